@@ -1,0 +1,234 @@
+/* One analysis from store to readings: loads, links, builds incidents in the order of their starts, lets every signal
+ * look at them, and hands over to the readings. Also the words of the enums. Knows the order of steps, not their
+ * content. */
+#include "alidade/analysis.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/build.h"
+#include "analysis/readings.h"
+
+/* ---- Words ---- */
+
+const char *ald_moment_name(enum ald_moment moment)
+{
+    static const char *const names[] = {"impact_started", "detected", "opened", "acknowledged",
+                                        "mitigated",      "resolved", "closed"};
+    _Static_assert(sizeof names / sizeof names[0] == ALD_MOMENT_N, "one name per moment");
+    assert(moment < ALD_MOMENT_N);
+    return names[moment];
+}
+
+const char *ald_class_name(enum ald_class cls)
+{
+    static const char *const names[] = {"incident", "noise", "exercise", "planned", "near_miss", "merged"};
+    _Static_assert(sizeof names / sizeof names[0] == ALD_CLASS_N, "one name per class");
+    assert(cls < ALD_CLASS_N);
+    return names[cls];
+}
+
+const char *ald_state_name(enum ald_state state)
+{
+    static const char *const names[] = {"open", "resolved", "end_not_recorded"};
+    assert((size_t)state < sizeof names / sizeof names[0]);
+    return names[state];
+}
+
+const char *ald_event_kind_name(enum ald_event_kind kind)
+{
+    static const char *const names[] = {"opened",          "acknowledged",  "assigned",      "escalated",
+                                        "reassigned",      "note",          "mitigated",     "resolved",
+                                        "reopened",        "closed",        "merged",        "severity_changed",
+                                        "responder_added", "service_added", "status_update", "other"};
+    _Static_assert(sizeof names / sizeof names[0] == ALD_EV_N, "one name per kind");
+    assert(kind < ALD_EV_N);
+    return names[kind];
+}
+
+/* ---- Incidents ---- */
+
+static int record_order(const void *x, const void *y, void *ctx)
+{
+    const struct ald_build *b = ctx;
+    uint32_t i = *(const uint32_t *)x, j = *(const uint32_t *)y;
+    if (b->work[i].folded != b->work[j].folded)
+        return b->work[i].folded ? 1 : -1;
+    return ald_record_order(b, i, j);
+}
+
+/* Gives each incident its records: those that keep the clocks first, each part earliest first. */
+static void distribute(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    size_t *at = ald_calloc(b->scratch, a->incidents_n + 1, sizeof *at);
+    uint32_t *list = ald_calloc(a->arena, a->records_n, sizeof *list);
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].incident != ALD_NOBODY)
+            at[a->records[i].incident + 1]++;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        at[i + 1] += at[i];
+    for (size_t i = 0; i < a->incidents_n; i++)
+        a->incidents[i].records = &list[at[i]];
+    for (size_t i = 0; i < a->records_n; i++) {
+        uint32_t n = a->records[i].incident;
+        if (n != ALD_NOBODY)
+            list[at[n] + a->incidents[n].records_n++] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < a->incidents_n; i++)
+        qsort_r(&list[at[i]], a->incidents[i].records_n, sizeof *list, record_order, b);
+}
+
+/* Groups that were folded into an incident; a record folded inside its own group counts for itself. met: by group, the
+ * incident that counted it last, from 1. */
+static size_t count_folded(const struct ald_build *b, const struct ald_incident *inc, uint32_t *met)
+{
+    uint32_t own = b->work[inc->records[0]].group, self = (uint32_t)(inc - b->a->incidents) + 1;
+    size_t n = 0;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_work *w = &b->work[inc->records[i]];
+        if (!w->folded || (w->group != own && met[w->group] == self))
+            continue;
+        met[w->group] = self;
+        n++;
+    }
+    return n;
+}
+
+static int incident_order(const void *x, const void *y)
+{
+    const struct ald_incident *i = x, *j = y;
+    if (i->started_at != j->started_at) {
+        if (i->started_at == ALD_TIME_NONE || j->started_at == ALD_TIME_NONE)
+            return i->started_at == ALD_TIME_NONE ? 1 : -1;
+        return i->started_at < j->started_at ? -1 : 1;
+    }
+    return strcmp(i->id, j->id);
+}
+
+static void build_incidents(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    for (size_t i = 0; i < a->records_n; i++)
+        ald_record_clocks(b, (uint32_t)i);
+    a->incidents_n = ald_link(b);
+    a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
+    distribute(b);
+    uint32_t *met = ald_calloc(b->scratch, a->records_n, sizeof *met);
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        struct ald_incident *inc = &a->incidents[i];
+        inc->merged_n = count_folded(b, inc, met);
+        ald_incident_clocks(b, inc);
+        ald_incident_gather(b, inc);
+        ald_incident_classify(b, inc);
+    }
+    if (a->incidents_n)
+        qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t j = 0; j < a->incidents[i].records_n; j++)
+            a->records[a->incidents[i].records[j]].incident = (uint32_t)i;
+}
+
+static void observe(struct ald_analysis *a)
+{
+    a->measures = ald_calloc(a->arena, a->incidents_n, sizeof *a->measures);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+            ald_signal_at(s)->compute(a->past, &a->incidents[i], &a->measures[i].obs[s]);
+}
+
+/* ---- The whole ---- */
+
+static void build_done(struct ald_build *b)
+{
+    struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,
+                                     b->team_ids, b->service_ids, b->people_ids, b->automation, b->unjoined};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        ald_names_free(all[i]);
+    ald_arena_free(b->scratch);
+}
+
+enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                             struct ald_analysis **ret, struct ald_err *err)
+{
+    struct ald_zone *zone;
+    int64_t generation;
+    ALD_TRY(ald_store_generation(store, &generation, err));
+    ALD_TRY(ald_zone_load(settings->timezone, &zone, err));
+    struct ald_arena *arena = ald_arena_new();
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = ald_alloc(arena, sizeof *a);
+    *a = (struct ald_analysis){.arena = arena,
+                               .settings = settings,
+                               .zone = zone,
+                               .as_of = as_of,
+                               .generation = generation,
+                               .calendar = {.zone = zone,
+                                            .fiscal_start_month = settings->fiscal_start_month,
+                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
+    struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(build_done)
+    struct ald_build b = {.store = store,
+                          .settings = settings,
+                          .a = a,
+                          .scratch = scratch,
+                          /* The texts of these outlive the building: they are the analysis' names. */
+                          .sources = ald_names_new(arena),
+                          .persons = ald_names_new(arena),
+                          .teams = ald_names_new(arena),
+                          .services = ald_names_new(arena),
+                          .strings = ald_names_new(arena),
+                          .team_ids = ald_names_new(scratch),
+                          .service_ids = ald_names_new(scratch),
+                          .people_ids = ald_names_new(scratch),
+                          .automation = ald_names_new(scratch),
+                          .unjoined = ald_names_new(scratch)};
+    ALD_TRY(ald_load(&b, err));
+    build_incidents(&b);
+    ald_past_build(&b);
+    observe(a);
+    ald_readings_all(a);
+    *ret = a;
+    a = NULL;
+    return ALD_OK;
+}
+
+void ald_analysis_free(struct ald_analysis *analysis)
+{
+    if (!analysis)
+        return;
+    ald_zone_free(analysis->zone);
+    ald_arena_free(analysis->arena); /* the analysis itself lies in it */
+}
+
+void ald_analysis_freep(struct ald_analysis **analysis)
+{
+    ald_analysis_free(*analysis);
+    *analysis = NULL;
+}
+
+static bool is_id_of(const struct ald_record *record, const char *id)
+{
+    size_t n = strlen(record->source);
+    return strncmp(id, record->source, n) == 0 && id[n] == ':' && strcmp(id + n + 1, record->external_id) == 0;
+}
+
+size_t ald_analysis_find(const struct ald_analysis *a, const char *id_or_key)
+{
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (strcmp(a->incidents[i].id, id_or_key) == 0)
+            return i;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (strcmp(a->incidents[i].key, id_or_key) == 0)
+            return i;
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].incident != ALD_NOBODY && is_id_of(&a->records[i], id_or_key))
+            return a->records[i].incident;
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_record *record = &a->records[i];
+        if (record->incident != ALD_NOBODY &&
+            ((record->key && strcmp(record->key, id_or_key) == 0) || strcmp(record->external_id, id_or_key) == 0))
+            return record->incident;
+    }
+    return SIZE_MAX;
+}

@@ -1,0 +1,148 @@
+/* The working state of one analysis while it is built: raw rows by record, and what each step hands to the next
+ * (load -> clocks of records -> link -> incidents -> clocks, names, classes). Private to analysis. */
+#pragma once
+
+#include "alidade/analysis.h"
+#include "alidade/timeline.h"
+#include "analysis/names.h"
+
+#define ALD_BIT(i) (1u << (unsigned)(i))
+
+/** A row of record_service. */
+struct ald_row_svc {
+    uint32_t service;
+    int64_t at;
+    bool at_start, stand_in;
+    const char *field;
+};
+/** A row of record_team or record_person; name is a team or a person. */
+struct ald_row_named {
+    uint32_t name, raw; /* person: ALD_NOBODY and the index when not mapped; team: both the same */
+    int64_t at;
+    const char *role, *field;
+};
+enum ald_ref_kind { ALD_REF_URL, ALD_REF_KEY, ALD_REF_ID, ALD_REF_MERGED_INTO, ALD_REF_DUPLICATE_OF, ALD_REF_PARENT, ALD_REF_N };
+struct ald_row_ref {
+    uint8_t kind; /* enum ald_ref_kind */
+    const char *value, *field;
+};
+/** A name that an event after as-of gives: an undated row that names it is no knowledge of as-of. */
+struct ald_row_later {
+    uint32_t service, team, person;
+};
+struct ald_alias {
+    uint32_t source;
+    bool url;
+    const char *prefix; /* urls: normalised */
+};
+/** Where the rows of one record lie in the arrays of struct ald_build. */
+struct ald_slice {
+    size_t at, n;
+};
+
+/** What is known of one record beyond struct ald_record. */
+struct ald_work {
+    uint32_t source;           /* number in names `sources` */
+    int64_t start;             /* impact_started, else opened; ALD_TIME_NONE */
+    bool later[ALD_MOMENT_N];  /* a candidate after as-of was dropped */
+    bool later_change;         /* a change of state after as-of was dropped */
+    struct ald_slice services, teams, people, refs, later_names;
+    /* By clocks.c: */
+    enum ald_state state;
+    struct ald_span *spans;    /* ascending; the last may be open */
+    size_t spans_n;
+    bool impossible, entered_after;
+    const char *impossible_why;
+    int reopens;
+    bool human;                /* some person did something */
+    bool ended_itself;         /* the last change to resolved was nobody's */
+    /* By link.c: */
+    uint32_t group, fold_into; /* fold_into: record, or ALD_NOBODY */
+    bool folded;
+};
+
+struct ald_build {
+    struct ald_store *store;
+    const struct ald_settings *settings;
+    struct ald_analysis *a;
+    struct ald_arena *scratch; /* freed when the analysis stands */
+    struct ald_work *work;     /* parallel to a->records */
+
+    struct ald_names *sources, *persons, *teams, *services, *strings;
+    struct ald_row_svc *svc;
+    size_t svc_n, svc_cap;
+    struct ald_row_named *team;
+    size_t team_n, team_cap;
+    struct ald_row_named *person;
+    size_t person_n, person_cap;
+    struct ald_row_ref *ref;
+    size_t ref_n, ref_cap;
+    struct ald_row_later *later;
+    size_t later_n, later_cap;
+    struct ald_alias *alias;
+    size_t alias_n, alias_cap;
+    struct ald_event *events;
+    size_t events_n;
+    struct ald_owner {
+        uint32_t service, team;
+    } *owner;                  /* who says who owns a service: sources first, then the configuration */
+    size_t owner_n, owner_cap, owner_of_sources_n;
+    uint32_t *service_owner;   /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
+
+    /* Look-ups, used while loading only. */
+    struct ald_names *team_ids, *service_ids, *people_ids, *automation;
+    uint32_t *team_of_id, *service_of_id, *person_of_id; /* parallel to the names above */
+    size_t team_of_id_cap, service_of_id_cap, person_of_id_cap, mapped_of_id_cap;
+    bool *mapped_of_id;
+    struct ald_names *unjoined;
+    struct ald_row_index {
+        int64_t row;
+        uint32_t record;
+    } *by_row; /* sorted by row */
+    size_t by_row_n, records_cap, work_cap;
+};
+
+/** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people, events.
+ *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
+ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
+/** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
+ *  passed over. */
+ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,
+                                      void (*take)(struct ald_build *b, uint32_t record, struct ald_q *q),
+                                      struct ald_err *err);
+/** Number of the name that a source's id stands for; an id that the source's list does not have is taken as the name. */
+uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
+                        struct ald_names *names);
+/** Interned copy that lives in the analysis; NULL and "" give NULL. */
+const char *ald_build_string(struct ald_build *b, const char *s);
+
+/** clocks.c: resolution, state and spans of one record. */
+void ald_record_clocks(struct ald_build *b, uint32_t record);
+/** clocks.c: moments, state, spans and clocks of an incident from its records. */
+void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
+/** "source:external_id", analysis-owned. */
+const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
+/** Order of records: start (none last), then the id text. */
+int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
+/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via; returns the number of groups
+ *  that are incidents. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY). */
+size_t ald_link(struct ald_build *b);
+/** A list of mentions of services, teams or people, on scratch memory. */
+struct ald_mentions {
+    struct ald_named *items;
+    size_t n, cap;
+};
+/** gather.c: every engagement of teams (or of people) in an incident, one entry per event or row, undated ones too. */
+void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people, struct ald_mentions *ret);
+/** Keeps the first mention of each name; sorts by time (undated last), then name. Analysis-owned copy. */
+const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, size_t *ret_n);
+/** gather.c: key, title, url, severity, services, teams of an incident. */
+void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
+/** classes.c */
+void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);
+/** past.c */
+void ald_past_build(struct ald_build *b);
+
+/** True for kinds by which somebody is engaged: acknowledged, assigned, acted, joined. */
+bool ald_kind_engages(unsigned kind);

@@ -1,0 +1,72 @@
+/* The class of an incident (METHODS 1): planned, exercise, near miss by mark; noise where nobody had to work; else
+ * incident. Pure. */
+#include "analysis/build.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Case-insensitive in the scripts that ald_norm_title knows; white space collapsed. */
+static bool contains(struct ald_arena *scratch, const char *title, const char *part)
+{
+    if (strcasestr(title, part))
+        return true;
+    const char *norm = ald_norm_title(scratch, part);
+    return *norm && strchr(norm, '#') == NULL && strstr(ald_norm_title(scratch, title), norm) != NULL;
+}
+
+static bool marked(struct ald_build *b, struct ald_incident *inc, const char *mark, enum ald_class cls)
+{
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &b->a->records[inc->records[i]];
+        if (record->folded || !record->class_ || strcmp(record->class_, mark) != 0)
+            continue;
+        inc->cls = cls;
+        inc->class_why = ald_sprintf(b->a->arena, "marked %s by %s", mark, ald_record_id(b->scratch, record));
+        return true;
+    }
+    return false;
+}
+
+static bool matches_exercise(struct ald_build *b, struct ald_incident *inc)
+{
+    for (size_t i = 0; i < b->settings->exercise_match_n; i++) {
+        const char *part = b->settings->exercise_match[i];
+        if (!*part || !contains(b->scratch, inc->title, part))
+            continue;
+        inc->cls = ALD_EXERCISE;
+        inc->class_why = ald_sprintf(b->a->arena, "the title matches \"%s\"", part);
+        return true;
+    }
+    return false;
+}
+
+/* Only where every human action would have been seen; and then only what ended, by itself or soon. */
+static bool is_noise(struct ald_build *b, struct ald_incident *inc)
+{
+    bool ended_itself = true;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &b->a->records[inc->records[i]];
+        const struct ald_work *w = &b->work[inc->records[i]];
+        if (strcmp(record->kind, "pager") != 0 || !(record->timeline & ALD_HOLDS_HUMAN) || w->human)
+            return false;
+        ended_itself &= w->ended_itself;
+    }
+    if (inc->state != ALD_STATE_RESOLVED || inc->impossible)
+        return false;
+    int64_t elapsed = inc->moments[ALD_RESOLVED].at - inc->started_at;
+    if (inc->started_at == ALD_TIME_NONE || (!ended_itself && elapsed >= b->settings->noise_under_ms))
+        return false;
+    inc->cls = ALD_NOISE;
+    inc->class_why = ended_itself ? "no human event, resolved by the source itself"
+                                  : "no human event, shorter than incidents.noise_under";
+    return true;
+}
+
+void ald_incident_classify(struct ald_build *b, struct ald_incident *inc)
+{
+    inc->cls = ALD_INCIDENT;
+    if (marked(b, inc, "planned", ALD_PLANNED) || marked(b, inc, "exercise", ALD_EXERCISE) ||
+        matches_exercise(b, inc) || marked(b, inc, "near_miss", ALD_NEAR_MISS))
+        return;
+    (void)is_noise(b, inc);
+}

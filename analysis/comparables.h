@@ -1,0 +1,33 @@
+/* The past incidents nearest to a place on the axes (METHODS 4). Private to analysis. */
+#pragma once
+
+#include "positions.h"
+
+struct ald_point {
+    double at[ALD_AXIS_N];
+    uint32_t member; /* index into the frame's members */
+};
+/** Candidates on one basis in a k-d tree; made when first needed. */
+struct ald_tree {
+    struct ald_point *points;
+    size_t n;
+    bool built;
+};
+/** The candidates of a frame. */
+struct ald_neighbourhood {
+    const struct ald_frame *frame;
+    struct ald_arena *arena;
+    struct ald_tree trees[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
+    size_t candidates[ALD_BASIS_WHOLE];
+    double *heap;        /* scratch */
+    unsigned char *mark; /* scratch, all zero between calls */
+};
+void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
+
+/** Sets basis, candidates and k of a reading from the axes that it has. */
+void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
+/** The members at d <= d_k + 1e-12 by ascending member index (so by duration); ret has room for frame->n.
+ *  @return m. */
+size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_reading *reading, uint32_t *ret);
+/** Distance of a member from the place of a reading on its basis. */
+double ald_comparables_distance(const struct ald_frame *frame, const struct ald_reading *reading, uint32_t member);

@@ -1,0 +1,373 @@
+/* The figures of one period: who belongs to it, how many of each class, pairs of the same length (METHODS 1, 4, 5).
+ * Reads a finished analysis and changes nothing in it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "summaries.h"
+
+#define TIE 1e-12
+#define GAP_LEAST 0.3
+enum { PAIRS_MOST = 10 };
+
+const char *ald_clock_name(int clock)
+{
+    static const char *const names[] = {[ALD_CLOCK_RESOLVE] = "resolve",
+                                        [ALD_CLOCK_ACKNOWLEDGE] = "acknowledge",
+                                        [ALD_CLOCK_DETECT] = "detect",
+                                        [ALD_CLOCK_MITIGATE] = "mitigate"};
+    return names[clock];
+}
+
+/* ---- Who belongs to the period ---- */
+
+/* Was open at some time in the period, as far as as-of knows. */
+static bool open_in(const struct ald_incident *inc, const struct ald_period *period)
+{
+    if (inc->impossible)
+        return false;
+    if (inc->state == ALD_END_NOT_RECORDED)
+        return inc->moments[ALD_CLOSED].at != ALD_TIME_NONE && inc->moments[ALD_CLOSED].at > period->start;
+    for (size_t i = 0; i < inc->spans_n && inc->spans[i].start < period->end; i++)
+        if (inc->spans[i].end == ALD_TIME_NONE || inc->spans[i].end > period->start)
+            return true;
+    return false;
+}
+
+static void choose_incidents(const struct ald_analysis *analysis, const struct ald_period *period, size_t first,
+                             size_t last, struct ald_arena *arena, struct ald_figures *ret)
+{
+    uint32_t *own = ald_calloc(arena, last - first, sizeof *own), *carried = NULL;
+    for (size_t i = first; i < last; i++)
+        if (analysis->incidents[i].cls == ALD_INCIDENT)
+            own[ret->incidents_n++] = (uint32_t)i;
+    size_t cap = 0;
+    for (size_t i = 0; i < first && analysis->as_of >= period->start; i++) {
+        if (analysis->incidents[i].cls != ALD_INCIDENT || !open_in(&analysis->incidents[i], period))
+            continue;
+        carried = ald_grow(arena, carried, ret->carried_over_n, &cap, sizeof *carried);
+        carried[ret->carried_over_n++] = (uint32_t)i;
+    }
+    ret->incidents = own;
+    ret->carried_over = carried;
+}
+
+static void count_population(const struct ald_analysis *analysis, const struct ald_period *period, size_t first,
+                             size_t last, struct ald_figures *figures)
+{
+    struct ald_population *ret = &figures->population;
+    size_t classes[ALD_CLASS_N] = {0};
+    for (size_t i = first; i < last; i++)
+        classes[analysis->incidents[i].cls]++;
+    *ret = (struct ald_population){.incidents = classes[ALD_INCIDENT],
+                                   .noise = classes[ALD_NOISE],
+                                   .exercises = classes[ALD_EXERCISE],
+                                   .planned = classes[ALD_PLANNED],
+                                   .near_misses = classes[ALD_NEAR_MISS],
+                                   .merged = classes[ALD_MERGED],
+                                   .carried_over = figures->carried_over_n,
+                                   .unjoined_people = analysis->unjoined_people,
+                                   .people = analysis->persons_n};
+    for (size_t i = 0; i < figures->incidents_n; i++) {
+        const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
+        ret->open += inc->state == ALD_OPEN;
+        ret->end_not_recorded += inc->state == ALD_END_NOT_RECORDED;
+        ret->impossible += inc->impossible;
+        ret->zero_length += inc->zero_length;
+        ret->entered_after += inc->entered_after;
+    }
+    for (size_t i = 0; i < analysis->records_n; i++) {
+        const struct ald_record *record = &analysis->records[i];
+        int64_t start = record->moments[ALD_IMPACT_STARTED].at;
+        if (start == ALD_TIME_NONE)
+            start = record->moments[ALD_OPENED].at;
+        if (record->vendor)
+            ret->vendor += start >= period->start && start < period->end && start <= analysis->as_of;
+        else
+            ret->records += record->incident >= first && record->incident < last;
+    }
+}
+
+static void count_readings(const struct ald_analysis *analysis, struct ald_figures *ret)
+{
+    for (size_t i = 0; i < ret->incidents_n; i++) {
+        const struct ald_measure *measure = &analysis->measures[ret->incidents[i]];
+        if (measure->shown < 0) {
+            ret->without_reading++;
+            continue;
+        }
+        enum ald_verdict verdict = measure->reading[measure->shown].verdict;
+        ret->shorter += verdict == ALD_SHORTER;
+        ret->typical += verdict == ALD_TYPICAL;
+        ret->longer += verdict == ALD_LONGER;
+        ret->still_open += verdict == ALD_STILL_OPEN;
+    }
+}
+
+/* How many were over before their landmark, and which landmark a quarter of them would not reach. */
+static void fill_landmark(const struct ald_analysis *analysis, struct ald_arena *scratch, struct ald_figures *ret)
+{
+    double *durations = ald_calloc(scratch, ret->incidents_n, sizeof *durations);
+    size_t n = 0;
+    for (size_t i = 0; i < ret->incidents_n; i++) {
+        const struct ald_incident *inc = &analysis->incidents[ret->incidents[i]];
+        if (inc->duration_ms != ALD_TIME_NONE)
+            durations[n++] = (double)inc->duration_ms;
+        if (inc->landmark_at == ALD_TIME_NONE)
+            continue;
+        if (inc->state == ALD_OPEN) {
+            ret->landmark_known += analysis->as_of > inc->landmark_at;
+        } else if (inc->duration_ms != ALD_TIME_NONE && inc->spans_n > 0) {
+            ret->landmark_known++;
+            ret->over_before_landmark += inc->spans[inc->spans_n - 1].end <= inc->landmark_at;
+        }
+    }
+    ald_sort_doubles(durations, n);
+    ret->first_quartile_ms = n > 0 ? ald_quantile7(durations, n, 0.25) : (double)NAN;
+}
+
+/* ---- Same length, different story ----
+ * Incidents sorted by duration; those within the ratio above one of them are a stretch after it. A tree over the order
+ * holds the least and the largest complexity of every stretch with the smallest id that has it, so that a round costs n
+ * log n. Equal positions are equal doubles (one rounding of the same fraction) and different ones are more than 1e-12
+ * apart below references of 700,000, so an extreme and its ties are all that a largest gap can end at. */
+
+struct paired {
+    uint32_t incident, id_rank;
+    int64_t duration_ms;
+    double complexity;
+    bool taken;
+};
+
+/* [0] the least, [1] the largest; at: index into the pool, SIZE_MAX when the stretch is empty. */
+struct extremes {
+    size_t at[2];
+};
+
+struct pool {
+    struct paired *items;
+    size_t n, leaves;
+    struct extremes *tree; /* 1-based heap order */
+};
+
+static size_t better(const struct pool *pool, size_t a, size_t b, int side)
+{
+    if (a == SIZE_MAX || b == SIZE_MAX)
+        return a == SIZE_MAX ? b : a;
+    double x = pool->items[a].complexity, y = pool->items[b].complexity;
+    if (x < y || x > y)
+        return (x > y) == (side == 1) ? a : b;
+    return pool->items[a].id_rank < pool->items[b].id_rank ? a : b;
+}
+
+static void pull(struct pool *pool, size_t node)
+{
+    for (int side = 0; side < 2; side++)
+        pool->tree[node].at[side] =
+            better(pool, pool->tree[2 * node].at[side], pool->tree[2 * node + 1].at[side], side);
+}
+
+static void plant(struct pool *pool, struct ald_arena *scratch)
+{
+    pool->leaves = 1;
+    while (pool->leaves < pool->n)
+        pool->leaves *= 2;
+    pool->tree = ald_calloc(scratch, 2 * pool->leaves, sizeof *pool->tree);
+    for (size_t i = 0; i < pool->leaves; i++)
+        pool->tree[pool->leaves + i] =
+            i < pool->n ? (struct extremes){{i, i}} : (struct extremes){{SIZE_MAX, SIZE_MAX}};
+    for (size_t node = pool->leaves - 1; node > 0; node--)
+        pull(pool, node);
+}
+
+static void take(struct pool *pool, size_t i)
+{
+    pool->items[i].taken = true;
+    size_t node = pool->leaves + i;
+    pool->tree[node] = (struct extremes){{SIZE_MAX, SIZE_MAX}};
+    for (node /= 2; node > 0; node /= 2)
+        pull(pool, node);
+}
+
+static size_t extreme_in(const struct pool *pool, size_t low, size_t high, int side)
+{
+    size_t found = SIZE_MAX;
+    for (low += pool->leaves, high += pool->leaves; low < high; low /= 2, high /= 2) {
+        if (low & 1)
+            found = better(pool, found, pool->tree[low++].at[side], side);
+        if (high & 1)
+            found = better(pool, found, pool->tree[--high].at[side], side);
+    }
+    return found;
+}
+
+struct couple {
+    size_t i, j; /* into the pool; SIZE_MAX: none */
+    double gap;
+    uint32_t ids[2]; /* ranks of the two ids, the smaller first */
+};
+
+static struct couple make_couple(const struct pool *pool, size_t i, size_t j, int side)
+{
+    const struct paired *x = &pool->items[i], *y = &pool->items[j];
+    bool x_first = x->id_rank < y->id_rank;
+    return (struct couple){
+        .i = i,
+        .j = j,
+        .gap = side == 1 ? y->complexity - x->complexity : x->complexity - y->complexity,
+        .ids = {x_first ? x->id_rank : y->id_rank, x_first ? y->id_rank : x->id_rank},
+    };
+}
+
+/* The smaller pair of ids, each pair with its smaller id first; none comes last. */
+static bool ids_before(const struct couple *a, const struct couple *b)
+{
+    if (b->i == SIZE_MAX)
+        return true;
+    return a->ids[0] != b->ids[0] ? a->ids[0] < b->ids[0] : a->ids[1] < b->ids[1];
+}
+
+/* One pass. Without a bar (0) the largest gap; with one, the smallest ids among the gaps that reach it. */
+static struct couple largest_gap(const struct pool *pool, double bar)
+{
+    struct couple best = {.i = SIZE_MAX, .gap = 0};
+    for (size_t i = 0, end = 0; i < pool->n; i++) {
+        const struct paired *own = &pool->items[i];
+        if (end < i + 1)
+            end = i + 1;
+        while (end < pool->n && pool->items[end].duration_ms * 10 <= own->duration_ms * 11)
+            end++;
+        for (int side = 0; side < 2 && !own->taken; side++) {
+            size_t j = extreme_in(pool, i + 1, end, side);
+            if (j == SIZE_MAX)
+                continue;
+            struct couple now = make_couple(pool, i, j, side);
+            if (bar > 0 ? now.gap >= bar && ids_before(&now, &best) : now.gap > best.gap)
+                best = now;
+        }
+    }
+    return best;
+}
+
+static int compare_paired(const void *a, const void *b)
+{
+    const struct paired *x = a, *y = b;
+    if (x->duration_ms != y->duration_ms)
+        return x->duration_ms < y->duration_ms ? -1 : 1;
+    return (x->id_rank > y->id_rank) - (x->id_rank < y->id_rank);
+}
+
+struct id_at {
+    const char *id;
+    size_t at;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(((const struct id_at *)a)->id, ((const struct id_at *)b)->id);
+}
+
+/* Rank of each of the period's incidents by id. */
+static uint32_t *rank_ids(const struct ald_analysis *analysis, const struct ald_figures *figures,
+                          struct ald_arena *scratch)
+{
+    size_t n = figures->incidents_n;
+    struct id_at *ids = ald_calloc(scratch, n, sizeof *ids);
+    uint32_t *ranks = ald_calloc(scratch, n, sizeof *ranks);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = (struct id_at){.id = analysis->incidents[figures->incidents[i]].id, .at = i};
+    if (n > 1)
+        qsort(ids, n, sizeof *ids, compare_ids);
+    for (size_t i = 0; i < n; i++)
+        ranks[ids[i].at] = (uint32_t)i;
+    return ranks;
+}
+
+/* Resolved incidents of the period that show this reading and have a complexity there. */
+static void fill_pool(const struct ald_analysis *analysis, const struct ald_figures *figures, const uint32_t *ranks,
+                      int reading, struct pool *pool)
+{
+    for (size_t i = 0; i < figures->incidents_n; i++) {
+        const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
+        const struct ald_measure *measure = &analysis->measures[figures->incidents[i]];
+        if (measure->shown != reading || inc->state != ALD_STATE_RESOLVED || inc->duration_ms == ALD_TIME_NONE ||
+            !measure->reading[reading].axis[ALD_COMPLEXITY].has)
+            continue;
+        pool->items[pool->n++] = (struct paired){.incident = figures->incidents[i],
+                                                 .id_rank = ranks[i],
+                                                 .duration_ms = inc->duration_ms,
+                                                 .complexity = measure->reading[reading].axis[ALD_COMPLEXITY].position};
+    }
+    if (pool->n > 1)
+        qsort(pool->items, pool->n, sizeof *pool->items, compare_paired);
+}
+
+static struct ald_pair make_pair(const struct ald_analysis *analysis, const struct pool *pool,
+                                 const struct couple *couple, int reading)
+{
+    const struct paired *i = &pool->items[couple->i], *j = &pool->items[couple->j]; /* j lasted as long or longer */
+    const struct paired *a = i->complexity > j->complexity ? i : j, *b = a == i ? j : i;
+    const struct ald_axis_position *blast_a = &analysis->measures[a->incident].reading[reading].axis[ALD_BLAST_RADIUS];
+    const struct ald_axis_position *blast_b = &analysis->measures[b->incident].reading[reading].axis[ALD_BLAST_RADIUS];
+    return (struct ald_pair){
+        .a = a->incident,
+        .b = b->incident,
+        .duration_ratio = (double)j->duration_ms / (double)i->duration_ms,
+        .complexity_gap = a->complexity - b->complexity,
+        .blast_radius_gap = blast_a->has && blast_b->has ? blast_a->position - blast_b->position : (double)NAN,
+        .reading = reading,
+    };
+}
+
+static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_arena *scratch,
+                       struct ald_figures *ret)
+{
+    struct pool pools[ALD_READING_N];
+    struct ald_pair *pairs = ald_calloc(arena, PAIRS_MOST, sizeof *pairs);
+    const uint32_t *ranks = rank_ids(analysis, ret, scratch);
+    for (int r = 0; r < ALD_READING_N; r++) {
+        pools[r] = (struct pool){.items = ald_calloc(scratch, ret->incidents_n, sizeof *pools[r].items)};
+        fill_pool(analysis, ret, ranks, r, &pools[r]);
+        plant(&pools[r], scratch);
+    }
+    while (ret->pairs_n < PAIRS_MOST) {
+        double gap = 0;
+        for (int r = 0; r < ALD_READING_N; r++)
+            gap = fmax(gap, largest_gap(&pools[r], 0).gap);
+        if (gap < GAP_LEAST - TIE)
+            break;
+        struct couple best = {.i = SIZE_MAX};
+        int reading = -1;
+        for (int r = 0; r < ALD_READING_N; r++) {
+            struct couple couple = largest_gap(&pools[r], gap - TIE);
+            if (couple.i == SIZE_MAX || !ids_before(&couple, &best))
+                continue;
+            best = couple;
+            reading = r;
+        }
+        pairs[ret->pairs_n++] = make_pair(analysis, &pools[reading], &best, reading);
+        take(&pools[reading], best.i);
+        take(&pools[reading], best.j);
+    }
+    ret->pairs = pairs;
+}
+
+/* ---- All of it ---- */
+
+void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
+                          struct ald_figures *ret)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    *ret = (struct ald_figures){.period = *period};
+    int64_t end = period->end <= analysis->as_of ? period->end : analysis->as_of + 1;
+    size_t first = 0, last = 0;
+    ald_started_between(analysis, period->start, end, &first, &last);
+    choose_incidents(analysis, period, first, last, arena, ret);
+    count_population(analysis, period, first, last, ret);
+    ald_counts_fill(analysis, period, ret->incidents_n, arena, &ret->counts);
+    for (int clock = 0; clock < ALD_CLOCK_N; clock++)
+        ald_clock_summarise(analysis, period, clock, ret->incidents, ret->incidents_n, &ret->clocks[clock]);
+    count_readings(analysis, ret);
+    fill_landmark(analysis, scratch, ret);
+    fill_pairs(analysis, arena, scratch, ret);
+}

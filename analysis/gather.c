@@ -1,0 +1,376 @@
+/* What an incident is called and who and what took part: key, title, severity, services, teams, people, each with the
+ * time from which it counts. Knows rows already loaded; computes no clock. */
+#include "analysis/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Mentions ---- */
+
+static void mention(struct ald_build *b, struct ald_mentions *list, struct ald_named item)
+{
+    list->items = ald_grow(b->scratch, list->items, list->n, &list->cap, sizeof *list->items);
+    list->items[list->n++] = item;
+}
+
+static int at_order(int64_t x, int64_t y)
+{
+    if (x == y)
+        return 0;
+    if (x == ALD_TIME_NONE || y == ALD_TIME_NONE)
+        return x == ALD_TIME_NONE ? 1 : -1;
+    return x < y ? -1 : 1;
+}
+
+static int by_name_then_time(const void *a, const void *b)
+{
+    const struct ald_named *x = a, *y = b;
+    if (x->name != y->name)
+        return x->name < y->name ? -1 : 1;
+    int c = at_order(x->at, y->at);
+    if (c)
+        return c;
+    if (x->record != y->record)
+        return x->record < y->record ? -1 : 1;
+    return strcmp(x->evidence ? x->evidence : "", y->evidence ? y->evidence : "");
+}
+
+static int by_time_then_name(const void *a, const void *b)
+{
+    const struct ald_named *x = a, *y = b;
+    int c = at_order(x->at, y->at);
+    return c ? c : (x->name > y->name) - (x->name < y->name);
+}
+
+const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, size_t *ret_n)
+{
+    size_t n = 0;
+    if (list->n)
+        qsort(list->items, list->n, sizeof *list->items, by_name_then_time);
+    for (size_t i = 0; i < list->n; i++) {
+        struct ald_named *last = n ? &list->items[n - 1] : NULL;
+        if (last && last->name == list->items[i].name)
+            last->stand_in &= list->items[i].stand_in; /* a stand-in only when nothing but a stand-in names it */
+        else
+            list->items[n++] = list->items[i];
+    }
+    if (n)
+        qsort(list->items, n, sizeof *list->items, by_time_then_name);
+    struct ald_named *copy = ald_calloc(b->a->arena, n, sizeof *copy);
+    if (n)
+        memcpy(copy, list->items, n * sizeof *copy);
+    *ret_n = n;
+    return copy;
+}
+
+/* What a merged record did before its parent began counts at the parent's start. */
+static void place(const struct ald_incident *inc, bool folded, struct ald_named *item)
+{
+    if (item->at == ALD_TIME_NONE)
+        return;
+    item->at_start = item->at <= inc->started_at;
+    if (folded && item->at_start)
+        item->at = inc->started_at;
+}
+
+/* ---- Services ---- */
+
+static bool counts_for_services(const struct ald_build *b, const struct ald_work *w, const struct ald_event *event)
+{
+    if (event->kind != ALD_EV_SERVICE_ADDED || event->service == ALD_NOBODY)
+        return false;
+    if (!event->field || !w->services.n)
+        return true;
+    for (size_t i = 0; i < w->services.n; i++) {
+        const char *field = b->svc[w->services.at + i].field;
+        if (!field || strcmp(field, event->field) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct ald_event *first_naming(const struct ald_build *b, uint32_t r, uint32_t service)
+{
+    const struct ald_record *record = &b->a->records[r];
+    for (size_t i = 0; i < record->events_n; i++)
+        if (record->events[i].service == service && counts_for_services(b, &b->work[r], &record->events[i]))
+            return &record->events[i];
+    return NULL;
+}
+
+static bool service_named_later(const struct ald_build *b, const struct ald_work *w, uint32_t service)
+{
+    for (size_t i = 0; i < w->later_names.n; i++)
+        if (b->later[w->later_names.at + i].service == service)
+            return true;
+    return false;
+}
+
+/* What was named by the time the record was made counts as named when it opened; so does what has no date where the
+ * timeline shows every change: then nothing changed since. */
+static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions *list)
+{
+    const struct ald_record *record = &b->a->records[r];
+    const struct ald_work *w = &b->work[r];
+    int64_t made = record->entered_at > w->start ? record->entered_at : w->start;
+    for (size_t i = 0; i < w->services.n; i++) {
+        const struct ald_row_svc *row = &b->svc[w->services.at + i];
+        const struct ald_event *event = row->at == ALD_TIME_NONE ? first_naming(b, r, row->service) : NULL;
+        struct ald_named item = {.name = row->service,
+                                 .record = r,
+                                 .stand_in = row->stand_in,
+                                 .at = event ? event->at : row->at,
+                                 .evidence = event ? event->event_id : row->field};
+        item.at_start = row->at_start || (item.at != ALD_TIME_NONE && item.at <= made);
+        if (item.at == ALD_TIME_NONE && !item.at_start) {
+            if (service_named_later(b, w, row->service))
+                continue;
+            item.at_start = (record->timeline & ALD_HOLDS_SERVICES) != 0;
+        }
+        if (item.at_start)
+            item.at = w->start;
+        mention(b, list, item);
+    }
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event *event = &record->events[i];
+        if (counts_for_services(b, w, event))
+            mention(b, list,
+                    (struct ald_named){.name = event->service,
+                                       .record = r,
+                                       .evidence = event->event_id,
+                                       .stand_in = true, /* says nothing against a row that is one */
+                                       .at = event->at <= made ? w->start : event->at});
+    }
+}
+
+static void take_services(struct ald_build *b, struct ald_incident *inc)
+{
+    struct ald_mentions list = {0};
+    for (size_t i = 0; i < inc->records_n; i++) {
+        uint32_t r = inc->records[i];
+        size_t from = list.n;
+        record_services(b, r, &list);
+        bool row_is_stand_in = false;
+        for (size_t j = 0; j < b->work[r].services.n; j++)
+            row_is_stand_in |= b->svc[b->work[r].services.at + j].stand_in;
+        for (size_t j = from; j < list.n; j++) {
+            list.items[j].stand_in &= row_is_stand_in;
+            place(inc, b->work[r].folded, &list.items[j]);
+        }
+    }
+    inc->services = ald_mentions_first(b, &list, &inc->services_n);
+}
+
+/* ---- Teams and people ---- */
+
+static bool engages_by_role(const char *role)
+{
+    static const char *const roles[] = {"assigned", "responder", "acknowledged", "commander", "resolved"};
+    for (size_t i = 0; role && i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(role, roles[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_assigned(const struct ald_row_named *row)
+{
+    return row->role && strcmp(row->role, "assigned") == 0;
+}
+
+/* Whether the timeline says when a team or person of an undated row came in, as of as-of or later. */
+static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name, bool people)
+{
+    const struct ald_record *record = &b->a->records[r];
+    const struct ald_slice *later = &b->work[r].later_names;
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event *event = &record->events[i];
+        if (ald_kind_engages(event->kind) && (people ? event->person_raw : event->team) == name)
+            return true;
+    }
+    for (size_t i = 0; i < later->n; i++)
+        if ((people ? b->later[later->at + i].person : b->later[later->at + i].team) == name)
+            return true;
+    return false;
+}
+
+/* Undated, and the timeline, which shows every assignment, has none of it: it was so from the start. */
+static bool from_the_start(const struct ald_build *b, uint32_t r, const struct ald_row_named *row, bool people)
+{
+    unsigned facet = people ? ALD_HOLDS_RESPONDERS : ALD_HOLDS_TEAMS;
+    return row->at == ALD_TIME_NONE && (!people || is_assigned(row)) && (b->a->records[r].timeline & facet) != 0;
+}
+
+static void record_engagements(struct ald_build *b, uint32_t r, bool people, struct ald_mentions *list)
+{
+    const struct ald_record *record = &b->a->records[r];
+    const struct ald_work *w = &b->work[r];
+    const struct ald_slice *rows = people ? &w->people : &w->teams;
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event *event = &record->events[i];
+        uint32_t name = people ? event->actor : event->team;
+        if (name != ALD_NOBODY && ald_kind_engages(event->kind))
+            mention(b, list,
+                    (struct ald_named){.name = name, .at = event->at, .evidence = event->event_id, .record = r});
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ald_row_named *row = people ? &b->person[rows->at + i] : &b->team[rows->at + i];
+        if (row->name == ALD_NOBODY || (people && !engages_by_role(row->role)))
+            continue;
+        if (row->at == ALD_TIME_NONE && timeline_names(b, r, row->raw, people))
+            continue;
+        mention(b, list,
+                (struct ald_named){.name = row->name,
+                                   .evidence = row->field,
+                                   .record = r,
+                                   .at = from_the_start(b, r, row, people) ? w->start : row->at});
+    }
+}
+
+void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people,
+                              struct ald_mentions *ret)
+{
+    ret->n = 0;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        size_t from = ret->n;
+        record_engagements(b, inc->records[i], people, ret);
+        for (size_t j = from; j < ret->n; j++)
+            place(inc, b->work[inc->records[i]].folded, &ret->items[j]);
+    }
+}
+
+/* ---- The first team ---- */
+
+struct assignment {
+    int64_t at;
+    uint32_t team; /* ALD_NOBODY: none */
+    bool several;  /* more than one team could be meant */
+};
+
+static void sooner(struct assignment *best, int64_t at, uint32_t team)
+{
+    if (best->team == ALD_NOBODY || at < best->at)
+        *best = (struct assignment){.at = at, .team = team};
+}
+
+static void only(struct assignment *one, int64_t at, uint32_t team)
+{
+    one->several |= one->team != ALD_NOBODY && one->team != team;
+    sooner(one, at, team);
+}
+
+static uint32_t owner_of_services(const struct ald_build *b, const struct ald_incident *inc)
+{
+    for (size_t i = 0; i < inc->services_n; i++)
+        if (b->service_owner[inc->services[i].name] != ALD_NOBODY)
+            return b->service_owner[inc->services[i].name];
+    return ALD_NOBODY;
+}
+
+/* The earliest dated assignment; before it, or without one, the only team that a record names as assigned. */
+static uint32_t first_team(const struct ald_build *b, const struct ald_incident *inc)
+{
+    struct assignment dated = {.team = ALD_NOBODY}, start = dated, undated = dated;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        uint32_t r = inc->records[i];
+        const struct ald_record *record = &b->a->records[r];
+        const struct ald_work *w = &b->work[r];
+        for (size_t j = 0; j < record->events_n && !w->folded; j++) {
+            const struct ald_event *event = &record->events[j];
+            if (event->team != ALD_NOBODY &&
+                (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED))
+                sooner(&dated, event->at, event->team);
+        }
+        for (size_t j = 0; j < w->teams.n && !w->folded; j++) {
+            const struct ald_row_named *row = &b->team[w->teams.at + j];
+            if (!is_assigned(row))
+                continue;
+            if (row->at != ALD_TIME_NONE)
+                sooner(&dated, row->at, row->name);
+            else if (!timeline_names(b, r, row->name, false))
+                only(from_the_start(b, r, row, false) ? &start : &undated, w->start, row->name);
+        }
+    }
+    if (start.team != ALD_NOBODY && !start.several && (dated.team == ALD_NOBODY || start.at < dated.at))
+        return start.team;
+    if (dated.team != ALD_NOBODY)
+        return dated.team;
+    if (start.team == ALD_NOBODY && undated.team != ALD_NOBODY && !undated.several)
+        return undated.team;
+    return owner_of_services(b, inc);
+}
+
+/* ---- Names and severity ---- */
+
+/* The earliest record of a kind (NULL: any) that has the text; folded records only when nothing else has it. */
+static const struct ald_record *first_with(const struct ald_build *b, const struct ald_incident *inc, const char *kind,
+                                           const char *const *(*text)(const struct ald_record *record))
+{
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &b->a->records[inc->records[i]];
+        const char *s = *text(record);
+        if (s && *s && (!kind || strcmp(record->kind, kind) == 0) && (!kind || !record->folded))
+            return record;
+    }
+    return NULL;
+}
+
+static const char *const *key_of(const struct ald_record *record)
+{
+    return &record->key;
+}
+
+static const char *const *title_of(const struct ald_record *record)
+{
+    return &record->title;
+}
+
+static const char *const *url_of(const struct ald_record *record)
+{
+    return &record->url;
+}
+
+static void take_names(struct ald_build *b, struct ald_incident *inc)
+{
+    static const char *const order[] = {"pager", "ticket", "status", NULL};
+    const struct ald_record *first = &b->a->records[inc->records[0]], *keyed = NULL;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && !keyed; i++)
+        keyed = first_with(b, inc, order[i], key_of);
+    inc->id = ald_record_id(b->a->arena, first);
+    inc->key = keyed ? keyed->key : first->external_id;
+    const struct ald_record *linked = keyed && keyed->url && *keyed->url ? keyed : first_with(b, inc, NULL, url_of);
+    inc->url = linked ? linked->url : NULL;
+    const struct ald_record *pager = first_with(b, inc, "pager", title_of);
+    const struct ald_record *titled = first_with(b, inc, "ticket", title_of);
+    if (pager &&
+        (!titled || ald_record_order(b, (uint32_t)(pager - b->a->records), (uint32_t)(titled - b->a->records)) < 0))
+        titled = pager;
+    if (!titled)
+        titled = first_with(b, inc, NULL, title_of);
+    inc->title = titled ? titled->title : "";
+    inc->norm_title = ald_norm_title(b->a->arena, inc->title);
+}
+
+static void take_severity(struct ald_build *b, struct ald_incident *inc)
+{
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &b->a->records[inc->records[i]];
+        if (!record->severity || record->folded)
+            continue;
+        bool worse = record->severity_rank && (!inc->severity_rank || record->severity_rank < inc->severity_rank);
+        if (inc->severity && !worse)
+            continue;
+        inc->severity = record->severity;
+        inc->severity_rank = record->severity_rank;
+    }
+}
+
+void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
+{
+    struct ald_mentions teams = {0};
+    take_names(b, inc);
+    take_severity(b, inc);
+    take_services(b, inc);
+    ald_incident_engagements(b, inc, false, &teams);
+    inc->teams = ald_mentions_first(b, &teams, &inc->teams_n);
+    inc->first_team = first_team(b, inc);
+}

@@ -1,0 +1,297 @@
+/* Reads the records of the store as of as-of: reference lists, records, moments, severities, refs. Each table is
+ * streamed once. What is dated after as-of has not happened yet. Knows the tables, no API. */
+#include "analysis/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int by_row(const void *a, const void *b)
+{
+    const struct ald_row_index *x = a, *y = b;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void index_rows(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    b->by_row = ald_calloc(b->scratch, a->records_n, sizeof *b->by_row);
+    b->by_row_n = a->records_n;
+    for (size_t i = 0; i < a->records_n; i++)
+        b->by_row[i] = (struct ald_row_index){.row = a->records[i].row, .record = (uint32_t)i};
+    qsort(b->by_row, b->by_row_n, sizeof *b->by_row, by_row);
+}
+
+static ALD_CHECK enum ald_rc each(struct ald_build *b, const char *query,
+                                  void (*take)(struct ald_build *b, struct ald_q *q), struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = true;
+    ALD_TRY(ald_q_open(b->store, query, &q, err));
+    while (row) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (row)
+            take(b, q);
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_each_record(struct ald_build *b, const char *query,
+                            void (*take)(struct ald_build *b, uint32_t record, struct ald_q *q), struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = true;
+    size_t at = 0;
+    ALD_TRY(ald_q_open(b->store, query, &q, err));
+    while (row) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            break;
+        int64_t id = ald_q_col_int(q, 0);
+        while (at < b->by_row_n && b->by_row[at].row < id)
+            at++;
+        if (at < b->by_row_n && b->by_row[at].row == id)
+            take(b, b->by_row[at].record, q);
+    }
+    return ALD_OK;
+}
+
+const char *ald_build_string(struct ald_build *b, const char *s)
+{
+    return s && *s ? ald_names_text(b->strings, ald_names_add(b->strings, s)) : NULL;
+}
+
+static void take_source(struct ald_build *b, struct ald_q *q)
+{
+    (void)ald_names_add(b->sources, ald_q_col_text(q, 0));
+}
+
+static void take_alias(struct ald_build *b, struct ald_q *q)
+{
+    b->alias = ald_grow(b->scratch, b->alias, b->alias_n, &b->alias_cap, sizeof *b->alias);
+    b->alias[b->alias_n++] = (struct ald_alias){
+        .source = ald_names_find(b->sources, ald_q_col_text(q, 0)),
+        .url = strcmp(ald_q_col_text(q, 1), "url") == 0,
+        .prefix = ald_strdup(b->scratch, ald_q_col_text(q, 2)),
+    };
+}
+
+uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
+                        struct ald_names *names)
+{
+    uint32_t known = ald_names_find2(ids, source, id);
+    return known == ALD_NOBODY ? ald_names_add(names, id) : of_id[known];
+}
+
+static void take_team(struct ald_build *b, struct ald_q *q)
+{
+    uint32_t id = ald_names_add2(b->team_ids, ald_q_col_text(q, 0), ald_q_col_text(q, 1));
+    b->team_of_id = ald_grow(b->scratch, b->team_of_id, id, &b->team_of_id_cap, sizeof *b->team_of_id);
+    b->team_of_id[id] = ald_names_add(b->teams, ald_q_col_text(q, 2));
+}
+
+static void add_owner(struct ald_build *b, uint32_t service, uint32_t team)
+{
+    b->owner = ald_grow(b->scratch, b->owner, b->owner_n, &b->owner_cap, sizeof *b->owner);
+    b->owner[b->owner_n++] = (struct ald_owner){.service = service, .team = team};
+}
+
+static void take_service(struct ald_build *b, struct ald_q *q)
+{
+    const char *source = ald_q_col_text(q, 0), *team = ald_q_col_text(q, 3);
+    uint32_t id = ald_names_add2(b->service_ids, source, ald_q_col_text(q, 1));
+    b->service_of_id = ald_grow(b->scratch, b->service_of_id, id, &b->service_of_id_cap, sizeof *b->service_of_id);
+    b->service_of_id[id] = ald_names_add(b->services, ald_q_col_text(q, 2));
+    if (team && *team)
+        add_owner(b, b->service_of_id[id], ald_build_name(b->team_ids, b->team_of_id, source, team, b->teams));
+}
+
+static void take_person(struct ald_build *b, struct ald_q *q)
+{
+    uint32_t id = ald_names_add2(b->people_ids, ald_q_col_text(q, 0), ald_q_col_text(q, 1));
+    b->person_of_id = ald_grow(b->scratch, b->person_of_id, id, &b->person_of_id_cap, sizeof *b->person_of_id);
+    b->mapped_of_id = ald_grow(b->scratch, b->mapped_of_id, id, &b->mapped_of_id_cap, sizeof *b->mapped_of_id);
+    b->person_of_id[id] = ald_names_add(b->persons, ald_q_col_text(q, 2));
+    b->mapped_of_id[id] = ald_q_col_int(q, 3) != 0;
+}
+
+static void take_settings(struct ald_build *b)
+{
+    const struct ald_settings *s = b->settings;
+    b->owner_of_sources_n = b->owner_n;
+    for (size_t i = 0; i < s->teams_n; i++)
+        (void)ald_names_add(b->teams, s->teams[i].name);
+    for (size_t i = 0; i < s->services_n; i++) {
+        uint32_t service = ald_names_add(b->services, s->services[i].name);
+        if (s->services[i].team && *s->services[i].team)
+            add_owner(b, service, ald_names_add(b->teams, s->services[i].team));
+    }
+    for (size_t i = 0; i < s->automation_users_n; i++)
+        (void)ald_names_add(b->automation, s->automation_users[i]);
+}
+
+static void take_record(struct ald_build *b, struct ald_q *q)
+{
+    struct ald_analysis *a = b->a;
+    a->records = ald_grow(a->arena, a->records, a->records_n, &b->records_cap, sizeof *a->records);
+    b->work = ald_grow(b->scratch, b->work, a->records_n, &b->work_cap, sizeof *b->work);
+    struct ald_record *r = &a->records[a->records_n];
+    struct ald_work *w = &b->work[a->records_n++];
+    r->row = ald_q_col_int(q, 0);
+    w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
+    r->source = ald_names_text(b->sources, w->source);
+    r->external_id = ald_strdup(a->arena, ald_q_col_text(q, 2));
+    r->kind = ald_build_string(b, ald_q_col_text(q, 3));
+    r->key = ald_strdup(a->arena, ald_q_col_text(q, 4));
+    r->title = ald_strdup(a->arena, ald_q_col_text(q, 5));
+    r->url = ald_strdup(a->arena, ald_q_col_text(q, 6));
+    r->status = ald_build_string(b, ald_q_col_text(q, 7));
+    r->resolve_reason = ald_build_string(b, ald_q_col_text(q, 8));
+    r->class_ = ald_build_string(b, ald_q_col_text(q, 9));
+    r->end_state = ald_build_string(b, ald_q_col_text(q, 10));
+    r->vendor = strcmp(ald_q_col_text(q, 11), "vendor") == 0;
+    r->timeline = (unsigned)ald_q_col_int(q, 12);
+    r->holds = (unsigned)ald_q_col_int(q, 13);
+    r->entered_at = ald_q_col_time(q, 14);
+    r->last_seen = ald_q_col_time(q, 15);
+    r->gone_at = ALD_TIME_NONE;
+    r->incident = ALD_NOBODY;
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        r->moments[m] = (struct ald_taken){.at = ALD_TIME_NONE};
+    w->start = ALD_TIME_NONE;
+    w->group = w->fold_into = ALD_NOBODY;
+}
+
+static int moment_of(const char *name)
+{
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        if (strcmp(name, ald_moment_name((enum ald_moment)m)) == 0)
+            return m;
+    return -1;
+}
+
+static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    int m = moment_of(ald_q_col_text(q, 1));
+    if (m < 0)
+        return;
+    struct ald_taken *taken = &b->a->records[r].moments[m];
+    int64_t at = ald_q_col_time(q, 2);
+    if (at > b->a->as_of)
+        b->work[r].later[m] = true;
+    else if (taken->at == ALD_TIME_NONE) /* rows come by rank */
+        *taken = (struct ald_taken){.at = at, .field = ald_build_string(b, ald_q_col_text(q, 3)), .record = r};
+}
+
+static bool no_opening(const struct ald_build *b, size_t i)
+{
+    return b->a->records[i].moments[ALD_OPENED].at == ALD_TIME_NONE && !b->work[i].later[ALD_OPENED];
+}
+
+static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    if (!no_opening(b, r))
+        return;
+    int64_t at = ald_q_col_time(q, 1);
+    if (at > b->a->as_of)
+        b->work[r].later[ALD_OPENED] = true;
+    else
+        b->a->records[r].moments[ALD_OPENED] = (struct ald_taken){.at = at, .field = "events", .record = r};
+}
+
+static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
+{
+    for (size_t i = 0; i < b->a->records_n; i++)
+        if (no_opening(b, i))
+            return ald_each_record(b, "analysis_openings", take_opening, err);
+    return ALD_OK;
+}
+
+/* A record that starts after as-of does not exist yet. */
+static void drop_later_records(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    size_t kept = 0;
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_taken *m = a->records[i].moments;
+        struct ald_work *w = &b->work[i];
+        w->start = m[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? m[ALD_IMPACT_STARTED].at : m[ALD_OPENED].at;
+        if (w->start == ALD_TIME_NONE && (w->later[ALD_IMPACT_STARTED] || w->later[ALD_OPENED]))
+            continue;
+        if (kept != i) {
+            a->records[kept] = a->records[i];
+            b->work[kept] = *w;
+        }
+        for (int j = 0; j < ALD_MOMENT_N; j++)
+            a->records[kept].moments[j].record = (uint32_t)kept;
+        kept++;
+    }
+    a->records_n = kept;
+    index_rows(b);
+}
+
+static int rank_of(const struct ald_settings *s, const char *label, int given)
+{
+    for (size_t i = 0; i < s->severity_order_n; i++)
+        if (strcasecmp(s->severity_order[i], label) == 0)
+            return (int)i + 1;
+    if (s->severity_order_n) /* labels outside a configured order have no rank in it */
+        return 0;
+    if (given > 0)
+        return given;
+    return label[0] >= '1' && label[0] <= '9' && !label[1] ? label[0] - '0' : 0;
+}
+
+static void take_severity(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    struct ald_record *record = &b->a->records[r];
+    const char *value = ald_q_col_text(q, 2);
+    if (strcmp(ald_q_col_text(q, 1), "severity_rank") == 0) {
+        long rank = strtol(value, NULL, 10);
+        record->severity_rank = rank > 0 && rank < 1000 ? (int)rank : 0;
+    } else if (!record->severity) {
+        record->severity = ald_build_string(b, value);
+    }
+}
+
+static void rank_severities(struct ald_build *b)
+{
+    for (size_t i = 0; i < b->a->records_n; i++) {
+        struct ald_record *record = &b->a->records[i];
+        if (record->severity)
+            record->severity_rank = rank_of(b->settings, record->severity, record->severity_rank);
+    }
+}
+
+static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    static const char *const kinds[ALD_REF_N] = {"url", "key", "id", "merged_into", "duplicate_of", "parent"};
+    struct ald_row_ref ref = {.value = ald_strdup(b->scratch, ald_q_col_text(q, 2)),
+                              .field = ald_build_string(b, ald_q_col_text(q, 3))};
+    while (ref.kind < ALD_REF_N && strcmp(kinds[ref.kind], ald_q_col_text(q, 1)) != 0)
+        ref.kind++;
+    b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
+    if (!b->work[r].refs.n)
+        b->work[r].refs.at = b->ref_n;
+    b->work[r].refs.n++;
+    b->ref[b->ref_n++] = ref;
+}
+
+enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
+{
+    ALD_TRY(each(b, "analysis_sources", take_source, err));
+    ALD_TRY(each(b, "analysis_aliases", take_alias, err));
+    ALD_TRY(each(b, "analysis_teams", take_team, err));
+    ALD_TRY(each(b, "analysis_services", take_service, err));
+    ALD_TRY(each(b, "analysis_people", take_person, err));
+    take_settings(b);
+    ALD_TRY(each(b, "analysis_records", take_record, err));
+    index_rows(b);
+    ALD_TRY(ald_each_record(b, "analysis_moments", take_moment, err));
+    ALD_TRY(load_openings(b, err));
+    drop_later_records(b);
+    ALD_TRY(ald_each_record(b, "analysis_severities", take_severity, err));
+    rank_severities(b);
+    ALD_TRY(ald_each_record(b, "analysis_refs", take_ref, err));
+    return ald_load_rows(b, err);
+}

@@ -1,0 +1,260 @@
+/* Interned texts and normalised titles. Knows nothing of incidents. */
+#include "analysis/names.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define uthash_fatal(msg) abort()
+#include <uthash.h>
+
+#include "alidade/analysis.h"
+#include "alidade/utf8.h"
+
+struct name {
+    const char *text;
+    size_t len;
+    uint32_t number;
+    UT_hash_handle hh;
+};
+
+struct ald_names {
+    struct ald_arena *arena;
+    struct name *table;
+    const struct name **by_number;
+    size_t n, cap;
+    char *key; /* room for a pair; grows */
+    size_t key_cap;
+};
+
+struct ald_names *ald_names_new(struct ald_arena *arena)
+{
+    struct ald_names *names = ald_alloc(arena, sizeof *names);
+    names->arena = arena;
+    return names;
+}
+
+void ald_names_free(struct ald_names *names)
+{
+    if (!names)
+        return;
+    HASH_CLEAR(hh, names->table); /* frees the buckets; the entries are the arena's */
+    free(names->key);
+    names->key = NULL;
+    names->key_cap = 0;
+}
+
+static struct name *find(const struct ald_names *names, const char *text, size_t len)
+{
+    struct name *found = NULL;
+    HASH_FIND(hh, names->table, text, len, found);
+    return found;
+}
+
+static uint32_t add(struct ald_names *names, const char *text, size_t len)
+{
+    struct name *name = find(names, text, len);
+    if (name)
+        return name->number;
+    assert(names->n < ALD_NOBODY);
+    name = ald_alloc(names->arena, sizeof *name);
+    char *copy = ald_alloc(names->arena, len + 1);
+    memcpy(copy, text, len);
+    name->text = copy;
+    name->len = len;
+    name->number = (uint32_t)names->n;
+    names->by_number = ald_grow(names->arena, names->by_number, names->n, &names->cap, sizeof *names->by_number);
+    names->by_number[names->n++] = name;
+    HASH_ADD_KEYPTR(hh, names->table, name->text, name->len, name);
+    return name->number;
+}
+
+/* Texts hold no control characters that we care for; U+001F keeps ("a", "bc") and ("ab", "c") apart. */
+static const char *pair(struct ald_names *names, const char *a, const char *b, size_t *ret_len)
+{
+    size_t la = strlen(a), lb = strlen(b), need = la + lb + 2;
+    if (names->key_cap < need) {
+        free(names->key);
+        names->key_cap = need * 2;
+        names->key = malloc(names->key_cap);
+        if (!names->key)
+            abort();
+    }
+    memcpy(names->key, a, la);
+    names->key[la] = '\x1f';
+    memcpy(names->key + la + 1, b, lb + 1);
+    *ret_len = need - 1;
+    return names->key;
+}
+
+uint32_t ald_names_add(struct ald_names *names, const char *text)
+{
+    return add(names, text, strlen(text));
+}
+
+uint32_t ald_names_find(const struct ald_names *names, const char *text)
+{
+    const struct name *name = find(names, text, strlen(text));
+    return name ? name->number : ALD_NOBODY;
+}
+
+uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b)
+{
+    size_t len;
+    const char *key = pair(names, a, b, &len);
+    return add(names, key, len);
+}
+
+uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b)
+{
+    size_t len;
+    const char *key = pair(names, a, b, &len);
+    const struct name *name = find(names, key, len);
+    return name ? name->number : ALD_NOBODY;
+}
+
+const char *ald_names_text(const struct ald_names *names, uint32_t i)
+{
+    assert(i < names->n);
+    return names->by_number[i]->text;
+}
+
+size_t ald_names_n(const struct ald_names *names)
+{
+    return names->n;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct name *const *x = a, *const *y = b;
+    return strcmp((*x)->text, (*y)->text);
+}
+
+const char **ald_names_sorted(const struct ald_names *names, struct ald_arena *arena, uint32_t **ret_rank)
+{
+    const struct name **order = ald_calloc(arena, names->n, sizeof *order);
+    const char **texts = ald_calloc(arena, names->n, sizeof *texts);
+    uint32_t *rank = ald_calloc(arena, names->n, sizeof *rank);
+    if (names->n) {
+        memcpy(order, names->by_number, names->n * sizeof *order);
+        qsort(order, names->n, sizeof *order, by_text);
+    }
+    for (size_t i = 0; i < names->n; i++) {
+        texts[i] = order[i]->text;
+        rank[order[i]->number] = (uint32_t)i;
+    }
+    *ret_rank = rank;
+    return texts;
+}
+
+/* ---- Normalised titles ---- */
+
+/* Simple lower case of the scripts whose upper case lies at a fixed distance: ASCII, Latin-1, Latin Extended-A, Greek,
+ * Cyrillic. NFKC is not available here (no library of ours brings it), so composed and decomposed forms stay apart. */
+static unsigned lower(unsigned c)
+{
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3AB && c != 0x3A2) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177))
+        return c | 1u;
+    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E))
+        return c + (c & 1u);
+    if (c == 0x178)
+        return 0xFF;
+    if (c >= 0x400 && c <= 0x40F)
+        return c + 80;
+    if (c == 0x386)
+        return 0x3AC;
+    if (c >= 0x388 && c <= 0x38A)
+        return c + 37;
+    if (c == 0x38C)
+        return 0x3CC;
+    if (c == 0x38E || c == 0x38F)
+        return c + 63;
+    return c;
+}
+
+static bool is_space(unsigned c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+/* Every code point that lower() changes has two bytes before and after, or one. */
+static size_t put(char *out, unsigned c, const char *as_was, size_t len)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (len == 2) {
+        out[0] = (char)(0xC0u | (c >> 6));
+        out[1] = (char)(0x80u | (c & 0x3Fu));
+        return 2;
+    }
+    memcpy(out, as_was, len);
+    return len;
+}
+
+static char *lower_and_collapse(struct ald_arena *arena, const char *title)
+{
+    size_t n = strlen(title), used = 0;
+    char *out = ald_alloc(arena, n + 1);
+    bool gap = false;
+    for (size_t at = 0; at < n;) {
+        unsigned c;
+        size_t len = ald_utf8_next(title + at, n - at, &c);
+        if (is_space(c)) {
+            gap = used > 0;
+        } else {
+            if (gap)
+                out[used++] = ' ';
+            gap = false;
+            used += put(out + used, lower(c), title + at, len);
+        }
+        at += len;
+    }
+    out[used] = '\0';
+    return out;
+}
+
+const char *ald_norm_title(struct ald_arena *arena, const char *title)
+{
+    if (!title)
+        return NULL;
+    char *s = lower_and_collapse(arena, title);
+    size_t used = 0;
+    for (size_t at = 0; s[at];) {
+        size_t hex = 0, digits = 0;
+        bool has_digit = false;
+        while (is_hex(s[at + hex])) {
+            has_digit |= is_digit(s[at + hex]);
+            hex++;
+        }
+        while (is_digit(s[at + digits]))
+            digits++;
+        if (hex >= 8 && has_digit) {
+            s[used++] = '#';
+            at += hex;
+        } else if (digits) {
+            s[used++] = '#';
+            at += digits;
+        } else {
+            s[used++] = s[at++];
+        }
+    }
+    s[used] = '\0';
+    return s;
+}

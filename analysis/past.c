@@ -1,0 +1,252 @@
+/* Builds the indexes that signals look into, and the small words that signals share. Everything is sorted arrays with
+ * complete order, so that look-ups are binary searches and no result depends on hashing. */
+#include "analysis/past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/limits.h"
+#include "alidade/utf8.h"
+#include "analysis/build.h"
+
+/* ---- Building ---- */
+
+static void sources(struct ald_build *b, struct ald_past *past)
+{
+    struct ald_analysis *a = b->a;
+    size_t n = ald_names_n(b->sources);
+    int64_t *first = ald_calloc(b->scratch, n, sizeof *first);
+    int64_t *of_record = ald_calloc(a->arena, a->records_n, sizeof *of_record);
+    for (size_t i = 0; i < n; i++)
+        first[i] = ALD_TIME_NONE;
+    for (size_t i = 0; i < a->records_n; i++) {
+        int64_t *f = &first[b->work[i].source], start = b->work[i].start;
+        if (start != ALD_TIME_NONE && (*f == ALD_TIME_NONE || start < *f))
+            *f = start;
+    }
+    for (size_t i = 0; i < a->records_n; i++)
+        of_record[i] = first[b->work[i].source];
+    past->source_history_start = of_record;
+    past->history_start = a->incidents_n ? a->incidents[0].started_at : ALD_TIME_NONE;
+}
+
+static bool counts(const struct ald_incident *inc)
+{
+    return (inc->cls == ALD_INCIDENT || inc->cls == ALD_NOISE) && inc->started_at != ALD_TIME_NONE;
+}
+
+static void services(struct ald_build *b, struct ald_past *past)
+{
+    struct ald_analysis *a = b->a;
+    size_t *n = ald_calloc(a->arena, a->services_n, sizeof *n),
+           *filled = ald_calloc(b->scratch, a->services_n, sizeof *n);
+    const uint32_t **lists = ald_calloc(a->arena, a->services_n, sizeof *lists);
+    uint32_t **fill = ald_calloc(b->scratch, a->services_n, sizeof *fill);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t j = 0; j < a->incidents[i].services_n && counts(&a->incidents[i]); j++)
+            n[a->incidents[i].services[j].name]++;
+    for (size_t s = 0; s < a->services_n; s++)
+        lists[s] = fill[s] = ald_calloc(a->arena, n[s], sizeof **fill);
+    for (size_t i = 0; i < a->incidents_n; i++) /* incidents come by start */
+        for (size_t j = 0; j < a->incidents[i].services_n && counts(&a->incidents[i]); j++) {
+            uint32_t s = a->incidents[i].services[j].name;
+            fill[s][filled[s]++] = (uint32_t)i;
+        }
+    past->by_service = lists;
+    past->by_service_n = n;
+}
+
+static int compare(int64_t x, int64_t y)
+{
+    return (x > y) - (x < y);
+}
+
+static int titled_order(const void *a, const void *b)
+{
+    const struct ald_titled *x = a, *y = b;
+    int c = compare(x->service, y->service);
+    c = c ? c : compare(x->title, y->title);
+    c = c ? c : compare(x->start, y->start);
+    return c ? c : compare(x->incident, y->incident);
+}
+
+static void titles(struct ald_build *b, struct ald_past *past)
+{
+    struct ald_analysis *a = b->a;
+    struct ald_names *names = ald_names_new(b->scratch);
+    uint32_t *numbers = ald_calloc(a->arena, a->incidents_n, sizeof *numbers);
+    size_t room = 0, n = 0;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        const struct ald_incident *inc = &a->incidents[i];
+        numbers[i] = *inc->norm_title ? ald_names_add(names, inc->norm_title) : ALD_NOBODY;
+        room += inc->services_n;
+    }
+    struct ald_titled *list = ald_calloc(a->arena, room, sizeof *list);
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        const struct ald_incident *inc = &a->incidents[i];
+        for (size_t j = 0; j < inc->services_n && counts(inc) && numbers[i] != ALD_NOBODY; j++)
+            list[n++] = (struct ald_titled){.service = inc->services[j].name,
+                                            .title = numbers[i],
+                                            .incident = (uint32_t)i,
+                                            .start = inc->started_at};
+    }
+    if (n)
+        qsort(list, n, sizeof *list, titled_order);
+    ald_names_free(names);
+    past->titles = numbers;
+    past->titled = list;
+    past->titled_n = n;
+}
+
+static int engagement_order(const void *a, const void *b)
+{
+    const struct ald_engagement *x = a, *y = b;
+    int c = compare(x->service, y->service);
+    c = c ? c : compare(x->person, y->person);
+    c = c ? c : compare(x->at, y->at);
+    return c ? c : compare(x->incident, y->incident);
+}
+
+/* Every engagement, not only the first: who worked on a long incident last week knows the service. */
+static void people(struct ald_build *b, struct ald_past *past)
+{
+    struct ald_analysis *a = b->a;
+    const struct ald_named **engaged = ald_calloc(a->arena, a->incidents_n, sizeof *engaged);
+    size_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n), cap = 0, n = 0;
+    struct ald_engagement *list = NULL;
+    struct ald_mentions mentions = {0};
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        const struct ald_incident *inc = &a->incidents[i];
+        ald_incident_engagements(b, inc, true, &mentions);
+        for (size_t m = 0; m < mentions.n && counts(inc); m++)
+            for (size_t s = 0; s < inc->services_n && mentions.items[m].at != ALD_TIME_NONE; s++) {
+                list = ald_grow(b->scratch, list, n, &cap, sizeof *list);
+                list[n++] = (struct ald_engagement){.service = inc->services[s].name,
+                                                    .person = mentions.items[m].name,
+                                                    .incident = (uint32_t)i,
+                                                    .at = mentions.items[m].at};
+            }
+        engaged[i] = ald_mentions_first(b, &mentions, &engaged_n[i]);
+    }
+    struct ald_engagement *copy = ald_calloc(a->arena, n, sizeof *copy);
+    if (n) {
+        memcpy(copy, list, n * sizeof *copy);
+        qsort(copy, n, sizeof *copy, engagement_order);
+    }
+    past->engaged = engaged;
+    past->engaged_n = engaged_n;
+    past->engagements = copy;
+    past->engagements_n = n;
+}
+
+void ald_past_build(struct ald_build *b)
+{
+    struct ald_past *past = ald_alloc(b->a->arena, sizeof *past);
+    past->analysis = b->a;
+    sources(b, past);
+    services(b, past);
+    titles(b, past);
+    people(b, past);
+    b->a->past = past;
+}
+
+/* ---- What signals ask ---- */
+
+size_t ald_past_services(const struct ald_incident *inc)
+{
+    size_t n = 0;
+    while (n < inc->services_n && inc->services[n].at_start)
+        n++;
+    return n ? n : inc->services_n;
+}
+
+bool ald_past_holds(const struct ald_past *past, const struct ald_incident *inc, unsigned facets)
+{
+    for (size_t i = 0; i < inc->records_n; i++)
+        if (past->analysis->records[inc->records[i]].timeline & facets)
+            return true;
+    return false;
+}
+
+const char *ald_past_not_held(const struct ald_past *past, const struct ald_incident *inc, unsigned facets,
+                              const char *never)
+{
+    for (size_t i = 0; i < inc->records_n; i++)
+        if (past->analysis->records[inc->records[i]].holds & facets)
+            return "the timeline was not read";
+    return never;
+}
+
+const char *ald_past_landmark_absent(const struct ald_past *past, const struct ald_incident *inc, unsigned facets)
+{
+    if (inc->landmark_at == ALD_TIME_NONE)
+        return "neither detected nor opened is recorded";
+    if (inc->landmark_at > past->analysis->as_of)
+        return "the landmark is still to come";
+    const char *why = "the timeline was not read";
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &past->analysis->records[inc->records[i]];
+        if (!(record->timeline & facets))
+            continue;
+        if (record->entered_at <= inc->landmark_at) /* ALD_TIME_NONE: when it opened */
+            return NULL;
+        why = "entered after the landmark";
+    }
+    return why;
+}
+
+/* ---- Observations ---- */
+
+void ald_obs_absent(struct ald_obs *ret, const char *reason)
+{
+    *ret = (struct ald_obs){.absent = reason, .absent_landmark = reason};
+}
+
+void ald_obs_structural(struct ald_obs *ret, double value)
+{
+    *ret = (struct ald_obs){.has_total = true, .total = value};
+    for (int r = 0; r < ALD_READING_N; r++) {
+        ret->has[r] = true;
+        ret->axis_value[r] = value;
+    }
+}
+
+void ald_obs_accumulating(const struct ald_past *past, const struct ald_incident *inc, unsigned facets, double total,
+                          double by_landmark, struct ald_obs *ret)
+{
+    *ret = (struct ald_obs){.has_total = true, .total = total};
+    ret->absent_landmark = ald_past_landmark_absent(past, inc, facets);
+    if (ret->absent_landmark)
+        return;
+    ret->has_landmark_value = ret->has[ALD_LANDMARK_READING] = true;
+    ret->landmark_value = ret->axis_value[ALD_LANDMARK_READING] = by_landmark;
+}
+
+bool ald_by_landmark(const struct ald_incident *inc, int64_t at)
+{
+    return at != ALD_TIME_NONE && inc->landmark_at != ALD_TIME_NONE && at <= inc->landmark_at;
+}
+
+/* ---- Evidence ---- */
+
+#define ROOM_FOR_MORE 16 /* "; + 123456 more" */
+
+void ald_evidence_add(struct ald_evidence *evidence, const char *item)
+{
+    size_t used = evidence->text ? ald_utf8_count(evidence->text) + 2 : 0;
+    if (evidence->left_out || used + ald_utf8_count(item) > ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE) {
+        if (evidence->text) {
+            evidence->left_out++;
+            return;
+        }
+        item = ald_strndup(evidence->arena, item, ald_utf8_prefix(item, ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE));
+    }
+    evidence->text = evidence->text ? ald_sprintf(evidence->arena, "%s; %s", evidence->text, item) : item;
+}
+
+const char *ald_evidence_end(struct ald_evidence *evidence)
+{
+    if (!evidence->left_out)
+        return evidence->text;
+    return ald_sprintf(evidence->arena, "%s; + %zu more", evidence->text, evidence->left_out);
+}

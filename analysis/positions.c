@@ -1,0 +1,275 @@
+/* References as they stood on the first day of a quarter, positions on signals and axes (METHODS 4). Works on incidents
+ * and observations in memory; knows neither the store nor where a value came from. */
+#include "positions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- As it stood ---- */
+
+int64_t ald_last_end(const struct ald_incident *inc, int64_t now, bool *ret_open)
+{
+    int64_t last = ALD_TIME_NONE;
+    *ret_open = false;
+    for (size_t i = 0; i < inc->spans_n && inc->spans[i].start < now; i++) {
+        if (inc->spans[i].end == ALD_TIME_NONE || inc->spans[i].end > now) {
+            *ret_open = true;
+            return now;
+        }
+        if (inc->spans[i].end > last)
+            last = inc->spans[i].end;
+    }
+    return last;
+}
+
+/* Length of what lies before `now`: the union of the spans, or from the first start to the last end. */
+static int64_t length_by(const struct ald_incident *inc, int64_t now, int64_t last_end, enum ald_duration_kind kind)
+{
+    if (kind == ALD_DURATION_ELAPSED)
+        return last_end - inc->spans[0].start;
+    int64_t sum = 0;
+    for (size_t i = 0; i < inc->spans_n && inc->spans[i].start < now; i++) {
+        int64_t end = inc->spans[i].end;
+        sum += (end == ALD_TIME_NONE || end > now ? now : end) - inc->spans[i].start;
+    }
+    return sum;
+}
+
+/* Whether an incident is in the reference whose quarter begins at `now`, and how it stood. */
+static bool stood(const struct ald_analysis *analysis, const struct ald_incident *inc, int64_t now,
+                  struct ald_member *ret)
+{
+    if (inc->cls != ALD_INCIDENT || inc->impossible)
+        return false;
+    enum ald_duration_kind kind = analysis->settings->duration;
+    bool open = false;
+    int64_t last = ald_last_end(inc, now, &open), duration = ALD_TIME_NONE;
+    if (inc->state == ALD_END_NOT_RECORDED) {
+        /* Open until closed, then not in it; without the time of closing nobody knows until when. */
+        if (inc->moments[ALD_CLOSED].at == ALD_TIME_NONE || inc->moments[ALD_CLOSED].at <= now)
+            return false;
+        open = true;
+        last = now;
+    }
+    if (inc->spans_n > 0 && inc->spans[0].start < now)
+        duration = length_by(inc, now, last, kind);
+    else if (open)
+        duration = now - inc->started_at;
+    if (duration == ALD_TIME_NONE || (!open && duration <= 0))
+        return false;
+    ret->open = open;
+    ret->duration_ms = duration;
+    ret->beyond = inc->landmark_at != ALD_TIME_NONE && last > inc->landmark_at;
+    return true;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct ald_member *x = a, *y = b;
+    if (x->duration_ms != y->duration_ms)
+        return x->duration_ms < y->duration_ms ? -1 : 1;
+    if (x->open != y->open)
+        return x->open ? 1 : -1;
+    return (x->incident > y->incident) - (x->incident < y->incident);
+}
+
+/* First incident that started at or after `at`; those without a start come last. */
+static size_t first_from(const struct ald_analysis *analysis, int64_t at)
+{
+    size_t low = 0, high = analysis->incidents_n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t start = analysis->incidents[mid].started_at;
+        if (start != ALD_TIME_NONE && start < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, struct ald_arena *arena,
+                         struct ald_reference *ret)
+{
+    *ret = (struct ald_reference){
+        .from = ald_quarter_start(&analysis->calendar, quarter - analysis->settings->lookback_quarters),
+        .to = ald_quarter_start(&analysis->calendar, quarter),
+    };
+    size_t first = first_from(analysis, ret->from), last = first_from(analysis, ret->to);
+    ret->members = ald_calloc(arena, last - first, sizeof *ret->members);
+    for (size_t i = first; i < last; i++) {
+        struct ald_member member = {.incident = (uint32_t)i};
+        if (stood(analysis, &analysis->incidents[i], ret->to, &member))
+            ret->members[ret->n++] = member;
+    }
+    if (ret->n > 1)
+        qsort(ret->members, ret->n, sizeof *ret->members, compare_members);
+}
+
+size_t ald_reference_totals(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t signal,
+                            double *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < reference->n; i++) {
+        const struct ald_obs *obs = &analysis->measures[reference->members[i].incident].obs[signal];
+        if (obs->has_total)
+            ret[n++] = obs->total;
+    }
+    ald_sort_doubles(ret, n);
+    return n;
+}
+
+/* ---- Scales and axes ---- */
+
+struct placed {
+    double value;
+    size_t member;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    if (x->value < y->value || x->value > y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->member > y->member) - (x->member < y->member);
+}
+
+/* Sorts and gives every member its position among the others; position[] of members that are not in `placed` is kept.
+ */
+static void place_members(struct placed *placed, size_t n, double *sorted, double *position)
+{
+    if (n > 1)
+        qsort(placed, n, sizeof *placed, compare_placed);
+    for (size_t i = 0; i < n;) {
+        size_t j = i;
+        while (j < n && !(placed[j].value > placed[i].value))
+            j++;
+        double others = (double)(j - i - 1);
+        for (size_t l = i; l < j; l++) {
+            sorted[l] = placed[l].value;
+            position[placed[l].member] = ((double)i + others / 2 + 0.5) / (double)n;
+        }
+        i = j;
+    }
+}
+
+static double weight_of(const struct ald_settings *settings, const struct ald_signal *signal)
+{
+    for (size_t i = 0; i < settings->weights_n; i++)
+        if (strcmp(settings->weights[i].signal, signal->id) == 0)
+            return settings->weights[i].weight;
+    return signal->weight;
+}
+
+static const struct ald_obs *obs_of(const struct ald_frame *frame, size_t member, size_t signal)
+{
+    return &frame->analysis->measures[frame->members[member].incident].obs[signal];
+}
+
+/* Fills one scale and the members' positions on it. */
+static void build_scale(struct ald_frame *frame, size_t signal, struct placed *placed, double *position,
+                        struct ald_arena *arena)
+{
+    struct ald_scale *scale = &frame->signals[signal];
+    const struct ald_signal *def = ald_signal_at(signal);
+    for (size_t i = 0; i < frame->n; i++) {
+        const struct ald_obs *obs = obs_of(frame, i, signal);
+        position[i] = (double)NAN;
+        if (obs->has[frame->reading])
+            placed[scale->n++] = (struct placed){.value = obs->axis_value[frame->reading], .member = i};
+    }
+    scale->sorted = ald_calloc(arena, scale->n, sizeof *scale->sorted);
+    place_members(placed, scale->n, scale->sorted, position);
+    scale->weight = weight_of(frame->analysis->settings, def);
+    scale->eligible = def->timing != ALD_HINDSIGHT && scale->weight > 0 && scale->n * 4 >= frame->n && scale->n > 1 &&
+                      scale->sorted[0] < scale->sorted[scale->n - 1];
+}
+
+/* The members' raws on an axis, from positions[signal * n + member], and their positions among them. */
+static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double *positions, struct placed *placed,
+                       struct ald_arena *arena)
+{
+    struct ald_axis_frame *out = &frame->axes[axis];
+    out->position = ald_calloc(arena, frame->n, sizeof *out->position);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
+            out->weight += frame->signals[s].weight;
+    for (size_t i = 0; i < frame->n; i++) {
+        double raw = 0, present = 0;
+        out->position[i] = (double)NAN;
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+            const struct ald_scale *scale = &frame->signals[s];
+            if (ald_signal_at(s)->axis != axis || !scale->eligible)
+                continue;
+            double position = positions[s * frame->n + i];
+            present += isnan(position) ? 0 : scale->weight;
+            raw += scale->weight * (isnan(position) ? 0.5 : position);
+        }
+        if (out->weight > 0 && present / out->weight >= 0.5)
+            placed[out->raw_n++] = (struct placed){.value = (double)llround(raw / out->weight * 1e9), .member = i};
+    }
+    out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
+    place_members(placed, out->raw_n, out->raw_keys, out->position);
+}
+
+void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
+                     struct ald_arena *arena, struct ald_frame *ret)
+{
+    *ret =
+        (struct ald_frame){.reading = reading, .analysis = analysis, .members = reference->members, .n = reference->n};
+    if (reading == ALD_LANDMARK_READING) {
+        struct ald_member *subset = ald_calloc(arena, reference->n, sizeof *subset);
+        ret->n = 0;
+        for (size_t i = 0; i < reference->n; i++)
+            if (reference->members[i].beyond)
+                subset[ret->n++] = reference->members[i];
+        ret->members = subset;
+    }
+    if (ret->n < ALD_REFERENCE_LEAST)
+        return;
+    struct placed *placed = ald_calloc(arena, ret->n, sizeof *placed);
+    double *positions = ald_calloc(arena, ret->n * ALD_SIGNAL_N, sizeof *positions);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        build_scale(ret, s, placed, positions + s * ret->n, arena);
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        build_axis(ret, (enum ald_axis)axis, positions, placed, arena);
+}
+
+double ald_frame_position(const struct ald_frame *frame, size_t signal, double value)
+{
+    const struct ald_scale *scale = &frame->signals[signal];
+    return scale->n > 0 ? ald_position_of(scale->sorted, scale->n, value, false) : (double)NAN;
+}
+
+struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, const struct ald_obs *obs)
+{
+    const struct ald_axis_frame *in = &frame->axes[axis];
+    struct ald_axis_position out = {.has = false};
+    if (!(in->weight > 0)) {
+        out.absent = "too thin: no signal of this axis tells past incidents apart";
+        return out;
+    }
+    double raw = 0, present = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_scale *scale = &frame->signals[s];
+        if (ald_signal_at(s)->axis != axis || !scale->eligible)
+            continue;
+        bool has = obs[s].has[frame->reading];
+        present += has ? scale->weight : 0;
+        raw += scale->weight * (has ? ald_frame_position(frame, s, obs[s].axis_value[frame->reading]) : 0.5);
+    }
+    out.coverage = present / in->weight;
+    if (out.coverage < 0.5) {
+        out.absent = "too thin: less than half of its signals were measured";
+        return out;
+    }
+    if (in->raw_n == 0) {
+        out.absent = "too thin: no past incident has a position on this axis";
+        return out;
+    }
+    out.has = true;
+    out.raw = raw / in->weight;
+    out.position = ald_position_of(in->raw_keys, in->raw_n, (double)llround(out.raw * 1e9), false);
+    return out;
+}

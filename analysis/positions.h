@@ -1,0 +1,58 @@
+/* The reference of a fiscal quarter and where things stand in it (METHODS 4). Private to analysis. A reference is shared by
+ * all incidents that started in its quarter; a frame is that reference as one of the two readings sees it. */
+#pragma once
+
+#include "alidade/analysis.h"
+
+/** A reference incident as it stood on the first day of the quarter. */
+struct ald_member {
+    uint32_t incident;
+    bool open;           /* then: duration_ms is the time so far */
+    bool beyond;         /* lasted longer than its landmark by then */
+    int64_t duration_ms;
+};
+struct ald_reference {
+    int64_t from, to;    /* half-open starts; to = first instant of the quarter */
+    struct ald_member *members; /* sorted by duration, ended ones before open ones, then incident */
+    size_t n;
+};
+/** Everything is owned by arena. */
+void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, struct ald_arena *arena,
+                         struct ald_reference *ret);
+
+/** The values of one signal in a frame. */
+struct ald_scale {
+    double *sorted;
+    size_t n;
+    double weight;
+    bool eligible;
+};
+struct ald_axis_frame {
+    double weight;       /* of all eligible signals; 0: nothing eligible */
+    double *raw_keys;    /* llround(raw*1e9) of the members that have a raw, sorted */
+    size_t raw_n;
+    double *position;    /* parallel to members; NAN: none */
+};
+struct ald_frame {
+    int reading;
+    const struct ald_analysis *analysis;
+    const struct ald_member *members; /* order of the reference kept: by duration */
+    size_t n;
+    struct ald_scale signals[ALD_SIGNAL_N];
+    struct ald_axis_frame axes[ALD_AXIS_N];
+};
+/** A frame of fewer than ALD_REFERENCE_LEAST members has members and n, but no scales. */
+#define ALD_REFERENCE_LEAST 30
+void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
+                     struct ald_arena *arena, struct ald_frame *ret);
+/** Position of a newcomer's value; NAN where no member has the signal. */
+double ald_frame_position(const struct ald_frame *frame, size_t signal, double value);
+/** Axis position of a newcomer. */
+struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, const struct ald_obs *obs);
+/** Sorted totals of one signal over all members, for description; ret has room for n. @return how many. */
+size_t ald_reference_totals(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t signal,
+                            double *ret);
+
+/** The moment of the last end: of the spans that started before `now`; now when one of them was still open then;
+ *  ALD_TIME_NONE without such spans. */
+int64_t ald_last_end(const struct ald_incident *inc, int64_t now, bool *ret_open);

@@ -1,0 +1,357 @@
+/* Readings (METHODS 4): each incident's duration among its comparables, a fiscal quarter at a time. A quarter reads
+ * only what is shared and writes only the measures of its own incidents, so that quarters may one day run side by side.
+ */
+#include "readings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "comparables.h"
+
+#define NEAR 1e-9
+
+/* Made once, so that a quarter needs no memory of the analysis. */
+struct texts {
+    const char *little[ALD_REFERENCE_LEAST]; /* "not enough history: n" */
+    const char *already[101];                /* "already longer than X % of comparable" */
+};
+
+/* A reading that still needs its comparables. */
+struct ask {
+    struct ald_reading *reading;
+    size_t incident;
+};
+
+/* One quarter and one reading. */
+struct desk {
+    struct ald_frame frame;
+    struct ald_neighbourhood near;
+    struct ask *asks;
+    size_t asks_n;
+};
+
+struct quarter {
+    struct ald_analysis *analysis;
+    const struct texts *texts;
+    struct ald_arena *scratch;
+    struct ald_reference reference;
+    struct desk desks[ALD_READING_N];
+    double *totals[ALD_SIGNAL_N];
+    size_t totals_n[ALD_SIGNAL_N];
+};
+
+static void make_texts(struct ald_arena *arena, struct texts *ret)
+{
+    for (size_t n = 0; n < ALD_REFERENCE_LEAST; n++)
+        ret->little[n] = ald_sprintf(arena, "not enough history: %zu", n);
+    for (int x = 0; x <= 100; x++)
+        ret->already[x] = ald_sprintf(arena, "already longer than %d %% of comparable", x);
+}
+
+/* Why an incident has no duration to be read, or NULL. */
+static const char *no_duration(const struct ald_incident *inc)
+{
+    if (inc->impossible)
+        return "no duration: its times are impossible";
+    if (inc->state == ALD_END_NOT_RECORDED)
+        return "no duration: end not recorded";
+    if (inc->zero_length)
+        return "no duration: zero-length, shorter than the source's clock can tell";
+    int64_t duration = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
+    return duration == ALD_TIME_NONE ? "no duration: no resolve clock" : NULL;
+}
+
+/* Why an incident is not among those that the landmark reading is about, or NULL. */
+static const char *not_beyond(const struct ald_analysis *analysis, const struct ald_incident *inc)
+{
+    if (inc->landmark_at == ALD_TIME_NONE)
+        return "no landmark: neither detected nor opened is recorded";
+    if (inc->impossible)
+        return "no duration: its times are impossible";
+    if (inc->state == ALD_OPEN)
+        return analysis->as_of > inc->landmark_at ? NULL : "no reading yet";
+    bool open = false;
+    int64_t last =
+        inc->state == ALD_END_NOT_RECORDED ? inc->moments[ALD_CLOSED].at : ald_last_end(inc, INT64_MAX, &open);
+    if (!open && last <= inc->landmark_at)
+        return "over before the landmark";
+    return inc->zero_length ? no_duration(inc) : NULL;
+}
+
+static void set_absent(struct ald_reading *reading, const char *absent)
+{
+    *reading = (struct ald_reading){.absent = absent,
+                                    .n_ref = reading->n_ref,
+                                    .reference_from = reading->reference_from,
+                                    .reference_to = reading->reference_to};
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        reading->axis[axis].absent = absent;
+}
+
+static void clear(struct ald_measure *measure, const char *absent)
+{
+    for (int r = 0; r < ALD_READING_N; r++) {
+        measure->reading[r] = (struct ald_reading){.n_ref = 0};
+        set_absent(&measure->reading[r], absent);
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+            measure->position[r][s] = (double)NAN;
+    }
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        measure->position_total[s] = (double)NAN;
+    measure->shown = -1;
+    measure->corner = ALD_CORNER_NONE;
+}
+
+/* Positions of one incident in one frame, and whether there can be a reading. */
+static void place(struct quarter *q, size_t incident, int r)
+{
+    struct ald_analysis *analysis = q->analysis;
+    const struct ald_incident *inc = &analysis->incidents[incident];
+    struct ald_measure *measure = &analysis->measures[incident];
+    struct desk *desk = &q->desks[r];
+    struct ald_reading *reading = &measure->reading[r];
+    *reading = (struct ald_reading){
+        .n_ref = desk->frame.n, .reference_from = q->reference.from, .reference_to = q->reference.to};
+    const char *absent = r == ALD_LANDMARK_READING ? not_beyond(analysis, inc) : NULL;
+    if (!absent && desk->frame.n < ALD_REFERENCE_LEAST)
+        absent = q->texts->little[desk->frame.n];
+    if (absent) {
+        set_absent(reading, absent);
+        return;
+    }
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (measure->obs[s].has[r])
+            measure->position[r][s] = ald_frame_position(&desk->frame, s, measure->obs[s].axis_value[r]);
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        reading->axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, measure->obs);
+    reading->absent = no_duration(inc); /* the positions stay */
+    if (reading->absent)
+        return;
+    reading->duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
+    ald_comparables_choose(&desk->near, reading);
+    desk->asks[desk->asks_n++] = (struct ask){.reading = reading, .incident = incident};
+}
+
+static void place_totals(const struct quarter *q, struct ald_measure *measure)
+{
+    if (q->reference.n < ALD_REFERENCE_LEAST)
+        return;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (measure->obs[s].has_total && q->totals_n[s] > 0)
+            measure->position_total[s] = ald_position_of(q->totals[s], q->totals_n[s], measure->obs[s].total, false);
+}
+
+/* ---- Among the comparables ---- */
+
+static void judge(struct ald_reading *reading, const struct ald_km *km, bool open, const struct texts *texts)
+{
+    static const char *const verdicts[] = {
+        [ALD_SHORTER] = "shorter than comparable", [ALD_TYPICAL] = "typical", [ALD_LONGER] = "longer than comparable"};
+    size_t m = km->m;
+    double t = (double)reading->duration_ms, s = ald_km_s(km, t), s_minus = ald_km_s_minus(km, t);
+    size_t lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
+    reading->m = m;
+    reading->tells_little = m * 4 > reading->candidates;
+    reading->has_lower = ald_km_reach(km, (double)(lower > 1 ? lower : 1), &reading->lower_ms);
+    reading->has_upper = ald_km_reach(km, (double)(upper < m ? upper : m), &reading->upper_ms);
+    reading->has_median = ald_km_median(km, &reading->median_ms);
+    reading->s_minus = s_minus;
+    if (open) {
+        reading->verdict = ALD_STILL_OPEN;
+        /* A share that is whole but for rounding of the curve is whole. */
+        reading->text = texts->already[(int)floor(100 * (1 - s_minus) + NEAR)];
+        return;
+    }
+    reading->has_percentile = true;
+    reading->percentile = ((double)m * (1 - (s + s_minus) / 2) + 0.5) / ((double)m + 1);
+    reading->verdict = ALD_TYPICAL;
+    if (reading->has_lower && t < reading->lower_ms)
+        reading->verdict = ALD_SHORTER;
+    else if (reading->has_upper && t > reading->upper_ms)
+        reading->verdict = ALD_LONGER;
+    reading->text = verdicts[reading->verdict];
+}
+
+/* Where a reading looks from, on its own basis; -1 on an axis that the basis leaves out. */
+static double place_on(const struct ald_reading *reading, int axis)
+{
+    enum ald_basis alone = axis == ALD_COMPLEXITY ? ALD_BASIS_COMPLEXITY : ALD_BASIS_BLAST_RADIUS;
+    return reading->basis == ALD_BASIS_BOTH || reading->basis == alone ? reading->axis[axis].position : -1;
+}
+
+static bool same_place(const struct ald_reading *a, const struct ald_reading *b)
+{
+    return a->basis == b->basis && !(fabs(place_on(a, 0) - place_on(b, 0)) > 0) &&
+           !(fabs(place_on(a, 1) - place_on(b, 1)) > 0);
+}
+
+static int compare_asks(const void *a, const void *b)
+{
+    const struct ask *x = a, *y = b;
+    if (x->reading->basis != y->reading->basis)
+        return x->reading->basis < y->reading->basis ? -1 : 1;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        double p = place_on(x->reading, axis), q = place_on(y->reading, axis);
+        if (p < q || p > q)
+            return p < q ? -1 : 1;
+    }
+    return (x->incident > y->incident) - (x->incident < y->incident);
+}
+
+/* Answers all asks of a desk; those at the same place share their comparables and the curve. */
+static void answer(struct quarter *q, struct desk *desk)
+{
+    size_t n = desk->frame.n;
+    if (desk->asks_n == 0)
+        return;
+    qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
+    uint32_t *members = ald_calloc(q->scratch, n, sizeof *members);
+    double *times = ald_calloc(q->scratch, n, sizeof *times);
+    bool *open = ald_calloc(q->scratch, n, sizeof *open);
+    struct ald_km km = {.steps = ald_calloc(q->scratch, n, sizeof *km.steps)};
+    for (size_t i = 0; i < desk->asks_n; i++) {
+        struct ald_reading *reading = desk->asks[i].reading;
+        if (i == 0 || !same_place(reading, desk->asks[i - 1].reading)) {
+            size_t m = ald_comparables_find(&desk->near, reading, members);
+            for (size_t j = 0; j < m; j++) {
+                times[j] = (double)desk->frame.members[members[j]].duration_ms;
+                open[j] = desk->frame.members[members[j]].open;
+            }
+            ald_km_fit_sorted(times, open, m, &km);
+        }
+        judge(reading, &km, q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, q->texts);
+    }
+}
+
+static void choose_shown(struct ald_measure *measure)
+{
+    measure->shown = !measure->reading[ALD_LANDMARK_READING].absent ? ALD_LANDMARK_READING
+                     : !measure->reading[ALD_START_READING].absent  ? ALD_START_READING
+                                                                    : -1;
+    if (measure->shown < 0)
+        return;
+    const struct ald_reading *reading = &measure->reading[measure->shown];
+    if (!reading->has_percentile || !reading->axis[ALD_COMPLEXITY].has)
+        return;
+    double complexity = reading->axis[ALD_COMPLEXITY].position;
+    if (complexity >= 0.8 - NEAR && reading->percentile <= 0.2 + NEAR)
+        measure->corner = ALD_CORNER_COMPLEX_SHORT;
+    else if (complexity <= 0.2 + NEAR && reading->percentile >= 0.8 - NEAR)
+        measure->corner = ALD_CORNER_SIMPLE_LONG;
+}
+
+const char *ald_corner_text(enum ald_corner corner)
+{
+    static const char *const texts[] = {[ALD_CORNER_NONE] = NULL,
+                                        [ALD_CORNER_COMPLEX_SHORT] = "complex, short: ask what went right",
+                                        [ALD_CORNER_SIMPLE_LONG] = "simple, long: ask what made it hard"};
+    return texts[corner];
+}
+
+/* ---- Quarters ---- */
+
+static void open_desks(struct quarter *q, int64_t quarter, size_t asks)
+{
+    ald_reference_build(q->analysis, quarter, q->scratch, &q->reference);
+    for (int r = 0; r < ALD_READING_N; r++) {
+        struct desk *desk = &q->desks[r];
+        ald_frame_build(q->analysis, &q->reference, r, q->scratch, &desk->frame);
+        if (desk->frame.n >= ALD_REFERENCE_LEAST)
+            ald_neighbourhood_init(&desk->near, &desk->frame, q->scratch);
+        desk->asks = ald_calloc(q->scratch, asks, sizeof *desk->asks);
+    }
+}
+
+static bool is_read(const struct ald_incident *inc)
+{
+    return inc->cls == ALD_INCIDENT && inc->started_at != ALD_TIME_NONE;
+}
+
+/* The incidents first..last-1 all started in this quarter. */
+static void read_quarter(struct ald_analysis *analysis, const struct texts *texts, size_t first, size_t last)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct quarter q = {.analysis = analysis, .texts = texts, .scratch = scratch};
+    open_desks(&q, analysis->incidents[first].quarter, last - first);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        q.totals[s] = ald_calloc(scratch, q.reference.n, sizeof *q.totals[s]);
+        q.totals_n[s] = ald_reference_totals(analysis, &q.reference, s, q.totals[s]);
+    }
+    for (size_t i = first; i < last; i++) {
+        if (!is_read(&analysis->incidents[i]))
+            continue;
+        place_totals(&q, &analysis->measures[i]);
+        for (int r = 0; r < ALD_READING_N; r++)
+            place(&q, i, r);
+    }
+    for (int r = 0; r < ALD_READING_N; r++)
+        answer(&q, &q.desks[r]);
+    for (size_t i = first; i < last; i++)
+        if (is_read(&analysis->incidents[i]))
+            choose_shown(&analysis->measures[i]);
+}
+
+void ald_readings_all(struct ald_analysis *analysis)
+{
+    struct texts texts;
+    make_texts(analysis->arena, &texts);
+    size_t n = analysis->incidents_n;
+    for (size_t i = 0; i < n; i++)
+        clear(&analysis->measures[i],
+              analysis->incidents[i].cls == ALD_INCIDENT ? "no start recorded" : "not of class incident");
+    for (size_t i = 0; i < n;) {
+        if (!is_read(&analysis->incidents[i])) {
+            i++;
+            continue;
+        }
+        size_t last = i + 1; /* sorted by start, so a quarter is one stretch */
+        while (last < n && analysis->incidents[last].started_at != ALD_TIME_NONE &&
+               analysis->incidents[last].quarter == analysis->incidents[i].quarter)
+            last++;
+        read_quarter(analysis, &texts, i, last);
+        i = last;
+    }
+}
+
+/* ---- Explain ---- */
+
+static int compare_comparables(const void *a, const void *b)
+{
+    const struct ald_comparable *x = a, *y = b;
+    if (x->distance < y->distance || x->distance > y->distance)
+        return x->distance < y->distance ? -1 : 1;
+    return (x->incident > y->incident) - (x->incident < y->incident);
+}
+
+size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t incident, int reading, size_t max,
+                                struct ald_arena *arena, struct ald_comparable **ret)
+{
+    const struct ald_reading *of = &analysis->measures[incident].reading[reading];
+    *ret = NULL;
+    if (of->absent)
+        return 0;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_reference reference;
+    struct ald_frame frame;
+    struct ald_neighbourhood near;
+    ald_reference_build(analysis, analysis->incidents[incident].quarter, scratch, &reference);
+    ald_frame_build(analysis, &reference, reading, scratch, &frame);
+    ald_neighbourhood_init(&near, &frame, scratch);
+    uint32_t *members = ald_calloc(scratch, frame.n, sizeof *members);
+    size_t m = ald_comparables_find(&near, of, members);
+    struct ald_comparable *all = ald_calloc(scratch, m, sizeof *all);
+    for (size_t i = 0; i < m; i++) {
+        const struct ald_member *member = &frame.members[members[i]];
+        all[i] = (struct ald_comparable){.incident = member->incident,
+                                         .distance = ald_comparables_distance(&frame, of, members[i]),
+                                         .duration_ms = member->duration_ms,
+                                         .open = member->open};
+    }
+    qsort(all, m, sizeof *all, compare_comparables);
+    size_t n = m < max ? m : max;
+    *ret = ald_calloc(arena, n, sizeof **ret);
+    if (n)
+        memcpy(*ret, all, n * sizeof *all);
+    return n;
+}

@@ -1,0 +1,31 @@
+/* Resampling whole weeks (METHODS 5 "Weeks", METHODS 10). It needs a count and a sum per week and nothing else, so its cost
+ * does not grow with the number of incidents. Private to analysis. */
+#pragma once
+
+#include "alidade/analysis.h"
+#include "alidade/rng.h"
+
+struct ald_week {
+    size_t n;
+    double sum;
+};
+
+/** What a figure was computed from, for its seed. */
+struct ald_seed_line {
+    const char *id;
+    int64_t duration_ms;
+};
+/** The seed of a resampled figure: SipHash-2-4 with key 0 over the bytes
+ *      FIGURE_ID "\n" PERIOD_LABEL "\n" LINE "\n" LINE "\n" ... LINE
+ *  where a LINE is ID ":" DURATION_MS in decimal; lines sorted by their bytes; no line end after the last one (without lines
+ *  the text ends with that of the label). Figure ids are paths of the report: "clocks.resolve.geometric_mean". */
+uint64_t ald_resample_seed(const char *figure, const char *period_label, const struct ald_seed_line *lines, size_t n);
+
+/** What a resampled set of weeks is reduced to. */
+enum ald_statistic { ALD_MEAN_OF_LOGS, ALD_LOG_OF_MEAN };
+/** 95 % interval, on the scale of exp(statistic), of the values that the weeks hold: weeks_n weeks are drawn with replacement
+ *  `resamples` times (draw by draw, week = ald_rng_below(weeks_n)), type 7 quantiles of the statistic at 2.5 and 97.5 %, each
+ *  end then moved away from the estimate by sqrt(W/(W-1))*t/1.959964. Every week holds at least one value. Fewer than
+ *  4 weeks: absent. For ALD_MEAN_OF_LOGS the sums are sums of logs. */
+struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t weeks_n, enum ald_statistic statistic,
+                                       int resamples, uint64_t seed);

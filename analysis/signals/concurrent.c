@@ -1,0 +1,77 @@
+/* concurrent: other incidents of the last 24 hours that had not ended when this one started. */
+#include "analysis/past.h"
+#include "analysis/signals/signals.h"
+
+/* As it stood at that instant: between an end and a reopening it had ended. */
+static bool was_open(const struct ald_incident *inc, int64_t at)
+{
+    for (size_t i = 0; i < inc->spans_n && inc->spans[i].start <= at; i++)
+        if (inc->spans[i].end == ALD_TIME_NONE || inc->spans[i].end > at)
+            return true;
+    return false;
+}
+
+/* First incident that started at or after `at`; those without a start come last. */
+static size_t first_from(const struct ald_analysis *a, int64_t at)
+{
+    size_t lo = 0, hi = a->incidents_n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (a->incidents[mid].started_at != ALD_TIME_NONE && a->incidents[mid].started_at < at)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static bool is_concurrent(const struct ald_incident *other, const struct ald_incident *inc)
+{
+    return other != inc && other->cls == ALD_INCIDENT && was_open(other, inc->started_at);
+}
+
+static const char *why_absent(const struct ald_past *past, const struct ald_incident *inc)
+{
+    if (inc->started_at == ALD_TIME_NONE)
+        return "no start is recorded";
+    return inc->started_at - past->history_start < ALD_CONCURRENT_MS ? "the first 24 hours of the history" : NULL;
+}
+
+static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)
+{
+    const struct ald_analysis *a = past->analysis;
+    const char *absent = why_absent(past, inc);
+    if (absent) {
+        ald_obs_absent(ret, absent);
+        return;
+    }
+    size_t n = 0, end = first_from(a, inc->started_at + 1);
+    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end; i++)
+        n += is_concurrent(&a->incidents[i], inc);
+    ald_obs_structural(ret, (double)n);
+}
+
+static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
+{
+    const struct ald_analysis *a = past->analysis;
+    if (why_absent(past, inc))
+        return NULL;
+    struct ald_evidence line = {.arena = arena};
+    size_t end = first_from(a, inc->started_at + 1);
+    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end; i++)
+        if (is_concurrent(&a->incidents[i], inc))
+            ald_evidence_add(&line, a->incidents[i].id);
+    return ald_evidence_end(&line);
+}
+
+const struct ald_signal ald_signal_concurrent = {
+    .id = "concurrent",
+    .title = "Concurrent incidents",
+    .unit = "incidents",
+    .help = "Other incidents that started in the 24 hours up to this start and had not ended.",
+    .axis = ALD_COMPLEXITY,
+    .timing = ALD_STRUCTURAL,
+    .weight = 1,
+    .compute = compute,
+    .evidence = evidence,
+};

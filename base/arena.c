@@ -1,0 +1,148 @@
+/* Arenas: see arena.h. Blocks of growing size in a list; under AddressSanitizer every object is its own malloc, so that
+ * overflows are seen. */
+#include "alidade/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_APART 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_APART 1
+#endif
+#endif
+#ifndef ARENA_APART
+#define ARENA_APART 0
+#endif
+
+#define FIRST_BLOCK_BYTES 4096u
+#define LARGEST_BLOCK_BYTES (1u << 20)
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct ald_arena {
+    struct block *head;
+    size_t next_size;
+};
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+struct ald_arena *ald_arena_new(void)
+{
+    struct ald_arena *arena = must(calloc(1, sizeof *arena));
+    arena->next_size = FIRST_BLOCK_BYTES;
+    return arena;
+}
+
+void ald_arena_reset(struct ald_arena *arena)
+{
+    for (struct block *b = arena->head; b;) {
+        struct block *next = b->next;
+        free(b);
+        b = next;
+    }
+    arena->head = NULL;
+    arena->next_size = FIRST_BLOCK_BYTES;
+}
+
+void ald_arena_free(struct ald_arena *arena)
+{
+    if (!arena)
+        return;
+    ald_arena_reset(arena);
+    free(arena);
+}
+
+void ald_arena_freep(struct ald_arena **arena)
+{
+    ald_arena_free(*arena);
+    *arena = NULL;
+}
+
+void *ald_alloc(struct ald_arena *arena, size_t bytes)
+{
+    size_t align = _Alignof(max_align_t);
+    if (bytes > SIZE_MAX / 2)
+        abort();
+    size_t want = (bytes + align - 1) / align * align;
+    struct block *b = arena->head;
+    if (ARENA_APART || !b || b->size - b->used < want) {
+        size_t size = ARENA_APART ? bytes : arena->next_size;
+        if (!ARENA_APART && size < want)
+            size = want;
+        b = must(calloc(1, sizeof *b + size));
+        b->size = size;
+        b->next = arena->head;
+        arena->head = b;
+        if (arena->next_size < LARGEST_BLOCK_BYTES)
+            arena->next_size *= 2;
+        if (ARENA_APART) {
+            b->used = size;
+            return b->bytes;
+        }
+    }
+    void *p = b->bytes + b->used;
+    b->used += want;
+    return p;
+}
+
+void *ald_calloc(struct ald_arena *arena, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / 2 / size)
+        abort();
+    return ald_alloc(arena, n * size);
+}
+
+char *ald_strndup(struct ald_arena *arena, const char *s, size_t n)
+{
+    if (!s)
+        return NULL;
+    size_t len = strnlen(s, n);
+    char *copy = ald_alloc(arena, len + 1);
+    memcpy(copy, s, len);
+    return copy;
+}
+
+char *ald_strdup(struct ald_arena *arena, const char *s)
+{
+    return s ? ald_strndup(arena, s, strlen(s)) : NULL;
+}
+
+char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    if (n < 0)
+        abort();
+    char *s = ald_alloc(arena, (size_t)n + 1);
+    (void)vsnprintf(s, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return s;
+}
+
+void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap)
+        return items;
+    size_t wanted = *cap ? *cap * 2 : 8;
+    void *moved = ald_calloc(arena, wanted, size);
+    if (n)
+        memcpy(moved, items, n * size);
+    *cap = wanted;
+    return moved;
+}

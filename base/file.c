@@ -1,0 +1,220 @@
+/* Files: see file.h. Knows paths and bytes, nothing of what is in them. */
+#include "alidade/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_STEP_BYTES 65536u
+
+static void close_fd(const int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+}
+
+static enum ald_rc read_all(int fd, const char *path, size_t max_bytes, struct ald_buf *buf, struct ald_err *err)
+{
+    char *step = malloc(READ_STEP_BYTES);
+    if (!step)
+        abort();
+    enum ald_rc rc = ALD_OK;
+    while (rc == ALD_OK) {
+        ssize_t got = read(fd, step, READ_STEP_BYTES);
+        if (got == 0)
+            break;
+        if (got > 0) {
+            if (ald_buf_add(buf, step, (size_t)got, NULL) != ALD_OK)
+                rc = ald_fail(err, ALD_ERR_LIMIT, "'%s' is longer than %zu bytes", path, max_bytes);
+        } else if (errno != EINTR) {
+            rc = ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
+        }
+    }
+    free(step);
+    return rc;
+}
+
+enum ald_rc ald_file_read(const char *path, size_t max_bytes, struct ald_arena *arena, char **ret, size_t *ret_n,
+                          struct ald_err *err)
+{
+    ALD_CLEANUP(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ald_fail(err, ALD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+    ALD_CLEANUP(ald_buf_done) struct ald_buf buf;
+    ald_buf_init(&buf, max_bytes);
+    ALD_TRY(read_all(fd, path, max_bytes, &buf, err));
+    /* Not ald_strndup: the bytes may hold NULs. */
+    char *bytes = ald_alloc(arena, buf.len + 1);
+    memcpy(bytes, buf.data, buf.len);
+    *ret = bytes;
+    *ret_n = buf.len;
+    return ALD_OK;
+}
+
+/* Makes every missing folder above the last part of path. */
+static enum ald_rc make_parents(const char *path, struct ald_err *err)
+{
+    char folder[sizeof((struct ald_replace *)NULL)->path];
+    size_t n = strnlen(path, sizeof folder);
+    if (n == sizeof folder)
+        return ald_fail(err, ALD_ERR_IO, "path '%.60s...' is too long", path);
+    memcpy(folder, path, n + 1);
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+            int why = errno;
+            struct stat st;
+            /* A read-only file system says EROFS of folders that exist. */
+            if (stat(folder, &st) != 0)
+                return ald_fail(err, ALD_ERR_IO, "cannot make folder '%s': %s", folder, strerror(why));
+        }
+        *slash = '/';
+    }
+    return ALD_OK;
+}
+
+/* Fills in the paths. A link is followed, so that its target is replaced and not the link; a device or a pipe must not
+ * become a file. */
+static enum ald_rc set_paths(struct ald_replace *r, const char *path, struct ald_err *err)
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (exists && !S_ISREG(st.st_mode))
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': it is not a regular file", path);
+    char *target = exists ? realpath(path, NULL) : strdup(path);
+    if (!target)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(errno));
+    int n = snprintf(r->path, sizeof r->path, "%s", target);
+    int m = snprintf(r->temp, sizeof r->temp, "%s.tmp.%ld", target, (long)getpid());
+    free(target);
+    if (n < 0 || m < 0 || (size_t)n >= sizeof r->path || (size_t)m >= sizeof r->temp) {
+        r->temp[0] = '\0';
+        return ald_fail(err, ALD_ERR_IO, "path '%.60s...' is too long", path);
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc begin(struct ald_replace *r, const char *path, int *ret_fd, struct ald_err *err)
+{
+    *r = (struct ald_replace){0};
+    if (!*path)
+        return ald_fail(err, ALD_ERR_IO, "cannot write a file without a name");
+    ALD_TRY(make_parents(path, err));
+    ALD_TRY(set_paths(r, path, err));
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd = open(r->temp, flags, 0600);
+    if (fd < 0 && errno == EEXIST && unlink(r->temp) == 0) /* left by a process that died under the same number */
+        fd = open(r->temp, flags, 0600);
+    if (fd < 0) {
+        enum ald_rc rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", r->temp, strerror(errno));
+        r->temp[0] = '\0';
+        return rc;
+    }
+    *ret_fd = fd;
+    return ALD_OK;
+}
+
+enum ald_rc ald_replace_begin(struct ald_replace *r, const char *path, struct ald_err *err)
+{
+    int fd = -1;
+    ALD_TRY(begin(r, path, &fd, err));
+    r->file = fdopen(fd, "wb");
+    if (!r->file)
+        abort(); /* a good descriptor and mode: out of memory */
+    return ALD_OK;
+}
+
+enum ald_rc ald_replace_begin_path(struct ald_replace *r, const char *path, struct ald_err *err)
+{
+    int fd = -1;
+    ALD_TRY(begin(r, path, &fd, err));
+    /* The empty file stays: whoever opens it for writing keeps its 0600. */
+    (void)close(fd);
+    return ALD_OK;
+}
+
+static enum ald_rc sync_path(const char *path, int flags, struct ald_err *err)
+{
+    ALD_CLEANUP(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    /* Some file systems cannot sync a folder and say EINVAL: nothing more can be done there. */
+    if (fd < 0 || (fsync(fd) != 0 && !(flags && errno == EINVAL)))
+        return ald_fail(err, ALD_ERR_IO, "cannot sync '%s': %s", path, strerror(errno));
+    return ALD_OK;
+}
+
+static enum ald_rc sync_parent(const char *path, struct ald_err *err)
+{
+    char folder[sizeof((struct ald_replace *)NULL)->path];
+    const char *slash = strrchr(path, '/');
+    int n = slash ? (int)(slash - path) : 0;
+    if (slash)
+        (void)snprintf(folder, sizeof folder, "%.*s", n ? n : 1, path);
+    else
+        (void)snprintf(folder, sizeof folder, ".");
+    return sync_path(folder, O_DIRECTORY, err);
+}
+
+/* Everything is on the disk under the temporary name. */
+static enum ald_rc finish_temp(struct ald_replace *r, struct ald_err *err)
+{
+    if (!r->temp[0])
+        return ald_fail(err, ALD_ERR_IO, "no file is being written");
+    if (!r->file)
+        return sync_path(r->temp, 0, err);
+    int why = 0;
+    errno = 0;
+    if (fflush(r->file) != 0 || ferror(r->file) || fsync(fileno(r->file)) != 0)
+        why = errno ? errno : EIO;
+    if (fclose(r->file) != 0 && !why)
+        why = errno;
+    r->file = NULL;
+    return why ? ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", r->temp, strerror(why)) : ALD_OK;
+}
+
+enum ald_rc ald_replace_commit(struct ald_replace *r, struct ald_err *err)
+{
+    enum ald_rc rc = finish_temp(r, err);
+    if (rc == ALD_OK && rename(r->temp, r->path) != 0)
+        rc = ald_fail(err, ALD_ERR_IO, "cannot rename '%s' to '%s': %s", r->temp, r->path, strerror(errno));
+    if (rc != ALD_OK) {
+        ald_replace_abort(r);
+        return rc;
+    }
+    r->temp[0] = '\0';
+    return sync_parent(r->path, err);
+}
+
+enum ald_rc ald_replace_commit_new(struct ald_replace *r, bool *ret_existed, struct ald_err *err)
+{
+    *ret_existed = false;
+    enum ald_rc rc = finish_temp(r, err);
+    if (rc == ALD_OK && link(r->temp, r->path) != 0) {
+        if (errno == EEXIST)
+            *ret_existed = true;
+        else
+            rc = ald_fail(err, ALD_ERR_IO, "cannot make '%s': %s", r->path, strerror(errno));
+    }
+    ald_replace_abort(r);
+    return rc == ALD_OK ? sync_parent(r->path, err) : rc;
+}
+
+void ald_replace_abort(struct ald_replace *r)
+{
+    if (r->file)
+        (void)fclose(r->file);
+    r->file = NULL;
+    if (r->temp[0])
+        (void)unlink(r->temp);
+    r->temp[0] = '\0';
+}
+
+char *ald_path_beside(struct ald_arena *arena, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    if (name[0] == '/' || !slash)
+        return ald_strdup(arena, name);
+    return ald_sprintf(arena, "%.*s/%s", (int)(slash - path), path, name);
+}

@@ -1,0 +1,90 @@
+/* alidade explain: why an incident reads as it does. Nothing here computes; it shows what the analysis holds. */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "explain.h"
+
+static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+{
+    struct ald_node *o = ald_node_object(a);
+    for (int m = 0; m < ALD_MOMENT_N; m++) {
+        const struct ald_taken *t = &inc->moments[m];
+        struct ald_node *taken = ald_node_object(a);
+        if (t->at == ALD_TIME_NONE) {
+            ald_node_set(a, taken, "absent", ald_node_str(a, "not recorded"));
+        } else {
+            ald_node_set(a, taken, "at", ald_node_time(a, t->at));
+            ald_node_set(a, taken, "field", ald_node_str(a, t->field ? t->field : "events"));
+            ald_node_set(a, taken, "source", ald_node_str(a, an->records[t->record].source));
+            ald_node_set(a, taken, "external_id", ald_node_str(a, an->records[t->record].external_id));
+        }
+        ald_node_set(a, o, ald_moment_name((enum ald_moment)m), taken);
+    }
+    return o;
+}
+
+static struct ald_node *links_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < inc->records_n; k++) {
+        const struct ald_record *rec = &an->records[inc->records[k]];
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "source", ald_node_str(a, rec->source));
+        ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
+        ald_node_set(a, o, "method", ald_node_str(a, rec->method ? rec->method : "single"));
+        ald_node_set(a, o, "via", ald_node_str(a, rec->via));
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
+static struct ald_node *comparables_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    struct ald_node *list = ald_node_list(a);
+    struct ald_comparable *near = NULL;
+    int shown = an->measures[i].shown;
+    size_t n = shown < 0 ? 0 : ald_analysis_comparables(an, i, shown, an->measures[i].reading[shown].m, a, &near);
+    for (size_t k = 0; k < n; k++) {
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[near[k].incident].id));
+        ald_node_set(a, o, "distance", ald_node_num(a, near[k].distance));
+        ald_node_set(a, o, "duration_s", ald_node_num(a, (double)near[k].duration_ms / 1000));
+        ald_node_set(a, o, "open", ald_node_bool(a, near[k].open));
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
+static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an, size_t i, struct ald_err *err)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
+    struct ald_node *o = ald_incident_node(a, an, i);
+    ald_node_set(a, o, "moments", moments_node(a, an, &an->incidents[i]));
+    ald_node_set(a, o, "links", links_node(a, an, &an->incidents[i]));
+    ald_node_set(a, o, "comparables", comparables_node(a, an, i));
+    struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
+    ald_jw_init(w, ald_json_sink_file(stdout), 2);
+    ald_node_write(w, o, a);
+    return ald_jw_finish(w, err);
+}
+
+enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
+    (void)ret_code;
+    if (s->options.args_n != 1)
+        return ald_fail(err, ALD_ERR_USAGE, "explain which incident? expected one id or key (see alidade list)");
+    ALD_TRY(ald_store_begin_read(s->store, err));
+    ALD_TRY(ald_session_analysis(s, &an, err));
+    size_t i = ald_analysis_find(an, s->options.args[0]);
+    if (i == SIZE_MAX)
+        return ald_fail(err, ALD_ERR_FORMAT, "no incident '%.80s' in '%s' (see alidade list)", s->options.args[0], s->config.store);
+    if (s->options.json)
+        return as_json(s, an, i, err);
+    ald_explain_head(an, i);
+    ald_explain_times(an, i);
+    ald_explain_signals(s->arena, an, i);
+    ald_explain_readings(s->arena, an, i);
+    return ALD_OK;
+}

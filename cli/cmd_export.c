@@ -1,0 +1,163 @@
+/* alidade export: records, events, incidents, signals, readings, settings; NDJSON or CSV with the same names. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alidade/file.h"
+#include "alidade/report.h"
+#include "commands.h"
+#include "export.h"
+
+/* One line as CSV: the header comes from the first object's keys; lists are joined by ';'. */
+static void csv_text(FILE *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\n\r")) {
+        (void)fputs(text, out);
+        return;
+    }
+    (void)fputc('"', out);
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            (void)fputc('"', out);
+        (void)fputc(*p, out);
+    }
+    (void)fputc('"', out);
+}
+
+static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err)
+{
+    char at[32];
+    switch (node->kind) {
+    case ALD_NODE_NULL:
+        return ALD_OK;
+    case ALD_NODE_STR:
+        return ald_buf_adds(text, node->text, err);
+    case ALD_NODE_TIME:
+        return ald_buf_adds(text, ald_time_format(node->integer, at), err);
+    case ALD_NODE_LIST:
+        for (size_t i = 0; i < node->list.n; i++) {
+            if (i)
+                ALD_TRY(ald_buf_adds(text, ";", err));
+            ALD_TRY(cell_text(node->list.items[i], text, scratch, err));
+        }
+        return ALD_OK;
+    default: {
+        struct ald_jw *w = ald_alloc(scratch, sizeof *w);
+        ald_jw_init(w, ald_json_sink_buf(text), 0);
+        ald_node_write(w, node, scratch);
+        return ald_jw_finish(w, err);
+    }
+    }
+}
+
+static enum ald_rc csv_line(struct ald_export *x, const struct ald_node *node, struct ald_err *err)
+{
+    struct ald_buf ALD_CLEANUP(ald_buf_done) text;
+    ald_buf_init(&text, 16u << 20);
+    for (size_t i = 0; x->lines == 0 && i < node->object.n; i++) {
+        (void)fputs(i ? "," : "", x->out);
+        csv_text(x->out, node->object.members[i].key);
+    }
+    if (x->lines == 0)
+        (void)fputs("\r\n", x->out);
+    for (size_t i = 0; i < node->object.n; i++) {
+        ald_buf_clear(&text);
+        ALD_TRY(cell_text(node->object.members[i].node, &text, x->scratch, err));
+        (void)fputs(i ? "," : "", x->out);
+        csv_text(x->out, text.data);
+    }
+    (void)fputs("\r\n", x->out);
+    return ALD_OK;
+}
+
+enum ald_rc ald_export_line(struct ald_export *x, const struct ald_node *node, struct ald_err *err)
+{
+    enum ald_rc rc = ALD_OK;
+    if (x->csv) {
+        rc = csv_line(x, node, err);
+    } else {
+        ald_node_write(x->w, node, x->scratch);
+        ald_jw_newline(x->w);
+    }
+    x->lines++;
+    ald_arena_reset(x->scratch);
+    return rc;
+}
+
+static enum ald_rc from_analysis(struct ald_export *x, const char *what, struct ald_err *err)
+{
+    const struct ald_analysis *an = x->analysis;
+    for (size_t i = 0; i < an->incidents_n; i++) {
+        if (strcmp(what, "incidents") == 0)
+            ALD_TRY(ald_export_line(x, ald_incident_node(x->scratch, an, i), err));
+        for (size_t k = 0; strcmp(what, "signals") == 0 && k < ALD_SIGNAL_N; k++)
+            ALD_TRY(ald_export_line(x, ald_signal_node(x->scratch, an, i, k), err));
+        for (int r = 0; strcmp(what, "readings") == 0 && r < ALD_READING_N; r++)
+            ALD_TRY(ald_export_line(x, ald_reading_node(x->scratch, an, i, r), err));
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, const char *what, struct ald_err *err)
+{
+    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
+    ALD_TRY(ald_store_begin_read(s->store, err));
+    x->store = s->store;
+    /* Events come straight from the store; all else needs incidents. */
+    if (strcmp(what, "events") == 0)
+        return ald_export_events(x, err);
+    ALD_TRY(ald_session_analysis(s, &analysis, err));
+    x->analysis = analysis;
+    if (strcmp(what, "records") == 0)
+        return ald_export_records(x, err);
+    if (strcmp(what, "settings") == 0)
+        return ald_export_line(x, ald_settings_node(x->scratch, analysis), err);
+    return from_analysis(x, what, err);
+}
+
+static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
+{
+    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings"};
+    const char *format = s->options.format ? s->options.format : "ndjson";
+    bool found = false;
+    for (size_t i = 0; s->options.args_n == 1 && i < sizeof known / sizeof known[0]; i++)
+        found = found || strcmp(s->options.args[0], known[i]) == 0;
+    if (!found)
+        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings");
+    *ret_csv = strcmp(format, "csv") == 0;
+    if (!*ret_csv && strcmp(format, "ndjson") != 0)
+        return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);
+    return ALD_OK;
+}
+
+static enum ald_rc to_stream(struct ald_session *s, FILE *out, bool csv, struct ald_err *err)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_export x = {.out = out, .csv = csv, .scratch = scratch, .w = ald_alloc(s->arena, sizeof *x.w)};
+    ald_jw_init(x.w, ald_json_sink_file(out), 0);
+    enum ald_rc rc = write_export(s, &x, s->options.args[0], err);
+    ald_store_rollback(s->store);
+    if (rc == ALD_OK)
+        rc = ald_jw_finish(x.w, err);
+    if (rc == ALD_OK && (fflush(out) != 0 || ferror(out)))
+        rc = ald_fail(err, ALD_ERR_IO, "cannot write the export: %s", strerror(errno));
+    return rc;
+}
+
+enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    bool csv = false;
+    (void)ret_code;
+    ALD_TRY(check_words(s, &csv, err));
+    if (!s->options.out)
+        return to_stream(s, stdout, csv, err);
+    struct ald_replace place;
+    ALD_TRY(ald_replace_begin(&place, s->options.out, err));
+    enum ald_rc rc = to_stream(s, place.file, csv, err);
+    if (rc == ALD_OK)
+        rc = ald_replace_commit(&place, err);
+    if (rc != ALD_OK)
+        ald_replace_abort(&place);
+    return rc;
+}

@@ -1,0 +1,116 @@
+/* alidade ingest: pulls records of the configured sources into the store. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "progress.h"
+#include "session.h"
+
+static enum ald_rc choose(struct ald_session *s, struct ald_source_cfg **ret, size_t *ret_n, struct ald_err *err)
+{
+    struct ald_source_cfg *chosen = ald_calloc(s->arena, s->config.sources_n + 1, sizeof *chosen);
+    size_t n = 0;
+    bool all = s->options.args_n == 0 || strcmp(s->options.command, "ingest") != 0;
+    for (int a = 0; !all && a < s->options.args_n; a++) {
+        bool found = false;
+        for (size_t i = 0; i < s->config.sources_n; i++)
+            found = found || strcmp(s->config.sources[i].name, s->options.args[a]) == 0;
+        if (!found)
+            return ald_fail(err, ALD_ERR_USAGE, "no source '%.64s' in %s", s->options.args[a], s->config.path);
+    }
+    for (size_t i = 0; i < s->config.sources_n; i++) {
+        bool wanted = all;
+        for (int a = 0; !all && a < s->options.args_n; a++)
+            wanted = wanted || strcmp(s->config.sources[i].name, s->options.args[a]) == 0;
+        if (wanted)
+            chosen[n++] = s->config.sources[i];
+    }
+    if (n == 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "%s: key 'sources': nothing to ingest, expected at least one source", s->config.path);
+    *ret = chosen;
+    *ret_n = n;
+    return ALD_OK;
+}
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void print_outcome(const struct ald_session *s, const struct ald_source_outcome *o)
+{
+    if (o->dry_run) {
+        (void)printf("%s: %s\n", o->source, o->dry_run);
+        return;
+    }
+    if (o->rc != ALD_OK) {
+        if (s->log.json)
+            ald_log_kv(&s->log, ALD_LOG_ERROR, "source", "source", o->source, "kind", ald_rc_info(o->rc)->name, "message", o->message, NULL);
+        else
+            (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, o->message);
+    }
+    if (s->options.quiet)
+        return;
+    (void)printf("%s: %lld new record%s, %lld changed, %lld new event%s, %lld request%s%s", o->source, (long long)o->records_new,
+                 plural(o->records_new), (long long)o->records_changed, (long long)o->events_new, plural(o->events_new),
+                 (long long)o->requests, plural(o->requests), o->rc != ALD_OK ? " - incomplete" : "");
+    if (o->quarantined_new)
+        (void)printf(", %lld quarantined (alidade status)", (long long)o->quarantined_new);
+    if (o->gap && o->rc == ALD_OK)
+        (void)printf(" - gap: %s", *o->message ? o->message : "see alidade status");
+    (void)putchar('\n');
+}
+
+int ald_outcome_code(const struct ald_source_outcome *o)
+{
+    if (o->rc == ALD_OK)
+        return o->gap || o->quarantined_new ? 3 : 0;
+    /* One source's trouble is a gap of this run, unless it is the user's to mend: credentials or configuration. */
+    return o->rc == ALD_ERR_AUTH ? 4 : o->rc == ALD_ERR_CONFIG ? 2 : 3;
+}
+
+enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
+{
+    struct ald_ingest_opts opts = {
+        .sources = sources,
+        .sources_n = n,
+        .full = s->options.full,
+        .dry_run = s->options.dry_run,
+        .people = s->config.people,
+        .free_text = s->config.settings.free_text,
+        .people_aliases = s->config.people_aliases,
+        .key_path = s->config.key_path,
+        .version = ALD_VERSION,
+        .run_id = s->run_id,
+        .clock = s->clock,
+        .log = &s->log,
+        .progress = ald_progress_ingest,
+        .progress_ctx = s,
+        .stop = ald_stopped,
+    };
+    ALD_TRY(ald_session_time(s, "since", s->options.since, &opts.since, err));
+    ALD_TRY(ald_session_time(s, "until", s->options.until, &opts.until, err));
+    struct ald_source_outcome *outcomes = ald_calloc(s->arena, n, sizeof *outcomes);
+    enum ald_rc rc = ald_ingest_run(s->store, &opts, s->arena, outcomes, err);
+    ald_progress_note(s, NULL);
+    for (size_t i = 0; i < n && outcomes[i].source; i++) {
+        print_outcome(s, &outcomes[i]);
+        *ret_code = ald_worse_code(*ret_code, ald_outcome_code(&outcomes[i]));
+    }
+    return rc;
+}
+
+enum ald_rc ald_step_ingest(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    struct ald_source_cfg *sources = NULL;
+    size_t n = 0;
+    ALD_TRY(choose(s, &sources, &n, err));
+    return ald_ingest_sources(s, sources, n, ret_code, err);
+}
+
+enum ald_rc ald_cmd_ingest(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    ALD_TRY(ald_run_begin(s, err));
+    enum ald_rc rc = ald_step_ingest(s, ret_code, err);
+    return ald_run_end(s, rc, *ret_code, err);
+}

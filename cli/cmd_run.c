@@ -1,0 +1,39 @@
+/* alidade run: ingest, analyze, report. A source that fails leaves a gap that the report names; the report is still written. */
+#include <string.h>
+
+#include "commands.h"
+
+static enum ald_rc steps(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    ALD_TRY(ald_step_ingest(s, ret_code, err));
+    ALD_TRY(ald_step_analyze(s, ret_code, err));
+    static char quarterly[] = "quarterly";
+    char *one[] = {quarterly};
+    char **kinds = one;
+    size_t n = 1;
+    if (s->config.kinds[0]) {
+        for (n = 0; s->config.kinds[n];)
+            n++;
+        kinds = ald_calloc(s->arena, n, sizeof *kinds);
+        for (size_t i = 0; i < n; i++)
+            kinds[i] = ald_strdup(s->arena, s->config.kinds[i]);
+    }
+    return ald_step_report(s, kinds, (int)n, ret_code, err);
+}
+
+enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    int64_t as_of = 0;
+    if (s->options.args_n)
+        return ald_fail(err, ALD_ERR_USAGE, "'alidade run' takes no arguments, found '%.40s'", s->options.args[0]);
+    /* A wrong time or period must be said before any work. */
+    struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
+    ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
+    struct ald_calendar calendar = {zone, s->config.settings.fiscal_start_month, s->config.settings.fiscal_named_by_end};
+    struct ald_period period;
+    ALD_TRY(ald_session_as_of(s, &as_of, err));
+    ALD_TRY(ald_session_period(s, &calendar, as_of, &period, err));
+    ALD_TRY(ald_run_begin(s, err));
+    enum ald_rc rc = steps(s, ret_code, err);
+    return ald_run_end(s, rc, *ret_code, err);
+}

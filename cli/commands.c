@@ -1,0 +1,88 @@
+/* The table of commands, and the row that each writing command leaves in table run. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const no_options[] = {NULL};
+static const char *const ingest_options[] = {"since", "until", "full", "dry-run", NULL};
+static const char *const analyze_options[] = {"as-of", NULL};
+static const char *const report_options[] = {"period", "as-of", "format", "out", NULL};
+static const char *const run_options[] = {"since", "until", "full", "period", "as-of", "format", "out", NULL};
+static const char *const status_options[] = {"json", NULL};
+static const char *const explain_options[] = {"as-of", "json", NULL};
+static const char *const export_options[] = {"as-of", "format", "out", NULL};
+static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
+static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "json", NULL};
+
+static const struct ald_command rows[] = {
+    {"init", "", "write a commented starter configuration to ./alidade.yaml", no_options, NULL, ALD_NEED_NOTHING, ald_cmd_init},
+    {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
+     "Without names, from all sources. A source that fails does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
+     ald_cmd_ingest},
+    {"analyze", "", "link records into incidents, measure them, read them", analyze_options, NULL,
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_analyze},
+    {"report", "KIND... | all", "write reports of a period", report_options,
+     "KIND is quarterly. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
+    {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_run},
+    {"status", "", "sources, how fresh they are, what is missing", status_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
+     ald_cmd_status},
+    {"explain", "INCIDENT", "why an incident reads as it does", explain_options,
+     "INCIDENT is an id such as desk:9c57, or a key such as INC0010041.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_explain},
+    {"list", "", "the incidents of a period, one line each", list_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_list},
+    {"export", "WHAT", "records, events, incidents, signals, readings or settings, as NDJSON or CSV", export_options, NULL,
+     ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
+    {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,
+     "Lines have the names of `alidade export`. A column that is not known is refused, unless --ignore-extra.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
+};
+
+const struct ald_command *ald_command_at(size_t i)
+{
+    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+}
+
+enum ald_rc ald_run_begin(struct ald_session *s, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    if (s->options.dry_run)
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "cli_run_begin", &q, err));
+    ald_q_text(q, 1, s->options.command);
+    ald_q_text(q, 2, ALD_VERSION);
+    ald_q_time(q, 3, s->clock.now_ms(s->clock.ctx));
+    ALD_TRY(ald_q_run(q, err));
+    s->run_id = ald_store_last_rowid(s->store);
+    return ALD_OK;
+}
+
+enum ald_rc ald_run_end(struct ald_session *s, enum ald_rc rc, int code, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    struct ald_err own = {0};
+    if (!s->run_id)
+        return rc;
+    int worst = rc == ALD_OK ? code : ald_worse_code(code, ald_rc_info(rc)->exit_code);
+    ald_store_rollback(s->store);
+    enum ald_rc end = ald_q_open(s->store, "cli_run_end", &q, &own);
+    if (end == ALD_OK) {
+        ald_q_int(q, 1, s->run_id);
+        ald_q_time(q, 2, s->clock.now_ms(s->clock.ctx));
+        ald_q_int(q, 3, worst);
+        end = ald_q_run(q, &own);
+    }
+    if (rc != ALD_OK || end == ALD_OK)
+        return rc;
+    *err = own;
+    return end;
+}
+
+const char *ald_ago(int64_t now, int64_t at, char buf[48])
+{
+    char span[32];
+    if (at == ALD_TIME_NONE)
+        (void)snprintf(buf, 48, "never");
+    else
+        (void)snprintf(buf, 48, "%s ago", ald_duration_format(now > at ? now - at : 0, span));
+    return buf;
+}

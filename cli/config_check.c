@@ -1,0 +1,314 @@
+/* Checking a configuration against the table of keys: every message names file, line, key, what was found and what is
+ * expected, and offers the nearest key. Knows nothing of what the keys mean. */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/yaml.h"
+
+#define KEY_MAX 256
+
+const struct ald_key_row *ald_key_find(const char *path)
+{
+    const struct ald_key_row *row;
+    for (size_t i = 0; (row = ald_key_at(i)); i++)
+        if (strcmp(row->path, path) == 0)
+            return row;
+    return NULL;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Levenshtein distance of two short keys; anything long is far. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64];
+    size_t n = strlen(a);
+    size_t m = strlen(b);
+    if (n >= 63 || m >= 63)
+        return 99;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t up = row[j];
+            row[j] = smaller(smaller(up + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+            diagonal = up;
+        }
+    }
+    return row[m];
+}
+
+/* The last step of a path when it stands right below prefix, else NULL. */
+static const char *child_of(const char *path, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    if (strncmp(path, prefix, n) != 0)
+        return NULL;
+    const char *rest = path + n;
+    if (n) {
+        if (*rest != '.')
+            return NULL;
+        rest++;
+    }
+    return strpbrk(rest, ".[") ? NULL : rest;
+}
+
+static void nearest(const char *prefix, const char *key, const struct ald_source_type *type, char best[KEY_MAX])
+{
+    size_t least = 4;
+    best[0] = '\0';
+    const struct ald_key_row *row;
+    for (size_t i = 0; (row = ald_key_at(i)); i++) {
+        const char *name = child_of(row->path, prefix);
+        size_t d = name ? distance(key, name) : 99;
+        if (d < least) {
+            least = d;
+            (void)snprintf(best, KEY_MAX, " (did you mean '%s'?)", name);
+        }
+    }
+    for (size_t i = 0; type && i < type->keys_n; i++) {
+        size_t d = distance(key, type->keys[i].key);
+        if (d < least) {
+            least = d;
+            (void)snprintf(best, KEY_MAX, " (did you mean '%s'?)", type->keys[i].key);
+        }
+    }
+}
+
+static enum ald_rc wrong(const char *file, const char *key, const struct ald_yaml *node, const char *expected, struct ald_err *err)
+{
+    if (node->kind != ALD_YAML_SCALAR)
+        return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': found a %s, expected %s", file, node->line, node->column, key,
+                        node->kind == ALD_YAML_LIST ? "list" : "map", expected);
+    return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': found '%.60s', expected %s", file, node->line, node->column, key,
+                    node->text, expected);
+}
+
+static bool in_words(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = words; n && (p = strstr(p, word)); p += n)
+        if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+            return true;
+    return false;
+}
+
+static bool is_quarters(const char *text, long long *ret)
+{
+    char *end = NULL;
+    *ret = strtoll(text, &end, 10);
+    if (end == text)
+        return false;
+    while (*end == ' ')
+        end++;
+    return strcmp(end, "quarters") == 0 || strcmp(end, "quarter") == 0 || strcmp(end, "q") == 0;
+}
+
+static const char months[] = "january february march april may june july august september october november december";
+
+static enum ald_rc check_range(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,
+                               struct ald_err *err)
+{
+    char expected[128];
+    long long number = 0;
+    int64_t ms = 0;
+    switch (row->type) {
+    case ALD_KEY_INT:
+        (void)snprintf(expected, sizeof expected, "a whole number from %lld to %lld", (long long)row->min, (long long)row->max);
+        if (!ald_yaml_int(node, &number) || number < row->min || number > row->max)
+            return wrong(file, key, node, expected, err);
+        return ALD_OK;
+    case ALD_KEY_QUARTERS:
+        (void)snprintf(expected, sizeof expected, "'N quarters', N from %lld to %lld", (long long)row->min, (long long)row->max);
+        if (!is_quarters(node->text, &number) || number < row->min || number > row->max)
+            return wrong(file, key, node, expected, err);
+        return ALD_OK;
+    default: {
+        char low[32];
+        char high[32];
+        (void)snprintf(expected, sizeof expected, "a duration such as 5m, 90s, 2h or 1d, from %s to %s",
+                       ald_duration_format(row->min, low), ald_duration_format(row->max, high));
+        if (!ald_duration_parse(node->text, &ms) || ms < row->min || ms > row->max)
+            return wrong(file, key, node, expected, err);
+        return ALD_OK;
+    }
+    }
+}
+
+static enum ald_rc check_strings(const char *file, const char *key, const struct ald_yaml *node, struct ald_err *err)
+{
+    if (node->kind != ALD_YAML_LIST)
+        return wrong(file, key, node, "a list such as [a, b]", err);
+    for (size_t i = 0; i < node->n; i++)
+        if (node->items[i]->kind != ALD_YAML_SCALAR)
+            return wrong(file, key, node->items[i], "a text", err);
+    return ALD_OK;
+}
+
+static enum ald_rc check_free_map(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,
+                                  struct ald_err *err)
+{
+    if (node->kind != ALD_YAML_MAP)
+        return wrong(file, key, node, "a map such as { name: value }", err);
+    for (size_t i = 0; i < node->n; i++) {
+        char full[KEY_MAX];
+        double number = 0;
+        (void)snprintf(full, sizeof full, "%s.%.80s", key, node->keys[i]);
+        if (node->items[i]->kind != ALD_YAML_SCALAR)
+            return wrong(file, full, node->items[i], "one value", err);
+        if (row->type == ALD_KEY_NUMBERS && (!ald_yaml_num(node->items[i], &number) || number < 0))
+            return wrong(file, full, node->items[i], "a number that is not negative", err);
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc check_text(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,
+                              struct ald_err *err)
+{
+    bool flag = false;
+    int64_t ms = 0;
+    char lower[64];
+    size_t n = strlen(node->text);
+    for (size_t i = 0; i <= n && i < sizeof lower; i++)
+        lower[i] = (char)tolower((unsigned char)node->text[i]);
+    lower[sizeof lower - 1] = '\0';
+    switch (row->type) {
+    case ALD_KEY_BOOL:
+        return ald_yaml_bool(node, &flag) ? ALD_OK : wrong(file, key, node, "true or false", err);
+    case ALD_KEY_ENUM: {
+        char expected[128];
+        (void)snprintf(expected, sizeof expected, "one of: %s", row->choices);
+        return in_words(row->choices, node->text) ? ALD_OK : wrong(file, key, node, expected, err);
+    }
+    case ALD_KEY_MONTH:
+        return in_words(months, lower) ? ALD_OK : wrong(file, key, node, "the name of a month", err);
+    case ALD_KEY_TIME:
+        return ald_time_parse(node->text, n, &ms) ? ALD_OK
+                                                  : wrong(file, key, node, "a date or time such as 2025-01-01 or 2025-01-01T00:00:00Z", err);
+    case ALD_KEY_ZONE: {
+        struct ald_zone *zone = NULL;
+        struct ald_err why = {0};
+        if (ald_zone_load(node->text, &zone, &why) != ALD_OK)
+            return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': %s (expected an IANA name such as Europe/Berlin)", file,
+                            node->line, node->column, key, why.msg);
+        ald_zone_free(zone);
+        return ALD_OK;
+    }
+    case ALD_KEY_URL:
+        return strncmp(node->text, "https://", 8) == 0 || strncmp(node->text, "http://", 7) == 0
+                   ? ALD_OK
+                   : wrong(file, key, node, "a URL that begins with https:// (http:// only for 127.0.0.1)", err);
+    default:
+        return n ? ALD_OK : wrong(file, key, node, "a text that is not empty", err);
+    }
+}
+
+enum ald_rc ald_config_check_value(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,
+                                   struct ald_err *err)
+{
+    switch (row->type) {
+    case ALD_KEY_STRINGS:
+        return check_strings(file, key, node, err);
+    case ALD_KEY_NUMBERS:
+    case ALD_KEY_TEXTS:
+        return check_free_map(file, key, row, node, err);
+    default:
+        break;
+    }
+    if (node->kind != ALD_YAML_SCALAR)
+        return wrong(file, key, node, "one value", err);
+    switch (row->type) {
+    case ALD_KEY_INT:
+    case ALD_KEY_QUARTERS:
+    case ALD_KEY_DURATION:
+        return check_range(file, key, row, node, err);
+    default:
+        return check_text(file, key, row, node, err);
+    }
+}
+
+static enum ald_rc check_map(const char *file, const char *prefix, const char *shown, const struct ald_yaml *map,
+                             const struct ald_source_type *type, struct ald_err *err);
+
+static enum ald_rc check_list(const char *file, const struct ald_key_row *row, const char *shown, const struct ald_yaml *node,
+                              struct ald_err *err)
+{
+    if (row->type == ALD_KEY_LIST_OR_FILE && node->kind == ALD_YAML_SCALAR && *node->text)
+        return ALD_OK;
+    if (node->kind != ALD_YAML_LIST)
+        return wrong(file, shown, node, row->type == ALD_KEY_LIST ? "a list of maps" : "a list of maps, or a file name", err);
+    for (size_t i = 0; i < node->n; i++) {
+        char prefix[KEY_MAX];
+        char item[KEY_MAX];
+        const struct ald_source_type *type = NULL;
+        (void)snprintf(prefix, sizeof prefix, "%s[]", row->path);
+        (void)snprintf(item, sizeof item, "%.200s[%zu]", shown, i);
+        if (node->items[i]->kind != ALD_YAML_MAP)
+            return wrong(file, item, node->items[i], "a map such as { name: ... }", err);
+        if (strcmp(row->path, "sources") == 0) {
+            const struct ald_yaml *name = ald_yaml_get(node->items[i], "type");
+            type = name && name->kind == ALD_YAML_SCALAR ? ald_source_type(name->text) : NULL;
+        }
+        ALD_TRY(check_map(file, prefix, item, node->items[i], type, err));
+    }
+    return ALD_OK;
+}
+
+static bool is_type_key(const struct ald_source_type *type, const char *key)
+{
+    for (size_t i = 0; type && i < type->keys_n; i++)
+        if (strcmp(type->keys[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static enum ald_rc check_map(const char *file, const char *prefix, const char *shown, const struct ald_yaml *map,
+                             const struct ald_source_type *type, struct ald_err *err)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        char path[KEY_MAX];
+        char key[KEY_MAX];
+        const struct ald_yaml *node = map->items[i];
+        (void)snprintf(path, sizeof path, "%s%s%.80s", prefix, *prefix ? "." : "", map->keys[i]);
+        (void)snprintf(key, sizeof key, "%.150s%s%.80s", shown, *shown ? "." : "", map->keys[i]);
+        const struct ald_key_row *row = ald_key_find(path);
+        if (!row && is_type_key(type, map->keys[i])) {
+            if (node->kind != ALD_YAML_SCALAR)
+                return wrong(file, key, node, "one value", err);
+            continue;
+        }
+        if (!row) {
+            char hint[KEY_MAX];
+            nearest(prefix, map->keys[i], type, hint);
+            return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:1: unknown key '%s'%s", file, map->key_lines[i], key, hint);
+        }
+        if (ald_yaml_is_null(node))
+            continue;
+        if (row->type == ALD_KEY_MAP) {
+            if (node->kind != ALD_YAML_MAP)
+                return wrong(file, key, node, "a map", err);
+            ALD_TRY(check_map(file, row->path, key, node, NULL, err));
+        } else if (row->type == ALD_KEY_LIST || row->type == ALD_KEY_LIST_OR_FILE) {
+            ALD_TRY(check_list(file, row, key, node, err));
+        } else {
+            ALD_TRY(ald_config_check_value(file, key, row, node, err));
+        }
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_config_check(const char *file, const struct ald_yaml *root, struct ald_err *err)
+{
+    if (root->kind != ALD_YAML_MAP)
+        return wrong(file, "(document)", root, "a map of keys such as 'store: alidade.db'", err);
+    return check_map(file, "", "", root, NULL, err);
+}

@@ -1,0 +1,9 @@
+/* The parts of explain's text. */
+#pragma once
+
+#include "alidade/report.h"
+
+void ald_explain_head(const struct ald_analysis *analysis, size_t incident);
+void ald_explain_times(const struct ald_analysis *analysis, size_t incident);
+void ald_explain_signals(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
+void ald_explain_readings(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);

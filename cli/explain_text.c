@@ -1,0 +1,206 @@
+/* explain in words: every value with the field or event it came from. */
+#include "explain.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+
+static const char *text(struct ald_arena *a, const char *s)
+{
+    return ald_utf8_printable(a, s ? s : "", false);
+}
+
+static const char *when(const struct ald_analysis *an, int64_t ms, char buf[64])
+{
+    struct ald_civil c = ald_zone_civil(an->zone, ms);
+    (void)snprintf(buf, 64, "%04lld-%02d-%02d %02d:%02d:%02d %s", (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
+                   ald_zone_abbreviation(an->zone, ms));
+    return buf;
+}
+
+void ald_explain_head(const struct ald_analysis *an, size_t i)
+{
+    const struct ald_incident *inc = &an->incidents[i];
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
+    (void)printf("%s  %s\n", inc->key, text(a, inc->title));
+    (void)printf("  id %s, class %s%s%s%s, %s\n", inc->id, ald_class_name(inc->cls), inc->class_why ? " (" : "",
+                 inc->class_why ? inc->class_why : "", inc->class_why ? ")" : "", ald_state_name(inc->state));
+    (void)printf("\nRecords\n");
+    for (size_t k = 0; k < inc->records_n; k++) {
+        const struct ald_record *rec = &an->records[inc->records[k]];
+        (void)printf("  %s:%s (%s)%s%s; linked by %s%s%s\n", rec->source, rec->external_id, rec->kind, rec->url ? " " : "",
+                     rec->url ? rec->url : "", rec->method ? rec->method : "single", rec->via ? ": " : "", rec->via ? rec->via : "");
+        if (rec->ignored_before_start)
+            (void)printf("    %d change%s of state before the start %s ignored\n", rec->ignored_before_start,
+                         rec->ignored_before_start == 1 ? "" : "s", rec->ignored_before_start == 1 ? "was" : "were");
+    }
+}
+
+static void print_clock(const char *name, int64_t ms, const char *absent)
+{
+    char span[32];
+    (void)printf("  %-16s %s%s\n", name, ms == ALD_TIME_NONE ? "absent: " : ald_duration_format(ms, span), ms == ALD_TIME_NONE ? absent : "");
+}
+
+static const char *no_resolve(const struct ald_incident *inc)
+{
+    if (inc->impossible)
+        return inc->impossible_why ? inc->impossible_why : "impossible times";
+    if (inc->state == ALD_OPEN)
+        return "still open";
+    return inc->zero_length ? "zero length" : "closed without a time of resolution";
+}
+
+void ald_explain_times(const struct ald_analysis *an, size_t i)
+{
+    const struct ald_incident *inc = &an->incidents[i];
+    char at[64];
+    char end[64];
+    (void)printf("\nMoments (times in %s)\n", an->settings->timezone);
+    for (int m = 0; m < ALD_MOMENT_N; m++) {
+        const struct ald_taken *t = &inc->moments[m];
+        if (t->at == ALD_TIME_NONE)
+            (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
+        else
+            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? t->field : "events",
+                         an->records[t->record].source, an->records[t->record].external_id);
+    }
+    (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
+    for (size_t k = 0; k < inc->spans_n; k++)
+        (void)printf("  %s to %s\n", when(an, inc->spans[k].start, at),
+                     inc->spans[k].end == ALD_TIME_NONE ? "now: open" : when(an, inc->spans[k].end, end));
+    (void)printf("\nClocks\n");
+    print_clock("resolve", inc->duration_ms, no_resolve(inc));
+    print_clock("acknowledge", inc->acknowledge_ms, "no acknowledgement by a person is recorded");
+    print_clock("detect", inc->detect_ms, "start of impact and detection are not both recorded");
+    print_clock("mitigate", inc->mitigate_ms, "mitigation is not recorded");
+    if (inc->open_for_ms != ALD_TIME_NONE)
+        print_clock("open for", inc->open_for_ms, "");
+}
+
+static void bar(double position, char out[24])
+{
+    int full = isfinite(position) ? (int)lround(position * 10) : 0;
+    for (int i = 0; i < 10; i++)
+        out[i] = isfinite(position) ? (i < full ? '#' : '.') : ' ';
+    out[10] = '\0';
+}
+
+void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    const struct ald_measure *m = &an->measures[i];
+    (void)printf("\nSignals (value; counted up to the landmark; position among earlier incidents)\n");
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_signal *signal = ald_signal_at(s);
+        const struct ald_obs *obs = &m->obs[s];
+        int r = m->shown;
+        bool on_axis = r >= 0 && isfinite(m->position[r][s]);
+        double position = on_axis ? m->position[r][s] : m->position_total[s];
+        char value[32] = "-";
+        char landmark[32] = "-";
+        char place[32] = "    ";
+        char drawn[24];
+        if (obs->has_total)
+            (void)snprintf(value, sizeof value, "%.4g", obs->total);
+        if (obs->has_landmark_value)
+            (void)snprintf(landmark, sizeof landmark, "%.4g", obs->landmark_value);
+        if (isfinite(position))
+            (void)snprintf(place, sizeof place, "%.2f", position);
+        bar(position, drawn);
+        (void)printf("  %-22s %8s %8s  %s %s %s, %s%s\n", signal->id, value, landmark, drawn, place,
+                     signal->axis == ALD_COMPLEXITY ? "complexity" : "blast radius", ald_timing_text(signal->timing),
+                     on_axis || !isfinite(position) ? "" : " (description only)");
+        const char *evidence = obs->has_total && signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
+        if (!obs->has_total)
+            (void)printf("      absent: %s\n", obs->absent ? obs->absent : "not recorded");
+        else if (evidence)
+            (void)printf("      from %s\n", text(a, evidence));
+        if (obs->has_total && !obs->has_landmark_value && obs->absent_landmark)
+            (void)printf("      up to the landmark absent: %s\n", obs->absent_landmark);
+    }
+}
+
+static void print_axis(const char *name, const struct ald_axis_position *axis)
+{
+    char drawn[24];
+    bar(axis->has ? axis->position : (double)NAN, drawn);
+    if (axis->has)
+        (void)printf("    %-14s %s %.2f  (raw %.3f, %.0f %% of its weight recorded)\n", name, drawn, axis->position, axis->raw,
+                     100 * axis->coverage);
+    else
+        (void)printf("    %-14s absent: %s\n", name, axis->absent ? axis->absent : "too thin");
+}
+
+/* The comparables on a logarithmic strip: '.' one, ':' several, '[' ']' the band, '|' the median, '*' this incident. */
+static void strip(const struct ald_reading *r, const struct ald_comparable *c, size_t n)
+{
+    char line[65];
+    double least = (double)r->duration_ms;
+    double most = least;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, (double)c[i].duration_ms);
+        most = fmax(most, (double)c[i].duration_ms);
+    }
+    least = fmax(least, 1000);
+    if (most <= least)
+        return;
+    double width = log(most / least);
+    memset(line, ' ', 64);
+    line[64] = '\0';
+#define AT(ms) ((size_t)lround(fmin(1, fmax(0, log(fmax(ms, least) / least) / width)) * 63))
+    for (size_t i = 0; i < n; i++)
+        line[AT((double)c[i].duration_ms)] = line[AT((double)c[i].duration_ms)] == ' ' ? '.' : ':';
+    if (r->has_lower)
+        line[AT(r->lower_ms)] = '[';
+    if (r->has_upper)
+        line[AT(r->upper_ms)] = ']';
+    if (r->has_median)
+        line[AT(r->median_ms)] = '|';
+    line[AT((double)r->duration_ms)] = '*';
+#undef AT
+    char from[32];
+    char to[32];
+    (void)printf("    %s %s %s\n", ald_duration_format((int64_t)least, from), line, ald_duration_format((int64_t)most, to));
+    (void)printf("    . a comparable  : several  [ ] eight in ten lie between  | median  * this incident (logarithmic)\n");
+}
+
+static void print_reading(struct ald_arena *a, const struct ald_analysis *an, size_t i, int which)
+{
+    const struct ald_reading *r = &an->measures[i].reading[which];
+    char span[32];
+    (void)printf("\n%s reading%s\n", which == ALD_START_READING ? "Start" : "Landmark", an->measures[i].shown == which ? " (the one shown)" : "");
+    if (r->absent) {
+        (void)printf("    absent: %s\n", r->absent);
+        return;
+    }
+    print_axis("complexity", &r->axis[ALD_COMPLEXITY]);
+    print_axis("blast radius", &r->axis[ALD_BLAST_RADIUS]);
+    (void)printf("    %s", r->text);
+    if (r->has_percentile)
+        (void)printf("; %.0f %% of the comparables were over sooner", 100 * r->percentile);
+    (void)printf("\n    comparables: %zu nearest of %zu (k %zu) in a reference of %zu, compared by %s\n", r->m, r->candidates, r->k, r->n_ref,
+                 r->basis == ALD_BASIS_BOTH           ? "complexity and blast radius"
+                 : r->basis == ALD_BASIS_COMPLEXITY   ? "complexity alone"
+                 : r->basis == ALD_BASIS_BLAST_RADIUS ? "blast radius alone"
+                                                      : "nothing: the whole reference");
+    if (r->tells_little)
+        (void)printf("    position tells little: %zu of %zu share it\n", r->m, r->candidates);
+    struct ald_comparable *near = NULL;
+    size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
+    strip(r, near, n);
+    for (size_t k = 0; k < n && k < 5; k++)
+        (void)printf("      %-16s %10s%s  distance %.3f  %.60s\n", an->incidents[near[k].incident].key,
+                     ald_duration_format(near[k].duration_ms, span), near[k].open ? " (open then)" : "", near[k].distance,
+                     text(a, an->incidents[near[k].incident].title));
+}
+
+void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    const char *corner = ald_corner_text(an->measures[i].corner);
+    print_reading(a, an, i, ALD_START_READING);
+    print_reading(a, an, i, ALD_LANDMARK_READING);
+    if (corner)
+        (void)printf("\nCorner: %s\n", corner);
+}

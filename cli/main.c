@@ -1,0 +1,174 @@
+/* The program: finds the command, prepares what it needs, prints what went wrong, chooses the exit code. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "alidade/report.h"
+#include "progress.h"
+#include "session.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+bool ald_stopped(void *ctx)
+{
+    (void)ctx;
+    return interrupted != 0;
+}
+
+static void print_options(FILE *out, const struct ald_command *command)
+{
+    const struct ald_option_row *row;
+    for (int global = 0; global < 2; global++) {
+        bool headed = false;
+        for (size_t i = 0; (row = ald_option_at(i)); i++) {
+            bool wanted = row->global == (global == 1);
+            if (wanted && !row->global) {
+                wanted = false;
+                for (size_t k = 0; command && command->options && command->options[k]; k++)
+                    wanted = wanted || strcmp(command->options[k], row->name) == 0;
+            }
+            if (!wanted)
+                continue;
+            if (!headed)
+                (void)fprintf(out, "\n%s:\n", global ? "Everywhere" : "Options");
+            headed = true;
+            char name[64];
+            (void)snprintf(name, sizeof name, "%s%c%s--%s%s%s", row->letter ? "-" : "", row->letter ? row->letter : ' ',
+                           row->letter ? ", " : "   ", row->name, row->arg ? " " : "", row->arg ? row->arg : "");
+            (void)fprintf(out, "  %-26s %s\n", name, row->help);
+        }
+    }
+}
+
+static void print_help(FILE *out, const struct ald_command *command)
+{
+    if (command) {
+        (void)fprintf(out, "alidade %s%s%s\n\n%s.\n", command->name, *command->args ? " " : "", command->args, command->help);
+        if (command->more)
+            (void)fprintf(out, "\n%s\n", command->more);
+        print_options(out, command);
+        return;
+    }
+    (void)fputs("alidade reads incidents from pagers, ticket systems and status pages, and writes reliability reports that say what\n"
+                "can be known from them, and what cannot.\n\nusage: alidade [-c FILE] COMMAND [...]\n\nCommands:\n",
+                out);
+    const struct ald_command *row;
+    for (size_t i = 0; (row = ald_command_at(i)); i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%s %s", row->name, row->args);
+        (void)fprintf(out, "  %-26s %s\n", name, row->help);
+    }
+    print_options(out, NULL);
+    (void)fputs("\n`alidade COMMAND --help` says more. Exit codes: 0 done, 1 a result could not be produced, 2 usage or configuration,\n"
+                "3 something is missing or was quarantined, 4 a source refused the credentials.\n",
+                out);
+}
+
+static const struct ald_command *find_command(const char *name)
+{
+    const struct ald_command *row;
+    for (size_t i = 0; (row = ald_command_at(i)); i++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+static enum ald_rc open_log(struct ald_session *s, struct ald_err *err)
+{
+    const char *format = s->options.log_format ? s->options.log_format : "text";
+    s->clock = ald_clock_system();
+    s->log = (struct ald_log){.out = stderr, .level = s->options.verbose ? ALD_LOG_DEBUG : s->options.quiet ? ALD_LOG_ERROR : ALD_LOG_WARN,
+                              .json = strcmp(format, "json") == 0, .clock = s->clock};
+    if (!s->log.json && strcmp(format, "text") != 0)
+        return ald_fail(err, ALD_ERR_USAGE, "--log-format: found '%.40s', expected text or json", format);
+    s->progress = isatty(STDERR_FILENO) && !s->options.no_progress && !s->options.quiet && !s->options.verbose;
+    return ALD_OK;
+}
+
+static enum ald_rc prepare(struct ald_session *s, const struct ald_command *command, struct ald_err *err)
+{
+    ALD_TRY(ald_options_check(&s->options, command->options, err));
+    ALD_TRY(open_log(s, err));
+    if (command->needs & ALD_NEED_CONFIG) {
+        ALD_TRY(ald_config_load(s->arena, s->options.config, &s->config, err));
+        for (size_t i = 0; s->config.notes[i]; i++)
+            ald_log_kv(&s->log, ALD_LOG_WARN, "configuration", "note", s->config.notes[i], NULL);
+        if (s->options.store) {
+            s->config.store = s->options.store;
+            s->config.key_path = ald_sprintf(s->arena, "%s.key", s->options.store);
+        }
+    }
+    if (command->needs & (ALD_NEED_STORE_READ | ALD_NEED_STORE_WRITE))
+        return ald_store_open(s->config.store, command->needs & ALD_NEED_STORE_WRITE ? ALD_STORE_WRITE : ALD_STORE_READ, &s->store, err);
+    return ALD_OK;
+}
+
+static void print_error(const struct ald_session *s, const struct ald_err *err)
+{
+    ald_progress_note(s, NULL);
+    if (s->log.json)
+        ald_log_kv(&s->log, ALD_LOG_ERROR, "failed", "kind", ald_rc_info(err->rc)->name, "message", err->msg, NULL);
+    else
+        (void)fprintf(stderr, "alidade: %s\n", err->msg);
+    if (s->options.verbose && err->file)
+        (void)fprintf(stderr, "alidade: raised at %s:%d\n", err->file, err->line);
+}
+
+static int run(struct ald_session *s, int argc, char **argv)
+{
+    struct ald_err err = {0};
+    int code = 0;
+    enum ald_rc rc = ald_options_parse(argc, argv, &s->options, &err);
+    const struct ald_command *command = NULL;
+    if (rc == ALD_OK && s->options.version) {
+        (void)printf("alidade %s\n", ALD_VERSION);
+        return 0;
+    }
+    if (rc == ALD_OK && s->options.command && !(command = find_command(s->options.command)))
+        rc = ald_fail(&err, ALD_ERR_USAGE, "unknown command '%.40s' (see alidade --help)", s->options.command);
+    if (rc == ALD_OK && (s->options.help || !command)) {
+        print_help(s->options.help ? stdout : stderr, command);
+        return s->options.help ? 0 : 2;
+    }
+    if (rc == ALD_OK)
+        rc = prepare(s, command, &err);
+    if (rc == ALD_OK)
+        rc = command->run(s, &code, &err);
+    ald_progress_note(s, NULL);
+    if (rc != ALD_OK) {
+        print_error(s, &err);
+        code = ald_worse_code(ald_rc_info(rc)->exit_code, code);
+    }
+    if (fflush(stdout) != 0) {
+        (void)fprintf(stderr, "alidade: cannot write the output: %s\n", strerror(errno));
+        code = 1;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct ald_session session = {0};
+    struct sigaction action = {.sa_handler = on_signal};
+    /* Tokens are in memory while a run lasts: no core dump may hold them. */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    session.arena = ald_arena_new();
+    int code = run(&session, argc, argv);
+    ald_store_close(session.store);
+    ald_arena_free(session.arena);
+    return code;
+}

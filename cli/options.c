@@ -1,0 +1,111 @@
+/* The one table of options: parsing, --help and the man page read it. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT(field) offsetof(struct ald_options, field)
+
+static const struct ald_option_row rows[] = {
+    {"config", 'c', "FILE", "configuration (default ./alidade.yaml, then $XDG_CONFIG_HOME/alidade/alidade.yaml)", TEXT(config), true},
+    {"store", 0, "FILE", "the SQLite store, instead of the configuration's", TEXT(store), true},
+    {"quiet", 'q', NULL, "say only what is wrong", TEXT(quiet), true},
+    {"verbose", 'v', NULL, "log every request and decision", TEXT(verbose), true},
+    {"log-format", 0, "text|json", "form of the log lines on stderr", TEXT(log_format), true},
+    {"no-progress", 0, NULL, "no progress bar, also on a terminal", TEXT(no_progress), true},
+    {"version", 0, NULL, "print the version and stop", TEXT(version), true},
+    {"help", 'h', NULL, "print this help and stop", TEXT(help), true},
+    {"since", 0, "TIME", "read from here on; cursors stay where they are", TEXT(since), false},
+    {"until", 0, "TIME", "read up to here; cursors stay where they are", TEXT(until), false},
+    {"full", 0, NULL, "read everything again, look for deletions, then move the cursors", TEXT(full), false},
+    {"dry-run", 0, NULL, "say what would be done, do nothing", TEXT(dry_run), false},
+    {"period", 0, "PERIOD", "2026Q3, 2026-07, 2026H1, 2026, FROM..TO or last-quarter (the default)", TEXT(period), false},
+    {"as-of", 0, "TIME", "what is dated later has not happened yet (default: now)", TEXT(as_of), false},
+    {"format", 0, "LIST", "report: json,xlsx (default all); export: ndjson or csv", TEXT(format), false},
+    {"out", 0, "PATH", "folder of the reports; file of an export", TEXT(out), false},
+    {"json", 0, NULL, "print JSON instead of text", TEXT(json), false},
+    {"kind", 0, "KIND", "import: records, events, services or teams", TEXT(kind), false},
+    {"source", 0, "NAME", "import: source that the records belong to", TEXT(source), false},
+    {"ignore-extra", 0, NULL, "import: leave out columns that are not known", TEXT(ignore_extra), false},
+    {"class", 0, "CLASS", "list: incident, noise, exercise, planned, near_miss, merged or all (default incident)", TEXT(class_), false},
+    {"service", 0, "NAME", "list: only incidents on this service", TEXT(service), false},
+    {"team", 0, "NAME", "list: only incidents first assigned to this team", TEXT(team), false},
+    {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false},
+};
+#define ROWS_N (sizeof rows / sizeof rows[0])
+_Static_assert(ROWS_N < 64, "given is one word");
+
+const struct ald_option_row *ald_option_at(size_t i)
+{
+    return i < ROWS_N ? &rows[i] : NULL;
+}
+
+static void set(struct ald_options *options, size_t i, const char *value)
+{
+    char *field = (char *)options + rows[i].offset;
+    if (rows[i].arg)
+        memcpy(field, &value, sizeof value);
+    else
+        *(bool *)(void *)field = true;
+    options->given |= UINT64_C(1) << i;
+}
+
+/* The option as the user wrote it, for messages. */
+static const char *written(int argc, char **argv)
+{
+    int at = optind > 0 && optind <= argc ? optind - 1 : 0;
+    return argv[at];
+}
+
+enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, struct ald_err *err)
+{
+    struct option longs[ROWS_N + 1];
+    char shorts[2 * ROWS_N + 2];
+    size_t at = 0;
+    memset(longs, 0, sizeof longs);
+    shorts[at++] = ':';
+    for (size_t i = 0; i < ROWS_N; i++) {
+        longs[i] = (struct option){rows[i].name, rows[i].arg ? required_argument : no_argument, NULL, 1000 + (int)i};
+        if (rows[i].letter) {
+            shorts[at++] = rows[i].letter;
+            if (rows[i].arg)
+                shorts[at++] = ':';
+        }
+    }
+    shorts[at] = '\0';
+    *ret = (struct ald_options){0};
+    optind = 0;
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (c == ':')
+            return ald_fail(err, ALD_ERR_USAGE, "option '%s' needs a value (see alidade --help)", written(argc, argv));
+        if (c == '?')
+            return ald_fail(err, ALD_ERR_USAGE, "unknown option '%s' (see alidade --help)", written(argc, argv));
+        size_t row = c >= 1000 ? (size_t)(c - 1000) : 0;
+        for (size_t i = 0; c < 1000 && i < ROWS_N; i++)
+            if (rows[i].letter == c)
+                row = i;
+        set(ret, row, optarg);
+    }
+    if (optind < argc)
+        ret->command = argv[optind++];
+    ret->args = argv + optind;
+    ret->args_n = argc - optind;
+    return ALD_OK;
+}
+
+enum ald_rc ald_options_check(const struct ald_options *options, const char *const *names, struct ald_err *err)
+{
+    for (size_t i = 0; i < ROWS_N; i++) {
+        if (rows[i].global || !(options->given & (UINT64_C(1) << i)))
+            continue;
+        bool taken = false;
+        for (size_t k = 0; names && names[k]; k++)
+            taken = taken || strcmp(names[k], rows[i].name) == 0;
+        if (!taken)
+            return ald_fail(err, ALD_ERR_USAGE, "'alidade %s' takes no option --%s (see alidade %s --help)", options->command,
+                            rows[i].name, options->command);
+    }
+    return ALD_OK;
+}

@@ -1,0 +1,67 @@
+/* Helpers that commands share: times, periods, talk. */
+#include "session.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+int ald_worse_code(int a, int b)
+{
+    static const int order[] = {2, 1, 4, 3};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return 0;
+}
+
+enum ald_rc ald_session_time(const struct ald_session *session, const char *option, const char *value, int64_t *ret, struct ald_err *err)
+{
+    *ret = ALD_TIME_NONE;
+    if (!value)
+        return ALD_OK;
+    if (!ald_time_parse(value, strlen(value), ret))
+        return ald_fail(err, ALD_ERR_USAGE, "--%s: found '%.60s', expected a date or time such as 2026-07-01 or 2026-07-01T00:00:00Z",
+                        option, value);
+    if (strlen(value) == 10 && strchr(value, '-')) {
+        struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
+        ALD_TRY(ald_zone_load(session->config.settings.timezone ? session->config.settings.timezone : "UTC", &zone, err));
+        struct ald_civil day = ald_civil_from_ms(*ret);
+        *ret = ald_zone_day_start(zone, ald_days_from_civil(day.year, day.month, day.day));
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_session_as_of(const struct ald_session *session, int64_t *ret, struct ald_err *err)
+{
+    int64_t at = ALD_TIME_NONE;
+    ALD_TRY(ald_session_time(session, "as-of", session->options.as_of, &at, err));
+    if (at == ALD_TIME_NONE)
+        at = session->clock.now_ms(session->clock.ctx);
+    *ret = at - at % ALD_SECOND_MS;
+    return ALD_OK;
+}
+
+enum ald_rc ald_session_period(const struct ald_session *session, const struct ald_calendar *calendar, int64_t as_of,
+                               struct ald_period *ret, struct ald_err *err)
+{
+    const char *text = session->options.period ? session->options.period : "last-quarter";
+    return ald_period_parse(session->arena, calendar, text, as_of, ret, err);
+}
+
+enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err)
+{
+    int64_t as_of = 0;
+    ALD_TRY(ald_session_as_of(session, &as_of, err));
+    return ald_analysis_run(session->store, &session->config.settings, as_of, ret, err);
+}
+
+void ald_say(const struct ald_session *session, const char *fmt, ...)
+{
+    if (session->options.quiet)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    (void)vfprintf(stderr, fmt, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+}

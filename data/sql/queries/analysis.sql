@@ -1,0 +1,85 @@
+-- Named statements of analysis: what it reads of records and writes as incidents and readings.
+
+-- ---- load: each runs once and streams its table ----
+
+-- name: analysis_sources
+SELECT name, role FROM source ORDER BY name;
+
+-- name: analysis_aliases
+SELECT source, kind, prefix FROM alias ORDER BY source, kind, prefix;
+
+-- name: analysis_teams
+SELECT source, external_id, name FROM team ORDER BY source, external_id;
+
+-- name: analysis_services
+SELECT source, external_id, name, team FROM service ORDER BY source, external_id;
+
+-- name: analysis_people
+SELECT source, pseudonym, canonical, mapped FROM person ORDER BY source, pseudonym;
+
+-- Order of source and id, not of rows: row numbers depend on how pages were cut.
+-- name: analysis_records
+SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.class, r.end_state, s.role,
+    r.timeline, r.holds, r.entered_at, r.last_seen
+FROM record r JOIN source s ON s.name = r.source WHERE r.gone_at IS NULL ORDER BY r.source, r.external_id;
+
+-- name: analysis_moments
+SELECT record, moment, at, field FROM record_moment ORDER BY record, moment, rank, field;
+
+-- Where a record has no opening among its moments, its first `opened` event is its opening.
+-- name: analysis_openings
+SELECT record, min(at) FROM event WHERE kind = 'opened' GROUP BY record ORDER BY record;
+
+-- name: analysis_severities
+SELECT record, name, value FROM record_value WHERE name IN ('severity', 'severity_rank') ORDER BY record, name, ord;
+
+-- name: analysis_refs
+SELECT record, kind, value, field FROM record_ref
+WHERE kind IN ('url', 'key', 'id', 'merged_into', 'duplicate_of', 'parent') ORDER BY record, kind, value;
+
+-- name: analysis_record_services
+SELECT record, service, at, at_start, stand_in, field FROM record_service ORDER BY record, service;
+
+-- name: analysis_record_teams
+SELECT record, team, at, role, field FROM record_team ORDER BY record, team, role;
+
+-- name: analysis_record_people
+SELECT record, person, at, role, field FROM record_person ORDER BY record, person, role;
+
+-- name: analysis_event_count
+SELECT count(*) FROM event WHERE at <= ?1;
+
+-- name: analysis_events
+SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field FROM event ORDER BY record, event_id;
+
+-- ---- save: replaces what the last analysis wrote ----
+
+-- name: analysis_clear_readings
+DELETE FROM reading;
+
+-- name: analysis_clear_signals
+DELETE FROM signal_values;
+
+-- name: analysis_clear_links
+DELETE FROM incident_record;
+
+-- name: analysis_clear_incidents
+DELETE FROM incident;
+
+-- name: analysis_incident_add
+INSERT INTO incident (id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: analysis_link_add
+INSERT INTO incident_record (record, incident, method, confidence, via) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: analysis_signals_add
+INSERT INTO signal_values (incident, packed) VALUES (?1, ?2);
+
+-- name: analysis_reading_add
+INSERT INTO reading (incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms,
+    percentile, text, absent)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14);
+
+-- name: analysis_meta_put
+INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;

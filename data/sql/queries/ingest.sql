@@ -1,0 +1,231 @@
+-- Named statements of ingest: sync_ reads sources and keeps cursors, land_ writes rows.
+
+-- ---- sync: sources, cursors, requests, details, census ----
+
+-- name: sync_source_type
+SELECT type FROM source WHERE name = ?1;
+
+-- name: sync_source_put
+INSERT INTO source (name, type, kind, role, url) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, role = excluded.role, url = excluded.url
+WHERE kind IS NOT excluded.kind OR role IS NOT excluded.role OR url IS NOT excluded.url;
+
+-- name: sync_alias_put
+INSERT INTO alias (source, kind, prefix) VALUES (?1, 'url', ?2) ON CONFLICT DO NOTHING;
+
+-- name: sync_source_result
+UPDATE source SET last_attempt = ?2, last_error = ?3,
+    first_success = CASE WHEN ?3 IS NULL THEN coalesce(first_success, ?2) ELSE first_success END,
+    last_success = CASE WHEN ?3 IS NULL THEN ?2 ELSE last_success END
+WHERE name = ?1;
+
+-- name: sync_cursor_get
+SELECT cursor, crawl_since, crawl_until, crawl_high, crawl_started, high_water, completed_at, complete, gap, fingerprint
+FROM cursor WHERE source = ?1 AND stream = ?2;
+
+-- name: sync_cursor_put
+INSERT INTO cursor (source, stream, cursor, crawl_since, crawl_until, crawl_high, crawl_started, high_water, completed_at,
+    complete, gap, fingerprint)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ON CONFLICT (source, stream) DO UPDATE SET cursor = excluded.cursor, crawl_since = excluded.crawl_since,
+    crawl_until = excluded.crawl_until, crawl_high = excluded.crawl_high, crawl_started = excluded.crawl_started,
+    high_water = excluded.high_water, completed_at = excluded.completed_at, complete = excluded.complete,
+    gap = excluded.gap, fingerprint = excluded.fingerprint;
+
+-- name: sync_cursor_gap
+INSERT INTO cursor (source, stream, complete, gap) VALUES (?1, ?2, 0, ?3)
+ON CONFLICT (source, stream) DO UPDATE SET complete = 0, gap = CASE
+    WHEN cursor.cursor IS NOT NULL AND cursor.gap NOT LIKE 'the last read was interrupted%' THEN cursor.gap
+    ELSE excluded.gap END;
+
+-- name: sync_oldest_open
+SELECT min(m.at) FROM record r JOIN record_moment m ON m.record = r.id AND m.moment = 'opened'
+WHERE r.source = ?1 AND r.end_state = 'open' AND r.gone_at IS NULL;
+
+-- name: sync_fetch_add
+INSERT INTO fetch (run, source, stream, at, request, status, rows, bytes, ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: sync_todo_list
+SELECT subject FROM todo WHERE source = ?1 AND stream = ?2 ORDER BY subject;
+
+-- name: sync_todo_count
+SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
+
+-- name: sync_todo_failed
+UPDATE todo SET attempts = attempts + 1, last_error = ?4 WHERE source = ?1 AND stream = ?2 AND subject = ?3;
+
+-- name: sync_todo_attempts
+SELECT attempts FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
+
+-- name: sync_todo_drop
+DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
+
+-- Streams whose detail requests are still to make are not complete, also when the run ends here.
+-- name: sync_todo_mark
+UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
+AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
+
+-- Records that a full read (which began at ?2, of what changed since ?3) did not list for the second time.
+-- name: sync_census_gone
+UPDATE record SET gone_at = ?4 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source
+    AND f.subject = record.external_id);
+
+-- name: sync_census_clear
+DELETE FROM finding WHERE id = 'missing_once' AND source = ?1 AND subject IN
+    (SELECT external_id FROM record WHERE source = ?1 AND (last_seen >= ?2 OR gone_at IS NOT NULL));
+
+-- name: sync_census_mark
+INSERT INTO finding (id, source, subject, text, n, severity)
+SELECT 'missing_once', source, external_id, 'not listed in the last full read; gone when the next does not list it either', 1,
+    'info'
+FROM record WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+ON CONFLICT DO NOTHING;
+
+-- What a whole read of a stream met no longer. ?4: prefix of the element ids.
+-- name: sync_quarantine_sweep
+DELETE FROM quarantine WHERE source = ?1 AND stream = ?2 AND last_seen < ?3 AND substr(element, 1, length(?4)) = ?4;
+
+-- name: sync_repaired_n
+SELECT count(*) FROM record_raw WHERE source = ?1 AND stream = ?2 AND instr(raw, char(65533)) > 0;
+
+-- name: sync_finding_n
+SELECT n FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
+
+-- name: sync_finding_drop
+DELETE FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
+
+-- ---- end of sync ----
+
+-- ---- land: rows of a page ----
+
+-- name: land_record_get
+SELECT id, fingerprint, version, gone_at IS NOT NULL FROM record WHERE source = ?1 AND external_id = ?2;
+
+-- name: land_record_new
+INSERT INTO record (source, external_id, kind, key, title, url, status, resolve_reason, class, end_state, entered_at,
+    updated_at, timeline, holds, mapping, version, fingerprint, first_seen, last_seen)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18);
+
+-- Timeline bits are only added: what was read of the timeline stays read.
+-- name: land_record_change
+UPDATE record SET kind = ?3, key = ?4, title = ?5, url = ?6, status = ?7, resolve_reason = ?8, class = ?9, end_state = ?10,
+    entered_at = ?11, updated_at = ?12, timeline = timeline | ?13, holds = ?14, mapping = ?15, version = ?16,
+    fingerprint = ?17, last_seen = ?18, gone_at = NULL
+WHERE source = ?1 AND external_id = ?2;
+
+-- name: land_record_seen
+UPDATE record SET last_seen = ?2, version = ?3, gone_at = NULL WHERE id = ?1;
+
+-- name: land_moments_clear
+DELETE FROM record_moment WHERE record = ?1;
+
+-- name: land_values_clear
+DELETE FROM record_value WHERE record = ?1;
+
+-- name: land_refs_clear
+DELETE FROM record_ref WHERE record = ?1;
+
+-- name: land_services_clear
+DELETE FROM record_service WHERE record = ?1;
+
+-- name: land_teams_clear
+DELETE FROM record_team WHERE record = ?1;
+
+-- name: land_people_clear
+DELETE FROM record_person WHERE record = ?1;
+
+-- Children come sorted, so of two with one key the same one wins in whatever order the source lists them.
+-- name: land_moment_add
+INSERT INTO record_moment (record, moment, rank, field, at) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET at = min(at, excluded.at);
+
+-- name: land_value_add
+INSERT INTO record_value (record, name, ord, value, field) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
+
+-- name: land_ref_add
+INSERT INTO record_ref (record, kind, value, field) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING;
+
+-- name: land_service_add
+INSERT INTO record_service (record, service, at, at_start, stand_in, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at)),
+    at_start = max(at_start, excluded.at_start), stand_in = min(stand_in, excluded.stand_in);
+
+-- name: land_team_add
+INSERT INTO record_team (record, team, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at));
+
+-- name: land_person_add
+INSERT INTO record_person (record, person, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at));
+
+-- name: land_event_add
+INSERT INTO event (record, event_id, at, kind, actor, agent, automatic, team, service, value, field, text)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING;
+
+-- name: land_event_change
+UPDATE event SET at = ?3, kind = ?4, actor = ?5, agent = ?6, automatic = ?7, team = ?8, service = ?9, value = ?10,
+    field = ?11, text = ?12
+WHERE record = ?1 AND event_id = ?2
+AND (at IS NOT ?3 OR kind IS NOT ?4 OR actor IS NOT ?5 OR agent IS NOT ?6 OR automatic IS NOT ?7 OR team IS NOT ?8
+    OR service IS NOT ?9 OR value IS NOT ?10 OR field IS NOT ?11 OR text IS NOT ?12);
+
+-- name: land_raw_put
+INSERT INTO record_raw (source, stream, element, raw, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET raw = excluded.raw, seen_at = excluded.seen_at WHERE raw IS NOT excluded.raw;
+
+-- name: land_raw_drop
+DELETE FROM record_raw WHERE source = ?1 AND stream = ?2 AND element = ?3;
+
+-- A changed record is a reason to try again what was given up.
+-- name: land_todo_add
+INSERT INTO todo (source, stream, subject) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
+
+-- name: land_todo_done
+DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
+
+-- name: land_timeline_add
+UPDATE record SET timeline = timeline | ?3 WHERE source = ?1 AND external_id = ?2 AND (timeline | ?3) <> timeline;
+
+-- name: land_quarantine_add
+INSERT INTO quarantine (source, stream, element, reason, raw, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+ON CONFLICT DO NOTHING;
+
+-- name: land_quarantine_seen
+UPDATE quarantine SET reason = ?4, raw = ?5, last_seen = ?6 WHERE source = ?1 AND stream = ?2 AND element = ?3;
+
+-- name: land_quarantine_heal
+DELETE FROM quarantine WHERE source = ?1 AND stream = ?2 AND element = ?3;
+
+-- name: land_team_put
+INSERT INTO team (source, external_id, name, parent, timezone) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET name = excluded.name, parent = excluded.parent, timezone = excluded.timezone
+WHERE name IS NOT excluded.name OR parent IS NOT excluded.parent OR timezone IS NOT excluded.timezone;
+
+-- name: land_service_put
+INSERT INTO service (source, external_id, name, tier, team) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET name = excluded.name, tier = excluded.tier, team = excluded.team
+WHERE name IS NOT excluded.name OR tier IS NOT excluded.tier OR team IS NOT excluded.team;
+
+-- name: land_edge_list
+SELECT depends_on FROM service_edge WHERE source = ?1 AND service = ?2 ORDER BY depends_on;
+
+-- name: land_edge_add
+INSERT INTO service_edge (source, service, depends_on) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
+
+-- name: land_edge_drop
+DELETE FROM service_edge WHERE source = ?1 AND service = ?2 AND depends_on = ?3;
+
+-- Once the source has said who an id is, a page that does not say so takes nothing back.
+-- name: land_person_put
+INSERT INTO person (source, pseudonym, canonical, mapped, name) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET
+    canonical = CASE WHEN excluded.mapped >= mapped THEN excluded.canonical ELSE canonical END,
+    mapped = max(mapped, excluded.mapped), name = coalesce(excluded.name, name)
+WHERE (excluded.mapped >= mapped AND canonical IS NOT excluded.canonical) OR excluded.mapped > mapped
+    OR (excluded.name IS NOT NULL AND name IS NOT excluded.name);
+
+-- name: land_alias_put
+INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
+
+-- ---- end of land ----

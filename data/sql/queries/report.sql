@@ -1,0 +1,21 @@
+-- What reports ask of the store beside the analysis: sources and their gaps, findings, people's decisions.
+
+-- name: report_sources
+SELECT s.name, s.type, s.role, s.last_success, s.last_error,
+       (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NULL),
+       (SELECT count(*) FROM quarantine q WHERE q.source = s.name),
+       (SELECT count(*) FROM cursor c WHERE c.source = s.name AND c.complete = 0),
+       (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NOT NULL), s.kind
+FROM source s ORDER BY s.name;
+
+-- name: report_gaps
+SELECT stream, gap FROM cursor WHERE source = ?1 AND gap IS NOT NULL AND gap <> '' ORDER BY stream;
+
+-- name: report_todo
+SELECT stream, count(*) FROM todo WHERE source = ?1 GROUP BY stream ORDER BY stream;
+
+-- name: report_findings
+SELECT id, source, subject, text, n, severity FROM finding WHERE n > 0 ORDER BY id, source, subject;
+
+-- name: report_decisions
+SELECT subject, field, value, reason FROM decision WHERE kind = 'override' AND undone_at IS NULL ORDER BY subject, field, id;

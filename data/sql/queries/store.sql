@@ -1,0 +1,67 @@
+-- Named statements of the store itself. One statement each; parameters ?1.. by number. data/tools/embed.py splits at the
+-- marks; a comment above a mark belongs to nobody.
+
+-- name: store_application_id
+PRAGMA application_id;
+
+-- name: store_user_version
+PRAGMA user_version;
+
+-- name: store_object_count
+SELECT count(*) FROM sqlite_schema;
+
+-- name: store_mark
+PRAGMA application_id = 0x414C4944;
+
+-- name: store_secure_delete
+PRAGMA secure_delete = ON;
+
+-- name: store_cell_size_check
+PRAGMA cell_size_check = ON;
+
+-- name: store_mmap_off
+PRAGMA mmap_size = 0;
+
+-- name: store_temp_in_memory
+PRAGMA temp_store = MEMORY;
+
+-- name: store_synchronous
+PRAGMA synchronous = FULL;
+
+-- name: store_journal_wal
+PRAGMA journal_mode = WAL;
+
+-- name: store_begin
+BEGIN IMMEDIATE;
+
+-- name: store_begin_read
+BEGIN DEFERRED;
+
+-- name: store_commit
+COMMIT;
+
+-- name: store_rollback
+ROLLBACK;
+
+-- name: store_generation
+SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation';
+
+-- name: store_touch
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'generation';
+
+-- name: store_quick_check
+PRAGMA quick_check(1);
+
+-- name: store_foreign_key_check
+PRAGMA foreign_key_check;
+
+-- name: store_backup
+VACUUM INTO ?1;
+
+-- name: store_finding_set
+INSERT INTO finding (id, source, subject, text, n, severity) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (id, source, subject) DO UPDATE SET text = excluded.text, n = excluded.n, severity = excluded.severity
+WHERE text IS NOT excluded.text OR n IS NOT excluded.n OR severity IS NOT excluded.severity;
+
+-- name: store_finding_clear
+DELETE FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;

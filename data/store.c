@@ -1,0 +1,382 @@
+/* The store's file: opened, recognised, locked, its transactions. Knows nothing of incidents. */
+#include "alidade/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store_priv.h"
+
+#define BUSY_TIMEOUT_MS 10000
+
+/* ---- Failures ---- */
+
+static const struct {
+    int code; /* SQLite's primary code */
+    enum ald_rc rc;
+    const char *text;
+} failure_table[] = {
+    {SQLITE_CORRUPT, ALD_ERR_DB, "the file is damaged; restore a backup"},
+    {SQLITE_NOTADB, ALD_ERR_DB, "the file is not a database"},
+    {SQLITE_FULL, ALD_ERR_IO, "no space left"},
+    {SQLITE_READONLY, ALD_ERR_IO, "it may not be written"},
+    {SQLITE_BUSY, ALD_ERR_IO, "another program keeps it locked"},
+    {SQLITE_LOCKED, ALD_ERR_IO, "another program keeps it locked"},
+    {SQLITE_IOERR, ALD_ERR_IO, "reading or writing failed"},
+    {SQLITE_CANTOPEN, ALD_ERR_IO, "it cannot be opened"},
+    {SQLITE_PERM, ALD_ERR_IO, "permission denied"},
+    {SQLITE_AUTH, ALD_ERR_IO, "permission denied"},
+};
+
+enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *doing, struct ald_err *err)
+{
+    store->failed = sqlite_rc & 0xff;
+    if (store->failed == SQLITE_NOMEM)
+        abort();
+    const char *words = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(sqlite_rc);
+    for (size_t i = 0; i < sizeof failure_table / sizeof failure_table[0]; i++)
+        if (failure_table[i].code == store->failed)
+            return ald_fail(err, failure_table[i].rc, "store '%s': %s (%s: %s)", store->path, failure_table[i].text,
+                            doing, words);
+    return ald_fail(err, ALD_ERR_DB, "store '%s': %s: %s", store->path, doing, words);
+}
+
+enum ald_rc ald_store_exec(struct ald_store *store, const char *name, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, name, &q, err));
+    return ald_q_run(q, err);
+}
+
+enum ald_rc ald_store_number(struct ald_store *store, const char *name, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(store, name, &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+/* ---- Lock ---- */
+
+/** The pid in a lock file, 0 when it holds none. */
+static long lock_holder(int fd)
+{
+    char text[32];
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    return strtol(text, NULL, 10);
+}
+
+static enum ald_rc lock(struct ald_store *store, struct ald_err *err)
+{
+    const char *path = ald_sprintf(store->arena, "%s.lock", store->file);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return ald_fail(err, ALD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int why = errno;
+        long pid = lock_holder(fd);
+        (void)close(fd); /* nothing was written */
+        if (why != EWOULDBLOCK)
+            return ald_fail(err, ALD_ERR_IO, "cannot lock '%s': %s", path, strerror(why));
+        return ald_fail(err, ALD_ERR_IO, "another alidade (pid %ld) is writing to '%s'; wait for it or stop it", pid,
+                        store->path);
+    }
+    store->lock_fd = fd;
+    char pid[32];
+    int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    /* The pid is for the message above; the lock holds without it. */
+    if (ftruncate(fd, 0) == 0)
+        (void)!pwrite(fd, pid, (size_t)n, 0);
+    return ALD_OK;
+}
+
+static void unlock(struct ald_store *store)
+{
+    if (store->lock_fd < 0)
+        return;
+    /* The file stays: removing it would let two writers hold locks on two files of one name. */
+    (void)!ftruncate(store->lock_fd, 0);
+    (void)close(store->lock_fd);
+    store->lock_fd = -1;
+}
+
+/* ---- Opening ---- */
+
+/** Makes the file, so that it is never readable by others, not even for a moment. */
+static enum ald_rc create_if_missing(const struct ald_store *store, struct ald_err *err)
+{
+    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        (void)close(fd); /* empty */
+        return ALD_OK;
+    }
+    if (errno == EEXIST) /* not opened here: closing any descriptor of it would drop SQLite's locks in this process */
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s", store->path, strerror(errno));
+}
+
+static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mode, struct ald_err *err)
+{
+    int flags = mode == ALD_STORE_READ && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (store->memory)
+        flags |= SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+    int rc = sqlite3_open_v2(store->file, &store->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc != SQLITE_OK)
+        return ald_store_fail(store, rc, "open", err);
+    (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS); /* cannot fail on an open connection */
+    static const struct {
+        int option, value;
+    } settings[] = {
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},          {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1},       {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}};
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        rc = sqlite3_db_config(store->db, settings[i].option, settings[i].value, NULL);
+        if (rc != SQLITE_OK)
+            return ald_store_fail(store, rc, "configure", err);
+    }
+    ALD_TRY(ald_store_exec(store, "store_cell_size_check", err));
+    ALD_TRY(ald_store_exec(store, "store_mmap_off", err));
+    return ald_store_exec(store, "store_temp_in_memory", err);
+}
+
+/** The first look into the file. A store on which a WAL lies cannot be read where its -wal and -shm cannot be made. */
+static enum ald_rc first_read(struct ald_store *store, int64_t *ret_application, struct ald_err *err)
+{
+    struct ald_err inner = {0};
+    enum ald_rc rc = ald_store_number(store, "store_application_id", ret_application, &inner);
+    if (rc == ALD_OK)
+        return ALD_OK;
+    switch (store->failed) {
+    case SQLITE_NOTADB:
+        return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (not a database)", store->path);
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+        if (!sqlite3_db_readonly(store->db, "main"))
+            break;
+        return ald_fail(
+            err, ALD_ERR_IO,
+            "cannot read store '%s': '%s-wal' and '%s-shm' cannot be made beside it; copy it to a folder that "
+            "you may write to",
+            store->path, store->path, store->path);
+    default:
+        break;
+    }
+    if (err)
+        *err = inner;
+    return rc;
+}
+
+/** Refuses what is not a store or newer than this program. *ret_version 0: the file is empty. */
+static enum ald_rc identify(struct ald_store *store, int64_t newest, int64_t *ret_version, struct ald_err *err)
+{
+    int64_t application = 0, version = 0, objects = 0;
+    ALD_TRY(first_read(store, &application, err));
+    ALD_TRY(ald_store_number(store, "store_user_version", &version, err));
+    ALD_TRY(ald_store_number(store, "store_object_count", &objects, err));
+    bool empty = application == 0 && version == 0 && objects == 0;
+    if (!empty && application != ALD_APPLICATION_ID)
+        return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (a database of another program)", store->path);
+    if (version > newest)
+        return ald_fail(err, ALD_ERR_DB,
+                        "store '%s' was written by a newer alidade (schema %" PRId64 ", this one knows %" PRId64
+                        "): use that one",
+                        store->path, version, newest);
+    *ret_version = version;
+    return ALD_OK;
+}
+
+static enum ald_rc open_read(struct ald_store *store, int64_t newest, struct ald_err *err)
+{
+    int64_t version = 0;
+    if (access(store->path, R_OK) != 0)
+        return ald_fail(err, ALD_ERR_IO, "cannot open store '%s': %s%s", store->path, strerror(errno),
+                        errno == ENOENT ? " (alidade ingest makes it)" : "");
+    ALD_TRY(connect_file(store, ALD_STORE_READ, err));
+    ALD_TRY(identify(store, newest, &version, err));
+    if (version == 0)
+        return ald_fail(err, ALD_ERR_DB, "store '%s' is empty: run alidade ingest", store->path);
+    if (version < newest)
+        return ald_fail(err, ALD_ERR_DB,
+                        "store '%s' was written by an older alidade (schema %" PRId64 ", this one reads %" PRId64
+                        "): run alidade analyze or ingest to migrate it",
+                        store->path, version, newest);
+    return ALD_OK;
+}
+
+static enum ald_rc resolve(struct ald_store *store, struct ald_err *err)
+{
+    char *real = realpath(store->path, NULL);
+    if (!real)
+        return ald_fail(err, ALD_ERR_IO, "cannot open store '%s': %s", store->path, strerror(errno));
+    store->file = ald_strdup(store->arena, real);
+    free(real);
+    return ALD_OK;
+}
+
+static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded *migrations, struct ald_err *err)
+{
+    int64_t version = 0, newest = ald_migrate_newest(migrations);
+    if (!store->memory) {
+        ALD_TRY(create_if_missing(store, err));
+        ALD_TRY(resolve(store, err));
+    }
+    ALD_TRY(connect_file(store, ALD_STORE_WRITE, err));
+    if (sqlite3_db_readonly(store->db, "main")) /* SQLite falls back to reading when it may not write */
+        return ald_fail(err, ALD_ERR_IO, "cannot write store '%s': permission denied", store->path);
+    ALD_TRY(identify(store, newest, &version, err)); /* before the lock: no lock file beside a foreign file */
+    if (!store->memory) {
+        ALD_TRY(lock(store, err));
+        ALD_TRY(identify(store, newest, &version, err)); /* another writer may have migrated it meanwhile */
+    }
+    ALD_TRY(ald_store_exec(store, "store_secure_delete", err));
+    ALD_TRY(ald_store_exec(store, "store_synchronous", err));
+    ALD_TRY(ald_migrate(store, migrations, version, err));
+    /* After the migration, so that a new file on which it fails stays empty. */
+    return ald_store_exec(store, "store_journal_wal", err);
+}
+
+static enum ald_rc open_any(struct ald_store *store, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                            struct ald_err *err)
+{
+    if (!*store->path)
+        return ald_fail(err, ALD_ERR_IO, "the store's path is empty");
+    if (mode == ALD_STORE_READ && !store->memory)
+        return open_read(store, ald_migrate_newest(migrations), err);
+    return open_write(store, migrations, err);
+}
+
+enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                                struct ald_store **ret, struct ald_err *err)
+{
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_store *store = ald_alloc(arena, sizeof *store);
+    *store = (struct ald_store){.arena = arena, .lock_fd = -1, .memory = strcmp(path, ":memory:") == 0};
+    store->path = store->file = ald_strdup(arena, path);
+    enum ald_rc rc = open_any(store, mode, migrations, err);
+    if (rc != ALD_OK) {
+        ald_store_close(store);
+        return rc;
+    }
+    *ret = store;
+    return ALD_OK;
+}
+
+enum ald_rc ald_store_open(const char *path, enum ald_store_mode mode, struct ald_store **ret, struct ald_err *err)
+{
+    return ald_store_open_with(path, mode, ald_sql_migrations, ret, err);
+}
+
+void ald_store_close(struct ald_store *store)
+{
+    if (!store)
+        return;
+    if (store->db)
+        ald_store_rollback(store);
+    ald_q_free_all(store);
+    int rc = sqlite3_close(store->db);
+    assert(rc == SQLITE_OK); /* anything else is a statement or backup that we forgot */
+    (void)rc;
+    unlock(store);
+    ald_arena_free(store->arena);
+}
+
+void ald_store_closep(struct ald_store **store)
+{
+    ald_store_close(*store);
+    *store = NULL;
+}
+
+const char *ald_store_path(const struct ald_store *store)
+{
+    return store->path;
+}
+
+/* ---- Transactions ---- */
+
+enum ald_rc ald_store_begin(struct ald_store *store, struct ald_err *err)
+{
+    assert(sqlite3_get_autocommit(store->db));
+    return ald_store_exec(store, "store_begin", err);
+}
+
+enum ald_rc ald_store_begin_read(struct ald_store *store, struct ald_err *err)
+{
+    assert(sqlite3_get_autocommit(store->db));
+    ALD_TRY(ald_store_exec(store, "store_begin_read", err));
+    /* The snapshot is taken by the first read, so read now. */
+    int64_t generation = 0;
+    enum ald_rc rc = ald_store_generation(store, &generation, err);
+    if (rc != ALD_OK)
+        ald_store_rollback(store);
+    return rc;
+}
+
+enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *err)
+{
+    assert(!sqlite3_get_autocommit(store->db));
+    return ald_store_exec(store, "store_commit", err);
+}
+
+void ald_store_rollback(struct ald_store *store)
+{
+    /* A failure such as a full disk may have rolled back already. Should the roll-back fail too, closing undoes the
+     * rest. */
+    if (!sqlite3_get_autocommit(store->db) && ald_store_exec(store, "store_rollback", NULL) != ALD_OK)
+        return;
+}
+
+enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret, struct ald_err *err)
+{
+    return ald_store_number(store, "store_generation", ret, err);
+}
+
+enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err)
+{
+    return ald_store_exec(store, "store_touch", err);
+}
+
+int64_t ald_store_changes(struct ald_store *store)
+{
+    return sqlite3_changes64(store->db);
+}
+
+int64_t ald_store_last_rowid(struct ald_store *store)
+{
+    return sqlite3_last_insert_rowid(store->db);
+}
+
+/* ---- Checks ---- */
+
+enum ald_rc ald_store_check_references(struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(store, "store_foreign_key_check", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (!row)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_DB, "store '%s': a row of '%s' refers to a missing row of '%s'", store->path,
+                    ald_q_col_text(q, 0), ald_q_col_text(q, 2));
+}
+
+enum ald_rc ald_store_verify(struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(store, "store_quick_check", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    const char *found = row ? ald_q_col_text(q, 0) : NULL;
+    if (found && strcmp(found, "ok") != 0)
+        return ald_fail(err, ALD_ERR_DB, "store '%s': the file is damaged; restore a backup (%s)", store->path, found);
+    return ald_store_check_references(store, err);
+}

@@ -1,0 +1,53 @@
+/* Inside of the store: for data/ and its tests only. */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "alidade/arena.h"
+#include "alidade/store.h"
+#include "embedded.h"
+
+#define ALD_APPLICATION_ID 0x414C4944 /* "ALID"; store_mark in store.sql writes it */
+#define ALD_BACKUPS_KEPT 2
+
+struct ald_q {
+    struct ald_store *store;
+    size_t slot; /* its row of ald_sql_queries */
+    sqlite3_stmt *stmt;
+    int bind_rc, bind_i; /* first failed binding: SQLite's code and the parameter */
+    bool open;
+    struct ald_q *next_free; /* of the same name */
+    struct ald_q *next;      /* of all */
+};
+
+struct ald_store {
+    struct ald_arena *arena;
+    sqlite3 *db;
+    const char *path; /* as given: for messages */
+    const char *file; /* with symbolic links resolved: lock and backups lie beside it */
+    bool memory;
+    int lock_fd; /* -1: none */
+    int failed;  /* SQLite's primary code of the last failure */
+    struct ald_q **free_q; /* one list per row of ald_sql_queries */
+    struct ald_q *all_q;
+};
+
+/** ald_store_open with other migrations than the built-in ones, for tests. */
+ALD_CHECK enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                                          struct ald_store **ret, struct ald_err *err);
+/** Turns SQLite's code into ours, with path, what was being done and SQLite's own words. */
+enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *doing, struct ald_err *err);
+/** Runs a named statement that has no parameters. */
+ALD_CHECK enum ald_rc ald_store_exec(struct ald_store *store, const char *name, struct ald_err *err);
+/** First column of the first row of a named statement, 0 when there is no row. */
+ALD_CHECK enum ald_rc ald_store_number(struct ald_store *store, const char *name, int64_t *ret, struct ald_err *err);
+/** Frees every statement; none may be open. */
+void ald_q_free_all(struct ald_store *store);
+
+/** Number of the newest migration: the schema that this program knows. */
+int64_t ald_migrate_newest(const struct ald_embedded *migrations);
+/** Brings the store from `version` (0: empty) to the newest, after a backup when it holds anything. */
+ALD_CHECK enum ald_rc ald_migrate(struct ald_store *store, const struct ald_embedded *migrations, int64_t version,
+                                  struct ald_err *err);
+/** Fails when a row refers to one that does not exist. */
+ALD_CHECK enum ald_rc ald_store_check_references(struct ald_store *store, struct ald_err *err);

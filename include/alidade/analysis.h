@@ -1,0 +1,318 @@
+/* analysis: from records to incidents, clocks, signals, positions and readings (METHODS 1 to 5). Pure but for loading: it
+ * reads the store once and computes in memory; equal store, settings and as-of give equal results. Never knows an API. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/arena.h"
+#include "alidade/err.h"
+#include "alidade/period.h"
+#include "alidade/stats.h"
+#include "alidade/store.h"
+#include "alidade/time.h"
+
+/* ---- Settings: all of the configuration that changes a figure ---- */
+enum ald_duration_kind { ALD_DURATION_ACTIVE, ALD_DURATION_ELAPSED };
+struct ald_weight {
+    const char *signal;
+    double weight;
+};
+struct ald_team_setting {
+    const char *name, *parent, *timezone;
+};
+struct ald_service_setting {
+    const char *name, *team;
+    int tier; /* 0: not given */
+    const char *const *depends_on;
+    size_t depends_on_n;
+};
+struct ald_settings {
+    const char *organisation, *timezone;
+    int fiscal_start_month;
+    bool fiscal_named_by_end;
+    int lookback_quarters;
+    int64_t landmark_ms;
+    enum ald_duration_kind duration;
+    int resamples;
+    const struct ald_weight *weights;
+    size_t weights_n;
+    const char *const *severity_order; /* most severe first */
+    size_t severity_order_n;
+    int64_t noise_under_ms;
+    const char *const *exercise_match;
+    size_t exercise_match_n;
+    const char *const *automation_users;
+    size_t automation_users_n;
+    const struct ald_team_setting *teams;
+    size_t teams_n;
+    const struct ald_service_setting *services;
+    size_t services_n;
+    bool show_mean, people_stored, free_text;
+    const char *config_hash; /* of everything above, canonical */
+};
+
+/* ---- Incidents ---- */
+enum ald_moment {
+    ALD_IMPACT_STARTED, ALD_DETECTED, ALD_OPENED, ALD_ACKNOWLEDGED, ALD_MITIGATED, ALD_RESOLVED, ALD_CLOSED, ALD_MOMENT_N
+};
+const char *ald_moment_name(enum ald_moment moment); /* "impact_started" ... */
+enum ald_class { ALD_INCIDENT, ALD_NOISE, ALD_EXERCISE, ALD_PLANNED, ALD_NEAR_MISS, ALD_MERGED, ALD_CLASS_N };
+const char *ald_class_name(enum ald_class cls);
+enum ald_state { ALD_OPEN, ALD_STATE_RESOLVED, ALD_END_NOT_RECORDED };
+const char *ald_state_name(enum ald_state state);
+enum ald_event_kind {
+    ALD_EV_OPENED, ALD_EV_ACKNOWLEDGED, ALD_EV_ASSIGNED, ALD_EV_ESCALATED, ALD_EV_REASSIGNED, ALD_EV_NOTE, ALD_EV_MITIGATED,
+    ALD_EV_RESOLVED, ALD_EV_REOPENED, ALD_EV_CLOSED, ALD_EV_MERGED, ALD_EV_SEVERITY_CHANGED, ALD_EV_RESPONDER_ADDED,
+    ALD_EV_SERVICE_ADDED, ALD_EV_STATUS_UPDATE, ALD_EV_OTHER, ALD_EV_N
+};
+const char *ald_event_kind_name(enum ald_event_kind kind);
+
+#define ALD_NOBODY UINT32_MAX /* no person, team or service */
+
+/** A timeline entry; text stays in the store. ids are indexes into the analysis' names. */
+struct ald_event {
+    int64_t at;
+    const char *event_id;
+    const char *field;   /* where it came from, or NULL */
+    uint32_t record;     /* index into ald_analysis.records */
+    uint32_t actor;      /* person who was engaged, ALD_NOBODY when nobody, automation or not mappable */
+    uint32_t person_raw; /* the same before the mapping rule (handoffs); ALD_NOBODY */
+    uint32_t team, service;
+    uint8_t kind;        /* enum ald_event_kind */
+    int8_t automatic;    /* 1 machine, 0 person, -1 not known */
+    bool human;          /* a person did it: not automatic, and where that is not known, somebody is named */
+};
+struct ald_taken {
+    int64_t at;          /* ALD_TIME_NONE: none */
+    const char *field;   /* the record's field that gave it; "events" for one from the history of states */
+    uint32_t record;
+};
+struct ald_record {
+    int64_t row;         /* id in the store */
+    const char *source, *external_id, *kind, *key, *title, *url, *status, *resolve_reason, *class_, *end_state;
+    const char *severity; /* label as the source gives it, or NULL */
+    int severity_rank;    /* 1 = most severe; 0 not known */
+    bool vendor;
+    unsigned timeline, holds;
+    int64_t entered_at, last_seen, gone_at;
+    struct ald_taken moments[ALD_MOMENT_N];
+    const struct ald_event *events; /* sorted by at, event_id; cut at as-of */
+    size_t events_n;
+    uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
+    bool folded;          /* merged into another record of its incident: adds services, people, events, but no clocks */
+    const char *method;   /* how it was linked: "single", "url", "key", "merged"... */
+    const char *via;      /* the ref that linked it, or NULL */
+    int ignored_before_start; /* state changes before the start */
+};
+struct ald_span {
+    int64_t start, end;   /* end ALD_TIME_NONE: open */
+};
+/** A service or team of an incident. at ALD_TIME_NONE: undated. */
+struct ald_named {
+    uint32_t name;        /* index into names */
+    int64_t at;
+    bool at_start, stand_in;
+    const char *evidence; /* event id or field */
+    uint32_t record;
+};
+struct ald_incident {
+    const char *id, *key, *title, *url;
+    enum ald_class cls;
+    const char *class_why; /* what made it so, for explain; NULL for plain incidents */
+    enum ald_state state;
+    const uint32_t *records; /* indexes, earliest first; folded ones after the others */
+    size_t records_n;
+    size_t merged_n;         /* groups of records that were folded into it: what population.merged counts */
+    struct ald_taken moments[ALD_MOMENT_N];
+    int64_t started_at;
+    const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
+    size_t spans_n;
+    bool impossible, zero_length, entered_after;
+    const char *impossible_why;
+    int64_t active_ms, elapsed_ms; /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms) */
+    int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */
+    int64_t open_for_ms;           /* open ones: time so far by the configured kind, else ALD_TIME_NONE */
+    int64_t acknowledge_ms, detect_ms, mitigate_ms; /* ALD_TIME_NONE: none */
+    int reopens;
+    int64_t landmark_at;           /* detected, else opened, plus the landmark; ALD_TIME_NONE */
+    int64_t quarter;               /* ald_quarter_of(started_at) */
+    const struct ald_named *services;
+    size_t services_n;
+    const struct ald_named *teams; /* in order of engagement; dated by the first event */
+    size_t teams_n;
+    uint32_t first_team;           /* ALD_NOBODY */
+    const char *severity;
+    int severity_rank;
+    const char *norm_title;
+};
+
+/* ---- Signals ---- */
+enum ald_axis { ALD_COMPLEXITY, ALD_BLAST_RADIUS, ALD_AXIS_N };
+enum ald_timing { ALD_STRUCTURAL = 1, ALD_LANDMARK = 2, ALD_HINDSIGHT = 4 }; /* bits */
+enum { ALD_START_READING, ALD_LANDMARK_READING, ALD_READING_N };
+
+/** What one signal saw in one incident. */
+struct ald_obs {
+    bool has_total, has[ALD_READING_N]; /* has[r]: gives a value to its axis in reading r */
+    double total;                 /* over the whole incident, in the signal's unit */
+    bool has_landmark_value;
+    double landmark_value;        /* accumulated up to the landmark; L signals */
+    double axis_value[ALD_READING_N];
+    const char *absent;           /* static text: why there is no total; NULL when has_total */
+    const char *absent_landmark;  /* static text: why there is no landmark value */
+};
+struct ald_past; /* indexes over all incidents by service, title, person, open spans; analysis/past.h */
+struct ald_signal {
+    const char *id, *title, *unit, *help;
+    enum ald_axis axis;
+    unsigned timing; /* bits; more than one: "S for ..., L as ..." */
+    double weight;
+    void (*compute)(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret);
+    /** Evidence as one line of text (event ids, fields, or a quote <= 200 characters), or NULL; for explain and reports. */
+    const char *(*evidence)(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc);
+};
+#define X(name) ALD_SIGNAL_##name,
+enum {
+#include "analysis/signals/list.def"
+    ALD_SIGNAL_N
+};
+#undef X
+/** i < ALD_SIGNAL_N, in list.def order. */
+const struct ald_signal *ald_signal_at(size_t i);
+const char *ald_timing_text(unsigned timing); /* "structural", "landmark", "structural, landmark", "hindsight" */
+
+/* ---- Readings ---- */
+struct ald_axis_position {
+    bool has;
+    double position, raw; /* when has */
+    double coverage;      /* 0 when nothing is eligible */
+    const char *absent;   /* static text when !has */
+};
+enum ald_basis { ALD_BASIS_BOTH, ALD_BASIS_COMPLEXITY, ALD_BASIS_BLAST_RADIUS, ALD_BASIS_WHOLE };
+enum ald_verdict { ALD_SHORTER, ALD_TYPICAL, ALD_LONGER, ALD_STILL_OPEN };
+struct ald_reading {
+    const char *absent;   /* why there is no reading; the rest is then zero (n_ref may be set) */
+    struct ald_axis_position axis[ALD_AXIS_N];
+    size_t n_ref, candidates, k, m;
+    enum ald_basis basis;
+    int64_t reference_from, reference_to; /* half-open starts */
+    int64_t duration_ms;  /* of the incident: its clock, or the time so far when open */
+    bool has_lower, has_median, has_upper, has_percentile;
+    double lower_ms, median_ms, upper_ms, percentile;
+    double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
+    enum ald_verdict verdict;
+    bool tells_little;    /* m > candidates/4 */
+    const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */
+};
+enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
+const char *ald_corner_text(enum ald_corner corner); /* "complex, short: ask what went right" ...; NULL for none */
+
+/** Everything about one incident that depends on others. position: NAN where none. */
+struct ald_measure {
+    struct ald_obs obs[ALD_SIGNAL_N];
+    /** Position of axis_value[r] in the reference (subset) of reading r. */
+    double position[ALD_READING_N][ALD_SIGNAL_N];
+    /** Position of the total in the start reading's reference: description, on no axis. */
+    double position_total[ALD_SIGNAL_N];
+    struct ald_reading reading[ALD_READING_N];
+    int shown; /* ALD_START_READING, ALD_LANDMARK_READING, or -1 */
+    enum ald_corner corner;
+};
+
+/* ---- Figures ---- */
+struct ald_interval {
+    bool has;
+    double low, high;
+    const char *absent; /* when !has */
+};
+/** A clock over the incidents of a period. values in ms. */
+struct ald_clock_summary {
+    size_t n, open;
+    bool has_median, has_p90, has_geometric, has_mean, has_km;
+    double median_ms, p90_ms, geometric_mean_ms, mean_ms, km_median_ms;
+    struct ald_interval median_ci, p90_ci, geometric_ci, mean_ci;
+    size_t weeks; /* with an incident that has the clock */
+};
+enum { ALD_CLOCK_RESOLVE, ALD_CLOCK_ACKNOWLEDGE, ALD_CLOCK_DETECT, ALD_CLOCK_MITIGATE, ALD_CLOCK_N };
+const char *ald_clock_name(int clock);
+
+struct ald_population {
+    size_t records, incidents, noise, exercises, planned, near_misses, merged, open, end_not_recorded, carried_over, impossible,
+        zero_length, entered_after, vendor, quarantined, unjoined_people, people;
+};
+struct ald_count_slice {
+    const char *label;
+    size_t n;
+    int64_t start, end;
+};
+struct ald_counts {
+    size_t current;
+    const struct ald_count_slice *past; /* newest first: the slices that begin after the first record */
+    size_t past_n;
+    bool has_band;
+    double lower, upper;
+    const char *verdict; /* "about as many as usual", "more than usual", "fewer than usual", or why there is none */
+};
+struct ald_pair {
+    uint32_t a, b; /* incident indexes; a is the more complex */
+    double duration_ratio, complexity_gap, blast_radius_gap; /* blast_radius_gap NAN where either has none */
+    int reading;
+};
+/** The figures of one period. */
+struct ald_figures {
+    struct ald_period period;
+    const uint32_t *incidents; /* class incident, started in the period and before as-of; by start, then id */
+    size_t incidents_n;
+    const uint32_t *carried_over;
+    size_t carried_over_n;
+    struct ald_population population;
+    struct ald_counts counts;
+    struct ald_clock_summary clocks[ALD_CLOCK_N];
+    const struct ald_pair *pairs;
+    size_t pairs_n;
+    size_t shorter, typical, longer, still_open, without_reading; /* of the reading shown */
+    size_t over_before_landmark, landmark_known;
+    double first_quartile_ms; /* NAN when none: a better landmark when most are over before it */
+};
+
+struct ald_analysis {
+    struct ald_arena *arena; /* owns everything below */
+    const struct ald_settings *settings;
+    struct ald_zone *zone;
+    struct ald_calendar calendar;
+    int64_t as_of, generation;
+    struct ald_record *records;
+    size_t records_n;
+    struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
+    size_t incidents_n;
+    struct ald_measure *measures;   /* parallel to incidents */
+    const char **persons, **teams, **services; /* names by index; persons are pseudonyms */
+    size_t persons_n, teams_n, services_n;
+    struct ald_past *past;
+    size_t unjoined_people, link_cycles;
+};
+
+/** Reads the store (inside the caller's transaction), links, measures and reads. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
+ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                                       struct ald_analysis **ret, struct ald_err *err);
+void ald_analysis_free(struct ald_analysis *analysis);
+void ald_analysis_freep(struct ald_analysis **analysis);
+/** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction). */
+ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
+/** The figures of a period; everything arena-owned. */
+void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
+                          struct ald_figures *ret);
+/** Index of the incident with this id or key (also of one of its records: SOURCE:EXTERNAL_ID or key), or SIZE_MAX. */
+size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
+/** The comparables of an incident's reading, nearest first, as incident indexes with their distance and duration then; for
+ *  explain. At most max. */
+struct ald_comparable {
+    uint32_t incident;
+    double distance;
+    int64_t duration_ms;
+    bool open;
+};
+size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t incident, int reading, size_t max,
+                                struct ald_arena *arena, struct ald_comparable **ret);

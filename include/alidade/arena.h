@@ -1,0 +1,28 @@
+/* Arenas: one per unit of work (a page, a report), freed at its end. Out of memory aborts: no caller can do better. */
+#pragma once
+
+#include <stddef.h>
+
+#include "alidade/err.h"
+
+struct ald_arena;
+
+struct ald_arena *ald_arena_new(void);
+/** Frees everything that was made in it. NULL is fine. */
+void ald_arena_free(struct ald_arena *arena);
+void ald_arena_freep(struct ald_arena **arena);
+/** Empties the arena but keeps it: for scratch memory inside long loops. */
+void ald_arena_reset(struct ald_arena *arena);
+
+/** Zeroed, aligned for any type; size 0 gives a valid pointer. */
+void *ald_alloc(struct ald_arena *arena, size_t bytes);
+/** n*size zeroed bytes; aborts when the product overflows. */
+void *ald_calloc(struct ald_arena *arena, size_t n, size_t size);
+/** Copies; NULL gives NULL. */
+char *ald_strdup(struct ald_arena *arena, const char *s);
+char *ald_strndup(struct ald_arena *arena, const char *s, size_t n);
+char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...) ALD_PRINTF(2, 3);
+
+/** Growable array: returns items, moved if need be, with room for n+1 elements; new room is zeroed.
+ *  Use as: a = ald_grow(arena, a, n, &cap, sizeof *a); a[n++] = x; */
+void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size_t size);

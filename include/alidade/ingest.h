@@ -1,0 +1,106 @@
+/* ingest: pulls records of configured sources into the store. What cli may use. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/arena.h"
+#include "alidade/err.h"
+#include "alidade/hash.h"
+#include "alidade/log.h"
+#include "alidade/store.h"
+#include "alidade/time.h"
+
+/** One key of a source in the configuration that is not common to all types ("page_id", "jql", "events_path"...). */
+struct ald_source_opt {
+    const char *key, *value;
+};
+
+/** One configured source. Strings live as long as the configuration. Relative paths are already resolved. */
+struct ald_source_cfg {
+    const char *name, *type;
+    const char *kind;     /* pager | ticket | status | file */
+    const char *role;     /* own | vendor */
+    const char *base_url; /* without trailing '/', or NULL for the type's own */
+    const char *ca_file;
+    /* Credentials by reference: the variable's or file's name. They are read when a run begins, wiped at its end. */
+    const char *user_env, *user_file, *token_env, *token_file;
+    int64_t since;       /* ALD_TIME_NONE: the type's default */
+    int64_t overlap_ms;  /* < 0: the stream's default */
+    int page_size;       /* 0: the type's default */
+    const struct ald_source_opt *opts;
+    size_t opts_n;
+    /* fields: canonical name -> the source's own field. */
+    const struct ald_source_opt *fields;
+    size_t fields_n;
+};
+/** Value of a type-specific key, or NULL. */
+const char *ald_source_opt(const struct ald_source_cfg *cfg, const char *key);
+/** The source's own field for a canonical name, or NULL. */
+const char *ald_source_field(const struct ald_source_cfg *cfg, const char *canonical);
+
+/** A key that a source type understands beside the common ones; for the configuration's table, `init` and the man page. */
+struct ald_source_key {
+    const char *key, *help;
+    bool required, is_path;
+};
+/** What a type of source is, for configuration and documentation. */
+struct ald_source_type {
+    const char *type, *title;
+    const char *default_kind;
+    const char *default_base_url; /* NULL: base_url is required unless is_file */
+    bool is_file;
+    bool needs_user, needs_token; /* a token may also depend on keys: see token_when_key */
+    const char *token_when_key;   /* token needed only when this key is set (statuspage: page_id), or NULL */
+    const struct ald_source_key *keys;
+    size_t keys_n;
+};
+/** All types, sorted by name; NULL after the last. */
+const struct ald_source_type *ald_source_type_at(size_t i);
+const struct ald_source_type *ald_source_type(const char *type);
+
+enum ald_people { ALD_PEOPLE_PSEUDONYMS, ALD_PEOPLE_NONE, ALD_PEOPLE_NAMES };
+
+/** Progress of a run; called between pages on the caller's thread. total 0: not known. */
+struct ald_progress_event {
+    const char *source, *stream;
+    size_t source_i, sources_n;
+    int64_t pages, rows, done, total;
+    const char *note; /* waiting for a rate limit, retrying ... or NULL */
+};
+
+struct ald_ingest_opts {
+    const struct ald_source_cfg *sources;
+    size_t sources_n;
+    int64_t since, until; /* ALD_TIME_NONE: by cursor. Given: cursors are read but never moved */
+    bool full;            /* read all again, then move the cursors; census */
+    bool dry_run;         /* say what would be asked; no request, no change */
+    enum ald_people people;
+    bool free_text;
+    const char *const *people_aliases; /* pairs: id, id of the same person; NULL-terminated */
+    const char *key_path; /* of the pseudonym key */
+    const char *version;  /* of the program, for the User-Agent */
+    int64_t run_id;       /* of table run, or 0 */
+    struct ald_clock clock;
+    const struct ald_log *log; /* debug lines; may be NULL */
+    void (*progress)(void *ctx, const struct ald_progress_event *event);
+    void *progress_ctx;
+    bool (*stop)(void *ctx); /* true: finish the page and stop; may be NULL */
+    void *stop_ctx;
+};
+
+/** How one source fared. rc ALD_OK also when remarks exist. */
+struct ald_source_outcome {
+    const char *source;
+    enum ald_rc rc;
+    char message[512]; /* why rc is not ALD_OK; names source and, for auth, the variable */
+    bool gap;          /* something that should be here is missing */
+    int64_t requests, pages, records_new, records_changed, events_new, quarantined_new;
+    const char *dry_run; /* what would be asked, or NULL */
+};
+
+/** Runs all sources one after the other; one source's failure does not stop the others. ret_outcomes holds sources_n
+ *  entries. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
+ALD_CHECK enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
+                                     struct ald_source_outcome *ret_outcomes, struct ald_err *err);

@@ -1,0 +1,177 @@
+/* reports: one tree of typed values whose keys are the JSON contract, and views whose cells point into it by path. Kinds
+ * fill the tree and the views; formats render them. No format computes or runs SQL. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/analysis.h"
+#include "alidade/arena.h"
+#include "alidade/err.h"
+#include "alidade/json.h"
+#include "alidade/store.h"
+
+/* ---- The tree ---- */
+enum ald_node_kind {
+    ALD_NODE_NULL, ALD_NODE_BOOL, ALD_NODE_INT, ALD_NODE_NUM, ALD_NODE_STR, ALD_NODE_TIME, ALD_NODE_OBJECT, ALD_NODE_LIST,
+    ALD_NODE_ROWS /* a long list: rows are made one at a time on a scratch arena */
+};
+struct ald_node;
+struct ald_member {
+    const char *key;
+    struct ald_node *node;
+};
+struct ald_node {
+    enum ald_node_kind kind;
+    const char *absent; /* of a NULL node: why there is no value; an object collects these as its member "absent" in JSON */
+    union {
+        bool boolean;
+        int64_t integer; /* also TIME: ms */
+        double number;
+        const char *text;
+        struct {
+            struct ald_member *members;
+            size_t n, cap;
+        } object;
+        struct {
+            struct ald_node **items;
+            size_t n, cap;
+        } list;
+        struct {
+            size_t n;
+            struct ald_node *(*row)(void *ctx, size_t i, struct ald_arena *scratch);
+            void *ctx;
+        } rows;
+    };
+};
+struct ald_node *ald_node_object(struct ald_arena *a);
+struct ald_node *ald_node_list(struct ald_arena *a);
+struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(*row)(void *, size_t, struct ald_arena *), void *ctx);
+/** Null with a reason (static or arena-owned; may be NULL: plainly nothing there). */
+struct ald_node *ald_node_absent(struct ald_arena *a, const char *reason);
+struct ald_node *ald_node_bool(struct ald_arena *a, bool v);
+struct ald_node *ald_node_int(struct ald_arena *a, int64_t v);
+/** Not finite gives an absent node. */
+struct ald_node *ald_node_num(struct ald_arena *a, double v);
+/** NULL gives a null node. The text is not copied. */
+struct ald_node *ald_node_str(struct ald_arena *a, const char *v);
+/** ALD_TIME_NONE gives a null node. */
+struct ald_node *ald_node_time(struct ald_arena *a, int64_t ms);
+/** Milliseconds as seconds; ALD_TIME_NONE gives an absent node with the reason. */
+struct ald_node *ald_node_seconds(struct ald_arena *a, int64_t ms, const char *reason);
+void ald_node_set(struct ald_arena *a, struct ald_node *object, const char *key, struct ald_node *value);
+void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *item);
+/** Resolves "clocks.resolve.median_ci_s[0]"; a step "{shown}" stands for the text of the member `shown` of the node where
+ *  the path began. Returns NULL when there is none. Paths do not go through ROWS. */
+const struct ald_node *ald_node_at(const struct ald_node *node, const char *path);
+/** Writes a node; ROWS are made and dropped one by one. Reasons of absent members come as the member "absent" {key: reason}. */
+void ald_node_write(struct ald_jw *w, const struct ald_node *node, struct ald_arena *scratch);
+
+/* ---- Views ---- */
+enum ald_show { /* how a value is shown to people */
+    ALD_SHOW_TEXT, ALD_SHOW_COUNT, ALD_SHOW_NUMBER /* 3 significant */, ALD_SHOW_POSITION /* 0.00 */, ALD_SHOW_PERCENT /* of a share */,
+    ALD_SHOW_SECONDS /* a duration */, ALD_SHOW_TIME /* in the report's zone */, ALD_SHOW_LIST /* texts joined */, ALD_SHOW_BOOL
+};
+struct ald_column {
+    const char *title, *path; /* path inside the row */
+    enum ald_show show;
+    int width;                /* characters */
+    const char *link;         /* path of an URL inside the row, or NULL */
+    const char *definition;   /* id in definitions, or NULL */
+};
+struct ald_table {
+    const char *rows; /* path of a LIST or ROWS in the tree */
+    const char *empty; /* what to say when there are none */
+    const struct ald_column *columns;
+    size_t columns_n;
+    bool filter;      /* the reader may filter and sort */
+};
+/** One line: label, value, interval, n, what it means. Paths are absolute; NULL: none. */
+struct ald_figure {
+    const char *label, *path, *low, *high, *n;
+    enum ald_show show;
+    const char *definition;
+};
+struct ald_series {
+    const char *title, *path, *equals; /* rows whose value at path is this text; equals NULL: no value there */
+    enum { ALD_MARK_CIRCLE, ALD_MARK_UP, ALD_MARK_DOWN, ALD_MARK_SQUARE } mark;
+    const char *colour; /* "#RRGGBB" */
+};
+struct ald_chart {
+    const char *title, *alt; /* alt: what the chart shows, in words */
+    const char *rows, *x, *y, *label; /* label: path of what names a point */
+    const char *x_title, *y_title;
+    enum ald_show x_show, y_show;
+    bool x_log, y_log, unit_axes; /* unit_axes: 0..1 */
+    const struct ald_series *series;
+    size_t series_n;
+    const char *corners[4]; /* text for top left, top right, bottom left, bottom right; may be NULL */
+};
+enum ald_block_kind { ALD_BLOCK_HEADING, ALD_BLOCK_TEXT, ALD_BLOCK_REMARK, ALD_BLOCK_FIGURES, ALD_BLOCK_TABLE, ALD_BLOCK_CHART };
+struct ald_block {
+    enum ald_block_kind kind;
+    const char *text; /* heading, text, remark; caption of others or NULL */
+    const struct ald_figure *figures;
+    size_t figures_n;
+    const struct ald_table *table;
+    const struct ald_chart *chart;
+};
+struct ald_section {
+    const char *id, *title;
+    struct ald_block *blocks;
+    size_t blocks_n, blocks_cap;
+    bool one_page, landscape;
+};
+struct ald_report {
+    struct ald_arena *arena;
+    const char *period_label, *period_file;
+    const char *kind, *title, *subtitle; /* "Quarterly reliability review" ; "Acme · 2026Q3 · ..." */
+    struct ald_node *root;
+    struct ald_section *sections;
+    size_t sections_n, sections_cap;
+    const struct ald_zone *zone;
+    int64_t as_of;
+    bool simulated; /* the data is a simulated sample: said on every page */
+    bool gaps;      /* a source of the report is incomplete or holds quarantined records: exit code 3 */
+};
+
+/* ---- Kinds and formats ---- */
+struct ald_report_input {
+    struct ald_store *store; /* inside a read transaction */
+    const struct ald_analysis *analysis;
+    struct ald_period period;
+    const char *version;     /* of the program */
+    bool simulated;          /* configuration says `simulated: true` */
+};
+struct ald_kind {
+    const char *name, *title;
+    enum ald_rc (*build)(const struct ald_report_input *in, struct ald_report *report, struct ald_err *err);
+};
+struct ald_format {
+    const char *name, *ext;
+    /** Writes the whole file at path (a temp file that the caller puts in place). */
+    enum ald_rc (*write)(const struct ald_report *report, const char *path, struct ald_err *err);
+};
+const struct ald_kind *ald_kind_find(const char *name);
+const struct ald_kind *ald_kind_at(size_t i);
+const struct ald_format *ald_format_find(const char *name);
+const struct ald_format *ald_format_at(size_t i);
+
+/** Builds a report; the analysis and store must outlive it. */
+ALD_CHECK enum ald_rc ald_report_build(const struct ald_kind *kind, const struct ald_report_input *in, struct ald_report **ret,
+                                       struct ald_err *err);
+void ald_report_free(struct ald_report *report);
+void ald_report_freep(struct ald_report **report);
+/** Writes DIR/KIND-PERIOD.EXT atomically; ret_path (may be NULL) is arena-owned. */
+ALD_CHECK enum ald_rc ald_report_write(const struct ald_report *report, const struct ald_format *format, const char *dir,
+                                       struct ald_arena *arena, const char **ret_path, struct ald_err *err);
+
+/* ---- One function per object, used by reports, exports and explain alike ---- */
+/** INCIDENT of DESIGN 8. */
+struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident);
+/** One line of `export signals`, `export readings` (DESIGN 9). */
+struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
+struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, int reading);
+/** `export settings`. */
+struct ald_node *ald_settings_node(struct ald_arena *a, const struct ald_analysis *analysis);

@@ -1,0 +1,71 @@
+/* The SQLite store: open, lock, migrate, named queries. Only data/ knows sqlite3.h; SQL text lives in data/sql. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/err.h"
+
+struct ald_store;
+
+enum ald_store_mode {
+    ALD_STORE_READ, /* must exist; never waits for a writer */
+    ALD_STORE_WRITE /* holds flock on PATH.lock ("another alidade (pid) is writing"), created and migrated when need be */
+};
+
+/** @return ALD_ERR_IO (missing, unreadable, locked), ALD_ERR_DB (corrupt, newer than this program, not a store).
+ *  A failed open never changes or deletes data. ":memory:" is a store of its own. */
+ALD_CHECK enum ald_rc ald_store_open(const char *path, enum ald_store_mode mode, struct ald_store **ret, struct ald_err *err);
+void ald_store_close(struct ald_store *store);
+void ald_store_closep(struct ald_store **store);
+const char *ald_store_path(const struct ald_store *store);
+
+/** Write transaction (BEGIN IMMEDIATE) and read transaction (one snapshot). They do not nest. */
+ALD_CHECK enum ald_rc ald_store_begin(struct ald_store *store, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_store_begin_read(struct ald_store *store, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *err);
+/** Safe when no transaction is open. */
+void ald_store_rollback(struct ald_store *store);
+/** Counts changes of what readings depend on: bumped by ald_store_touch, read by reports. */
+ALD_CHECK enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err);
+/** Rows changed by the last _run of an insert, update or delete. */
+int64_t ald_store_changes(struct ald_store *store);
+int64_t ald_store_last_rowid(struct ald_store *store);
+/** Checks: PRAGMA quick_check and foreign_key_check; ALD_ERR_DB names what is broken. */
+ALD_CHECK enum ald_rc ald_store_verify(struct ald_store *store, struct ald_err *err);
+
+/* ---- Named queries: `-- name: incident_window` in data/sql/queries/?.sql. Parameters ?1.. are bound by number. ---- */
+struct ald_q;
+/** A ready statement without bindings; give it back with ald_q_close. The same name may be open twice.
+ *  An unknown name is a bug (assert). */
+ALD_CHECK enum ald_rc ald_q_open(struct ald_store *store, const char *name, struct ald_q **ret, struct ald_err *err);
+void ald_q_close(struct ald_q *q);
+void ald_q_closep(struct ald_q **q);
+/* Bindings; a failure is kept and reported by the next step. text: NULL binds NULL; copied. time: ALD_TIME_NONE binds NULL.
+ * Binding while a row is current begins anew: that row's columns are gone. */
+void ald_q_text(struct ald_q *q, int i, const char *s);
+void ald_q_int(struct ald_q *q, int i, int64_t v);
+void ald_q_real(struct ald_q *q, int i, double v);
+void ald_q_time(struct ald_q *q, int i, int64_t ms);
+void ald_q_blob(struct ald_q *q, int i, const void *bytes, size_t n);
+void ald_q_null(struct ald_q *q, int i);
+/** Next row; *ret_row false at the end (the statement is then reset, its bindings kept). */
+ALD_CHECK enum ald_rc ald_q_step(struct ald_q *q, bool *ret_row, struct ald_err *err);
+/** Runs to the end, ignoring rows, and resets (bindings kept): for inserts in loops. */
+ALD_CHECK enum ald_rc ald_q_run(struct ald_q *q, struct ald_err *err);
+/* Columns of the current row, from 0. text is borrowed until the next step, NULL for NULL. time: NULL gives ALD_TIME_NONE. */
+const char *ald_q_col_text(struct ald_q *q, int i);
+int64_t ald_q_col_int(struct ald_q *q, int i);
+double ald_q_col_real(struct ald_q *q, int i);
+int64_t ald_q_col_time(struct ald_q *q, int i);
+const void *ald_q_col_blob(struct ald_q *q, int i, size_t *ret_n);
+bool ald_q_col_null(struct ald_q *q, int i);
+/** Names of all named queries, for the test that prepares each: i from 0; NULL after the last. */
+const char *ald_store_query_name(size_t i);
+
+/** Shared by ingest, analysis and reports: warnings that change a number are data. Counts are set, not added; n 0 removes
+ *  the finding (nothing is wrong any more). source and subject NULL are "". */
+ALD_CHECK enum ald_rc ald_finding_set(struct ald_store *store, const char *id, const char *source, const char *subject,
+                                      const char *text, int64_t n, const char *severity, struct ald_err *err);

@@ -1,0 +1,234 @@
+/* What a connector is. Connectors are pure: they build a request and read a response; they never touch curl, SQLite, clock
+ * or environment. People in the response have been replaced by pseudonyms before `page` sees it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/arena.h"
+#include "alidade/err.h"
+#include "alidade/ingest.h"
+#include "alidade/json.h"
+#include "alidade/timeline.h"
+
+/* ---- Rows: what a page becomes. Everything is owned by the page's arena or its document. NULL: absent. ---- */
+
+/* ALD_HOLDS_*: what a record's timeline holds once it was read, bits of record.timeline and record.holds: timeline.h. */
+
+struct ald_row_moment {
+    const char *moment; /* impact_started detected opened acknowledged mitigated resolved closed */
+    int64_t at;
+    const char *field; /* JSON path inside the element, e.g. "resolved_at" */
+    int rank;          /* 1 is taken first */
+};
+struct ald_row_value {
+    const char *name, *value, *field;
+    int ord;
+};
+struct ald_row_ref {
+    const char *kind, *value, *field;
+};
+struct ald_row_service {
+    const char *service; /* the source's id or a name */
+    int64_t at;          /* ALD_TIME_NONE: undated */
+    bool at_start;       /* named when the record was opened */
+    bool stand_in;
+    const char *field;
+};
+struct ald_row_team {
+    const char *team, *role, *field;
+    int64_t at;
+};
+struct ald_row_person {
+    const char *person /* pseudonym */, *role, *field;
+    int64_t at;
+};
+struct ald_row_event {
+    const char *external_id; /* of the record; NULL: the element's own record */
+    const char *event_id;    /* NULL: a hash of at, kind, actor, text is used */
+    int64_t at;
+    const char *kind;        /* DESIGN 9 */
+    const char *actor, *agent; /* pseudonyms: who was engaged; who caused it */
+    int automatic;           /* 1 machine, 0 person, -1 not known */
+    const char *team, *service, *value, *field, *text;
+};
+struct ald_row_record {
+    const char *external_id, *kind, *key, *title, *url, *status, *resolve_reason;
+    const char *class_;        /* planned exercise near_miss, or NULL */
+    const char *end_state;     /* open | resolved | closed: what the source says now */
+    const char *version;       /* changes whenever the record does; NULL: its raw text is compared */
+    int64_t entered_at, updated_at;
+    unsigned holds;            /* what its timeline would hold, read or not */
+    unsigned timeline;         /* what of it this element itself carries in full */
+    struct ald_row_moment *moments;
+    size_t moments_n, moments_cap;
+    struct ald_row_value *values;
+    size_t values_n, values_cap;
+    struct ald_row_ref *refs;
+    size_t refs_n, refs_cap;
+    struct ald_row_service *services;
+    size_t services_n, services_cap;
+    struct ald_row_team *teams;
+    size_t teams_n, teams_cap;
+    struct ald_row_person *people;
+    size_t people_n, people_cap;
+};
+struct ald_row_team_def {
+    const char *external_id, *name, *parent, *timezone;
+};
+struct ald_row_service_def {
+    const char *external_id, *name, *team;
+    int tier; /* 0: not given */
+    const char *const *depends_on; /* NULL-terminated, or NULL */
+};
+/** A detail request that this element causes. */
+struct ald_row_todo {
+    const char *stream, *subject;
+};
+/** One element of a page: its raw value and the rows it became, or why it did not. */
+struct ald_element {
+    const char *id;    /* stable in its stream: sys_id, incident id, line hash */
+    struct ald_jv raw; /* what is kept in record_raw or in quarantine */
+    const char *error; /* path and reason: the element goes to quarantine and gives no rows */
+    struct ald_row_record *record; /* or NULL */
+    struct ald_row_event *events;
+    size_t events_n, events_cap;
+    struct ald_row_team_def *team_def;       /* or NULL */
+    struct ald_row_service_def *service_def; /* or NULL */
+    struct ald_row_todo *todos; /* made only when the record is new or changed */
+    size_t todos_n, todos_cap;
+};
+struct ald_row_finding {
+    const char *id, *subject, *text, *severity;
+    int64_t n;
+};
+struct ald_row_alias {
+    const char *kind /* url | key */, *prefix;
+};
+struct ald_rows {
+    struct ald_arena *arena;
+    struct ald_element *elements;
+    size_t n, cap;
+    struct ald_row_finding *findings;
+    size_t findings_n, findings_cap;
+    struct ald_row_alias *aliases;
+    size_t aliases_n, aliases_cap;
+};
+/* Appenders (ingest/rows.c): each returns the new, zeroed entry with times set to ALD_TIME_NONE and automatic to -1.
+ * A pointer into rows->elements is good until the next ald_rows_element call. */
+struct ald_element *ald_rows_element(struct ald_rows *rows, const char *id, const struct ald_jv *raw);
+struct ald_row_record *ald_rows_record(struct ald_rows *rows, struct ald_element *el, const char *external_id);
+/** Does nothing when at is ALD_TIME_NONE. */
+void ald_rows_moment(struct ald_rows *rows, struct ald_row_record *rec, const char *moment, int64_t at, const char *field, int rank);
+/** Does nothing when value is NULL or "". */
+void ald_rows_value(struct ald_rows *rows, struct ald_row_record *rec, const char *name, const char *value, const char *field);
+void ald_rows_ref(struct ald_rows *rows, struct ald_row_record *rec, const char *kind, const char *value, const char *field);
+struct ald_row_service *ald_rows_service(struct ald_rows *rows, struct ald_row_record *rec, const char *service, const char *field);
+void ald_rows_team(struct ald_rows *rows, struct ald_row_record *rec, const char *team, const char *role, int64_t at, const char *field);
+void ald_rows_person(struct ald_rows *rows, struct ald_row_record *rec, const char *person, const char *role, int64_t at, const char *field);
+struct ald_row_event *ald_rows_event(struct ald_rows *rows, struct ald_element *el, const char *event_id, int64_t at, const char *kind);
+void ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream, const char *subject);
+void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
+void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix);
+/** Turns a failed read of one element into its quarantine: keeps err->msg as the element's error, drops its rows. */
+void ald_rows_refuse(struct ald_rows *rows, struct ald_element *el, const struct ald_err *err);
+
+/* ---- Requests and responses ---- */
+
+enum ald_auth { ALD_AUTH_NONE, ALD_AUTH_BASIC, ALD_AUTH_TOKEN };
+struct ald_http_header {
+    const char *name, *value;
+};
+struct ald_window {
+    int64_t since, until; /* ALD_TIME_NONE: unbounded. since already has the overlap taken off */
+    bool first;           /* nothing of this stream was ever read */
+};
+/** What to ask. Arena-owned. */
+struct ald_http_req {
+    const char *url;       /* absolute; for file sources NULL */
+    const char *file_path; /* file sources: the file; offset and page_size say which lines */
+    int64_t offset;
+    enum ald_auth auth;
+    const char *auth_scheme; /* ALD_AUTH_TOKEN: "OAuth", "Bearer", "Token token=" ... put before the token */
+    struct ald_http_header headers[8];
+    size_t headers_n;
+    bool text; /* the body is not one JSON document: page gets text */
+    /* Context, set by sync.c, for page: */
+    const char *cursor;          /* NULL on the first page */
+    const char *const *subjects; /* of a detail stream */
+    size_t subjects_n;
+    struct ald_window window;
+    int page_size;
+};
+struct ald_http_res {
+    const struct ald_http_req *req;
+    long status;
+    const struct ald_http_header *headers; /* names lower case */
+    size_t headers_n;
+    const char *body; /* decompressed */
+    size_t body_n;
+    int64_t next_offset; /* file sources: where the next page begins; -1 at the end of the file */
+    int64_t first_line;  /* file sources: number of the first line of the body, from 1 */
+    int64_t server_date; /* of the Date header, or ALD_TIME_NONE */
+    struct ald_json_doc *doc; /* parsed and scrubbed, or NULL when req->text */
+    struct ald_jv root;
+};
+/** Value of a response header (name in lower case), or NULL. */
+const char *ald_http_header(const struct ald_http_res *res, const char *name);
+
+/** What follows a page. */
+struct ald_next {
+    const char *cursor;  /* to hand to the next request; NULL: this was the last page */
+    int64_t high_water;  /* newest change seen on this page, or ALD_TIME_NONE */
+    int64_t total;       /* rows that the source says there are, or 0 */
+    const char *gap;     /* the source gave less than it should: why; else NULL */
+    const char *remark;  /* the source's own limit, no gap while the cursor overlaps: text, else NULL */
+};
+
+struct ald_stream {
+    const char *name;
+    const char *parent;      /* stream whose elements cause this one's detail requests (todo), or NULL */
+    const char *cursor_doc;  /* one line: what the cursor means */
+    unsigned holds;          /* a finished detail request adds these bits to the timeline of its record */
+    int subjects_max;        /* detail: how many subjects one request can carry (1 when 0) */
+    int64_t overlap_ms;      /* look-back when the configuration gives none */
+    bool rescan_open;        /* no filter by change: the window reaches back to the oldest open record */
+    bool every_time;         /* a reference list: read whole on every run, no window */
+    bool optional;           /* refusal (403, 404) is a finding, not a gap: not every plan or account has it */
+    bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */
+    enum ald_rc (*request)(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                           struct ald_err *err); /* reads req->cursor, subjects, window, page_size; fills the rest */
+    /** A failure of the whole page is an error (ALD_ERR_FORMAT: fetched again, then halved); a bad element is
+     *  ald_rows_refuse. */
+    enum ald_rc (*page)(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                        struct ald_next *next, struct ald_err *err);
+    /** What follows a page of one record that cannot be read at all: res has request, status and headers, but no document.
+     *  NULL: the source gives no way to step over a record; reading then ends there, as a gap. */
+    enum ald_rc (*skip)(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                        struct ald_next *next, struct ald_err *err);
+};
+
+/** Where people stand in the documents of a stream; they are replaced before anything else sees the document. */
+struct ald_person_path {
+    const char *stream;
+    const char *path; /* members joined by '.', "[]" for each element: "result[].assigned_to", "[].user" */
+    bool login;       /* a bare string there is a login, not an id */
+    bool primary;     /* ids here identify a person by themselves (else only what a `defines` object joined is mapped) */
+    bool defines;     /* the object says who the person is: its ids are joined; its members are replaced, not the object */
+    const char *when_key, *when_values; /* only where the sibling member has one of these values (space separated) */
+    const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
+};
+
+struct ald_connector {
+    struct ald_source_type type;
+    int mapping; /* version of the mapping; raised when the same raw gives other rows */
+    int page_size, page_size_max;
+    const struct ald_stream *streams;
+    size_t streams_n;
+    const struct ald_person_path *people;
+    size_t people_n;
+};
+/* One row each in connectors/list.def: X(name) declares `const struct ald_connector ald_connector_NAME`. */
+const struct ald_connector *ald_connector_find(const char *type);
+const struct ald_connector *ald_connector_at(size_t i); /* NULL after the last */

@@ -1,0 +1,62 @@
+/* Judges answers of JSON APIs: see answer.h. Knows no API in particular. */
+#include "connectors/answer.h"
+
+#include <string.h>
+
+#include "alidade/hash.h"
+#include "alidade/limits.h"
+
+/** The API's own words: {"error": "text"}, {"error": {"message", "detail"}}, {"message": "text"}; "" when it has none.
+ */
+static void own_words(const struct ald_jv *root, const char **ret_message, const char **ret_detail)
+{
+    struct ald_jv error;
+    *ret_message = *ret_detail = "";
+    const struct ald_jv *from = ald_json_opt(root, "error", &error) ? &error : root;
+    if (ald_json_kind(from) == ALD_JSON_STRING) {
+        if (ald_json_as_str(from, ret_message, NULL) != ALD_OK)
+            *ret_message = "";
+        return;
+    }
+    const char *message = NULL, *detail = NULL;
+    if (ald_json_str_opt(from, "message", &message, NULL) == ALD_OK && message)
+        *ret_message = message;
+    if (ald_json_str_opt(from, "detail", &detail, NULL) == ALD_OK && detail)
+        *ret_detail = detail;
+}
+
+enum ald_rc ald_answer_check(const struct ald_http_res *res, struct ald_err *err)
+{
+    const char *message = "", *detail = "";
+    if (res->doc)
+        own_words(&res->root, &message, &detail);
+    const char *colon = *message ? ": " : "", *dash = *detail ? " - " : "";
+    if (res->status >= 400)
+        return ald_fail(err, res->status == 401 ? ALD_ERR_AUTH : ALD_ERR_NET, "the source answered %ld%s%.200s%s%.200s",
+                        res->status, colon, message, dash, detail);
+    if (!res->doc) {
+        size_t i = 0;
+        while (i < res->body_n && strchr(" \t\r\n", res->body[i]))
+            i++;
+        return ald_fail(err, ALD_ERR_FORMAT, "expected JSON, found %s",
+                        i == res->body_n ? "nothing" : (res->body[i] == '<' ? "HTML or XML" : "other text"));
+    }
+    struct ald_jv error;
+    if (ald_json_opt(&res->root, "error", &error))
+        return ald_fail(err, ALD_ERR_FORMAT, "the source broke off its answer%s%.200s%s%.200s", colon, message, dash,
+                        detail);
+    return ALD_OK;
+}
+
+const char *ald_answer_element_id(struct ald_arena *arena, const char *id, const struct ald_jv *raw)
+{
+    if (id && *id)
+        return id;
+    char print[33];
+    ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+    ald_buf_init(&text, ALD_MAX_RESPONSE_BYTES);
+    if (ald_json_text(raw, &text, NULL) != ALD_OK)
+        return ald_json_path(arena, raw);
+    ald_fingerprint(text.data, text.len, print);
+    return ald_sprintf(arena, "#%s", print);
+}

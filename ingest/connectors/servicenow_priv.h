@@ -1,0 +1,59 @@
+/* What the files of the servicenow connector share. */
+#pragma once
+
+#include "alidade/time.h"
+#include "connector.h"
+
+#define ALD_SERVICENOW_HOLDS                                                                                           \
+    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+
+/* ---- servicenow_crawl.c: requests and paging ---- */
+
+/** Many instances read times in a query in the zone of the integration's account, although they answer in UTC. Zones
+ *  lie between UTC-12 and UTC+14: 26 h is the most that two readings of one literal can be apart. */
+#define ALD_SERVICENOW_ZONE_SLACK_MS (26 * ALD_HOUR_MS)
+
+/** One query of the Table API. The rows come in the order of a time column, then sys_id. */
+struct ald_servicenow_query {
+    const char *table, *time_field;
+    const char *filter;  /* encoded query terms, or NULL */
+    const char *fields;  /* sysparm_fields */
+    const char *display; /* sysparm_display_value: "all" or "false" */
+    int64_t since, until; /* of time_field; ALD_TIME_NONE: unbounded */
+};
+/** What paging must know of one row. id NULL or at ALD_TIME_NONE: the row could not be read. */
+struct ald_servicenow_place {
+    const char *id;
+    int64_t at;
+};
+
+#define ALD_SERVICENOW_CURSOR_DOC \
+    "time|offset|tries|mode|time of the last row|its sys_id: go on from this time and offset, where that row must stand"
+
+/** Fills req for the page that req->cursor names. */
+void ald_servicenow_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                        const struct ald_servicenow_query *query, struct ald_http_req *req);
+/** Judges the order and range of a page's rows and sets next->cursor, ->gap and ->total.
+ *  @return ALD_ERR_NET when the source ignored the filter or the order, or when rows never stop moving. */
+ALD_CHECK enum ald_rc ald_servicenow_next(struct ald_arena *arena, const struct ald_servicenow_query *query,
+                                          const struct ald_http_res *res, const struct ald_servicenow_place *rows,
+                                          size_t n, struct ald_next *next, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_servicenow_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                          const struct ald_http_res *res, struct ald_next *next, struct ald_err *err);
+
+/* ---- servicenow_rows.c: what rows mean ---- */
+
+/** A cell comes as "text", {"display_value", "value"} or {"link", "value"}; "" is null. */
+struct ald_servicenow_cell {
+    const char *value, *display; /* NULL when empty; display is the value where there is none of its own */
+};
+ALD_CHECK enum ald_rc ald_servicenow_cell(struct ald_arena *arena, const struct ald_jv *row, const char *name,
+                                          struct ald_servicenow_cell *ret, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_servicenow_cell_time(const struct ald_jv *row, const char *name, int64_t *ret,
+                                               struct ald_err *err);
+bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg);
+/** One row becomes rows of el. A failure quarantines the row; ALD_ERR_NET fails the page. */
+typedef enum ald_rc ald_servicenow_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+                                          struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
+                                          struct ald_err *err);
+ald_servicenow_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_servicenow_group;

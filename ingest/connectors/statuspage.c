@@ -1,0 +1,293 @@
+/* Statuspage: the manage API when a page_id is set, else the public feed, which holds the 50 newest incidents and no
+ * more. What an incident means is in statuspage_rows.c; must not know SQLite, curl or the clock. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/time.h"
+#include "connectors/answer.h"
+#include "connectors/statuspage_priv.h"
+#include "http.h"
+
+extern const struct ald_connector ald_connector_statuspage;
+
+#define MANAGE_URL "https://api.statuspage.io"
+#define FEED_MAX 50   /* the public feed's own limit */
+#define LIMIT_MAX 100 /* of the manage API's pages */
+/* Posts are edited and get their post-mortems days after they were resolved. */
+#define OVERLAP_MS (30 * ALD_DAY_MS)
+
+/** Pages are counted in the limit that was asked with; when that changes, the rows read so far say where to go on. */
+struct place {
+    int64_t page, rows, limit; /* rows: before this page */
+    const char *last;          /* id of the last element; "" when none */
+};
+
+static bool number(const char **s, int64_t *ret)
+{
+    char *end;
+    if (**s < '0' || **s > '9')
+        return false;
+    errno = 0;
+    long long v = strtoll(*s, &end, 10);
+    if (errno || v < 0 || v > INT32_MAX || *end != '|')
+        return false;
+    *s = end + 1;
+    *ret = v;
+    return true;
+}
+
+static int64_t limit_of(const struct ald_http_req *req)
+{
+    return req->page_size < 1 ? 1 : (req->page_size > LIMIT_MAX ? LIMIT_MAX : req->page_size);
+}
+
+/** The page to ask for now. A cursor that cannot be understood starts again: rows are idempotent. */
+static struct place place_of(const struct ald_http_req *req)
+{
+    int64_t limit = limit_of(req);
+    struct place p = {0}, start = {.page = 1, .limit = limit, .last = ""};
+    const char *s = req->cursor;
+    if (!s || !number(&s, &p.page) || !number(&s, &p.rows) || !number(&s, &p.limit) || p.page < 1)
+        return start;
+    p.last = p.limit == limit ? s : "";
+    if (p.limit != limit) { /* may read some rows again, never leaves one out */
+        p.page = p.rows / limit + 1;
+        p.rows = (p.page - 1) * limit;
+        p.limit = limit;
+    }
+    return p;
+}
+
+static const char *cursor_text(struct ald_arena *arena, const struct place *p)
+{
+    return ald_sprintf(arena, "%" PRId64 "|%" PRId64 "|%" PRId64 "|%s", p->page, p->rows, p->limit, p->last);
+}
+
+static const char *page_id(const struct ald_source_cfg *cfg)
+{
+    const char *id = ald_source_opt(cfg, "page_id");
+    return id && *id ? id : NULL;
+}
+
+static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *what,
+                       const char *limit_name, struct ald_http_req *req, struct ald_err *err)
+{
+    const char *page = page_id(cfg);
+    req->headers[0] = (struct ald_http_header){"Accept", "application/json"};
+    req->headers_n = 1;
+    if (!page) {
+        if (!cfg->base_url || strcmp(cfg->base_url, MANAGE_URL) == 0)
+            return ald_fail(err, ALD_ERR_CONFIG,
+                            "give base_url (the status page's address, for its public feed) or page_id and a token");
+        req->url = ald_sprintf(arena, "%s/api/v2/%s.json", cfg->base_url, what);
+        req->auth = ALD_AUTH_NONE;
+        return ALD_OK;
+    }
+    struct place p = place_of(req);
+    req->url =
+        ald_sprintf(arena, "%s/v1/pages/%s/%s?%s=%" PRId64 "&page=%" PRId64, cfg->base_url ? cfg->base_url : MANAGE_URL,
+                    ald_url_encode(arena, page), what, limit_name, p.limit, p.page);
+    req->auth = ALD_AUTH_TOKEN;
+    req->auth_scheme = "OAuth";
+    return ALD_OK;
+}
+
+static enum ald_rc incidents_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                     struct ald_http_req *req, struct ald_err *err)
+{
+    return ask(arena, cfg, "incidents", "limit", req, err);
+}
+
+static enum ald_rc components_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                      struct ald_http_req *req, struct ald_err *err)
+{
+    return ask(arena, cfg, "components", "per_page", req, err);
+}
+
+/** The list of elements: the document itself (manage) or a member of it (public). ret is kept by elements. */
+static enum ald_rc list_of(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                           const char *what, struct ald_jv *ret, struct ald_err *err)
+{
+    ALD_TRY(ald_answer_check(res, err));
+    if (page_id(cfg)) {
+        *ret = res->root;
+    } else {
+        struct ald_jv page;
+        const char *url = NULL;
+        ALD_TRY(ald_json_get(&res->root, what, ret, err));
+        if (ald_json_opt(&res->root, "page", &page))
+            ALD_TRY(ald_json_str_opt(&page, "url", &url, err));
+        ald_rows_alias(rows, "url", url);
+        ald_rows_alias(rows, "url", cfg->base_url);
+    }
+    return ald_json_kind(ret) == ALD_JSON_ARRAY ? ALD_OK : ald_json_expected(ret, "a list", err);
+}
+
+/** Sets the cursor of the manage API's next page after one of n elements that ended with last. */
+static void page_on(struct ald_arena *arena, const struct ald_http_req *req, size_t n, const char *last,
+                    struct ald_next *next)
+{
+    struct place p = place_of(req);
+    if (n == 0)
+        return;
+    if (last && strcmp(last, p.last) == 0) {
+        next->gap =
+            ald_sprintf(arena, "page %" PRId64 " repeats the page before it: the rest could not be read", p.page);
+        return;
+    }
+    p.rows += (int64_t)n;
+    p.page++;
+    p.last = last ? last : "";
+    next->cursor = cursor_text(arena, &p);
+}
+
+/** The public feed has no second page: says what lies beyond it. since already has the overlap taken off. */
+static void judge_feed(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window,
+                       size_t n, int64_t oldest, struct ald_next *next)
+{
+    if (n < FEED_MAX || oldest == ALD_TIME_NONE || (window->since != ALD_TIME_NONE && oldest <= window->since))
+        return;
+    char from[32];
+    (void)ald_time_format(oldest, from);
+    int64_t overlap = cfg->overlap_ms >= 0 ? cfg->overlap_ms : OVERLAP_MS;
+    if (!window->first && window->since != ALD_TIME_NONE && oldest > window->since + overlap)
+        next->gap =
+            ald_sprintf(arena,
+                        "the public feed holds the %d newest incidents, back to %s: those between the last read and "
+                        "then are missing; read more often, or set page_id and a token for the manage API",
+                        FEED_MAX, from);
+    else
+        next->remark =
+            ald_sprintf(arena,
+                        "the public feed holds the %d newest incidents, back to %s; older ones only through the "
+                        "manage API (page_id and a token)",
+                        FEED_MAX, from);
+}
+
+static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
+    int64_t oldest = ALD_TIME_NONE, newest = ALD_TIME_NONE;
+    const char *last = NULL;
+    size_t n = 0;
+    ALD_TRY(list_of(cfg, res, rows, "incidents", list, err));
+    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), n++) {
+        const char *id = NULL;
+        int64_t created;
+        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        if (ald_json_time_opt(&it, "created_at", &created, NULL) != ALD_OK)
+            created = ALD_TIME_NONE;
+        if (created != ALD_TIME_NONE && (oldest == ALD_TIME_NONE || created < oldest))
+            oldest = created;
+        if (created > newest)
+            newest = created;
+        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
+        last = el->id;
+        struct ald_err bad = {0};
+        if (ald_statuspage_incident(cfg, rows, el, &it, &bad) != ALD_OK)
+            ald_rows_refuse(rows, el, &bad);
+    }
+    next->high_water = newest;
+    const struct ald_window *window = &res->req->window;
+    if (!page_id(cfg))
+        judge_feed(rows->arena, cfg, window, n, oldest, next);
+    else if (window->since == ALD_TIME_NONE || oldest == ALD_TIME_NONE || oldest >= window->since)
+        page_on(rows->arena, res->req, n, last, next); /* newest first: what is older is known */
+    return ALD_OK;
+}
+
+static enum ald_rc component(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *it,
+                             struct ald_err *err)
+{
+    bool has, group = false;
+    struct ald_row_service_def def = {0};
+    ALD_TRY(ald_json_id(rows->arena, it, "id", &def.external_id, err));
+    ALD_TRY(ald_json_str(it, "name", &def.name, err));
+    ALD_TRY(ald_json_bool_opt(it, "group", &has, &group, err));
+    if (has && group) /* a heading */
+        return ALD_OK;
+    el->service_def = ald_alloc(rows->arena, sizeof def);
+    *el->service_def = def;
+    return ALD_OK;
+}
+
+static enum ald_rc components_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
+    const char *last = NULL;
+    size_t n = 0;
+    ALD_TRY(list_of(cfg, res, rows, "components", list, err));
+    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), n++) {
+        const char *id = NULL;
+        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
+        last = el->id;
+        struct ald_err bad = {0};
+        if (component(rows, el, &it, &bad) != ALD_OK)
+            ald_rows_refuse(rows, el, &bad);
+    }
+    next->high_water = ALD_TIME_NONE;
+    if (page_id(cfg))
+        page_on(rows->arena, res->req, n, last, next);
+    return ALD_OK;
+}
+
+/** Past one incident that cannot be read at all; the public feed has no way. */
+static enum ald_rc skip(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                        struct ald_next *next, struct ald_err *err)
+{
+    if (!page_id(cfg))
+        return ald_fail(err, ALD_ERR_FORMAT, "the public feed is one document");
+    struct place p = place_of(res->req);
+    p.page++;
+    p.rows += p.limit;
+    p.last = "";
+    next->cursor = cursor_text(arena, &p);
+    return ALD_OK;
+}
+
+#define CURSOR_DOC                                                                                                     \
+    "page|rows|limit|id: next page of the manage API, rows read before it, its size, id of the last element"
+
+static const struct ald_stream streams[] = {
+    {.name = "components",
+     .cursor_doc = CURSOR_DOC,
+     .every_time = true,
+     .optional = true,
+     .request = components_request,
+     .page = components_page,
+     .skip = skip},
+    {.name = "incidents",
+     .cursor_doc = CURSOR_DOC,
+     .overlap_ms = OVERLAP_MS,
+     .rescan_open = true,
+     .request = incidents_request,
+     .page = incidents_page,
+     .skip = skip},
+};
+
+static const struct ald_source_key keys[] = {
+    {.key = "page_id",
+     .help = "the page's id: read all of its history through the manage API; without it, base_url's public feed"},
+};
+
+const struct ald_connector ald_connector_statuspage = {
+    .type = {.type = "statuspage",
+             .title = "Statuspage (manage API or public feed)",
+             .default_kind = "status",
+             .default_base_url = MANAGE_URL,
+             .token_when_key = "page_id",
+             .keys = keys,
+             .keys_n = sizeof keys / sizeof keys[0]},
+    .mapping = 1,
+    .page_size = LIMIT_MAX,
+    .page_size_max = LIMIT_MAX,
+    .streams = streams,
+    .streams_n = sizeof streams / sizeof streams[0],
+};

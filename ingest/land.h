@@ -1,0 +1,24 @@
+/* Lands a page in the store: rows, raw elements, people, todo, quarantine and findings, inside the caller's transaction. */
+#pragma once
+
+#include "connector.h"
+#include "people.h"
+
+struct ald_land {
+    struct ald_store *store;
+    const struct ald_source_cfg *cfg;
+    const struct ald_connector *connector;
+    bool free_text;
+    int64_t now; /* of this page */
+    /* Counts, added to: */
+    int64_t records_new, records_changed, events_new, quarantined_new;
+};
+ALD_CHECK enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struct ald_rows *rows,
+                                    const struct ald_people_rows *people, struct ald_err *err);
+/** After a finished detail request: its todo rows go, the records' timelines gain stream->holds. */
+ALD_CHECK enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
+                                            size_t subjects_n, struct ald_err *err);
+/** Keeps bytes that could not be read at all (they have been scrubbed of nothing: raw is the reason and position only when
+ *  people cannot be found in it). */
+ALD_CHECK enum ald_rc ald_land_quarantine(struct ald_land *land, const char *stream, const char *element, const char *reason,
+                                          const char *raw, struct ald_err *err);

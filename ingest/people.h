@@ -1,0 +1,33 @@
+/* People are replaced before anything is written: in the members that the connector declares and, by name, login and
+ * e-mail, in every text of the same document. */
+#pragma once
+
+#include "connector.h"
+
+struct ald_person_row {
+    const char *pseudonym, *canonical;
+    bool mapped;
+    const char *name; /* only with ALD_PEOPLE_NAMES */
+};
+struct ald_people_rows {
+    struct ald_person_row *rows;
+    size_t n, cap;
+};
+struct ald_scrub {
+    const struct ald_key *key;
+    const char *source;
+    enum ald_people mode;
+    const char *const *aliases; /* pairs of ids, NULL-terminated; may be NULL */
+    /** Names known from earlier documents of this run may be added here; may be NULL. */
+    struct ald_known_names *known;
+};
+/** Names, logins and e-mails with their pseudonyms, gathered over the documents of one run of one source: one per
+ *  scrub, whose key, source, mode and aliases must stay the same. Own memory, as it outlives every page. */
+struct ald_known_names *ald_known_names_new(void);
+void ald_known_names_free(struct ald_known_names *known);
+void ald_known_names_freep(struct ald_known_names **known);
+
+/** Replaces people in the document below root for one stream. The rows are arena-owned.
+ *  A bare value, or an object that is not `defines`, becomes one string: the pseudonym (null with ALD_PEOPLE_NONE). */
+ALD_CHECK enum ald_rc ald_people_scrub(struct ald_arena *arena, const struct ald_scrub *scrub, const struct ald_connector *connector,
+                                       const char *stream, struct ald_jv *root, struct ald_people_rows *ret, struct ald_err *err);

@@ -1,0 +1,322 @@
+/* One run over all configured sources: each source's secrets, connection, streams and outcome. Knows the order of things,
+ * no API, no SQL and no libcurl. */
+#include "sync_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOT_STARTED "stopped before this source was asked"
+
+static const char *base_url(const struct ald_sync *s)
+{
+    return s->cfg->base_url ? s->cfg->base_url : s->connector->type.default_base_url;
+}
+
+/* ---- credentials ---- */
+
+static enum ald_rc load_secret(const struct ald_sync *s, const char *what, const char *env, const char *file, bool needed,
+                               struct ald_secret *ret, struct ald_err *err)
+{
+    enum ald_rc rc = ALD_OK;
+    if (env) {
+        rc = ald_secret_from_env(env, ret, err);
+        if (rc != ALD_OK)
+            (void)ald_wrap(err, "source '%s': %s_env", s->cfg->name, what);
+    } else if (file) {
+        rc = ald_secret_from_file(file, ret, err);
+        if (rc != ALD_OK)
+            (void)ald_wrap(err, "source '%s': %s_file", s->cfg->name, what);
+    } else if (needed) {
+        rc = ald_fail(err, ALD_ERR_CONFIG, "source '%s': needs %s_env or %s_file", s->cfg->name, what, what);
+    }
+    if (rc == ALD_OK || !err)
+        return rc == ALD_OK ? ALD_OK : ALD_ERR_CONFIG;
+    err->rc = ALD_ERR_CONFIG;
+    return ALD_ERR_CONFIG;
+}
+
+static enum ald_rc load_secrets(struct ald_sync *s, struct ald_err *err)
+{
+    const struct ald_source_type *type = &s->connector->type;
+    bool token_needed =
+        type->needs_token && (!type->token_when_key || ald_source_opt(s->cfg, type->token_when_key) != NULL);
+    ALD_TRY(load_secret(s, "user", s->cfg->user_env, s->cfg->user_file, type->needs_user, &s->user, err));
+    return load_secret(s, "token", s->cfg->token_env, s->cfg->token_file, token_needed, &s->token, err);
+}
+
+/** "user_env SN_USER, token_env SN_PASSWORD": where the refused credentials came from. */
+static const char *credentials(const struct ald_sync *s)
+{
+    const struct ald_source_cfg *c = s->cfg;
+    const char *user = "", *token = "";
+    if (c->user_env || c->user_file)
+        user = ald_sprintf(s->arena, "%s %s", c->user_env ? "user_env" : "user_file", c->user_env ? c->user_env : c->user_file);
+    if (c->token_env || c->token_file)
+        token = ald_sprintf(s->arena, "%s %s", c->token_env ? "token_env" : "token_file",
+                            c->token_env ? c->token_env : c->token_file);
+    if (!*user && !*token)
+        return "no credentials were given";
+    return ald_sprintf(s->arena, "%s%s%s", user, *user && *token ? ", " : "", token);
+}
+
+/* ---- the source's own row ---- */
+
+static enum ald_rc check_type(struct ald_sync *s, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_source_type", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    const char *type = row ? ald_q_col_text(q, 0) : s->cfg->type;
+    if (strcmp(type, s->cfg->type) != 0)
+        return ald_fail(err, ALD_ERR_CONFIG,
+                        "source '%s': the store holds records of a %s source of that name, the configuration says %s; give "
+                        "the new source another name",
+                        s->cfg->name, type, s->cfg->type);
+    return ALD_OK;
+}
+
+static enum ald_rc put_source(struct ald_sync *s, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_store_begin(s->store, err));
+    ALD_TRY(ald_q_open(s->store, "sync_source_put", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, s->cfg->type);
+    ald_q_text(q, 3, s->cfg->kind ? s->cfg->kind : s->connector->type.default_kind);
+    ald_q_text(q, 4, s->cfg->role ? s->cfg->role : "own");
+    ald_q_text(q, 5, base_url(s));
+    ALD_TRY(ald_q_run(q, err));
+    bool changed = ald_store_changes(s->store) > 0;
+    if (s->cfg->base_url) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *alias = NULL;
+        ALD_TRY(ald_q_open(s->store, "sync_alias_put", &alias, err));
+        ald_q_text(alias, 1, s->cfg->name);
+        ald_q_text(alias, 2, s->cfg->base_url);
+        ALD_TRY(ald_q_run(alias, err));
+        changed = changed || ald_store_changes(s->store) > 0;
+    }
+    if (changed)
+        ALD_TRY(ald_store_touch(s->store, err));
+    return ald_store_commit(s->store, err);
+}
+
+/** Every attempt is noted; a success only when every stream is complete. */
+static enum ald_rc put_result(struct ald_sync *s, struct ald_err *err)
+{
+    const char *why = NULL;
+    if (s->out->rc != ALD_OK || s->out->gap)
+        why = s->out->message[0] ? s->out->message : "something is missing";
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_source_result", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_time(q, 2, s->opts->clock.now_ms(s->opts->clock.ctx));
+    ald_q_text(q, 3, why);
+    return ald_q_run(q, err);
+}
+
+/* ---- streams ---- */
+
+static bool wanted(const struct ald_sync *s, const struct ald_stream *stream)
+{
+    return !stream->wanted || stream->wanted(s->cfg);
+}
+
+static enum ald_rc run_stream(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    s->stream = stream;
+    s->stream_pages = s->stream_rows = s->stream_total = s->stream_done = 0;
+    if (s->connector->type.is_file)
+        return ald_sync_file(s, stream, err);
+    return stream->parent ? ald_sync_details(s, stream, err) : ald_sync_crawl(s, stream, err);
+}
+
+/** A failure of the source as a whole: nothing more is asked of it. */
+static bool ends_source(enum ald_rc rc)
+{
+    return rc == ALD_ERR_AUTH || rc == ALD_ERR_STOPPED || rc == ALD_ERR_CONFIG;
+}
+
+static void outcome_fail(struct ald_sync *s, const struct ald_err *why)
+{
+    if (s->out->rc == ALD_OK) {
+        s->out->rc = why->rc;
+        (void)snprintf(s->out->message, sizeof s->out->message, "%s", why->msg);
+    }
+}
+
+/** A stream that failed: what is missing, in the store and in the outcome. */
+static enum ald_rc stream_failed(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *why,
+                                 struct ald_err *err)
+{
+    const char *gap = ald_sprintf(s->arena, ALD_SYNC_INTERRUPTED ": %s", why->msg);
+    if (why->rc == ALD_ERR_AUTH)
+        (void)ald_wrap(why, "source '%s': the credentials were refused (%s)", s->cfg->name, credentials(s));
+    else
+        (void)ald_wrap(why, "source '%s': %s", s->cfg->name, stream->name);
+    outcome_fail(s, why);
+    return ald_sync_gap(s, stream->name, gap, err);
+}
+
+/** Main streams in the order of their table, then the details that they caused. */
+static enum ald_rc run_streams(struct ald_sync *s, struct ald_err *err)
+{
+    const struct ald_connector *c = s->connector;
+    bool ended = false;
+    for (int details = 0; details <= 1; details++) {
+        for (size_t i = 0; i < c->streams_n; i++) {
+            const struct ald_stream *stream = &c->streams[i];
+            if ((stream->parent != NULL && !c->type.is_file) != (details == 1) || !wanted(s, stream))
+                continue;
+            if (ended) {
+                ALD_TRY(ald_sync_gap(s, stream->name, ALD_SYNC_INTERRUPTED " before this stream was reached", err));
+                continue;
+            }
+            struct ald_err why = {0};
+            enum ald_rc rc = run_stream(s, stream, &why);
+            if (rc == ALD_OK)
+                continue;
+            if (s->fatal) {
+                if (err)
+                    *err = why;
+                return rc;
+            }
+            s->census_spoiled = true;
+            ended = ends_source(rc) || s->connection_lost;
+            ALD_TRY(stream_failed(s, stream, &why, err));
+        }
+    }
+    return ended ? ALD_OK : ald_sync_census(s, err);
+}
+
+/* ---- one source ---- */
+
+static void on_wait(void *ctx, int64_t ms, const char *why)
+{
+    struct ald_sync *s = ctx;
+    char text[32], note[160];
+    (void)snprintf(note, sizeof note, "waiting %s: %s", ald_duration_format(ms, text), why ? why : "asked to");
+    ald_sync_progress(s, note);
+}
+
+static bool on_stop(void *ctx)
+{
+    return ald_sync_stopped(ctx);
+}
+
+static enum ald_rc open_http(struct ald_sync *s, struct ald_err *err)
+{
+    char agent[64];
+    (void)snprintf(agent, sizeof agent, "alidade/%s", s->opts->version ? s->opts->version : "0");
+    const struct ald_http_cfg cfg = {
+        .base_url = base_url(s),
+        .ca_file = s->cfg->ca_file,
+        .user_agent = agent,
+        .user = &s->user,
+        .token = &s->token,
+        .clock = s->opts->clock,
+        .jitter_seed = ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->opts->clock.now_ms(s->opts->clock.ctx),
+        .log = s->opts->log,
+        .waiting = on_wait,
+        .stop = on_stop,
+        .ctx = s,
+    };
+    if (!cfg.base_url)
+        return ald_fail(err, ALD_ERR_CONFIG, "source '%s': base_url is missing", s->cfg->name);
+    enum ald_rc rc = ald_http_open(&cfg, &s->http, err);
+    return rc == ALD_OK ? rc : ald_wrap(err, "source '%s'", s->cfg->name);
+}
+
+/** What can be wrong before anything is asked; its failure is the source's, not the run's. */
+static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
+{
+    s->connector = ald_connector_find(s->cfg->type);
+    if (!s->connector)
+        return ald_fail(err, ALD_ERR_CONFIG, "source '%s': no type '%s'", s->cfg->name, s->cfg->type);
+    ALD_TRY(check_type(s, err));
+    if (s->connector->type.is_file)
+        return ALD_OK;
+    ALD_TRY(load_secrets(s, err));
+    return s->opts->dry_run ? ALD_OK : open_http(s, err);
+}
+
+static void sync_done(struct ald_sync *s)
+{
+    ald_http_closep(&s->http);
+    ald_known_names_freep(&s->scrub.known);
+    ald_secret_done(&s->user);
+    ald_secret_done(&s->token);
+}
+
+static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
+{
+    struct ald_err why = {0};
+    enum ald_rc rc = prepare(s, &why);
+    if (rc == ALD_ERR_DB) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    if (rc != ALD_OK)
+        outcome_fail(s, &why);
+    if (s->opts->dry_run)
+        return rc == ALD_OK ? ald_sync_dry_run(s, err) : ALD_OK;
+    if (!s->connector || rc == ALD_ERR_CONFIG)
+        return ALD_OK;
+    rc = put_source(s, err);
+    if (rc == ALD_OK) {
+        s->scrub.known = ald_known_names_new();
+        s->land.connector = s->connector;
+        rc = s->out->rc == ALD_OK ? run_streams(s, err) : ALD_OK;
+    }
+    if (rc == ALD_OK)
+        rc = put_result(s, err);
+    if (rc != ALD_OK)
+        ald_store_rollback(s->store);
+    return rc;
+}
+
+static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key,
+                           struct ald_arena *arena, struct ald_source_outcome *outcomes, struct ald_err *err)
+{
+    bool stopped = false;
+    for (size_t i = 0; i < opts->sources_n; i++) {
+        struct ald_source_outcome *out = &outcomes[i];
+        const struct ald_source_cfg *cfg = &opts->sources[i];
+        if (stopped) {
+            out->rc = ALD_ERR_STOPPED;
+            (void)snprintf(out->message, sizeof out->message, "source '%s': " NOT_STARTED, cfg->name);
+            continue;
+        }
+        ALD_CLEANUP(sync_done) struct ald_sync s = {
+            .store = store,
+            .opts = opts,
+            .cfg = cfg,
+            .out = out,
+            .arena = arena,
+            .scrub = {.key = key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
+            .land = {.store = store, .cfg = cfg, .free_text = opts->free_text},
+            .source_i = i,
+            .temporary = opts->since != ALD_TIME_NONE || opts->until != ALD_TIME_NONE,
+            .census_since = ALD_TIME_NONE,
+            .census_started = ALD_TIME_NONE,
+        };
+        ALD_TRY(run_source(&s, err));
+        stopped = out->rc == ALD_ERR_STOPPED;
+    }
+    return stopped ? ald_fail(err, ALD_ERR_STOPPED, "stopped; the next run goes on from here") : ALD_OK;
+}
+
+enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
+                           struct ald_source_outcome *ret_outcomes, struct ald_err *err)
+{
+    struct ald_key key = {0};
+    for (size_t i = 0; i < opts->sources_n; i++)
+        ret_outcomes[i] = (struct ald_source_outcome){.source = opts->sources[i].name};
+    if (!opts->dry_run)
+        ALD_TRY(ald_key_load(opts->key_path, &key, err));
+    enum ald_rc rc = run_all(store, opts, &key, arena, ret_outcomes, err);
+    ald_key_wipe(&key);
+    return rc;
+}

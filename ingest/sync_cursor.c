@@ -1,0 +1,176 @@
+/* How far each stream was read: the row of table cursor, the window of the next crawl, and the census of a full one. */
+#include "sync_priv.h"
+
+#include <stdio.h>
+
+#define CURSOR_MAX_BYTES (1u << 16)
+
+enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret, struct ald_err *err)
+{
+    ald_buf_init(&ret->cursor, CURSOR_MAX_BYTES);
+    ret->crawl_since = ret->crawl_until = ret->crawl_high = ret->crawl_started = ALD_TIME_NONE;
+    ret->high_water = ret->completed_at = ALD_TIME_NONE;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_cursor_get", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (!row)
+        return ALD_OK;
+    ret->exists = true;
+    if (!ald_q_col_null(q, 0))
+        ALD_TRY(ald_buf_adds(&ret->cursor, ald_q_col_text(q, 0), err));
+    ret->crawl_since = ald_q_col_time(q, 1);
+    ret->crawl_until = ald_q_col_time(q, 2);
+    ret->crawl_high = ald_q_col_time(q, 3);
+    ret->crawl_started = ald_q_col_time(q, 4);
+    ret->high_water = ald_q_col_time(q, 5);
+    ret->completed_at = ald_q_col_time(q, 6);
+    ret->complete = ald_q_col_int(q, 7) != 0;
+    ret->gap = ald_strdup(s->arena, ald_q_col_text(q, 8));
+    ret->fingerprint = ald_strdup(s->arena, ald_q_col_text(q, 9));
+    return ALD_OK;
+}
+
+void ald_sync_cursor_done(struct ald_sync_cursor *row)
+{
+    ald_buf_done(&row->cursor);
+}
+
+enum ald_rc ald_sync_cursor_save(struct ald_sync *s, const char *stream, const struct ald_sync_cursor *row,
+                                 struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_cursor_put", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    ald_q_text(q, 3, row->cursor.len ? row->cursor.data : NULL);
+    ald_q_time(q, 4, row->crawl_since);
+    ald_q_time(q, 5, row->crawl_until);
+    ald_q_time(q, 6, row->crawl_high);
+    ald_q_time(q, 7, row->crawl_started);
+    ald_q_time(q, 8, row->high_water);
+    ald_q_time(q, 9, row->completed_at);
+    ald_q_int(q, 10, row->complete);
+    ald_q_text(q, 11, row->gap);
+    ald_q_text(q, 12, row->fingerprint);
+    return ald_q_run(q, err);
+}
+
+static enum ald_rc put_gap(struct ald_sync *s, const char *stream, const char *why, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_cursor_gap", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    ald_q_text(q, 3, why);
+    return ald_q_run(q, err);
+}
+
+void ald_sync_note_gap(struct ald_sync *s, const char *stream, const char *why)
+{
+    s->out->gap = true;
+    if (!s->out->message[0])
+        (void)snprintf(s->out->message, sizeof s->out->message, "source '%s': %s: %s", s->cfg->name, stream, why);
+}
+
+enum ald_rc ald_sync_gap(struct ald_sync *s, const char *stream, const char *why, struct ald_err *err)
+{
+    ald_sync_note_gap(s, stream, why);
+    if (s->temporary)
+        return ALD_OK;
+    enum ald_rc rc = put_gap(s, stream, why, err);
+    s->fatal = s->fatal || rc != ALD_OK;
+    return rc;
+}
+
+static enum ald_rc oldest_open(struct ald_sync *s, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_oldest_open", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_time(q, 0) : ALD_TIME_NONE;
+    return ALD_OK;
+}
+
+enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
+                            struct ald_window *ret, struct ald_err *err)
+{
+    *ret = (struct ald_window){.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = row->high_water == ALD_TIME_NONE};
+    if (stream->every_time)
+        return ALD_OK;
+    if (s->temporary) {
+        ret->since = s->opts->since;
+        ret->until = s->opts->until;
+        return ALD_OK;
+    }
+    ret->since = s->cfg->since;
+    if (s->opts->full || ret->first)
+        return ALD_OK;
+    int64_t overlap = s->cfg->overlap_ms >= 0 ? s->cfg->overlap_ms : stream->overlap_ms;
+    int64_t since = row->high_water - overlap;
+    if (stream->rescan_open) {
+        int64_t opened = ALD_TIME_NONE;
+        ALD_TRY(oldest_open(s, &opened, err));
+        if (opened != ALD_TIME_NONE && opened < since)
+            since = opened;
+    }
+    if (since > ret->since) /* ALD_TIME_NONE is before every time */
+        ret->since = since;
+    return ALD_OK;
+}
+
+const char *ald_sync_window_text(struct ald_arena *arena, const struct ald_window *window)
+{
+    char since[32], until[32];
+    bool from = window->since != ALD_TIME_NONE, to = window->until != ALD_TIME_NONE;
+    if (!from && !to)
+        return "everything";
+    if (from)
+        (void)ald_time_format(window->since, since);
+    if (to)
+        (void)ald_time_format(window->until, until);
+    return ald_sprintf(arena, "%s%s%s%s", from ? "from " : "", from ? since : "", to ? (from ? " to " : "up to ") : "",
+                       to ? until : "");
+}
+
+/** Parameters: source, when the read began, since when it read, now; the first n of them. */
+static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int64_t *ret_changes, struct ald_err *err)
+{
+    const int64_t times[] = {s->census_started, s->census_since, s->opts->clock.now_ms(s->opts->clock.ctx)};
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, name, &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    for (int i = 2; i <= n; i++)
+        ald_q_time(q, i, times[i - 2]);
+    ALD_TRY(ald_q_run(q, err));
+    *ret_changes = ald_store_changes(s->store);
+    return ALD_OK;
+}
+
+static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
+{
+    int64_t gone = 0, other = 0;
+    ALD_TRY(ald_store_begin(s->store, err));
+    ALD_TRY(census_step(s, "sync_census_gone", 4, &gone, err));
+    ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
+    ALD_TRY(census_step(s, "sync_census_mark", 3, &other, err));
+    if (gone > 0)
+        ALD_TRY(ald_store_touch(s->store, err));
+    return ald_store_commit(s->store, err);
+}
+
+enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err)
+{
+    if (!s->opts->full || s->temporary || s->census_spoiled || s->census_started == ALD_TIME_NONE)
+        return ALD_OK;
+    enum ald_rc rc = census(s, err);
+    if (rc != ALD_OK) {
+        ald_store_rollback(s->store);
+        s->fatal = true;
+    }
+    return rc;
+}

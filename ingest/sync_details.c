@@ -1,0 +1,198 @@
+/* Detail requests: subjects that pages of a parent stream left in table todo, asked for in batches. Every page lands by
+ * itself; a subject leaves todo in the transaction of its batch's last page, so a kill makes some be asked for again and
+ * none be forgotten. */
+#include "sync_priv.h"
+
+#include <string.h>
+
+#include "alidade/limits.h"
+
+struct details {
+    const struct ald_stream *stream;
+    const char **subjects;
+    size_t n;
+    size_t failed, outages; /* outages: failures of the connection in a row */
+    bool refused;
+    struct ald_err first; /* failure */
+};
+
+/** Failures of the connection in a row after which the rest is left for the next run. */
+#define OUTAGES_MAX 2
+
+static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, d->stream->name);
+    size_t cap = 0;
+    for (;;) {
+        bool row;
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        d->subjects = ald_grow(s->arena, d->subjects, d->n, &cap, sizeof *d->subjects);
+        d->subjects[d->n++] = ald_strdup(s->arena, ald_q_col_text(q, 0));
+    }
+}
+
+static enum ald_rc todo_run(struct ald_sync *s, const char *name, const char *stream, const char *subject,
+                            const char *why, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, name, &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    ald_q_text(q, 3, subject);
+    if (why)
+        ald_q_text(q, 4, why);
+    return ald_q_run(q, err);
+}
+
+/** All pages of one batch. *ret_status: of the last answer, 0 when there was none. */
+static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n,
+                               long *ret_status, struct ald_err *err)
+{
+    struct ald_sync_size size = ald_sync_size_of(s);
+    ALD_CLEANUP(ald_buf_done) struct ald_buf cursor;
+    ald_buf_init(&cursor, 1u << 16);
+    for (int64_t pages = 0; pages < ALD_MAX_PAGES; pages++) {
+        ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
+        ald_sync_page_init(&page);
+        const struct ald_sync_ask ask = {.cursor = cursor.len ? cursor.data : NULL,
+                                         .subjects = subjects,
+                                         .subjects_n = n,
+                                         .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = true},
+                                         .size = &size};
+        enum ald_rc rc = ald_sync_page_get(s, d->stream, &ask, &page, err);
+        *ret_status = page.res.status;
+        if (rc != ALD_OK)
+            return rc;
+        d->refused = page.refused && (page.res.status == 402 || page.res.status == 403 || n > 1);
+        if (page.refused && !d->refused)
+            return ald_fail(err, ALD_ERR_NET, "%s: status %ld", page.request, page.res.status);
+        if (page.next.gap)
+            return ald_fail(err, ALD_ERR_NET, "%s", page.next.gap);
+        if (page.next.cursor && cursor.len && strcmp(page.next.cursor, cursor.data) == 0)
+            return ald_fail(err, ALD_ERR_NET, "%s: the same page again instead of the next one", page.request);
+        ald_sync_size_read(&size);
+        bool last = page.next.cursor == NULL && !d->refused;
+        s->stream_done += last ? (int64_t)n : 0;
+        const struct ald_sync_landing landing = {.done_subjects = last ? subjects : NULL, .done_subjects_n = n};
+        ALD_TRY(ald_sync_land(s, d->stream, &page, &landing, err));
+        if (last || d->refused)
+            return ALD_OK;
+        ald_buf_clear(&cursor);
+        ALD_TRY(ald_buf_adds(&cursor, page.next.cursor, err));
+    }
+    return ald_fail(err, ALD_ERR_LIMIT, "more than %d pages of details", ALD_MAX_PAGES);
+}
+
+static enum ald_rc attempts_of(struct ald_sync *s, const char *stream, const char *subject, int64_t *ret,
+                               struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_attempts", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    ald_q_text(q, 3, subject);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+/** Keeps one subject for the next run, or forgets it when the source has twice said that it does not exist. */
+static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const char *subject, long status,
+                                  const struct ald_err *why, struct ald_err *err)
+{
+    const char *stream = d->stream->name;
+    int64_t attempts = 0;
+    ALD_TRY(attempts_of(s, stream, subject, &attempts, err));
+    ALD_TRY(ald_store_begin(s->store, err));
+    if ((status == 404 || status == 410) && attempts > 0) {
+        ALD_TRY(todo_run(s, "sync_todo_drop", stream, subject, NULL, err));
+        ALD_TRY(ald_finding_set(s->store, "details_gone", s->cfg->name, subject,
+                                "the source no longer has details of this record", 1, "info", err));
+    } else {
+        ALD_TRY(todo_run(s, "sync_todo_failed", stream, subject, why->msg, err));
+        d->failed++;
+        if (d->first.rc == ALD_OK)
+            d->first = *why;
+    }
+    return ald_store_commit(s->store, err);
+}
+
+/** A batch; when its answer cannot be used, its halves, down to the subject at fault. */
+static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n, struct ald_err *err)
+{
+    struct ald_err why = {0};
+    long status = 0;
+    enum ald_rc rc = batch_pages(s, d, subjects, n, &status, &why);
+    if (rc == ALD_OK) {
+        d->outages = 0;
+        return ALD_OK;
+    }
+    if (s->fatal || rc == ALD_ERR_AUTH || rc == ALD_ERR_STOPPED || rc == ALD_ERR_CONFIG || rc == ALD_ERR_DB) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
+    d->outages = answered ? 0 : d->outages + 1;
+    if (answered && n > 1) {
+        ALD_TRY(batch(s, d, subjects, n / 2, err));
+        return batch(s, d, subjects + n / 2, n - n / 2, err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        rc = subject_failed(s, d, subjects[i], status, &why, err);
+        if (rc != ALD_OK) {
+            ald_store_rollback(s->store);
+            s->fatal = true;
+            return rc;
+        }
+    }
+    return ALD_OK;
+}
+
+/** The cursor row of a detail stream says only whether something is outstanding. */
+static enum ald_rc finish(struct ald_sync *s, const struct ald_stream *stream, const char *gap, struct ald_err *err)
+{
+    if (gap)
+        return ald_sync_gap(s, stream->name, gap, err);
+    ALD_CLEANUP(ald_sync_cursor_done) struct ald_sync_cursor row = {0};
+    enum ald_rc rc = ald_sync_cursor_load(s, stream->name, &row, err);
+    if (rc == ALD_OK && (row.exists || !s->temporary)) {
+        row.complete = true;
+        row.gap = NULL;
+        row.completed_at = s->opts->clock.now_ms(s->opts->clock.ctx);
+        rc = ald_sync_cursor_save(s, stream->name, &row, err);
+    }
+    s->fatal = s->fatal || rc != ALD_OK;
+    return rc;
+}
+
+enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    struct details d = {.stream = stream};
+    enum ald_rc rc = load(s, &d, err);
+    if (rc != ALD_OK) {
+        s->fatal = true;
+        return rc;
+    }
+    size_t batch_n = stream->subjects_max > 1 ? (size_t)stream->subjects_max : 1;
+    s->stream_total = (int64_t)d.n;
+    size_t i = 0;
+    while (i < d.n && !d.refused && d.outages < OUTAGES_MAX) {
+        if (i > 0 && ald_sync_stopped(s))
+            return ald_fail(err, ALD_ERR_STOPPED, "stopped");
+        size_t n = d.n - i < batch_n ? d.n - i : batch_n;
+        ALD_TRY(batch(s, &d, d.subjects + i, n, err));
+        i += n;
+    }
+    size_t outstanding = d.refused ? 0 : d.failed + (d.n - i);
+    const char *gap = NULL;
+    if (outstanding > 0)
+        gap = ald_sprintf(s->arena, "%zu detail requests outstanding: %s", outstanding, d.first.msg);
+    return finish(s, stream, gap, err);
+}

@@ -1,0 +1,250 @@
+/* File sources: one JSON object a line. A file that has not changed is not read; one that has is read whole, in pages of
+ * lines, each line judged by itself. Knows nothing of what the lines mean. */
+#include "sync_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "alidade/hash.h"
+#include "alidade/limits.h"
+
+#define CHUNK_BYTES (1u << 20)
+#define LINES_DEFAULT 1000
+
+struct reader {
+    FILE *file;
+    const char *path;
+    char *chunk; /* CHUNK_BYTES, in the source's arena */
+    size_t at, n;
+    int64_t offset; /* of the next byte that a caller gets */
+    int64_t line;   /* number of the line that was read last */
+    char fingerprint[33]; /* of all chunks so far */
+    struct ald_buf text;  /* the line */
+    bool too_long, end;
+};
+
+static void reader_done(struct reader *r)
+{
+    if (r->file)
+        (void)fclose(r->file);
+    ald_buf_done(&r->text);
+}
+
+static enum ald_rc reader_open(struct ald_sync *s, const char *path, struct reader *r, struct ald_err *err)
+{
+    struct stat info;
+    *r = (struct reader){.path = path, .chunk = ald_alloc(s->arena, CHUNK_BYTES + sizeof r->fingerprint)};
+    ald_buf_init(&r->text, ALD_MAX_LINE_BYTES);
+    r->file = fopen(path, "rbe");
+    if (!r->file)
+        return ald_fail(err, ALD_ERR_IO, "path: cannot read '%s': %s", path, strerror(errno));
+    if (fstat(fileno(r->file), &info) == 0 && S_ISDIR(info.st_mode))
+        return ald_fail(err, ALD_ERR_IO, "path: '%s' is a folder", path);
+    return ALD_OK;
+}
+
+/** Next chunk; its hash and that of all before it become the fingerprint. */
+static enum ald_rc next_chunk(struct reader *r, struct ald_err *err)
+{
+    r->at = 0;
+    r->n = fread(r->chunk, 1, CHUNK_BYTES, r->file);
+    if (ferror(r->file))
+        return ald_fail(err, ALD_ERR_IO, "path: cannot read '%s': %s", r->path, strerror(errno));
+    if (r->n == 0) {
+        r->end = true;
+        return ALD_OK;
+    }
+    memcpy(r->chunk + r->n, r->fingerprint, sizeof r->fingerprint);
+    ald_fingerprint(r->chunk, r->n + sizeof r->fingerprint, r->fingerprint);
+    return ALD_OK;
+}
+
+/** Reads a line into r->text, without its end. *ret_line false at the end of the file. */
+static enum ald_rc next_line(struct reader *r, bool *ret_line, struct ald_err *err)
+{
+    bool any = false;
+    ald_buf_clear(&r->text);
+    r->too_long = false;
+    for (;;) {
+        if (r->at == r->n)
+            ALD_TRY(next_chunk(r, err));
+        if (r->end)
+            break;
+        any = true;
+        const char *from = r->chunk + r->at;
+        const char *nl = memchr(from, '\n', r->n - r->at);
+        size_t n = nl ? (size_t)(nl - from) : r->n - r->at;
+        if (!r->too_long && ald_buf_add(&r->text, from, n, NULL) != ALD_OK) {
+            r->too_long = true;
+            ald_buf_clear(&r->text);
+        }
+        r->at += n + (nl ? 1 : 0);
+        r->offset += (int64_t)n + (nl ? 1 : 0);
+        if (nl)
+            break;
+    }
+    r->line += any;
+    *ret_line = any;
+    return ALD_OK;
+}
+
+/** The fingerprint of a whole file. */
+static enum ald_rc fingerprint(struct ald_sync *s, const char *path, char ret[33], struct ald_err *err)
+{
+    ALD_CLEANUP(reader_done) struct reader r;
+    ALD_TRY(reader_open(s, path, &r, err));
+    while (!r.end)
+        ALD_TRY(next_chunk(&r, err));
+    memcpy(ret, r.fingerprint, sizeof r.fingerprint);
+    return ALD_OK;
+}
+
+/** Text of a line without byte order mark, carriage return and surrounding blanks. */
+static void trim(const struct reader *r, const char **ret, size_t *ret_n)
+{
+    const char *from = r->text.data;
+    size_t n = r->text.len;
+    if (r->line == 1 && n >= 3 && memcmp(from, "\xEF\xBB\xBF", 3) == 0) {
+        from += 3;
+        n -= 3;
+    }
+    while (n > 0 && strchr(" \t\r", from[n - 1]) && from[n - 1])
+        n--;
+    while (n > 0 && strchr(" \t", *from) && *from) {
+        from++;
+        n--;
+    }
+    *ret = from;
+    *ret_n = n;
+}
+
+/** Puts a line that could not be read aside. Its bytes are not kept: people cannot be replaced in them. */
+static void refuse(struct ald_sync_page *page, const struct reader *r, int64_t offset, const char *why)
+{
+    page->bad = ald_grow(page->arena, page->bad, page->bad_n, &page->bad_cap, sizeof *page->bad);
+    page->bad[page->bad_n++] = (struct ald_sync_bad){
+        .element = ald_sprintf(page->arena, "line %lld", (long long)r->line),
+        .reason = ald_sprintf(page->arena, "%s line %lld (byte %lld): %s", r->path, (long long)r->line, (long long)offset, why),
+    };
+}
+
+/** Adds one line, if it is one JSON object, to the array that becomes the page's document. */
+static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
+                            struct ald_err *err)
+{
+    const char *text;
+    size_t n;
+    trim(r, &text, &n);
+    if (r->too_long) {
+        refuse(page, r, offset, "longer than a line may be");
+        return ALD_OK;
+    }
+    if (n == 0)
+        return ALD_OK;
+    struct ald_err why = {0};
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
+    struct ald_jv root;
+    if (ald_json_parse(text, n, &doc, &why) != ALD_OK) {
+        refuse(page, r, offset, why.msg);
+        return ALD_OK;
+    }
+    ald_json_root(doc, &root);
+    if (ald_json_kind(&root) != ALD_JSON_OBJECT) {
+        (void)ald_json_expected(&root, "an object", &why);
+        refuse(page, r, offset, why.msg);
+        return ALD_OK;
+    }
+    bool empty = ald_json_len(&root) == 0;
+    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line, empty ? "" : ","));
+    return ald_buf_add(array, text + 1, n - 1, err);
+}
+
+/** Reads up to page_size lines into the page's body. */
+static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page, struct ald_buf *array, struct ald_err *err)
+{
+    ald_buf_clear(array);
+    ALD_TRY(ald_buf_adds(array, "[", err));
+    page->req.offset = r->offset;
+    page->req.page_size = lines;
+    page->res.first_line = r->line + 1;
+    bool more = true;
+    for (int i = 0; more && i < lines && array->len < ALD_MAX_RESPONSE_BYTES; i++) {
+        int64_t offset = r->offset;
+        ALD_TRY(next_line(r, &more, err));
+        if (more)
+            ALD_TRY(add_line(r, offset, page, array, err));
+    }
+    ALD_TRY(ald_buf_adds(array, "]", err));
+    page->res.status = 200;
+    page->res.body = array->data;
+    page->res.body_n = array->len;
+    page->res.next_offset = more ? r->offset : -1;
+    page->res.server_date = ALD_TIME_NONE;
+    return ALD_OK;
+}
+
+static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream, struct reader *r, int lines,
+                             struct ald_buf *array, struct ald_sync_cursor *row, bool *ret_last, struct ald_err *err)
+{
+    const struct ald_clock *clock = &s->opts->clock;
+    ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
+    ald_sync_page_init(&page);
+    page.req.window = (struct ald_window){.since = s->opts->since, .until = s->opts->until, .first = !row->completed_at};
+    ALD_TRY(stream->request(page.arena, s->cfg, &page.req, err));
+    page.at = clock->now_ms(clock->ctx);
+    page.request = r->path;
+    ALD_TRY(fill(r, lines, &page, array, err));
+    ALD_TRY(ald_sync_page_read(s, stream, &page, err));
+    page.ms = clock->now_ms(clock->ctx) - page.at;
+    *ret_last = page.res.next_offset < 0;
+    if (*ret_last) {
+        row->complete = true;
+        row->gap = NULL;
+        row->completed_at = page.at;
+        row->fingerprint = r->fingerprint;
+    }
+    const struct ald_sync_landing landing = {.cursor = *ret_last && !s->temporary ? row : NULL,
+                                             .last = *ret_last,
+                                             .sweep = *ret_last && !s->temporary ? "" : NULL,
+                                             .sweep_before = row->crawl_started};
+    return ald_sync_land(s, stream, &page, &landing, err);
+}
+
+static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *stream, const char *path,
+                              struct ald_sync_cursor *row, struct ald_err *err)
+{
+    ALD_CLEANUP(reader_done) struct reader r;
+    ALD_TRY(reader_open(s, path, &r, err));
+    ALD_CLEANUP(ald_buf_done) struct ald_buf array;
+    ald_buf_init(&array, 2u * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
+    int lines = s->cfg->page_size > 0 ? s->cfg->page_size : LINES_DEFAULT;
+    row->crawl_started = s->opts->clock.now_ms(s->opts->clock.ctx);
+    for (bool last = false; !last;) {
+        ALD_TRY(file_page(s, stream, &r, lines, &array, row, &last, err));
+        if (!last && ald_sync_stopped(s))
+            return ald_fail(err, ALD_ERR_STOPPED, "stopped");
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    struct ald_http_req req = {.window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE}};
+    ALD_TRY(stream->request(s->arena, s->cfg, &req, err));
+    if (!req.file_path)
+        return ald_fail(err, ALD_ERR_CONFIG, "path: no file is given");
+    ALD_CLEANUP(ald_sync_cursor_done) struct ald_sync_cursor row = {0};
+    ALD_TRY(ald_sync_cursor_load(s, stream->name, &row, err));
+    char now[33];
+    ALD_TRY(fingerprint(s, req.file_path, now, err));
+    bool same = row.complete && row.fingerprint && strcmp(row.fingerprint, now) == 0;
+    if (same && !s->file_read && !s->opts->full && !s->temporary)
+        return ALD_OK;
+    s->file_read = true;
+    ALD_TRY(read_whole(s, stream, req.file_path, &row, err));
+    if (!stream->every_time && (s->census_started == ALD_TIME_NONE || row.crawl_started < s->census_started))
+        s->census_started = row.crawl_started;
+    return ALD_OK;
+}

@@ -1,0 +1,174 @@
+/* A page into the store: rows, cursor, request log and findings in one transaction, so that a kill at any moment leaves
+ * either all of a page or nothing of it. */
+#include "sync_priv.h"
+
+static enum ald_rc scalar(struct ald_sync *s, const char *name, const char *id, const char *subject, int64_t *ret,
+                          struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, name, &q, err));
+    int i = 1;
+    if (id)
+        ald_q_text(q, i++, id);
+    ald_q_text(q, i++, s->cfg->name);
+    ald_q_text(q, i, subject);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, const char *subject, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_finding_drop", &q, err));
+    ald_q_text(q, 1, id);
+    ald_q_text(q, 2, s->cfg->name);
+    ald_q_text(q, 3, subject);
+    return ald_q_run(q, err);
+}
+
+/** While pages come, repairs are added up; at the end the elements that hold them are counted, so that the figure does not
+ *  depend on how often a page was read. */
+static enum ald_rc note_repairs(struct ald_sync *s, const char *stream, size_t repairs, bool last, struct ald_err *err)
+{
+    static const char id[] = "repaired_text";
+    int64_t n = 0;
+    if (repairs == 0 && !last)
+        return ALD_OK;
+    ALD_TRY(scalar(s, "sync_finding_n", id, stream, &n, err));
+    if (repairs == 0 && n == 0)
+        return ALD_OK;
+    n += (int64_t)repairs;
+    if (last)
+        ALD_TRY(scalar(s, "sync_repaired_n", NULL, stream, &n, err));
+    if (n == 0)
+        return ald_sync_finding_drop(s, id, stream, err);
+    return ald_finding_set(s->store, id, s->cfg->name, stream,
+                           "bytes that are no text were replaced by U+FFFD in elements of this stream", n, "info", err);
+}
+
+static enum ald_rc note_limits(struct ald_sync *s, const char *stream, const struct ald_sync_page *page,
+                               const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    if (page->refused)
+        return ald_finding_set(
+            s->store, "stream_refused", s->cfg->name, stream,
+            ald_sprintf(page->arena, "the source does not give this stream to these credentials (status %ld)",
+                        page->res.status),
+            1, "info", err);
+    if (page->next.remark)
+        return ald_finding_set(s->store, "source_limit", s->cfg->name, stream, page->next.remark, 1, "info", err);
+    if (!landing->last)
+        return ALD_OK;
+    if (!landing->remarked)
+        ALD_TRY(ald_sync_finding_drop(s, "source_limit", stream, err));
+    return ald_sync_finding_drop(s, "stream_refused", stream, err);
+}
+
+static enum ald_rc add_fetch(struct ald_sync *s, const char *stream, const struct ald_sync_page *page, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_fetch_add", &q, err));
+    if (s->opts->run_id)
+        ald_q_int(q, 1, s->opts->run_id);
+    ald_q_text(q, 2, s->cfg->name);
+    ald_q_text(q, 3, stream);
+    ald_q_time(q, 4, page->at);
+    ald_q_text(q, 5, page->request ? page->request : "");
+    ald_q_int(q, 6, page->res.status);
+    ald_q_int(q, 7, (int64_t)page->rows.n);
+    ald_q_int(q, 8, (int64_t)page->res.body_n);
+    ald_q_int(q, 9, page->ms);
+    return ald_q_run(q, err);
+}
+
+static enum ald_rc sweep(struct ald_sync *s, const char *stream, const struct ald_sync_landing *landing,
+                         struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_quarantine_sweep", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    ald_q_time(q, 3, landing->sweep_before);
+    ald_q_text(q, 4, landing->sweep);
+    return ald_q_run(q, err);
+}
+
+/** Detail streams with requests still to make are marked incomplete at once, not when they come to be read. */
+static enum ald_rc mark_todo(struct ald_sync *s, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_mark", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, "detail requests are still to be made");
+    return ald_q_run(q, err);
+}
+
+static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                        const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    ALD_TRY(ald_store_begin(s->store, err));
+    s->land.now = page->at;
+    ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
+    for (size_t i = 0; i < page->bad_n; i++)
+        ALD_TRY(ald_land_quarantine(&s->land, stream->name, page->bad[i].element, page->bad[i].reason, "", err));
+    ALD_TRY(note_repairs(s, stream->name, page->repairs, landing->last, err));
+    ALD_TRY(note_limits(s, stream->name, page, landing, err));
+    if (landing->done_subjects)
+        ALD_TRY(ald_land_details_done(&s->land, stream, landing->done_subjects, landing->done_subjects_n, err));
+    if (landing->cursor)
+        ALD_TRY(ald_sync_cursor_save(s, stream->name, landing->cursor, err));
+    if (landing->sweep)
+        ALD_TRY(sweep(s, stream->name, landing, err));
+    if (!stream->parent)
+        ALD_TRY(mark_todo(s, err));
+    ALD_TRY(add_fetch(s, stream->name, page, err));
+    return ald_store_commit(s->store, err);
+}
+
+enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                          const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    enum ald_rc rc = land(s, stream, page, landing, err);
+    if (rc != ALD_OK) {
+        ald_store_rollback(s->store);
+        s->fatal = true;
+        return rc;
+    }
+    s->out->pages++;
+    s->out->records_new = s->land.records_new;
+    s->out->records_changed = s->land.records_changed;
+    s->out->events_new = s->land.events_new;
+    s->out->quarantined_new = s->land.quarantined_new;
+    s->stream_pages++;
+    s->stream_rows += (int64_t)page->rows.n;
+    if (page->next.total > 0 && !stream->parent)
+        s->stream_total = page->next.total;
+    ald_log_kv(s->opts->log, ALD_LOG_DEBUG, "page", "source", s->cfg->name, "stream", stream->name, "rows",
+               ald_sprintf(page->arena, "%zu", page->rows.n), "ms", ald_sprintf(page->arena, "%lld", (long long)page->ms),
+               "request", page->request ? page->request : "", NULL);
+    ald_sync_progress(s, NULL);
+    return ALD_OK;
+}
+
+void ald_sync_progress(struct ald_sync *s, const char *note)
+{
+    if (!s->opts->progress)
+        return;
+    const struct ald_progress_event event = {.source = s->cfg->name,
+                                             .stream = s->stream ? s->stream->name : "",
+                                             .source_i = s->source_i,
+                                             .sources_n = s->opts->sources_n,
+                                             .pages = s->stream_pages,
+                                             .rows = s->stream_rows,
+                                             .done = s->stream && s->stream->parent ? s->stream_done : s->stream_rows,
+                                             .total = s->stream_total,
+                                             .note = note};
+    s->opts->progress(s->opts->progress_ctx, &event);
+}
+
+bool ald_sync_stopped(const struct ald_sync *s)
+{
+    return s->opts->stop && s->opts->stop(s->opts->stop_ctx);
+}

@@ -1,0 +1,141 @@
+/* What the files of sync share: one source's run, one page, one stream's cursor. Only sync*.c include it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/buf.h"
+#include "alidade/ingest.h"
+#include "connector.h"
+#include "http.h"
+#include "land.h"
+#include "people.h"
+
+/** One source's run. Owned by run_source in sync.c. */
+struct ald_sync {
+    struct ald_store *store;
+    const struct ald_ingest_opts *opts;
+    const struct ald_source_cfg *cfg;
+    const struct ald_connector *connector;
+    struct ald_source_outcome *out;
+    struct ald_arena *arena; /* for the whole run of the source */
+    struct ald_http *http;   /* NULL for file sources */
+    struct ald_secret user, token;
+    struct ald_scrub scrub;
+    struct ald_land land;
+    size_t source_i;
+    bool temporary; /* --since, --until: cursors are read but never moved */
+    bool fatal;     /* the store failed: no other source can go on either */
+    bool connection_lost; /* the last request got no answer at all */
+    bool file_read;       /* some file of this run had changed: those after it refer to it and are read as well */
+    int64_t census_since, census_started; /* of this run's full reads; started ALD_TIME_NONE: none */
+    bool census_spoiled;                  /* some full read was not whole: nobody may be called missing */
+    const struct ald_stream *stream;      /* what progress tells of */
+    int64_t stream_pages, stream_rows, stream_total, stream_done;
+};
+
+/* ---- sync_cursor.c: the row of table cursor, and the window that follows from it ---- */
+
+/** Says in the store that reading has not come to its end: what a killed run leaves behind. */
+#define ALD_SYNC_INTERRUPTED "the last read was interrupted"
+
+struct ald_sync_cursor {
+    bool exists;
+    struct ald_buf cursor; /* empty: no crawl under way. A connector's cursor is never "" */
+    int64_t crawl_since, crawl_until, crawl_high, crawl_started, high_water, completed_at;
+    bool complete;
+    const char *gap, *fingerprint; /* in the source's arena */
+};
+ALD_CHECK enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret, struct ald_err *err);
+void ald_sync_cursor_done(struct ald_sync_cursor *row);
+/** Inside a transaction. */
+ALD_CHECK enum ald_rc ald_sync_cursor_save(struct ald_sync *s, const char *stream, const struct ald_sync_cursor *row,
+                                           struct ald_err *err);
+/** In the outcome alone: something is missing. The first reason of a run is its message. */
+void ald_sync_note_gap(struct ald_sync *s, const char *stream, const char *why);
+/** In a transaction of its own: the stream is not complete, because. An unfinished crawl's own gap is kept. */
+ALD_CHECK enum ald_rc ald_sync_gap(struct ald_sync *s, const char *stream, const char *why, struct ald_err *err);
+/** Where a new crawl of the stream begins and ends. */
+ALD_CHECK enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
+                                      struct ald_window *ret, struct ald_err *err);
+/** "from 2026-01-01T00:00:00.000Z" and the like; arena-owned. */
+const char *ald_sync_window_text(struct ald_arena *arena, const struct ald_window *window);
+
+/* ---- sync_page.c: one page, from the request to its rows; sync_land.c: into the store ---- */
+
+/** Page size that shrinks around what cannot be read and grows back. Sizes divide one another and pages stay aligned, so
+ *  that sources which count in pages (page=3) can follow. */
+struct ald_sync_size {
+    int full;    /* what one asks for normally */
+    int now;     /* divides full */
+    int covered; /* of the full page, by smaller ones */
+    int unreadable; /* pages of one record in a row that could not be read */
+};
+struct ald_sync_size ald_sync_size_of(const struct ald_sync *s);
+/** False: it is 1 already. */
+bool ald_sync_size_shrink(struct ald_sync_size *size);
+void ald_sync_size_read(struct ald_sync_size *size);
+
+/** Single records in a row that may be unreadable before the whole stream counts as unreadable. */
+#define ALD_SYNC_UNREADABLE_MAX 5
+
+struct ald_sync_ask {
+    const char *cursor; /* NULL: first page */
+    const char *const *subjects;
+    size_t subjects_n;
+    struct ald_window window;
+    struct ald_sync_size *size;
+};
+struct ald_sync_bad { /* what could not even become an element */
+    const char *element, *reason;
+};
+struct ald_sync_page {
+    struct ald_arena *arena;
+    struct ald_json_doc *doc;
+    struct ald_http_req req;
+    struct ald_http_res res;
+    struct ald_rows rows;
+    struct ald_people_rows people;
+    struct ald_next next;
+    const char *request; /* redacted */
+    int64_t at, ms;
+    size_t repairs;
+    bool refused; /* 403, 404 ...: only told apart for optional streams */
+    struct ald_sync_bad *bad;
+    size_t bad_n, bad_cap;
+};
+void ald_sync_page_init(struct ald_sync_page *page);
+void ald_sync_page_done(struct ald_sync_page *page);
+/** Asks until there is a page that can be read, or one record that cannot (page->bad). A refused page of an optional stream
+ *  is ALD_OK with refused set. @return ALD_ERR_NET, _AUTH, _CONFIG, _FORMAT, _LIMIT, _STOPPED. */
+ALD_CHECK enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                                        struct ald_sync_page *page, struct ald_err *err);
+/** Parses page->res.body, replaces people and makes rows: what file and HTTP pages share. */
+ALD_CHECK enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,
+                                         struct ald_err *err);
+struct ald_sync_landing {
+    const struct ald_sync_cursor *cursor; /* NULL: not moved */
+    const char *sweep;                    /* last page of a whole read: prefix of quarantined elements to forget, or NULL */
+    int64_t sweep_before;
+    bool last;
+    bool remarked; /* some page of the crawl told of a limit of the source */
+    const char *const *done_subjects; /* of a finished detail request, or NULL */
+    size_t done_subjects_n;
+};
+/** The page, its cursor and all that follows from them, in one transaction. A failure is the store's: s->fatal is set. */
+ALD_CHECK enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                    const struct ald_sync_landing *landing, struct ald_err *err);
+void ald_sync_progress(struct ald_sync *s, const char *note);
+bool ald_sync_stopped(const struct ald_sync *s);
+/** A finding that no longer holds. In the caller's transaction. */
+ALD_CHECK enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, const char *subject, struct ald_err *err);
+
+/* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
+ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
+/** Says what a run would ask, in the source's outcome. */
+ALD_CHECK enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err);
+/** Records that the full reads of this run did not list. */
+ALD_CHECK enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err);

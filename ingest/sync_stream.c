@@ -1,0 +1,202 @@
+/* One stream, read from its window's beginning, or from where the last run was interrupted, to its last page. */
+#include "sync_priv.h"
+
+#include <string.h>
+
+#include "alidade/limits.h"
+
+/** A crawl under way. */
+struct crawl {
+    struct ald_sync_cursor row;
+    struct ald_window window;
+    struct ald_sync_size size;
+    struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
+    int64_t pages, seen_at;
+    const char *gap; /* in the source's arena */
+    bool resumed, remarked;
+};
+
+static void crawl_done(struct crawl *c)
+{
+    ald_sync_cursor_done(&c->row);
+    ald_buf_done(&c->seen);
+}
+
+static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
+{
+    ald_buf_init(&c->seen, 1u << 16);
+    ALD_TRY(ald_sync_cursor_load(s, stream->name, &c->row, err));
+    c->size = ald_sync_size_of(s);
+    /* A reference list is read whole: it also says who the people in later documents are. */
+    c->resumed = c->row.cursor.len > 0 && !s->temporary && !s->opts->full && !stream->every_time;
+    if (c->resumed) {
+        c->window = (struct ald_window){.since = c->row.crawl_since,
+                                        .until = c->row.crawl_until,
+                                        .first = c->row.high_water == ALD_TIME_NONE};
+        if (c->row.gap && strncmp(c->row.gap, ALD_SYNC_INTERRUPTED, strlen(ALD_SYNC_INTERRUPTED)) != 0)
+            c->gap = c->row.gap; /* some page of this crawl told of one */
+        return ALD_OK;
+    }
+    ALD_TRY(ald_sync_window(s, stream, &c->row, &c->window, err));
+    ald_buf_clear(&c->row.cursor);
+    c->row.crawl_since = c->window.since;
+    c->row.crawl_until = c->window.until;
+    c->row.crawl_high = ALD_TIME_NONE;
+    c->row.crawl_started = s->opts->clock.now_ms(s->opts->clock.ctx);
+    return ALD_OK;
+}
+
+/** True when the next page would be one that was read already. Remembers the cursor of every 2^k-th page (Brent). */
+static enum ald_rc circle(struct crawl *c, const char *next, bool *ret, struct ald_err *err)
+{
+    *ret = (c->row.cursor.len && strcmp(next, c->row.cursor.data) == 0) || (c->seen.len && strcmp(next, c->seen.data) == 0);
+    if (!*ret && c->pages >= c->seen_at * 2) {
+        c->seen_at = c->pages ? c->pages : 1;
+        ald_buf_clear(&c->seen);
+        return ald_buf_adds(&c->seen, next, err);
+    }
+    return ALD_OK;
+}
+
+/** Newest change that was seen, but not later than now: a record dated in the future must not hide what comes before it. */
+static int64_t high_water(const struct ald_sync *s, const struct crawl *c, const struct ald_sync_page *page)
+{
+    int64_t now = page->res.server_date;
+    if (now == ALD_TIME_NONE || now <= 0)
+        now = s->opts->clock.now_ms(s->opts->clock.ctx);
+    int64_t high = c->row.crawl_high > c->row.high_water ? c->row.crawl_high : c->row.high_water;
+    return high > now ? now : high;
+}
+
+/** The row as it is once this page is in the store. */
+static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald_sync_page *page, bool *ret_last,
+                           struct ald_err *err)
+{
+    const char *next = page->next.cursor;
+    if (page->next.high_water > c->row.crawl_high)
+        c->row.crawl_high = page->next.high_water;
+    if (page->next.gap && !c->gap)
+        c->gap = ald_strdup(s->arena, page->next.gap);
+    c->remarked = c->remarked || page->next.remark;
+    bool round = false;
+    if (next)
+        ALD_TRY(circle(c, next, &round, err));
+    c->pages++;
+    if (round || (next && c->pages >= ALD_MAX_PAGES)) {
+        if (!c->gap)
+            c->gap = round ? "the source gave a page that it had given before instead of the next one; reading ended there"
+                           : "more pages than one run may read";
+        next = NULL;
+    }
+    *ret_last = next == NULL;
+    ald_buf_clear(&c->row.cursor);
+    if (next) {
+        c->row.complete = false;
+        c->row.gap = c->gap ? c->gap : ALD_SYNC_INTERRUPTED;
+        return ald_buf_adds(&c->row.cursor, next, err);
+    }
+    c->row.complete = c->gap == NULL;
+    c->row.gap = c->gap;
+    if (c->row.complete) { /* else the next run reads the same window again */
+        c->row.high_water = high_water(s, c, page);
+        c->row.completed_at = s->opts->clock.now_ms(s->opts->clock.ctx);
+    }
+    return ALD_OK;
+}
+
+/** One page, landed. */
+static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, bool *ret_last,
+                              struct ald_err *err)
+{
+    ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
+    ald_sync_page_init(&page);
+    const struct ald_sync_ask ask = {
+        .cursor = c->row.cursor.len ? c->row.cursor.data : NULL, .window = c->window, .size = &c->size};
+    ALD_TRY(ald_sync_page_get(s, stream, &ask, &page, err));
+    ALD_TRY(advance(s, c, &page, ret_last, err));
+    ald_sync_size_read(&c->size);
+    const bool whole = !c->resumed && c->window.since == s->cfg->since && c->row.complete;
+    const struct ald_sync_landing landing = {
+        .cursor = s->temporary ? NULL : &c->row,
+        .last = *ret_last,
+        .remarked = c->remarked,
+        .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
+        .sweep_before = c->row.crawl_started,
+    };
+    return ald_sync_land(s, stream, &page, &landing, err);
+}
+
+enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    ALD_CLEANUP(crawl_done) struct crawl c = {0};
+    ALD_TRY(crawl_begin(s, stream, &c, err));
+    for (bool last = false; !last;) {
+        ALD_TRY(crawl_page(s, stream, &c, &last, err));
+        if (!last && ald_sync_stopped(s))
+            return ald_fail(err, ALD_ERR_STOPPED, "stopped");
+    }
+    if (c.gap)
+        ald_sync_note_gap(s, stream->name, c.gap);
+    if (!stream->every_time) { /* a list of records: one that it did not show may be gone */
+        s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed;
+        s->census_since = c.window.since;
+        if (s->census_started == ALD_TIME_NONE || c.row.crawl_started < s->census_started)
+            s->census_started = c.row.crawl_started;
+    }
+    return ALD_OK;
+}
+
+/* ---- --dry-run ---- */
+
+static enum ald_rc todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_count", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+static enum ald_rc dry_stream(struct ald_sync *s, const struct ald_stream *stream, const char **ret, struct ald_err *err)
+{
+    if (stream->parent) {
+        int64_t n = 0;
+        ALD_TRY(todo_n(s, stream->name, &n, err));
+        *ret = ald_sprintf(s->arena, "%s: details of %lld records that are outstanding, and of each that %s changes", stream->name,
+                           (long long)n, stream->parent);
+        return ALD_OK;
+    }
+    ALD_CLEANUP(crawl_done) struct crawl c = {0};
+    ALD_TRY(crawl_begin(s, stream, &c, err));
+    if (s->connector->type.is_file) {
+        struct ald_http_req req = {.page_size = c.size.full, .window = c.window};
+        ALD_TRY(stream->request(s->arena, s->cfg, &req, err));
+        *ret = ald_sprintf(s->arena, "%s: %s, if it has changed", stream->name, req.file_path ? req.file_path : "no file");
+        return ALD_OK;
+    }
+    if (c.resumed)
+        *ret = ald_sprintf(s->arena, "%s: goes on with an interrupted read at %s (%s)", stream->name, c.row.cursor.data,
+                           ald_sync_window_text(s->arena, &c.window));
+    else
+        *ret = ald_sprintf(s->arena, "%s: %s, %d a page", stream->name,
+                           stream->every_time ? "the whole list" : ald_sync_window_text(s->arena, &c.window), c.size.full);
+    return ALD_OK;
+}
+
+enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err)
+{
+    const char *text = "";
+    for (size_t i = 0; i < s->connector->streams_n; i++) {
+        const struct ald_stream *stream = &s->connector->streams[i];
+        const char *line = NULL;
+        if (stream->wanted && !stream->wanted(s->cfg))
+            continue;
+        ALD_TRY(dry_stream(s, stream, &line, err));
+        text = ald_sprintf(s->arena, "%s%s%s", text, *text ? "\n" : "", line);
+    }
+    s->out->dry_run = text;
+    return ALD_OK;
+}

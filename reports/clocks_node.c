@@ -1,0 +1,103 @@
+/* Clocks, counts, population and readings of a period as nodes. */
+#include "figures_node.h"
+
+#include <math.h>
+
+static struct ald_node *interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit)
+{
+    if (!ci->has)
+        return ald_node_absent(a, ci->absent ? ci->absent : "too few incidents for an interval");
+    struct ald_node *pair = ald_node_list(a);
+    ald_node_add(a, pair, ald_node_num(a, ci->low / unit));
+    ald_node_add(a, pair, ald_node_num(a, ci->high / unit));
+    return pair;
+}
+
+static struct ald_node *seconds(struct ald_arena *a, bool has, double ms, const char *reason)
+{
+    return has ? ald_node_num(a, ms / 1000) : ald_node_absent(a, reason);
+}
+
+static struct ald_node *clock_node(struct ald_arena *a, const struct ald_clock_summary *c, bool full)
+{
+    static const char none[] = "no incident of the period has this clock";
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "n", ald_node_int(a, (int64_t)c->n));
+    if (full)
+        ald_node_set(a, o, "open", ald_node_int(a, (int64_t)c->open));
+    ald_node_set(a, o, "median_s", seconds(a, c->has_median, c->median_ms, none));
+    ald_node_set(a, o, "median_ci_s", interval_node(a, &c->median_ci, 1000));
+    if (full) {
+        ald_node_set(a, o, "geometric_mean_s", seconds(a, c->has_geometric, c->geometric_mean_ms, none));
+        ald_node_set(a, o, "geometric_mean_ci_s", interval_node(a, &c->geometric_ci, 1000));
+    }
+    ald_node_set(a, o, "p90_s", seconds(a, c->has_p90, c->p90_ms, none));
+    ald_node_set(a, o, "p90_ci_s", interval_node(a, &c->p90_ci, 1000));
+    if (full) {
+        ald_node_set(a, o, "mean_s", seconds(a, c->has_mean, c->mean_ms, none));
+        ald_node_set(a, o, "mean_ci_s", interval_node(a, &c->mean_ci, 1000));
+        ald_node_set(a, o, "km_median_s", seconds(a, c->has_km, c->km_median_ms, "more than half are still open"));
+        ald_node_set(a, o, "weeks", ald_node_int(a, (int64_t)c->weeks));
+    }
+    return o;
+}
+
+struct ald_node *ald_clocks_node(struct ald_arena *a, const struct ald_figures *f)
+{
+    struct ald_node *o = ald_node_object(a);
+    for (int i = 0; i < ALD_CLOCK_N; i++)
+        ald_node_set(a, o, ald_clock_name(i), clock_node(a, &f->clocks[i], i == ALD_CLOCK_RESOLVE));
+    return o;
+}
+
+struct ald_node *ald_population_node(struct ald_arena *a, const struct ald_figures *f)
+{
+    const struct ald_population *p = &f->population;
+    const struct {
+        const char *key;
+        size_t n;
+    } rows[] = {{"records", p->records},       {"incidents", p->incidents},   {"noise", p->noise},
+                {"exercises", p->exercises},   {"planned", p->planned},       {"near_misses", p->near_misses},
+                {"merged", p->merged},         {"open", p->open},             {"end_not_recorded", p->end_not_recorded},
+                {"carried_over", p->carried_over}, {"impossible", p->impossible}, {"zero_length", p->zero_length},
+                {"entered_after_the_fact", p->entered_after}, {"vendor", p->vendor}, {"quarantined", p->quarantined}};
+    struct ald_node *o = ald_node_object(a);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        ald_node_set(a, o, rows[i].key, ald_node_int(a, (int64_t)rows[i].n));
+    return o;
+}
+
+struct ald_node *ald_counts_node(struct ald_arena *a, const struct ald_figures *f)
+{
+    const struct ald_counts *c = &f->counts;
+    static const char few[] = "fewer than 4 earlier periods of this length begin after the first record";
+    struct ald_node *o = ald_node_object(a);
+    struct ald_node *past = ald_node_list(a);
+    for (size_t i = 0; i < c->past_n; i++) {
+        struct ald_node *slice = ald_node_object(a);
+        ald_node_set(a, slice, "label", ald_node_str(a, c->past[i].label));
+        ald_node_set(a, slice, "n", ald_node_int(a, (int64_t)c->past[i].n));
+        ald_node_add(a, past, slice);
+    }
+    ald_node_set(a, o, "current", ald_node_int(a, (int64_t)c->current));
+    ald_node_set(a, o, "past", past);
+    ald_node_set(a, o, "lower", c->has_band ? ald_node_num(a, c->lower) : ald_node_absent(a, few));
+    ald_node_set(a, o, "upper", c->has_band ? ald_node_num(a, c->upper) : ald_node_absent(a, few));
+    ald_node_set(a, o, "verdict", ald_node_str(a, c->verdict));
+    return o;
+}
+
+struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_figures *f)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "shorter", ald_node_int(a, (int64_t)f->shorter));
+    ald_node_set(a, o, "typical", ald_node_int(a, (int64_t)f->typical));
+    ald_node_set(a, o, "longer", ald_node_int(a, (int64_t)f->longer));
+    ald_node_set(a, o, "open", ald_node_int(a, (int64_t)f->still_open));
+    ald_node_set(a, o, "none", ald_node_int(a, (int64_t)f->without_reading));
+    ald_node_set(a, o, "over_before_landmark", ald_node_int(a, (int64_t)f->over_before_landmark));
+    ald_node_set(a, o, "landmark_known", ald_node_int(a, (int64_t)f->landmark_known));
+    ald_node_set(a, o, "first_quartile_s",
+                 isfinite(f->first_quartile_ms) ? ald_node_num(a, f->first_quartile_ms / 1000) : ald_node_absent(a, "no resolve clock"));
+    return o;
+}

@@ -1,0 +1,200 @@
+/* INCIDENT of the JSON contract: one function, used by reports, exports and explain alike. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/report.h"
+#include "nodes.h"
+
+struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items, size_t n)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; i < n; i++)
+        ald_node_add(a, list, ald_node_str(a, items[i]));
+    return list;
+}
+
+static struct ald_node *records_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *rec = &an->records[inc->records[i]];
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "source", ald_node_str(a, rec->source));
+        ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
+        ald_node_set(a, o, "kind", ald_node_str(a, rec->kind));
+        ald_node_set(a, o, "url", ald_node_str(a, rec->url));
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
+static struct ald_node *services_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc, bool at_start)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; i < inc->services_n; i++)
+        if (!at_start || inc->services[i].at_start)
+            ald_node_add(a, list, ald_node_str(a, an->services[inc->services[i].name]));
+    return list;
+}
+
+static struct ald_node *teams_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; i < inc->teams_n; i++)
+        ald_node_add(a, list, ald_node_str(a, an->teams[inc->teams[i].name]));
+    return list;
+}
+
+static const char *no_clock(const struct ald_incident *inc)
+{
+    if (inc->impossible)
+        return inc->impossible_why ? inc->impossible_why : "the end lies before the start, or in the future";
+    if (inc->state == ALD_OPEN)
+        return "open";
+    if (inc->state == ALD_END_NOT_RECORDED)
+        return "closed without a time of resolution";
+    return inc->zero_length ? "zero length: shorter than the source's clock can tell" : "not recorded";
+}
+
+static struct ald_node *clocks_node(struct ald_arena *a, const struct ald_incident *inc)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, no_clock(inc)));
+    ald_node_set(a, o, "acknowledge_s", ald_node_seconds(a, inc->acknowledge_ms, "no acknowledgement by a person is recorded"));
+    ald_node_set(a, o, "detect_s", ald_node_seconds(a, inc->detect_ms, "start of impact and detection are not both recorded"));
+    ald_node_set(a, o, "mitigate_s", ald_node_seconds(a, inc->mitigate_ms, "mitigation is not recorded"));
+    return o;
+}
+
+static struct ald_node *spans_node(struct ald_arena *a, const struct ald_incident *inc)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; i < inc->spans_n; i++) {
+        struct ald_node *pair = ald_node_list(a);
+        ald_node_add(a, pair, ald_node_time(a, inc->spans[i].start));
+        ald_node_add(a, pair, ald_node_time(a, inc->spans[i].end));
+        ald_node_add(a, list, pair);
+    }
+    return list;
+}
+
+/* The position shown beside a signal: in the reading shown, or of its total where it is on no axis of that reading. */
+static double shown_position(const struct ald_measure *m, size_t signal)
+{
+    int reading = m->shown;
+    if (reading >= 0 && m->obs[signal].has[reading] && isfinite(m->position[reading][signal]))
+        return m->position[reading][signal];
+    return m->position_total[signal];
+}
+
+static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    struct ald_node *list = ald_node_list(a);
+    const struct ald_measure *m = &an->measures[i];
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_signal *signal = ald_signal_at(s);
+        const struct ald_obs *obs = &m->obs[s];
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "id", ald_node_str(a, signal->id));
+        ald_node_set(a, o, "axis", ald_node_str(a, ald_axis_id(signal->axis)));
+        ald_node_set(a, o, "timing", ald_node_str(a, ald_timing_text(signal->timing)));
+        ald_node_set(a, o, "value", obs->has_total ? ald_node_num(a, obs->total) : ald_node_absent(a, NULL));
+        ald_node_set(a, o, "landmark_value", obs->has_landmark_value ? ald_node_num(a, obs->landmark_value) : ald_node_absent(a, NULL));
+        ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
+        ald_node_set(a, o, "position", ald_node_num(a, shown_position(m, s)));
+        if (obs->has_total) {
+            const char *evidence = signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
+            ald_node_set(a, o, "evidence", ald_node_str(a, evidence));
+        } else {
+            ald_node_set(a, o, "absent", ald_node_str(a, obs->absent ? obs->absent : "not recorded"));
+        }
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
+static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_position *axis)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "position", axis->has ? ald_node_num(a, axis->position) : ald_node_absent(a, axis->absent));
+    ald_node_set(a, o, "coverage", ald_node_num(a, axis->coverage));
+    ald_node_set(a, o, "raw", axis->has ? ald_node_num(a, axis->raw) : ald_node_absent(a, NULL));
+    return o;
+}
+
+static struct ald_node *reading_node(struct ald_arena *a, const struct ald_reading *r)
+{
+    struct ald_node *o = ald_node_object(a);
+    if (r->absent) {
+        ald_node_set(a, o, "absent", ald_node_str(a, r->absent));
+        return o;
+    }
+    ald_node_set(a, o, "complexity", axis_node(a, &r->axis[ALD_COMPLEXITY]));
+    ald_node_set(a, o, "blast_radius", axis_node(a, &r->axis[ALD_BLAST_RADIUS]));
+    ald_node_set(a, o, "n_ref", ald_node_int(a, (int64_t)r->n_ref));
+    ald_node_set(a, o, "candidates", ald_node_int(a, (int64_t)r->candidates));
+    ald_node_set(a, o, "k", ald_node_int(a, (int64_t)r->k));
+    ald_node_set(a, o, "m", ald_node_int(a, (int64_t)r->m));
+    ald_node_set(a, o, "basis", ald_node_str(a, ald_basis_text(r->basis)));
+    ald_node_set(a, o, "percentile",
+                 r->has_percentile ? ald_node_num(a, r->percentile) : ald_node_absent(a, "open: it has no percentile of its own yet"));
+    const char *beyond = "longer than seen so far among the comparables";
+    ald_node_set(a, o, "lower_s", r->has_lower ? ald_node_num(a, r->lower_ms / 1000) : ald_node_absent(a, beyond));
+    ald_node_set(a, o, "median_s", r->has_median ? ald_node_num(a, r->median_ms / 1000) : ald_node_absent(a, beyond));
+    ald_node_set(a, o, "upper_s", r->has_upper ? ald_node_num(a, r->upper_ms / 1000) : ald_node_absent(a, beyond));
+    ald_node_set(a, o, "verdict", ald_node_str(a, ald_verdict_id(r->verdict)));
+    ald_node_set(a, o, "text", ald_node_str(a, r->text));
+    ald_node_set(a, o, "remark",
+                 ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %zu of %zu share it", r->m, r->candidates) : NULL));
+    return o;
+}
+
+static const char *value_absent(const struct ald_incident *inc)
+{
+    return inc->severity ? "the source gives no order of its labels" : "not recorded";
+}
+
+struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    const struct ald_incident *inc = &an->incidents[i];
+    const struct ald_measure *m = &an->measures[i];
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "id", ald_node_str(a, inc->id));
+    ald_node_set(a, o, "key", ald_node_str(a, inc->key));
+    ald_node_set(a, o, "title", ald_node_str(a, inc->title));
+    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "records", records_node(a, an, inc));
+    ald_node_set(a, o, "class", ald_node_str(a, ald_class_name(inc->cls)));
+    ald_node_set(a, o, "state", ald_node_str(a, ald_state_name(inc->state)));
+    ald_node_set(a, o, "quarter",
+                 inc->started_at == ALD_TIME_NONE ? ald_node_absent(a, "no start is recorded")
+                                                  : ald_node_str(a, ald_quarter_label(a, &an->calendar, inc->quarter)));
+    ald_node_set(a, o, "services", services_node(a, an, inc, false));
+    ald_node_set(a, o, "services_at_start", services_node(a, an, inc, true));
+    ald_node_set(a, o, "teams", teams_node(a, an, inc));
+    ald_node_set(a, o, "first_team", ald_node_str(a, inc->first_team == ALD_NOBODY ? NULL : an->teams[inc->first_team]));
+    ald_node_set(a, o, "severity", ald_node_str(a, inc->severity));
+    ald_node_set(a, o, "severity_rank", inc->severity_rank > 0 ? ald_node_int(a, inc->severity_rank) : ald_node_absent(a, value_absent(inc)));
+    ald_node_set(a, o, "clocks", clocks_node(a, inc));
+    static const char *const keys[ALD_MOMENT_N] = {"impact_started_at", "detected_at", "opened_at", "acknowledged_at",
+                                                   "mitigated_at",      "resolved_at", "closed_at"};
+    for (size_t k = 0; k < ALD_MOMENT_N; k++)
+        ald_node_set(a, o, keys[k], ald_node_time(a, inc->moments[k].at));
+    ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
+    ald_node_set(a, o, "spans", spans_node(a, inc));
+    ald_node_set(a, o, "active_s", ald_node_seconds(a, inc->active_ms, no_clock(inc)));
+    ald_node_set(a, o, "elapsed_s", ald_node_seconds(a, inc->elapsed_ms, no_clock(inc)));
+    ald_node_set(a, o, "open_for_s", ald_node_seconds(a, inc->open_for_ms, NULL));
+    ald_node_set(a, o, "impossible", ald_node_bool(a, inc->impossible));
+    ald_node_set(a, o, "zero_length", ald_node_bool(a, inc->zero_length));
+    ald_node_set(a, o, "reopens", ald_node_int(a, inc->reopens));
+    ald_node_set(a, o, "signals", signals_node(a, an, i));
+    struct ald_node *readings = ald_node_object(a);
+    ald_node_set(a, readings, "start", reading_node(a, &m->reading[ALD_START_READING]));
+    ald_node_set(a, readings, "landmark", reading_node(a, &m->reading[ALD_LANDMARK_READING]));
+    ald_node_set(a, o, "readings", readings);
+    ald_node_set(a, o, "shown", ald_node_str(a, m->shown < 0 ? NULL : ald_reading_id(m->shown)));
+    ald_node_set(a, o, "corner", ald_node_str(a, ald_corner_text(m->corner)));
+    return o;
+}

@@ -1,0 +1,215 @@
+/* The tree of a report: nodes on an arena, paths into it, its JSON. Knows nothing of incidents. */
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/report.h"
+
+static struct ald_node *node(struct ald_arena *a, enum ald_node_kind kind)
+{
+    struct ald_node *n = ald_alloc(a, sizeof *n);
+    n->kind = kind;
+    return n;
+}
+
+struct ald_node *ald_node_object(struct ald_arena *a)
+{
+    return node(a, ALD_NODE_OBJECT);
+}
+
+struct ald_node *ald_node_list(struct ald_arena *a)
+{
+    return node(a, ALD_NODE_LIST);
+}
+
+struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(*row)(void *, size_t, struct ald_arena *), void *ctx)
+{
+    struct ald_node *rows = node(a, ALD_NODE_ROWS);
+    rows->rows.n = n;
+    rows->rows.row = row;
+    rows->rows.ctx = ctx;
+    return rows;
+}
+
+struct ald_node *ald_node_absent(struct ald_arena *a, const char *reason)
+{
+    struct ald_node *n = node(a, ALD_NODE_NULL);
+    n->absent = reason;
+    return n;
+}
+
+struct ald_node *ald_node_bool(struct ald_arena *a, bool v)
+{
+    struct ald_node *n = node(a, ALD_NODE_BOOL);
+    n->boolean = v;
+    return n;
+}
+
+struct ald_node *ald_node_int(struct ald_arena *a, int64_t v)
+{
+    struct ald_node *n = node(a, ALD_NODE_INT);
+    n->integer = v;
+    return n;
+}
+
+struct ald_node *ald_node_num(struct ald_arena *a, double v)
+{
+    if (!isfinite(v))
+        return ald_node_absent(a, NULL);
+    struct ald_node *n = node(a, ALD_NODE_NUM);
+    n->number = v;
+    return n;
+}
+
+struct ald_node *ald_node_str(struct ald_arena *a, const char *v)
+{
+    if (!v)
+        return ald_node_absent(a, NULL);
+    struct ald_node *n = node(a, ALD_NODE_STR);
+    n->text = v;
+    return n;
+}
+
+struct ald_node *ald_node_time(struct ald_arena *a, int64_t ms)
+{
+    if (ms == ALD_TIME_NONE)
+        return ald_node_absent(a, NULL);
+    struct ald_node *n = node(a, ALD_NODE_TIME);
+    n->integer = ms;
+    return n;
+}
+
+struct ald_node *ald_node_seconds(struct ald_arena *a, int64_t ms, const char *reason)
+{
+    return ms == ALD_TIME_NONE ? ald_node_absent(a, reason) : ald_node_num(a, (double)ms / 1000);
+}
+
+void ald_node_set(struct ald_arena *a, struct ald_node *object, const char *key, struct ald_node *value)
+{
+    assert(object->kind == ALD_NODE_OBJECT && value);
+    object->object.members =
+        ald_grow(a, object->object.members, object->object.n, &object->object.cap, sizeof *object->object.members);
+    object->object.members[object->object.n++] = (struct ald_member){key, value};
+}
+
+void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *item)
+{
+    assert(list->kind == ALD_NODE_LIST && item);
+    list->list.items = ald_grow(a, list->list.items, list->list.n, &list->list.cap, sizeof(struct ald_node *));
+    list->list.items[list->list.n++] = item;
+}
+
+static const struct ald_node *member(const struct ald_node *object, const char *key, size_t n)
+{
+    if (object->kind != ALD_NODE_OBJECT)
+        return NULL;
+    for (size_t i = 0; i < object->object.n; i++) {
+        const char *have = object->object.members[i].key;
+        if (strncmp(have, key, n) == 0 && have[n] == '\0')
+            return object->object.members[i].node;
+    }
+    return NULL;
+}
+
+/* "{shown}": the step is the text of that member of the node where the path began. */
+static const struct ald_node *named_by(const struct ald_node *start, const struct ald_node *at, const char *step, size_t n)
+{
+    if (n < 3 || step[0] != '{' || step[n - 1] != '}')
+        return member(at, step, n);
+    const struct ald_node *name = member(start, step + 1, n - 2);
+    return name && name->kind == ALD_NODE_STR ? member(at, name->text, strlen(name->text)) : NULL;
+}
+
+const struct ald_node *ald_node_at(const struct ald_node *start, const char *path)
+{
+    const struct ald_node *at = start;
+    while (at && *path) {
+        size_t n = strcspn(path, ".[");
+        if (n)
+            at = named_by(start, at, path, n);
+        path += n;
+        while (at && *path == '[') {
+            char *end = NULL;
+            size_t i = strtoul(path + 1, &end, 10);
+            at = at->kind == ALD_NODE_LIST && i < at->list.n ? at->list.items[i] : NULL;
+            path = *end == ']' ? end + 1 : "";
+        }
+        if (*path == '.')
+            path++;
+    }
+    return at;
+}
+
+static void write_object(struct ald_jw *w, const struct ald_node *object, struct ald_arena *scratch)
+{
+    bool reasons = false;
+    ald_jw_object(w);
+    for (size_t i = 0; i < object->object.n; i++) {
+        const struct ald_member *m = &object->object.members[i];
+        ald_jw_key(w, m->key);
+        ald_node_write(w, m->node, scratch);
+        reasons = reasons || (m->node->kind == ALD_NODE_NULL && m->node->absent);
+    }
+    if (reasons) {
+        ald_jw_key(w, "absent");
+        ald_jw_object(w);
+        for (size_t i = 0; i < object->object.n; i++) {
+            const struct ald_member *m = &object->object.members[i];
+            if (m->node->kind != ALD_NODE_NULL || !m->node->absent)
+                continue;
+            ald_jw_key(w, m->key);
+            ald_jw_str(w, m->node->absent);
+        }
+        ald_jw_object_end(w);
+    }
+    ald_jw_object_end(w);
+}
+
+static void write_rows(struct ald_jw *w, const struct ald_node *rows)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) row = ald_arena_new();
+    ald_jw_array(w);
+    for (size_t i = 0; i < rows->rows.n; i++) {
+        ald_node_write(w, rows->rows.row(rows->rows.ctx, i, row), row);
+        ald_arena_reset(row);
+    }
+    ald_jw_array_end(w);
+}
+
+void ald_node_write(struct ald_jw *w, const struct ald_node *n, struct ald_arena *scratch)
+{
+    switch (n->kind) {
+    case ALD_NODE_NULL:
+        ald_jw_null(w);
+        break;
+    case ALD_NODE_BOOL:
+        ald_jw_bool(w, n->boolean);
+        break;
+    case ALD_NODE_INT:
+        ald_jw_int(w, n->integer);
+        break;
+    case ALD_NODE_NUM:
+        ald_jw_num(w, n->number);
+        break;
+    case ALD_NODE_STR:
+        ald_jw_str(w, n->text);
+        break;
+    case ALD_NODE_TIME:
+        ald_jw_time(w, n->integer);
+        break;
+    case ALD_NODE_OBJECT:
+        write_object(w, n, scratch);
+        break;
+    case ALD_NODE_LIST:
+        ald_jw_array(w);
+        for (size_t i = 0; i < n->list.n; i++)
+            ald_node_write(w, n->list.items[i], scratch);
+        ald_jw_array_end(w);
+        break;
+    case ALD_NODE_ROWS:
+        write_rows(w, n);
+        break;
+    }
+}

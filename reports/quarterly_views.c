@@ -1,0 +1,270 @@
+/* What people see of the quarterly report: sections of sentences, figures, charts and tables that point into the tree. */
+#include <stdio.h>
+#include <string.h>
+
+#include "quarterly.h"
+#include "view.h"
+
+#define SHOWN "readings.{shown}."
+
+static const struct ald_series by_reading[] = {
+    {"about as long as comparable", SHOWN "verdict", "typical", ALD_MARK_CIRCLE, "#8A94A6"},
+    {"shorter than comparable", SHOWN "verdict", "shorter", ALD_MARK_DOWN, "#1F6FB4"},
+    {"longer than comparable", SHOWN "verdict", "longer", ALD_MARK_UP, "#B4540A"},
+    {"open", SHOWN "verdict", "open", ALD_MARK_SQUARE, "#5B4B8A"},
+};
+
+size_t ald_quarterly_both_axes(const struct ald_analysis *an, const struct ald_figures *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->incidents_n; i++) {
+        const struct ald_measure *m = &an->measures[f->incidents[i]];
+        if (m->shown < 0)
+            continue;
+        const struct ald_reading *r = &m->reading[m->shown];
+        n += r->axis[ALD_COMPLEXITY].has && r->axis[ALD_BLAST_RADIUS].has;
+    }
+    return n;
+}
+
+/* Complexity against blast radius; where too few incidents have both, complexity against the time to resolve. */
+static void scatter(struct ald_report *report, struct ald_section *section, size_t both)
+{
+    struct ald_chart chart = {
+        .rows = "incidents",
+        .x = SHOWN "complexity.position",
+        .x_title = "complexity, in our own history (0 simpler than all, 1 more complex than all)",
+        .label = "key",
+        .x_show = ALD_SHOW_POSITION,
+        .series = by_reading,
+        .series_n = sizeof by_reading / sizeof by_reading[0],
+    };
+    if (both >= 5) {
+        chart.title = "Every incident of the period: complexity against blast radius";
+        chart.alt = "Scatter chart: each point is an incident, by complexity (left to right) and blast radius (bottom to top), with a shape and "
+                    "colour for its reading: shorter, about as long, or longer than comparable earlier incidents. The table below lists them.";
+        chart.y = SHOWN "blast_radius.position";
+        chart.y_title = "blast radius, in our own history";
+        chart.y_show = ALD_SHOW_POSITION;
+        chart.unit_axes = true;
+        chart.corners[0] = "simple, wide";
+        chart.corners[1] = "complex, wide";
+        chart.corners[2] = "simple, narrow";
+        chart.corners[3] = "complex, narrow";
+    } else {
+        chart.title = "Every incident of the period: complexity against time to resolve";
+        chart.alt = "Scatter chart: each point is an incident, by complexity (left to right) and hours to resolution on a logarithmic scale (bottom "
+                    "to top), with a shape and colour for its reading. The table below lists them.";
+        chart.y = "clocks.resolve_s";
+        chart.y_title = "hours from start to resolution (logarithmic)";
+        chart.y_show = ALD_SHOW_SECONDS;
+        chart.y_log = true;
+        chart.corners[0] = "simple, long: ask what made it hard";
+        chart.corners[1] = "complex, long";
+        chart.corners[2] = "simple, short";
+        chart.corners[3] = "complex, short: ask what went right";
+    }
+    ald_view_chart(report, section, &chart);
+}
+
+static void summary(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+{
+    struct ald_section *s = ald_view_section(report, "summary", "Summary");
+    s->one_page = true;
+    const char *const *sentences = ald_quarterly_sentences(report->arena, in->analysis, f);
+    for (size_t i = 0; sentences[i]; i++)
+        ald_view_text(report, s, sentences[i]);
+    const struct ald_figure figures[] = {
+        {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
+         "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
+        {"Time to resolve, nine of ten", "clocks.resolve.p90_s", "clocks.resolve.p90_ci_s[0]", "clocks.resolve.p90_ci_s[1]", "clocks.resolve.n",
+         ALD_SHOW_SECONDS, "p90"},
+        {"Time to resolve, geometric mean", "clocks.resolve.geometric_mean_s", "clocks.resolve.geometric_mean_ci_s[0]",
+         "clocks.resolve.geometric_mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "geometric_mean"},
+        {"Time to acknowledge, median", "clocks.acknowledge.median_s", "clocks.acknowledge.median_ci_s[0]",
+         "clocks.acknowledge.median_ci_s[1]", "clocks.acknowledge.n", ALD_SHOW_SECONDS, "acknowledge"},
+        {"Time to detect, median", "clocks.detect.median_s", "clocks.detect.median_ci_s[0]", "clocks.detect.median_ci_s[1]", "clocks.detect.n",
+         ALD_SHOW_SECONDS, "detect"},
+        {"Time to mitigate, median", "clocks.mitigate.median_s", "clocks.mitigate.median_ci_s[0]", "clocks.mitigate.median_ci_s[1]",
+         "clocks.mitigate.n", ALD_SHOW_SECONDS, "mitigate"},
+    };
+    ald_view_figures(report, s, "Figures, each with the interval it could as well have had", figures, sizeof figures / sizeof figures[0]);
+    if (in->analysis->settings->show_mean) {
+        const struct ald_figure mean[] = {{"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]",
+                                           "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "mean"}};
+        ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, 1);
+    }
+    scatter(report, s, ald_quarterly_both_axes(in->analysis, f));
+}
+
+static void triangulation(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+{
+    struct ald_section *s = ald_view_section(report, "triangulation", "Triangulation");
+    size_t both = ald_quarterly_both_axes(in->analysis, f);
+    s->landscape = true;
+    ald_view_text(report, s, "Each incident's time to resolve, seen among the earlier incidents nearest to it in complexity and blast radius. A "
+                             "complex incident handled well and a simple one that dragged on can take equally long: here they come apart.");
+    if (both < 5)
+        ald_view_remark(report, s, "Blast radius is not measured for enough incidents here (the sheet Data quality says why), so readings use "
+                                   "complexity alone, and the chart shows complexity against time to resolve.");
+    scatter(report, s, both);
+    const struct ald_column columns[] = {
+        {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 44, NULL, NULL},
+        {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
+        {"Reading", SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
+        {"Comparable: 1 in 10 under", SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
+        {"Comparable: median", SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
+        {"Comparable: 9 in 10 under", SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
+        {"Share over sooner", SHOWN "percentile", ALD_SHOW_PERCENT, 10, NULL, "percentile"},
+        {"Complexity", SHOWN "complexity.position", ALD_SHOW_POSITION, 11, NULL, "complexity"},
+        {"Blast radius", SHOWN "blast_radius.position", ALD_SHOW_POSITION, 11, NULL, "blast_radius"},
+        {"Comparables", SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
+        {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
+        {"Corner", "corner", ALD_SHOW_TEXT, 34, NULL, "corner"},
+    };
+    ald_view_table(report, s, "Every incident with what it was compared with", "incidents", "No incident of this period is recorded.", columns,
+                   sizeof columns / sizeof columns[0], true);
+}
+
+static void pairs(struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "pairs", "Same length, different story");
+    s->landscape = true;
+    ald_view_text(report, s, "Two incidents that took about equally long, one of them far more complex. Judged by time alone they would look "
+                             "the same. Read both write-ups side by side: what made the complex one go well, or the simple one hard?");
+    const struct ald_column columns[] = {
+        {"More complex", "more_complex.key", ALD_SHOW_TEXT, 14, "more_complex.url", NULL},
+        {"Title", "more_complex.title", ALD_SHOW_TEXT, 36, NULL, NULL},
+        {"Time to resolve", "more_complex.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
+        {"Complexity", "more_complex.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
+        {"Reading", "more_complex.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
+        {"Simpler", "simpler.key", ALD_SHOW_TEXT, 14, "simpler.url", NULL},
+        {"Title ", "simpler.title", ALD_SHOW_TEXT, 36, NULL, NULL},
+        {"Time to resolve ", "simpler.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
+        {"Complexity ", "simpler.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
+        {"Reading ", "simpler.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
+        {"Gap in complexity", "complexity_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
+        {"Gap in blast radius", "blast_radius_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
+    };
+    ald_view_table(report, s, NULL, "pairs", "No two resolved incidents of this period took about equally long with clearly different complexity.",
+                   columns, sizeof columns / sizeof columns[0], false);
+}
+
+static void incidents(struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "incidents", "Incidents");
+    s->landscape = true;
+    const struct ald_column columns[] = {
+        {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 44, NULL, NULL},
+        {"State", "state", ALD_SHOW_TEXT, 12, NULL, NULL},
+        {"Started", "started_at", ALD_SHOW_TIME, 19, NULL, NULL},
+        {"Resolved", "resolved_at", ALD_SHOW_TIME, 19, NULL, NULL},
+        {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
+        {"Time to acknowledge", "clocks.acknowledge_s", ALD_SHOW_SECONDS, 13, NULL, "acknowledge"},
+        {"Reading", SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
+        {"Corner", "corner", ALD_SHOW_TEXT, 30, NULL, "corner"},
+        {"Severity", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
+        {"Services", "services", ALD_SHOW_LIST, 28, NULL, "services_impacted"},
+        {"First team", "first_team", ALD_SHOW_TEXT, 18, NULL, NULL},
+        {"Teams", "teams", ALD_SHOW_LIST, 28, NULL, "teams_engaged"},
+        {"Reopened", "reopens", ALD_SHOW_COUNT, 9, NULL, NULL},
+        {"Id", "id", ALD_SHOW_TEXT, 28, NULL, NULL},
+    };
+    ald_view_table(report, s, NULL, "incidents", "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
+}
+
+static void data_quality(struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "data_quality", "Data quality");
+    s->landscape = true;
+    const struct ald_figure population[] = {
+        {"Records", "population.records", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"Incidents", "population.incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, "incident"},
+        {"with a resolve clock", "clocks.resolve.n", NULL, NULL, NULL, ALD_SHOW_COUNT, "resolve"},
+        {"open", "population.open", NULL, NULL, NULL, ALD_SHOW_COUNT, "open"},
+        {"end not recorded", "population.end_not_recorded", NULL, NULL, NULL, ALD_SHOW_COUNT, "end_not_recorded"},
+        {"impossible", "population.impossible", NULL, NULL, NULL, ALD_SHOW_COUNT, "impossible"},
+        {"zero length", "population.zero_length", NULL, NULL, NULL, ALD_SHOW_COUNT, "zero_length"},
+        {"Carried over", "population.carried_over", NULL, NULL, NULL, ALD_SHOW_COUNT, "carried_over"},
+        {"Noise", "population.noise", NULL, NULL, NULL, ALD_SHOW_COUNT, "noise"},
+        {"Planned", "population.planned", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"Exercises", "population.exercises", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"Near misses", "population.near_misses", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"Merged", "population.merged", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"Quarantined", "population.quarantined", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
+        {"With a reading: over before the landmark", "readings.over_before_landmark", NULL, NULL, "readings.landmark_known", ALD_SHOW_COUNT,
+         "landmark_reading"},
+        {"Without a reading", "readings.none", NULL, NULL, "counts.current", ALD_SHOW_COUNT, "reading"},
+    };
+    ald_view_figures(report, s, "What was counted, and what was not", population, sizeof population / sizeof population[0]);
+    const struct ald_column sources[] = {
+        {"Source", "name", ALD_SHOW_TEXT, 16, NULL, NULL},   {"Type", "type", ALD_SHOW_TEXT, 12, NULL, NULL},
+        {"Role", "role", ALD_SHOW_TEXT, 10, NULL, NULL},     {"Complete", "complete", ALD_SHOW_BOOL, 10, NULL, "complete"},
+        {"Records", "records", ALD_SHOW_COUNT, 10, NULL, NULL}, {"Quarantined", "quarantined", ALD_SHOW_COUNT, 12, NULL, NULL},
+        {"Last read", "last_success", ALD_SHOW_TIME, 19, NULL, NULL}, {"Gaps", "gaps", ALD_SHOW_LIST, 70, NULL, NULL},
+    };
+    ald_view_table(report, s, "Where each source stood", "sources", "No source has been read.", sources, sizeof sources / sizeof sources[0], false);
+    const struct ald_column findings[] = {
+        {"How many", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
+        {"What", "text", ALD_SHOW_TEXT, 90, NULL, NULL},
+        {"Weight", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
+    };
+    ald_view_table(report, s, "What to know before reading the figures", "findings", "Nothing to report.", findings, 3, false);
+    const struct ald_column recorded[] = {
+        {"Signal", "title", ALD_SHOW_TEXT, 26, NULL, NULL},      {"Axis", "axis", ALD_SHOW_TEXT, 14, NULL, NULL},
+        {"Timing", "timing", ALD_SHOW_TEXT, 22, NULL, "signal"}, {"Recorded for", "recorded", ALD_SHOW_COUNT, 12, NULL, NULL},
+        {"At the landmark", "at_landmark", ALD_SHOW_COUNT, 14, NULL, NULL}, {"Of", "of", ALD_SHOW_COUNT, 8, NULL, NULL},
+        {"Otherwise because", "otherwise", ALD_SHOW_TEXT, 50, NULL, NULL},
+    };
+    ald_view_table(report, s, "Which signals are recorded", "recorded", "None.", recorded, sizeof recorded / sizeof recorded[0], false);
+    const struct ald_column moments[] = {
+        {"Moment", "moment", ALD_SHOW_TEXT, 18, NULL, NULL},
+        {"Source", "source", ALD_SHOW_TEXT, 16, NULL, NULL},
+        {"Taken from field", "field", ALD_SHOW_TEXT, 26, NULL, NULL},
+        {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
+    };
+    ald_view_table(report, s, "Where the times came from", "moments", "None.", moments, 4, false);
+    const struct ald_column overrides[] = {
+        {"Incident", "incident", ALD_SHOW_TEXT, 24, NULL, NULL},
+        {"Field", "field", ALD_SHOW_TEXT, 16, NULL, NULL},
+        {"Value", "value", ALD_SHOW_TEXT, 20, NULL, NULL},
+        {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
+    };
+    ald_view_table(report, s, "Corrections by people", "overrides", "None.", overrides, 4, false);
+}
+
+static void definitions(struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "definitions", "Definitions");
+    const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_TEXT, 110, NULL, NULL}};
+    ald_view_heading(report, s, "What these figures cannot tell");
+    const struct ald_node *caveats = ald_node_at(report->root, "caveats");
+    for (size_t i = 0; i < caveats->list.n; i++)
+        ald_view_text(report, s, caveats->list.items[i]->text);
+    ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false);
+}
+
+void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+{
+    struct ald_arena *a = report->arena;
+    char from[32];
+    char to[32];
+    struct ald_civil first = ald_zone_civil(report->zone, in->period.start);
+    struct ald_civil last = ald_zone_civil(report->zone, in->period.end - 1);
+    struct ald_civil as_of = ald_zone_civil(report->zone, report->as_of);
+    const char *organisation = in->analysis->settings->organisation;
+    (void)snprintf(from, sizeof from, "%04lld-%02d-%02d", (long long)first.year, first.month, first.day);
+    (void)snprintf(to, sizeof to, "%04lld-%02d-%02d", (long long)last.year, last.month, last.day);
+    report->subtitle = ald_sprintf(a, "%s%s%s (%s to %s, %s), as of %04lld-%02d-%02d %02d:%02d%s", organisation, *organisation ? " \xc2\xb7 " : "",
+                                   in->period.label, from, to, in->analysis->settings->timezone, (long long)as_of.year, as_of.month, as_of.day,
+                                   as_of.hour, as_of.minute, in->simulated ? " \xc2\xb7 simulated data" : "");
+    summary(in, report, f);
+    triangulation(in, report, f);
+    pairs(report);
+    incidents(report);
+    data_quality(report);
+    definitions(report);
+}

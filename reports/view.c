@@ -1,0 +1,68 @@
+/* Builders for views: see view.h. */
+#include "view.h"
+
+#include <string.h>
+
+struct ald_section *ald_view_section(struct ald_report *report, const char *id, const char *title)
+{
+    report->sections =
+        ald_grow(report->arena, report->sections, report->sections_n, &report->sections_cap, sizeof *report->sections);
+    struct ald_section *section = &report->sections[report->sections_n++];
+    *section = (struct ald_section){.id = id, .title = title};
+    return section;
+}
+
+static struct ald_block *block(struct ald_report *report, struct ald_section *section, enum ald_block_kind kind, const char *text)
+{
+    section->blocks = ald_grow(report->arena, section->blocks, section->blocks_n, &section->blocks_cap, sizeof *section->blocks);
+    struct ald_block *b = &section->blocks[section->blocks_n++];
+    *b = (struct ald_block){.kind = kind, .text = text};
+    return b;
+}
+
+void ald_view_heading(struct ald_report *report, struct ald_section *section, const char *text)
+{
+    (void)block(report, section, ALD_BLOCK_HEADING, text);
+}
+
+void ald_view_text(struct ald_report *report, struct ald_section *section, const char *text)
+{
+    (void)block(report, section, ALD_BLOCK_TEXT, text);
+}
+
+void ald_view_remark(struct ald_report *report, struct ald_section *section, const char *text)
+{
+    (void)block(report, section, ALD_BLOCK_REMARK, text);
+}
+
+static void *copy(struct ald_arena *a, const void *items, size_t n, size_t size)
+{
+    void *to = ald_calloc(a, n ? n : 1, size);
+    memcpy(to, items, n * size);
+    return to;
+}
+
+void ald_view_figures(struct ald_report *report, struct ald_section *section, const char *caption, const struct ald_figure *figures, size_t n)
+{
+    struct ald_block *b = block(report, section, ALD_BLOCK_FIGURES, caption);
+    b->figures = copy(report->arena, figures, n, sizeof *figures);
+    b->figures_n = n;
+}
+
+void ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows, const char *empty,
+                    const struct ald_column *columns, size_t n, bool filter)
+{
+    struct ald_block *b = block(report, section, ALD_BLOCK_TABLE, caption);
+    struct ald_table *table = ald_alloc(report->arena, sizeof *table);
+    *table = (struct ald_table){.rows = rows, .empty = empty, .columns_n = n, .filter = filter};
+    table->columns = copy(report->arena, columns, n, sizeof *columns);
+    b->table = table;
+}
+
+void ald_view_chart(struct ald_report *report, struct ald_section *section, const struct ald_chart *chart)
+{
+    struct ald_block *b = block(report, section, ALD_BLOCK_CHART, chart->title);
+    struct ald_chart *own = copy(report->arena, chart, 1, sizeof *chart);
+    own->series = copy(report->arena, chart->series, chart->series_n, sizeof *chart->series);
+    b->chart = own;
+}

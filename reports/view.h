@@ -1,0 +1,14 @@
+/* Builders for views: sections, blocks, tables. Arrays given are copied; texts are not. */
+#pragma once
+
+#include "alidade/report.h"
+
+struct ald_section *ald_view_section(struct ald_report *report, const char *id, const char *title);
+void ald_view_heading(struct ald_report *report, struct ald_section *section, const char *text);
+void ald_view_text(struct ald_report *report, struct ald_section *section, const char *text);
+void ald_view_remark(struct ald_report *report, struct ald_section *section, const char *text);
+void ald_view_figures(struct ald_report *report, struct ald_section *section, const char *caption, const struct ald_figure *figures,
+                      size_t n);
+void ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows, const char *empty,
+                    const struct ald_column *columns, size_t n, bool filter);
+void ald_view_chart(struct ald_report *report, struct ald_section *section, const struct ald_chart *chart);

@@ -1,0 +1,248 @@
+/* The one place that writes cells: formats, and a value as text, number, date or duration; never a formula. Knows no blocks. */
+#include "xlsx_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+
+#define INK 0x1B2733
+#define GREY 0x5B6776
+#define LINE 0xD5DBE1
+#define FILL 0xE6EBF1
+#define LINK 0x1F4E79
+#define LINE_POINTS 15.0
+#define MAX_LINES 26 /* a row is at most 409 points high */
+
+struct look {
+    double size;
+    lxw_color_t colour;
+    bool bold, italic, right, wrap, line, fill, link;
+    const char *number;
+};
+#define CELL .size = 11, .colour = INK, .line = true
+static const struct look looks[XS_STYLE_N] = {
+    [XS_TITLE] = {.size = 18, .colour = INK, .bold = true, .wrap = true},
+    [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true},
+    [XS_SIMULATED] = {.size = 10, .colour = INK, .bold = true, .wrap = true},
+    [XS_HEADING] = {.size = 13, .colour = INK, .bold = true, .wrap = true},
+    [XS_TEXT] = {.size = 11, .colour = INK, .wrap = true},
+    [XS_REMARK] = {.size = 10, .colour = GREY, .italic = true, .wrap = true},
+    [XS_CORNER_LEFT] = {.size = 9, .colour = GREY, .wrap = true},
+    [XS_CORNER_RIGHT] = {.size = 9, .colour = GREY, .wrap = true, .right = true},
+    [XS_GOTO] = {.size = 11, .colour = LINK, .link = true},
+    [XS_HEAD] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true},
+    [XS_HEAD_RIGHT] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true, .right = true},
+    [XS_CELL_TEXT] = {CELL, .wrap = true},
+    [XS_CELL_LABEL] = {CELL, .wrap = true, .bold = true},
+    [XS_CELL_SMALL] = {.size = 9, .colour = GREY, .wrap = true, .line = true},
+    [XS_CELL_RIGHT] = {CELL, .wrap = true, .right = true},
+    [XS_CELL_LINK] = {.size = 11, .colour = LINK, .line = true, .wrap = true, .link = true},
+    [XS_CELL_ABSENT] = {.size = 9, .colour = GREY, .italic = true, .wrap = true, .line = true},
+    [XS_CELL_COUNT] = {CELL, .number = "0"},
+    [XS_CELL_TENTHS] = {CELL, .number = "0.0"},
+    [XS_CELL_HUNDREDTHS] = {CELL, .number = "0.00"},
+    [XS_CELL_THOUSANDTHS] = {CELL, .number = "0.000"},
+    [XS_CELL_TINY] = {CELL, .number = "0.00E+00"},
+    [XS_CELL_PERCENT] = {CELL, .number = "0.0 %"},
+    [XS_CELL_SECONDS] = {CELL, .number = "[h]:mm:ss"},
+    [XS_CELL_TIME] = {CELL, .number = "yyyy-mm-dd hh:mm:ss"},
+};
+
+static lxw_format *format(lxw_workbook *book, const struct look *look)
+{
+    lxw_format *f = workbook_add_format(book);
+    format_set_font_size(f, look->size);
+    format_set_font_color(f, look->colour);
+    if (look->bold)
+        format_set_bold(f);
+    if (look->italic)
+        format_set_italic(f);
+    if (look->wrap)
+        format_set_text_wrap(f);
+    if (look->right)
+        format_set_align(f, LXW_ALIGN_RIGHT);
+    format_set_align(f, look->fill ? LXW_ALIGN_VERTICAL_CENTER : LXW_ALIGN_VERTICAL_TOP);
+    if (look->link)
+        format_set_underline(f, LXW_UNDERLINE_SINGLE);
+    if (look->fill)
+        format_set_bg_color(f, FILL);
+    if (look->line) {
+        format_set_bottom(f, LXW_BORDER_THIN);
+        format_set_bottom_color(f, LINE);
+    }
+    if (look->number)
+        format_set_num_format(f, look->number);
+    return f;
+}
+
+void ald_xlsx_formats(struct ald_xlsx *x)
+{
+    for (size_t i = 0; i < XS_STYLE_N; i++)
+        x->formats[i] = format(x->book, &looks[i]);
+}
+
+double ald_xlsx_size(enum ald_xlsx_style style)
+{
+    return looks[style].size;
+}
+
+enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald_err *err)
+{
+    if (e == LXW_NO_ERROR)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_IO, "cannot write '%s', sheet '%s', row %zu: %s", s->x->path, s->name, s->row + 1, lxw_strerror(e));
+}
+
+/* Merges the span; its first cell is written after this. */
+static enum ald_rc open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, lxw_format *f, struct ald_err *err)
+{
+    if (at.last > s->used_last)
+        s->used_last = at.last;
+    if (at.first == at.last)
+        return ALD_OK;
+    lxw_row_t row = (lxw_row_t)s->row;
+    return ald_xlsx_did(s, worksheet_merge_range(s->ws, row, (lxw_col_t)at.first, row, (lxw_col_t)at.last, "", f), err);
+}
+
+static enum ald_rc put_blank(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, lxw_format *f, struct ald_err *err)
+{
+    return ald_xlsx_did(s, worksheet_write_blank(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, f), err);
+}
+
+enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style,
+                              struct ald_err *err)
+{
+    lxw_format *f = s->x->formats[style];
+    ALD_TRY(open_span(s, at, f, err));
+    if (!text || !*text)
+        return put_blank(s, at, f, err);
+    const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
+    return ald_xlsx_did(s, worksheet_write_string(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, clean, f), err);
+}
+
+enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double value, enum ald_xlsx_style style,
+                                struct ald_err *err)
+{
+    lxw_format *f = s->x->formats[style];
+    ALD_TRY(open_span(s, at, f, err));
+    if (!isfinite(value))
+        return put_blank(s, at, f, err);
+    return ald_xlsx_did(s, worksheet_write_number(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, value, f), err);
+}
+
+/* Web addresses that need no repair: anything else stays text. */
+static bool can_link(const struct ald_xlsx *x, const char *url)
+{
+    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        return false;
+    size_t n = strlen(url);
+    if (n > x->limits->url_bytes || !ald_utf8_valid(url, n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)url[i] <= ' ' || url[i] == 0x7F || strchr("\"<>\\^`{|}", url[i]))
+            return false;
+    return strcmp(ald_utf8_printable(x->scratch, url, false), url) == 0;
+}
+
+static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, const char *url, struct ald_err *err)
+{
+    if (!can_link(s->x, url) || s->links >= s->x->limits->links) {
+        s->links_left_out++;
+        return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
+    }
+    s->links++;
+    lxw_format *f = s->x->formats[XS_CELL_LINK];
+    ALD_TRY(open_span(s, at, f, err));
+    const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
+    return ald_xlsx_did(s, worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, url, f, clean, NULL), err);
+}
+
+/* Three significant digits, as near as a number format comes to that. */
+static enum ald_xlsx_style number_style(double v)
+{
+    double size = fabs(v);
+    if (v == rint(v) || size >= 100)
+        return XS_CELL_COUNT;
+    if (size >= 10)
+        return XS_CELL_TENTHS;
+    return size >= 1 ? XS_CELL_HUNDREDTHS : size >= 0.001 ? XS_CELL_THOUSANDTHS : XS_CELL_TINY;
+}
+
+static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double v, enum ald_show show, struct ald_err *err)
+{
+    switch (show) {
+    case ALD_SHOW_COUNT:
+        return ald_xlsx_put_number(s, at, v, XS_CELL_COUNT, err);
+    case ALD_SHOW_POSITION:
+        return ald_xlsx_put_number(s, at, v, XS_CELL_HUNDREDTHS, err);
+    case ALD_SHOW_PERCENT:
+        return ald_xlsx_put_number(s, at, v, XS_CELL_PERCENT, err);
+    case ALD_SHOW_SECONDS:
+        if (v < 0) { /* spreadsheets show a negative duration as ##### */
+            const struct ald_node node = {.kind = ALD_NODE_NUM, .number = v};
+            return ald_xlsx_put_text(s, at, ald_xlsx_words(s->x, s->x->scratch, &node, show), XS_CELL_RIGHT, err);
+        }
+        return ald_xlsx_put_number(s, at, v / 86400, XS_CELL_SECONDS, err);
+    default:
+        return ald_xlsx_put_number(s, at, v, isfinite(v) ? number_style(v) : XS_CELL_TEXT, err);
+    }
+}
+
+static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node, struct ald_err *err)
+{
+    const struct ald_zone *zone = s->x->report->zone;
+    if (!ald_xlsx_serial_ok(zone, node->integer))
+        return ald_xlsx_put_text(s, at, ald_xlsx_words(s->x, s->x->scratch, node, ALD_SHOW_TIME), XS_CELL_RIGHT, err);
+    return ald_xlsx_put_number(s, at, ald_xlsx_serial(zone, node->integer), XS_CELL_TIME, err);
+}
+
+enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node, enum ald_show show,
+                              const char *url, struct ald_err *err)
+{
+    enum ald_node_kind kind = node ? node->kind : ALD_NODE_NULL;
+    if (kind == ALD_NODE_NUM)
+        return put_quantity(s, at, node->number, show, err);
+    if (kind == ALD_NODE_INT)
+        return put_quantity(s, at, (double)node->integer, show, err);
+    if (kind == ALD_NODE_TIME)
+        return put_time(s, at, node, err);
+    if (kind == ALD_NODE_NULL)
+        return ald_xlsx_put_text(s, at, node ? node->absent : NULL, XS_CELL_ABSENT, err);
+    const char *text = ald_xlsx_words(s->x, s->x->scratch, node, show);
+    if (text && *text && url && *url)
+        return put_link(s, at, text, url, err);
+    return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
+}
+
+enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err)
+{
+    if (points <= 0)
+        return ALD_OK;
+    return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, points > 409 ? 409 : points, NULL), err);
+}
+
+void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
+{
+    s->row++;
+    s->height += points > 0 ? points : LINE_POINTS;
+}
+
+enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style, struct ald_err *err)
+{
+    struct ald_xlsx_span at = {0, s->text_last};
+    double size = looks[style].size, line = size * 1.36, units = ald_xlsx_units(s, at);
+    const char *rest = ald_xlsx_clean(s->x->scratch, text, SIZE_MAX);
+    while (*rest) {
+        size_t n = ald_xlsx_fit(rest, units, size, MAX_LINES);
+        char *piece = ald_strndup(s->x->scratch, rest, n);
+        rest += n;
+        while (n && (piece[n - 1] == ' ' || piece[n - 1] == '\n'))
+            piece[--n] = '\0';
+        double points = (double)ald_xlsx_lines(piece, units, size) * line + 3;
+        ALD_TRY(ald_xlsx_row_height(s, points, err));
+        ALD_TRY(ald_xlsx_put_text(s, at, piece, style, err));
+        ald_xlsx_next_row(s, points);
+    }
+    return ALD_OK;
+}

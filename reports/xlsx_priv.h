@@ -1,0 +1,161 @@
+/* What the files of the xlsx format share. Only they include xlsxwriter.h; they know views and nodes, never incidents. */
+#pragma once
+
+#include <xlsxwriter.h>
+
+#include "alidade/report.h"
+
+#if LXW_VERSION_ID < 114
+#error "libxlsxwriter 1.1.4 or newer is needed"
+#endif
+
+/** What a spreadsheet cannot hold more of. A parameter, so that tests reach the edges with little data. */
+struct ald_xlsx_limits {
+    size_t sheet_rows;   /* rows of a sheet */
+    size_t table_rows;   /* above: constant memory, and filters instead of a table */
+    size_t links;        /* of one sheet */
+    size_t url_bytes;    /* of one link */
+    size_t text_utf16;   /* UTF-16 units of one cell */
+    size_t chart_points; /* above: a sample is drawn */
+};
+extern const struct ald_xlsx_limits ald_xlsx_limits_default;
+
+/** Writes the workbook at path. @return ALD_ERR_IO. */
+ALD_CHECK enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits,
+                                     struct ald_err *err);
+
+enum ald_xlsx_style {
+    XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_TEXT, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
+    XS_HEAD, XS_HEAD_RIGHT,
+    XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT,
+    XS_CELL_COUNT, XS_CELL_TENTHS, XS_CELL_HUNDREDTHS, XS_CELL_THOUSANDTHS, XS_CELL_TINY,
+    XS_CELL_PERCENT, XS_CELL_SECONDS, XS_CELL_TIME,
+    XS_STYLE_N
+};
+
+/* ---- The workbook ---- */
+struct ald_xlsx_name { /* a sheet's name that is taken */
+    const char *name;
+    struct ald_xlsx_name *next;
+};
+struct ald_xlsx {
+    lxw_workbook *book;
+    const struct ald_report *report;
+    const char *path;
+    const struct ald_xlsx_limits *limits;
+    struct ald_arena *arena;   /* lives as long as the workbook */
+    struct ald_arena *scratch; /* emptied after each block or row */
+    bool constant;             /* constant-memory mode */
+    lxw_format *formats[XS_STYLE_N];
+    struct ald_xlsx_name *names;
+    const char **section_names;
+    const char *chart_data_name;
+    struct ald_xlsx_columns *chart_columns, **chart_columns_end;
+    size_t chart_columns_n;
+};
+
+/* ---- A sheet ---- */
+#define ALD_XLSX_GRID 512
+/** Columns first..last hold one value: one cell, or merged ones. */
+struct ald_xlsx_span {
+    size_t first, last;
+};
+struct ald_xlsx_sheet {
+    struct ald_xlsx *x;
+    lxw_worksheet *ws;
+    const char *name;
+    size_t section, part; /* part: 0, or the number of continuation sheets before this one */
+    size_t row;           /* the next row to write */
+    double height;        /* of the rows above, in points */
+    double widths[ALD_XLSX_GRID];
+    size_t columns; /* of the grid */
+    size_t text_last; /* text runs over columns 0..text_last */
+    size_t used_last; /* right-most column that holds something */
+    size_t links, links_left_out;
+    bool repeats; /* a header row is repeated on each page */
+};
+
+/** LXW_NO_ERROR, or an error that names the sheet and the row. */
+ALD_CHECK enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret,
+                                           struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err);
+
+/* ---- Text (xlsx_text.c) ---- */
+/** Text as a cell can hold it: well-formed, printable, within the limit (else cut, and says so). Arena-owned. */
+const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16);
+/** The same on one line and at most max code points: titles, names of series, headers. */
+const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max);
+/** A sheet name from a title that no sheet has yet; it is taken from now on. Arena-owned. */
+const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part);
+/** Lines that the text takes in a column that is units wide (of digits at 11 points) at a font size. At least 1. */
+size_t ald_xlsx_lines(const char *text, double units, double size);
+/** Bytes of text that fit into at most lines lines, cut between words. */
+size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines);
+/** A value as text for people, as its cell would show it; NULL when there is none. Arena-owned. */
+const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node, enum ald_show show);
+/** Texts of a list, joined by commas. */
+const char *ald_xlsx_join(struct ald_arena *a, const struct ald_node *list);
+/** Days since 1899-12-30 in the report's zone: what spreadsheets take for a date. */
+double ald_xlsx_serial(const struct ald_zone *zone, int64_t ms);
+bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms);
+
+/* ---- Cells (xlsx_cells.c) ---- */
+void ald_xlsx_formats(struct ald_xlsx *x);
+/** Font size of a style. */
+double ald_xlsx_size(enum ald_xlsx_style style);
+/** Text (cleaned here), in the row that is being written. NULL or "": a blank cell of that style. */
+ALD_CHECK enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style,
+                                        struct ald_err *err);
+/** A number; a blank cell when it is not finite. */
+ALD_CHECK enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double value, enum ald_xlsx_style style,
+                                          struct ald_err *err);
+/** A node as show says; url (may be NULL) makes a text a link where that is possible. */
+ALD_CHECK enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
+                                        enum ald_show show, const char *url, struct ald_err *err);
+/** Ends the row; height in points, 0: the program that opens the file decides. Call before or after its cells. */
+ALD_CHECK enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err);
+void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points);
+/** Wrapped text over the text columns, in as many rows as it needs; the next row follows. */
+ALD_CHECK enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style, struct ald_err *err);
+
+/* ---- Grid (xlsx_grid.c) ---- */
+/** Columns that suit all blocks of a section. */
+void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *section);
+/** Lays n wished widths on the grid, from the left; the grid grows where it is too small. exact: one column each. */
+void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const double *wishes, size_t n, bool exact, struct ald_xlsx_span *ret);
+double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at);
+/** Width of a column of a table: what the view wishes, and at least what header and values need. */
+double ald_xlsx_column_wish(const struct ald_column *column, bool filter);
+extern const double ald_xlsx_figure_widths[5];
+#define ALD_XLSX_PAGE_UNITS(landscape) ((landscape) ? 140.0 : 118.0)
+
+/* ---- Blocks ---- */
+ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
+size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
+ALD_CHECK enum ald_rc ald_xlsx_chart(struct ald_xlsx_sheet *s, const struct ald_chart *chart, struct ald_err *err);
+
+/* ---- Chart data (xlsx_chart_data.c) ---- */
+struct ald_xlsx_point {
+    const char *label;
+    double x, y;
+};
+/** One series on the sheet 'Chart data': columns label, x, y. */
+struct ald_xlsx_columns {
+    const char *chart, *title, *x_title, *y_title;
+    enum ald_xlsx_style x_style, y_style;
+    struct ald_xlsx_point *points;
+    size_t n, cap;
+    size_t total;  /* before a sample was drawn */
+    size_t column; /* the first of its columns */
+    struct ald_xlsx_columns *next;
+};
+/** Takes the next free columns of the sheet. */
+void ald_xlsx_columns_take(struct ald_xlsx *x, struct ald_xlsx_columns *columns);
+#define ALD_XLSX_DATA_ROW 6 /* first row of the points */
+ALD_CHECK enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err);
+/** The rows of a chart as points: one ald_xlsx_columns per series (arena-owned array), *ret_left_out rows without a place. */
+struct ald_xlsx_columns *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart, size_t *ret_drawn, size_t *ret_left_out);

@@ -1,0 +1,309 @@
+/* Tables and figures: rows of nodes under a header. Knows columns and spans, not what they mean. */
+#include "xlsx_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+#include "alidade/zone.h"
+
+#define LINE_POINTS 15.0
+#define MAX_ROW_LINES 10     /* a longer text is whole in its cell, but the row stays this high */
+#define FREEZE_POINTS 190.0  /* frozen rows may take this much of a screen */
+#define MIN_FREEZE_ROWS 8
+
+static const struct ald_node *rows_node(const struct ald_report *report, const struct ald_table *table)
+{
+    return ald_node_at(report->root, table->rows);
+}
+
+static size_t count(const struct ald_node *rows)
+{
+    if (!rows)
+        return 0;
+    return rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
+}
+
+size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table)
+{
+    return count(rows_node(report, table));
+}
+
+static const struct ald_node *row_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
+{
+    return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);
+}
+
+static const char *text_at(const struct ald_node *node, const char *path)
+{
+    const struct ald_node *at = path ? ald_node_at(node, path) : NULL;
+    return at && at->kind == ALD_NODE_STR ? at->text : NULL;
+}
+
+static const char *definition(const struct ald_xlsx *x, const char *id)
+{
+    return id ? text_at(x->report->root, ald_sprintf(x->scratch, "definitions.%s", id)) : NULL;
+}
+
+static bool is_quantity(enum ald_show show)
+{
+    return show == ALD_SHOW_COUNT || show == ALD_SHOW_NUMBER || show == ALD_SHOW_POSITION || show == ALD_SHOW_PERCENT ||
+           show == ALD_SHOW_SECONDS || show == ALD_SHOW_TIME;
+}
+
+/* ---- A table ---- */
+struct grid {
+    const struct ald_table *table;
+    const struct ald_node *rows;
+    struct ald_xlsx_span *spans;
+    const char **titles;
+    size_t n; /* columns */
+    bool main, real; /* real: a spreadsheet table */
+    lxw_table_column **columns;
+};
+
+/* Titles of a spreadsheet table differ from each other, in any case, and are not empty. */
+static void make_titles(struct ald_xlsx *x, struct grid *g)
+{
+    g->titles = ald_calloc(x->arena, g->n + 1, sizeof *g->titles);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct ald_column *col = &g->table->columns[i];
+        const char *base = ald_xlsx_line(x->arena, col->title, 200);
+        if (col->show == ALD_SHOW_TIME)
+            base = ald_sprintf(x->arena, "%s (%s)", base, ald_zone_name(x->report->zone));
+        if (!*base)
+            base = "Column";
+        const char *title = base;
+        for (size_t k = 0, number = 1; k < i; k++) {
+            if (strcasecmp(title, g->titles[k]) != 0)
+                continue;
+            title = ald_sprintf(x->arena, "%s %zu", base, ++number);
+            k = (size_t)-1; /* again from the first */
+        }
+        g->titles[i] = title;
+    }
+}
+
+static enum ald_xlsx_style head_style(const struct grid *g, size_t i)
+{
+    /* The button of a filter stands at the right, where it would cover the title. */
+    return !g->table->filter && is_quantity(g->table->columns[i].show) ? XS_HEAD_RIGHT : XS_HEAD;
+}
+
+static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
+{
+    const char *text = definition(s->x, g->table->columns[i].definition);
+    if (!text)
+        return ALD_OK;
+    lxw_comment_options options = {.author = ald_strdup(s->x->scratch, "alidade"), .width = 320, .font_size = 10};
+    options.height = (uint16_t)(24 + 18 * ald_xlsx_lines(text, 44, 10));
+    const char *clean = ald_xlsx_clean(s->x->scratch, text, 2000);
+    return ald_xlsx_did(s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
+}
+
+static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < g->n; i++) {
+        double units = ald_xlsx_units(s, g->spans[i]) - (g->table->filter ? 3 : 0);
+        size_t need = ald_xlsx_lines(g->titles[i], units / 1.06, ald_xlsx_size(XS_HEAD));
+        lines = need > lines ? need : lines;
+    }
+    double points = (double)lines * 14 + 6;
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    for (size_t i = 0; i < g->n; i++) {
+        ALD_TRY(ald_xlsx_put_text(s, g->spans[i], g->titles[i], head_style(g, i), err));
+        ALD_TRY(put_note(s, g, i, err));
+    }
+    if (!s->repeats && g->main) {
+        s->repeats = true;
+        ALD_TRY(ald_xlsx_did(s, worksheet_repeat_rows(s->ws, (lxw_row_t)s->row, (lxw_row_t)s->row), err));
+        bool names_first = g->n > 6 && ald_xlsx_units(s, g->spans[0]) < 30;
+        if (count(g->rows) > MIN_FREEZE_ROWS && s->height + points < FREEZE_POINTS)
+            worksheet_freeze_panes(s->ws, (lxw_row_t)s->row + 1, names_first ? 1 : 0);
+    }
+    ald_xlsx_next_row(s, points);
+    return ALD_OK;
+}
+
+/* Height of a row: only where cells are merged or a text is very long; else the spreadsheet program knows best. */
+static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row)
+{
+    size_t most = 1;
+    bool merged = false;
+    for (size_t i = 0; i < g->n; i++) {
+        const struct ald_column *col = &g->table->columns[i];
+        const struct ald_node *node = ald_node_at(row, col->path);
+        const char *text = !node ? NULL : node->kind == ALD_NODE_NULL ? node->absent : ald_xlsx_words(s->x, s->x->scratch, node, col->show);
+        if (!text)
+            continue;
+        char *head = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, 4000));
+        size_t lines = ald_xlsx_lines(head, ald_xlsx_units(s, g->spans[i]), 11);
+        most = lines > most ? lines : most;
+        merged = merged || (lines > 1 && g->spans[i].first != g->spans[i].last);
+    }
+    if (most > MAX_ROW_LINES)
+        return MAX_ROW_LINES * LINE_POINTS;
+    return merged ? (double)most * LINE_POINTS + 1 : 0;
+}
+
+static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row, struct ald_err *err)
+{
+    double points = row_points(s, g, row);
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    for (size_t i = 0; i < g->n; i++) {
+        const struct ald_column *col = &g->table->columns[i];
+        ALD_TRY(ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, text_at(row, col->link), err));
+    }
+    ald_xlsx_next_row(s, points);
+    return ALD_OK;
+}
+
+static enum ald_rc add_table(struct ald_xlsx_sheet *s, struct grid *g, size_t head, size_t last, struct ald_err *err)
+{
+    struct ald_arena *a = s->x->arena;
+    g->columns = ald_calloc(a, g->n + 1, sizeof *g->columns);
+    for (size_t i = 0; i < g->n; i++) {
+        g->columns[i] = ald_alloc(a, sizeof *g->columns[i]);
+        g->columns[i]->header = ald_strdup(a, g->titles[i]);
+        g->columns[i]->header_format = s->x->formats[XS_HEAD];
+    }
+    lxw_table_options options = {.style_type = LXW_TABLE_STYLE_TYPE_LIGHT, .no_banded_rows = LXW_TRUE, .columns = g->columns};
+    return ald_xlsx_did(s, worksheet_add_table(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1), &options), err);
+}
+
+/* The filter of the rows just written, as a table or as a plain filter (one per sheet, and no table in constant memory). */
+static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t head, struct ald_err *err)
+{
+    size_t last = s->row - 1;
+    if (!g->table->filter || last <= head)
+        return ALD_OK;
+    if (g->real)
+        return add_table(s, g, head, last, err);
+    if (!g->main)
+        return ALD_OK;
+    return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)), err);
+}
+
+static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
+{
+    size_t n = count(g->rows), head = s->row;
+    ALD_TRY(put_header(s, g, err));
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    for (size_t i = 0; i < n; i++) {
+        if (s->row + 3 > s->x->limits->sheet_rows) { /* room for a remark */
+            ALD_TRY(close_part(s, g, head, err));
+            ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%zu more rows: on the next sheet", n - i), XS_REMARK, err));
+            ALD_TRY(ald_xlsx_sheet_end(s, err));
+            ALD_TRY(ald_xlsx_sheet_begin(s->x, s->section, s->part + 1, s, err));
+            ald_xlsx_grid_lay(s, (double[ALD_XLSX_GRID]){0}, g->n, true, g->spans);
+            head = s->row;
+            ALD_TRY(put_header(s, g, err));
+        }
+        ALD_TRY(put_row(s, g, row_at(g->rows, i, scratch), err));
+        ald_arena_reset(scratch);
+        ald_arena_reset(s->x->scratch);
+    }
+    return close_part(s, g, head, err);
+}
+
+static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, struct ald_err *err)
+{
+    if (s->links_left_out) {
+        const char *text = ald_sprintf(s->x->scratch,
+                                       "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
+                                       "https. They are in the JSON.",
+                                       s->links_left_out, s->x->limits->links, s->x->limits->url_bytes);
+        ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
+        s->links_left_out = 0;
+    }
+    if (g->table->filter && s->x->constant) {
+        const char *text = ald_sprintf(s->x->scratch, "More than %zu rows in this workbook: filters instead of tables.",
+                                       s->x->limits->table_rows);
+        ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err)
+{
+    struct grid g = {.table = table, .rows = rows_node(s->x->report, table), .main = main};
+    if (!count(g.rows))
+        return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
+    g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
+    g.real = table->filter && !s->x->constant;
+    g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
+    double *wishes = ald_calloc(s->x->arena, g.n, sizeof *wishes);
+    for (size_t i = 0; i < g.n; i++)
+        wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter);
+    ald_xlsx_grid_lay(s, wishes, g.n, table->filter, g.spans);
+    make_titles(s->x, &g);
+    ALD_TRY(put_rows(s, &g, err));
+    return put_remarks(s, &g, err);
+}
+
+/* ---- Figures ---- */
+
+static const char *interval(struct ald_xlsx *x, const struct ald_figure *f, bool *ret_absent)
+{
+    const struct ald_node *low = f->low ? ald_node_at(x->report->root, f->low) : NULL;
+    const struct ald_node *high = f->high ? ald_node_at(x->report->root, f->high) : NULL;
+    const char *from = ald_xlsx_words(x, x->scratch, low, f->show), *to = ald_xlsx_words(x, x->scratch, high, f->show);
+    *ret_absent = !from && !to;
+    if (from && to)
+        return ald_sprintf(x->scratch, "%s to %s", from, to);
+    if (from || to)
+        return ald_sprintf(x->scratch, from ? "from %s" : "up to %s", from ? from : to);
+    return low && low->kind == ALD_NODE_NULL && low->absent ? low->absent : high && high->kind == ALD_NODE_NULL ? high->absent : NULL;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t lines_in(struct ald_xlsx_sheet *s, const char *text, struct ald_xlsx_span at, enum ald_xlsx_style style)
+{
+    return text ? ald_xlsx_lines(text, ald_xlsx_units(s, at), ald_xlsx_size(style)) : 1;
+}
+
+static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_xlsx_span *at, struct ald_err *err)
+{
+    struct ald_xlsx *x = s->x;
+    const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
+    bool absent = false;
+    const char *band = interval(x, f, &absent), *meaning = definition(x, f->definition);
+    enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
+    const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
+    const char *words = reason ? reason : ald_xlsx_words(x, x->scratch, value, f->show);
+    double points = (double)most(lines_in(s, f->label, at[0], XS_CELL_LABEL), lines_in(s, band, at[2], band_style)) * LINE_POINTS;
+    double other = (double)lines_in(s, words, at[1], reason ? XS_CELL_ABSENT : XS_CELL_TEXT) * LINE_POINTS;
+    double small = (double)lines_in(s, meaning, at[4], XS_CELL_SMALL) * 12.5;
+    points = points > other ? points : other;
+    points = (points > small ? points : small) + 4;
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    ALD_TRY(ald_xlsx_put_text(s, at[0], f->label, XS_CELL_LABEL, err));
+    ALD_TRY(ald_xlsx_put_node(s, at[1], value, f->show, NULL, err));
+    ALD_TRY(ald_xlsx_put_text(s, at[2], band, band_style, err));
+    ALD_TRY(ald_xlsx_put_node(s, at[3], f->n ? ald_node_at(x->report->root, f->n) : NULL, ALD_SHOW_COUNT, NULL, err));
+    ALD_TRY(ald_xlsx_put_text(s, at[4], meaning, XS_CELL_SMALL, err));
+    ald_xlsx_next_row(s, points);
+    ald_arena_reset(x->scratch);
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err)
+{
+    static const char *const titles[5] = {"Figure", "Value", "95 % interval", "n", "What it means"};
+    struct ald_xlsx_span at[5];
+    ald_xlsx_grid_lay(s, ald_xlsx_figure_widths, 5, false, at);
+    if (at[4].last < s->text_last)
+        at[4].last = s->text_last;
+    ALD_TRY(ald_xlsx_row_height(s, 20, err));
+    for (size_t i = 0; i < 5; i++)
+        ALD_TRY(ald_xlsx_put_text(s, at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
+    ald_xlsx_next_row(s, 20);
+    for (size_t i = 0; i < block->figures_n; i++)
+        ALD_TRY(put_figure(s, &block->figures[i], at, err));
+    return ALD_OK;
+}

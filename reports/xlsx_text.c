@@ -1,0 +1,279 @@
+/* Text for spreadsheets: what a cell may hold, what it needs in room, values as words, names of sheets. Writes nothing. */
+#include "xlsx_priv.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+#include "alidade/zone.h"
+
+#define CUT_MARK " \xE2\x80\xA6 [cut]"
+#define CUT_UTF16 8 /* units of CUT_MARK */
+
+/* "_x0041_" in a cell is read as "A". */
+static bool looks_escaped(const char *s)
+{
+    if (s[0] != '_' || s[1] != 'x')
+        return false;
+    for (size_t i = 2; i < 6; i++)
+        if (s[i] == '\0' || !strchr("0123456789abcdefABCDEF", s[i]))
+            return false;
+    return s[6] == '_';
+}
+
+static const char *keep_escapes(struct ald_arena *a, const char *s)
+{
+    size_t n = 0, found = 0;
+    for (; s[n]; n++)
+        found += looks_escaped(s + n);
+    if (!found)
+        return s;
+    char *to = ald_alloc(a, n + found * 6 + 1);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (looks_escaped(s + i)) {
+            memcpy(to + at, "_x005F", 6);
+            at += 6;
+        }
+        to[at++] = s[i];
+    }
+    return to;
+}
+
+static const char *line_feeds(struct ald_arena *a, const char *s)
+{
+    if (!strchr(s, '\r'))
+        return s;
+    char *to = ald_alloc(a, strlen(s) + 1);
+    size_t at = 0;
+    for (; *s; s++)
+        if (s[0] != '\r' || s[1] != '\n')
+            to[at++] = *s == '\r' ? '\n' : *s;
+    return to;
+}
+
+const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16)
+{
+    const char *s = text;
+    if (!ald_utf8_valid(s, strlen(s)))
+        s = ald_utf8_repair(a, s, strlen(s), NULL);
+    s = ald_utf8_printable(a, line_feeds(a, s), true);
+    const char *whole = keep_escapes(a, s);
+    if (ald_utf8_prefix_utf16(whole, max_utf16) == strlen(whole))
+        return whole;
+    /* What must be escaped grows to at most twice its length. */
+    size_t room = max_utf16 - CUT_UTF16;
+    const char *cut = keep_escapes(a, ald_strndup(a, s, ald_utf8_prefix_utf16(s, room)));
+    if (ald_utf8_prefix_utf16(cut, room) < strlen(cut))
+        cut = keep_escapes(a, ald_strndup(a, s, ald_utf8_prefix_utf16(s, room / 2)));
+    return ald_sprintf(a, "%s" CUT_MARK, cut);
+}
+
+const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max)
+{
+    const char *clean = ald_xlsx_clean(a, text ? text : "", 32767);
+    char *line = ald_strdup(a, clean);
+    for (char *c = line; *c; c++)
+        if (*c == '\n' || *c == '\t')
+            *c = ' ';
+    if (ald_utf8_count(line) <= max)
+        return line;
+    return ald_sprintf(a, "%.*s\xE2\x80\xA6", (int)ald_utf8_prefix(line, max - 1), line);
+}
+
+/* ---- Names of sheets ---- */
+
+/* Upper and lower case as one, for the scripts whose letters pair up by a fixed distance: Latin-1, Greek, Cyrillic. */
+static unsigned fold(unsigned c)
+{
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? c + 32 : c;
+    if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F)
+        return c + 80;
+    return c >= 0x100 && c <= 0x17F ? c | 1u : c;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    while (*a && *b) {
+        unsigned x = 0, y = 0;
+        a += ald_utf8_next(a, strlen(a), &x);
+        b += ald_utf8_next(b, strlen(b), &y);
+        if (fold(x) != fold(y))
+            return false;
+    }
+    return *a == *b;
+}
+
+static bool taken(const struct ald_xlsx *x, const char *name)
+{
+    if (same_name(name, "History")) /* kept by spreadsheets for themselves */
+        return true;
+    for (const struct ald_xlsx_name *n = x->names; n; n = n->next)
+        if (same_name(n->name, name))
+            return true;
+    return false;
+}
+
+static const char *numbered(struct ald_arena *a, const char *base, size_t number)
+{
+    if (number < 2)
+        return ald_strndup(a, base, ald_utf8_prefix_utf16(base, 31));
+    char tail[24];
+    int n = snprintf(tail, sizeof tail, " %zu", number);
+    return ald_sprintf(a, "%.*s%s", (int)ald_utf8_prefix_utf16(base, 31 - (size_t)n), base, tail);
+}
+
+const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part)
+{
+    char *base = ald_strdup(x->arena, ald_xlsx_line(x->arena, title, 255));
+    for (char *c = base; *c; c++)
+        if (strchr("[]:*?/\\'", *c))
+            *c = *c == '\'' ? '_' : '-';
+    while (*base == ' ')
+        base++;
+    for (size_t n = strlen(base); n && base[n - 1] == ' ';)
+        base[--n] = '\0';
+    if (!*base)
+        base = ald_strdup(x->arena, "Sheet");
+    size_t number = part + 1;
+    const char *name = numbered(x->arena, base, number);
+    while (taken(x, name))
+        name = numbered(x->arena, base, ++number);
+    struct ald_xlsx_name *own = ald_alloc(x->arena, sizeof *own);
+    *own = (struct ald_xlsx_name){name, x->names};
+    x->names = own;
+    return name;
+}
+
+/* ---- Room ---- */
+
+/* Width of one character in digits, for the proportional fonts of spreadsheets; a little generous. */
+static double char_units(const char *s, size_t n, unsigned c)
+{
+    if (c < 0x80) {
+        if (strchr(" ijl.,:;'|!`", (int)c))
+            return 0.5;
+        if (strchr("ft()[]r-I/\\", (int)c))
+            return 0.7;
+        if (strchr("mwMW@%", (int)c))
+            return 1.6;
+        return c >= 'A' && c <= 'Z' ? 1.2 : 1;
+    }
+    char one[8] = {0};
+    memcpy(one, s, n < sizeof one ? n : sizeof one - 1);
+    return 1.05 * (double)ald_utf8_width(one);
+}
+
+/* Bytes of the first line, with the blank or line feed that ends it. */
+static size_t line_bytes(const char *s, double room)
+{
+    double used = 0;
+    size_t at = 0, blank = 0, n = strlen(s);
+    while (at < n) {
+        if (s[at] == '\n')
+            return at + 1;
+        unsigned c = 0;
+        size_t len = ald_utf8_next(s + at, n - at, &c);
+        used += char_units(s + at, len, c);
+        if (used > room && c != ' ' && at)
+            return blank ? blank : at;
+        at += len;
+        if (c == ' ' || c == '-')
+            blank = at;
+    }
+    return at;
+}
+
+size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines)
+{
+    double room = units * 11 / size * 0.97 - 0.5;
+    size_t at = 0;
+    while (text[at] && lines--)
+        at += line_bytes(text + at, room);
+    return at;
+}
+
+size_t ald_xlsx_lines(const char *text, double units, double size)
+{
+    double room = units * 11 / size * 0.97 - 0.5;
+    size_t lines = 0;
+    for (; *text; lines++)
+        text += line_bytes(text, room);
+    return lines ? lines : 1;
+}
+
+/* ---- Values as words ---- */
+
+bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms)
+{
+    struct ald_civil c = ald_zone_civil(zone, ms);
+    return c.year > 1900 && c.year <= 9999; /* the first two months of 1900 are counted wrongly in spreadsheets */
+}
+
+double ald_xlsx_serial(const struct ald_zone *zone, int64_t ms)
+{
+    struct ald_civil c = ald_zone_civil(zone, ms);
+    int64_t days = ald_days_from_civil(c.year, c.month, c.day) + 25569;
+    int64_t in_day = (((int64_t)c.hour * 60 + c.minute) * 60 + c.second) * 1000 + c.ms;
+    return (double)days + (double)in_day / (double)ALD_DAY_MS;
+}
+
+const char *ald_xlsx_join(struct ald_arena *a, const struct ald_node *list)
+{
+    const char *all = NULL;
+    for (size_t i = 0; i < list->list.n; i++) {
+        const struct ald_node *item = list->list.items[i];
+        const char *text = item->kind == ALD_NODE_STR ? item->text
+                           : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer) : NULL;
+        if (text)
+            all = all ? ald_sprintf(a, "%s, %s", all, text) : text;
+    }
+    return all;
+}
+
+static const char *number_words(struct ald_arena *a, double v, enum ald_show show)
+{
+    if (!isfinite(v))
+        return NULL;
+    if (show == ALD_SHOW_SECONDS) {
+        int64_t s = (int64_t)llround(fabs(v));
+        return ald_sprintf(a, "%s%" PRId64 ":%02d:%02d", v < 0 && s ? "-" : "", s / 3600, (int)(s / 60 % 60), (int)(s % 60));
+    }
+    if (show == ALD_SHOW_PERCENT)
+        return ald_sprintf(a, "%.1f %%", v * 100);
+    if (show == ALD_SHOW_POSITION)
+        return ald_sprintf(a, "%.2f", v);
+    if (show == ALD_SHOW_COUNT || v == rint(v))
+        return ald_sprintf(a, "%.0f", v);
+    double size = fabs(v);
+    return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
+}
+
+const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node, enum ald_show show)
+{
+    if (!node)
+        return NULL;
+    switch (node->kind) {
+    case ALD_NODE_STR:
+        return node->text;
+    case ALD_NODE_BOOL:
+        return node->boolean ? "yes" : "no";
+    case ALD_NODE_INT:
+        return number_words(a, (double)node->integer, show);
+    case ALD_NODE_NUM:
+        return number_words(a, node->number, show);
+    case ALD_NODE_LIST:
+        return ald_xlsx_join(a, node);
+    case ALD_NODE_TIME: {
+        struct ald_civil c = ald_zone_civil(x->report->zone, node->integer);
+        return ald_sprintf(a, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    }
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,777 @@
+#!/usr/bin/python3
+"""An independent reckoning of docs/METHODS.md from exports, in plain Python: readings from `alidade export
+incidents|signals|readings|settings`, the period's figures from the incidents and a quarterly JSON report. It shares no code
+and no structure with the C sources. Prints every difference and exits 1, or prints "checked N figures".
+
+    oracle.py --incidents F --signals F --readings F --settings F [--report quarterly.json ...]
+"""
+import argparse
+import json
+import math
+import random
+import re
+import statistics
+import sys
+from bisect import bisect_left, bisect_right
+from datetime import date, datetime, timedelta, timezone
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+READINGS = ("start", "landmark")
+AXES = ("complexity", "blast_radius")
+NEEDED = 30
+Z = 1.959964
+MONTHS = "january february march april may june july august september october november december".split()
+NOT_WEIGHED = {"escalations_timed": 0, "off_hours_start": 0}
+
+
+class Check:
+    """Counts comparisons and keeps the differences."""
+
+    def __init__(self, tolerance=1e-9, most=40):
+        self.n, self.tolerance, self.most, self.differences = 0, tolerance, most, []
+
+    def same(self, what, found, expected, tolerance=None):
+        self.n += 1
+        if isinstance(found, bool) or isinstance(expected, bool) or isinstance(expected, (str, list, type(None))) \
+                or not isinstance(found, (int, float)):
+            good = found == expected
+        else:
+            size = max(abs(found), abs(expected))
+            good = abs(found - expected) <= (tolerance or self.tolerance) * size + 1e-12
+        if not good:
+            self.differences.append(f"{what}: found {found!r}, expected {expected!r}")
+        return good
+
+    def within(self, what, found, expected, slack):
+        self.n += 1
+        if found is None or abs(found - expected) > slack:
+            self.differences.append(f"{what}: found {found!r}, expected {expected!r} +- {slack:.3g}")
+
+    def finish(self):
+        for text in self.differences[:self.most]:
+            print(text)
+        if len(self.differences) > self.most:
+            print(f"... and {len(self.differences) - self.most} more")
+        print(f"checked {self.n} figures" + (f", {len(self.differences)} differ" if self.differences else ""))
+        return 1 if self.differences else 0
+
+
+# ---- Time and calendar ----
+
+def ms(text):
+    """RFC 3339 to milliseconds since 1970; None stays None."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    since = moment - datetime(1970, 1, 1, tzinfo=timezone.utc)
+    return (since.days * 86400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def as_ms(seconds):
+    return None if seconds is None else round(seconds * 1000)
+
+
+def seconds(millis):
+    return None if millis is None else millis / 1000
+
+
+def add_months(day, n):
+    index = day.year * 12 + day.month - 1 + n
+    year, month = divmod(index, 12)
+    for last in range(day.day, 0, -1):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            pass
+
+
+class Calendar:
+    def __init__(self, settings):
+        self.zone = ZoneInfo(settings["timezone"])
+        first = settings.get("fiscal_year_starts") or 1
+        self.first_month = first if isinstance(first, int) else MONTHS.index(first.lower()) + 1
+
+    def day_of(self, millis):
+        return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=millis)).astimezone(self.zone).date()
+
+    def day_start(self, day):
+        """The first instant of a local day, also where midnight does not exist: found by halving."""
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc)
+        low = round((noon - datetime(1970, 1, 1, tzinfo=timezone.utc)).total_seconds()) * 1000 - 40 * 3600000
+        high = low + 80 * 3600000
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.day_of(middle) >= day:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def quarter_first_day(self, millis):
+        day = self.day_of(millis)
+        return add_months(date(day.year, day.month, 1), -((day.month - self.first_month) % 3))
+
+
+# ---- Statistics ----
+
+def quantile(ordered, q):
+    h = (len(ordered) - 1) * q
+    i = math.floor(h)
+    return ordered[i] + (h - i) * (ordered[min(i + 1, len(ordered) - 1)] - ordered[i])
+
+
+def binomial_ranks(n, q):
+    """Order-statistic ranks; exact fractions for small n, logs of gammas beyond."""
+    l = u = None
+    if n <= 400:
+        q = Fraction(str(q))
+        total = Fraction(0)
+        for j in range(1, n + 1):
+            total += math.comb(n, j - 1) * q ** (j - 1) * (1 - q) ** (n - j + 1)
+            if total <= Fraction(25, 1000):
+                l = j
+            if u is None and total >= Fraction(975, 1000):
+                u = j
+    else:
+        log_pmf = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(q)
+                   + (n - k) * math.log(1 - q) for k in range(n)]
+        total = 0.0
+        for j in range(1, n + 1):
+            total += math.exp(log_pmf[j - 1])
+            if total <= 0.025:
+                l = j
+            if u is None and total >= 0.975:
+                u = j
+    return (l, u) if l and u else None
+
+
+def student_cdf(t, df):
+    """Closed forms for whole df (Abramowitz and Stegun 26.7.3, 26.7.4), t >= 0."""
+    theta = math.atan2(t, math.sqrt(df))
+    c, s = math.cos(theta), math.sin(theta)
+    if df == 1:
+        return 0.5 + theta / math.pi
+    if df % 2:
+        term = total = c
+        for k in range(2, df - 2, 2):
+            term *= c * c * k / (k + 1)
+            total += term
+        return 0.5 + (theta + s * total) / math.pi
+    term = total = 1.0
+    for k in range(1, df - 2, 2):
+        term *= c * c * k / (k + 1)
+        total += term
+    return 0.5 + s * total / 2
+
+
+def student_quantile(df, p=0.975):
+    low, high = 0.0, 1000.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        if student_cdf(middle, df) < p:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+class Curve:
+    """Kaplan-Meier: t and S(t) per event time; at equal times events come first."""
+
+    def __init__(self, pairs):
+        pairs = sorted(pairs)  # (duration, open): False sorts before True
+        self.m, self.t, self.s = len(pairs), [], []
+        s, i = 1.0, 0
+        while i < len(pairs):
+            j = i
+            while j < len(pairs) and pairs[j][0] == pairs[i][0]:
+                j += 1
+            ended = sum(not p[1] for p in pairs[i:j])
+            if ended:
+                s *= 1 - ended / (self.m - i)
+                self.t.append(pairs[i][0])
+                self.s.append(s)
+            i = j
+
+    def at(self, t):
+        i = bisect_right(self.t, t)
+        return self.s[i - 1] if i else 1.0
+
+    def before(self, t):
+        i = bisect_left(self.t, t)
+        return self.s[i - 1] if i else 1.0
+
+    def reach(self, want):
+        for t, s in zip(self.t, self.s):
+            if self.m * (1 - s) >= want - 1e-9:
+                return t
+        return None
+
+    def median(self):
+        for i, s in enumerate(self.s):
+            if abs(s - 0.5) <= 1e-9:
+                return (self.t[i] + self.t[i + 1]) / 2 if i + 1 < len(self.t) else self.t[i]
+            if s < 0.5:
+                return self.t[i]
+        return None
+
+
+def newcomer(ordered, x):
+    below, upto = bisect_left(ordered, x), bisect_right(ordered, x)
+    return (below + (upto - below) / 2 + 0.5) / (len(ordered) + 1)
+
+
+def member(ordered, x):
+    below, upto = bisect_left(ordered, x), bisect_right(ordered, x)
+    return (below + (upto - below - 1) / 2 + 0.5) / len(ordered)
+
+
+# ---- Incidents ----
+
+class Incident:
+    def __init__(self, row, settings, calendar):
+        self.row, self.id, self.cls, self.state = row, row["id"], row["class"], row["state"]
+        self.start = ms(row["started_at"])
+        self.closed = ms(row.get("closed_at"))
+        self.spans = [(ms(a), ms(b)) for a, b in row.get("spans") or []]
+        self.resolve = as_ms(row["clocks"]["resolve_s"])
+        counted = ms(row.get("detected_at")) or ms(row.get("opened_at"))
+        self.landmark = None if counted is None else counted + round(settings["landmark_s"] * 1000)
+        self.elapsed = settings["duration"] == "elapsed"
+        self.quarter = None if self.start is None else calendar.quarter_first_day(self.start)
+        self.signals = {}
+        # Resolved without a resolve clock: impossible or zero-length. Which of the two does not matter to the methods, but an
+        # impossible one has no honest spans, so neither counts anywhere.
+        self.unusable = self.state == "resolved" and self.resolve is None
+
+    def stood(self, now):
+        """(duration, open, last end) at `now`, or None when not in a reference."""
+        if self.cls != "incident" or self.unusable:
+            return None
+        begun = [(a, b) for a, b in self.spans if a < now]
+        still = any(b is None or b > now for _, b in begun)
+        if self.state == "end_not_recorded":
+            if self.closed is None or self.closed <= now:
+                return None
+            still = True
+        cut = [(a, now if b is None or b > now else b) for a, b in begun]
+        last = now if still else max((b for _, b in cut), default=None)
+        if last is None:
+            return None
+        if not cut or self.elapsed:
+            length = last - (cut[0][0] if cut else self.start)
+        else:
+            length = sum(b - a for a, b in cut)
+        return None if length <= 0 and not still else (length, still, last)
+
+    def beyond(self, as_of):
+        """Whether it lasted longer than its landmark; None: not known."""
+        if self.landmark is None or self.unusable:
+            return None
+        if self.state == "open":
+            return as_of > self.landmark
+        last = self.closed if self.state == "end_not_recorded" else max((b for _, b in self.spans), default=None)
+        return None if last is None else last > self.landmark
+
+    def time(self, as_of):
+        """Its duration, or the time so far."""
+        if self.state == "open":
+            now = [(a, as_of if b is None else b) for a, b in self.spans]
+            return (now[-1][1] - now[0][0] if self.elapsed else sum(b - a for a, b in now)) if now else None
+        return self.resolve
+
+
+# ---- Readings ----
+
+class Frame:
+    """A reference, or its landmark subset, and the places of its members."""
+
+    def __init__(self, people, signals, reading):
+        self.reading, self.people, self.n = reading, people, len(people)
+        self.cache, self.values, self.eligible = {}, {}, {axis: [] for axis in AXES}
+        self.raws, self.places = {}, []
+        if self.n < NEEDED:
+            return
+        for name, axis, timing, weight in signals:
+            values = sorted(v for v in (self.value(p[0], name) for p in people) if v is not None)
+            self.values[name] = values
+            if weight > 0 and timing != "hindsight" and 4 * len(values) >= self.n and values[0] != values[-1]:
+                self.eligible[axis].append((name, weight))
+        keys = {axis: [self.raw(p[0], axis, member)[0] for p in people] for axis in AXES}
+        for axis in AXES:
+            keys[axis] = [None if raw is None else round(raw * 1e9) for raw in keys[axis]]
+            self.raws[axis] = sorted(key for key in keys[axis] if key is not None)
+        self.places = [tuple(None if keys[axis][i] is None else member(self.raws[axis], keys[axis][i]) for axis in AXES)
+                       for i in range(self.n)]
+
+    def value(self, incident, name):
+        row = incident.signals.get(name)
+        return None if row is None else row.get("axis_value_" + self.reading)
+
+    def position(self, incident, name, rule=newcomer):
+        value = self.value(incident, name)
+        return None if value is None or not self.values.get(name) else rule(self.values[name], value)
+
+    def raw(self, incident, axis, rule=newcomer):
+        """(raw or None, coverage)."""
+        total = present = weights = 0.0
+        for name, weight in self.eligible[axis]:
+            at = self.position(incident, name, rule)
+            weights += weight
+            present += weight if at is not None else 0
+            total += weight * (0.5 if at is None else at)
+        if not weights:
+            return None, 0.0
+        return (total / weights if present / weights >= 0.5 else None), present / weights
+
+    def place(self, incident, axis):
+        """(position or None, raw or None, coverage) of a newcomer."""
+        raw, coverage = self.raw(incident, axis)
+        if raw is None or not self.raws[axis]:
+            return None, None, coverage
+        return newcomer(self.raws[axis], round(raw * 1e9)), raw, coverage
+
+    def comparables(self, x, y):
+        """(candidates, k, curve)."""
+        if (x, y) in self.cache:
+            return self.cache[x, y]
+        both = [i for i, p in enumerate(self.places) if p[0] is not None and p[1] is not None]
+        if x is not None and y is not None and len(both) >= NEEDED:
+            use, chosen = (0, 1), both
+        else:
+            alone = [[i for i, p in enumerate(self.places) if p[a] is not None] if q is not None else []
+                     for a, q in ((0, x), (1, y))]
+            use = (0,) if len(alone[0]) >= len(alone[1]) else (1,)
+            chosen = alone[use[0]]
+            if len(chosen) < NEEDED:
+                use, chosen = (), range(self.n)
+        at = (x, y)
+        far = {}
+        for i in chosen:
+            place = tuple(self.places[i][a] for a in use)
+            far.setdefault(place, []).append(i)
+        rings = sorted((math.sqrt(sum((p - at[a]) ** 2 for p, a in zip(place, use))), place) for place in far)
+        k, seen, reach = min(200, max(20, round(math.sqrt(len(chosen))))), 0, 0.0
+        for d, place in rings:
+            seen, reach = seen + len(far[place]), d
+            if seen >= k:
+                break
+        near = [i for d, place in rings if d <= reach + 1e-12 for i in far[place]]
+        found = (len(chosen), k, Curve((self.people[i][1], self.people[i][2]) for i in near))
+        self.cache[x, y] = found
+        return found
+
+
+def read(curve, t, is_open):
+    """What a duration says among its comparables."""
+    m, s, before = curve.m, curve.at(t), curve.before(t)
+    lower = curve.reach(max(1, (m + 1) // 10))
+    upper = curve.reach(min(m, (9 * (m + 1) + 9) // 10))
+    if is_open:
+        text, p = f"already longer than {math.floor(100 * (1 - before) + 1e-9)} % of comparable", None
+    else:
+        p = (m * (1 - (s + before) / 2) + 0.5) / (m + 1)
+        text = ("shorter than comparable" if lower is not None and t < lower else
+                "longer than comparable" if upper is not None and t > upper else "typical")
+    return {"m": m, "percentile": p, "lower_s": seconds(lower), "median_s": seconds(curve.median()),
+            "upper_s": seconds(upper), "text": text}
+
+
+class Oracle:
+    def __init__(self, incidents, signals, readings, settings, report_as_of, check):
+        self.check, self.settings = check, settings
+        self.calendar = Calendar(settings)
+        self.lookback = int(re.match(r"\d+", str(settings["lookback"])).group())
+        self.incidents = [Incident(row, settings, self.calendar) for row in incidents]
+        self.by_id = {i.id: i for i in self.incidents}
+        self.readings = readings
+        moments = {row["as_of"] for row in readings} | {t for t in report_as_of}
+        if len({ms(t) for t in moments}) != 1:
+            sys.exit(f"exports and reports are not of one as-of: {sorted(moments)}")
+        self.as_of = ms(moments.pop())
+        weights = {**NOT_WEIGHED, **(settings.get("weights") or {})}
+        self.signals, known = [], set()
+        for row in signals:
+            self.by_id[row["incident"]].signals[row["signal"]] = row
+            if row["signal"] not in known:
+                known.add(row["signal"])
+                self.signals.append((row["signal"], row["axis"], row["timing"], weights.get(row["signal"], 1)))
+        self.frames, self.computed = {}, {}
+
+    def frame(self, quarter, reading):
+        if (quarter, reading) not in self.frames:
+            now = self.calendar.day_start(quarter)
+            since = self.calendar.day_start(add_months(quarter, -3 * self.lookback))
+            people = []
+            for inc in self.incidents:
+                stood = inc.stood(now) if inc.start is not None and since <= inc.start < now else None
+                if not stood:
+                    continue
+                length, still, last = stood
+                if reading == "start" or (inc.landmark is not None and last > inc.landmark):
+                    people.append((inc, length, still))
+            self.frames[quarter, reading] = Frame(people, self.signals, reading), since, now
+        return self.frames[quarter, reading]
+
+    def expected(self, inc, reading):
+        """(frame or None, reading as a dict with 'absent' or figures)."""
+        if inc.cls != "incident" or inc.start is None:
+            return None, {"absent": True}
+        frame, since, now = self.frame(inc.quarter, reading)
+        out = {"n_ref": frame.n, "reference_from": since, "reference_to": now, "absent": None}
+        if reading == "landmark" and not inc.beyond(self.as_of):
+            return None, {**out, "absent": "no reading yet" if inc.state == "open" else True}
+        if frame.n < NEEDED:
+            return None, {**out, "absent": f"not enough history: {frame.n}"}
+        time = inc.time(self.as_of)
+        if inc.state == "end_not_recorded" or time is None:
+            return frame, {**out, "absent": True}
+        at = []
+        for axis in AXES:
+            position, raw, coverage = frame.place(inc, axis)
+            out.update({axis: position, axis + "_raw": raw, axis + "_coverage": coverage})
+            at.append(position)
+        candidates, k, curve = frame.comparables(*at)
+        out.update(candidates=candidates, k=k, duration_s=seconds(time), **read(curve, time, inc.state == "open"))
+        return frame, out
+
+    def check_positions(self, inc, reading, frame):
+        for name, row in inc.signals.items():
+            expected = None if frame is None or inc.unusable and reading == "landmark" else frame.position(inc, name)
+            self.check.same(f"{inc.id} {name} position_{reading}", row.get("position_" + reading), expected)
+
+    def check_readings(self):
+        listed = {(row["incident"], row["reading"]): row for row in self.readings}
+        for inc in self.incidents:
+            for reading in READINGS:
+                frame, want = self.expected(inc, reading)
+                self.computed[inc.id, reading] = want
+                self.check_positions(inc, reading, frame)
+                row = listed.pop((inc.id, reading), None)
+                if row is None:
+                    if inc.cls == "incident":
+                        self.check.same(f"{inc.id} {reading} reading", None, "a line in the readings export")
+                    continue
+                self.compare_reading(f"{inc.id} {reading}", row, want)
+        self.check.same("readings of unknown incidents", sorted(map(str, listed)), [])
+
+    def compare_reading(self, what, row, want):
+        if want["absent"]:
+            if want["absent"] is True:
+                self.check.same(f"{what} is absent", bool(row.get("absent")), True)
+            else:
+                self.check.same(f"{what} absent", row.get("absent"), want["absent"])
+            return
+        self.check.same(f"{what} absent", row.get("absent"), None)
+        for key, value in want.items():
+            if key == "absent":
+                continue
+            found = row.get(key)
+            if key.startswith("reference_"):
+                found = ms(found)
+            if key.endswith("_raw") and value is None:
+                continue
+            self.check.same(f"{what} {key}", found, value)
+
+    # ---- The period ----
+
+    def check_report(self, report):
+        Period(self, report).check()
+
+
+class Period:
+    def __init__(self, oracle, report):
+        self.o, self.report, self.check_ = oracle, report, oracle.check
+        calendar, p = oracle.calendar, report["period"]
+        self.first_day, self.end_day = (self.local_day(p[k]) for k in ("start", "end"))
+        self.start, self.end = calendar.day_start(self.first_day), calendar.day_start(self.end_day)
+        self.label = p["label"]
+        self.months = 0
+        if self.first_day.day == 1 and self.end_day.day == 1:
+            self.months = (self.end_day.year - self.first_day.year) * 12 + self.end_day.month - self.first_day.month
+        started = [i for i in oracle.incidents if i.start is not None and self.start <= i.start < self.end
+                   and i.start <= oracle.as_of]
+        self.all = started
+        self.own = [i for i in started if i.cls == "incident"]
+
+    def local_day(self, text):
+        return date.fromisoformat(text) if len(text) == 10 else self.o.calendar.day_of(ms(text))
+
+    def same(self, what, found, expected):
+        self.check_.same(f"{self.label} {what}", found, expected)
+
+    def check(self):
+        self.population()
+        self.counts()
+        for name in ("resolve", "acknowledge", "detect", "mitigate"):
+            self.clock(name, self.report["clocks"][name])
+        self.pairs()
+        self.shown()
+
+    def carried_over(self):
+        n = 0
+        for i in self.o.incidents:
+            if i.cls != "incident" or i.start is None or i.start >= self.start or i.unusable:
+                continue
+            if i.state == "end_not_recorded":
+                n += i.closed is not None and i.closed > self.start
+            else:
+                n += any(a < self.end and (b is None or b > self.start) for a, b in i.spans)
+        return n if self.o.as_of >= self.start else 0
+
+    def population(self):
+        found = self.report["population"]
+        for key, cls in (("incidents", "incident"), ("noise", "noise"), ("exercises", "exercise"),
+                         ("planned", "planned"), ("near_misses", "near_miss"), ("merged", "merged")):
+            self.same(f"population.{key}", found[key], sum(i.cls == cls for i in self.all))
+        self.same("population.open", found["open"], sum(i.state == "open" for i in self.own))
+        self.same("population.end_not_recorded", found["end_not_recorded"],
+                  sum(i.state == "end_not_recorded" for i in self.own))
+        self.same("population.impossible + zero_length", found["impossible"] + found["zero_length"],
+                  sum(i.unusable for i in self.own))
+        self.same("population.carried_over", found["carried_over"], self.carried_over())
+        records = {(r["source"], r["external_id"]) for i in self.all for r in i.row["records"]}
+        self.same("population.records", found["records"], len(records))
+
+    def slices(self):
+        """Whole slices within the lookback that begin after the first record, newest first: (first day, end day)."""
+        first = min((i.start for i in self.o.incidents if i.start is not None), default=None)
+        oldest = add_months(self.first_day, -3 * self.o.lookback)
+        n = 1
+        while first is not None:
+            if self.months:
+                begin, end = (add_months(self.first_day, -self.months * k) for k in (n, n - 1))
+            else:
+                length = self.end_day - self.first_day
+                begin, end = self.first_day - n * length, self.first_day - (n - 1) * length
+            if begin < oldest or self.o.calendar.day_start(begin) <= first:
+                return
+            yield self.o.calendar.day_start(begin), self.o.calendar.day_start(end)
+            n += 1
+
+    def counts(self):
+        found, age = self.report["counts"], self.o.as_of - self.start
+        self.same("counts.current", found["current"], len(self.own))
+        if age < 0:
+            return
+        past = []
+        for begin, end in self.slices():
+            if self.o.as_of < self.end:
+                end = min(end, begin + age)
+            past.append(sum(i.cls == "incident" and i.start is not None and begin <= i.start < end
+                            for i in self.o.incidents))
+        listed = [slice_["n"] for slice_ in found["past"]]
+        self.same("counts.past", listed, past if listed == past else past[::-1])
+        if len(past) < 4:
+            self.same("counts.lower", found.get("lower"), None)
+            return
+        mean, variance, k = statistics.fmean(past), statistics.variance(past), len(past)
+        half = (Z if variance <= mean else student_quantile(k - 1)) * math.sqrt(max(variance, mean) * (1 + 1 / k))
+        lower, upper = max(0, math.floor(mean - half)), math.ceil(mean + half)
+        self.same("counts.lower", found["lower"], lower)
+        self.same("counts.upper", found["upper"], upper)
+        self.same("counts.verdict", found["verdict"], "fewer than usual" if len(self.own) < lower else
+                  "more than usual" if len(self.own) > upper else "about as many as usual")
+
+    def clock(self, name, found):
+        pairs = [(i, as_ms(i.row["clocks"][name + "_s"])) for i in self.own]
+        pairs = [(i, v) for i, v in pairs if v is not None]
+        values = sorted(v for _, v in pairs)
+        where = f"clocks.{name}"
+        self.same(f"{where}.n", found["n"], len(values))
+        for key, q in (("median", 0.5), ("p90", 0.9)):
+            want = seconds(quantile(values, q)) if values else None
+            ranks = binomial_ranks(len(values), q)
+            ci = [seconds(values[ranks[0] - 1]), seconds(values[ranks[1] - 1])] if ranks else None
+            self.same(f"{where}.{key}_s", number(found.get(key + "_s")), want)
+            self.interval(f"{where}.{key}_ci_s", found.get(key + "_ci_s"), ci)
+        if name != "resolve":
+            return
+        self.same(f"{where}.open", found["open"], sum(i.state == "open" for i in self.own))
+        mean = statistics.fmean(values) / 1000 if values else None
+        geometric = math.exp(statistics.fmean(math.log(v / 1000) for v in values)) if values else None
+        self.same(f"{where}.mean_s", number(found.get("mean_s")), mean)
+        self.same(f"{where}.geometric_mean_s", number(found.get("geometric_mean_s")), geometric)
+        so_far = [(i.time(self.o.as_of), True) for i in self.own if i.state == "open"]
+        curve = Curve([(v, False) for v in values] + [p for p in so_far if p[0] is not None])
+        self.same(f"{where}.km_median_s", number(found.get("km_median_s")), seconds(curve.median()))
+        self.bootstrap(f"{where}.geometric_mean_ci_s", found.get("geometric_mean_ci_s"), pairs, True)
+        if len(values) < 100:
+            self.interval(f"{where}.mean_ci_s", found.get("mean_ci_s"), None)
+        else:
+            self.bootstrap(f"{where}.mean_ci_s", found.get("mean_ci_s"), pairs, False)
+
+    def interval(self, what, found, want):
+        found = ends(found)
+        if want is None or found is None:
+            self.same(what, found, want)
+            return
+        for side in (0, 1):
+            self.same(f"{what}[{side}]", found[side], want[side])
+
+    def bootstrap(self, what, found, pairs, geometric):
+        """Weeks drawn with our own generator; compared within six standard errors of both sides' resampling."""
+        weeks = {}
+        for inc, value in pairs:
+            week = (self.o.calendar.day_of(inc.start) - self.first_day).days // 7
+            n, total = weeks.get(week, (0, 0.0))
+            weeks[week] = n + 1, total + (math.log(value / 1000) if geometric else value / 1000)
+        weeks, found = list(weeks.values()), ends(found)
+        if len(weeks) < 4:
+            self.same(what, found, None)
+            return
+        if found is None:
+            self.same(what, found, "an interval")
+            return
+
+        def statistic(drawn):
+            mean = sum(total for _, total in drawn) / sum(n for n, _ in drawn)
+            return mean if geometric else math.log(mean)
+
+        rng, resamples = random.Random(20260101), int(self.o.settings.get("resamples") or 10000)
+        drawn = [statistic(rng.choices(weeks, k=len(weeks))) for _ in range(resamples)]
+        estimate, w = statistic(weeks), len(weeks)
+        widen = math.sqrt(w / (w - 1)) * student_quantile(w - 1) / Z
+        for side, q in ((0, 0.025), (1, 0.975)):
+            want = estimate + widen * (quantile(sorted(drawn), q) - estimate)
+            size = len(drawn) // 10
+            batches = [quantile(sorted(drawn[b * size:(b + 1) * size]), q) for b in range(10)]
+            error = widen * statistics.stdev(batches) / math.sqrt(10)
+            self.check_.within(f"{self.label} log {what}[{side}]", math.log(found[side]), want,
+                               6 * math.sqrt(2) * error + 1e-9)
+
+    def shown_reading(self, inc):
+        for reading in ("landmark", "start"):
+            if not self.o.computed[inc.id, reading]["absent"]:
+                return reading
+        return None
+
+    def pairs(self):
+        pools = {}
+        for inc in self.own:
+            reading = self.shown_reading(inc)
+            if inc.state != "resolved" or inc.resolve is None or reading is None:
+                continue
+            want = self.o.computed[inc.id, reading]
+            if want["complexity"] is not None:
+                pools.setdefault(reading, []).append((inc.resolve, inc.id, want["complexity"], want["blast_radius"]))
+        chosen, used = [], set()
+        candidates = []
+        for pool in pools.values():
+            pool.sort()
+            for i, low in enumerate(pool):
+                for high in pool[i + 1:]:
+                    if high[0] * 10 > low[0] * 11:
+                        break
+                    gap = abs(high[2] - low[2])
+                    if gap >= 0.3 - 1e-12:
+                        candidates.append((gap, sorted((low[1], high[1])), low, high))
+        candidates.sort(key=lambda c: -c[0])
+        while len(chosen) < 10:
+            candidates = [c for c in candidates if c[1][0] not in used and c[1][1] not in used]
+            if not candidates:
+                break
+            tied = [c for c in candidates if c[0] >= candidates[0][0] - 1e-12]
+            best = min(tied, key=lambda c: c[1])
+            used.update(best[1])
+            chosen.append(best)
+        found = self.report["pairs"]
+        self.same("pairs", len(found), len(chosen))
+        for n, (pair, (gap, _, low, high)) in enumerate(zip(found, chosen)):
+            a, b = (low, high) if low[2] > high[2] else (high, low)
+            self.same(f"pairs[{n}].a", identity(pair["a"]), a[1])
+            self.same(f"pairs[{n}].b", identity(pair["b"]), b[1])
+            self.same(f"pairs[{n}].duration_ratio", number(pair["duration_ratio"]), high[0] / low[0])
+            self.same(f"pairs[{n}].complexity_gap", number(pair["complexity_gap"]), gap)
+            want = None if a[3] is None or b[3] is None else a[3] - b[3]
+            self.same(f"pairs[{n}].blast_radius_gap", number(pair.get("blast_radius_gap")), want)
+
+    def shown(self):
+        """The report's rows: which reading they show, its figures, and the corner."""
+        rows = {row["id"]: row for row in self.report["incidents"]}
+        # A report may also list those that are carried over or of another class; all of ours must be there.
+        for inc in self.own:
+            row = rows.get(inc.id)
+            if row is None:
+                self.same(f"incidents[{inc.id}]", None, "a row")
+                continue
+            reading = self.shown_reading(inc)
+            self.same(f"{inc.id} shown", row["shown"], reading)
+            want = self.o.computed[inc.id, reading] if reading else None
+            x, p = (want["complexity"], want["percentile"]) if want else (None, None)
+            corner = None
+            if x is not None and p is not None:
+                if x >= 0.8 - 1e-9 and p <= 0.2 + 1e-9:
+                    corner = "complex, short: ask what went right"
+                elif x <= 0.2 + 1e-9 and p >= 0.8 - 1e-9:
+                    corner = "simple, long: ask what made it hard"
+            self.same(f"{inc.id} corner", row["corner"], corner)
+            for r in READINGS:
+                self.report_reading(inc, r, (row.get("readings") or {}).get(r))
+
+    def report_reading(self, inc, reading, found):
+        want = self.o.computed[inc.id, reading]
+        what = f"{inc.id} readings.{reading}"
+        if want["absent"] or not found or found.get("absent"):
+            self.same(f"{what} is absent", not found or bool(found.get("absent")), bool(want["absent"]))
+            return
+        for key in ("n_ref", "k", "m", "percentile", "lower_s", "median_s", "upper_s", "text"):
+            self.same(f"{what}.{key}", number(found.get(key)), want[key])
+        for axis in AXES:
+            at = found.get(axis) or {}
+            self.same(f"{what}.{axis}.position", number(at.get("position")), want[axis])
+            if want[axis] is not None:
+                self.same(f"{what}.{axis}.raw", number(at.get("raw")), want[axis + "_raw"])
+            if at.get("coverage") is not None:
+                self.same(f"{what}.{axis}.coverage", number(at["coverage"]), want[axis + "_coverage"])
+
+
+def number(value):
+    """A figure may be plain or an object with its value; absent ones are None."""
+    if isinstance(value, dict):
+        return None if value.get("absent") else value.get("value")
+    return value
+
+
+def ends(value):
+    """An interval as [low, high], or None when it is absent."""
+    if isinstance(value, dict):
+        value = None if value.get("absent") else value.get("value")
+    return value if value and value[0] is not None else None
+
+
+def identity(value):
+    return value["id"] if isinstance(value, dict) else value
+
+
+def ndjson(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("incidents", "signals", "readings", "settings"):
+        parser.add_argument("--" + name, required=True, metavar="FILE")
+    parser.add_argument("--report", action="append", default=[], metavar="FILE", help="a quarterly JSON report")
+    args = parser.parse_args(argv)
+    with open(args.settings, encoding="utf-8") as file:
+        settings = json.load(file)
+    reports = []
+    for path in args.report:
+        with open(path, encoding="utf-8") as file:
+            reports.append(json.load(file))
+    check = Check()
+    oracle = Oracle(ndjson(args.incidents), ndjson(args.signals), ndjson(args.readings), settings,
+                    [report["as_of"] for report in reports], check)
+    oracle.check_readings()
+    for report in reports:
+        oracle.check_report(report)
+    return check.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+/* Arenas: zeroed and aligned memory, copies, growth, reset. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "alidade/arena.h"
+
+static void test_alloc(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    for (size_t bytes = 0; bytes < 10000; bytes += 1 + bytes / 3) {
+        unsigned char *p = ald_alloc(arena, bytes);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+        for (size_t i = 0; i < bytes; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0xAA, bytes);
+    }
+    unsigned char *large = ald_calloc(arena, 3, 1u << 20);
+    assert_int_equal(large[(3u << 20) - 1], 0);
+}
+
+static void test_apart(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    char *made[2000];
+    for (size_t i = 0; i < 2000; i++) {
+        made[i] = ald_alloc(arena, 8);
+        memset(made[i], (int)(i % 251), 8);
+    }
+    for (size_t i = 0; i < 2000; i++)
+        assert_int_equal((unsigned char)made[i][7], i % 251);
+}
+
+static void test_strings(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    assert_null(ald_strdup(arena, NULL));
+    assert_null(ald_strndup(arena, NULL, 3));
+    assert_string_equal(ald_strdup(arena, ""), "");
+    assert_string_equal(ald_strdup(arena, "alidade"), "alidade");
+    assert_string_equal(ald_strndup(arena, "alidade", 3), "ali");
+    assert_string_equal(ald_strndup(arena, "ali", 30), "ali");
+    assert_string_equal(ald_sprintf(arena, "%d-%s", 7, "x"), "7-x");
+    assert_string_equal(ald_sprintf(arena, "%s", ""), "");
+    assert_int_equal(strlen(ald_sprintf(arena, "%5000d", 1)), 5000);
+}
+
+static void test_grow(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    int *items = NULL;
+    size_t cap = 0;
+    for (size_t n = 0; n < 1000; n++) {
+        items = ald_grow(arena, items, n, &cap, sizeof *items);
+        assert_true(cap > n);
+        assert_int_equal(items[n], 0);
+        items[n] = (int)n;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(items[i], i);
+}
+
+static void test_reset_and_free(void **state)
+{
+    (void)state;
+    struct ald_arena *arena = ald_arena_new();
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 100; i++)
+            memset(ald_alloc(arena, 1000), 1, 1000);
+        ald_arena_reset(arena);
+    }
+    assert_int_equal(*(char *)ald_alloc(arena, 1), 0);
+    ald_arena_freep(&arena);
+    assert_null(arena);
+    ald_arena_free(NULL);
+    ald_arena_freep(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_alloc), cmocka_unit_test(test_apart),          cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_grow),  cmocka_unit_test(test_reset_and_free),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

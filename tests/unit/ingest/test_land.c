@@ -1,0 +1,504 @@
+/* Landing: what a page leaves in the store, the second time as well as the first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/time.h"
+#include "data/store_priv.h"
+#include "ingest/land.h"
+
+static const struct ald_stream details = {
+    .name = "audit", .parent = "incident", .holds = ALD_HOLDS_TEAMS | ALD_HOLDS_STATES};
+static const struct ald_connector connector = {.mapping = 1, .streams = &details, .streams_n = 1};
+static const struct ald_source_cfg desk = {.name = "desk", .type = "servicenow", .kind = "ticket", .role = "own"};
+
+struct room {
+    struct ald_store *store;
+    struct ald_arena *arena;
+    struct ald_land land;
+};
+
+static int enter(void **state)
+{
+    struct room *room = calloc(1, sizeof *room);
+    assert_non_null(room);
+    assert_int_equal(ald_store_open(":memory:", ALD_STORE_WRITE, &room->store, NULL), ALD_OK);
+    assert_int_equal(sqlite3_exec(room->store->db,
+                                  "INSERT INTO source (name, type, kind) VALUES ('desk', 't', 'ticket')", NULL, NULL,
+                                  NULL),
+                     SQLITE_OK);
+    room->arena = ald_arena_new();
+    room->land =
+        (struct ald_land){.store = room->store, .cfg = &desk, .connector = &connector, .free_text = true, .now = 1000};
+    *state = room;
+    return 0;
+}
+
+static int leave(void **state)
+{
+    struct room *room = *state;
+    ald_arena_free(room->arena);
+    ald_store_close(room->store);
+    free(room);
+    return 0;
+}
+
+/* ---- Looking into the store ---- */
+
+/** First column of a query as text: "" for no row, "NULL" for NULL. */
+static const char *look(struct room *room, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (sqlite3_prepare_v2(room->store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(room->store->db));
+    const char *found = "";
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        const unsigned char *s = sqlite3_column_text(stmt, 0);
+        found = s ? ald_strdup(room->arena, (const char *)s) : "NULL";
+    }
+    assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+    return found;
+}
+
+static void expect(struct room *room, const char *sql, const char *wanted)
+{
+    const char *found = look(room, sql);
+    if (strcmp(found, wanted) != 0)
+        fail_msg("%s: found '%s', wanted '%s'", sql, found, wanted);
+}
+
+static int64_t generation(struct room *room)
+{
+    int64_t n = -1;
+    assert_int_equal(ald_store_generation(room->store, &n, NULL), ALD_OK);
+    return n;
+}
+
+/* ---- Making pages ---- */
+
+static struct ald_rows page_of(struct room *room)
+{
+    return (struct ald_rows){.arena = room->arena};
+}
+
+static struct ald_element *element(struct ald_rows *rows, const char *id, struct ald_json_doc *doc)
+{
+    struct ald_jv root;
+    if (doc)
+        ald_json_root(doc, &root);
+    return ald_rows_element(rows, id, doc ? &root : NULL);
+}
+
+static struct ald_json_doc *json(const char *text)
+{
+    struct ald_json_doc *doc = NULL;
+    assert_int_equal(ald_json_parse(text, strlen(text), &doc, NULL), ALD_OK);
+    return doc;
+}
+
+static void land(struct room *room, const char *stream, const struct ald_rows *rows,
+                 const struct ald_people_rows *people)
+{
+    struct ald_err err = {0};
+    assert_int_equal(ald_store_begin(room->store, NULL), ALD_OK);
+    if (ald_land_page(&room->land, stream, rows, people, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(ald_store_commit(room->store, NULL), ALD_OK);
+}
+
+struct shape {
+    const char *version, *title;
+    bool backwards; /* children in another order */
+    unsigned timeline;
+};
+
+static struct ald_element *add_incident(struct ald_rows *rows, const char *id, struct ald_json_doc *raw, struct shape s)
+{
+    struct ald_element *el = element(rows, id, raw);
+    struct ald_row_record *rec = ald_rows_record(rows, el, id);
+    rec->title = s.title ? s.title : "disk full";
+    rec->version = s.version;
+    rec->end_state = "open";
+    rec->holds = ALD_HOLDS_TEAMS | ALD_HOLDS_STATES;
+    rec->timeline = s.timeline;
+    ald_rows_moment(rows, rec, "opened", 100, "opened_at", 1);
+    ald_rows_moment(rows, rec, "closed", ALD_TIME_NONE, "closed_at", 1);
+    static const char *const services[] = {"ledger", "checkout"};
+    for (int i = 0; i < 2; i++)
+        ald_rows_service(rows, rec, services[s.backwards ? 1 - i : i], "services")->at_start = true;
+    ald_rows_value(rows, rec, "severity", "1", "severity");
+    ald_rows_value(rows, rec, "regions", "eu", "u_regions");
+    ald_rows_value(rows, rec, "regions", "us", "u_regions");
+    ald_rows_value(rows, rec, "customers_impacted", NULL, "u_customers");
+    ald_rows_ref(rows, rec, s.backwards ? "key" : "url", s.backwards ? "OPS-1" : "https://chat.example/c/1", "links");
+    ald_rows_ref(rows, rec, s.backwards ? "url" : "key", s.backwards ? "https://chat.example/c/1" : "OPS-1", "links");
+    ald_rows_team(rows, rec, "storage", "assigned", 110, "assignment_group");
+    ald_rows_person(rows, rec, "p1", "assigned", 110, "assigned_to");
+    ald_rows_person(rows, rec, NULL, "resolver", 110, "resolved_by");
+    ald_rows_todo(rows, el, "audit", id);
+    return el;
+}
+
+static void land_incident(struct room *room, const char *id, const char *raw, struct shape s)
+{
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = raw ? json(raw) : NULL;
+    struct ald_rows rows = page_of(room);
+    add_incident(&rows, id, doc, s);
+    land(room, "incident", &rows, NULL);
+}
+
+static void drop_todo(struct room *room)
+{
+    assert_int_equal(sqlite3_exec(room->store->db, "DELETE FROM todo", NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* ---- Tests ---- */
+
+static void a_page_lands(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", "{\"a\":1}", (struct shape){.version = "1"});
+    static const char *const wanted[][2] = {
+        {"SELECT kind || title || end_state || holds || mapping FROM record", "ticketdisk fullopen91"},
+        {"SELECT group_concat(moment || at || field || rank) FROM record_moment", "opened100opened_at1"},
+        {"SELECT group_concat(name || ord || value) FROM record_value", "regions0eu,regions1us,severity01"},
+        {"SELECT group_concat(kind || value) FROM record_ref", "keyOPS-1,urlhttps://chat.example/c/1"},
+        {"SELECT group_concat(service || at_start || stand_in) FROM record_service", "checkout10,ledger10"},
+        {"SELECT at FROM record_service", "NULL"},
+        {"SELECT team || role || at FROM record_team", "storageassigned110"},
+        {"SELECT group_concat(person || role || at) FROM record_person", "p1assigned110"},
+        {"SELECT stream || element || raw || seen_at FROM record_raw", "incidenti1{\"a\":1}1000"},
+        {"SELECT stream || subject || attempts FROM todo", "auditi10"},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        expect(room, wanted[i][0], wanted[i][1]);
+    assert_int_equal(room->land.records_new, 1);
+    assert_int_equal(room->land.records_changed, 0);
+    assert_int_equal(generation(room), 1);
+}
+
+static void the_same_page_again_changes_nothing(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", "{\"a\":1}", (struct shape){.version = "1"});
+    drop_todo(room);
+    room->land.now = 2000;
+    land_incident(room, "i1", "{\"a\":1}", (struct shape){.version = "1", .backwards = true});
+    expect(room, "SELECT first_seen || ' ' || last_seen FROM record", "1000 2000");
+    expect(room, "SELECT seen_at FROM record_raw", "1000");
+    expect(room, "SELECT count(*) FROM todo", "0");
+    assert_int_equal(room->land.records_new, 1);
+    assert_int_equal(room->land.records_changed, 0);
+    assert_int_equal(generation(room), 1);
+}
+
+static void a_change_replaces_the_rows(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", "{\"a\":1}", (struct shape){.version = "1"});
+    const char *id = look(room, "SELECT id FROM record");
+    drop_todo(room);
+    room->land.now = 2000;
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{\"a\":2}");
+    struct ald_rows rows = page_of(room);
+    struct ald_element *el = element(&rows, "i1", doc);
+    struct ald_row_record *rec = ald_rows_record(&rows, el, "i1");
+    rec->version = "2";
+    rec->end_state = "resolved";
+    ald_rows_moment(&rows, rec, "resolved", 900, "resolved_at", 1);
+    ald_rows_moment(&rows, rec, "resolved", 800, "resolved_at", 1); /* one key twice: the earlier */
+    ald_rows_todo(&rows, el, "audit", "i1");
+    land(room, "incident", &rows, NULL);
+    expect(room, "SELECT id FROM record", id);
+    expect(room, "SELECT end_state || first_seen || last_seen || coalesce(title, '-') FROM record",
+           "resolved10002000-");
+    expect(room, "SELECT group_concat(moment || at) FROM record_moment", "resolved800");
+    expect(room, "SELECT count(*) FROM record_service", "0");
+    expect(room, "SELECT raw || seen_at FROM record_raw", "{\"a\":2}2000");
+    expect(room, "SELECT subject FROM todo", "i1");
+    assert_int_equal(room->land.records_new, 1);
+    assert_int_equal(room->land.records_changed, 1);
+    assert_int_equal(generation(room), 2);
+}
+
+static void a_record_that_was_gone_comes_back(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    assert_int_equal(sqlite3_exec(room->store->db, "UPDATE record SET gone_at = 1500", NULL, NULL, NULL), SQLITE_OK);
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    expect(room, "SELECT gone_at FROM record", "NULL");
+    assert_int_equal(generation(room), 2);
+}
+
+static void details_are_asked_for_when_the_version_changes(void **state)
+{
+    struct room *room = *state;
+    static const struct {
+        const char *version, *raw, *title, *todo, *changed;
+    } steps[] = {
+        {"1", "{\"n\":1}", NULL, "1", "0"}, /* new */
+        {"1", "{\"n\":2}", NULL, "0", "0"}, /* the version says that nothing happened */
+        {"1", "{\"n\":2}", "x", "0", "1"},  /* rows may differ all the same */
+        {"2", "{\"n\":2}", "x", "1", "1"},  /* version alone */
+        {NULL, "{\"n\":2}", "x", "1", "1"}, /* from now on by the raw text */
+        {NULL, "{\"n\":2}", "x", "0", "1"}, {NULL, "{\"n\":3}", "x", "1", "1"},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        drop_todo(room);
+        land_incident(room, "i1", steps[i].raw, (struct shape){.version = steps[i].version, .title = steps[i].title});
+        const char *found = look(room, "SELECT count(*) FROM todo");
+        char changed[32];
+        (void)snprintf(changed, sizeof changed, "%d", (int)room->land.records_changed);
+        if (strcmp(found, steps[i].todo) != 0 || strcmp(changed, steps[i].changed) != 0)
+            fail_msg("step %d: %s todos, %s changed", (int)i, found, changed);
+    }
+}
+
+static void timeline_bits_survive(void **state)
+{
+    struct room *room = *state;
+    const char *const subjects[] = {"i1", "unknown"};
+    land_incident(room, "i1", NULL, (struct shape){.version = "1", .timeline = ALD_HOLDS_SERVICES});
+    expect(room, "SELECT timeline FROM record", "4");
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 2, NULL), ALD_OK);
+    expect(room, "SELECT timeline FROM record", "13");
+    expect(room, "SELECT count(*) FROM todo", "0");
+    assert_int_equal(generation(room), 2);
+    land_incident(room, "i1", NULL, (struct shape){.version = "1", .timeline = ALD_HOLDS_SERVICES});
+    expect(room, "SELECT timeline FROM record", "13");
+    assert_int_equal(generation(room), 2);
+    land_incident(room, "i1", NULL, (struct shape){.version = "2", .title = "x", .timeline = ALD_HOLDS_HUMAN});
+    expect(room, "SELECT timeline || ' ' || holds FROM record", "29 9");
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, NULL), ALD_OK);
+    assert_int_equal(generation(room), 3); /* nothing was added */
+}
+
+static void a_bad_element_is_kept_apart_and_heals(void **state)
+{
+    struct room *room = *state;
+    for (int run = 0; run < 2; run++) {
+        ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{\"opened_at\":\"soon\"}");
+        struct ald_rows rows = page_of(room);
+        struct ald_err why = {.rc = ALD_ERR_FORMAT, .msg = "$.opened_at: expected a time, found \"soon\""};
+        struct ald_element *bad = add_incident(&rows, "bad", doc, (struct shape){.version = "1"});
+        ald_rows_event(&rows, bad, "e1", 100, "opened");
+        ald_rows_refuse(&rows, bad, &why);
+        add_incident(&rows, "good", NULL, (struct shape){.version = "1"});
+        room->land.now = 1000 + run;
+        land(room, "incident", &rows, NULL);
+        assert_int_equal(room->land.quarantined_new, 1);
+    }
+    expect(room, "SELECT group_concat(external_id) FROM record", "good");
+    expect(room, "SELECT group_concat(subject) FROM todo", "good");
+    expect(room, "SELECT count(*) FROM event", "0");
+    expect(room, "SELECT element || reason || raw || first_seen || last_seen FROM quarantine",
+           "bad$.opened_at: expected a time, found \"soon\"{\"opened_at\":\"soon\"}10001001");
+    expect(room, "SELECT count(*) FROM record_raw WHERE element = 'bad'", "0");
+    land_incident(room, "bad", "{}", (struct shape){.version = "2"});
+    expect(room, "SELECT count(*) FROM quarantine", "0");
+    expect(room, "SELECT group_concat(external_id) FROM record", "bad,good");
+
+    assert_int_equal(ald_land_quarantine(&room->land, "incident", "page 3", "no JSON", "<html>", NULL), ALD_OK);
+    assert_int_equal(ald_land_quarantine(&room->land, "incident", "page 3", "still no JSON", "<html>", NULL), ALD_OK);
+    expect(room, "SELECT reason || raw FROM quarantine", "still no JSON<html>");
+    assert_int_equal(room->land.quarantined_new, 2);
+}
+
+/** A detail row of record i1, or what `at` makes of it. */
+static void land_detail(struct room *room, const char *event_id, int64_t at, const char *text)
+{
+    struct ald_rows rows = page_of(room);
+    struct ald_element *el = element(&rows, "a1", NULL);
+    struct ald_row_event *event = ald_rows_event(&rows, el, event_id, at, "assigned");
+    event->external_id = "i1";
+    event->team = "network";
+    event->text = text;
+    land(room, "audit", &rows, NULL);
+}
+
+static void details_need_their_record(void **state)
+{
+    struct room *room = *state;
+    land_detail(room, "e1", 200, "moved");
+    expect(room, "SELECT stream || element || reason FROM quarantine",
+           "audita1event of record 'i1', which is not in the store");
+    assert_int_equal(generation(room), 0);
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    land_detail(room, "e1", 200, "moved");
+    expect(room, "SELECT count(*) FROM quarantine", "0");
+    expect(room, "SELECT event_id || at || kind || team || text FROM event", "e1200assignednetworkmoved");
+    expect(room, "SELECT automatic FROM event", "NULL");
+    assert_int_equal(room->land.events_new, 1);
+    int64_t before = generation(room);
+    land_detail(room, "e1", 200, "moved");
+    assert_int_equal(generation(room), before);
+    land_detail(room, "e1", 200, "moved on");
+    expect(room, "SELECT group_concat(text) FROM event", "moved on");
+    assert_int_equal(generation(room), before + 1);
+    assert_int_equal(room->land.events_new, 1);
+    land_incident(room, "i1", NULL, (struct shape){.version = "2", .title = "changed"});
+    expect(room, "SELECT count(*) FROM event", "1"); /* events are only added to */
+    land_detail(room, "e2", ALD_TIME_NONE, NULL);
+    expect(room, "SELECT reason FROM quarantine", "event 'e2' has no time");
+}
+
+static void events_may_stand_before_their_record(void **state)
+{
+    struct room *room = *state;
+    struct ald_rows rows = page_of(room);
+    ald_rows_event(&rows, element(&rows, "a1", NULL), "e1", 200, "note")->external_id = "i1";
+    struct ald_element *el = add_incident(&rows, "i1", NULL, (struct shape){.version = "1"});
+    ald_rows_event(&rows, el, "e2", 300, "resolved")->automatic = 0;
+    land(room, "incident", &rows, NULL);
+    expect(room, "SELECT group_concat(event_id || kind || coalesce(automatic, '?')) FROM event", "e1note?,e2resolved0");
+    expect(room, "SELECT count(*) FROM quarantine", "0");
+}
+
+static void events_without_an_id_are_known_by_what_they_say(void **state)
+{
+    struct room *room = *state;
+    for (int run = 0; run < 2; run++) {
+        struct ald_rows rows = page_of(room);
+        struct ald_element *el = add_incident(&rows, "i1", NULL, (struct shape){.version = "1"});
+        ald_rows_event(&rows, el, NULL, 200, "assigned")->team = "network";
+        ald_rows_event(&rows, el, NULL, 200, "assigned")->team = "storage";
+        ald_rows_event(&rows, el, NULL, 200, "note")->text = "a";
+        ald_rows_event(&rows, el, NULL, 200, "note")->text = "b";
+        ald_rows_event(&rows, el, NULL, 200, "note")->text = "b";
+        land(room, "incident", &rows, NULL);
+    }
+    expect(room, "SELECT count(*) FROM event WHERE event_id LIKE 'h:%' AND length(event_id) = 34", "4");
+    assert_int_equal(room->land.events_new, 4);
+    assert_int_equal(generation(room), 1);
+}
+
+static void without_free_text_no_bodies_are_stored(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", "{\"secret\":1}", (struct shape){.version = "1"});
+    land_detail(room, "e1", 200, "secret");
+    room->land.free_text = false;
+    land_incident(room, "i1", "{\"secret\":1}", (struct shape){.version = "1"});
+    land_detail(room, "e1", 200, "secret");
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{\"text\":\"secret\"}");
+    struct ald_rows rows = page_of(room);
+    struct ald_err why = {.rc = ALD_ERR_FORMAT, .msg = "bad"};
+    ald_rows_refuse(&rows, element(&rows, "i2", doc), &why);
+    land(room, "incident", &rows, NULL);
+    expect(room, "SELECT count(*) FROM record_raw", "0");
+    expect(room, "SELECT coalesce(text, 'none') FROM event", "none");
+    expect(room, "SELECT reason || '|' || raw FROM quarantine", "bad|");
+    drop_todo(room); /* without version and raw text, the raw text's print still tells */
+    land_incident(room, "i3", "{\"n\":1}", (struct shape){0});
+    land_incident(room, "i3", "{\"n\":1}", (struct shape){0});
+    expect(room, "SELECT count(*) FROM todo", "1");
+    drop_todo(room);
+    land_incident(room, "i3", "{\"n\":2}", (struct shape){0});
+    expect(room, "SELECT count(*) FROM todo", "1");
+}
+
+static void land_service(struct room *room, const char *name, int tier, const char *const *depends_on)
+{
+    struct ald_rows rows = page_of(room);
+    struct ald_element *el = element(&rows, "s1", NULL);
+    struct ald_row_service_def def = {.external_id = "s1", .name = name, .tier = tier, .depends_on = depends_on};
+    struct ald_row_team_def team = {.external_id = "t1", .name = "storage", .timezone = "Europe/Berlin"};
+    el->service_def = &def;
+    el->team_def = &team;
+    ald_rows_alias(&rows, "url", "https://desk.example");
+    ald_rows_finding(&rows, "old", NULL, "old names", 2, "info");
+    land(room, "service", &rows, NULL);
+}
+
+static void definitions_are_written_when_they_differ(void **state)
+{
+    struct room *room = *state;
+    const char *const two[] = {"db", "queue", NULL}, *const one[] = {"db", NULL};
+    const char *const sql =
+        "SELECT s.name || coalesce(tier, '-') || (SELECT coalesce(group_concat(depends_on), '') FROM "
+        "service_edge) || t.name || timezone FROM service s, team t";
+    static const struct {
+        const char *name;
+        int tier, edges;
+        const char *wanted;
+        int generation;
+    } steps[] = {
+        {"ledger", 1, 2, "ledger1db,queuestorageEurope/Berlin", 1},
+        {"ledger", 1, 2, "ledger1db,queuestorageEurope/Berlin", 1},
+        {"ledger", 0, 1, "ledger-dbstorageEurope/Berlin", 2},
+        {"Ledger", 0, 0, "Ledger-dbstorageEurope/Berlin", 3}, /* no list: nothing is said about edges */
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        land_service(room, steps[i].name, steps[i].tier, steps[i].edges == 2 ? two : steps[i].edges == 1 ? one : NULL);
+        expect(room, sql, steps[i].wanted);
+        assert_int_equal(generation(room), steps[i].generation);
+    }
+    expect(room, "SELECT group_concat(source || kind || prefix) FROM alias", "deskurlhttps://desk.example");
+    expect(room, "SELECT id || source || subject || n FROM finding", "olddesk2");
+}
+
+static void people_stay_mapped(void **state)
+{
+    struct room *room = *state;
+    static const struct {
+        const char *canonical;
+        bool mapped;
+        const char *name, *wanted;
+        int generation;
+    } steps[] = {
+        {"p", false, NULL, "p0-", 1},  {"p", false, NULL, "p0-", 1},   {"q", true, NULL, "q1-", 2},
+        {"p", false, NULL, "q1-", 2},  {"q", true, "Ann", "q1Ann", 3}, {"q", true, NULL, "q1Ann", 3},
+        {"r", true, NULL, "r1Ann", 4},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct ald_person_row row = {
+            .pseudonym = "p", .canonical = steps[i].canonical, .mapped = steps[i].mapped, .name = steps[i].name};
+        struct ald_people_rows people = {.rows = &row, .n = 1};
+        struct ald_rows rows = page_of(room);
+        land(room, "user", &rows, &people);
+        expect(room, "SELECT canonical || mapped || coalesce(name, '-') FROM person", steps[i].wanted);
+        assert_int_equal(generation(room), steps[i].generation);
+    }
+}
+
+static void a_list_element_causes_details_when_it_changes(void **state)
+{
+    struct room *room = *state;
+    static const char *const raws[] = {"{\"n\":1}", "{\"n\":1}", "{\"n\":2}"}, *const wanted[] = {"1", "0", "1"};
+    for (size_t i = 0; i < 3; i++) {
+        drop_todo(room);
+        ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json(raws[i]);
+        struct ald_rows rows = page_of(room);
+        ald_rows_todo(&rows, element(&rows, "x", doc), "audit", "x");
+        land(room, "list", &rows, NULL);
+        expect(room, "SELECT count(*) FROM todo", wanted[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_page_lands, enter, leave),
+        cmocka_unit_test_setup_teardown(the_same_page_again_changes_nothing, enter, leave),
+        cmocka_unit_test_setup_teardown(a_change_replaces_the_rows, enter, leave),
+        cmocka_unit_test_setup_teardown(a_record_that_was_gone_comes_back, enter, leave),
+        cmocka_unit_test_setup_teardown(details_are_asked_for_when_the_version_changes, enter, leave),
+        cmocka_unit_test_setup_teardown(timeline_bits_survive, enter, leave),
+        cmocka_unit_test_setup_teardown(a_bad_element_is_kept_apart_and_heals, enter, leave),
+        cmocka_unit_test_setup_teardown(details_need_their_record, enter, leave),
+        cmocka_unit_test_setup_teardown(events_may_stand_before_their_record, enter, leave),
+        cmocka_unit_test_setup_teardown(events_without_an_id_are_known_by_what_they_say, enter, leave),
+        cmocka_unit_test_setup_teardown(without_free_text_no_bodies_are_stored, enter, leave),
+        cmocka_unit_test_setup_teardown(definitions_are_written_when_they_differ, enter, leave),
+        cmocka_unit_test_setup_teardown(people_stay_mapped, enter, leave),
+        cmocka_unit_test_setup_teardown(a_list_element_causes_details_when_it_changes, enter, leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

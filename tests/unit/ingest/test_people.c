@@ -1,0 +1,419 @@
+/* People are replaced where a connector declares them and wherever their names stand in texts. */
+#include "people.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "people_text.h"
+
+static const struct ald_person_path paths[] = {
+    {.stream = "tickets", .path = "result[].assigned_to", .primary = true},
+    {.stream = "tickets", .path = "result[].caller", .id_key = "value", .name_key = "display_value"},
+    {.stream = "tickets", .path = "result[].created_by", .login = true},
+    {.stream = "tickets", .path = "result[].watchers[].user", .id_key = "id", .name_key = "name", .email_key = "email"},
+    {.stream = "tickets", .path = "result[].watch_list"},
+    {.stream = "audit", .path = "result[].user", .login = true},
+    {.stream = "audit", .path = "result[].new", .when_key = "field", .when_values = "assigned_to resolved_by"},
+    {.stream = "users",
+     .path = "result[]",
+     .defines = true,
+     .id_key = "sys_id",
+     .login_key = "user_name",
+     .email_key = "email",
+     .name_key = "name"},
+    {.stream = "lines", .path = "[].actor"},
+    {.stream = "line", .path = "actor", .email_key = "mail", .name_key = "name"},
+};
+static const struct ald_connector connector = {.people = paths, .people_n = sizeof paths / sizeof paths[0]};
+
+struct bench {
+    struct ald_arena *arena;
+    struct ald_key key;
+    struct ald_scrub scrub;
+    struct ald_people_rows rows;
+    char text[8192];
+};
+
+static int begin(void **state)
+{
+    struct bench *b = calloc(1, sizeof *b);
+    if (!b)
+        return 1;
+    b->arena = ald_arena_new();
+    memset(b->key.bytes, 7, sizeof b->key.bytes);
+    b->scrub = (struct ald_scrub){.key = &b->key, .source = "desk"};
+    *state = b;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct bench *b = *state;
+    ald_known_names_free(b->scrub.known);
+    ald_arena_free(b->arena);
+    free(b);
+    return 0;
+}
+
+/** Pseudonym of an identity. */
+static const char *p(struct bench *b, const char *identity)
+{
+    char *ret = ald_alloc(b->arena, ALD_PSEUDONYM_SIZE);
+    ald_pseudonym(&b->key, identity, ret);
+    return ret;
+}
+
+/** The scrubbed document as text. */
+static const char *scrub(struct bench *b, const char *stream, const char *json)
+{
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
+    struct ald_err err = {0};
+    struct ald_jv root;
+    if (ald_json_parse(json, strlen(json), &doc, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    ald_json_root(doc, &root);
+    b->rows = (struct ald_people_rows){0};
+    if (ald_people_scrub(b->arena, &b->scrub, &connector, stream, &root, &b->rows, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+    ald_buf_init(&text, 64u << 20);
+    assert_int_equal(ald_json_text(&root, &text, &err), ALD_OK);
+    return ald_strdup(b->arena, text.data);
+}
+
+static const struct ald_person_row *row(const struct bench *b, const char *pseudonym)
+{
+    const struct ald_person_row *found = NULL;
+    for (size_t i = 0; i < b->rows.n; i++)
+        if (strcmp(b->rows.rows[i].pseudonym, pseudonym) == 0) {
+            assert_null(found); /* one row each */
+            found = &b->rows.rows[i];
+        }
+    return found;
+}
+
+static void assert_row(struct bench *b, const char *identity, const char *canonical, bool mapped)
+{
+    const struct ald_person_row *r = row(b, p(b, identity));
+    if (!r)
+        fail_msg("no row for %s", identity);
+    else {
+        assert_string_equal(r->canonical, p(b, canonical));
+        assert_int_equal(r->mapped, mapped);
+        assert_null(r->name);
+    }
+}
+
+static void bare_values(void **state)
+{
+    struct bench *b = *state;
+    const char *got = scrub(b, "tickets",
+                            "{\"result\":[{\"assigned_to\":\"u1\",\"created_by\":\"jdoe\",\"n\":1},"
+                            "{\"assigned_to\":42,\"created_by\":\"\"},{\"assigned_to\":\"\"},{\"assigned_to\":null},"
+                            "{\"assigned_to\":\"Ada@X.org\"},{\"watch_list\":\"u1,ada@x.org,,u7\"}]}");
+    char *want =
+        ald_sprintf(b->arena,
+                    "{\"result\":[{\"assigned_to\":\"%s\",\"created_by\":\"%s\",\"n\":1},"
+                    "{\"assigned_to\":\"%s\",\"created_by\":\"\"},{\"assigned_to\":\"\"},{\"assigned_to\":null},"
+                    "{\"assigned_to\":\"%s\"},{\"watch_list\":\"%s,%s,%s\"}]}",
+                    p(b, "desk:u1"), p(b, "desk:login:jdoe"), p(b, "desk:42"), p(b, "ada@x.org"), p(b, "desk:u1"),
+                    p(b, "ada@x.org"), p(b, "desk:u7"));
+    assert_string_equal(got, want);
+    assert_int_equal(b->rows.n, 5);
+    assert_row(b, "desk:u1", "desk:u1", true);
+    assert_row(b, "desk:42", "desk:42", true);
+    assert_row(b, "desk:login:jdoe", "desk:login:jdoe", false); /* nobody said who that is */
+    assert_row(b, "desk:u7", "desk:u7", false);
+    /* Streams and paths of others stay alone. */
+    assert_string_equal(scrub(b, "other", "{\"result\":[{\"assigned_to\":\"u1\"}]}"),
+                        "{\"result\":[{\"assigned_to\":\"u1\"}]}");
+    assert_int_equal(b->rows.n, 0);
+}
+
+static void objects(void **state)
+{
+    struct bench *b = *state;
+    const char *got =
+        scrub(b, "tickets",
+              "{\"result\":[{\"caller\":{\"link\":\"https://x/u2\",\"value\":\"u2\"}},"
+              "{\"caller\":{\"display_value\":\"Jane Doe\",\"value\":\"u3\"},\"t\":\"asked Jane Doe\"},"
+              "{\"caller\":{\"display_value\":\"\",\"value\":\"\"}},{\"caller\":{}},"
+              "{\"assigned_to\":{\"link\":\"https://x/u4\",\"value\":\"u4\"}},"
+              "{\"watchers\":[{\"user\":{\"id\":9,\"name\":\"Bo Li\",\"email\":\"BO@x.org\"}},{\"user\":null}]}]}");
+    char *want =
+        ald_sprintf(b->arena,
+                    "{\"result\":[{\"caller\":\"%s\"},{\"caller\":\"%s\",\"t\":\"asked %s\"},{\"caller\":null},"
+                    "{\"caller\":null},{\"assigned_to\":\"%s\"},{\"watchers\":[{\"user\":\"%s\"},{\"user\":null}]}]}",
+                    p(b, "desk:u2"), p(b, "desk:u3"), p(b, "desk:u3"), p(b, "desk:u4"), p(b, "bo@x.org"));
+    assert_string_equal(got, want);
+    assert_row(b, "desk:u2", "desk:u2", false);
+    assert_row(b, "desk:u4", "desk:u4", true);
+    assert_row(b, "bo@x.org", "bo@x.org", true);
+    assert_row(b, "desk:9", "bo@x.org", true); /* the object joined its id to its e-mail */
+    assert_int_equal(b->rows.n, 5);
+}
+
+static void shapes_of_lists(void **state)
+{
+    struct bench *b = *state;
+    const char *u1 = p(b, "desk:u1");
+    assert_string_equal(
+        scrub(b, "lines", "[{\"actor\":\"u1\"},{\"actor\":[\"u1\",{\"value\":\"u1\"},7.0,true]},3,[],{}]"),
+        ald_sprintf(b->arena, "[{\"actor\":\"%s\"},{\"actor\":[\"%s\",\"%s\",\"%s\",true]},3,[],{}]", u1, u1, u1,
+                    p(b, "desk:7")));
+    /* An id that reads like a name is looked for in texts; one that does not is not. */
+    assert_string_equal(scrub(b, "lines", "[{\"actor\":\"jane\",\"t\":\"Jane, u1\"},{\"actor\":\"u1\"}]"),
+                        ald_sprintf(b->arena, "[{\"actor\":\"%s\",\"t\":\"%s, u1\"},{\"actor\":\"%s\"}]",
+                                    p(b, "desk:jane"), p(b, "desk:jane"), u1));
+    /* One record where a list was expected. */
+    assert_string_equal(scrub(b, "tickets", "{\"result\":{\"assigned_to\":\"u1\"}}"),
+                        ald_sprintf(b->arena, "{\"result\":{\"assigned_to\":\"%s\"}}", u1));
+    assert_string_equal(scrub(b, "tickets", "{\"result\":\"none\"}"), "{\"result\":\"none\"}");
+    assert_string_equal(scrub(b, "tickets", "null"), "null");
+}
+
+static void only_when(void **state)
+{
+    struct bench *b = *state;
+    const char *got =
+        scrub(b, "audit",
+              "{\"result\":[{\"field\":\"assigned_to\",\"new\":\"u1\"},{\"field\":\"state\",\"new\":\"u1\"},"
+              "{\"field\":{\"value\":\"resolved_by\"},\"new\":\"u1\"},{\"field\":\"assigned\",\"new\":\"u1\"},"
+              "{\"new\":\"u1\"}]}");
+    const char *u1 = p(b, "desk:u1");
+    assert_string_equal(
+        got, ald_sprintf(b->arena,
+                         "{\"result\":[{\"field\":\"assigned_to\",\"new\":\"%s\"},{\"field\":\"state\",\"new\":\"u1\"},"
+                         "{\"field\":{\"value\":\"resolved_by\"},\"new\":\"%s\"},{\"field\":\"assigned\",\"new\":"
+                         "\"u1\"},{\"new\":\"u1\"}]}",
+                         u1, u1));
+}
+
+static void defining_objects(void **state)
+{
+    struct bench *b = *state;
+    const char *got =
+        scrub(b, "users",
+              "{\"result\":[{\"sys_id\":\"u1\",\"user_name\":\"jdoe\",\"name\":\"Jane Doe\",\"email\":\"Jane@X.org\","
+              "\"note\":\"JDOE sits by Doe, Jane\"},{\"sys_id\":\"u2\",\"user_name\":\"bo.li\",\"name\":\"\","
+              "\"email\":\"\"}]}");
+    char *want = ald_sprintf(
+        b->arena,
+        "{\"result\":[{\"sys_id\":\"%s\",\"user_name\":\"%s\",\"name\":null,\"email\":null,"
+        "\"note\":\"%s sits by %s\"},{\"sys_id\":\"%s\",\"user_name\":\"%s\",\"name\":\"\",\"email\":\"\"}]}",
+        p(b, "desk:u1"), p(b, "desk:login:jdoe"), p(b, "jane@x.org"), p(b, "jane@x.org"), p(b, "desk:u2"),
+        p(b, "desk:login:bo.li"));
+    assert_string_equal(got, want);
+    assert_int_equal(b->rows.n, 5);
+    assert_row(b, "desk:u1", "jane@x.org", true);
+    assert_row(b, "desk:login:jdoe", "jane@x.org", true);
+    assert_row(b, "jane@x.org", "jane@x.org", true);
+    assert_row(b, "desk:u2", "desk:u2", true);
+    assert_row(b, "desk:login:bo.li", "desk:u2", true);
+}
+
+static void aliases(void **state)
+{
+    struct bench *b = *state;
+    static const char *const pairs[] = {"desk:u1", "pager:P1", "pager:P1", "chat:c1", "desk:u9", "Ada@x.org", NULL};
+    b->scrub.aliases = pairs;
+    const char *all[] = {p(b, "desk:u1"), p(b, "pager:P1"), p(b, "chat:c1")};
+    const char *least = all[0];
+    for (size_t i = 1; i < 3; i++)
+        least = strcmp(all[i], least) < 0 ? all[i] : least;
+    assert_string_equal(scrub(b, "lines", "[{\"actor\":\"u1\"}]"),
+                        ald_sprintf(b->arena, "[{\"actor\":\"%s\"}]", least));
+    assert_non_null(row(b, least));
+    assert_string_equal(row(b, p(b, "desk:u1"))->canonical, least);
+    assert_true(row(b, p(b, "desk:u1"))->mapped);
+    b->scrub.source = "pager";
+    assert_string_equal(scrub(b, "lines", "[{\"actor\":\"P1\"},{\"actor\":\"u1\"}]"),
+                        ald_sprintf(b->arena, "[{\"actor\":\"%s\"},{\"actor\":\"%s\"}]", least, p(b, "pager:u1")));
+    b->scrub.source = "desk";
+    const char *mail = p(b, "ada@x.org"), *u9 = p(b, "desk:u9");
+    const char *ada = strcmp(mail, u9) < 0 ? mail : u9;
+    assert_string_equal(scrub(b, "lines", "[{\"actor\":\"u9\",\"t\":\"to ADA@x.org\"}]"),
+                        ald_sprintf(b->arena, "[{\"actor\":\"%s\",\"t\":\"to %s\"}]", ada, ada));
+}
+
+static void texts(void **state)
+{
+    struct bench *b = *state;
+    struct ald_known_names *known = b->scrub.known = ald_known_names_new();
+    ald_text_names_add(known, "Jane Doe", "<JD>", true);
+    ald_text_names_add(known, "Jane", "<J>", false);
+    ald_text_names_add(known, "Jane Doe-Smith", "<JDS>", false);
+    ald_text_names_add(known, "jdoe", "<L>", false);
+    ald_text_names_add(known, "x_y", "<XY>", false);
+    ald_text_names_add(known, "O'Brien", "<OB>", false);
+    ald_text_names_add(known, "J\xC3\xBCrgen Gro\xC3\x9F", "<JG>", true);
+    ald_text_names_add(known, "\xE5\xB1\xB1\xE7\x94\xB0\xE5\xA4\xAA\xE9\x83\x8E", "<YT>", false);
+    ald_text_names_add(known, "root@localhost", "<RL>", false);
+    ald_text_names_add(known, "Al", "<NO>", false);     /* two letters */
+    ald_text_names_add(known, "12345", "<NO>", false);  /* no letter */
+    ald_text_names_add(known, "System", "<NO>", false); /* a machine's word */
+    ald_text_names_add(known, " -- ", "<NO>", false);
+    ald_text_names_add(known, "", "<NO>", false);
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"", ""},
+        {"nothing here", "nothing here"},
+        {"Jane Doe", "<JD>"},
+        {"ask JANE DOE.", "ask <JD>."},
+        {"Jane Doe's, (jane doe) jane  doe Jane\nDoe jane.doe Doe, Jane", "<JD>'s, (<JD>) <JD> <JD> <JD> <JD>"},
+        {"Jane Doe-Smith and Jane Dough", "<JDS> and <J> Dough"},
+        {"Janet, mjane, jane_, 1jane", "Janet, mjane, jane_, 1jane"},
+        {"Jane and Doe", "<J> and Doe"},
+        {"Jane ---- Doe", "<J> ---- Doe"},
+        {"jdoe/jdoe@jdoe", "<L>/<L>@<L>"},
+        {"a x_y b", "a <XY> b"},
+        {"O'Brien O'BRIEN Brien", "<OB> <OB> Brien"},
+        {"\xE2\x80\x9CJane Doe\xE2\x80\x9D\xE2\x80\x94jdoe\xF0\x9F\x98\x80",
+         "\xE2\x80\x9C<JD>\xE2\x80\x9D\xE2\x80\x94<L>\xF0\x9F\x98\x80"},
+        {"J\xC3\xBCrgen Gro\xC3\x9F, Gro\xC3\x9F J\xC3\xBCrgen; J\xC3\xBCrgens", "<JG>, <JG>; J\xC3\xBCrgens"},
+        {"\xE6\x8B\x85\xE5\xBD\x93\xE3\x81\xAF\xE5\xB1\xB1\xE7\x94\xB0\xE5\xA4\xAA\xE9\x83\x8E\xE3\x81\xA7\xE3\x81\x99",
+         "\xE6\x8B\x85\xE5\xBD\x93\xE3\x81\xAF<YT>\xE3\x81\xA7\xE3\x81\x99"},
+        {"to root@localhost", "to <RL>"},
+        {"the system has 12345 of Al", "the system has 12345 of Al"},
+        {"Jane Doe Jane Doe jdoe", "<JD> <JD> <L>"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ald_text_scrub text = {.known = known};
+        ald_buf_init(&text.out, 100000);
+        assert_string_equal(ald_text_scrub(&text, cases[i].text), cases[i].want);
+        ald_buf_done(&text.out);
+    }
+}
+
+static void emails(void **state)
+{
+    struct bench *b = *state;
+    static const char *const whole[] = {"a@b.co", "jane.doe+x@mail.example.org", "J\xC3\xBCrg@x.de", "a_b%c-d@x-y.io"};
+    static const char *const none[] = {"",         "@",       "a@b",    "a@b.c",   "a@.co",  "@b.co",
+                                       "a b@c.de", "a@b.co ", "a@b.12", "a@b..co", "a@@b.co"};
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+        assert_true(ald_is_email(whole[i]));
+        char *json = ald_sprintf(b->arena, "[\"to <%s>, then\",\"mailto:%s.\",\"%s %s\"]", whole[i], whole[i], whole[i],
+                                 whole[i]);
+        char low[64];
+        (void)snprintf(low, sizeof low, "%s", whole[i]);
+        if (low[0] == 'J')
+            low[0] = 'j';
+        const char *x = p(b, low);
+        assert_string_equal(scrub(b, "other", json),
+                            ald_sprintf(b->arena, "[\"to <%s>, then\",\"mailto:%s.\",\"%s %s\"]", x, x, x, x));
+        assert_int_equal(b->rows.n, 0); /* who is only mentioned is no row */
+    }
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(ald_is_email(none[i]));
+    assert_string_equal(scrub(b, "other", "[\"5 @ 10.2.3.4, @team, a@b, x@\"]"), "[\"5 @ 10.2.3.4, @team, a@b, x@\"]");
+}
+
+static void names_of_the_run(void **state)
+{
+    struct bench *b = *state;
+    const char *users =
+        "{\"result\":[{\"sys_id\":\"u1\",\"user_name\":\"jdoe\",\"name\":\"Jane Doe\",\"email\":\"\"}]}";
+    const char *later = "[{\"t\":\"Jane Doe (jdoe) on it\"}]";
+    (void)scrub(b, "users", users);
+    assert_string_equal(scrub(b, "other", later), later); /* without memory each document stands alone */
+    b->scrub.known = ald_known_names_new();
+    (void)scrub(b, "users", users);
+    const char *u1 = p(b, "desk:u1");
+    assert_string_equal(scrub(b, "other", later), ald_sprintf(b->arena, "[{\"t\":\"%s (%s) on it\"}]", u1, u1));
+    assert_int_equal(b->rows.n, 0);
+}
+
+static void people_none(void **state)
+{
+    struct bench *b = *state;
+    b->scrub.mode = ALD_PEOPLE_NONE;
+    assert_string_equal(
+        scrub(b, "tickets",
+              "{\"result\":[{\"assigned_to\":\"u1\",\"created_by\":\"jdoe\",\"caller\":{\"value\":\"u2\","
+              "\"display_value\":\"Jane Doe\"},\"t\":\"jane doe, JDOE, x@y.org\"}]}"),
+        "{\"result\":[{\"assigned_to\":null,\"created_by\":null,\"caller\":null,"
+        "\"t\":\"someone, someone, someone\"}]}");
+    assert_int_equal(b->rows.n, 0);
+    assert_string_equal(
+        scrub(b, "users",
+              "{\"result\":[{\"sys_id\":\"u1\",\"user_name\":\"jdoe\",\"name\":\"Jane Doe\",\"email\":\"j@x.org\"}]}"),
+        "{\"result\":[{\"sys_id\":\"someone\",\"user_name\":null,\"name\":null,\"email\":null}]}");
+    assert_int_equal(b->rows.n, 0);
+}
+
+static void people_names(void **state)
+{
+    struct bench *b = *state;
+    b->scrub.mode = ALD_PEOPLE_NAMES;
+    const char *got = scrub(b, "tickets",
+                            "{\"result\":[{\"caller\":{\"value\":\"u2\",\"display_value\":\"Jane Doe\"},"
+                            "\"t\":\"Jane Doe, x@y.org\"}]}");
+    assert_string_equal(
+        got, ald_sprintf(b->arena, "{\"result\":[{\"caller\":\"%s\",\"t\":\"Jane Doe, x@y.org\"}]}", p(b, "desk:u2")));
+    assert_int_equal(b->rows.n, 1);
+    assert_string_equal(b->rows.rows[0].name, "Jane Doe");
+}
+
+static void same_again(void **state)
+{
+    struct bench *b = *state;
+    static const struct ald_person_path twice[] = {{.stream = "s", .path = "a"},
+                                                   {.stream = "s", .path = "a", .login = true}};
+    const struct ald_connector two = {.people = twice, .people_n = 2};
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
+    struct ald_err err = {0};
+    assert_int_equal(ald_json_parse("{\"a\":\"u1\"}", 10, &doc, &err), ALD_OK);
+    struct ald_jv root;
+    const char *a;
+    ald_json_root(doc, &root);
+    assert_int_equal(ald_people_scrub(b->arena, &b->scrub, &two, "s", &root, &b->rows, &err), ALD_OK);
+    assert_int_equal(ald_json_str(&root, "a", &a, &err), ALD_OK);
+    assert_string_equal(a, p(b, "desk:u1"));
+    assert_int_equal(b->rows.n, 1);
+}
+
+/** Thousands of names that begin alike, in a long text: must take a moment, not minutes. */
+static void many_names(void **state)
+{
+    struct bench *b = *state;
+    b->scrub.known = ald_known_names_new();
+    char name[32], pseudonym[ALD_PSEUDONYM_SIZE];
+    for (unsigned i = 0; i < 5000; i++) {
+        (void)snprintf(name, sizeof name, "Caller %u", i);
+        (void)snprintf(pseudonym, sizeof pseudonym, "%016x", i);
+        ald_text_names_add(b->scrub.known, name, pseudonym, true);
+    }
+    size_t n = 1u << 20;
+    char *text = calloc(1, n + 32);
+    assert_non_null(text);
+    size_t used = 0;
+    for (unsigned i = 0; used < n; i++)
+        used += (size_t)snprintf(text + used, 32, "caller %u a@a.@ ", i % 10000);
+    struct ald_text_scrub scrubber = {.known = b->scrub.known};
+    ald_buf_init(&scrubber.out, 16u << 20);
+    const char *got = ald_text_scrub(&scrubber, text);
+    assert_memory_equal(got, "0000000000000000 a@a.@ 0000000000000001 ", 40);
+    assert_non_null(strstr(got, "caller 5000 "));
+    assert_null(strstr(got, "caller 4999 "));
+    ald_buf_done(&scrubber.out);
+    free(text);
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
+    const struct CMUnitTest tests[] = {
+        CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
+        CASE(aliases),      CASE(texts),      CASE(emails),          CASE(names_of_the_run), CASE(people_none),
+        CASE(people_names), CASE(same_again), CASE(many_names),
+    };
+#undef CASE
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
