@@ -20,7 +20,7 @@ struct look {
     bool bold, italic, right, wrap, line, fill, link;
     const char *number;
 };
-#define CELL .size = 11, .colour = INK, .line = true
+#define SLOT .size = 11, .colour = INK, .line = true
 static const struct look looks[XS_STYLE_N] = {
     [XS_TITLE] = {.size = 18, .colour = INK, .bold = true, .wrap = true},
     [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true},
@@ -33,20 +33,20 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_GOTO] = {.size = 11, .colour = LINK, .link = true},
     [XS_HEAD] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true},
     [XS_HEAD_RIGHT] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true, .right = true},
-    [XS_CELL_TEXT] = {CELL, .wrap = true},
-    [XS_CELL_LABEL] = {CELL, .wrap = true, .bold = true},
+    [XS_CELL_TEXT] = {SLOT, .wrap = true},
+    [XS_CELL_LABEL] = {SLOT, .wrap = true, .bold = true},
     [XS_CELL_SMALL] = {.size = 9, .colour = GREY, .wrap = true, .line = true},
-    [XS_CELL_RIGHT] = {CELL, .wrap = true, .right = true},
+    [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {.size = 11, .colour = LINK, .line = true, .wrap = true, .link = true},
     [XS_CELL_ABSENT] = {.size = 9, .colour = GREY, .italic = true, .wrap = true, .line = true},
-    [XS_CELL_COUNT] = {CELL, .number = "0"},
-    [XS_CELL_TENTHS] = {CELL, .number = "0.0"},
-    [XS_CELL_HUNDREDTHS] = {CELL, .number = "0.00"},
-    [XS_CELL_THOUSANDTHS] = {CELL, .number = "0.000"},
-    [XS_CELL_TINY] = {CELL, .number = "0.00E+00"},
-    [XS_CELL_PERCENT] = {CELL, .number = "0.0 %"},
-    [XS_CELL_SECONDS] = {CELL, .number = "[h]:mm:ss"},
-    [XS_CELL_TIME] = {CELL, .number = "yyyy-mm-dd hh:mm:ss"},
+    [XS_CELL_COUNT] = {SLOT, .number = "0"},
+    [XS_CELL_TENTHS] = {SLOT, .number = "0.0"},
+    [XS_CELL_HUNDREDTHS] = {SLOT, .number = "0.00"},
+    [XS_CELL_THOUSANDTHS] = {SLOT, .number = "0.000"},
+    [XS_CELL_TINY] = {SLOT, .number = "0.00E+00"},
+    [XS_CELL_PERCENT] = {SLOT, .number = "0.0 %"},
+    [XS_CELL_SECONDS] = {SLOT, .number = "[h]:mm:ss"},
+    [XS_CELL_TIME] = {SLOT, .number = "yyyy-mm-dd hh:mm:ss"},
 };
 
 static lxw_format *format(lxw_workbook *book, const struct look *look)
@@ -232,7 +232,7 @@ enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum 
 {
     struct ald_xlsx_span at = {0, s->text_last};
     double size = looks[style].size, line = size * 1.36, units = ald_xlsx_units(s, at);
-    const char *rest = ald_xlsx_clean(s->x->scratch, text, SIZE_MAX);
+    const char *rest = ald_xlsx_printable(s->x->scratch, text);
     while (*rest) {
         size_t n = ald_xlsx_fit(rest, units, size, MAX_LINES);
         char *piece = ald_strndup(s->x->scratch, rest, n);

@@ -84,7 +84,9 @@ ALD_CHECK enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_er
 ALD_CHECK enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err);
 
 /* ---- Text (xlsx_text.c) ---- */
-/** Text as a cell can hold it: well-formed, printable, within the limit (else cut, and says so). Arena-owned. */
+/** Well-formed and printable, line feeds kept: what XML can hold. Arena-owned. */
+const char *ald_xlsx_printable(struct ald_arena *a, const char *text);
+/** Text as a cell can hold it: printable, escaped, within the limit (else cut, and says so); for one cell writer. Arena-owned. */
 const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16);
 /** The same on one line and at most max code points: titles, names of series, headers. */
 const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max);

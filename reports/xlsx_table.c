@@ -56,6 +56,7 @@ struct grid {
     const struct ald_table *table;
     const struct ald_node *rows;
     struct ald_xlsx_span *spans;
+    double *wishes;
     const char **titles;
     size_t n; /* columns */
     bool main, real; /* real: a spreadsheet table */
@@ -97,7 +98,7 @@ static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size
         return ALD_OK;
     lxw_comment_options options = {.author = ald_strdup(s->x->scratch, "alidade"), .width = 320, .font_size = 10};
     options.height = (uint16_t)(24 + 18 * ald_xlsx_lines(text, 44, 10));
-    const char *clean = ald_xlsx_clean(s->x->scratch, text, 2000);
+    const char *clean = ald_xlsx_printable(s->x->scratch, text);
     return ald_xlsx_did(s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
 }
 
@@ -185,18 +186,25 @@ static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t h
     return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)), err);
 }
 
+/* Rows that stay free for what follows a table. */
+static size_t reserve(const struct ald_xlsx_sheet *s)
+{
+    size_t share = s->x->limits->sheet_rows / 16;
+    return share < 200 ? share : 200;
+}
+
 static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
 {
     size_t n = count(g->rows), head = s->row;
     ALD_TRY(put_header(s, g, err));
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     for (size_t i = 0; i < n; i++) {
-        if (s->row + 3 > s->x->limits->sheet_rows) { /* room for a remark */
+        if (s->row + reserve(s) > s->x->limits->sheet_rows) {
             ALD_TRY(close_part(s, g, head, err));
             ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%zu more rows: on the next sheet", n - i), XS_REMARK, err));
             ALD_TRY(ald_xlsx_sheet_end(s, err));
             ALD_TRY(ald_xlsx_sheet_begin(s->x, s->section, s->part + 1, s, err));
-            ald_xlsx_grid_lay(s, (double[ALD_XLSX_GRID]){0}, g->n, true, g->spans);
+            ald_xlsx_grid_lay(s, g->wishes, g->n, g->table->filter, g->spans);
             head = s->row;
             ALD_TRY(put_header(s, g, err));
         }
@@ -233,10 +241,10 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
     g.real = table->filter && !s->x->constant;
     g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
-    double *wishes = ald_calloc(s->x->arena, g.n, sizeof *wishes);
+    g.wishes = ald_calloc(s->x->arena, g.n, sizeof *g.wishes);
     for (size_t i = 0; i < g.n; i++)
-        wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter);
-    ald_xlsx_grid_lay(s, wishes, g.n, table->filter, g.spans);
+        g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter);
+    ald_xlsx_grid_lay(s, g.wishes, g.n, table->filter, g.spans);
     make_titles(s->x, &g);
     ALD_TRY(put_rows(s, &g, err));
     return put_remarks(s, &g, err);

@@ -54,12 +54,17 @@ static const char *line_feeds(struct ald_arena *a, const char *s)
     return to;
 }
 
-const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16)
+const char *ald_xlsx_printable(struct ald_arena *a, const char *text)
 {
     const char *s = text;
     if (!ald_utf8_valid(s, strlen(s)))
         s = ald_utf8_repair(a, s, strlen(s), NULL);
-    s = ald_utf8_printable(a, line_feeds(a, s), true);
+    return ald_utf8_printable(a, line_feeds(a, s), true);
+}
+
+const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16)
+{
+    const char *s = ald_xlsx_printable(a, text);
     const char *whole = keep_escapes(a, s);
     if (ald_utf8_prefix_utf16(whole, max_utf16) == strlen(whole))
         return whole;
@@ -73,8 +78,7 @@ const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf
 
 const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max)
 {
-    const char *clean = ald_xlsx_clean(a, text ? text : "", 32767);
-    char *line = ald_strdup(a, clean);
+    char *line = ald_strdup(a, ald_xlsx_printable(a, text ? text : ""));
     for (char *c = line; *c; c++)
         if (*c == '\n' || *c == '\t')
             *c = ' ';

@@ -223,7 +223,7 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     (void)req;
     struct ald_arena *arena = rows->arena;
     struct ald_servicenow_cell c, state;
-    const char *id;
+    const char *id = NULL;
     ALD_TRY(cell_must(arena, row, "sys_id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "ticket";
@@ -338,9 +338,9 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
                                  struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                  struct ald_err *err)
 {
-    const char *id, *subject;
+    const char *id = NULL, *subject = NULL;
     struct ald_servicenow_cell table;
-    struct change change;
+    struct change change = {0};
     int64_t at;
     ALD_TRY(cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(cell_must(rows->arena, row, "documentkey", &subject, err));
@@ -371,7 +371,7 @@ enum ald_rc ald_servicenow_group(const struct ald_source_cfg *cfg, const struct 
 {
     (void)cfg;
     (void)req;
-    const char *id;
+    const char *id = NULL;
     struct ald_servicenow_cell name, parent;
     ALD_TRY(cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "name", &name, err));

@@ -221,7 +221,7 @@ static void test_zones(void **state)
 static void test_rows_change_meanwhile(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 30; seed++)
+    for (uint64_t seed = 0; seed < 12; seed++)
         for (size_t p = 0; p < 5; p++)
             for (int zone = -8; zone <= 8; zone += 8) {
                 struct table w = make(200, 1 + seed % 20, seed);

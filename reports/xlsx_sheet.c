@@ -1,0 +1,181 @@
+/* Sheets: a section's blocks from top to bottom, what stands above them, and how they print. Knows no incidents. */
+#include "xlsx_priv.h"
+
+#include <string.h>
+
+#include "alidade/utf8.h"
+#include "alidade/zone.h"
+
+#define SPACE_POINTS 8.0
+
+enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err)
+{
+    lxw_worksheet *ws = workbook_add_worksheet(x->book, name);
+    if (!ws)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': sheet '%s' is refused", x->path, name);
+    *ret = (struct ald_xlsx_sheet){.x = x, .ws = ws, .name = name};
+    worksheet_gridlines(ws, LXW_HIDE_ALL_GRIDLINES);
+    worksheet_set_paper(ws, 9); /* A4 */
+    worksheet_set_margins(ws, 0.5, 0.5, 0.7, 0.6);
+    /* Texts that look like numbers are meant to be texts. */
+    return ald_xlsx_did(ret, worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"), err);
+}
+
+static enum ald_rc space(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    ALD_TRY(ald_xlsx_row_height(s, SPACE_POINTS, err));
+    ald_xlsx_next_row(s, SPACE_POINTS);
+    return ALD_OK;
+}
+
+static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    struct ald_xlsx *x = s->x;
+    const struct ald_report *report = x->report;
+    const char *title = report->sections[s->section].title;
+    if (s->part)
+        title = ald_sprintf(x->scratch, "%s, continued (%zu)", title, s->part + 1);
+    ALD_TRY(ald_xlsx_paragraph(s, title, XS_TITLE, err));
+    const char *what = report->title ? report->title : "";
+    if (report->subtitle && *report->subtitle)
+        what = ald_sprintf(x->scratch, "%s \xC2\xB7 %s", what, report->subtitle);
+    ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
+    const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = report->as_of};
+    const char *zone = ald_zone_name(report->zone);
+    const char *when = ald_sprintf(x->scratch, "As of %s %s \xC2\xB7 times in %s \xC2\xB7 durations in hours:minutes:seconds",
+                                   ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME), ald_zone_abbreviation(report->zone, report->as_of), zone);
+    ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
+    if (report->simulated)
+        ALD_TRY(ald_xlsx_paragraph(s, "Simulated data: no real organisation, people or incidents.", XS_SIMULATED, err));
+    ald_arena_reset(x->scratch);
+    return space(s, err);
+}
+
+/* In headers and footers & starts a code. */
+static const char *plain(struct ald_arena *a, const char *text, size_t max)
+{
+    const char *line = ald_xlsx_line(a, text, max);
+    char *to = ald_alloc(a, 2 * strlen(line) + 1);
+    size_t at = 0;
+    for (; *line; line++) {
+        if (*line == '&')
+            to[at++] = '&';
+        to[at++] = *line;
+    }
+    return to;
+}
+
+static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    struct ald_xlsx *x = s->x;
+    const struct ald_section *section = &x->report->sections[s->section];
+    if (section->landscape)
+        worksheet_set_landscape(s->ws);
+    worksheet_fit_to_pages(s->ws, 1, section->one_page ? 1 : 0);
+    const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50), plain(x->scratch, x->report->period_label, 40));
+    const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
+                                     x->report->simulated ? " \xC2\xB7 simulated data" : "");
+    ALD_TRY(ald_xlsx_did(s, worksheet_set_header(s->ws, header), err));
+    return ald_xlsx_did(s, worksheet_set_footer(s->ws, footer), err);
+}
+
+enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret, struct ald_err *err)
+{
+    const char *name = x->section_names[section];
+    if (part)
+        name = ald_xlsx_name(x, x->report->sections[section].title, part);
+    ALD_TRY(ald_xlsx_sheet_add(x, name, ret, err));
+    ret->section = section;
+    ret->part = part;
+    ald_xlsx_grid_plan(ret, &x->report->sections[section]);
+    ALD_TRY(set_print(ret, err));
+    return put_top(ret, err);
+}
+
+enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    for (size_t i = 0; i < s->columns; i++)
+        ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, (lxw_col_t)i, (lxw_col_t)i, s->widths[i], NULL), err));
+    lxw_row_t last = (lxw_row_t)(s->row ? s->row - 1 : 0);
+    lxw_col_t right = (lxw_col_t)(s->used_last > s->text_last ? s->used_last : s->text_last);
+    return ald_xlsx_did(s, worksheet_print_area(s->ws, 0, 0, last, right), err);
+}
+
+/* The table whose header stays in sight: the one with the most rows. */
+static const struct ald_table *main_table(const struct ald_report *report, const struct ald_section *section)
+{
+    const struct ald_table *best = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < section->blocks_n; i++) {
+        const struct ald_block *b = &section->blocks[i];
+        size_t n = b->kind == ALD_BLOCK_TABLE ? ald_xlsx_rows_n(report, b->table) : 0;
+        if (n > most) {
+            best = b->table;
+            most = n;
+        }
+    }
+    return best;
+}
+
+static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_table *main, struct ald_err *err)
+{
+    if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK) {
+        ALD_TRY(ald_xlsx_paragraph(s, b->text ? b->text : "", b->kind == ALD_BLOCK_TEXT ? XS_TEXT : XS_REMARK, err));
+        return space(s, err);
+    }
+    const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
+    if (heading && *heading) {
+        if (b->kind == ALD_BLOCK_HEADING)
+            ALD_TRY(space(s, err));
+        ALD_TRY(ald_xlsx_paragraph(s, heading, XS_HEADING, err));
+    }
+    switch (b->kind) {
+    case ALD_BLOCK_FIGURES:
+        ALD_TRY(ald_xlsx_figures(s, b, err));
+        break;
+    case ALD_BLOCK_TABLE:
+        ALD_TRY(ald_xlsx_table(s, b->table, b->table == main, err));
+        break;
+    case ALD_BLOCK_CHART:
+        ALD_TRY(ald_xlsx_chart(s, b->chart, err));
+        break;
+    default:
+        return ALD_OK;
+    }
+    return space(s, err);
+}
+
+/* The first sheet ends with links to the others. */
+static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    struct ald_xlsx *x = s->x;
+    if (s->section || x->report->sections_n < 2)
+        return ALD_OK;
+    ALD_TRY(ald_xlsx_paragraph(s, "In this workbook", XS_HEADING, err));
+    for (size_t i = 1; i < x->report->sections_n; i++) {
+        const char *url = ald_sprintf(x->scratch, "internal:'%s'!A1", x->section_names[i]);
+        const char *text = ald_xlsx_line(x->scratch, x->report->sections[i].title, 200);
+        if (!*text)
+            text = x->section_names[i];
+        lxw_error e = worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, 0, url, x->formats[XS_GOTO], text, NULL);
+        ALD_TRY(ald_xlsx_did(s, e, err));
+        s->links++;
+        ald_xlsx_next_row(s, 15);
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err)
+{
+    const struct ald_section *view = &x->report->sections[section];
+    const struct ald_table *main = main_table(x->report, view);
+    struct ald_xlsx_sheet *s = ald_alloc(x->arena, sizeof *s);
+    ALD_TRY(ald_xlsx_sheet_begin(x, section, 0, s, err));
+    for (size_t i = 0; i < view->blocks_n; i++) {
+        ALD_TRY(put_block(s, &view->blocks[i], main, err));
+        ald_arena_reset(x->scratch);
+    }
+    ALD_TRY(put_contents(s, err));
+    ald_arena_reset(x->scratch);
+    return ald_xlsx_sheet_end(s, err);
+}

@@ -1,0 +1,223 @@
+/* A small store on disk, filled by hand through SQLite, and the analysis of it. Times are minutes after a Monday midnight,
+ * 2024-01-01T00:00Z. For tests of loading, linking, clocks, classes and signals. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "alidade/analysis.h"
+#include "alidade/timeline.h"
+
+#define T0 INT64_C(1704067200000)
+#define AT(minute) (T0 + INT64_C(60000) * (minute))
+#define MINUTES(n) (INT64_C(60000) * (n))
+#define DAYS(n) ((n) * 24 * 60) /* in minutes */
+#define NEVER INT64_MIN         /* as a minute: no time */
+#define ALL_HELD                                                                                                       \
+    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+
+struct fixture {
+    char dir[32], path[64];
+    sqlite3 *db;
+    struct ald_settings settings;
+    struct ald_analysis *a;
+    int next_event;
+};
+
+static inline void must(enum ald_rc rc, const struct ald_err *err)
+{
+    if (rc != ALD_OK)
+        fail_msg("%s", err->msg);
+}
+
+static inline int fixture_setup(void **state)
+{
+    struct ald_err err = {0};
+    struct ald_store *store;
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    (void)snprintf(f->dir, sizeof f->dir, "/tmp/ald-analysis-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    (void)snprintf(f->path, sizeof f->path, "%s/store.db", f->dir);
+    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
+    ald_store_close(store);
+    assert_int_equal(sqlite3_open(f->path, &f->db), SQLITE_OK);
+    f->settings = (struct ald_settings){.timezone = "UTC",
+                                        .fiscal_start_month = 1,
+                                        .lookback_quarters = 8,
+                                        .landmark_ms = MINUTES(60),
+                                        .duration = ALD_DURATION_ACTIVE,
+                                        .resamples = 100,
+                                        .noise_under_ms = MINUTES(5),
+                                        .people_stored = true,
+                                        .config_hash = "test"};
+    *state = f;
+    return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+    struct fixture *f = *state;
+    char path[96];
+    ald_analysis_free(f->a);
+    sqlite3_close(f->db);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s%s", f->path, suffixes[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(f->dir);
+    free(f);
+    return 0;
+}
+
+/** Runs an insert; format: one letter an argument, t text (NULL: null), i int64_t, m minute (NEVER: null). */
+static inline void put(struct fixture *f, const char *sql, const char *format, ...)
+{
+    sqlite3_stmt *statement = NULL;
+    va_list args;
+    if (sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
+    va_start(args, format);
+    for (int i = 0; format[i]; i++) {
+        if (format[i] == 't') {
+            sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+            continue;
+        }
+        int64_t v = va_arg(args, int64_t);
+        if (format[i] == 'i')
+            sqlite3_bind_int64(statement, i + 1, v);
+        else if (v != NEVER)
+            sqlite3_bind_int64(statement, i + 1, AT(v));
+    }
+    va_end(args);
+    if (sqlite3_step(statement) != SQLITE_DONE)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
+    sqlite3_finalize(statement);
+}
+
+static inline void source(struct fixture *f, const char *name, const char *kind, const char *role)
+{
+    put(f, "INSERT INTO source (name, type, kind, role) VALUES (?1, 'ndjson', ?2, ?3)", "ttt", name, kind, role);
+}
+
+/** A record that is seen at the end of time and holds what it was read for. */
+static inline void record(struct fixture *f, int64_t row, const char *src, const char *id, const char *kind,
+                          unsigned timeline, const char *end_state)
+{
+    put(f,
+        "INSERT INTO record (id, source, external_id, kind, key, title, timeline, holds, end_state, first_seen, last_seen)"
+        " VALUES (?1, ?2, ?3, ?4, ?3, 'Title ' || ?3, ?5, 31, ?6, 0, 9000000000000)",
+        "itttit", row, src, id, kind, (int64_t)timeline, end_state);
+}
+
+static inline void set(struct fixture *f, int64_t row, const char *column, const char *value)
+{
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "UPDATE record SET %s = ?2 WHERE id = ?1", column);
+    put(f, sql, "it", row, value);
+}
+
+static inline void set_time(struct fixture *f, int64_t row, const char *column, int64_t minute)
+{
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "UPDATE record SET %s = ?2 WHERE id = ?1", column);
+    put(f, sql, "im", row, minute);
+}
+
+static inline void moment(struct fixture *f, int64_t row, const char *name, int64_t rank, int64_t minute)
+{
+    put(f, "INSERT INTO record_moment (record, moment, rank, field, at) VALUES (?1, ?2, ?3, ?2 || '_' || ?3, ?4)", "itim",
+        row, name, rank, minute);
+}
+
+/** The usual record: opened and resolved (NEVER: open). */
+static inline void simple(struct fixture *f, int64_t row, const char *src, const char *id, const char *kind,
+                          unsigned timeline, int64_t opened, int64_t resolved)
+{
+    record(f, row, src, id, kind, timeline, resolved == NEVER ? "open" : "resolved");
+    moment(f, row, "opened", 1, opened);
+    if (resolved != NEVER)
+        moment(f, row, "resolved", 1, resolved);
+}
+
+/** who: the actor; automatic: -1 not known. Event ids are e001, e002 ... in order of the calls. */
+static inline void event_full(struct fixture *f, int64_t row, int64_t minute, const char *kind, const char *who,
+                              int automatic, const char *team, const char *service, const char *field)
+{
+    char id[16];
+    (void)snprintf(id, sizeof id, "e%03d", ++f->next_event);
+    put(f,
+        "INSERT INTO event (record, event_id, at, kind, actor, automatic, team, service, field)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, -1), ?7, ?8, ?9)",
+        "itmttittt", row, id, minute, kind, who, (int64_t)automatic, team, service, field);
+}
+
+static inline void event(struct fixture *f, int64_t row, int64_t minute, const char *kind)
+{
+    event_full(f, row, minute, kind, NULL, -1, NULL, NULL, NULL);
+}
+
+static inline void ref(struct fixture *f, int64_t row, const char *kind, const char *value)
+{
+    put(f, "INSERT INTO record_ref (record, kind, value, field) VALUES (?1, ?2, ?3, 'refs')", "itt", row, kind, value);
+}
+
+static inline void service(struct fixture *f, int64_t row, const char *name, int64_t minute, int at_start,
+                           const char *field)
+{
+    put(f, "INSERT INTO record_service (record, service, at, at_start, field) VALUES (?1, ?2, ?3, ?4, ?5)", "itmit", row,
+        name, minute, (int64_t)at_start, field);
+}
+
+static inline void team(struct fixture *f, int64_t row, const char *name)
+{
+    put(f, "INSERT INTO record_team (record, team, role, field) VALUES (?1, ?2, 'assigned', 'teams')", "it", row, name);
+}
+
+static inline void person(struct fixture *f, const char *src, const char *pseudonym, const char *canonical, int mapped)
+{
+    put(f, "INSERT INTO person (pseudonym, source, canonical, mapped) VALUES (?1, ?2, ?3, ?4)", "ttti", pseudonym, src,
+        canonical, (int64_t)mapped);
+}
+
+static inline const struct ald_analysis *analyse(struct fixture *f, int64_t as_of_minute)
+{
+    struct ald_err err = {0};
+    struct ald_store *store;
+    ald_analysis_freep(&f->a);
+    must(ald_store_open(f->path, ALD_STORE_READ, &store, &err), &err);
+    must(ald_store_begin_read(store, &err), &err);
+    must(ald_analysis_run(store, &f->settings, AT(as_of_minute), &f->a, &err), &err);
+    ald_store_rollback(store);
+    ald_store_close(store);
+    return f->a;
+}
+
+static inline const struct ald_incident *incident(const struct fixture *f, const char *id)
+{
+    size_t i = ald_analysis_find(f->a, id);
+    if (i == SIZE_MAX)
+        fail_msg("no incident %s", id);
+    return &f->a->incidents[i];
+}
+
+static inline const struct ald_obs *obs(const struct fixture *f, const char *id, int signal)
+{
+    return &f->a->measures[incident(f, id) - f->a->incidents].obs[signal];
+}
+
+static inline void assert_close(double x, double y, double tolerance)
+{
+    if (!(x - y <= tolerance && y - x <= tolerance))
+        fail_msg("%.17g is not %.17g", x, y);
+}

@@ -1,0 +1,329 @@
+/* Loading and gathering: what exists as of as-of, names, teams, services, severity; and saving. */
+#include "fixture.h"
+
+#include "analysis/names.h"
+#include "analysis/past.h"
+
+#define FAR 1000000
+
+static const char *service_name(const struct fixture *f, const struct ald_incident *inc, size_t i)
+{
+    assert_true(i < inc->services_n);
+    return f->a->services[inc->services[i].name];
+}
+
+static const char *team_name(const struct fixture *f, uint32_t i)
+{
+    return i == ALD_NOBODY ? "nobody" : f->a->teams[i];
+}
+
+static void test_as_of(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "desk", "T2", "ticket", ALL_HELD, 300, 400);
+    simple(f, 3, "desk", "T3", "ticket", ALL_HELD, 100, 200);
+    set_time(f, 3, "gone_at", 500);
+    record(f, 4, "desk", "T4", "ticket", ALL_HELD, "open"); /* opening by its first event alone */
+    event(f, 4, 250, "opened");
+    event(f, 4, 260, "note");
+    record(f, 5, "desk", "T5", "ticket", 0, "open"); /* nobody knows when */
+    analyse(f, 50);
+    assert_int_equal(f->a->records_n, 1);
+    assert_int_equal(f->a->incidents[0].started_at, ALD_TIME_NONE);
+    analyse(f, 100);
+    assert_int_equal(f->a->records_n, 2);
+    analyse(f, 255);
+    assert_int_equal(f->a->records_n, 3);
+    assert_int_equal(incident(f, "T4")->started_at, AT(250));
+    assert_string_equal(incident(f, "T4")->moments[ALD_OPENED].field, "events");
+    assert_int_equal(f->a->records[1].events_n, 1); /* T4's note is still to come */
+    analyse(f, FAR);
+    assert_int_equal(f->a->records_n, 4);
+    assert_string_equal(f->a->incidents[0].id, "desk:T1");
+    assert_string_equal(f->a->incidents[1].id, "desk:T4");
+    assert_string_equal(f->a->incidents[2].id, "desk:T2");
+    assert_string_equal(f->a->incidents[3].id, "desk:T5"); /* without a start: last */
+    assert_int_equal(ald_analysis_find(f->a, "T3"), SIZE_MAX);
+}
+
+static void test_names(void **state)
+{
+    struct fixture *f = *state;
+    static const struct ald_team_setting teams[] = {{.name = "Payments"}};
+    static const struct ald_service_setting services[] = {{.name = "checkout", .team = "Payments"}};
+    f->settings.teams = teams;
+    f->settings.teams_n = 1;
+    f->settings.services = services;
+    f->settings.services_n = 1;
+    source(f, "desk", "ticket", "own");
+    source(f, "pager", "pager", "own");
+    put(f, "INSERT INTO team (source, external_id, name) VALUES ('desk', 'g1', 'Payments'), ('pager', 'X9', 'Payments')", "");
+    put(f, "INSERT INTO service (source, external_id, name, team) VALUES ('pager', 'S1', 'checkout', 'X1')", "");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "pager", "P1", "pager", ALL_HELD, 100, 200);
+    ref(f, 2, "key", "T1");
+    service(f, 1, "checkout", NEVER, 1, "services");
+    service(f, 2, "S1", NEVER, 1, "services");
+    event_full(f, 1, 120, "assigned", NULL, 0, "g1", NULL, NULL);
+    event_full(f, 2, 110, "responder_added", NULL, 0, "X9", NULL, NULL);
+    analyse(f, FAR);
+    const struct ald_incident *inc = incident(f, "T1");
+    assert_int_equal(inc->services_n, 1);
+    assert_string_equal(service_name(f, inc, 0), "checkout");
+    assert_int_equal(inc->teams_n, 1);
+    assert_string_equal(team_name(f, inc->teams[0].name), "Payments");
+    assert_int_equal(inc->teams[0].at, AT(110));
+    assert_string_equal(team_name(f, inc->first_team), "Payments");
+    put(f, "DELETE FROM event", "");
+    analyse(f, FAR);
+    assert_string_equal(team_name(f, incident(f, "T1")->first_team), "Payments"); /* owner; the configuration's word wins */
+}
+
+static void test_first_team(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    team(f, 1, "b");
+    analyse(f, FAR);
+    assert_string_equal(team_name(f, incident(f, "T1")->first_team), "b");
+    assert_int_equal(incident(f, "T1")->teams[0].at, AT(100)); /* every assignment would show: so from the start */
+    event_full(f, 1, 110, "assigned", NULL, 0, "a", NULL, NULL);
+    event_full(f, 1, 120, "reassigned", NULL, 0, "b", NULL, NULL);
+    analyse(f, FAR);
+    assert_string_equal(team_name(f, incident(f, "T1")->first_team), "a");
+    assert_int_equal(incident(f, "T1")->teams[1].at, AT(120)); /* dated by the event, not by the row */
+    analyse(f, 115);
+    assert_int_equal(incident(f, "T1")->teams_n, 1); /* b comes later */
+    put(f, "UPDATE record SET timeline = 0", "");
+    put(f, "DELETE FROM event", "");
+    team(f, 1, "c");
+    analyse(f, FAR);
+    assert_string_equal(team_name(f, incident(f, "T1")->first_team), "nobody"); /* two undated ones */
+    assert_int_equal(incident(f, "T1")->teams_n, 2);
+    assert_int_equal(incident(f, "T1")->teams[0].at, ALD_TIME_NONE);
+}
+
+static void test_service_dates(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    set_time(f, 1, "entered_at", 105);
+    service(f, 1, "mail", NEVER, 0, "category");
+    event_full(f, 1, 105, "service_added", NULL, 0, NULL, "mail", "category");   /* when the record was made */
+    event_full(f, 1, 120, "service_added", NULL, 0, NULL, "ledger", "category"); /* named once */
+    event_full(f, 1, 110, "service_added", NULL, 0, NULL, "other", "cmdb_ci");   /* another field: not what stands for it */
+    analyse(f, FAR);
+    const struct ald_incident *inc = incident(f, "T1");
+    assert_int_equal(inc->services_n, 2);
+    assert_string_equal(service_name(f, inc, 0), "mail");
+    assert_true(inc->services[0].at_start);
+    assert_int_equal(inc->services[0].at, AT(100));
+    assert_string_equal(inc->services[0].evidence, "e001");
+    assert_string_equal(service_name(f, inc, 1), "ledger");
+    assert_false(inc->services[1].at_start);
+    assert_int_equal(inc->services[1].at, AT(120));
+
+    put(f, "UPDATE record_service SET service = 'late'", "");
+    event_full(f, 1, 150, "service_added", NULL, 0, NULL, "late", "category");
+    analyse(f, 130); /* what is last synced was named after as-of */
+    inc = incident(f, "T1");
+    assert_int_equal(inc->services_n, 2);
+    assert_string_equal(service_name(f, inc, 1), "ledger");
+
+    put(f, "DELETE FROM event", "");
+    analyse(f, FAR); /* nothing changed since it opened */
+    assert_true(incident(f, "T1")->services[0].at_start);
+    put(f, "UPDATE record SET timeline = 0", "");
+    analyse(f, FAR); /* nobody knows */
+    assert_false(incident(f, "T1")->services[0].at_start);
+    assert_int_equal(incident(f, "T1")->services[0].at, ALD_TIME_NONE);
+}
+
+static void test_joined_later(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    source(f, "page", "status", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "page", "S1", "status", 0, 130, 190);
+    ref(f, 2, "key", "T1");
+    service(f, 1, "mail", NEVER, 1, "services");
+    service(f, 2, "web", NEVER, 1, "components");
+    analyse(f, FAR);
+    const struct ald_incident *inc = incident(f, "T1");
+    assert_string_equal(service_name(f, inc, 1), "web");
+    assert_false(inc->services[1].at_start); /* named when the post opened */
+    assert_int_equal(inc->services[1].at, AT(130));
+}
+
+static void test_severity(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const order[] = {"Critical", "Minor"};
+    static const struct {
+        const char *label, *rank;
+        bool ordered;
+        int expected;
+    } cases[] = {{"2", NULL, false, 2},        {"P2", NULL, false, 0},     {"high", "3", false, 3},
+                 {"critical", "7", true, 1},   {"MINOR", NULL, true, 2},   {"2", NULL, true, 0},
+                 {"12", NULL, false, 0},       {"high", "0", false, 0}};
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", 0, 100, 200);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        f->settings.severity_order = order;
+        f->settings.severity_order_n = cases[i].ordered ? 2 : 0;
+        put(f, "DELETE FROM record_value", "");
+        put(f, "INSERT INTO record_value (record, name, value, field) VALUES (1, 'severity', ?1, 'x')", "t", cases[i].label);
+        if (cases[i].rank)
+            put(f, "INSERT INTO record_value (record, name, value, field) VALUES (1, 'severity_rank', ?1, 'x')", "t",
+                cases[i].rank);
+        analyse(f, FAR);
+        assert_string_equal(incident(f, "T1")->severity, cases[i].label);
+        assert_int_equal(incident(f, "T1")->severity_rank, cases[i].expected);
+    }
+}
+
+static void test_people(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const bots[] = {"bot"};
+    f->settings.automation_users = bots;
+    f->settings.automation_users_n = 1;
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    person(f, "desk", "a1", "anna", 1);
+    person(f, "desk", "a2", "anna", 1);
+    person(f, "desk", "x", "x", 0);
+    event_full(f, 1, 101, "note", "a1", -1, NULL, NULL, NULL);
+    event_full(f, 1, 102, "note", "a2", -1, NULL, NULL, NULL);
+    event_full(f, 1, 103, "note", "x", -1, NULL, NULL, NULL);
+    event_full(f, 1, 104, "note", "unheard", -1, NULL, NULL, NULL);
+    event_full(f, 1, 105, "note", "bot", -1, NULL, NULL, NULL);
+    event_full(f, 1, 106, "assigned", "a1", 1, NULL, NULL, NULL);
+    event_full(f, 1, 107, "strange", "a1", 0, NULL, NULL, NULL);
+    analyse(f, FAR);
+    const struct ald_event *e = f->a->records[0].events;
+    assert_string_equal(f->a->persons[e[0].actor], "anna");
+    assert_int_equal(e[1].actor, e[0].actor); /* two ids, one person */
+    assert_true(e[0].human);
+    assert_int_equal(e[2].actor, ALD_NOBODY); /* cannot be mapped */
+    assert_string_equal(f->a->persons[e[2].person_raw], "x");
+    assert_int_equal(e[3].actor, ALD_NOBODY);
+    assert_int_equal(e[4].person_raw, ALD_NOBODY); /* no person at all */
+    assert_int_equal(e[4].automatic, 1);
+    assert_false(e[4].human);
+    assert_int_equal(e[5].actor, ALD_NOBODY); /* a machine's assignment engages nobody */
+    assert_int_equal(e[5].person_raw, e[0].actor);
+    assert_int_equal(e[6].kind, ALD_EV_OTHER);
+    assert_int_equal(f->a->unjoined_people, 2);
+}
+
+static void test_titles(void **state)
+{
+    static const struct {
+        const char *title, *norm;
+    } cases[] = {
+        {"Disk  full on db-17\t(93 %)", "disk full on db-# (# %)"},
+        {"  trimmed ", "trimmed"},
+        {"pod 7f9c1d2e4a crashed", "pod # crashed"},
+        {"facade deadbeef defaced", "facade deadbeef defaced"}, /* no digit: words */
+        {"run 1234567", "run #"},
+        {"ÄRGER İN ÉCOLE", "ärger İn école"},
+        {"ΣΦΆΛΜΑ Ошибка ЁЛКА ŽIVOT ŁÓDŹ", "σφάλμα ошибка ёлка život łódź"},
+        {"a\xC2\xA0\xE3\x80\x80z", "a z"},
+        {"", ""},
+    };
+    (void)state;
+    struct ald_arena *arena = ald_arena_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(ald_norm_title(arena, cases[i].title), cases[i].norm);
+    assert_null(ald_norm_title(arena, NULL));
+    ald_arena_free(arena);
+}
+
+static int64_t count(struct fixture *f, const char *sql)
+{
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return n;
+}
+
+static void save(struct fixture *f)
+{
+    struct ald_err err = {0};
+    struct ald_store *store;
+    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
+    must(ald_store_begin(store, &err), &err);
+    must(ald_analysis_save(store, f->a, &err), &err);
+    must(ald_store_commit(store, &err), &err);
+    ald_store_close(store);
+}
+
+static void test_save(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    source(f, "cloud", "status", "vendor");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "desk", "T2", "ticket", ALL_HELD, 300, NEVER);
+    simple(f, 3, "cloud", "C1", "status", 0, 100, 200);
+    ref(f, 2, "parent", "T1");
+    analyse(f, FAR);
+    save(f);
+    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE incident = 'desk:T1'"), 2);
+    put(f, "DELETE FROM record_ref", "");
+    analyse(f, FAR);
+    save(f); /* replaces */
+    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 2);
+    assert_int_equal(count(f, "SELECT count(*) FROM incident_record"), 2);
+    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE method = 'single' AND confidence = 1"), 2);
+    assert_int_equal(count(f, "SELECT count(*) FROM reading"), 4);
+    assert_int_equal(count(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
+    assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
+    assert_int_equal(count(f, "SELECT json_extract(packed, '$.teams_engaged.value') FROM signal_values LIMIT 1"), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM signal_values WHERE json_valid(packed)"), 2);
+    assert_int_equal(count(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
+    assert_int_equal(count(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+static void test_bad_zone(void **state)
+{
+    struct fixture *f = *state;
+    struct ald_err err = {0};
+    struct ald_store *store;
+    struct ald_analysis *a = NULL;
+    f->settings.timezone = "Nowhere/Atlantis";
+    must(ald_store_open(f->path, ALD_STORE_READ, &store, &err), &err);
+    assert_int_equal(ald_analysis_run(store, &f->settings, AT(0), &a, &err), ALD_ERR_CONFIG);
+    assert_null(a);
+    ald_store_close(store);
+}
+
+static void test_empty(void **state)
+{
+    struct fixture *f = *state;
+    analyse(f, 0);
+    assert_int_equal(f->a->incidents_n, 0);
+    assert_int_equal(f->a->past->history_start == ALD_TIME_NONE, 1);
+    assert_int_equal(ald_analysis_find(f->a, "x"), SIZE_MAX);
+    save(f);
+}
+
+int main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_as_of),        CASE(test_names),    CASE(test_first_team), CASE(test_service_dates),
+        CASE(test_joined_later), CASE(test_severity), CASE(test_people),     cmocka_unit_test(test_titles),
+        CASE(test_save),         CASE(test_bad_zone), CASE(test_empty)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
