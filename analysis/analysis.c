@@ -149,27 +149,13 @@ static void build_done(struct ald_build *b)
     ald_arena_free(b->scratch);
 }
 
-enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
-                             struct ald_analysis **ret, struct ald_err *err)
+/* Everything up to the observations; what only the building needs is gone afterwards. */
+static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, struct ald_err *err)
 {
-    struct ald_zone *zone;
-    int64_t generation;
-    ALD_TRY(ald_store_generation(store, &generation, err));
-    ALD_TRY(ald_zone_load(settings->timezone, &zone, err));
-    struct ald_arena *arena = ald_arena_new();
-    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = ald_alloc(arena, sizeof *a);
-    *a = (struct ald_analysis){.arena = arena,
-                               .settings = settings,
-                               .zone = zone,
-                               .as_of = as_of,
-                               .generation = generation,
-                               .calendar = {.zone = zone,
-                                            .fiscal_start_month = settings->fiscal_start_month,
-                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
-    struct ald_arena *scratch = ald_arena_new();
+    struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
     ALD_CLEANUP(build_done)
     struct ald_build b = {.store = store,
-                          .settings = settings,
+                          .settings = a->settings,
                           .a = a,
                           .scratch = scratch,
                           /* The texts of these outlive the building: they are the analysis' names. */
@@ -187,6 +173,27 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
     build_incidents(&b);
     ald_past_build(&b);
     observe(a);
+    return ALD_OK;
+}
+
+enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                             struct ald_analysis **ret, struct ald_err *err)
+{
+    struct ald_zone *zone;
+    int64_t generation;
+    ALD_TRY(ald_store_generation(store, &generation, err));
+    ALD_TRY(ald_zone_load(settings->timezone, &zone, err));
+    struct ald_arena *arena = ald_arena_new();
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = ald_alloc(arena, sizeof *a);
+    *a = (struct ald_analysis){.arena = arena,
+                               .settings = settings,
+                               .zone = zone,
+                               .as_of = as_of,
+                               .generation = generation,
+                               .calendar = {.zone = zone,
+                                            .fiscal_start_month = settings->fiscal_start_month,
+                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
+    ALD_TRY(build(store, a, err));
     ald_readings_all(a);
     *ret = a;
     a = NULL;

@@ -198,7 +198,8 @@ static enum ald_rc step_over(struct ald_sync *s, const struct ald_stream *stream
     }
     /* The raw bytes are not kept: people cannot be found in what cannot be read. */
     bad(page, ald_sprintf(page->arena, "page %s", ask->cursor ? ask->cursor : "first"),
-        ald_sprintf(page->arena, "%s: %s (not kept: people could not be replaced in it)", page->request, why.msg));
+        ald_sprintf(page->arena, "%s; its text is not kept, because people could not be replaced in it: %s", why.msg,
+                    page->request));
     return ALD_OK;
 }
 

@@ -126,12 +126,25 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
     return ald_sync_land(s, stream, &page, &landing, err);
 }
 
+/** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins anew. */
+static enum ald_rc give_up(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
+{
+    ald_buf_clear(&c->row.cursor);
+    c->row.complete = false;
+    enum ald_rc rc = s->temporary ? ALD_OK : ald_sync_cursor_save(s, stream->name, &c->row, err);
+    s->fatal = s->fatal || rc != ALD_OK;
+    return rc;
+}
+
 enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(crawl_done) struct crawl c = {0};
     ALD_TRY(crawl_begin(s, stream, &c, err));
     for (bool last = false; !last;) {
-        ALD_TRY(crawl_page(s, stream, &c, &last, err));
+        enum ald_rc rc = crawl_page(s, stream, &c, &last, err);
+        if (rc != ALD_OK && !s->fatal && c.size.unreadable > ALD_SYNC_UNREADABLE_MAX)
+            ALD_TRY(give_up(s, stream, &c, err));
+        ALD_TRY(rc);
         if (!last && ald_sync_stopped(s))
             return ald_fail(err, ALD_ERR_STOPPED, "stopped");
     }

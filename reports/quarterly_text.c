@@ -89,12 +89,13 @@ static void say_readings(struct text *t, const struct ald_analysis *an, const st
         complex_short += an->measures[f->incidents[i]].corner == ALD_CORNER_COMPLEX_SHORT;
         simple_long += an->measures[f->incidents[i]].corner == ALD_CORNER_SIMPLE_LONG;
     }
-    if (complex_short + simple_long)
-        add(t, ald_sprintf(t->a, "%s more complex than most and over quickly (ask what went right); %s simpler than most and dragged on (ask what "
-                                 "made it hard).",
-                           many(t->a, complex_short, "was", "were"), many(t->a, simple_long, "was", "were")));
+    if (complex_short)
+        add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",
+                           many(t->a, complex_short, "was", "were")));
+    if (simple_long)
+        add(t, ald_sprintf(t->a, "%s simpler than most and yet dragged on: ask what made it hard.", many(t->a, simple_long, "was", "were")));
     if (f->pairs_n)
-        add(t, ald_sprintf(t->a, "%s took about equally long although one was far more complex: the time alone tells them apart from nothing.",
+        add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex; their times alone would hide that.",
                            many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents")));
 }
 
@@ -102,14 +103,17 @@ static void say_missing(struct text *t, const struct ald_figures *f)
 {
     const struct ald_population *p = &f->population;
     if (p->open)
-        add(t, ald_sprintf(t->a, "%s still open and in no time above; %s counted where a share of open ones can be.",
-                           many(t->a, p->open, "incident is", "incidents are"), p->open == 1 ? "it is" : "they are"));
+        add(t, ald_sprintf(t->a, "%s still open, and so in none of these times.", many(t->a, p->open, "incident is", "incidents are")));
     if (p->end_not_recorded)
-        add(t, ald_sprintf(t->a, "%s closed without a time of resolution: record it when closing, and the times above gain %s.",
+        add(t, ald_sprintf(t->a, "%s closed without a time of resolution, and so left out; recording it when closing would bring %s in.",
                            many(t->a, p->end_not_recorded, "was", "were"), p->end_not_recorded == 1 ? "it" : "them"));
-    if (p->impossible + p->zero_length)
-        add(t, ald_sprintf(t->a, "%zu left out of the times: %zu whose end lies before the start or in the future, %zu without any length.",
-                           p->impossible + p->zero_length, p->impossible, p->zero_length));
+    if (p->impossible)
+        add(t, ald_sprintf(t->a, "%s left out because the recorded end lies before the start, or in the future.",
+                           many(t->a, p->impossible, "was", "were")));
+    if (p->zero_length)
+        add(t, ald_sprintf(t->a, "%s left out because start and end are the same moment: shorter than the source's clock can tell, or entered "
+                                 "after the fact.",
+                           many(t->a, p->zero_length, "was", "were")));
     if (p->noise)
         add(t, ald_sprintf(t->a, "%s counted apart: pages that nobody had to work on.", many(t->a, p->noise, "page is", "pages are")));
 }

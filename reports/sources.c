@@ -101,7 +101,9 @@ enum ald_rc ald_findings_node(struct ald_arena *a, struct ald_store *store, stru
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
         const char *source = ald_q_col_text(q, 1);
-        const char *text = ald_sprintf(a, "%s%s%s", source, *source ? ": " : "", ald_q_col_text(q, 3));
+        const char *subject = ald_q_col_text(q, 2);
+        const char *text = ald_sprintf(a, "%s%s%s%s%s", source, *source && *subject ? "/" : "", subject, *source || *subject ? ": " : "",
+                                       ald_q_col_text(q, 3));
         ald_finding_add(a, list, ald_strdup(a, ald_q_col_text(q, 0)), text, ald_q_col_int(q, 4), ald_strdup(a, ald_q_col_text(q, 5)));
         ALD_TRY(ald_q_step(q, &row, err));
     }

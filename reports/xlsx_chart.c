@@ -17,9 +17,9 @@
 struct drawing {
     struct ald_xlsx_sheet *s;
     const struct ald_chart *chart;
-    struct ald_xlsx_columns *columns; /* one per series */
+    struct ald_xlsx_points *points;
+    struct ald_xlsx_columns *columns; /* of the points, one per series */
     lxw_chart *native;
-    size_t drawn, left_out;
     double low[2], high[2]; /* of x and y over all points */
 };
 
@@ -84,7 +84,8 @@ static void add_series(struct drawing *d, size_t i)
     const char *title = chart_text(x, view->title);
     if (title[0] && title[strlen(title) - 1] != ')')
         title = ald_sprintf(x->arena, "%s (%zu)", title, c->total);
-    c->title = title;
+    if (!c->taken)
+        c->title = title;
     ald_xlsx_columns_take(x, c);
     lxw_chart_series *series = refer(d, c);
     chart_series_set_name(series, title);
@@ -110,18 +111,20 @@ static double unit(const struct drawing *d, size_t axis, double v)
     return high > low ? (v - low) / (high - low) : 0.5;
 }
 
-static bool crowded(const struct drawing *d, const struct ald_xlsx_columns *have, const struct ald_xlsx_point *p)
+static bool crowded(const struct drawing *d, const struct ald_xlsx_point *p)
 {
-    for (size_t i = 0; i < have->n; i++) {
-        double dx = unit(d, 0, have->points[i].x) - unit(d, 0, p->x), dy = unit(d, 1, have->points[i].y) - unit(d, 1, p->y);
-        if (fabs(dx) < 0.16 && fabs(dy) < 0.06)
-            return true;
-    }
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < d->points->named[side].n; i++) {
+            const struct ald_xlsx_point *other = &d->points->named[side].points[i];
+            double dx = unit(d, 0, other->x) - unit(d, 0, p->x), dy = unit(d, 1, other->y) - unit(d, 1, p->y);
+            if (fabs(dx) < 0.16 && fabs(dy) < 0.06)
+                return true;
+        }
     return false;
 }
 
 /* The point nearest to a corner that can still be named; ties go to the first. */
-static const struct ald_xlsx_point *nearest(const struct drawing *d, const struct ald_xlsx_columns *have, size_t corner)
+static const struct ald_xlsx_point *nearest(const struct drawing *d, size_t corner)
 {
     const struct ald_xlsx_point *best = NULL;
     double best_distance = 0.35;
@@ -130,7 +133,7 @@ static const struct ald_xlsx_point *nearest(const struct drawing *d, const struc
             const struct ald_xlsx_point *p = &d->columns[i].points[k];
             double dx = unit(d, 0, p->x) - (double)(corner % 2), dy = unit(d, 1, p->y) - (double)(corner / 2);
             double distance = hypot(dx, dy);
-            if (distance < best_distance && p->label && *p->label && !crowded(d, have, p)) {
+            if (distance < best_distance && *p->label && !crowded(d, p)) {
                 best = p;
                 best_distance = distance;
             }
@@ -138,28 +141,37 @@ static const struct ald_xlsx_point *nearest(const struct drawing *d, const struc
     return best;
 }
 
-static enum ald_rc add_labels(struct drawing *d, struct ald_err *err)
+/* Names stand right of their points, and left of those at the right edge. */
+static void choose_named(struct drawing *d)
 {
     struct ald_xlsx *x = d->s->x;
-    struct ald_xlsx_columns *named = ald_alloc(x->arena, sizeof *named);
-    *named = (struct ald_xlsx_columns){.chart = d->chart->title,
-                                       .title = "Named in the chart",
-                                       .x_title = d->chart->x_title,
-                                       .y_title = d->chart->y_title,
-                                       .x_style = d->columns[0].x_style,
-                                       .y_style = d->columns[0].y_style};
+    struct ald_xlsx_columns *named = d->points->named;
+    if (named[0].title)
+        return;
+    for (size_t side = 0; side < 2; side++) {
+        named[side] = d->columns[0];
+        named[side].title = "Named in the chart";
+        named[side].points = NULL;
+        named[side].n = named[side].cap = 0;
+        named[side].taken = false;
+    }
     for (size_t turn = 0; turn < LABELS_MAX; turn++) {
-        const struct ald_xlsx_point *p = nearest(d, named, turn % 4);
+        const struct ald_xlsx_point *p = nearest(d, turn % 4);
         if (!p)
             continue;
-        named->points = ald_grow(x->arena, named->points, named->n, &named->cap, sizeof *named->points);
-        named->points[named->n++] = *p;
+        struct ald_xlsx_columns *to = &named[unit(d, 0, p->x) > 0.7];
+        to->points = ald_grow(x->arena, to->points, to->n, &to->cap, sizeof *to->points);
+        to->points[to->n++] = *p;
     }
-    if (!named->n)
-        return ALD_OK;
+}
+
+static enum ald_rc add_named(struct drawing *d, size_t side, struct ald_err *err)
+{
+    struct ald_xlsx *x = d->s->x;
+    struct ald_xlsx_columns *named = &d->points->named[side];
     ald_xlsx_columns_take(x, named);
     lxw_chart_series *series = refer(d, named);
-    chart_series_set_name(series, "Named points");
+    chart_series_set_name(series, named->title);
     chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
     lxw_chart_font font = {.size = 9, .color = INK};
     lxw_chart_data_label *labels = ald_calloc(x->arena, named->n, sizeof *labels);
@@ -171,13 +183,25 @@ static enum ald_rc add_labels(struct drawing *d, struct ald_err *err)
     }
     chart_series_set_labels(series);
     chart_series_set_labels_font(series, &font);
-    chart_series_set_labels_position(series, LXW_CHART_LABEL_POSITION_RIGHT);
-    ALD_TRY(ald_xlsx_did(d->s, chart_series_set_labels_custom(series, list), err));
-    size_t shown = 0;
+    chart_series_set_labels_position(series, side ? LXW_CHART_LABEL_POSITION_LEFT : LXW_CHART_LABEL_POSITION_RIGHT);
+    return ald_xlsx_did(d->s, chart_series_set_labels_custom(series, list), err);
+}
+
+static enum ald_rc add_all_named(struct drawing *d, struct ald_err *err)
+{
+    choose_named(d);
+    int16_t hidden[3] = {-1, -1, -1}, shown = 0;
+    size_t n = 0;
     for (size_t i = 0; i < d->chart->series_n; i++)
-        shown += d->columns[i].n != 0;
-    int16_t hidden[2] = {(int16_t)shown, -1};
-    return ald_xlsx_did(d->s, chart_legend_delete_series(d->native, hidden), err);
+        shown = (int16_t)(shown + (d->columns[i].n != 0));
+    for (size_t side = 0; side < 2; side++) {
+        if (!d->points->named[side].n)
+            continue;
+        ALD_TRY(add_named(d, side, err));
+        hidden[n] = (int16_t)(shown + (int16_t)n);
+        n++;
+    }
+    return n ? ald_xlsx_did(d->s, chart_legend_delete_series(d->native, hidden), err) : ALD_OK;
 }
 
 /* ---- Axes ---- */
@@ -281,17 +305,15 @@ static enum ald_rc insert(struct drawing *d, double width, struct ald_err *err)
 static enum ald_rc put_remarks(const struct drawing *d, struct ald_err *err)
 {
     struct ald_xlsx_sheet *s = d->s;
-    size_t places = 0;
-    for (size_t i = 0; i < d->chart->series_n; i++)
-        places += d->columns[i].total;
-    if (d->drawn < places) {
+    const struct ald_xlsx_points *p = d->points;
+    if (p->drawn < p->places) {
         const char *text = ald_sprintf(s->x->scratch, "%zu of %zu points are drawn: a random sample with a fixed seed, the same each time.",
-                                       d->drawn, places);
+                                       p->drawn, p->places);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
-    if (d->left_out) {
-        const char *text = ald_sprintf(s->x->scratch, "%zu of %zu have no place in this chart: no value on one of its axes.", d->left_out,
-                                       d->left_out + places);
+    if (p->left_out) {
+        const char *text = ald_sprintf(s->x->scratch, "%zu of %zu have no place in this chart: no value on one of its axes.", p->left_out,
+                                       p->left_out + p->places);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     return ALD_OK;
@@ -314,8 +336,9 @@ static void style_chart(struct drawing *d)
 enum ald_rc ald_xlsx_chart(struct ald_xlsx_sheet *s, const struct ald_chart *chart, struct ald_err *err)
 {
     struct drawing d = {.s = s, .chart = chart};
-    d.columns = ald_xlsx_points(s->x, chart, &d.drawn, &d.left_out);
-    if (!d.drawn) {
+    d.points = ald_xlsx_points(s->x, chart);
+    d.columns = d.points->columns;
+    if (!d.points->drawn) {
         ALD_TRY(ald_xlsx_paragraph(s, "Nothing to draw.", XS_REMARK, err));
         return put_remarks(&d, err);
     }
@@ -325,7 +348,7 @@ enum ald_rc ald_xlsx_chart(struct ald_xlsx_sheet *s, const struct ald_chart *cha
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': no chart '%s'", s->x->path, chart->title);
     for (size_t i = 0; i < chart->series_n; i++)
         add_series(&d, i);
-    ALD_TRY(add_labels(&d, err));
+    ALD_TRY(add_all_named(&d, err));
     set_axis(&d, 0);
     set_axis(&d, 1);
     style_chart(&d);
@@ -335,8 +358,6 @@ enum ald_rc ald_xlsx_chart(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     size_t middle = 0;
     for (double half = column_pixels(s->widths[0]); middle + 2 <= s->text_last && half < width / 2 - 20;)
         half += column_pixels(s->widths[++middle]);
-    if (s->text_last == 0)
-        s->text_last = 1;
     ALD_TRY(put_corners(s, chart->corners[0], chart->corners[1], middle, err));
     ALD_TRY(insert(&d, width, err));
     ALD_TRY(put_corners(s, chart->corners[2], chart->corners[3], middle, err));

@@ -91,43 +91,72 @@ static struct ald_xlsx_columns *columns_new(struct ald_xlsx *x, const struct ald
     return all;
 }
 
-struct ald_xlsx_columns *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart, size_t *ret_drawn, size_t *ret_left_out)
+/* Selection sampling: each of the points that are left is taken with (still wanted) / (left). */
+static void draw(struct ald_xlsx *x, struct ald_xlsx_points *p, const struct ald_node *rows, size_t n)
 {
-    struct ald_xlsx_columns *all = columns_new(x, chart);
-    const struct ald_node *rows = ald_node_at(x->report->root, chart->rows);
-    size_t n = !rows ? 0 : rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
-    size_t places = 0;
-    struct place at;
-    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    for (size_t i = 0; i < n; i++) {
-        if (place(x, chart, row_at(rows, i, scratch), &at)) {
-            places++;
-            all[at.series].total++;
-        }
-        ald_arena_reset(scratch);
-    }
-    /* Selection sampling: each of the points that are left is taken with (still wanted) / (left). */
     struct ald_rng rng;
-    ald_rng_init(&rng, ald_siphash(chart->title, strlen(chart->title)));
-    size_t wanted = places < x->limits->chart_points ? places : x->limits->chart_points, left = places;
-    *ret_drawn = wanted;
-    *ret_left_out = n - places;
+    ald_rng_init(&rng, ald_siphash(p->chart->title, strlen(p->chart->title)));
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct place at;
+    size_t wanted = p->drawn, left = p->places;
     for (size_t i = 0; i < n && wanted; i++) {
         const struct ald_node *row = row_at(rows, i, scratch);
-        if (place(x, chart, row, &at) && ald_rng_below(&rng, left--) < wanted) {
-            keep(x, chart, row, &at, &all[at.series]);
+        if (place(x, p->chart, row, &at) && ald_rng_below(&rng, left--) < wanted) {
+            keep(x, p->chart, row, &at, &p->columns[at.series]);
             wanted--;
         }
         ald_arena_reset(scratch);
         ald_arena_reset(x->scratch);
     }
-    return all;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_points(const struct ald_chart *a, const struct ald_chart *b)
+{
+    bool is = same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) && a->x_log == b->x_log &&
+              a->y_log == b->y_log && a->series_n == b->series_n;
+    for (size_t i = 0; is && i < a->series_n; i++)
+        is = same(a->series[i].path, b->series[i].path) && same(a->series[i].equals, b->series[i].equals) &&
+             same(a->series[i].title, b->series[i].title);
+    return is;
+}
+
+struct ald_xlsx_points *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart)
+{
+    for (struct ald_xlsx_points *p = x->drawn; p; p = p->next)
+        if (same_points(p->chart, chart))
+            return p;
+    struct ald_xlsx_points *p = ald_alloc(x->arena, sizeof *p);
+    *p = (struct ald_xlsx_points){.chart = chart, .columns = columns_new(x, chart), .next = x->drawn};
+    x->drawn = p;
+    const struct ald_node *rows = ald_node_at(x->report->root, chart->rows);
+    size_t n = !rows ? 0 : rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
+    struct place at;
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    for (size_t i = 0; i < n; i++) {
+        if (place(x, chart, row_at(rows, i, scratch), &at)) {
+            p->places++;
+            p->columns[at.series].total++;
+        }
+        ald_arena_reset(scratch);
+    }
+    p->drawn = p->places < x->limits->chart_points ? p->places : x->limits->chart_points;
+    p->left_out = n - p->places;
+    draw(x, p, rows, n);
+    return p;
 }
 
 /* ---- Writing ---- */
 
 void ald_xlsx_columns_take(struct ald_xlsx *x, struct ald_xlsx_columns *columns)
 {
+    if (columns->taken)
+        return;
+    columns->taken = true;
     columns->column = COLUMNS_EACH * x->chart_columns_n++;
     columns->next = NULL;
     *x->chart_columns_end = columns;

@@ -1,31 +1,40 @@
 /* Column widths of a sheet: one grid that suits all of its blocks. Writes nothing. */
 #include "xlsx_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "alidade/utf8.h"
 
-#define PIECE 14.0 /* of the room that no block has claimed */
+#define PIECE 7.0 /* of the room that no block has claimed */
 
 /* Label, value, interval, n, what it means. */
-const double ald_xlsx_figure_widths[5] = {28, 14, 22, 8, 46};
+const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, false}, {14, true}, {22, false}, {8, true}, {46, false}};
 
-double ald_xlsx_column_wish(const struct ald_column *column, bool filter)
+struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter)
 {
     static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 7,   [ALD_SHOW_NUMBER] = 8,
                                    [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 9, [ALD_SHOW_SECONDS] = 12,
                                    [ALD_SHOW_TIME] = 20,    [ALD_SHOW_LIST] = 12,   [ALD_SHOW_BOOL] = 7};
-    double wish = column->width > 0 ? column->width : 12;
-    if (wish < least[column->show])
-        wish = least[column->show];
+    struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12, .firm = ald_xlsx_is_quantity(column->show)};
+    if (wish.units < least[column->show])
+        wish.units = least[column->show];
     for (const char *word = column->title; *word;) { /* the header wraps between words, beside the filter's button */
         size_t n = strcspn(word, " ");
         double need = (double)n * 1.12 + (filter ? 4 : 2);
-        if (n < 24 && need > wish)
-            wish = need;
+        if (n < 24 && need > wish.units)
+            wish.units = need;
         word += n + strspn(word + n, " ");
     }
-    return wish > 120 ? 120 : wish;
+    if (wish.units > 120)
+        wish.units = 120;
+    return wish;
+}
+
+bool ald_xlsx_is_quantity(enum ald_show show)
+{
+    return show == ALD_SHOW_COUNT || show == ALD_SHOW_NUMBER || show == ALD_SHOW_POSITION || show == ALD_SHOW_PERCENT ||
+           show == ALD_SHOW_SECONDS || show == ALD_SHOW_TIME;
 }
 
 static void add(struct ald_xlsx_sheet *s, double width)
@@ -37,7 +46,7 @@ static void add(struct ald_xlsx_sheet *s, double width)
 static void adopt(struct ald_xlsx_sheet *s, const struct ald_table *table)
 {
     for (size_t i = 0; i < table->columns_n; i++) {
-        double wish = ald_xlsx_column_wish(&table->columns[i], table->filter);
+        double wish = ald_xlsx_column_wish(&table->columns[i], table->filter).units;
         if (i >= s->columns)
             add(s, wish);
         else if (wish > s->widths[i])
@@ -65,7 +74,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
     if (filter)
         return;
     for (size_t i = 0; figures && i < 4; i++)
-        add(s, ald_xlsx_figure_widths[i]);
+        add(s, ald_xlsx_figure_wishes[i].units);
     if (!figures && widest)
         adopt(s, widest);
 }
@@ -76,16 +85,20 @@ void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *sect
     adopt_blocks(s, section);
     for (size_t i = 0; i < s->columns; i++)
         sum += s->widths[i];
-    while (sum < page - 4 || s->columns < 2) {
-        double piece = page - sum > PIECE * 1.5 || page - sum < 4 ? PIECE : page - sum;
-        add(s, piece);
-        sum += piece;
-    }
+    for (; sum < page - 3 || s->columns < 2; sum += PIECE)
+        add(s, PIECE);
+    /* Text ends with the column that ends nearest to the width of a page. */
+    double best = page;
     sum = 0;
-    for (size_t i = 0; i < s->columns && (i == 0 || sum + s->widths[i] <= page * 1.08); i++) {
+    for (size_t i = 0; i < s->columns; i++) {
         sum += s->widths[i];
-        s->text_last = i;
+        if (fabs(sum - page) < best) {
+            best = fabs(sum - page);
+            s->text_last = i;
+        }
     }
+    if (s->text_last == 0)
+        s->text_last = 1;
 }
 
 double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at)
@@ -96,17 +109,70 @@ double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at)
     return sum;
 }
 
-void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const double *wishes, size_t n, bool exact, struct ald_xlsx_span *ret)
+/* ---- Laying a block on the grid ---- */
+
+/* How badly a value sits in have units where it wishes for more or less. Numbers that do not fit show as ####. */
+static double misfit(const struct ald_xlsx_wish *wish, double have)
 {
-    size_t at = 0;
+    double by = (have - wish->units) / wish->units;
+    if (by < 0)
+        return wish->firm ? 1000 * -by : 6 * by * by * wish->units / 10;
+    return by > 3 ? 3 : by * by / 3;
+}
+
+static void make_room(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n)
+{
+    double need = 0, have = 0;
+    for (size_t i = 0; i < n; i++)
+        need += wishes[i].firm ? wishes[i].units : 0.6 * wishes[i].units;
+    for (size_t i = 0; i < s->columns; i++)
+        have += s->widths[i];
+    while ((have < need || s->columns < n) && s->columns < ALD_XLSX_GRID) {
+        add(s, PIECE);
+        have += PIECE;
+    }
+}
+
+/* Least total misfit, by dynamic programming over "the first i values take the first m columns". */
+static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, struct ald_arena *a,
+                     struct ald_xlsx_span *ret)
+{
+    size_t width = s->columns + 1;
+    double *cost = ald_calloc(a, (n + 1) * width, sizeof *cost);
+    size_t *from = ald_calloc(a, (n + 1) * width, sizeof *from);
+    for (size_t i = 1; i < (n + 1) * width; i++)
+        cost[i] = INFINITY;
+    for (size_t i = 1; i <= n; i++)
+        for (size_t m = i; m < width; m++)
+            for (size_t start = m; start-- > i - 1;) {
+                double units = ald_xlsx_units(s, (struct ald_xlsx_span){start, m - 1});
+                double c = cost[(i - 1) * width + start] + misfit(&wishes[i - 1], units);
+                if (c < cost[i * width + m]) {
+                    cost[i * width + m] = c;
+                    from[i * width + m] = start;
+                }
+            }
+    size_t end = n;
+    for (size_t m = n; m < width; m++)
+        if (cost[n * width + m] < cost[n * width + end])
+            end = m;
+    for (size_t i = n; i > 0; i--) {
+        size_t start = from[i * width + end];
+        ret[i - 1] = (struct ald_xlsx_span){start, end - 1};
+        end = start;
+    }
+}
+
+void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact, struct ald_xlsx_span *ret)
+{
+    if (!exact) {
+        make_room(s, wishes, n);
+        lay_best(s, wishes, n, s->x->scratch, ret);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        if (at >= s->columns)
-            add(s, wishes[i]);
-        ret[i].first = at;
-        double have = s->widths[at++];
-        /* Each value that is still to come needs a column of its own. */
-        while (!exact && have < wishes[i] * 0.85 && at < s->columns && s->columns - at > n - 1 - i)
-            have += s->widths[at++];
-        ret[i].last = at - 1;
+        if (i >= s->columns)
+            add(s, wishes[i].units);
+        ret[i] = (struct ald_xlsx_span){i, i};
     }
 }

@@ -52,6 +52,7 @@ struct ald_xlsx {
     const char *chart_data_name;
     struct ald_xlsx_columns *chart_columns, **chart_columns_end;
     size_t chart_columns_n;
+    struct ald_xlsx_points *drawn; /* charts whose points are on the sheet already */
 };
 
 /* ---- A sheet ---- */
@@ -126,12 +127,18 @@ ALD_CHECK enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *t
 /* ---- Grid (xlsx_grid.c) ---- */
 /** Columns that suit all blocks of a section. */
 void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *section);
-/** Lays n wished widths on the grid, from the left; the grid grows where it is too small. exact: one column each. */
-void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const double *wishes, size_t n, bool exact, struct ald_xlsx_span *ret);
+struct ald_xlsx_wish {
+    double units;
+    bool firm; /* numbers: less would show as #### */
+};
+/** Lays n values on the grid, from the left, merging columns so that each has about what it wishes; the grid grows where it
+ *  is too small. exact: one column each, for what people filter. */
+void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact, struct ald_xlsx_span *ret);
 double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at);
 /** Width of a column of a table: what the view wishes, and at least what header and values need. */
-double ald_xlsx_column_wish(const struct ald_column *column, bool filter);
-extern const double ald_xlsx_figure_widths[5];
+struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter);
+bool ald_xlsx_is_quantity(enum ald_show show);
+extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
 #define ALD_XLSX_PAGE_UNITS(landscape) ((landscape) ? 140.0 : 118.0)
 
 /* ---- Blocks ---- */
@@ -153,11 +160,20 @@ struct ald_xlsx_columns {
     size_t n, cap;
     size_t total;  /* before a sample was drawn */
     size_t column; /* the first of its columns */
+    bool taken;    /* has its columns */
     struct ald_xlsx_columns *next;
 };
-/** Takes the next free columns of the sheet. */
+/** Takes the next free columns of the sheet, once. */
 void ald_xlsx_columns_take(struct ald_xlsx *x, struct ald_xlsx_columns *columns);
 #define ALD_XLSX_DATA_ROW 6 /* first row of the points */
 ALD_CHECK enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err);
-/** The rows of a chart as points: one ald_xlsx_columns per series (arena-owned array), *ret_left_out rows without a place. */
-struct ald_xlsx_columns *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart, size_t *ret_drawn, size_t *ret_left_out);
+/** The points of a chart. */
+struct ald_xlsx_points {
+    const struct ald_chart *chart;
+    struct ald_xlsx_columns *columns; /* one per series */
+    struct ald_xlsx_columns named[2]; /* points with a name beside them, right and left of it */
+    size_t places, drawn, left_out;   /* rows with a place, those in the sample, rows without a place */
+    struct ald_xlsx_points *next;
+};
+/** Picks them from the tree; a chart that comes again gets the same ones, on the same columns. Arena-owned. */
+struct ald_xlsx_points *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart);

@@ -41,9 +41,10 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
         what = ald_sprintf(x->scratch, "%s \xC2\xB7 %s", what, report->subtitle);
     ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
     const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = report->as_of};
-    const char *zone = ald_zone_name(report->zone);
-    const char *when = ald_sprintf(x->scratch, "As of %s %s \xC2\xB7 times in %s \xC2\xB7 durations in hours:minutes:seconds",
-                                   ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME), ald_zone_abbreviation(report->zone, report->as_of), zone);
+    const char *when = report->subtitle && strstr(report->subtitle, "as of")
+                           ? "T"
+                           : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME));
+    when = ald_sprintf(x->scratch, "%simes in %s \xC2\xB7 durations in hours:minutes:seconds", when, ald_zone_name(report->zone));
     ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
     if (report->simulated)
         ALD_TRY(ald_xlsx_paragraph(s, "Simulated data: no real organisation, people or incidents.", XS_SIMULATED, err));

@@ -45,18 +45,12 @@ static const char *definition(const struct ald_xlsx *x, const char *id)
     return id ? text_at(x->report->root, ald_sprintf(x->scratch, "definitions.%s", id)) : NULL;
 }
 
-static bool is_quantity(enum ald_show show)
-{
-    return show == ALD_SHOW_COUNT || show == ALD_SHOW_NUMBER || show == ALD_SHOW_POSITION || show == ALD_SHOW_PERCENT ||
-           show == ALD_SHOW_SECONDS || show == ALD_SHOW_TIME;
-}
-
 /* ---- A table ---- */
 struct grid {
     const struct ald_table *table;
     const struct ald_node *rows;
     struct ald_xlsx_span *spans;
-    double *wishes;
+    struct ald_xlsx_wish *wishes;
     const char **titles;
     size_t n; /* columns */
     bool main, real; /* real: a spreadsheet table */
@@ -88,7 +82,7 @@ static void make_titles(struct ald_xlsx *x, struct grid *g)
 static enum ald_xlsx_style head_style(const struct grid *g, size_t i)
 {
     /* The button of a filter stands at the right, where it would cover the title. */
-    return !g->table->filter && is_quantity(g->table->columns[i].show) ? XS_HEAD_RIGHT : XS_HEAD;
+    return !g->table->filter && ald_xlsx_is_quantity(g->table->columns[i].show) ? XS_HEAD_RIGHT : XS_HEAD;
 }
 
 static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
@@ -304,7 +298,7 @@ enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *b
 {
     static const char *const titles[5] = {"Figure", "Value", "95 % interval", "n", "What it means"};
     struct ald_xlsx_span at[5];
-    ald_xlsx_grid_lay(s, ald_xlsx_figure_widths, 5, false, at);
+    ald_xlsx_grid_lay(s, ald_xlsx_figure_wishes, 5, false, at);
     if (at[4].last < s->text_last)
         at[4].last = s->text_last;
     ALD_TRY(ald_xlsx_row_height(s, 20, err));

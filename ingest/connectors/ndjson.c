@@ -65,6 +65,7 @@ static const struct ald_source_key keys[] = {
     {.key = "teams_path", .help = "teams: name, parent, timezone", .is_path = true},
     {.key = "ignore_extra",
      .help = "true: columns without a meaning here are ignored; else a line with one is refused"},
+    {.key = "only_source", .help = "only lines whose column source has this value (one file of several sources)"},
 };
 
 const struct ald_connector ald_connector_ndjson = {

@@ -114,6 +114,7 @@ static enum ald_rc read_lines(const struct ald_source_cfg *cfg, const struct ald
     if (!res->doc || ald_json_kind(&res->root) != ALD_JSON_ARRAY)
         return ald_fail(err, ALD_ERR_FORMAT, "expected a list of lines");
     int64_t number = res->first_line - 1;
+    const char *only = ald_source_opt(cfg, "only_source");
     for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
         struct ald_err why = {0};
         bool has = false;
@@ -121,6 +122,11 @@ static enum ald_rc read_lines(const struct ald_source_cfg *cfg, const struct ald
         if (ald_json_int_opt(&it, LINE_KEY, &has, &at, NULL) != ALD_OK)
             has = false;
         number = has ? at : number + 1;
+        /* A file of several sources is read once for each: the other lines belong to the other runs. */
+        const char *source = NULL;
+        if (only && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_str_opt(&it, "source", &source, NULL) == ALD_OK && source &&
+            strcmp(source, only) != 0)
+            continue;
         struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "line %" PRId64, number), &it);
         const struct line line = {.cfg = cfg, .rows = rows, .el = el, .v = &it};
         enum ald_rc rc = ald_json_kind(&it) == ALD_JSON_OBJECT ? check_columns(&line, columns, &why)

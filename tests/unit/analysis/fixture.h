@@ -1,5 +1,5 @@
-/* A small store on disk, filled by hand through SQLite, and the analysis of it. Times are minutes after a Monday midnight,
- * 2024-01-01T00:00Z. For tests of loading, linking, clocks, classes and signals. */
+/* A small store on disk, filled by hand through SQLite, and the analysis of it. Times are minutes after a Monday
+ * midnight, 2024-01-01T00:00Z. For tests of loading, linking, clocks, classes and signals. */
 #pragma once
 
 #include <setjmp.h>
@@ -20,10 +20,9 @@
 #define T0 INT64_C(1704067200000)
 #define AT(minute) (T0 + INT64_C(60000) * (minute))
 #define MINUTES(n) (INT64_C(60000) * (n))
-#define DAYS(n) ((n) * 24 * 60) /* in minutes */
-#define NEVER INT64_MIN         /* as a minute: no time */
-#define ALL_HELD                                                                                                       \
-    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+#define DAYS(n) ((n)*24 * 60) /* in minutes */
+#define NEVER INT64_MIN       /* as a minute: no time */
+#define ALL_HELD (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
 
 struct fixture {
     char dir[32], path[64];
@@ -115,7 +114,8 @@ static inline void record(struct fixture *f, int64_t row, const char *src, const
                           unsigned timeline, const char *end_state)
 {
     put(f,
-        "INSERT INTO record (id, source, external_id, kind, key, title, timeline, holds, end_state, first_seen, last_seen)"
+        "INSERT INTO record (id, source, external_id, kind, key, title, timeline, holds, end_state, first_seen, "
+        "last_seen)"
         " VALUES (?1, ?2, ?3, ?4, ?3, 'Title ' || ?3, ?5, 31, ?6, 0, 9000000000000)",
         "itttit", row, src, id, kind, (int64_t)timeline, end_state);
 }
@@ -136,8 +136,8 @@ static inline void set_time(struct fixture *f, int64_t row, const char *column, 
 
 static inline void moment(struct fixture *f, int64_t row, const char *name, int64_t rank, int64_t minute)
 {
-    put(f, "INSERT INTO record_moment (record, moment, rank, field, at) VALUES (?1, ?2, ?3, ?2 || '_' || ?3, ?4)", "itim",
-        row, name, rank, minute);
+    put(f, "INSERT INTO record_moment (record, moment, rank, field, at) VALUES (?1, ?2, ?3, ?2 || '_' || ?3, ?4)",
+        "itim", row, name, rank, minute);
 }
 
 /** The usual record: opened and resolved (NEVER: open). */
@@ -175,8 +175,8 @@ static inline void ref(struct fixture *f, int64_t row, const char *kind, const c
 static inline void service(struct fixture *f, int64_t row, const char *name, int64_t minute, int at_start,
                            const char *field)
 {
-    put(f, "INSERT INTO record_service (record, service, at, at_start, field) VALUES (?1, ?2, ?3, ?4, ?5)", "itmit", row,
-        name, minute, (int64_t)at_start, field);
+    put(f, "INSERT INTO record_service (record, service, at, at_start, field) VALUES (?1, ?2, ?3, ?4, ?5)", "itmit",
+        row, name, minute, (int64_t)at_start, field);
 }
 
 static inline void team(struct fixture *f, int64_t row, const char *name)

@@ -69,8 +69,8 @@ static void test_noise(void **state)
         put(f, "DELETE FROM record", "");
         simple(f, 1, "pager", "P1", c->kind, c->timeline, 100, c->resolved);
         for (int j = 0; c->events[j].kind; j++)
-            event_full(f, 1, j == 0 ? 100 : 102, c->events[j].kind, c->events[j].who, c->events[j].automatic, NULL, NULL,
-                       NULL);
+            event_full(f, 1, j == 0 ? 100 : 102, c->events[j].kind, c->events[j].who, c->events[j].automatic, NULL,
+                       NULL, NULL);
         analyse(f, FAR);
         print_message("%s\n", c->name);
         assert_int_equal(incident(f, "P1")->cls, c->cls);

@@ -238,8 +238,8 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_explicit),       CASE(test_fillers), CASE(test_key_at_home),
-        CASE(test_chain),          CASE(test_merged),  CASE(test_merged_chain_and_cycle),
+        CASE(test_explicit),        CASE(test_fillers),       CASE(test_key_at_home),
+        CASE(test_chain),           CASE(test_merged),        CASE(test_merged_chain_and_cycle),
         CASE(test_cycle_of_groups), CASE(test_merged_inside), CASE(test_vendor)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

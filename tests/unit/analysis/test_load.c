@@ -59,7 +59,9 @@ static void test_names(void **state)
     f->settings.services_n = 1;
     source(f, "desk", "ticket", "own");
     source(f, "pager", "pager", "own");
-    put(f, "INSERT INTO team (source, external_id, name) VALUES ('desk', 'g1', 'Payments'), ('pager', 'X9', 'Payments')", "");
+    put(f,
+        "INSERT INTO team (source, external_id, name) VALUES ('desk', 'g1', 'Payments'), ('pager', 'X9', 'Payments')",
+        "");
     put(f, "INSERT INTO service (source, external_id, name, team) VALUES ('pager', 'S1', 'checkout', 'X1')", "");
     simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
     simple(f, 2, "pager", "P1", "pager", ALL_HELD, 100, 200);
@@ -78,7 +80,8 @@ static void test_names(void **state)
     assert_string_equal(team_name(f, inc->first_team), "Payments");
     put(f, "DELETE FROM event", "");
     analyse(f, FAR);
-    assert_string_equal(team_name(f, incident(f, "T1")->first_team), "Payments"); /* owner; the configuration's word wins */
+    assert_string_equal(team_name(f, incident(f, "T1")->first_team),
+                        "Payments"); /* owner; the configuration's word wins */
 }
 
 static void test_first_team(void **state)
@@ -115,7 +118,8 @@ static void test_service_dates(void **state)
     service(f, 1, "mail", NEVER, 0, "category");
     event_full(f, 1, 105, "service_added", NULL, 0, NULL, "mail", "category");   /* when the record was made */
     event_full(f, 1, 120, "service_added", NULL, 0, NULL, "ledger", "category"); /* named once */
-    event_full(f, 1, 110, "service_added", NULL, 0, NULL, "other", "cmdb_ci");   /* another field: not what stands for it */
+    event_full(f, 1, 110, "service_added", NULL, 0, NULL, "other",
+               "cmdb_ci"); /* another field: not what stands for it */
     analyse(f, FAR);
     const struct ald_incident *inc = incident(f, "T1");
     assert_int_equal(inc->services_n, 2);
@@ -168,16 +172,16 @@ static void test_severity(void **state)
         const char *label, *rank;
         bool ordered;
         int expected;
-    } cases[] = {{"2", NULL, false, 2},        {"P2", NULL, false, 0},     {"high", "3", false, 3},
-                 {"critical", "7", true, 1},   {"MINOR", NULL, true, 2},   {"2", NULL, true, 0},
-                 {"12", NULL, false, 0},       {"high", "0", false, 0}};
+    } cases[] = {{"2", NULL, false, 2},    {"P2", NULL, false, 0}, {"high", "3", false, 3}, {"critical", "7", true, 1},
+                 {"MINOR", NULL, true, 2}, {"2", NULL, true, 0},   {"12", NULL, false, 0},  {"high", "0", false, 0}};
     source(f, "desk", "ticket", "own");
     simple(f, 1, "desk", "T1", "ticket", 0, 100, 200);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         f->settings.severity_order = order;
         f->settings.severity_order_n = cases[i].ordered ? 2 : 0;
         put(f, "DELETE FROM record_value", "");
-        put(f, "INSERT INTO record_value (record, name, value, field) VALUES (1, 'severity', ?1, 'x')", "t", cases[i].label);
+        put(f, "INSERT INTO record_value (record, name, value, field) VALUES (1, 'severity', ?1, 'x')", "t",
+            cases[i].label);
         if (cases[i].rank)
             put(f, "INSERT INTO record_value (record, name, value, field) VALUES (1, 'severity_rank', ?1, 'x')", "t",
                 cases[i].rank);

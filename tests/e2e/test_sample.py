@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""The bundled sample is what its script writes, is labelled as simulated everywhere, and shows every case that a report must
+handle in the quarter that ./quickstart reports."""
+import collections
+import filecmp
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "data" / "sample"
+SCRIPT = ROOT / "data" / "tools" / "simulate.py"
+ALIDADE = os.environ.get("ALIDADE", str(ROOT / "build" / "cli" / "alidade"))
+PERIOD = ["--period", "2026Q3", "--as-of", "2026-10-07T06:00:00Z"]
+
+
+def simulate(folder, *options):
+    subprocess.run(["/usr/bin/python3", "-B", SCRIPT, folder, *options], check=True)
+
+
+def rows(folder, name):
+    with open(pathlib.Path(folder) / f"{name}.ndjson", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+class Files(unittest.TestCase):
+    def test_are_the_default_output_of_the_script(self):
+        with tempfile.TemporaryDirectory() as folder:
+            simulate(folder)
+            made = sorted(path.name for path in pathlib.Path(folder).iterdir())
+            self.assertEqual(made, sorted(path.name for path in SAMPLE.glob("*.ndjson")))
+            _, different, errors = filecmp.cmpfiles(folder, SAMPLE, made, shallow=False)
+            self.assertEqual((different, errors), ([], []))
+
+    def test_another_seed_gives_others_and_size_is_as_asked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            simulate(folder, "--seed", "99", "--incidents", "1500", "--years", "2")
+            pages = rows(folder, "pager-records")
+            self.assertGreater(len(pages), 1200)
+            self.assertGreaterEqual(min(page["opened_at"] for page in pages), "2024-10-01")
+            self.assertLess(max(page["opened_at"] for page in pages), "2026-10-01T00:30")
+
+    def test_are_small(self):
+        self.assertLess(sum(path.stat().st_size for path in SAMPLE.iterdir()), 2_000_000)
+
+    def test_records_point_at_each_other(self):
+        pages, tickets = rows(SAMPLE, "pager-records"), rows(SAMPLE, "ticket-records")
+        keys = {page["key"] for page in pages}
+        pointed = [ref.removeprefix("key:") for ticket in tickets for ref in ticket.get("refs", [])]
+        self.assertGreater(len(pointed), 200)
+        self.assertLessEqual(set(pointed), keys)
+        ids = {page["external_id"] for page in pages}
+        self.assertLessEqual({page["merged_into"] for page in pages if "merged_into" in page}, ids)
+
+    def test_events_belong_to_records_and_are_in_order(self):
+        for source in ("pager", "ticket"):
+            ids = {row["external_id"] for row in rows(SAMPLE, f"{source}-records")}
+            last = collections.defaultdict(str)
+            for event in rows(SAMPLE, f"{source}-events"):
+                self.assertIn(event["external_id"], ids)
+                self.assertLessEqual(last[event["external_id"]], event["at"])
+                last[event["external_id"]] = event["at"]
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        store = os.path.join(cls.folder.name, "sample.db")
+        done = subprocess.run([ALIDADE, "run", "-c", SAMPLE / "alidade.yaml", "--store", store, "--out", cls.folder.name,
+                               "--format", "json", *PERIOD], capture_output=True, text=True)
+        if done.returncode:
+            raise AssertionError(f"exit code {done.returncode}: {done.stderr}")
+        with open(os.path.join(cls.folder.name, "quarterly-2026Q3.json"), encoding="utf-8") as report:
+            cls.report = json.load(report)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_says_simulated(self):
+        self.assertIn("simulated", self.report["organisation"])
+
+    def test_nothing_was_quarantined(self):
+        self.assertEqual(self.report["population"]["quarantined"], 0)
+
+    def test_every_reading_occurs(self):
+        texts = [incident["readings"][incident["shown"]]["text"] for incident in self.report["incidents"] if incident["shown"]]
+        for beginning in ("shorter than comparable", "typical", "longer than comparable", "already longer than"):
+            self.assertTrue(any(text.startswith(beginning) for text in texts), beginning)
+        self.assertTrue({"start", "landmark"} <= {incident["shown"] for incident in self.report["incidents"]})
+
+    def test_both_corners_occur(self):
+        corners = {(incident["corner"] or "").split(":")[0] for incident in self.report["incidents"]}
+        self.assertLessEqual({"complex, short", "simple, long"}, corners)
+
+    def test_every_state_and_class_occurs(self):
+        population = self.report["population"]
+        for name in ("incidents", "noise", "exercises", "planned", "near_misses", "merged", "open", "end_not_recorded", "carried_over",
+                     "impossible", "zero_length"):
+            with self.subTest(name):
+                self.assertGreater(population[name], 0)
+        self.assertTrue(any(incident["reopens"] for incident in self.report["incidents"]))
+        self.assertTrue(any(len(incident["records"]) > 1 for incident in self.report["incidents"]))
+        self.assertTrue(self.report["pairs"])
+
+
+if __name__ == "__main__":
+    unittest.main()
