@@ -21,7 +21,15 @@ struct ald_row_named {
     int64_t at;
     const char *role, *field;
 };
-enum ald_ref_kind { ALD_REF_URL, ALD_REF_KEY, ALD_REF_ID, ALD_REF_MERGED_INTO, ALD_REF_DUPLICATE_OF, ALD_REF_PARENT, ALD_REF_N };
+enum ald_ref_kind {
+    ALD_REF_URL,
+    ALD_REF_KEY,
+    ALD_REF_ID,
+    ALD_REF_MERGED_INTO,
+    ALD_REF_DUPLICATE_OF,
+    ALD_REF_PARENT,
+    ALD_REF_N
+};
 struct ald_row_ref {
     uint8_t kind; /* enum ald_ref_kind */
     const char *value, *field;
@@ -42,20 +50,20 @@ struct ald_slice {
 
 /** What is known of one record beyond struct ald_record. */
 struct ald_work {
-    uint32_t source;           /* number in names `sources` */
-    int64_t start;             /* impact_started, else opened; ALD_TIME_NONE */
-    bool later[ALD_MOMENT_N];  /* a candidate after as-of was dropped */
-    bool later_change;         /* a change of state after as-of was dropped */
+    uint32_t source;          /* number in names `sources` */
+    int64_t start;            /* impact_started, else opened; ALD_TIME_NONE */
+    bool later[ALD_MOMENT_N]; /* a candidate after as-of was dropped */
+    bool later_change;        /* a change of state after as-of was dropped */
     struct ald_slice services, teams, people, refs, later_names;
     /* By clocks.c: */
     enum ald_state state;
-    struct ald_span *spans;    /* ascending; the last may be open */
+    struct ald_span *spans; /* ascending; the last may be open */
     size_t spans_n;
     bool impossible, entered_after;
     const char *impossible_why;
     int reopens;
-    bool human;                /* some person did something */
-    bool ended_itself;         /* the last change to resolved was nobody's */
+    bool human;        /* some person did something */
+    bool ended_itself; /* the last change to resolved was nobody's */
     /* By link.c: */
     uint32_t group, fold_into; /* fold_into: record, or ALD_NOBODY */
     bool folded;
@@ -85,9 +93,9 @@ struct ald_build {
     size_t events_n;
     struct ald_owner {
         uint32_t service, team;
-    } *owner;                  /* who says who owns a service: sources first, then the configuration */
+    } * owner; /* who says who owns a service: sources first, then the configuration */
     size_t owner_n, owner_cap, owner_of_sources_n;
-    uint32_t *service_owner;   /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
+    uint32_t *service_owner; /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
 
     /* Look-ups, used while loading only. */
     struct ald_names *team_ids, *service_ids, *people_ids, *automation;
@@ -98,7 +106,7 @@ struct ald_build {
     struct ald_row_index {
         int64_t row;
         uint32_t record;
-    } *by_row; /* sorted by row */
+    } * by_row; /* sorted by row */
     size_t by_row_n, records_cap, work_cap;
 };
 
@@ -111,7 +119,8 @@ ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,
                                       void (*take)(struct ald_build *b, uint32_t record, struct ald_q *q),
                                       struct ald_err *err);
-/** Number of the name that a source's id stands for; an id that the source's list does not have is taken as the name. */
+/** Number of the name that a source's id stands for; an id that the source's list does not have is taken as the name.
+ */
 uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
                         struct ald_names *names);
 /** Interned copy that lives in the analysis; NULL and "" give NULL. */
@@ -125,8 +134,8 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
-/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via; returns the number of groups
- *  that are incidents. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY). */
+/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via; returns the number of
+ * groups that are incidents. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY). */
 size_t ald_link(struct ald_build *b);
 /** A list of mentions of services, teams or people, on scratch memory. */
 struct ald_mentions {
@@ -134,7 +143,8 @@ struct ald_mentions {
     size_t n, cap;
 };
 /** gather.c: every engagement of teams (or of people) in an incident, one entry per event or row, undated ones too. */
-void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people, struct ald_mentions *ret);
+void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people,
+                              struct ald_mentions *ret);
 /** Keeps the first mention of each name; sorts by time (undated last), then name. Analysis-owned copy. */
 const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, size_t *ret_n);
 /** gather.c: key, title, url, severity, services, teams of an incident. */

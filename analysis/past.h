@@ -4,8 +4,8 @@
 #include "alidade/analysis.h"
 #include "alidade/timeline.h"
 
-#define ALD_HISTORY_LEAST_MS (28 * ALD_DAY_MS)   /* less history than this cannot tell what is unusual */
-#define ALD_HISTORY_WINDOW_MS (90 * ALD_DAY_MS)  /* how far back something still counts as known */
+#define ALD_HISTORY_LEAST_MS (28 * ALD_DAY_MS)  /* less history than this cannot tell what is unusual */
+#define ALD_HISTORY_WINDOW_MS (90 * ALD_DAY_MS) /* how far back something still counts as known */
 #define ALD_CONCURRENT_MS (24 * ALD_HOUR_MS)
 
 /** One person's engagement in an incident that names a service; class incident or noise. */
@@ -25,8 +25,8 @@ struct ald_past {
     /* by_service[s]: incident indexes (incident or noise) that name service s, by start. */
     const uint32_t *const *by_service;
     const size_t *by_service_n;
-    /* Parallel to incidents: people by their first engagement (undated last); number of the normalised title, ALD_NOBODY
-     * without one. */
+    /* Parallel to incidents: people by their first engagement (undated last); number of the normalised title,
+     * ALD_NOBODY without one. */
     const struct ald_named *const *engaged;
     const size_t *engaged_n;
     const uint32_t *titles;
@@ -41,7 +41,8 @@ static inline size_t ald_past_index(const struct ald_past *past, const struct al
 {
     return (size_t)(inc - past->analysis->incidents);
 }
-/** "Its services": those named at the start if any are known, else all as last synced; they stand first in inc->services.
+/** "Its services": those named at the start if any are known, else all as last synced; they stand first in
+ * inc->services.
  *  @return how many. */
 size_t ald_past_services(const struct ald_incident *inc);
 /** True when the timeline of some record of the incident was read for one of the facets (ALD_HOLDS_*). */

@@ -257,7 +257,10 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
             continue;
         bool has = obs[s].has[frame->reading];
         present += has ? scale->weight : 0;
-        raw += scale->weight * (has ? ald_frame_position(frame, s, obs[s].axis_value[frame->reading]) : 0.5);
+        /* The members' own formula, (below + half the equal)/n, not the newcomer's: raws are compared with the members', and
+         * equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which puts the commonest
+         * values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
+        raw += scale->weight * (has ? ald_position_of(scale->sorted, scale->n, obs[s].axis_value[frame->reading], true) : 0.5);
     }
     out.coverage = present / in->weight;
     if (out.coverage < 0.5) {

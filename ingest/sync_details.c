@@ -70,11 +70,11 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
             return rc;
         d->refused = page.refused && (page.res.status == 402 || page.res.status == 403 || n > 1);
         if (page.refused && !d->refused)
-            return ald_fail(err, ALD_ERR_NET, "%s: status %ld", page.request, page.res.status);
+            return ald_fail(err, ALD_ERR_NET, "status %ld", page.res.status);
         if (page.next.gap)
             return ald_fail(err, ALD_ERR_NET, "%s", page.next.gap);
         if (page.next.cursor && cursor.len && strcmp(page.next.cursor, cursor.data) == 0)
-            return ald_fail(err, ALD_ERR_NET, "%s: the same page again instead of the next one", page.request);
+            return ald_fail(err, ALD_ERR_NET, "the same page again instead of the next one");
         ald_sync_size_read(&size);
         bool last = page.next.cursor == NULL && !d->refused;
         s->stream_done += last ? (int64_t)n : 0;

@@ -116,6 +116,12 @@ static const char *server_message(const struct ald_sync *s, const struct ald_syn
     return ald_sprintf(page->arena, ": \"%.*s\"", (int)ald_utf8_prefix(text, MESSAGE_CHARS), text);
 }
 
+/** The request without its query, for messages: queries can be longer than a message. */
+static const char *asked(struct ald_sync_page *page)
+{
+    return ald_strndup(page->arena, page->request, strcspn(page->request, "?"));
+}
+
 static enum ald_rc judge(const struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,
                          struct ald_err *err)
 {
@@ -124,13 +130,13 @@ static enum ald_rc judge(const struct ald_sync *s, const struct ald_stream *stre
         if (!page->req.text && is_html(&page->res))
             return ald_fail(err, ALD_ERR_NET,
                             "%s answered with a web page instead of JSON (is the instance asleep, or a login page?)",
-                            page->request);
+                            asked(page));
         return ALD_OK;
     }
     page->refused = stream->optional && (status == 402 || status == 403 || status == 404 || status == 410);
     if (page->refused)
         return ALD_OK;
-    return ald_fail(err, ALD_ERR_NET, "%s: status %ld%s", page->request, status, server_message(s, page));
+    return ald_fail(err, ALD_ERR_NET, "%s: status %ld%s", asked(page), status, server_message(s, page));
 }
 
 enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,

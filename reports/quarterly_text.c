@@ -47,8 +47,9 @@ static void say_count(struct text *t, const struct ald_figures *f)
         least = c->past[i].n < least ? c->past[i].n : least;
         most = c->past[i].n > most ? c->past[i].n : most;
     }
-    add(t, ald_sprintf(t->a, "%s, %s: the %zu periods before had %zu to %zu, and %.0f to %.0f would be no surprise.", head,
-                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, least, most, c->lower, c->upper));
+    const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
+    add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %zu to %zu, and %.0f to %.0f would be no surprise.", head,
+                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, least, most, c->lower, c->upper));
 }
 
 static void say_clock(struct text *t, const struct ald_figures *f)

@@ -259,6 +259,11 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ALD_TRY(ald_findings_node(a, in->store, &findings, err));
     ALD_TRY(ald_overrides_node(a, in->store, &overrides, err));
     own_findings(a, findings, an, f);
+    /* Quarantine is the store's: a record that could not be read has no start, so it belongs to every period. */
+    struct ald_figures *counted = ald_alloc(a, sizeof *counted);
+    *counted = *f;
+    for (size_t i = 0; i < sources->list.n; i++)
+        counted->population.quarantined += (size_t)ald_node_at(sources->list.items[i], "quarantined")->integer;
     struct rows_ctx *ctx = ald_alloc(a, sizeof *ctx);
     *ctx = (struct rows_ctx){an, f};
     const char *const *sentences = ald_quarterly_sentences(a, an, f);
@@ -280,7 +285,7 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "definition_list", definition_list_node(a));
     ald_node_set(a, root, "caveats", caveats_node(a));
     ald_node_set(a, root, "overrides", overrides);
-    ald_node_set(a, root, "population", ald_population_node(a, f));
+    ald_node_set(a, root, "population", ald_population_node(a, counted));
     ald_node_set(a, root, "counts", ald_counts_node(a, f));
     ald_node_set(a, root, "clocks", ald_clocks_node(a, f));
     ald_node_set(a, root, "readings", ald_reading_counts_node(a, f));

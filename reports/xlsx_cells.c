@@ -11,8 +11,10 @@
 #define LINE 0xD5DBE1
 #define FILL 0xE6EBF1
 #define LINK 0x1F4E79
-#define LINE_POINTS 15.0
+#define LINE_POINTS 15.0 /* of a row of one line */
 #define MAX_LINES 26 /* a row is at most 409 points high */
+
+#define LINE_RATIO 1.36 /* height of a line by the size of its font */
 
 struct look {
     double size;
@@ -38,7 +40,7 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_CELL_SMALL] = {.size = 9, .colour = GREY, .wrap = true, .line = true},
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {.size = 11, .colour = LINK, .line = true, .wrap = true, .link = true},
-    [XS_CELL_ABSENT] = {.size = 9, .colour = GREY, .italic = true, .wrap = true, .line = true},
+    [XS_CELL_ABSENT] = {.size = 8, .colour = GREY, .italic = true, .wrap = true, .line = true},
     [XS_CELL_COUNT] = {SLOT, .number = "0"},
     [XS_CELL_TENTHS] = {SLOT, .number = "0.0"},
     [XS_CELL_HUNDREDTHS] = {SLOT, .number = "0.00"},
@@ -60,8 +62,10 @@ static lxw_format *format(lxw_workbook *book, const struct look *look)
         format_set_italic(f);
     if (look->wrap)
         format_set_text_wrap(f);
-    if (look->right)
+    if (look->right || look->number) { /* and not so far right that they touch the text of the next column */
         format_set_align(f, LXW_ALIGN_RIGHT);
+        format_set_indent(f, 1);
+    }
     format_set_align(f, look->fill ? LXW_ALIGN_VERTICAL_CENTER : LXW_ALIGN_VERTICAL_TOP);
     if (look->link)
         format_set_underline(f, LXW_UNDERLINE_SINGLE);
@@ -82,9 +86,12 @@ void ald_xlsx_formats(struct ald_xlsx *x)
         x->formats[i] = format(x->book, &looks[i]);
 }
 
-double ald_xlsx_size(enum ald_xlsx_style style)
+double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style)
 {
-    return looks[style].size;
+    double size = looks[style].size, units = ald_xlsx_units(s, at) - (looks[style].right ? 1.5 : 0);
+    if (looks[style].bold)
+        units /= 1.07;
+    return (double)ald_xlsx_lines(text, units, size) * size * LINE_RATIO;
 }
 
 enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald_err *err)
@@ -231,7 +238,7 @@ void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
 enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style, struct ald_err *err)
 {
     struct ald_xlsx_span at = {0, s->text_last};
-    double size = looks[style].size, line = size * 1.36, units = ald_xlsx_units(s, at);
+    double size = looks[style].size, line = size * LINE_RATIO, units = ald_xlsx_units(s, at);
     const char *rest = ald_xlsx_printable(s->x->scratch, text);
     while (*rest) {
         size_t n = ald_xlsx_fit(rest, units, size, MAX_LINES);

@@ -177,7 +177,8 @@ static enum ald_rc add_named(struct drawing *d, size_t side, struct ald_err *err
     lxw_chart_data_label *labels = ald_calloc(x->arena, named->n, sizeof *labels);
     lxw_chart_data_label **list = ald_calloc(x->arena, named->n + 1, sizeof *list);
     for (size_t i = 0; i < named->n; i++) {
-        labels[i].value = ald_strdup(x->arena, chart_text(x, ald_xlsx_line(x->arena, named->points[i].label, 24)));
+        const char *name = ald_xlsx_line(x->arena, named->points[i].label, 24);
+        labels[i].value = ald_sprintf(x->arena, side ? "%s  " : "  %s", name); /* beside the mark, not over it */
         labels[i].font = &font;
         list[i] = &labels[i];
     }
@@ -251,7 +252,7 @@ static void set_axis(struct drawing *d, size_t i)
     const char *title = chart_text(d->s->x, i ? d->chart->y_title : d->chart->x_title);
     if (logarithmic && show == ALD_SHOW_SECONDS && !strstr(title, "hours"))
         title = ald_sprintf(d->s->x->arena, "%s (hours)", title);
-    lxw_chart_font name_font = {.size = 10, .color = INK}, number_font = {.size = 9, .color = SOFT};
+    lxw_chart_font name_font = {.size = 10, .color = INK, .bold = LXW_EXPLICIT_FALSE}, number_font = {.size = 9, .color = SOFT};
     lxw_chart_line grid = {.color = GRID_LINE, .width = 0.75F}, line = {.color = GRID_LINE, .width = 0.75F};
     chart_axis_set_name(axis, title);
     chart_axis_set_name_font(axis, &name_font);
@@ -277,13 +278,13 @@ static enum ald_rc put_corners(struct ald_xlsx_sheet *s, const char *left, const
     if (!left && !right)
         return ALD_OK;
     struct ald_xlsx_span at[2] = {{0, middle}, {middle + 1, s->text_last}};
-    size_t lines = 1;
+    double points = 12;
     for (size_t i = 0; i < 2; i++) {
         const char *text = i ? right : left;
-        size_t need = text ? ald_xlsx_lines(text, ald_xlsx_units(s, at[i]), 9) : 1;
-        lines = need > lines ? need : lines;
+        double need = text ? ald_xlsx_text_points(s, at[i], text, i ? XS_CORNER_RIGHT : XS_CORNER_LEFT) : 0;
+        points = need > points ? need : points;
     }
-    double points = (double)lines * 12.5 + 3;
+    points += 3;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     ALD_TRY(ald_xlsx_put_text(s, at[0], left, XS_CORNER_LEFT, err));
     ALD_TRY(ald_xlsx_put_text(s, at[1], right, XS_CORNER_RIGHT, err));

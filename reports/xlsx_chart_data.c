@@ -9,7 +9,7 @@
 #include "alidade/zone.h"
 
 #define COLUMNS_EACH 4 /* label, x, y and a free one */
-#define LABEL_MAX 80
+#define LABEL_MAX 30
 
 /* ---- Picking ---- */
 
@@ -210,10 +210,10 @@ enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err)
     struct ald_xlsx_sheet s;
     ALD_TRY(ald_xlsx_sheet_add(x, x->chart_data_name, &s, err));
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
-        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column, (lxw_col_t)c->column, 16, NULL), err));
+        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column, (lxw_col_t)c->column, 28, NULL), err));
         lxw_col_t last = (lxw_col_t)(c->column + 2);
         bool wide = c->x_style == XS_CELL_TIME || c->y_style == XS_CELL_TIME;
-        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column + 1, last, wide ? 20 : 13, NULL), err));
+        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column + 1, last, wide ? 22 : 14, NULL), err));
         ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, last + 1, last + 1, 3, NULL), err));
     }
     struct ald_xlsx_span top = {0, 10};

@@ -6,16 +6,16 @@
 
 #include "alidade/utf8.h"
 
-#define PIECE 7.0 /* of the room that no block has claimed */
+#define PIECE 4.0 /* of the room that no block has claimed */
 
 /* Label, value, interval, n, what it means. */
 const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, false}, {14, true}, {22, false}, {8, true}, {46, false}};
 
 struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter)
 {
-    static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 7,   [ALD_SHOW_NUMBER] = 8,
-                                   [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 9, [ALD_SHOW_SECONDS] = 12,
-                                   [ALD_SHOW_TIME] = 20,    [ALD_SHOW_LIST] = 12,   [ALD_SHOW_BOOL] = 7};
+    static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,   [ALD_SHOW_NUMBER] = 9,
+                                   [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
+                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,   [ALD_SHOW_BOOL] = 7};
     struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12, .firm = ald_xlsx_is_quantity(column->show)};
     if (wish.units < least[column->show])
         wish.units = least[column->show];

@@ -107,8 +107,8 @@ bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms);
 
 /* ---- Cells (xlsx_cells.c) ---- */
 void ald_xlsx_formats(struct ald_xlsx *x);
-/** Font size of a style. */
-double ald_xlsx_size(enum ald_xlsx_style style);
+/** Height in points that wrapped text takes there. */
+double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style);
 /** Text (cleaned here), in the row that is being written. NULL or "": a blank cell of that style. */
 ALD_CHECK enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style,
                                         struct ald_err *err);
@@ -118,7 +118,7 @@ ALD_CHECK enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_x
 /** A node as show says; url (may be NULL) makes a text a link where that is possible. */
 ALD_CHECK enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
                                         enum ald_show show, const char *url, struct ald_err *err);
-/** Ends the row; height in points, 0: the program that opens the file decides. Call before or after its cells. */
+/** Height of the row that is being written, in points; 0: one line. Every wrapped text needs it: not all programs find it. */
 ALD_CHECK enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err);
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points);
 /** Wrapped text over the text columns, in as many rows as it needs; the next row follows. */

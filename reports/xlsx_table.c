@@ -98,13 +98,14 @@ static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size
 
 static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
 {
-    size_t lines = 1;
+    double points = 0;
     for (size_t i = 0; i < g->n; i++) {
-        double units = ald_xlsx_units(s, g->spans[i]) - (g->table->filter ? 3 : 0);
-        size_t need = ald_xlsx_lines(g->titles[i], units / 1.06, ald_xlsx_size(XS_HEAD));
-        lines = need > lines ? need : lines;
+        /* The button of a filter takes its part of the width. */
+        const char *title = g->table->filter ? ald_sprintf(s->x->scratch, "%s mm", g->titles[i]) : g->titles[i];
+        double need = ald_xlsx_text_points(s, g->spans[i], title, head_style(g, i));
+        points = need > points ? need : points;
     }
-    double points = (double)lines * 14 + 6;
+    points += 6;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     for (size_t i = 0; i < g->n; i++) {
         ALD_TRY(ald_xlsx_put_text(s, g->spans[i], g->titles[i], head_style(g, i), err));
@@ -121,25 +122,21 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     return ALD_OK;
 }
 
-/* Height of a row: only where cells are merged or a text is very long; else the spreadsheet program knows best. */
 static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row)
 {
-    size_t most = 1;
-    bool merged = false;
+    double most = LINE_POINTS;
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
         const struct ald_node *node = ald_node_at(row, col->path);
-        const char *text = !node ? NULL : node->kind == ALD_NODE_NULL ? node->absent : ald_xlsx_words(s->x, s->x->scratch, node, col->show);
-        if (!text)
+        bool absent = node && node->kind == ALD_NODE_NULL;
+        const char *text = absent ? node->absent : ald_xlsx_words(s->x, s->x->scratch, node, col->show);
+        if (!text || (!absent && ald_xlsx_is_quantity(col->show) && node->kind != ALD_NODE_STR))
             continue;
         char *head = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, 4000));
-        size_t lines = ald_xlsx_lines(head, ald_xlsx_units(s, g->spans[i]), 11);
-        most = lines > most ? lines : most;
-        merged = merged || (lines > 1 && g->spans[i].first != g->spans[i].last);
+        double points = ald_xlsx_text_points(s, g->spans[i], head, absent ? XS_CELL_ABSENT : XS_CELL_TEXT);
+        most = points > most ? points : most;
     }
-    if (most > MAX_ROW_LINES)
-        return MAX_ROW_LINES * LINE_POINTS;
-    return merged ? (double)most * LINE_POINTS + 1 : 0;
+    return most > MAX_ROW_LINES * LINE_POINTS ? MAX_ROW_LINES * LINE_POINTS : most > LINE_POINTS + 1 ? most + 2 : 0;
 }
 
 static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row, struct ald_err *err)
@@ -259,14 +256,10 @@ static const char *interval(struct ald_xlsx *x, const struct ald_figure *f, bool
     return low && low->kind == ALD_NODE_NULL && low->absent ? low->absent : high && high->kind == ALD_NODE_NULL ? high->absent : NULL;
 }
 
-static size_t most(size_t a, size_t b)
+static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style)
 {
-    return a > b ? a : b;
-}
-
-static size_t lines_in(struct ald_xlsx_sheet *s, const char *text, struct ald_xlsx_span at, enum ald_xlsx_style style)
-{
-    return text ? ald_xlsx_lines(text, ald_xlsx_units(s, at), ald_xlsx_size(style)) : 1;
+    double need = text ? ald_xlsx_text_points(s, at, text, style) : 0;
+    return need > points ? need : points;
 }
 
 static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_xlsx_span *at, struct ald_err *err)
@@ -278,11 +271,10 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure 
     enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
     const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
     const char *words = reason ? reason : ald_xlsx_words(x, x->scratch, value, f->show);
-    double points = (double)most(lines_in(s, f->label, at[0], XS_CELL_LABEL), lines_in(s, band, at[2], band_style)) * LINE_POINTS;
-    double other = (double)lines_in(s, words, at[1], reason ? XS_CELL_ABSENT : XS_CELL_TEXT) * LINE_POINTS;
-    double small = (double)lines_in(s, meaning, at[4], XS_CELL_SMALL) * 12.5;
-    points = points > other ? points : other;
-    points = (points > small ? points : small) + 4;
+    double points = more(LINE_POINTS, s, at[0], f->label, XS_CELL_LABEL);
+    points = more(points, s, at[1], words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
+    points = more(points, s, at[2], band, band_style);
+    points = more(points, s, at[4], meaning, XS_CELL_SMALL) + 3;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     ALD_TRY(ald_xlsx_put_text(s, at[0], f->label, XS_CELL_LABEL, err));
     ALD_TRY(ald_xlsx_put_node(s, at[1], value, f->show, NULL, err));

@@ -328,8 +328,9 @@ class Frame:
         return (total / weights if present / weights >= 0.5 else None), present / weights
 
     def place(self, incident, axis):
-        """(position or None, raw or None, coverage) of a newcomer."""
-        raw, coverage = self.raw(incident, axis)
+        """(position or None, raw or None, coverage) of a newcomer. Its raw is made as the members' are, so that equal values
+        give equal raws; its place among them is a newcomer's."""
+        raw, coverage = self.raw(incident, axis, member)
         if raw is None or not self.raws[axis]:
             return None, None, coverage
         return newcomer(self.raws[axis], round(raw * 1e9)), raw, coverage

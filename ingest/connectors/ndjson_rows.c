@@ -124,8 +124,8 @@ static enum ald_rc read_lines(const struct ald_source_cfg *cfg, const struct ald
         number = has ? at : number + 1;
         /* A file of several sources is read once for each: the other lines belong to the other runs. */
         const char *source = NULL;
-        if (only && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_str_opt(&it, "source", &source, NULL) == ALD_OK && source &&
-            strcmp(source, only) != 0)
+        if (only && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_str_opt(&it, "source", &source, NULL) == ALD_OK &&
+            source && strcmp(source, only) != 0)
             continue;
         struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "line %" PRId64, number), &it);
         const struct line line = {.cfg = cfg, .rows = rows, .el = el, .v = &it};

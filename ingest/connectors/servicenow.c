@@ -52,6 +52,7 @@ static struct ald_servicenow_query audit_query(struct ald_arena *arena, const st
         .filter = ald_sprintf(arena, "documentkeyIN%s^tablename=incident", ids),
         .fields = "sys_id,tablename,documentkey,fieldname,oldvalue,newvalue,sys_created_on,user",
         .display = "false",
+        .append_only = true,
         .since = ALD_TIME_NONE,
         .until = ALD_TIME_NONE};
 }

@@ -16,7 +16,8 @@
 #define EMPTY_PAGES_MAX 200
 
 /** mode k: `base` is the time of the last row, `offset` its place among the rows of that time.
- *  mode o: plain offsets below a base that lies a zone's width back, for accounts whose zone is not UTC. */
+ *  mode o: plain offsets in one query: for rows that never change, and, below a base that lies a zone's width back, for
+ *  accounts whose zone is not UTC. */
 struct place {
     bool first, plain;
     int64_t base, offset, tries;
@@ -225,6 +226,7 @@ enum ald_rc ald_servicenow_next(struct ald_arena *arena, const struct ald_servic
 {
     struct place p = place_of(res->req->cursor), to;
     int64_t base = p.first ? query->since : p.base;
+    p.plain = p.plain || (p.first && query->append_only);
     ALD_TRY(check_rows(arena, query, base, rows, n, err));
     int64_t total = total_of(res);
     next->total = p.first && total > 0 ? total : 0;

@@ -19,6 +19,7 @@ struct ald_servicenow_query {
     const char *filter;  /* encoded query terms, or NULL */
     const char *fields;  /* sysparm_fields */
     const char *display; /* sysparm_display_value: "all" or "false" */
+    bool append_only;     /* rows never change: offsets stay good */
     int64_t since, until; /* of time_field; ALD_TIME_NONE: unbounded */
 };
 /** What paging must know of one row. id NULL or at ALD_TIME_NONE: the row could not be read. */

@@ -239,7 +239,7 @@ static void compare_reading(const struct ald_analysis *a, size_t i, const struct
                            1e-12, "position");
     }
     for (int axis = 0; axis < ALD_AXIS_N; axis++) {
-        double coverage = 0, raw = raw_of(a, p, i, axis, false, &coverage);
+        double coverage = 0, raw = raw_of(a, p, i, axis, true, &coverage);
         size_t n = raws_of(p, axis, values);
         place[axis] = isnan(raw) || n == 0 ? (double)NAN : position(values, n, (double)llround(raw * 1e9), false);
         synthetic_close_to(r->axis[axis].has ? r->axis[axis].position : (double)NAN, place[axis], 1e-12, "axis");

@@ -1,0 +1,208 @@
+"""The quarterly JSON keeps its published schema, and every figure that the workbook shows is the JSON's, by path."""
+import json
+import re
+import unittest
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import support
+
+SHOWN = "readings.{shown}."
+# What the workbook calls a figure, and where it stands in the JSON; kind says how it is shown.
+SUMMARY = {
+    "Incidents": ("counts.current", "counts", "count"),
+    "Time to resolve, median": ("clocks.resolve.median_s", "clocks.resolve.median_ci_s", "seconds"),
+    "Time to resolve, nine of ten": ("clocks.resolve.p90_s", "clocks.resolve.p90_ci_s", "seconds"),
+    "Time to resolve, geometric mean": ("clocks.resolve.geometric_mean_s", "clocks.resolve.geometric_mean_ci_s", "seconds"),
+    "Time to acknowledge, median": ("clocks.acknowledge.median_s", "clocks.acknowledge.median_ci_s", "seconds"),
+    "Time to detect, median": ("clocks.detect.median_s", "clocks.detect.median_ci_s", "seconds"),
+    "Time to mitigate, median": ("clocks.mitigate.median_s", "clocks.mitigate.median_ci_s", "seconds"),
+}
+QUALITY = {"Records": "records", "Incidents": "incidents", "open": "open", "end not recorded": "end_not_recorded",
+           "impossible": "impossible", "zero length": "zero_length", "Carried over": "carried_over", "Noise": "noise",
+           "Planned": "planned", "Exercises": "exercises", "Near misses": "near_misses", "Merged": "merged",
+           "Quarantined": "quarantined"}
+TRIANGULATION = {
+    "Incident": ("key", "text"), "Title": ("title", "text"), "Time to resolve": ("clocks.resolve_s", "seconds"),
+    "Reading": (SHOWN + "text", "text"), "Comparable: 1 in 10 under": (SHOWN + "lower_s", "seconds"),
+    "Comparable: median": (SHOWN + "median_s", "seconds"), "Comparable: 9 in 10 under": (SHOWN + "upper_s", "seconds"),
+    "Share over sooner": (SHOWN + "percentile", "number"), "Complexity": (SHOWN + "complexity.position", "number"),
+    "Blast radius": (SHOWN + "blast_radius.position", "number"), "Comparables": (SHOWN + "m", "number"),
+    "Read by": ("shown", "text"), "Corner": ("corner", "text"),
+}
+INCIDENTS = {
+    "Incident": ("key", "text"), "Title": ("title", "text"), "State": ("state", "text"), "Started": ("started_at", "time"),
+    "Resolved": ("resolved_at", "time"), "Time to resolve": ("clocks.resolve_s", "seconds"),
+    "Time to acknowledge": ("clocks.acknowledge_s", "seconds"), "Reading": (SHOWN + "text", "text"), "Corner": ("corner", "text"),
+    "Severity": ("severity", "text"), "Services": ("services", "list"), "First team": ("first_team", "text"),
+    "Teams": ("teams", "list"), "Reopened": ("reopens", "number"), "Id": ("id", "text"),
+}
+PAIRS = {"More complex": "more_complex.key", "Simpler": "simpler.key", "Gap in complexity": "complexity_gap",
+         "Gap in blast radius": "blast_radius_gap", "Complexity": "more_complex.complexity", "Complexity ": "simpler.complexity"}
+
+
+class Schema(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = support.make_folder(cls.addClassCleanup)
+        run = support.execute(["run", "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(folder / "sample.db"), "--out",
+                               str(folder / "out"), "--period", support.SAMPLE_PERIOD, "--as-of", support.SAMPLE_AS_OF], folder)
+        assert run.code == 0, str(run)
+        stem = folder / "out" / f"quarterly-{support.SAMPLE_PERIOD}"
+        cls.json = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        cls.sheets = support.read_book(stem.with_suffix(".xlsx"))
+        cls.zone = ZoneInfo(cls.json["period"]["timezone"])
+
+    # ---- JSON ----
+
+    def validate(self, tree, strict=True):
+        import jsonschema
+        schema = json.loads((support.ROOT / "data" / "schema" / "quarterly.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+        return [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in validator.iter_errors(tree)]
+
+    def test_sample_validates(self):
+        self.assertEqual(self.validate(self.json), [])
+
+    def test_schema_is_strict(self):
+        """A member that nobody described, or one that is missing, is noticed: the test above means something."""
+        self.assertTrue(self.validate({**self.json, "made_up": 1}))
+        self.assertTrue(self.validate({key: value for key, value in self.json.items() if key != "counts"}))
+        self.assertTrue(self.validate({**self.json, "period": {**self.json["period"], "start": 5}}))
+
+    def test_other_periods_validate(self):
+        """Empty, little history, one with open incidents, and no readings at all."""
+        rows = [{"external_id": f"r{i}", "title": "Slow", "opened_at": f"2026-01-{i + 1:02d}T00:00:00Z",
+                 **({"resolved_at": f"2026-01-{i + 1:02d}T01:00:00Z"} if i % 4 else {})} for i in range(12)]
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        for period, as_of in (("2026Q1", "2026-01-09T00:00:00Z"), ("2026Q1", "2026-05-01T00:00:00Z"), ("2025", "2026-01-01T00:00:00Z"),
+                              ("2026-01-02..2026-01-05", "2026-05-01T00:00:00Z")):
+            with self.subTest(period=period, as_of=as_of):
+                self.assertEqual(self.validate(self.report(period, as_of)), [])
+
+    def test_numbers_have_twelve_digits(self):
+        text = json.dumps(self.json)
+        longest = max(len(re.sub(r"e.*", "", n).replace(".", "").lstrip("-0")) for n in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", text))
+        self.assertLessEqual(longest, 12)
+
+    # ---- Workbook ----
+
+    def local(self, text):
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(self.zone)
+        return moment.replace(tzinfo=None)
+
+    def same_cell(self, where, cell, value, kind):
+        if value is None:
+            # Absent: nothing, or the reason in words.
+            self.assertTrue(cell is None or isinstance(cell, str), f"{where}: {cell!r} where the JSON has nothing")
+        elif kind == "text":
+            self.assertEqual(cell, value, where)
+        elif kind == "list":
+            self.assertEqual(cell or "", ", ".join(value), where)
+        elif kind == "time":
+            self.assertIsInstance(cell, datetime, where)
+            self.assertLess(abs(cell - self.local(value)), timedelta(seconds=1), where)
+        elif kind == "seconds":
+            days = cell / timedelta(days=1) if isinstance(cell, timedelta) else as_days(cell)
+            self.assertLess(abs(days * 86400 - value), max(1e-6, 1e-9 * value) + (1 if not isinstance(cell, (int, float)) else 0), where)
+        else:
+            self.assert_close(cell, value, where)
+
+    def figures(self, sheet):
+        rows = self.sheets[sheet]
+        at = next(n for n, row in enumerate(rows) if row[0] == "Figure")
+        titles = {title: n for n, title in enumerate(rows[at]) if title}
+        found = {}
+        for row in rows[at + 1:]:
+            if not row[0]:
+                break
+            found[row[0]] = {title: row[n] for title, n in titles.items()}
+        return found
+
+    def test_summary(self):
+        shown = self.figures("Summary")
+        self.assertEqual(set(shown) - set(SUMMARY), set(), "figures that this test does not know")
+        for label, (path, interval, kind) in SUMMARY.items():
+            row, value = shown[label], support.at(self.json, path)
+            self.same_cell(label, row["Value"], value, kind)
+            ends = support.at(self.json, interval)
+            if isinstance(ends, dict):
+                ends = [ends["lower"], ends["upper"]]
+            if ends and ends[0] is not None:
+                words = [support.hms(end) if kind == "seconds" else f"{end:g}" for end in ends]
+                self.assertEqual(row["95 % interval"], " to ".join(words), label)
+            else:
+                self.assertNotRegex(str(row["95 % interval"] or ""), r"\d to \d", label)
+            if kind == "seconds":
+                self.assertEqual(row["n"], support.at(self.json, re.sub(r"\.\w+$", ".n", path)), label)
+        for sentence in self.json["summary"]:
+            self.assertIn(sentence, " ".join(str(row[0]) for row in self.sheets["Summary"] if row[0]))
+
+    def test_data_quality(self):
+        shown = self.figures("Data quality")
+        for label, key in QUALITY.items():
+            self.assertEqual(shown[label]["Value"], self.json["population"][key], label)
+        sources = support.table_in(self.sheets["Data quality"], "Source")
+        self.assertEqual([row["Source"] for row in sources], [source["name"] for source in self.json["sources"]])
+        self.assertEqual([row["Records"] for row in sources], [source["records"] for source in self.json["sources"]])
+        findings = " ".join(str(cell) for row in self.sheets["Data quality"] for cell in row if cell)
+        for finding in self.json["findings"]:
+            self.assertIn(finding["text"], findings)
+
+    def rows_match(self, sheet, paths, first):
+        rows = support.table_in(self.sheets[sheet], *first)
+        self.assertEqual(len(rows), len(self.json["incidents"]))
+        for row, incident in zip(rows, self.json["incidents"]):
+            by_title = {re.sub(r" \([^)]*/[^)]*\)$", "", title): cell for title, cell in row.items()}
+            self.assertEqual(sorted(by_title), sorted(paths), f"columns of {sheet}")
+            for title, (path, kind) in paths.items():
+                self.same_cell(f"{sheet} {incident['id']} {title}", by_title[title], support.row_at(incident, path), kind)
+
+    def test_triangulation(self):
+        self.rows_match("Triangulation", TRIANGULATION, ("Incident", "Title", "Time to resolve"))
+
+    def test_incidents(self):
+        self.rows_match("Incidents", INCIDENTS, ("Incident", "Title", "State"))
+
+    def test_pairs(self):
+        rows = support.table_in(self.sheets["Same length, different story"], "More complex")
+        self.assertTrue(self.json["pairs"])
+        self.assertEqual(len(rows), len(self.json["pairs"]))
+        for row, pair in zip(rows, self.json["pairs"]):
+            for title, path in PAIRS.items():
+                value = support.at(pair, path)
+                self.same_cell(title, row[title], value, "number" if isinstance(value, float) else "text")
+
+    def test_definitions(self):
+        text = " ".join(str(cell) for row in self.sheets["Definitions"] for cell in row if cell)
+        for id_, definition in self.json["definitions"].items():
+            self.assertIn(definition, text, id_)
+
+    def test_charts_are_native(self):
+        data = self.sheets["Chart data"]
+        numbers = [cell for row in data for cell in row if isinstance(cell, (int, float))]
+        keys = {cell for row in data for cell in row if isinstance(cell, str)}
+        drawn = [row for row in self.json["incidents"] if support.row_at(row, SHOWN + "complexity.position") is not None
+                 and support.row_at(row, SHOWN + "blast_radius.position") is not None]
+        self.assertTrue({row["key"] for row in drawn} <= keys)
+        for row in drawn:
+            for axis in ("complexity", "blast_radius"):
+                value = support.row_at(row, SHOWN + axis + ".position")
+                self.assertTrue(any(abs(value - n) < 1e-9 for n in numbers), f"{row['id']} {axis}")
+
+
+def as_days(cell):
+    """A cell in a [h]:mm:ss format as days: openpyxl may give a time, a date or a number."""
+    if isinstance(cell, datetime):
+        return (cell - datetime(1899, 12, 30)) / timedelta(days=1)
+    if hasattr(cell, "hour"):
+        return (cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6) / 86400
+    return cell
+
+
+if __name__ == "__main__":
+    unittest.main()
