@@ -57,14 +57,17 @@ static void count_population(const struct ald_analysis *analysis, const struct a
 {
     struct ald_population *ret = &figures->population;
     size_t classes[ALD_CLASS_N] = {0};
-    for (size_t i = first; i < last; i++)
+    size_t merged = 0; /* folded groups are no incidents of their own: their parents count them */
+    for (size_t i = first; i < last; i++) {
         classes[analysis->incidents[i].cls]++;
+        merged += (size_t)analysis->incidents[i].merged_n;
+    }
     *ret = (struct ald_population){.incidents = classes[ALD_INCIDENT],
                                    .noise = classes[ALD_NOISE],
                                    .exercises = classes[ALD_EXERCISE],
                                    .planned = classes[ALD_PLANNED],
                                    .near_misses = classes[ALD_NEAR_MISS],
-                                   .merged = classes[ALD_MERGED],
+                                   .merged = classes[ALD_MERGED] + merged,
                                    .carried_over = figures->carried_over_n,
                                    .unjoined_people = analysis->unjoined_people,
                                    .people = analysis->persons_n};

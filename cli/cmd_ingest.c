@@ -47,7 +47,7 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
         if (s->log.json)
             ald_log_kv(&s->log, ALD_LOG_ERROR, "source", "source", o->source, "kind", ald_rc_info(o->rc)->name, "message", o->message, NULL);
         else
-            (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, o->message);
+            (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, ald_shown(s, o->message));
     }
     if (s->options.quiet)
         return;
@@ -57,7 +57,7 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
     if (o->quarantined_new)
         (void)printf(", %lld quarantined (alidade status)", (long long)o->quarantined_new);
     if (o->gap && o->rc == ALD_OK)
-        (void)printf(" - gap: %s", *o->message ? o->message : "see alidade status");
+        (void)printf(" - gap: %s", *o->message ? ald_shown(s, o->message) : "see alidade status");
     (void)putchar('\n');
 }
 

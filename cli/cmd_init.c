@@ -16,15 +16,16 @@ static const char example_sources[] =
 
 static void print_key(FILE *out, const struct ald_key_row *row, int depth)
 {
+    char key[96];
     const char *name = strrchr(row->path, '.');
+    bool given = row->default_ && *row->default_;
     name = name ? name + 1 : row->path;
-    if (row->type == ALD_KEY_MAP)
-        (void)fprintf(out, "\n# %s\n%*s%s:\n", row->help, depth * 2, "", name);
-    else if (row->default_ && *row->default_)
-        (void)fprintf(out, "%*s%s: %-24s # %s%s%s\n", depth * 2, "", name, row->default_, row->help, row->choices ? ": " : "",
-                      row->choices ? row->choices : "");
-    else
-        (void)fprintf(out, "%*s# %s: %-22s # %s\n", depth * 2, "", name, "", row->help);
+    if (row->type == ALD_KEY_MAP) {
+        (void)fprintf(out, "\n# %s\n%s:\n", row->help, name);
+        return;
+    }
+    (void)snprintf(key, sizeof key, "%*s%s%s: %s", depth * 2, "", given ? "" : "# ", name, given ? row->default_ : "");
+    (void)fprintf(out, "%-34s # %s%s%s\n", key, row->help, row->choices ? "; one of: " : "", row->choices ? row->choices : "");
 }
 
 void ald_config_starter(void *file)

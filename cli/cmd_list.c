@@ -59,9 +59,10 @@ static void print_line(struct ald_session *s, const struct ald_analysis *an, siz
     if (inc->duration_ms != ALD_TIME_NONE)
         (void)ald_duration_format(inc->duration_ms, span);
     const char *length = *span ? span : inc->state == ALD_OPEN ? "open" : inc->impossible ? "impossible" : inc->zero_length ? "no length" : "end?";
-    const char *title = ald_utf8_printable(s->arena, inc->title ? inc->title : "", false);
+    const char *title = ald_shown(s, inc->title);
     size_t cut = ald_utf8_prefix(title, 60);
-    (void)printf("%04lld-%02d-%02d %02d:%02d  %-16s %12s  %-28s  %.*s%s\n", (long long)at.year, at.month, at.day, at.hour, at.minute, inc->key,
+    (void)printf("%04lld-%02d-%02d %02d:%02d  %-16s %12s  %-28s  %.*s%s\n", (long long)at.year, at.month, at.day, at.hour, at.minute,
+                 ald_shown(s, inc->key),
                  length, m->shown < 0 ? (inc->cls == ALD_INCIDENT ? "-" : ald_class_name(inc->cls)) : m->reading[m->shown].text, (int)cut, title,
                  title[cut] ? "..." : "");
 }

@@ -50,14 +50,15 @@ static enum ald_rc streams_text(struct ald_session *s, const char *source, struc
                      ald_q_col_int(q, 5) ? "unfinished: the next ingest goes on with it" : ald_q_col_int(q, 3) ? "complete" : "incomplete",
                      newest == ALD_TIME_NONE ? "" : ", newest change ", newest == ALD_TIME_NONE ? "" : ald_time_format(newest, at));
         if (gap && *gap)
-            (void)printf("    gap: %s\n", gap);
+            (void)printf("    gap: %s\n", ald_shown(s, gap));
         ALD_TRY(ald_q_step(q, &row, err));
     }
     ALD_TRY(ald_q_open(s->store, "cli_status_quarantine", &bad, err));
     ald_q_text(bad, 1, source);
     ALD_TRY(ald_q_step(bad, &row, err));
     while (row) {
-        (void)printf("    quarantined: %s %s: %s\n", ald_q_col_text(bad, 0), ald_q_col_text(bad, 1), ald_q_col_text(bad, 2));
+        (void)printf("    quarantined: %s %s: %s\n", ald_q_col_text(bad, 0),
+                     ald_shown(s, ald_q_col_text(bad, 1)), ald_shown(s, ald_q_col_text(bad, 2)));
         ALD_TRY(ald_q_step(bad, &row, err));
     }
     return ALD_OK;
@@ -122,7 +123,7 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
                      ald_q_col_text(q, 2)[0] == 'v' ? ", vendor" : "", (long long)ald_q_col_int(q, 6),
                      ald_ago(now, ald_q_col_time(q, 3), ago));
         if (failed && *failed)
-            (void)printf("  last run failed: %s\n", failed);
+            (void)printf("  last run failed: %s\n", ald_shown(s, failed));
         if (ald_q_col_int(q, 8))
             (void)printf("  %lld detail requests still to make\n", (long long)ald_q_col_int(q, 8));
         if (ald_q_col_int(q, 7))

@@ -35,6 +35,7 @@ static const struct ald_command rows[] = {
     {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,
      "Lines have the names of `alidade export`. A column that is not known is refused, unless --ignore-extra.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
+    {"man", "1|5", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_man}, /* for the build: no help, not listed */
 };
 
 const struct ald_command *ald_command_at(size_t i)

@@ -10,6 +10,7 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
 enum ald_rc ald_cmd_ingest(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_init(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_man(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err);

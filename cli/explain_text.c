@@ -24,14 +24,14 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
 {
     const struct ald_incident *inc = &an->incidents[i];
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
-    (void)printf("%s  %s\n", inc->key, text(a, inc->title));
-    (void)printf("  id %s, class %s%s%s%s, %s\n", inc->id, ald_class_name(inc->cls), inc->class_why ? " (" : "",
-                 inc->class_why ? inc->class_why : "", inc->class_why ? ")" : "", ald_state_name(inc->state));
+    (void)printf("%s  %s\n", text(a, inc->key), text(a, inc->title));
+    (void)printf("  id %s, class %s%s%s%s, %s\n", text(a, inc->id), ald_class_name(inc->cls), inc->class_why ? " (" : "",
+                 text(a, inc->class_why), inc->class_why ? ")" : "", ald_state_name(inc->state));
     (void)printf("\nRecords\n");
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *rec = &an->records[inc->records[k]];
-        (void)printf("  %s:%s (%s)%s%s; linked by %s%s%s\n", rec->source, rec->external_id, rec->kind, rec->url ? " " : "",
-                     rec->url ? rec->url : "", rec->method ? rec->method : "single", rec->via ? ": " : "", rec->via ? rec->via : "");
+        (void)printf("  %s:%s (%s)%s%s; linked by %s%s%s\n", rec->source, text(a, rec->external_id), rec->kind, rec->url ? " " : "",
+                     text(a, rec->url), rec->method ? rec->method : "single", rec->via ? ": " : "", text(a, rec->via));
         if (rec->ignored_before_start)
             (void)printf("    %d change%s of state before the start %s ignored\n", rec->ignored_before_start,
                          rec->ignored_before_start == 1 ? "" : "s", rec->ignored_before_start == 1 ? "was" : "were");
@@ -56,6 +56,7 @@ static const char *no_resolve(const struct ald_incident *inc)
 void ald_explain_times(const struct ald_analysis *an, size_t i)
 {
     const struct ald_incident *inc = &an->incidents[i];
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
     char at[64];
     char end[64];
     (void)printf("\nMoments (times in %s)\n", an->settings->timezone);
@@ -64,8 +65,8 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
         if (t->at == ALD_TIME_NONE)
             (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
         else
-            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? t->field : "events",
-                         an->records[t->record].source, an->records[t->record].external_id);
+            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, t->field) : "events",
+                         an->records[t->record].source, text(a, an->records[t->record].external_id));
     }
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
     for (size_t k = 0; k < inc->spans_n; k++)
@@ -191,7 +192,7 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
     size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
     strip(r, near, n);
     for (size_t k = 0; k < n && k < 5; k++)
-        (void)printf("      %-16s %10s%s  distance %.3f  %.60s\n", an->incidents[near[k].incident].key,
+        (void)printf("      %-16s %10s%s  distance %.3f  %.60s\n", text(a, an->incidents[near[k].incident].key),
                      ald_duration_format(near[k].duration_ms, span), near[k].open ? " (open then)" : "", near[k].distance,
                      text(a, an->incidents[near[k].incident].title));
 }

@@ -53,7 +53,8 @@ static void print_options(FILE *out, const struct ald_command *command)
 static void print_help(FILE *out, const struct ald_command *command)
 {
     if (command) {
-        (void)fprintf(out, "alidade %s%s%s\n\n%s.\n", command->name, *command->args ? " " : "", command->args, command->help);
+        (void)fprintf(out, "alidade %s%s%s\n\n%s.\n", command->name, *command->args ? " " : "", command->args,
+                      command->help ? command->help : "for the build");
         if (command->more)
             (void)fprintf(out, "\n%s\n", command->more);
         print_options(out, command);
@@ -65,6 +66,8 @@ static void print_help(FILE *out, const struct ald_command *command)
     const struct ald_command *row;
     for (size_t i = 0; (row = ald_command_at(i)); i++) {
         char name[64];
+        if (!row->help)
+            continue;
         (void)snprintf(name, sizeof name, "%s %s", row->name, row->args);
         (void)fprintf(out, "  %-26s %s\n", name, row->help);
     }
@@ -119,7 +122,7 @@ static void print_error(const struct ald_session *s, const struct ald_err *err)
     if (s->log.json)
         ald_log_kv(&s->log, ALD_LOG_ERROR, "failed", "kind", ald_rc_info(err->rc)->name, "message", err->msg, NULL);
     else
-        (void)fprintf(stderr, "alidade: %s\n", err->msg);
+        (void)fprintf(stderr, "alidade: %s\n", ald_shown(s, err->msg));
     if (s->options.verbose && err->file)
         (void)fprintf(stderr, "alidade: raised at %s:%d\n", err->file, err->line);
 }

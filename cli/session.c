@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/utf8.h"
+
 int ald_worse_code(int a, int b)
 {
     static const int order[] = {2, 1, 4, 3};
@@ -53,6 +55,11 @@ enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysi
     int64_t as_of = 0;
     ALD_TRY(ald_session_as_of(session, &as_of, err));
     return ald_analysis_run(session->store, &session->config.settings, as_of, ret, err);
+}
+
+const char *ald_shown(const struct ald_session *session, const char *text)
+{
+    return ald_utf8_printable(session->arena, text ? text : "", false);
 }
 
 void ald_say(const struct ald_session *session, const char *fmt, ...)

@@ -20,7 +20,7 @@ struct ald_session {
 
 enum { ALD_NEED_NOTHING = 0, ALD_NEED_CONFIG = 1, ALD_NEED_STORE_READ = 2, ALD_NEED_STORE_WRITE = 4 };
 struct ald_command {
-    const char *name, *args, *help;
+    const char *name, *args, *help; /* help NULL: not listed */
     const char *const *options; /* NULL-terminated names; NULL: none */
     const char *more;           /* a paragraph for --help, or NULL */
     unsigned needs;
@@ -41,6 +41,8 @@ ALD_CHECK enum ald_rc ald_session_period(const struct ald_session *session, cons
                                          struct ald_period *ret, struct ald_err *err);
 /** Analysis as of --as-of, inside a read transaction that the caller has begun. */
 ALD_CHECK enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
+/** Text from outside as people may see it: nothing in it steers a terminal. Arena-owned; NULL gives "". */
+const char *ald_shown(const struct ald_session *session, const char *text);
 /** Talk for people on stderr, unless -q. */
 void ald_say(const struct ald_session *session, const char *fmt, ...) ALD_PRINTF(2, 3);
 /** True after Ctrl-C. */

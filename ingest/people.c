@@ -257,10 +257,25 @@ static bool is_list(const char *text)
     return strchr(text, ',') && !strpbrk(text, " \t\r\n");
 }
 
+/** True where an export may be coming back: a bare value that identifies by itself and has the form of our pseudonyms.
+ *  Elsewhere 16 hex digits may well be a source's own id. */
+static bool is_pseudonym(const struct work *w, const char *text)
+{
+    return w->spec->primary && !w->spec->login && strlen(text) == ALD_PSEUDONYM_SIZE - 1 &&
+           strspn(text, "0123456789abcdef") == ALD_PSEUDONYM_SIZE - 1;
+}
+
 static const char *bare_person(struct work *w, const char *text)
 {
     struct said said = bare_said(w, text);
-    struct who who = identify(w, &said);
+    struct who who = {.n = 0};
+    if (is_pseudonym(w, text)) {
+        memcpy(who.all[who.n++], text, ALD_PSEUDONYM_SIZE);
+        memcpy(who.canonical, text, ALD_PSEUDONYM_SIZE);
+        said = (struct said){0};
+    } else {
+        who = identify(w, &said);
+    }
     note(w, &said, &who, false);
     return ald_strdup(w->arena, who.canonical);
 }

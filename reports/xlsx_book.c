@@ -7,8 +7,12 @@
 
 #include "alidade/utf8.h"
 
-const struct ald_xlsx_limits ald_xlsx_limits_default = {
-    .sheet_rows = 1048576, .table_rows = 20000, .links = 65530, .url_bytes = 2079, .text_utf16 = 32767, .chart_points = 5000};
+const struct ald_xlsx_limits ald_xlsx_limits_default = {.sheet_rows = 1048576,
+                                                        .table_rows = 20000,
+                                                        .links = 65530,
+                                                        .url_bytes = 2079,
+                                                        .text_utf16 = 32767,
+                                                        .chart_points = 5000};
 
 static size_t all_rows(const struct ald_report *report)
 {
@@ -60,7 +64,8 @@ static enum ald_rc set_properties(struct ald_xlsx *x, struct ald_err *err)
         .created = (time_t)(created > 0 ? created : 1), /* 0 would be the current time */
     };
     lxw_error e = workbook_set_properties(x->book, &properties);
-    return e == LXW_NO_ERROR ? ALD_OK : ald_fail(err, ALD_ERR_IO, "cannot write '%s': properties: %s", x->path, lxw_strerror(e));
+    return e == LXW_NO_ERROR ? ALD_OK
+                             : ald_fail(err, ALD_ERR_IO, "cannot write '%s': properties: %s", x->path, lxw_strerror(e));
 }
 
 static enum ald_rc fill(struct ald_xlsx *x, struct ald_err *err)
@@ -76,7 +81,8 @@ static enum ald_rc fill(struct ald_xlsx *x, struct ald_err *err)
     return ald_xlsx_chart_data(x, err);
 }
 
-enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits, struct ald_err *err)
+enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits,
+                           struct ald_err *err)
 {
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) arena = ald_arena_new();
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();

@@ -1,4 +1,5 @@
-/* The one place that writes cells: formats, and a value as text, number, date or duration; never a formula. Knows no blocks. */
+/* The one place that writes cells: formats, and a value as text, number, date or duration; never a formula. Knows no
+ * blocks. */
 #include "xlsx_priv.h"
 
 #include <math.h>
@@ -12,17 +13,22 @@
 #define FILL 0xE6EBF1
 #define LINK 0x1F4E79
 #define LINE_POINTS 15.0 /* of a row of one line */
-#define MAX_LINES 26 /* a row is at most 409 points high */
+#define MAX_LINES 26     /* a row is at most 409 points high */
 
 #define LINE_RATIO 1.36 /* height of a line by the size of its font */
 
 struct look {
     double size;
     lxw_color_t colour;
-    bool bold, italic, right, wrap, line, fill, link;
+    bool bold, italic, wrap, line, fill, link, right;
+    uint8_t indent;
     const char *number;
 };
 #define SLOT .size = 11, .colour = INK, .line = true
+/* Texts are indented, so that they do not touch a number on their left; the other way round LibreOffice forgets some.
+ */
+#define WORDS .line = true, .wrap = true, .indent = 1
+#define HEADER .size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true
 static const struct look looks[XS_STYLE_N] = {
     [XS_TITLE] = {.size = 18, .colour = INK, .bold = true, .wrap = true},
     [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true},
@@ -33,22 +39,23 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_CORNER_LEFT] = {.size = 9, .colour = GREY, .wrap = true},
     [XS_CORNER_RIGHT] = {.size = 9, .colour = GREY, .wrap = true, .right = true},
     [XS_GOTO] = {.size = 11, .colour = LINK, .link = true},
-    [XS_HEAD] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true},
-    [XS_HEAD_RIGHT] = {.size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true, .right = true},
-    [XS_CELL_TEXT] = {SLOT, .wrap = true},
-    [XS_CELL_LABEL] = {SLOT, .wrap = true, .bold = true},
-    [XS_CELL_SMALL] = {.size = 9, .colour = GREY, .wrap = true, .line = true},
+    [XS_HEAD] = {HEADER, .indent = 1},
+    [XS_HEAD_RIGHT] = {HEADER, .right = true},
+    [XS_HEAD_FILTER] = {HEADER, .right = true, .indent = 2}, /* beside the button of a filter */
+    [XS_CELL_TEXT] = {WORDS, .size = 11, .colour = INK},
+    [XS_CELL_LABEL] = {WORDS, .size = 11, .colour = INK, .bold = true},
+    [XS_CELL_SMALL] = {WORDS, .size = 9, .colour = GREY},
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
-    [XS_CELL_LINK] = {.size = 11, .colour = LINK, .line = true, .wrap = true, .link = true},
-    [XS_CELL_ABSENT] = {.size = 8, .colour = GREY, .italic = true, .wrap = true, .line = true},
-    [XS_CELL_COUNT] = {SLOT, .number = "0"},
-    [XS_CELL_TENTHS] = {SLOT, .number = "0.0"},
-    [XS_CELL_HUNDREDTHS] = {SLOT, .number = "0.00"},
-    [XS_CELL_THOUSANDTHS] = {SLOT, .number = "0.000"},
-    [XS_CELL_TINY] = {SLOT, .number = "0.00E+00"},
-    [XS_CELL_PERCENT] = {SLOT, .number = "0.0 %"},
-    [XS_CELL_SECONDS] = {SLOT, .number = "[h]:mm:ss"},
-    [XS_CELL_TIME] = {SLOT, .number = "yyyy-mm-dd hh:mm:ss"},
+    [XS_CELL_LINK] = {WORDS, .size = 11, .colour = LINK, .link = true},
+    [XS_CELL_ABSENT] = {WORDS, .size = 8, .colour = GREY, .italic = true},
+    [XS_CELL_COUNT] = {SLOT, .right = true, .number = "0"},
+    [XS_CELL_TENTHS] = {SLOT, .right = true, .number = "0.0"},
+    [XS_CELL_HUNDREDTHS] = {SLOT, .right = true, .number = "0.00"},
+    [XS_CELL_THOUSANDTHS] = {SLOT, .right = true, .number = "0.000"},
+    [XS_CELL_TINY] = {SLOT, .right = true, .number = "0.00E+00"},
+    [XS_CELL_PERCENT] = {SLOT, .right = true, .number = "0.0 %"},
+    [XS_CELL_SECONDS] = {SLOT, .right = true, .number = "[h]:mm:ss"},
+    [XS_CELL_TIME] = {SLOT, .indent = 1, .number = "yyyy-mm-dd hh:mm:ss"},
 };
 
 static lxw_format *format(lxw_workbook *book, const struct look *look)
@@ -62,10 +69,10 @@ static lxw_format *format(lxw_workbook *book, const struct look *look)
         format_set_italic(f);
     if (look->wrap)
         format_set_text_wrap(f);
-    if (look->right || look->number) { /* and not so far right that they touch the text of the next column */
-        format_set_align(f, LXW_ALIGN_RIGHT);
-        format_set_indent(f, 1);
-    }
+    if (look->right || look->indent)
+        format_set_align(f, look->right ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
+    if (look->indent)
+        format_set_indent(f, look->indent);
     format_set_align(f, look->fill ? LXW_ALIGN_VERTICAL_CENTER : LXW_ALIGN_VERTICAL_TOP);
     if (look->link)
         format_set_underline(f, LXW_UNDERLINE_SINGLE);
@@ -86,9 +93,10 @@ void ald_xlsx_formats(struct ald_xlsx *x)
         x->formats[i] = format(x->book, &looks[i]);
 }
 
-double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style)
+double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
+                            enum ald_xlsx_style style)
 {
-    double size = looks[style].size, units = ald_xlsx_units(s, at) - (looks[style].right ? 1.5 : 0);
+    double size = looks[style].size, units = ald_xlsx_units(s, at) - 1.3 * looks[style].indent;
     if (looks[style].bold)
         units /= 1.07;
     return (double)ald_xlsx_lines(text, units, size) * size * LINE_RATIO;
@@ -98,7 +106,8 @@ enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald
 {
     if (e == LXW_NO_ERROR)
         return ALD_OK;
-    return ald_fail(err, ALD_ERR_IO, "cannot write '%s', sheet '%s', row %zu: %s", s->x->path, s->name, s->row + 1, lxw_strerror(e));
+    return ald_fail(err, ALD_ERR_IO, "cannot write '%s', sheet '%s', row %zu: %s", s->x->path, s->name, s->row + 1,
+                    lxw_strerror(e));
 }
 
 /* Merges the span; its first cell is written after this. */
@@ -117,8 +126,8 @@ static enum ald_rc put_blank(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, 
     return ald_xlsx_did(s, worksheet_write_blank(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, f), err);
 }
 
-enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style,
-                              struct ald_err *err)
+enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
+                              enum ald_xlsx_style style, struct ald_err *err)
 {
     lxw_format *f = s->x->formats[style];
     ALD_TRY(open_span(s, at, f, err));
@@ -128,8 +137,8 @@ enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     return ald_xlsx_did(s, worksheet_write_string(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, clean, f), err);
 }
 
-enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double value, enum ald_xlsx_style style,
-                                struct ald_err *err)
+enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double value,
+                                enum ald_xlsx_style style, struct ald_err *err)
 {
     lxw_format *f = s->x->formats[style];
     ALD_TRY(open_span(s, at, f, err));
@@ -152,7 +161,8 @@ static bool can_link(const struct ald_xlsx *x, const char *url)
     return strcmp(ald_utf8_printable(x->scratch, url, false), url) == 0;
 }
 
-static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, const char *url, struct ald_err *err)
+static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, const char *url,
+                            struct ald_err *err)
 {
     if (!can_link(s->x, url) || s->links >= s->x->limits->links) {
         s->links_left_out++;
@@ -162,7 +172,8 @@ static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, c
     lxw_format *f = s->x->formats[XS_CELL_LINK];
     ALD_TRY(open_span(s, at, f, err));
     const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
-    return ald_xlsx_did(s, worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, url, f, clean, NULL), err);
+    return ald_xlsx_did(s, worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, url, f, clean, NULL),
+                        err);
 }
 
 /* Three significant digits, as near as a number format comes to that. */
@@ -176,7 +187,8 @@ static enum ald_xlsx_style number_style(double v)
     return size >= 1 ? XS_CELL_HUNDREDTHS : size >= 0.001 ? XS_CELL_THOUSANDTHS : XS_CELL_TINY;
 }
 
-static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double v, enum ald_show show, struct ald_err *err)
+static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double v, enum ald_show show,
+                                struct ald_err *err)
 {
     switch (show) {
     case ALD_SHOW_COUNT:
@@ -196,7 +208,8 @@ static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     }
 }
 
-static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node, struct ald_err *err)
+static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
+                            struct ald_err *err)
 {
     const struct ald_zone *zone = s->x->report->zone;
     if (!ald_xlsx_serial_ok(zone, node->integer))
@@ -204,8 +217,8 @@ static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, c
     return ald_xlsx_put_number(s, at, ald_xlsx_serial(zone, node->integer), XS_CELL_TIME, err);
 }
 
-enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node, enum ald_show show,
-                              const char *url, struct ald_err *err)
+enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
+                              enum ald_show show, const char *url, struct ald_err *err)
 {
     enum ald_node_kind kind = node ? node->kind : ALD_NODE_NULL;
     if (kind == ALD_NODE_NUM)
@@ -235,7 +248,8 @@ void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
     s->height += points > 0 ? points : LINE_POINTS;
 }
 
-enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style, struct ald_err *err)
+enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style,
+                               struct ald_err *err)
 {
     struct ald_xlsx_span at = {0, s->text_last};
     double size = looks[style].size, line = size * LINE_RATIO, units = ald_xlsx_units(s, at);

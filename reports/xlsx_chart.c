@@ -12,6 +12,7 @@
 #define ROW_PIXELS 20.0
 #define HEIGHT_PIXELS 440.0
 #define LABELS_MAX 8
+#define EDGE 0.7      /* from here on, names stand left of their points */
 #define ALT_CHARS 450 /* the library keeps 2,080 bytes of an attribute */
 
 struct drawing {
@@ -123,6 +124,20 @@ static bool crowded(const struct drawing *d, const struct ald_xlsx_point *p)
     return false;
 }
 
+/* Another point lies where the name would stand. */
+static bool covered(const struct drawing *d, const struct ald_xlsx_point *p)
+{
+    double x = unit(d, 0, p->x), y = unit(d, 1, p->y), side = x > EDGE ? -1 : 1;
+    for (size_t i = 0; i < d->chart->series_n; i++)
+        for (size_t k = 0; k < d->columns[i].n; k++) {
+            double dx = side * (unit(d, 0, d->columns[i].points[k].x) - x),
+                   dy = unit(d, 1, d->columns[i].points[k].y) - y;
+            if (dx > 0.004 && dx < 0.13 && fabs(dy) < 0.035)
+                return true;
+        }
+    return false;
+}
+
 /* The point nearest to a corner that can still be named; ties go to the first. */
 static const struct ald_xlsx_point *nearest(const struct drawing *d, size_t corner)
 {
@@ -133,7 +148,7 @@ static const struct ald_xlsx_point *nearest(const struct drawing *d, size_t corn
             const struct ald_xlsx_point *p = &d->columns[i].points[k];
             double dx = unit(d, 0, p->x) - (double)(corner % 2), dy = unit(d, 1, p->y) - (double)(corner / 2);
             double distance = hypot(dx, dy);
-            if (distance < best_distance && *p->label && !crowded(d, p)) {
+            if (distance < best_distance && *p->label && !crowded(d, p) && !covered(d, p)) {
                 best = p;
                 best_distance = distance;
             }
@@ -159,7 +174,7 @@ static void choose_named(struct drawing *d)
         const struct ald_xlsx_point *p = nearest(d, turn % 4);
         if (!p)
             continue;
-        struct ald_xlsx_columns *to = &named[unit(d, 0, p->x) > 0.7];
+        struct ald_xlsx_columns *to = &named[unit(d, 0, p->x) > EDGE];
         to->points = ald_grow(x->arena, to->points, to->n, &to->cap, sizeof *to->points);
         to->points[to->n++] = *p;
     }
@@ -252,7 +267,8 @@ static void set_axis(struct drawing *d, size_t i)
     const char *title = chart_text(d->s->x, i ? d->chart->y_title : d->chart->x_title);
     if (logarithmic && show == ALD_SHOW_SECONDS && !strstr(title, "hours"))
         title = ald_sprintf(d->s->x->arena, "%s (hours)", title);
-    lxw_chart_font name_font = {.size = 10, .color = INK, .bold = LXW_EXPLICIT_FALSE}, number_font = {.size = 9, .color = SOFT};
+    lxw_chart_font name_font = {.size = 10, .color = INK, .bold = LXW_EXPLICIT_FALSE},
+                   number_font = {.size = 9, .color = SOFT};
     lxw_chart_line grid = {.color = GRID_LINE, .width = 0.75F}, line = {.color = GRID_LINE, .width = 0.75F};
     chart_axis_set_name(axis, title);
     chart_axis_set_name_font(axis, &name_font);
@@ -273,7 +289,8 @@ static double column_pixels(double units)
     return floor(units * 7 + 5);
 }
 
-static enum ald_rc put_corners(struct ald_xlsx_sheet *s, const char *left, const char *right, size_t middle, struct ald_err *err)
+static enum ald_rc put_corners(struct ald_xlsx_sheet *s, const char *left, const char *right, size_t middle,
+                               struct ald_err *err)
 {
     if (!left && !right)
         return ALD_OK;
@@ -295,8 +312,10 @@ static enum ald_rc put_corners(struct ald_xlsx_sheet *s, const char *left, const
 static enum ald_rc insert(struct drawing *d, double width, struct ald_err *err)
 {
     struct ald_xlsx_sheet *s = d->s;
-    lxw_chart_options options = {.x_scale = width / 480, .y_scale = HEIGHT_PIXELS / 288, .object_position = LXW_OBJECT_MOVE_DONT_SIZE};
-    options.description = ald_strdup(s->x->arena, ald_xlsx_line(s->x->arena, d->chart->alt ? d->chart->alt : d->chart->title, ALT_CHARS));
+    lxw_chart_options options = {
+        .x_scale = width / 480, .y_scale = HEIGHT_PIXELS / 288, .object_position = LXW_OBJECT_MOVE_DONT_SIZE};
+    options.description =
+        ald_strdup(s->x->arena, ald_xlsx_line(s->x->arena, d->chart->alt ? d->chart->alt : d->chart->title, ALT_CHARS));
     ALD_TRY(ald_xlsx_did(s, worksheet_insert_chart_opt(s->ws, (lxw_row_t)s->row, 0, d->native, &options), err));
     for (double used = 0; used < HEIGHT_PIXELS + 4; used += ROW_PIXELS)
         ald_xlsx_next_row(s, 15);
@@ -308,13 +327,15 @@ static enum ald_rc put_remarks(const struct drawing *d, struct ald_err *err)
     struct ald_xlsx_sheet *s = d->s;
     const struct ald_xlsx_points *p = d->points;
     if (p->drawn < p->places) {
-        const char *text = ald_sprintf(s->x->scratch, "%zu of %zu points are drawn: a random sample with a fixed seed, the same each time.",
-                                       p->drawn, p->places);
+        const char *text = ald_sprintf(
+            s->x->scratch, "%zu of %zu points are drawn: a random sample with a fixed seed, the same each time.",
+            p->drawn, p->places);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     if (p->left_out) {
-        const char *text = ald_sprintf(s->x->scratch, "%zu of %zu have no place in this chart: no value on one of its axes.", p->left_out,
-                                       p->left_out + p->places);
+        const char *text =
+            ald_sprintf(s->x->scratch, "%zu of %zu have no place in this chart: no value on one of its axes.",
+                        p->left_out, p->left_out + p->places);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     return ALD_OK;

@@ -46,7 +46,8 @@ struct place {
     double x, y;
 };
 
-static bool place(const struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_node *row, struct place *ret)
+static bool place(const struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_node *row,
+                  struct place *ret)
 {
     ret->series = series_of(chart, row);
     ret->x = axis_value(x, ald_node_at(row, chart->x), chart->x_show, chart->x_log);
@@ -62,7 +63,8 @@ static const struct ald_node *row_at(const struct ald_node *rows, size_t i, stru
 static void keep(struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_node *row, const struct place *at,
                  struct ald_xlsx_columns *c)
 {
-    const char *label = chart->label ? ald_xlsx_words(x, x->scratch, ald_node_at(row, chart->label), ALD_SHOW_TEXT) : NULL;
+    const char *label =
+        chart->label ? ald_xlsx_words(x, x->scratch, ald_node_at(row, chart->label), ALD_SHOW_TEXT) : NULL;
     c->points = ald_grow(x->arena, c->points, c->n, &c->cap, sizeof *c->points);
     c->points[c->n++] = (struct ald_xlsx_point){ald_xlsx_line(x->arena, label, LABEL_MAX), at->x, at->y};
 }
@@ -117,8 +119,8 @@ static bool same(const char *a, const char *b)
 
 static bool same_points(const struct ald_chart *a, const struct ald_chart *b)
 {
-    bool is = same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) && a->x_log == b->x_log &&
-              a->y_log == b->y_log && a->series_n == b->series_n;
+    bool is = same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) &&
+              a->x_log == b->x_log && a->y_log == b->y_log && a->series_n == b->series_n;
     for (size_t i = 0; is && i < a->series_n; i++)
         is = same(a->series[i].path, b->series[i].path) && same(a->series[i].equals, b->series[i].equals) &&
              same(a->series[i].title, b->series[i].title);
@@ -168,15 +170,19 @@ static enum ald_rc put_heads(struct ald_xlsx_sheet *s, struct ald_err *err)
     struct ald_xlsx *x = s->x;
     s->row = ALD_XLSX_DATA_ROW - 3;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2}, ald_xlsx_line(x->arena, c->chart, 200), XS_HEAD, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2},
+                                  ald_xlsx_line(x->arena, c->chart, 200), XS_HEAD, err));
     s->row++;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2}, ald_xlsx_line(x->arena, c->title, 200), XS_HEAD, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2},
+                                  ald_xlsx_line(x->arena, c->title, 200), XS_HEAD, err));
     s->row++;
+    ALD_TRY(ald_xlsx_row_height(s, 62, err)); /* titles of axes are sentences */
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
         const char *titles[3] = {"Point", c->x_title ? c->x_title : "x", c->y_title ? c->y_title : "y"};
         for (size_t i = 0; i < 3; i++)
-            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + i, c->column + i}, titles[i], i ? XS_HEAD_RIGHT : XS_HEAD, err));
+            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + i, c->column + i}, titles[i],
+                                      i ? XS_HEAD_RIGHT : XS_HEAD, err));
     }
     s->row++;
     return ALD_OK;
@@ -210,17 +216,20 @@ enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err)
     struct ald_xlsx_sheet s;
     ALD_TRY(ald_xlsx_sheet_add(x, x->chart_data_name, &s, err));
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
-        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column, (lxw_col_t)c->column, 28, NULL), err));
+        ALD_TRY(
+            ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column, (lxw_col_t)c->column, 28, NULL), err));
         lxw_col_t last = (lxw_col_t)(c->column + 2);
         bool wide = c->x_style == XS_CELL_TIME || c->y_style == XS_CELL_TIME;
-        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column + 1, last, wide ? 22 : 14, NULL), err));
+        ALD_TRY(
+            ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column + 1, last, wide ? 22 : 20, NULL), err));
         ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, last + 1, last + 1, 3, NULL), err));
     }
     struct ald_xlsx_span top = {0, 10};
     ALD_TRY(ald_xlsx_row_height(&s, 27, err));
     ALD_TRY(ald_xlsx_put_text(&s, top, x->chart_data_name, XS_TITLE, err));
     s.row++;
-    ALD_TRY(ald_xlsx_put_text(&s, top, "What the charts of this workbook draw. They change with these cells.", XS_SUBTITLE, err));
+    ALD_TRY(ald_xlsx_put_text(&s, top, "What the charts of this workbook draw. They change with these cells.",
+                              XS_SUBTITLE, err));
     ALD_TRY(put_heads(&s, err));
     ALD_TRY(put_points(&s, err));
     worksheet_freeze_panes(s.ws, ALD_XLSX_DATA_ROW, 0);

@@ -9,25 +9,29 @@
 #define PIECE 4.0 /* of the room that no block has claimed */
 
 /* Label, value, interval, n, what it means. */
-const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, false}, {14, true}, {22, false}, {8, true}, {46, false}};
+const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, 14}, {14, 14}, {22, 18}, {8, 8}, {46, 30}};
 
 struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter)
 {
-    static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,   [ALD_SHOW_NUMBER] = 9,
+    static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,    [ALD_SHOW_NUMBER] = 9,
                                    [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
-                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,   [ALD_SHOW_BOOL] = 7};
-    struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12, .firm = ald_xlsx_is_quantity(column->show)};
+                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7};
+    struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12};
     if (wish.units < least[column->show])
         wish.units = least[column->show];
     for (const char *word = column->title; *word;) { /* the header wraps between words, beside the filter's button */
         size_t n = strcspn(word, " ");
         double need = (double)n * 1.12 + (filter ? 4 : 2);
-        if (n < 24 && need > wish.units)
-            wish.units = need;
+        if (n < 24 && need > wish.least)
+            wish.least = need;
         word += n + strspn(word + n, " ");
     }
     if (wish.units > 120)
         wish.units = 120;
+    if (wish.units < wish.least)
+        wish.units = wish.least;
+    if (ald_xlsx_is_quantity(column->show))
+        wish.least = wish.units;
     return wish;
 }
 
@@ -54,7 +58,8 @@ static void adopt(struct ald_xlsx_sheet *s, const struct ald_table *table)
     }
 }
 
-/* Tables that can be filtered take one column per value; without one, figures decide; without these, the widest table. */
+/* Tables that can be filtered take one column per value; without one, figures decide; without these, the widest table.
+ */
 static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *section)
 {
     const struct ald_table *widest = NULL;
@@ -111,12 +116,14 @@ double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at)
 
 /* ---- Laying a block on the grid ---- */
 
-/* How badly a value sits in have units where it wishes for more or less. Numbers that do not fit show as ####. */
+/* How badly a value sits in have units where it wishes for more or less. */
 static double misfit(const struct ald_xlsx_wish *wish, double have)
 {
     double by = (have - wish->units) / wish->units;
+    if (have < wish->least)
+        return 1000 * -by;
     if (by < 0)
-        return wish->firm ? 1000 * -by : 6 * by * by * wish->units / 10;
+        return 6 * by * by * wish->units / 10;
     return by > 3 ? 3 : by * by / 3;
 }
 
@@ -124,7 +131,7 @@ static void make_room(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wish
 {
     double need = 0, have = 0;
     for (size_t i = 0; i < n; i++)
-        need += wishes[i].firm ? wishes[i].units : 0.6 * wishes[i].units;
+        need += fmax(wishes[i].least, 0.6 * wishes[i].units);
     for (size_t i = 0; i < s->columns; i++)
         have += s->widths[i];
     while ((have < need || s->columns < n) && s->columns < ALD_XLSX_GRID) {
@@ -163,7 +170,8 @@ static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish 
     }
 }
 
-void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact, struct ald_xlsx_span *ret)
+void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact,
+                       struct ald_xlsx_span *ret)
 {
     if (!exact) {
         make_room(s, wishes, n);

@@ -26,7 +26,7 @@ ALD_CHECK enum ald_rc ald_xlsx_write(const struct ald_report *report, const char
 
 enum ald_xlsx_style {
     XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_TEXT, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
-    XS_HEAD, XS_HEAD_RIGHT,
+    XS_HEAD, XS_HEAD_RIGHT, XS_HEAD_FILTER,
     XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT,
     XS_CELL_COUNT, XS_CELL_TENTHS, XS_CELL_HUNDREDTHS, XS_CELL_THOUSANDTHS, XS_CELL_TINY,
     XS_CELL_PERCENT, XS_CELL_SECONDS, XS_CELL_TIME,
@@ -129,7 +129,7 @@ ALD_CHECK enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *t
 void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *section);
 struct ald_xlsx_wish {
     double units;
-    bool firm; /* numbers: less would show as #### */
+    double least; /* less would break words, and show numbers as #### */
 };
 /** Lays n values on the grid, from the left, merging columns so that each has about what it wishes; the grid grows where it
  *  is too small. exact: one column each, for what people filter. */
@@ -138,6 +138,7 @@ double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at);
 /** Width of a column of a table: what the view wishes, and at least what header and values need. */
 struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter);
 bool ald_xlsx_is_quantity(enum ald_show show);
+/** Label, value, interval, n, what it means. */
 extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
 #define ALD_XLSX_PAGE_UNITS(landscape) ((landscape) ? 140.0 : 118.0)
 

@@ -41,10 +41,12 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
         what = ald_sprintf(x->scratch, "%s \xC2\xB7 %s", what, report->subtitle);
     ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
     const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = report->as_of};
-    const char *when = report->subtitle && strstr(report->subtitle, "as of")
-                           ? "T"
-                           : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME));
-    when = ald_sprintf(x->scratch, "%simes in %s \xC2\xB7 durations in hours:minutes:seconds", when, ald_zone_name(report->zone));
+    const char *when =
+        report->subtitle && strstr(report->subtitle, "as of")
+            ? "T"
+            : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME));
+    when = ald_sprintf(x->scratch, "%simes in %s \xC2\xB7 durations in hours:minutes:seconds", when,
+                       ald_zone_name(report->zone));
     ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
     if (report->simulated)
         ALD_TRY(ald_xlsx_paragraph(s, "Simulated data: no real organisation, people or incidents.", XS_SIMULATED, err));
@@ -73,14 +75,16 @@ static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
     if (section->landscape)
         worksheet_set_landscape(s->ws);
     worksheet_fit_to_pages(s->ws, 1, section->one_page ? 1 : 0);
-    const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50), plain(x->scratch, x->report->period_label, 40));
+    const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50),
+                                     plain(x->scratch, x->report->period_label, 40));
     const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
                                      x->report->simulated ? " \xC2\xB7 simulated data" : "");
     ALD_TRY(ald_xlsx_did(s, worksheet_set_header(s->ws, header), err));
     return ald_xlsx_did(s, worksheet_set_footer(s->ws, footer), err);
 }
 
-enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret, struct ald_err *err)
+enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret,
+                                 struct ald_err *err)
 {
     const char *name = x->section_names[section];
     if (part)
@@ -118,7 +122,8 @@ static const struct ald_table *main_table(const struct ald_report *report, const
     return best;
 }
 
-static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_table *main, struct ald_err *err)
+static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_table *main,
+                             struct ald_err *err)
 {
     if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK) {
         ALD_TRY(ald_xlsx_paragraph(s, b->text ? b->text : "", b->kind == ALD_BLOCK_TEXT ? XS_TEXT : XS_REMARK, err));

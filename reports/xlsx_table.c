@@ -8,8 +8,8 @@
 #include "alidade/zone.h"
 
 #define LINE_POINTS 15.0
-#define MAX_ROW_LINES 10     /* a longer text is whole in its cell, but the row stays this high */
-#define FREEZE_POINTS 190.0  /* frozen rows may take this much of a screen */
+#define MAX_ROW_LINES 10    /* a longer text is whole in its cell, but the row stays this high */
+#define FREEZE_POINTS 190.0 /* frozen rows may take this much of a screen */
 #define MIN_FREEZE_ROWS 8
 
 static const struct ald_node *rows_node(const struct ald_report *report, const struct ald_table *table)
@@ -52,7 +52,7 @@ struct grid {
     struct ald_xlsx_span *spans;
     struct ald_xlsx_wish *wishes;
     const char **titles;
-    size_t n; /* columns */
+    size_t n;        /* columns */
     bool main, real; /* real: a spreadsheet table */
     lxw_table_column **columns;
 };
@@ -81,8 +81,10 @@ static void make_titles(struct ald_xlsx *x, struct grid *g)
 
 static enum ald_xlsx_style head_style(const struct grid *g, size_t i)
 {
-    /* The button of a filter stands at the right, where it would cover the title. */
-    return !g->table->filter && ald_xlsx_is_quantity(g->table->columns[i].show) ? XS_HEAD_RIGHT : XS_HEAD;
+    enum ald_show show = g->table->columns[i].show;
+    if (!ald_xlsx_is_quantity(show) || show == ALD_SHOW_TIME)
+        return XS_HEAD;
+    return g->table->filter ? XS_HEAD_FILTER : XS_HEAD_RIGHT;
 }
 
 static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
@@ -93,7 +95,8 @@ static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size
     lxw_comment_options options = {.author = ald_strdup(s->x->scratch, "alidade"), .width = 320, .font_size = 10};
     options.height = (uint16_t)(24 + 18 * ald_xlsx_lines(text, 44, 10));
     const char *clean = ald_xlsx_printable(s->x->scratch, text);
-    return ald_xlsx_did(s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
+    return ald_xlsx_did(
+        s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
 }
 
 static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
@@ -101,7 +104,8 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     double points = 0;
     for (size_t i = 0; i < g->n; i++) {
         /* The button of a filter takes its part of the width. */
-        const char *title = g->table->filter ? ald_sprintf(s->x->scratch, "%s mm", g->titles[i]) : g->titles[i];
+        bool button = g->table->filter && head_style(g, i) == XS_HEAD;
+        const char *title = button ? ald_sprintf(s->x->scratch, "%s mm", g->titles[i]) : g->titles[i];
         double need = ald_xlsx_text_points(s, g->spans[i], title, head_style(g, i));
         points = need > points ? need : points;
     }
@@ -139,13 +143,15 @@ static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const s
     return most > MAX_ROW_LINES * LINE_POINTS ? MAX_ROW_LINES * LINE_POINTS : most > LINE_POINTS + 1 ? most + 2 : 0;
 }
 
-static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row, struct ald_err *err)
+static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row,
+                           struct ald_err *err)
 {
     double points = row_points(s, g, row);
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
-        ALD_TRY(ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, text_at(row, col->link), err));
+        ALD_TRY(
+            ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, text_at(row, col->link), err));
     }
     ald_xlsx_next_row(s, points);
     return ALD_OK;
@@ -158,13 +164,16 @@ static enum ald_rc add_table(struct ald_xlsx_sheet *s, struct grid *g, size_t he
     for (size_t i = 0; i < g->n; i++) {
         g->columns[i] = ald_alloc(a, sizeof *g->columns[i]);
         g->columns[i]->header = ald_strdup(a, g->titles[i]);
-        g->columns[i]->header_format = s->x->formats[XS_HEAD];
+        g->columns[i]->header_format = s->x->formats[head_style(g, i)];
     }
-    lxw_table_options options = {.style_type = LXW_TABLE_STYLE_TYPE_LIGHT, .no_banded_rows = LXW_TRUE, .columns = g->columns};
-    return ald_xlsx_did(s, worksheet_add_table(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1), &options), err);
+    lxw_table_options options = {
+        .style_type = LXW_TABLE_STYLE_TYPE_LIGHT, .no_banded_rows = LXW_TRUE, .columns = g->columns};
+    return ald_xlsx_did(
+        s, worksheet_add_table(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1), &options), err);
 }
 
-/* The filter of the rows just written, as a table or as a plain filter (one per sheet, and no table in constant memory). */
+/* The filter of the rows just written, as a table or as a plain filter (one per sheet, and no table in constant
+ * memory). */
 static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t head, struct ald_err *err)
 {
     size_t last = s->row - 1;
@@ -174,7 +183,8 @@ static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t h
         return add_table(s, g, head, last, err);
     if (!g->main)
         return ALD_OK;
-    return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)), err);
+    return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)),
+                        err);
 }
 
 /* Rows that stay free for what follows a table. */
@@ -192,7 +202,8 @@ static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald
     for (size_t i = 0; i < n; i++) {
         if (s->row + reserve(s) > s->x->limits->sheet_rows) {
             ALD_TRY(close_part(s, g, head, err));
-            ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%zu more rows: on the next sheet", n - i), XS_REMARK, err));
+            ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%zu more rows: on the next sheet", n - i),
+                                       XS_REMARK, err));
             ALD_TRY(ald_xlsx_sheet_end(s, err));
             ALD_TRY(ald_xlsx_sheet_begin(s->x, s->section, s->part + 1, s, err));
             ald_xlsx_grid_lay(s, g->wishes, g->n, g->table->filter, g->spans);
@@ -209,10 +220,11 @@ static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald
 static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, struct ald_err *err)
 {
     if (s->links_left_out) {
-        const char *text = ald_sprintf(s->x->scratch,
-                                       "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
-                                       "https. They are in the JSON.",
-                                       s->links_left_out, s->x->limits->links, s->x->limits->url_bytes);
+        const char *text =
+            ald_sprintf(s->x->scratch,
+                        "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
+                        "https. They are in the JSON.",
+                        s->links_left_out, s->x->limits->links, s->x->limits->url_bytes);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
         s->links_left_out = 0;
     }
@@ -253,16 +265,49 @@ static const char *interval(struct ald_xlsx *x, const struct ald_figure *f, bool
         return ald_sprintf(x->scratch, "%s to %s", from, to);
     if (from || to)
         return ald_sprintf(x->scratch, from ? "from %s" : "up to %s", from ? from : to);
-    return low && low->kind == ALD_NODE_NULL && low->absent ? low->absent : high && high->kind == ALD_NODE_NULL ? high->absent : NULL;
+    return low && low->kind == ALD_NODE_NULL && low->absent ? low->absent
+           : high && high->kind == ALD_NODE_NULL            ? high->absent
+                                                            : NULL;
 }
 
-static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style)
+static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
+                   enum ald_xlsx_style style)
 {
     double need = text ? ald_xlsx_text_points(s, at, text, style) : 0;
     return need > points ? need : points;
 }
 
-static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_xlsx_span *at, struct ald_err *err)
+/* Which of the five columns a block of figures needs. */
+struct figures {
+    bool has[5];
+    struct ald_xlsx_span at[5];
+};
+
+static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct figures *ret)
+{
+    *ret = (struct figures){.has = {true, true}};
+    for (size_t i = 0; i < block->figures_n; i++) {
+        const struct ald_figure *f = &block->figures[i];
+        ret->has[2] = ret->has[2] || f->low || f->high;
+        ret->has[3] = ret->has[3] || f->n;
+        ret->has[4] = ret->has[4] || definition(s->x, f->definition);
+    }
+    struct ald_xlsx_wish wishes[5];
+    struct ald_xlsx_span spans[5];
+    size_t n = 0;
+    for (size_t i = 0; i < 5; i++)
+        if (ret->has[i])
+            wishes[n++] = ald_xlsx_figure_wishes[i];
+    ald_xlsx_grid_lay(s, wishes, n, false, spans);
+    for (size_t i = 0, k = 0; i < 5; i++)
+        if (ret->has[i])
+            ret->at[i] = spans[k++];
+    if (ret->has[4] && ret->at[4].last < s->text_last)
+        ret->at[4].last = s->text_last;
+}
+
+static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct figures *plan,
+                              struct ald_err *err)
 {
     struct ald_xlsx *x = s->x;
     const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
@@ -271,16 +316,20 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure 
     enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
     const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
     const char *words = reason ? reason : ald_xlsx_words(x, x->scratch, value, f->show);
-    double points = more(LINE_POINTS, s, at[0], f->label, XS_CELL_LABEL);
-    points = more(points, s, at[1], words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
-    points = more(points, s, at[2], band, band_style);
-    points = more(points, s, at[4], meaning, XS_CELL_SMALL) + 3;
+    double points = more(LINE_POINTS, s, plan->at[0], f->label, XS_CELL_LABEL);
+    points = more(points, s, plan->at[1], words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
+    points = plan->has[2] ? more(points, s, plan->at[2], band, band_style) : points;
+    points = (plan->has[4] ? more(points, s, plan->at[4], meaning, XS_CELL_SMALL) : points) + 3;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
-    ALD_TRY(ald_xlsx_put_text(s, at[0], f->label, XS_CELL_LABEL, err));
-    ALD_TRY(ald_xlsx_put_node(s, at[1], value, f->show, NULL, err));
-    ALD_TRY(ald_xlsx_put_text(s, at[2], band, band_style, err));
-    ALD_TRY(ald_xlsx_put_node(s, at[3], f->n ? ald_node_at(x->report->root, f->n) : NULL, ALD_SHOW_COUNT, NULL, err));
-    ALD_TRY(ald_xlsx_put_text(s, at[4], meaning, XS_CELL_SMALL, err));
+    ALD_TRY(ald_xlsx_put_text(s, plan->at[0], f->label, XS_CELL_LABEL, err));
+    ALD_TRY(ald_xlsx_put_node(s, plan->at[1], value, f->show, NULL, err));
+    if (plan->has[2])
+        ALD_TRY(ald_xlsx_put_text(s, plan->at[2], band, band_style, err));
+    if (plan->has[3])
+        ALD_TRY(ald_xlsx_put_node(s, plan->at[3], f->n ? ald_node_at(x->report->root, f->n) : NULL, ALD_SHOW_COUNT,
+                                  NULL, err));
+    if (plan->has[4])
+        ALD_TRY(ald_xlsx_put_text(s, plan->at[4], meaning, XS_CELL_SMALL, err));
     ald_xlsx_next_row(s, points);
     ald_arena_reset(x->scratch);
     return ALD_OK;
@@ -289,15 +338,14 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure 
 enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err)
 {
     static const char *const titles[5] = {"Figure", "Value", "95 % interval", "n", "What it means"};
-    struct ald_xlsx_span at[5];
-    ald_xlsx_grid_lay(s, ald_xlsx_figure_wishes, 5, false, at);
-    if (at[4].last < s->text_last)
-        at[4].last = s->text_last;
+    struct figures plan;
+    plan_figures(s, block, &plan);
     ALD_TRY(ald_xlsx_row_height(s, 20, err));
     for (size_t i = 0; i < 5; i++)
-        ALD_TRY(ald_xlsx_put_text(s, at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
+        if (plan.has[i])
+            ALD_TRY(ald_xlsx_put_text(s, plan.at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
     ald_xlsx_next_row(s, 20);
     for (size_t i = 0; i < block->figures_n; i++)
-        ALD_TRY(put_figure(s, &block->figures[i], at, err));
+        ALD_TRY(put_figure(s, &block->figures[i], &plan, err));
     return ALD_OK;
 }

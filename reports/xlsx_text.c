@@ -1,4 +1,5 @@
-/* Text for spreadsheets: what a cell may hold, what it needs in room, values as words, names of sheets. Writes nothing. */
+/* Text for spreadsheets: what a cell may hold, what it needs in room, values as words, names of sheets. Writes nothing.
+ */
 #include "xlsx_priv.h"
 
 #include <inttypes.h>
@@ -160,13 +161,14 @@ const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part)
 static double char_units(const char *s, size_t n, unsigned c)
 {
     if (c < 0x80) {
-        if (strchr(" ijl.,:;'|!`", (int)c))
-            return 0.5;
-        if (strchr("ft()[]r-I/\\", (int)c))
-            return 0.7;
-        if (strchr("mwMW@%", (int)c))
-            return 1.6;
-        return c >= 'A' && c <= 'Z' ? 1.2 : 1;
+        static const struct {
+            const char *which;
+            double units;
+        } groups[] = {{" ijl.,:;'|!`", 0.5}, {"ft()[]r-I/\\", 0.7}, {"csz", 0.85}, {"akvxy", 0.94}, {"mwMW@%", 1.6}};
+        for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+            if (strchr(groups[i].which, (int)c))
+                return groups[i].units;
+        return c >= 'A' && c <= 'Z' ? 1.18 : 1;
     }
     char one[8] = {0};
     memcpy(one, s, n < sizeof one ? n : sizeof one - 1);
@@ -195,7 +197,7 @@ static size_t line_bytes(const char *s, double room)
 
 size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines)
 {
-    double room = units * 11 / size * 0.97 - 0.5;
+    double room = units * 11 / size * 0.99;
     size_t at = 0;
     while (text[at] && lines--)
         at += line_bytes(text + at, room);
@@ -204,7 +206,7 @@ size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines)
 
 size_t ald_xlsx_lines(const char *text, double units, double size)
 {
-    double room = units * 11 / size * 0.97 - 0.5;
+    double room = units * 11 / size * 0.99;
     size_t lines = 0;
     for (; *text; lines++)
         text += line_bytes(text, room);
@@ -232,8 +234,9 @@ const char *ald_xlsx_join(struct ald_arena *a, const struct ald_node *list)
     const char *all = NULL;
     for (size_t i = 0; i < list->list.n; i++) {
         const struct ald_node *item = list->list.items[i];
-        const char *text = item->kind == ALD_NODE_STR ? item->text
-                           : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer) : NULL;
+        const char *text = item->kind == ALD_NODE_STR   ? item->text
+                           : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer)
+                                                        : NULL;
         if (text)
             all = all ? ald_sprintf(a, "%s, %s", all, text) : text;
     }
@@ -246,7 +249,8 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
         return NULL;
     if (show == ALD_SHOW_SECONDS) {
         int64_t s = (int64_t)llround(fabs(v));
-        return ald_sprintf(a, "%s%" PRId64 ":%02d:%02d", v < 0 && s ? "-" : "", s / 3600, (int)(s / 60 % 60), (int)(s % 60));
+        return ald_sprintf(a, "%s%" PRId64 ":%02d:%02d", v < 0 && s ? "-" : "", s / 3600, (int)(s / 60 % 60),
+                           (int)(s % 60));
     }
     if (show == ALD_SHOW_PERCENT)
         return ald_sprintf(a, "%.1f %%", v * 100);
@@ -258,7 +262,8 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
     return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
 }
 
-const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node, enum ald_show show)
+const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node,
+                           enum ald_show show)
 {
     if (!node)
         return NULL;
@@ -275,7 +280,8 @@ const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const 
         return ald_xlsx_join(a, node);
     case ALD_NODE_TIME: {
         struct ald_civil c = ald_zone_civil(x->report->zone, node->integer);
-        return ald_sprintf(a, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
+        return ald_sprintf(a, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
+                           c.second);
     }
     default:
         return NULL;

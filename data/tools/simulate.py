@@ -416,7 +416,8 @@ def arrivals(dice, months, wanted):
     year, month = divmod(2026 * 12 + 9 - months, 12)
     first = int(datetime.datetime(year, month + 1, 1, tzinfo=datetime.timezone.utc).timestamp())
     kinds = [("incident", 0.82), ("noise", 0.42), ("planned", 0.035), ("exercise", 0.02), ("near_miss", 0.03)]
-    pieces = [(END - before, given) for before, given in set_pieces() if END - before >= first]
+    pieces = [(END - before + dice.whole(0, 20 * MINUTE), given | {"duration": given["duration"] * dice.between(0.95, 1.1)}
+               if "duration" in given else given) for before, given in set_pieces() if END - before >= first]
     per_day = (wanted - len(pieces)) / ((END - first) / DAY)
     mood, pending, number = 0.0, [], 0
 
@@ -452,7 +453,7 @@ def arrivals(dice, months, wanted):
 def main():
     parser = argparse.ArgumentParser(description="Writes the incidents of a simulated company as NDJSON files.")
     parser.add_argument("outdir")
-    parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--incidents", type=int, default=500, help="about how many incidents, beside noise and the like (500)")
     parser.add_argument("--years", type=float, default=3.25, help="how many years, up to 2026-09-30 (3.25: from 2023-07-01)")
     args = parser.parse_args()

@@ -330,14 +330,14 @@ def read_book(path):
 
 
 def table_in(rows, *first):
-    """The rows under the header that begins with these titles, as dicts; up to the first row without a first cell."""
+    """The rows under the header that begins with these titles, as dicts; up to a row with no first cell or no other."""
     for at, row in enumerate(rows):
         if [str(cell or "") for cell in row[:len(first)]] != list(first):
             continue
         titles = [str(cell) if cell is not None else None for cell in row]
         found = []
         for values in rows[at + 1:]:
-            if values[0] in (None, ""):
+            if values[0] in (None, "") or not any(cell not in (None, "") for cell in values[1:]):
                 break
             found.append({title: value for title, value in zip(titles, values) if title})
         return found
@@ -351,7 +351,7 @@ def libreoffice_csv(book, folder):
         raise unittest.SkipTest("no LibreOffice: soffice is not installed")
     out = pathlib.Path(folder) / "csv"
     subprocess.run([soffice, f"-env:UserInstallation=file://{folder}/office", "--headless", "--norestore", "--convert-to",
-                    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir", str(out), str(book)],
+                    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir", str(out), str(book)],
                    capture_output=True, timeout=180, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"}, check=False)
     sheets = {}
     for path in sorted(out.glob("*.csv")):

@@ -127,7 +127,7 @@ static const struct {
                    "{\\\"display_value\\\": \\\"2026-01-05 08:00:00\\\", \\\"value\\\": \\\"2026-01-05 08:00:00\\\"}\", "
                    "\"\\\"opened_at\\\": {\\\"value\\\": \\\"soon\\\"}\"]}",
      ALD_OK, false, 39, 1, NULL, NULL, true},
-    {"withheld rows", "{\"kind\": \"hide\", \"path\": \"/table/incident\", \"value\": 8, \"skip\": 1}", ALD_OK, false, 40, 0, NULL,
+    {"withheld rows", "{\"kind\": \"hide\", \"path\": \"/table/incident\", \"value\": 8, \"skip\": 1}", ALD_OK, false, 32, 0, NULL,
      NULL, true},
 };
 

@@ -1,5 +1,5 @@
-/* The xlsx writer on hand-made trees and views: hostile texts, limits, both memory modes, the same bytes twice. What it wrote
- * is read back by tests/e2e/xlsx_check.py, which knows nothing of the writer. */
+/* The xlsx writer on hand-made trees and views: hostile texts, limits, both memory modes, the same bytes twice. What it
+ * wrote is read back by tests/e2e/xlsx_check.py, which knows nothing of the writer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,10 +91,12 @@ static struct ald_block *block(struct room *room, struct ald_section *s, enum al
     return &s->blocks[s->blocks_n++];
 }
 
-static void table(struct room *room, struct ald_section *s, const char *rows, const struct ald_column *columns, size_t n, bool filter)
+static void table(struct room *room, struct ald_section *s, const char *rows, const struct ald_column *columns,
+                  size_t n, bool filter)
 {
     struct ald_table *t = ald_alloc(room->arena, sizeof *t);
-    *t = (struct ald_table){.rows = rows, .empty = "Nothing here.", .columns = columns, .columns_n = n, .filter = filter};
+    *t = (struct ald_table){
+        .rows = rows, .empty = "Nothing here.", .columns = columns, .columns_n = n, .filter = filter};
     block(room, s, ALD_BLOCK_TABLE, NULL)->table = t;
 }
 
@@ -119,7 +121,8 @@ static const char *path_of(struct room *room, const char *name)
 static const char *checker(struct room *room)
 {
     const char *slash = strrchr(__FILE__, '/');
-    const char *beside = ald_sprintf(room->arena, "%.*s/../../e2e/xlsx_check.py", slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
+    const char *beside = ald_sprintf(room->arena, "%.*s/../../e2e/xlsx_check.py", slash ? (int)(slash - __FILE__) : 1,
+                                     slash ? __FILE__ : ".");
     return access(beside, R_OK) == 0 ? beside : "tests/e2e/xlsx_check.py";
 }
 
@@ -235,11 +238,25 @@ static void add_row(struct room *room, struct ald_node *rows, const char *title,
 static void hostile_rows(struct room *room)
 {
     struct ald_node *rows = ald_node_list(room->arena);
-    static const char *const titles[] = {
-        "=SUM(1)", "=HYPERLINK(\"http://x\",\"y\")", "+1", "-3", "@x", "1e5", "2025-01-01", "TRUE", "#N/A", "<b>&amp;\"'</b>",
-        "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x94\xA5", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xD8\xB3\xD9\x84\xD8\xA7\xD9\x85",
-        "bell\x07 null\x1B[31m del\x7F", "broken \xFF\xC3(", "line\r\nfeed\ttab", "  blanks  ", "_x0041_ stays _x000D_", "",
-        "\xEF\xBF\xBE noncharacter"};
+    static const char *const titles[] = {"=SUM(1)",
+                                         "=HYPERLINK(\"http://x\",\"y\")",
+                                         "+1",
+                                         "-3",
+                                         "@x",
+                                         "1e5",
+                                         "2025-01-01",
+                                         "TRUE",
+                                         "#N/A",
+                                         "<b>&amp;\"'</b>",
+                                         "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x94\xA5",
+                                         "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xD8\xB3\xD9\x84\xD8\xA7\xD9\x85",
+                                         "bell\x07 null\x1B[31m del\x7F",
+                                         "broken \xFF\xC3(",
+                                         "line\r\nfeed\ttab",
+                                         "  blanks  ",
+                                         "_x0041_ stays _x000D_",
+                                         "",
+                                         "\xEF\xBF\xBE noncharacter"};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
         add_row(room, rows, titles[i], (double)i, NULL);
     set(room, room->report->root, "rows", rows);
@@ -253,12 +270,29 @@ static void test_hostile_texts(void **state)
     block(room, s, ALD_BLOCK_TEXT, "=1+1 as a sentence");
     table(room, s, "rows", text_columns, 3, true);
     const char *cells = write_and_read(room);
-    static const char *const kept[] = {
-        "\"=SUM(1)\"", "\"=HYPERLINK(\\\"http://x\\\",\\\"y\\\")\"", "\"+1\"", "\"-3\"", "\"@x\"", "\"1e5\"", "\"2025-01-01\"", "\"TRUE\"",
-        "\"#N/A\"", "\"<b>&amp;\\\"'</b>\"", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x94\xA5",
-        "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xD8\xB3\xD9\x84\xD8\xA7\xD9\x85", "bell\xEF\xBF\xBD null\xEF\xBF\xBD[31m del\xEF\xBF\xBD",
-        "broken \xEF\xBF\xBD\xEF\xBF\xBD(", "line\\nfeed\\ttab", "\"  blanks  \"", "\"_x0041_ stays _x000D_\"", "\xEF\xBF\xBD noncharacter",
-        "\"=1+1 as a sentence\"", "\"Title\"", "\"title 2\"", "\"Column\"", "Simulated data"};
+    static const char *const kept[] = {"\"=SUM(1)\"",
+                                       "\"=HYPERLINK(\\\"http://x\\\",\\\"y\\\")\"",
+                                       "\"+1\"",
+                                       "\"-3\"",
+                                       "\"@x\"",
+                                       "\"1e5\"",
+                                       "\"2025-01-01\"",
+                                       "\"TRUE\"",
+                                       "\"#N/A\"",
+                                       "\"<b>&amp;\\\"'</b>\"",
+                                       "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x94\xA5",
+                                       "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xD8\xB3\xD9\x84\xD8\xA7\xD9\x85",
+                                       "bell\xEF\xBF\xBD null\xEF\xBF\xBD[31m del\xEF\xBF\xBD",
+                                       "broken \xEF\xBF\xBD\xEF\xBF\xBD(",
+                                       "line\\nfeed\\ttab",
+                                       "\"  blanks  \"",
+                                       "\"_x0041_ stays _x000D_\"",
+                                       "\xEF\xBF\xBD noncharacter",
+                                       "\"=1+1 as a sentence\"",
+                                       "\"Title\"",
+                                       "\"title 2\"",
+                                       "\"Column\"",
+                                       "Simulated data"};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         has(cells, kept[i]);
     has(cells, "\ts\tGeneral\t\"-3\"");
@@ -315,7 +349,7 @@ static void test_values(void **state)
     set(room, row, "share", ald_node_num(a, 0.125));
     set(room, row, "took", ald_node_num(a, 120.0 * 3600));
     set(room, row, "back", ald_node_num(a, -61));
-    set(room, row, "at", ald_node_time(a, INT64_C(1751371200000))); /* 2025-07-01 12:00 UTC: 14:00 in Berlin */
+    set(room, row, "at", ald_node_time(a, INT64_C(1751371200000)));   /* 2025-07-01 12:00 UTC: 14:00 in Berlin */
     set(room, row, "old", ald_node_time(a, INT64_C(-2208988800000))); /* 1900-01-01 */
     set(room, row, "yes", ald_node_bool(a, true));
     struct ald_node *nan_node = ald_alloc(a, sizeof *nan_node), *inf_node = ald_alloc(a, sizeof *inf_node);
@@ -331,21 +365,38 @@ static void test_values(void **state)
     ald_node_add(a, rows, row);
     set(room, room->report->root, "rows", rows);
     static const struct ald_column columns[] = {
-        {"Count", "count", ALD_SHOW_COUNT, 8, NULL, NULL},       {"Below", "below", ALD_SHOW_NUMBER, 8, NULL, NULL},
-        {"Position", "position", ALD_SHOW_POSITION, 8, NULL, NULL}, {"Share", "share", ALD_SHOW_PERCENT, 8, NULL, NULL},
-        {"Took", "took", ALD_SHOW_SECONDS, 8, NULL, NULL},       {"Back", "back", ALD_SHOW_SECONDS, 8, NULL, NULL},
-        {"Started", "at", ALD_SHOW_TIME, 8, NULL, NULL},         {"Old", "old", ALD_SHOW_TIME, 8, NULL, NULL},
-        {"Yes", "yes", ALD_SHOW_BOOL, 8, NULL, NULL},            {"Nan", "nan", ALD_SHOW_NUMBER, 8, NULL, NULL},
-        {"Inf", "inf", ALD_SHOW_SECONDS, 8, NULL, NULL},         {"None", "none", ALD_SHOW_SECONDS, 8, NULL, NULL},
-        {"List", "list", ALD_SHOW_LIST, 8, NULL, NULL},          {"Missing", "no.such[3]", ALD_SHOW_TEXT, 8, NULL, NULL},
+        {"Count", "count", ALD_SHOW_COUNT, 8, NULL, NULL},
+        {"Below", "below", ALD_SHOW_NUMBER, 8, NULL, NULL},
+        {"Position", "position", ALD_SHOW_POSITION, 8, NULL, NULL},
+        {"Share", "share", ALD_SHOW_PERCENT, 8, NULL, NULL},
+        {"Took", "took", ALD_SHOW_SECONDS, 8, NULL, NULL},
+        {"Back", "back", ALD_SHOW_SECONDS, 8, NULL, NULL},
+        {"Started", "at", ALD_SHOW_TIME, 8, NULL, NULL},
+        {"Old", "old", ALD_SHOW_TIME, 8, NULL, NULL},
+        {"Yes", "yes", ALD_SHOW_BOOL, 8, NULL, NULL},
+        {"Nan", "nan", ALD_SHOW_NUMBER, 8, NULL, NULL},
+        {"Inf", "inf", ALD_SHOW_SECONDS, 8, NULL, NULL},
+        {"None", "none", ALD_SHOW_SECONDS, 8, NULL, NULL},
+        {"List", "list", ALD_SHOW_LIST, 8, NULL, NULL},
+        {"Missing", "no.such[3]", ALD_SHOW_TEXT, 8, NULL, NULL},
     };
     table(room, section(room, "Values"), "rows", columns, sizeof columns / sizeof columns[0], true);
     table(room, section(room, "Plain"), "rows", columns, 4, false);
     const char *cells = write_and_read(room);
-    static const char *const lines[] = {
-        "\tn\t0\t43\n", "\tn\t0\t-7\n", "\tn\t0.00\t0.625\n", "\tn\t0.0 %\t0.125\n", "\t[h]:mm:ss\t", "\"-0:01:01\"",
-        "\td\tyyyy-mm-dd hh:mm:ss\t\"2025-07-01 14:00:00\"\n", "\"1900-01-01 01:00:00\"", "\"yes\"", "\"still open\"", "\"one, two\"",
-        "\"Started (Europe/Berlin)\"", "Values\tJ", "Plain\tA"};
+    static const char *const lines[] = {"\tn\t0\t43\n",
+                                        "\tn\t0\t-7\n",
+                                        "\tn\t0.00\t0.625\n",
+                                        "\tn\t0.0 %\t0.125\n",
+                                        "\t[h]:mm:ss\t",
+                                        "\"-0:01:01\"",
+                                        "\td\tyyyy-mm-dd hh:mm:ss\t\"2025-07-01 14:00:00\"\n",
+                                        "\"1900-01-01 01:00:00\"",
+                                        "\"yes\"",
+                                        "\"still open\"",
+                                        "\"one, two\"",
+                                        "\"Started (Europe/Berlin)\"",
+                                        "Values\tJ",
+                                        "Plain\tA"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         has(cells, lines[i]);
     has_not(cells, "NAN");
@@ -356,7 +407,8 @@ static void test_figures(void **state)
 {
     struct room *room = *state;
     struct ald_arena *a = room->arena;
-    struct ald_node *root = room->report->root, *clock = ald_node_object(a), *ci = ald_node_list(a), *words = ald_node_object(a);
+    struct ald_node *root = room->report->root, *clock = ald_node_object(a), *ci = ald_node_list(a),
+                    *words = ald_node_object(a);
     set(room, clock, "median_s", ald_node_num(a, 3120));
     ald_node_add(a, ci, ald_node_num(a, 2220));
     ald_node_add(a, ci, ald_node_num(a, 4680));
@@ -374,8 +426,10 @@ static void test_figures(void **state)
     b->figures = figures;
     b->figures_n = 2;
     const char *cells = write_and_read(room);
-    static const char *const lines[] = {"\"Clocks\"", "\"95 % interval\"", "\"0:37:00 to 1:18:00\"", "\"fewer than 36\"", "\"from 0:37:00\"",
-                                        "\"Half of the incidents were over sooner.\"", "\tn\t0\t43\n"};
+    static const char *const lines[] = {
+        "\"Clocks\"",        "\"95 % interval\"", "\"0:37:00 to 1:18:00\"",
+        "\"fewer than 36\"", "\"from 0:37:00\"",  "\"Half of the incidents were over sooner.\"",
+        "\tn\t0\t43\n"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         has(cells, lines[i]);
 }
@@ -385,15 +439,33 @@ static void test_figures(void **state)
 static void test_sheet_names(void **state)
 {
     struct room *room = *state;
-    static const char *const titles[] = {"Incidents",      "INCIDENTS", "Chart data", "a/b:c*d?e[f]\\g", "'quoted'",
-                                         "History",        "",          "A title of far more than thirty-one characters",
-                                         "A title of far more than thirty-one letters", "\xC3\x84rger", "\xC3\xA4RGER", "\xF0\x9F\x94\xA5"};
+    static const char *const titles[] = {"Incidents",
+                                         "INCIDENTS",
+                                         "Chart data",
+                                         "a/b:c*d?e[f]\\g",
+                                         "'quoted'",
+                                         "History",
+                                         "",
+                                         "A title of far more than thirty-one characters",
+                                         "A title of far more than thirty-one letters",
+                                         "\xC3\x84rger",
+                                         "\xC3\xA4RGER",
+                                         "\xF0\x9F\x94\xA5"};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
         block(room, section(room, titles[i]), ALD_BLOCK_TEXT, "text");
     const char *cells = write_and_read(room);
-    static const char *const names[] = {"Incidents\t",  "INCIDENTS 2\t", "Chart data 2\t", "a-b-c-d-e-f--g\t", "_quoted_\t",
-                                        "History 2\t",  "Sheet\t",       "A title of far more than thirty\t",
-                                        "A title of far more than thir 2\t", "\xC3\x84rger\t", "\xC3\xA4RGER 2\t", "\xF0\x9F\x94\xA5\t"};
+    static const char *const names[] = {"Incidents\t",
+                                        "INCIDENTS 2\t",
+                                        "Chart data 2\t",
+                                        "a-b-c-d-e-f--g\t",
+                                        "_quoted_\t",
+                                        "History 2\t",
+                                        "Sheet\t",
+                                        "A title of far more than thirty\t",
+                                        "A title of far more than thir 2\t",
+                                        "\xC3\x84rger\t",
+                                        "\xC3\xA4RGER 2\t",
+                                        "\xF0\x9F\x94\xA5\t"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         has(cells, names[i]);
 }
@@ -426,11 +498,20 @@ static const struct ald_series long_series[] = {
     {"=shorter", "reading", "shorter", ALD_MARK_DOWN, "#1F6FB4"},
     {"no reading", "reading", NULL, ALD_MARK_CIRCLE, "#8A94A6"},
 };
-static const struct ald_chart long_chart = {
-    .title = "Complexity & time",  .alt = "Each point is an incident.", .rows = "rows",     .x = "x", .y = "took", .label = "key",
-    .x_title = "complexity",       .y_title = "time to resolve",        .x_show = ALD_SHOW_POSITION,
-    .y_show = ALD_SHOW_SECONDS,    .y_log = true,                       .series = long_series, .series_n = 3,
-    .corners = {"simple, long", "complex, long", NULL, "complex, short"}};
+static const struct ald_chart long_chart = {.title = "Complexity & time",
+                                            .alt = "Each point is an incident.",
+                                            .rows = "rows",
+                                            .x = "x",
+                                            .y = "took",
+                                            .label = "key",
+                                            .x_title = "complexity",
+                                            .y_title = "time to resolve",
+                                            .x_show = ALD_SHOW_POSITION,
+                                            .y_show = ALD_SHOW_SECONDS,
+                                            .y_log = true,
+                                            .series = long_series,
+                                            .series_n = 3,
+                                            .corners = {"simple, long", "complex, long", NULL, "complex, short"}};
 
 static void long_report(struct room *room, struct making *making)
 {
@@ -461,11 +542,26 @@ static void test_charts(void **state)
     struct making making = {60};
     long_report(room, &making);
     block(room, section(room, "Again"), ALD_BLOCK_CHART, NULL)->chart = &long_chart;
-    static const struct ald_chart unit = {.title = "Unit", .rows = "rows", .x = "x", .y = "y", .label = "key", .x_title = "=x", .y_title = "y",
-                                          .x_show = ALD_SHOW_POSITION, .y_show = ALD_SHOW_POSITION, .unit_axes = true,
-                                          .series = long_series, .series_n = 3};
-    static const struct ald_chart empty = {.title = "Empty", .rows = "none", .x = "x", .y = "y", .x_title = "x", .y_title = "y",
-                                           .series = long_series, .series_n = 3};
+    static const struct ald_chart unit = {.title = "Unit",
+                                          .rows = "rows",
+                                          .x = "x",
+                                          .y = "y",
+                                          .label = "key",
+                                          .x_title = "=x",
+                                          .y_title = "y",
+                                          .x_show = ALD_SHOW_POSITION,
+                                          .y_show = ALD_SHOW_POSITION,
+                                          .unit_axes = true,
+                                          .series = long_series,
+                                          .series_n = 3};
+    static const struct ald_chart empty = {.title = "Empty",
+                                           .rows = "none",
+                                           .x = "x",
+                                           .y = "y",
+                                           .x_title = "x",
+                                           .y_title = "y",
+                                           .series = long_series,
+                                           .series_n = 3};
     struct ald_section *s = section(room, "More");
     block(room, s, ALD_BLOCK_CHART, "A heading")->chart = &unit;
     block(room, s, ALD_BLOCK_CHART, NULL)->chart = &empty;
@@ -509,7 +605,8 @@ static void test_unwritable(void **state)
     struct room *room = *state;
     section(room, "Any");
     struct ald_err err = {0};
-    assert_int_equal(ald_xlsx_write(room->report, path_of(room, "no/such/folder.xlsx"), &room->limits, &err), ALD_ERR_IO);
+    assert_int_equal(ald_xlsx_write(room->report, path_of(room, "no/such/folder.xlsx"), &room->limits, &err),
+                     ALD_ERR_IO);
     assert_non_null(strstr(err.msg, "no/such/folder.xlsx': No such file"));
 }
 
@@ -522,7 +619,11 @@ static void test_wrapping(void **state)
         const char *text;
         double units;
         size_t lines;
-    } cases[] = {{"", 10, 1}, {"one", 10, 1}, {"one two three four", 10, 2}, {"a\nb\nc", 10, 3}, {"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", 11, 3}};
+    } cases[] = {{"", 10, 1},
+                 {"one", 10, 1},
+                 {"one two three four", 10, 2},
+                 {"a\nb\nc", 10, 3},
+                 {"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", 11, 3}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(ald_xlsx_lines(cases[i].text, cases[i].units, 11), cases[i].lines);
     const char *text = "one two three four five six seven";
