@@ -144,19 +144,25 @@ static void place_totals(const struct quarter *q, struct ald_measure *measure)
 
 /* ---- Among the comparables ---- */
 
+static void set_bounds(struct ald_reading *reading, const struct ald_km *km)
+{
+    size_t m = km->m, lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
+    reading->has_lower = ald_km_reach(km, (double)(lower > 1 ? lower : 1), &reading->lower_ms);
+    reading->has_upper = ald_km_reach(km, (double)(upper < m ? upper : m), &reading->upper_ms);
+    reading->has_median = ald_km_median(km, &reading->median_ms);
+}
+
 static void judge(struct ald_reading *reading, const struct ald_km *km, bool open, const struct texts *texts)
 {
     static const char *const verdicts[] = {
         [ALD_SHORTER] = "shorter than comparable", [ALD_TYPICAL] = "typical", [ALD_LONGER] = "longer than comparable"};
     size_t m = km->m;
     double t = (double)reading->duration_ms, s = ald_km_s(km, t), s_minus = ald_km_s_minus(km, t);
-    size_t lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
     reading->m = m;
     reading->tells_little = m * 4 > reading->candidates;
-    reading->has_lower = ald_km_reach(km, (double)(lower > 1 ? lower : 1), &reading->lower_ms);
-    reading->has_upper = ald_km_reach(km, (double)(upper < m ? upper : m), &reading->upper_ms);
-    reading->has_median = ald_km_median(km, &reading->median_ms);
+    set_bounds(reading, km);
     reading->s_minus = s_minus;
+    reading->s = s;
     if (open) {
         reading->verdict = ALD_STILL_OPEN;
         /* A share that is whole but for rounding of the curve is whole. */
@@ -311,6 +317,32 @@ void ald_readings_all(struct ald_analysis *analysis)
             last++;
         read_quarter(analysis, &texts, i, last);
         i = last;
+    }
+}
+
+/* ---- All of the reference as comparables ---- */
+
+void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, struct ald_reading ret[ALD_READING_N])
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_reference reference;
+    ald_reference_build(analysis, quarter, scratch, &reference);
+    double *times = ald_calloc(scratch, reference.n, sizeof *times);
+    bool *open = ald_calloc(scratch, reference.n, sizeof *open);
+    struct ald_km km = {.steps = ald_calloc(scratch, reference.n, sizeof *km.steps)};
+    for (int r = 0; r < ALD_READING_N; r++) {
+        size_t m = 0;
+        for (size_t i = 0; i < reference.n; i++) { /* sorted by duration already */
+            const struct ald_member *member = &reference.members[i];
+            if (r == ALD_LANDMARK_READING && !member->beyond)
+                continue;
+            times[m] = (double)member->duration_ms;
+            open[m++] = member->open;
+        }
+        ald_km_fit_sorted(times, open, m, &km);
+        ret[r] = (struct ald_reading){
+            .n_ref = m, .candidates = m, .m = m, .reference_from = reference.from, .reference_to = reference.to};
+        set_bounds(&ret[r], &km);
     }
 }
 

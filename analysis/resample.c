@@ -44,6 +44,27 @@ static double statistic_of(size_t n, double sum, enum ald_statistic statistic)
     return statistic == ALD_LOG_OF_MEAN ? log(mean) : mean;
 }
 
+/* Sorts the draws; their 95 % interval, each end moved away from the estimate for the number of weeks. */
+static struct ald_interval widened(double *drawn, size_t draws, double estimate, size_t weeks_n)
+{
+    ald_sort_doubles(drawn, draws);
+    double w = (double)weeks_n;
+    double widen = sqrt(w / (w - 1)) * ald_student_t_quantile(0.975, w - 1) / Z975;
+    return (struct ald_interval){
+        .has = true,
+        .low = estimate + widen * (ald_quantile7(drawn, draws, 0.025) - estimate),
+        .high = estimate + widen * (ald_quantile7(drawn, draws, 0.975) - estimate),
+    };
+}
+
+static double *room_for(size_t draws)
+{
+    double *drawn = calloc(draws, sizeof *drawn);
+    if (!drawn)
+        abort();
+    return drawn;
+}
+
 struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t weeks_n, enum ald_statistic statistic,
                                        int resamples, uint64_t seed)
 {
@@ -56,10 +77,7 @@ struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t week
         n += weeks[i].n;
         sum += weeks[i].sum;
     }
-    double estimate = statistic_of(n, sum, statistic);
-    double *drawn = calloc(draws, sizeof *drawn);
-    if (!drawn)
-        abort();
+    double *drawn = room_for(draws);
     struct ald_rng rng;
     ald_rng_init(&rng, seed);
     for (size_t b = 0; b < draws; b++) {
@@ -72,14 +90,41 @@ struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t week
         }
         drawn[b] = statistic_of(n_drawn, sum_drawn, statistic);
     }
-    ald_sort_doubles(drawn, draws);
-    double w = (double)weeks_n;
-    double widen = sqrt(w / (w - 1)) * ald_student_t_quantile(0.975, w - 1) / Z975;
-    out = (struct ald_interval){
-        .has = true,
-        .low = exp(estimate + widen * (ald_quantile7(drawn, draws, 0.025) - estimate)),
-        .high = exp(estimate + widen * (ald_quantile7(drawn, draws, 0.975) - estimate)),
-    };
+    out = widened(drawn, draws, statistic_of(n, sum, statistic), weeks_n);
+    out.low = exp(out.low);
+    out.high = exp(out.high);
+    free(drawn);
+    return out;
+}
+
+struct ald_interval ald_resample_ratio(const struct ald_ratio_week *weeks, size_t weeks_n, int resamples, uint64_t seed)
+{
+    struct ald_interval out = {.absent = "fewer than 4 weeks with data"};
+    if (weeks_n < WEEKS_LEAST || resamples < 1)
+        return out;
+    size_t draws = (size_t)resamples;
+    double *drawn = room_for(draws), above = 0, below = 0;
+    bool whole = true;
+    struct ald_rng rng;
+    ald_rng_init(&rng, seed);
+    for (size_t i = 0; i < weeks_n; i++) {
+        above += weeks[i].above;
+        below += weeks[i].below;
+    }
+    for (size_t b = 0; b < draws; b++) {
+        double above_drawn = 0, below_drawn = 0;
+        for (size_t i = 0; i < weeks_n; i++) {
+            const struct ald_ratio_week *week = &weeks[ald_rng_below(&rng, weeks_n)];
+            above_drawn += week->above;
+            below_drawn += week->below;
+        }
+        whole = whole && below_drawn > 0;
+        drawn[b] = whole ? above_drawn / below_drawn : 0;
+    }
+    if (whole)
+        out = widened(drawn, draws, above / below, weeks_n);
+    else
+        out.absent = "some weeks leave nothing to compare with";
     free(drawn);
     return out;
 }

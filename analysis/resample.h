@@ -29,3 +29,10 @@ enum ald_statistic { ALD_MEAN_OF_LOGS, ALD_LOG_OF_MEAN };
  *  4 weeks: absent. For ALD_MEAN_OF_LOGS the sums are sums of logs. */
 struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t weeks_n, enum ald_statistic statistic,
                                        int resamples, uint64_t seed);
+/** A week of a ratio of two sums: marked ones and all, or a loss and another loss. */
+struct ald_ratio_week {
+    double above, below;
+};
+/** 95 % interval of sum(above)/sum(below) by the same draws, ends moved away on the scale of the ratio itself. Absent below
+ *  4 weeks, and when some draw has nothing below. */
+struct ald_interval ald_resample_ratio(const struct ald_ratio_week *weeks, size_t weeks_n, int resamples, uint64_t seed);

@@ -70,6 +70,8 @@ static void nearest(const char *prefix, const char *key, const struct ald_source
     for (size_t i = 0; (row = ald_key_at(i)); i++) {
         const char *name = child_of(row->path, prefix);
         size_t d = name ? distance(key, name) : 99;
+        if (name && strncmp(name, key, strlen(key)) == 0 && name[strlen(key)] == '_') /* token: token_env */
+            d = 1;
         if (d < least) {
             least = d;
             (void)snprintf(best, KEY_MAX, " (did you mean '%s'?)", name);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store_priv.h"
@@ -124,8 +125,26 @@ static enum ald_rc create_if_missing(const struct ald_store *store, struct ald_e
     return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s", store->path, strerror(errno));
 }
 
+/** SQLite takes a file of fewer bytes than a page for an empty one and writes over it: somebody's note, for one. */
+static enum ald_rc check_short(const struct ald_store *store, struct ald_err *err)
+{
+    static const char magic[16] = "SQLite format 3";
+    char head[sizeof magic] = {0};
+    struct stat info;
+    if (store->memory || stat(store->file, &info) != 0 || info.st_size == 0 || info.st_size >= 512)
+        return ALD_OK;
+    FILE *file = fopen(store->file, "re"); /* no store is this short: SQLite holds no lock on it that closing would drop */
+    size_t n = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file)
+        (void)fclose(file);
+    if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (not a database)", store->path);
+}
+
 static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mode, struct ald_err *err)
 {
+    ALD_TRY(check_short(store, err));
     int flags = mode == ALD_STORE_READ && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (store->memory)
         flags |= SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;

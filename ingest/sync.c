@@ -1,5 +1,5 @@
-/* One run over all configured sources: each source's secrets, connection, streams and outcome. Knows the order of things,
- * no API, no SQL and no libcurl. */
+/* One run over all configured sources: each source's secrets, connection, streams and outcome. Knows the order of
+ * things, no API, no SQL and no libcurl. */
 #include "sync_priv.h"
 
 #include <stdio.h>
@@ -14,8 +14,8 @@ static const char *base_url(const struct ald_sync *s)
 
 /* ---- credentials ---- */
 
-static enum ald_rc load_secret(const struct ald_sync *s, const char *what, const char *env, const char *file, bool needed,
-                               struct ald_secret *ret, struct ald_err *err)
+static enum ald_rc load_secret(const struct ald_sync *s, const char *what, const char *env, const char *file,
+                               bool needed, struct ald_secret *ret, struct ald_err *err)
 {
     enum ald_rc rc = ALD_OK;
     if (env) {
@@ -50,7 +50,8 @@ static const char *credentials(const struct ald_sync *s)
     const struct ald_source_cfg *c = s->cfg;
     const char *user = "", *token = "";
     if (c->user_env || c->user_file)
-        user = ald_sprintf(s->arena, "%s %s", c->user_env ? "user_env" : "user_file", c->user_env ? c->user_env : c->user_file);
+        user = ald_sprintf(s->arena, "%s %s", c->user_env ? "user_env" : "user_file",
+                           c->user_env ? c->user_env : c->user_file);
     if (c->token_env || c->token_file)
         token = ald_sprintf(s->arena, "%s %s", c->token_env ? "token_env" : "token_file",
                             c->token_env ? c->token_env : c->token_file);
@@ -70,10 +71,11 @@ static enum ald_rc check_type(struct ald_sync *s, struct ald_err *err)
     ALD_TRY(ald_q_step(q, &row, err));
     const char *type = row ? ald_q_col_text(q, 0) : s->cfg->type;
     if (strcmp(type, s->cfg->type) != 0)
-        return ald_fail(err, ALD_ERR_CONFIG,
-                        "source '%s': the store holds records of a %s source of that name, the configuration says %s; give "
-                        "the new source another name",
-                        s->cfg->name, type, s->cfg->type);
+        return ald_fail(
+            err, ALD_ERR_CONFIG,
+            "source '%s': the store holds records of a %s source of that name, the configuration says %s; give "
+            "the new source another name",
+            s->cfg->name, type, s->cfg->type);
     return ALD_OK;
 }
 
@@ -216,7 +218,8 @@ static enum ald_rc open_http(struct ald_sync *s, struct ald_err *err)
         .user = &s->user,
         .token = &s->token,
         .clock = s->opts->clock,
-        .jitter_seed = ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->opts->clock.now_ms(s->opts->clock.ctx),
+        .jitter_seed =
+            ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->opts->clock.now_ms(s->opts->clock.ctx),
         .log = s->opts->log,
         .waiting = on_wait,
         .stop = on_stop,
@@ -289,7 +292,8 @@ static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts
             (void)snprintf(out->message, sizeof out->message, "source '%s': " NOT_STARTED, cfg->name);
             continue;
         }
-        ALD_CLEANUP(sync_done) struct ald_sync s = {
+        ALD_CLEANUP(sync_done)
+        struct ald_sync s = {
             .store = store,
             .opts = opts,
             .cfg = cfg,

@@ -5,7 +5,8 @@
 
 #define CURSOR_MAX_BYTES (1u << 16)
 
-enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret, struct ald_err *err)
+enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret,
+                                 struct ald_err *err)
 {
     ald_buf_init(&ret->cursor, CURSOR_MAX_BYTES);
     ret->crawl_since = ret->crawl_until = ret->crawl_high = ret->crawl_started = ALD_TIME_NONE;
@@ -99,7 +100,8 @@ static enum ald_rc oldest_open(struct ald_sync *s, int64_t *ret, struct ald_err 
 enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
                             struct ald_window *ret, struct ald_err *err)
 {
-    *ret = (struct ald_window){.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = row->high_water == ALD_TIME_NONE};
+    *ret =
+        (struct ald_window){.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = row->high_water == ALD_TIME_NONE};
     if (stream->every_time)
         return ALD_OK;
     if (s->temporary) {

@@ -1,6 +1,6 @@
 /* Detail requests: subjects that pages of a parent stream left in table todo, asked for in batches. Every page lands by
- * itself; a subject leaves todo in the transaction of its batch's last page, so a kill makes some be asked for again and
- * none be forgotten. */
+ * itself; a subject leaves todo in the transaction of its batch's last page, so a kill makes some be asked for again
+ * and none be forgotten. */
 #include "sync_priv.h"
 
 #include <string.h>
@@ -124,7 +124,8 @@ static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const c
 }
 
 /** A batch; when its answer cannot be used, its halves, down to the subject at fault. */
-static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n, struct ald_err *err)
+static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n,
+                         struct ald_err *err)
 {
     struct ald_err why = {0};
     long status = 0;

@@ -1,5 +1,5 @@
-/* File sources: one JSON object a line. A file that has not changed is not read; one that has is read whole, in pages of
- * lines, each line judged by itself. Knows nothing of what the lines mean. */
+/* File sources: one JSON object a line. A file that has not changed is not read; one that has is read whole, in pages
+ * of lines, each line judged by itself. Knows nothing of what the lines mean. */
 #include "sync_priv.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@ struct reader {
     const char *path;
     char *chunk; /* CHUNK_BYTES, in the source's arena */
     size_t at, n;
-    int64_t offset; /* of the next byte that a caller gets */
-    int64_t line;   /* number of the line that was read last */
+    int64_t offset;       /* of the next byte that a caller gets */
+    int64_t line;         /* number of the line that was read last */
     char fingerprint[33]; /* of all chunks so far */
     struct ald_buf text;  /* the line */
     bool too_long, end;
@@ -126,7 +126,8 @@ static void refuse(struct ald_sync_page *page, const struct reader *r, int64_t o
     page->bad = ald_grow(page->arena, page->bad, page->bad_n, &page->bad_cap, sizeof *page->bad);
     page->bad[page->bad_n++] = (struct ald_sync_bad){
         .element = ald_sprintf(page->arena, "line %lld", (long long)r->line),
-        .reason = ald_sprintf(page->arena, "%s line %lld (byte %lld): %s", r->path, (long long)r->line, (long long)offset, why),
+        .reason = ald_sprintf(page->arena, "%s line %lld (byte %lld): %s", r->path, (long long)r->line,
+                              (long long)offset, why),
     };
 }
 
@@ -157,12 +158,14 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
         return ALD_OK;
     }
     bool empty = ald_json_len(&root) == 0;
-    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line, empty ? "" : ","));
+    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line,
+                         empty ? "" : ","));
     return ald_buf_add(array, text + 1, n - 1, err);
 }
 
 /** Reads up to page_size lines into the page's body. */
-static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page, struct ald_buf *array, struct ald_err *err)
+static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page, struct ald_buf *array,
+                        struct ald_err *err)
 {
     ald_buf_clear(array);
     ALD_TRY(ald_buf_adds(array, "[", err));
@@ -191,7 +194,8 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     const struct ald_clock *clock = &s->opts->clock;
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
     ald_sync_page_init(&page);
-    page.req.window = (struct ald_window){.since = s->opts->since, .until = s->opts->until, .first = !row->completed_at};
+    page.req.window =
+        (struct ald_window){.since = s->opts->since, .until = s->opts->until, .first = !row->completed_at};
     ALD_TRY(stream->request(page.arena, s->cfg, &page.req, err));
     page.at = clock->now_ms(clock->ctx);
     page.request = r->path;

@@ -28,8 +28,8 @@ enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, const char
     return ald_q_run(q, err);
 }
 
-/** While pages come, repairs are added up; at the end the elements that hold them are counted, so that the figure does not
- *  depend on how often a page was read. */
+/** While pages come, repairs are added up; at the end the elements that hold them are counted, so that the figure does
+ * not depend on how often a page was read. */
 static enum ald_rc note_repairs(struct ald_sync *s, const char *stream, size_t repairs, bool last, struct ald_err *err)
 {
     static const char id[] = "repaired_text";
@@ -52,11 +52,11 @@ static enum ald_rc note_limits(struct ald_sync *s, const char *stream, const str
                                const struct ald_sync_landing *landing, struct ald_err *err)
 {
     if (page->refused)
-        return ald_finding_set(
-            s->store, "stream_refused", s->cfg->name, stream,
-            ald_sprintf(page->arena, "the source does not give this stream to these credentials (status %ld)",
-                        page->res.status),
-            1, "info", err);
+        return ald_finding_set(s->store, "stream_refused", s->cfg->name, stream,
+                               ald_sprintf(page->arena,
+                                           "the source does not give this stream to these credentials (status %ld)",
+                                           page->res.status),
+                               1, "info", err);
     if (page->next.remark)
         return ald_finding_set(s->store, "source_limit", s->cfg->name, stream, page->next.remark, 1, "info", err);
     if (!landing->last)
@@ -66,7 +66,8 @@ static enum ald_rc note_limits(struct ald_sync *s, const char *stream, const str
     return ald_sync_finding_drop(s, "stream_refused", stream, err);
 }
 
-static enum ald_rc add_fetch(struct ald_sync *s, const char *stream, const struct ald_sync_page *page, struct ald_err *err)
+static enum ald_rc add_fetch(struct ald_sync *s, const char *stream, const struct ald_sync_page *page,
+                             struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_fetch_add", &q, err));
@@ -146,8 +147,9 @@ enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, c
     if (page->next.total > 0 && !stream->parent)
         s->stream_total = page->next.total;
     ald_log_kv(s->opts->log, ALD_LOG_DEBUG, "page", "source", s->cfg->name, "stream", stream->name, "rows",
-               ald_sprintf(page->arena, "%zu", page->rows.n), "ms", ald_sprintf(page->arena, "%lld", (long long)page->ms),
-               "request", page->request ? page->request : "", NULL);
+               ald_sprintf(page->arena, "%zu", page->rows.n), "ms",
+               ald_sprintf(page->arena, "%lld", (long long)page->ms), "request", page->request ? page->request : "",
+               NULL);
     ald_sync_progress(s, NULL);
     return ALD_OK;
 }

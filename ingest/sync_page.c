@@ -1,5 +1,5 @@
-/* One page: ask, judge the answer, parse, replace people, make rows. What cannot be read is asked for again, then in ever
- * smaller pages, down to the one record that is at fault. Knows no API. */
+/* One page: ask, judge the answer, parse, replace people, make rows. What cannot be read is asked for again, then in
+ * ever smaller pages, down to the one record that is at fault. Knows no API. */
 #include "sync_priv.h"
 
 #include <string.h>
@@ -151,8 +151,8 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
         page->repairs = repairs.utf8 + repairs.surrogates + repairs.nuls;
         page->res.doc = page->doc;
         ald_json_root(page->doc, &page->res.root);
-        ALD_TRY(ald_people_scrub(page->arena, &s->scrub, s->connector, stream->name, &page->res.root, &page->people,
-                                 err));
+        ALD_TRY(
+            ald_people_scrub(page->arena, &s->scrub, s->connector, stream->name, &page->res.root, &page->people, err));
     }
     return stream->page(s->cfg, &page->res, &page->rows, &page->next, err);
 }

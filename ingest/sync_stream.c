@@ -22,7 +22,8 @@ static void crawl_done(struct crawl *c)
     ald_buf_done(&c->seen);
 }
 
-static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
+static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c,
+                               struct ald_err *err)
 {
     ald_buf_init(&c->seen, 1u << 16);
     ALD_TRY(ald_sync_cursor_load(s, stream->name, &c->row, err));
@@ -30,9 +31,8 @@ static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stre
     /* A reference list is read whole: it also says who the people in later documents are. */
     c->resumed = c->row.cursor.len > 0 && !s->temporary && !s->opts->full && !stream->every_time;
     if (c->resumed) {
-        c->window = (struct ald_window){.since = c->row.crawl_since,
-                                        .until = c->row.crawl_until,
-                                        .first = c->row.high_water == ALD_TIME_NONE};
+        c->window = (struct ald_window){
+            .since = c->row.crawl_since, .until = c->row.crawl_until, .first = c->row.high_water == ALD_TIME_NONE};
         if (c->row.gap && strncmp(c->row.gap, ALD_SYNC_INTERRUPTED, strlen(ALD_SYNC_INTERRUPTED)) != 0)
             c->gap = c->row.gap; /* some page of this crawl told of one */
         return ALD_OK;
@@ -49,7 +49,8 @@ static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stre
 /** True when the next page would be one that was read already. Remembers the cursor of every 2^k-th page (Brent). */
 static enum ald_rc circle(struct crawl *c, const char *next, bool *ret, struct ald_err *err)
 {
-    *ret = (c->row.cursor.len && strcmp(next, c->row.cursor.data) == 0) || (c->seen.len && strcmp(next, c->seen.data) == 0);
+    *ret = (c->row.cursor.len && strcmp(next, c->row.cursor.data) == 0) ||
+           (c->seen.len && strcmp(next, c->seen.data) == 0);
     if (!*ret && c->pages >= c->seen_at * 2) {
         c->seen_at = c->pages ? c->pages : 1;
         ald_buf_clear(&c->seen);
@@ -58,7 +59,8 @@ static enum ald_rc circle(struct crawl *c, const char *next, bool *ret, struct a
     return ALD_OK;
 }
 
-/** Newest change that was seen, but not later than now: a record dated in the future must not hide what comes before it. */
+/** Newest change that was seen, but not later than now: a record dated in the future must not hide what comes before
+ * it. */
 static int64_t high_water(const struct ald_sync *s, const struct crawl *c, const struct ald_sync_page *page)
 {
     int64_t now = page->res.server_date;
@@ -84,8 +86,9 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     c->pages++;
     if (round || (next && c->pages >= ALD_MAX_PAGES)) {
         if (!c->gap)
-            c->gap = round ? "the source gave a page that it had given before instead of the next one; reading ended there"
-                           : "more pages than one run may read";
+            c->gap =
+                round ? "the source gave a page that it had given before instead of the next one; reading ended there"
+                      : "more pages than one run may read";
         next = NULL;
     }
     *ret_last = next == NULL;
@@ -126,7 +129,8 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
     return ald_sync_land(s, stream, &page, &landing, err);
 }
 
-/** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins anew. */
+/** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins
+ * anew. */
 static enum ald_rc give_up(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
 {
     ald_buf_clear(&c->row.cursor);
@@ -173,13 +177,14 @@ static enum ald_rc todo_n(struct ald_sync *s, const char *stream, int64_t *ret, 
     return ALD_OK;
 }
 
-static enum ald_rc dry_stream(struct ald_sync *s, const struct ald_stream *stream, const char **ret, struct ald_err *err)
+static enum ald_rc dry_stream(struct ald_sync *s, const struct ald_stream *stream, const char **ret,
+                              struct ald_err *err)
 {
     if (stream->parent) {
         int64_t n = 0;
         ALD_TRY(todo_n(s, stream->name, &n, err));
-        *ret = ald_sprintf(s->arena, "%s: details of %lld records that are outstanding, and of each that %s changes", stream->name,
-                           (long long)n, stream->parent);
+        *ret = ald_sprintf(s->arena, "%s: details of %lld records that are outstanding, and of each that %s changes",
+                           stream->name, (long long)n, stream->parent);
         return ALD_OK;
     }
     ALD_CLEANUP(crawl_done) struct crawl c = {0};
@@ -187,15 +192,17 @@ static enum ald_rc dry_stream(struct ald_sync *s, const struct ald_stream *strea
     if (s->connector->type.is_file) {
         struct ald_http_req req = {.page_size = c.size.full, .window = c.window};
         ALD_TRY(stream->request(s->arena, s->cfg, &req, err));
-        *ret = ald_sprintf(s->arena, "%s: %s, if it has changed", stream->name, req.file_path ? req.file_path : "no file");
+        *ret =
+            ald_sprintf(s->arena, "%s: %s, if it has changed", stream->name, req.file_path ? req.file_path : "no file");
         return ALD_OK;
     }
     if (c.resumed)
         *ret = ald_sprintf(s->arena, "%s: goes on with an interrupted read at %s (%s)", stream->name, c.row.cursor.data,
                            ald_sync_window_text(s->arena, &c.window));
     else
-        *ret = ald_sprintf(s->arena, "%s: %s, %d a page", stream->name,
-                           stream->every_time ? "the whole list" : ald_sync_window_text(s->arena, &c.window), c.size.full);
+        *ret =
+            ald_sprintf(s->arena, "%s: %s, %d a page", stream->name,
+                        stream->every_time ? "the whole list" : ald_sync_window_text(s->arena, &c.window), c.size.full);
     return ALD_OK;
 }
 

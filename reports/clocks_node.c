@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static struct ald_node *interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit)
+struct ald_node *ald_interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit)
 {
     if (!ci->has)
         return ald_node_absent(a, ci->absent ? ci->absent : "too few incidents for an interval");
@@ -26,16 +26,16 @@ static struct ald_node *clock_node(struct ald_arena *a, const struct ald_clock_s
     if (full)
         ald_node_set(a, o, "open", ald_node_int(a, (int64_t)c->open));
     ald_node_set(a, o, "median_s", seconds(a, c->has_median, c->median_ms, none));
-    ald_node_set(a, o, "median_ci_s", interval_node(a, &c->median_ci, 1000));
+    ald_node_set(a, o, "median_ci_s", ald_interval_node(a, &c->median_ci, 1000));
     if (full) {
         ald_node_set(a, o, "geometric_mean_s", seconds(a, c->has_geometric, c->geometric_mean_ms, none));
-        ald_node_set(a, o, "geometric_mean_ci_s", interval_node(a, &c->geometric_ci, 1000));
+        ald_node_set(a, o, "geometric_mean_ci_s", ald_interval_node(a, &c->geometric_ci, 1000));
     }
     ald_node_set(a, o, "p90_s", seconds(a, c->has_p90, c->p90_ms, none));
-    ald_node_set(a, o, "p90_ci_s", interval_node(a, &c->p90_ci, 1000));
+    ald_node_set(a, o, "p90_ci_s", ald_interval_node(a, &c->p90_ci, 1000));
     if (full) {
         ald_node_set(a, o, "mean_s", seconds(a, c->has_mean, c->mean_ms, none));
-        ald_node_set(a, o, "mean_ci_s", interval_node(a, &c->mean_ci, 1000));
+        ald_node_set(a, o, "mean_ci_s", ald_interval_node(a, &c->mean_ci, 1000));
         ald_node_set(a, o, "km_median_s", seconds(a, c->has_km, c->km_median_ms, "more than half are still open"));
         ald_node_set(a, o, "weeks", ald_node_int(a, (int64_t)c->weeks));
     }

@@ -74,6 +74,7 @@ struct ald_xlsx_sheet {
     size_t used_last; /* right-most column that holds something */
     size_t links, links_left_out;
     bool repeats; /* a header row is repeated on each page */
+    bool filters; /* has its one filter */
 };
 
 /** LXW_NO_ERROR, or an error that names the sheet and the row. */

@@ -106,20 +106,19 @@ enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err)
     return ald_xlsx_did(s, worksheet_print_area(s->ws, 0, 0, last, right), err);
 }
 
-/* The table whose header stays in sight: the one with the most rows. */
+/* The table whose header stays in sight and comes again on each page: the only one of a sheet. */
 static const struct ald_table *main_table(const struct ald_report *report, const struct ald_section *section)
 {
-    const struct ald_table *best = NULL;
-    size_t most = 0;
+    const struct ald_table *only = NULL;
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
-        size_t n = b->kind == ALD_BLOCK_TABLE ? ald_xlsx_rows_n(report, b->table) : 0;
-        if (n > most) {
-            best = b->table;
-            most = n;
-        }
+        if (b->kind != ALD_BLOCK_TABLE || !ald_xlsx_rows_n(report, b->table))
+            continue;
+        if (only)
+            return NULL;
+        only = b->table;
     }
-    return best;
+    return only;
 }
 
 static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_table *main,

@@ -181,8 +181,9 @@ static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t h
         return ALD_OK;
     if (g->real)
         return add_table(s, g, head, last, err);
-    if (!g->main)
+    if (s->filters)
         return ALD_OK;
+    s->filters = true;
     return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)),
                         err);
 }

@@ -202,6 +202,7 @@ struct ald_reading {
     bool has_lower, has_median, has_upper, has_percentile;
     double lower_ms, median_ms, upper_ms, percentile;
     double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
+    double s;             /* S(t) at the incident's own duration */
     enum ald_verdict verdict;
     bool tells_little;    /* m > candidates/4 */
     const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */

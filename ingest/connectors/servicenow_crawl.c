@@ -212,9 +212,15 @@ static struct place step_on(const struct place *p, int64_t base, const struct al
             to.tries = 0;
         return to;
     }
+    size_t same = 0; /* rows before the last that have its time */
+    while (same < last && rows[last - same - 1].at == rows[last].at)
+        same++;
+    if (same == last && !p->anchor && p->offset > 0) { /* after a row that was stepped over, which may have it too */
+        to.offset = p->offset + (int64_t)last;
+        return to;
+    }
     to.base = rows[last].at;
-    for (size_t i = last; i > 0 && rows[i - 1].at == rows[last].at; i--)
-        to.offset++;
+    to.offset = (int64_t)same;
     if (base == ALD_TIME_NONE || to.base > base)
         to.tries = 0;
     return to;

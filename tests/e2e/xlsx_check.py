@@ -3,7 +3,8 @@
 what spreadsheets hold, tables that agree with their cells, no formula anywhere, and readable by openpyxl.
 
     xlsx_check.py FILE...          prints what is wrong; exit 1 if anything is
-    xlsx_check.py --cells FILE     checks, then prints each cell: sheet, place, type, format, value as JSON, tab-separated"""
+    xlsx_check.py --cells FILE     checks, then prints each cell: sheet, place, type, format, value as JSON, tab-separated;
+                                   lines in parentheses tell of sheets, tables and charts"""
 import json
 import posixpath
 import sys
@@ -208,8 +209,32 @@ def check(path):
     return problems
 
 
+def print_charts(path):
+    """Each chart: its parts in a few words, and what it is called for those who cannot see it."""
+    chart = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+    for name, root in Workbook(path).parts.items():
+        if name.startswith("xl/drawings/drawing"):
+            for element in root.iter():
+                if element.tag.endswith("}cNvPr"):
+                    print(f"(alt)\t{element.get('descr')}")
+        if name.startswith("xl/tables/"):
+            print(f"(table)\t{root.get('ref')}")
+        if name.startswith("xl/charts/"):
+            print("(chart)", *(f"{e.tag.split('}')[1]}={e.get('val')}" for e in root.iter()
+                               if e.tag in (f"{chart}symbol", f"{chart}logBase", f"{chart}min", f"{chart}max")), sep="\t")
+            print("(labels)", *(e.text.strip() for e in root.iter() if e.tag.endswith("/main}t") and e.text), sep="\t")
+
+
 def print_cells(path):
-    for sheet in load(path).worksheets:
+    workbook = load(path)
+    properties = workbook.properties
+    print("(workbook)", properties.title, properties.subject, properties.creator, properties.created, sep="\t")
+    for sheet in workbook.worksheets:
+        setup = sheet.page_setup
+        print("(sheet)", sheet.title, sheet.freeze_panes, sheet.print_title_rows, setup.orientation, setup.paperSize,
+              f"{setup.fitToWidth}x{setup.fitToHeight}", sheet.auto_filter.ref, sep="\t")
+    print_charts(path)
+    for sheet in workbook.worksheets:
         for row in sheet.iter_rows():
             for c in row:
                 if c.value is not None:

@@ -25,7 +25,7 @@
 #define ROOM_NOW INT64_C(1793700000000)
 
 struct room {
-    char folder[64], store_path[128], key_path[128], scenario[128], base[64];
+    char folder[64], store_path[128], key_path[128], scenario[128], base[80];
     struct ald_store *store;
     struct ald_arena *arena;
     sqlite3 *db; /* a second connection, to look with */

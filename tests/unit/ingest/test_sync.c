@@ -41,13 +41,13 @@ static void two_sources(struct room *room, const char *scenario)
 /** Everything that an export could show, as one number: equal stores give equal numbers. */
 static const char *content(struct room *room)
 {
-    return room_text(room,
-                     "SELECT group_concat(line, char(10)) FROM (SELECT source || external_id || coalesce(title, '') ||"
-                     " coalesce(status, '') || end_state || coalesce(updated_at, '') || timeline || (SELECT group_concat("
-                     "event_id || at || kind || coalesce(actor, '') || coalesce(team, '') || coalesce(value, ''), ',') FROM"
-                     " (SELECT * FROM event e WHERE e.record = r.id ORDER BY event_id)) || (SELECT group_concat(moment ||"
-                     " at || field || rank, ',') FROM (SELECT * FROM record_moment m WHERE m.record = r.id ORDER BY moment,"
-                     " rank)) AS line FROM record r ORDER BY source, external_id)");
+    return room_text(
+        room, "SELECT group_concat(line, char(10)) FROM (SELECT source || external_id || coalesce(title, '') ||"
+              " coalesce(status, '') || end_state || coalesce(updated_at, '') || timeline || (SELECT group_concat("
+              "event_id || at || kind || coalesce(actor, '') || coalesce(team, '') || coalesce(value, ''), ',') FROM"
+              " (SELECT * FROM event e WHERE e.record = r.id ORDER BY event_id)) || (SELECT group_concat(moment ||"
+              " at || field || rank, ',') FROM (SELECT * FROM record_moment m WHERE m.record = r.id ORDER BY moment,"
+              " rank)) AS line FROM record r ORDER BY source, external_id)");
 }
 
 static void first_and_second_run(void **state)
@@ -89,53 +89,62 @@ static const struct {
     const char *name, *fault;
     enum ald_rc rc;
     bool gap;
-    int records, quarantined;    /* of desk */
+    int records, quarantined;      /* of desk */
     const char *message, *finding; /* parts; NULL: none */
-    bool heals;                  /* the next run, without the fault, has all 40 */
+    bool heals;                    /* the next run, without the fault, has all 40 */
 } faults[] = {
-    {"broken once", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"skip\": 1}", ALD_OK, false, 40, 0, NULL, NULL, true},
-    {"one record broken for ever", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"row\": \"$13\", \"times\": null}", ALD_OK,
-     false, 39, 1, NULL, NULL, false},
-    {"two records broken", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"row\": \"$0\", \"times\": null}, {\"kind\": "
-                           "\"broken\", \"path\": \"/table/incident\", \"row\": \"$39\", \"times\": null}",
+    {"broken once", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"skip\": 1}", ALD_OK, false, 40, 0, NULL,
+     NULL, true},
+    {"one record broken for ever",
+     "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"row\": \"$13\", \"times\": null}", ALD_OK, false, 39, 1,
+     NULL, NULL, false},
+    {"two records broken",
+     "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"row\": \"$0\", \"times\": null}, {\"kind\": "
+     "\"broken\", \"path\": \"/table/incident\", \"row\": \"$39\", \"times\": null}",
      ALD_OK, false, 38, 2, NULL, NULL, false},
-    {"all broken", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"times\": null}", ALD_ERR_FORMAT, true, 0, 0, "incident",
-     NULL, true},
-    {"a web page", "{\"kind\": \"html\", \"path\": \"/table/incident\", \"skip\": 2, \"times\": null}", ALD_ERR_NET, true, 16, 0,
-     "web page instead of JSON", NULL, true},
-    {"audit refused", "{\"kind\": \"status\", \"value\": 403, \"path\": \"/sys_audit\", \"times\": null}", ALD_OK, true, 40, 0,
-     "detail requests outstanding", NULL, true},
+    {"all broken", "{\"kind\": \"broken\", \"path\": \"/table/incident\", \"times\": null}", ALD_ERR_FORMAT, true, 0, 0,
+     "incident", NULL, true},
+    {"a web page", "{\"kind\": \"html\", \"path\": \"/table/incident\", \"skip\": 2, \"times\": null}", ALD_ERR_NET,
+     true, 16, 0, "web page instead of JSON", NULL, true},
+    {"audit refused", "{\"kind\": \"status\", \"value\": 403, \"path\": \"/sys_audit\", \"times\": null}", ALD_OK, true,
+     40, 0, "detail requests outstanding", NULL, true},
     {"audit of one record refused",
-     "{\"kind\": \"status\", \"value\": 400, \"path\": \"/sys_audit\", \"query\": \"$7\", \"times\": null}", ALD_OK, true, 40, 0,
-     "1 detail requests outstanding", NULL, true},
-    {"people refused", "{\"kind\": \"status\", \"value\": 403, \"path\": \"/sys_user\", \"query\": \"user_name\", \"times\": null}",
+     "{\"kind\": \"status\", \"value\": 400, \"path\": \"/sys_audit\", \"query\": \"$7\", \"times\": null}", ALD_OK,
+     true, 40, 0, "1 detail requests outstanding", NULL, true},
+    {"people refused",
+     "{\"kind\": \"status\", \"value\": 403, \"path\": \"/sys_user\", \"query\": \"user_name\", \"times\": null}",
      ALD_OK, false, 40, 0, NULL, "stream_refused", true},
-    {"incidents refused", "{\"kind\": \"status\", \"value\": 403, \"path\": \"/table/incident\", \"times\": null}", ALD_ERR_NET, true, 0,
-     0, "Made to fail", NULL, true},
-    {"server fails", "{\"kind\": \"status\", \"value\": 500, \"path\": \"/table/incident\", \"skip\": 3, \"times\": null}", ALD_ERR_NET,
+    {"incidents refused", "{\"kind\": \"status\", \"value\": 403, \"path\": \"/table/incident\", \"times\": null}",
+     ALD_ERR_NET, true, 0, 0, "Made to fail", NULL, true},
+    {"server fails",
+     "{\"kind\": \"status\", \"value\": 500, \"path\": \"/table/incident\", \"skip\": 3, \"times\": null}", ALD_ERR_NET,
      true, 24, 0, "500", NULL, true},
-    {"server fails once", "{\"kind\": \"status\", \"value\": 503, \"path\": \"/table/incident\"}", ALD_OK, false, 40, 0, NULL, NULL,
-     true},
-    {"cut in the middle", "{\"kind\": \"drop\", \"path\": \"/table/incident\", \"times\": 2}", ALD_OK, false, 40, 0, NULL, NULL, true},
-    {"lone surrogate", "{\"kind\": \"replace\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"Service 1 is\", "
-                       "\"\\\\ud800 is\"]}",
+    {"server fails once", "{\"kind\": \"status\", \"value\": 503, \"path\": \"/table/incident\"}", ALD_OK, false, 40, 0,
+     NULL, NULL, true},
+    {"cut in the middle", "{\"kind\": \"drop\", \"path\": \"/table/incident\", \"times\": 2}", ALD_OK, false, 40, 0,
+     NULL, NULL, true},
+    {"lone surrogate",
+     "{\"kind\": \"replace\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"Service 1 is\", "
+     "\"\\\\ud800 is\"]}",
      ALD_OK, false, 40, 0, NULL, "repaired_text", false},
-    {"ill-formed UTF-8", "{\"kind\": \"bytes\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"Service 1 is\", "
-                         "\"c328ff\"]}",
+    {"ill-formed UTF-8",
+     "{\"kind\": \"bytes\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"Service 1 is\", "
+     "\"c328ff\"]}",
      ALD_OK, false, 40, 0, NULL, "repaired_text", false},
-    {"wrong type", "{\"kind\": \"replace\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"\\\"opened_at\\\": "
-                   "{\\\"display_value\\\": \\\"2026-01-05 08:00:00\\\", \\\"value\\\": \\\"2026-01-05 08:00:00\\\"}\", "
-                   "\"\\\"opened_at\\\": {\\\"value\\\": \\\"soon\\\"}\"]}",
+    {"wrong type",
+     "{\"kind\": \"replace\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"\\\"opened_at\\\": "
+     "{\\\"display_value\\\": \\\"2026-01-05 08:00:00\\\", \\\"value\\\": \\\"2026-01-05 08:00:00\\\"}\", "
+     "\"\\\"opened_at\\\": {\\\"value\\\": \\\"soon\\\"}\"]}",
      ALD_OK, false, 39, 1, NULL, NULL, true},
-    {"withheld rows", "{\"kind\": \"hide\", \"path\": \"/table/incident\", \"value\": 8, \"skip\": 1}", ALD_OK, false, 32, 0, NULL,
-     NULL, true},
+    {"withheld rows", "{\"kind\": \"hide\", \"path\": \"/table/incident\", \"value\": 8, \"skip\": 1}", ALD_OK, false,
+     32, 0, NULL, NULL, true},
 };
 
 /** Puts sys_ids of made() in the place of "$N": the server's own hash is not ours to know, so it is asked. */
 static const char *with_ids(struct room *room, const char *text)
 {
     const char *out = "";
-    for (const char *dollar; (dollar = strchr(text, '$')); ) {
+    for (const char *dollar; (dollar = strchr(text, '$'));) {
         char *end;
         long n = strtol(dollar + 1, &end, 10);
         char sql[160];
@@ -163,7 +172,8 @@ static void play_fault(struct room *room, size_t i, const char *fault)
     else
         assert_string_equal(desk->message, "");
     if (faults[i].finding)
-        assert_true(room_count(room, ald_sprintf(room->arena, "SELECT count(*) FROM finding WHERE id = '%s' AND source = 'desk'",
+        assert_true(room_count(room, ald_sprintf(room->arena,
+                                                 "SELECT count(*) FROM finding WHERE id = '%s' AND source = 'desk'",
                                                  faults[i].finding)) > 0);
     assert_int_equal(room->out[STATUS].rc, ALD_OK); /* nothing else is lost */
     assert_int_equal(room_count(room, RECORDS("status")), 40);
@@ -226,7 +236,8 @@ static void stopped_anywhere_goes_on(void **state)
         assert_int_equal(room_run(&room), ALD_ERR_STOPPED);
         assert_int_equal(room.out[DESK].rc, ALD_ERR_STOPPED);
         assert_int_equal(room.out[STATUS].rc, ALD_ERR_STOPPED);
-        assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE stream = 'sys_audit' AND complete = 1"), 0);
+        assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE stream = 'sys_audit' AND complete = 1"),
+                         0);
         room.stop_after = -1;
         ald_store_close(room.store);
         sqlite3_close(room.db);
@@ -246,12 +257,14 @@ static void repeated_page_is_a_gap(void **state)
 {
     (void)state;
     struct room room;
-    two_sources(&room, "{\"made\": 40, \"faults\": [{\"kind\": \"again\", \"path\": \"/v1/pages\", \"query\": \"page=3\"}]}");
+    two_sources(&room,
+                "{\"made\": 40, \"faults\": [{\"kind\": \"again\", \"path\": \"/v1/pages\", \"query\": \"page=3\"}]}");
     assert_int_equal(room_run(&room), ALD_OK);
     assert_int_equal(room.out[STATUS].rc, ALD_OK);
     assert_true(room.out[STATUS].gap);
     assert_int_equal(room_count(&room, RECORDS("status")), 20);
-    assert_int_equal(room_count(&room, "SELECT count(*) FROM source WHERE name = 'status' AND last_success IS NULL"), 1);
+    assert_int_equal(room_count(&room, "SELECT count(*) FROM source WHERE name = 'status' AND last_success IS NULL"),
+                     1);
     assert_int_equal(room_run(&room), ALD_OK);
     assert_false(room.out[STATUS].gap);
     assert_int_equal(room_count(&room, RECORDS("status")), 40);
@@ -264,7 +277,8 @@ static void what_is_missing_twice_is_gone(void **state)
     struct room room;
     two_sources(&room, "{\"made\": 12}");
     assert_int_equal(room_run(&room), ALD_OK);
-    const char *gone = room_text(&room, "SELECT external_id FROM record WHERE source = 'status' ORDER BY external_id LIMIT 1");
+    const char *gone =
+        room_text(&room, "SELECT external_id FROM record WHERE source = 'status' ORDER BY external_id LIMIT 1");
     const char *without = ald_sprintf(room.arena, "{\"made\": 12, \"change\": {\"statuspage\": {\"%s\": null}}}", gone);
     room_play(&room, without);
     room.opts.full = true;
@@ -287,10 +301,11 @@ static void changes_arrive_with_their_details(void **state)
     two_sources(&room, "{\"made\": 12}");
     assert_int_equal(room_run(&room), ALD_OK);
     const char *id = room_text(&room, "SELECT external_id FROM record WHERE key = 'INC0000003'");
-    room_play(&room, ald_sprintf(room.arena,
-                                 "{\"made\": 12, \"change\": {\"incident\": {\"%s\": {\"short_description\": \"Other\", "
-                                 "\"sys_mod_count\": \"5\", \"sys_updated_on\": \"2026-02-01 00:00:00\"}}}}",
-                                 id));
+    room_play(&room,
+              ald_sprintf(room.arena,
+                          "{\"made\": 12, \"change\": {\"incident\": {\"%s\": {\"short_description\": \"Other\", "
+                          "\"sys_mod_count\": \"5\", \"sys_updated_on\": \"2026-02-01 00:00:00\"}}}}",
+                          id));
     int64_t generation = room_generation(&room);
     assert_int_equal(room_run(&room), ALD_OK);
     assert_int_equal(room.out[DESK].records_changed, 1);
@@ -358,8 +373,8 @@ static void server_down(void **state)
     assert_int_equal(room.out[DESK].rc, ALD_ERR_NET);
     assert_int_equal(room.out[DESK].requests, 1); /* the other streams are not tried in vain */
     assert_true(room.out[DESK].gap);
-    assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE source = 'desk' AND complete = 0 AND gap IS NOT NULL"),
-                     4);
+    assert_int_equal(
+        room_count(&room, "SELECT count(*) FROM cursor WHERE source = 'desk' AND complete = 0 AND gap IS NOT NULL"), 4);
     assert_int_equal(room.out[STATUS].rc, ALD_OK);
     room_close(&room);
 }
@@ -391,7 +406,8 @@ static void the_future_does_not_hide_the_present(void **state)
                                  "\"sys_updated_on\": \"2150-02-01 00:00:00\"}}}}",
                                  id));
     assert_int_equal(room_run(&room), ALD_OK);
-    assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE stream = 'incident' AND high_water > 5000000000000"), 0);
+    assert_int_equal(
+        room_count(&room, "SELECT count(*) FROM cursor WHERE stream = 'incident' AND high_water > 5000000000000"), 0);
     room_close(&room);
 }
 

@@ -57,11 +57,13 @@ static void lines(void **state)
         {"blanks around", "  " RECORD("1") "\t \n", 1, 0, NULL},
         {"not JSON", RECORD("1") "\n{oops\n" RECORD("2") "\n", 2, 1, "a.ndjson line 2 (byte 72): not JSON"},
         {"two on a line", RECORD("1") "\n" RECORD("2") "," RECORD("3") "\n", 1, 1, "line 2"},
-        {"lines that are JSON only together", "{\"external_id\": [\"1\"\n" RECORD("2") "]}\n" RECORD("3"), 1, 2, "line 1"},
+        {"lines that are JSON only together", "{\"external_id\": [\"1\"\n" RECORD("2") "]}\n" RECORD("3"), 1, 2,
+         "line 1"},
         {"a list", "[1]\n" RECORD("1"), 1, 1, "expected an object"},
         {"a number", "7\n" RECORD("1"), 1, 1, "line 1 (byte 0)"},
         {"empty object", "{}\n" RECORD("1"), 1, 1, "external_id"},
-        {"unknown column", "{\"external_id\": \"1\", \"colour\": \"red\"}\n" RECORD("2"), 1, 1, "line 1: unknown column 'colour'"},
+        {"unknown column", "{\"external_id\": \"1\", \"colour\": \"red\"}\n" RECORD("2"), 1, 1,
+         "line 1: unknown column 'colour'"},
         {"ill-formed UTF-8", "{\"external_id\": \"1\", \"title\": \"\xC3\x28\"}\n" RECORD("2"), 2, 0, NULL},
         {"lone surrogate", "{\"external_id\": \"1\", \"title\": \"\\ud800\"}\n", 1, 0, NULL},
         {"the same record twice", RECORD("1") "\n" RECORD("1") "\n", 1, 0, NULL},
@@ -163,10 +165,11 @@ static void events_follow_their_records(void **state)
     one_source(&room, &files);
     room.sources[0].opts_n = 2;
     put(files.a, RECORD("1") "\n");
-    put(files.b, "{\"external_id\": \"1\", \"event_id\": \"e1\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"acknowledged\", "
-                 "\"actor\": \"jane.doe@acme.example\", \"text\": \"jane.doe@acme.example took it\"}\n"
-                 "{\"external_id\": \"2\", \"event_id\": \"e2\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"note\", "
-                 "\"actor\": \"00112233aabbccdd\"}\n");
+    put(files.b,
+        "{\"external_id\": \"1\", \"event_id\": \"e1\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"acknowledged\", "
+        "\"actor\": \"jane.doe@acme.example\", \"text\": \"jane.doe@acme.example took it\"}\n"
+        "{\"external_id\": \"2\", \"event_id\": \"e2\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"note\", "
+        "\"actor\": \"00112233aabbccdd\"}\n");
     run(&room);
     assert_int_equal(room_count(&room, N("event")), 1);
     assert_int_equal(room_count(&room, N("quarantine WHERE reason LIKE '%not in the store%'")), 1);

@@ -296,6 +296,9 @@ static void test_hostile_texts(void **state)
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         has(cells, kept[i]);
     has(cells, "\ts\tGeneral\t\"-3\"");
+    has(cells, "(workbook)\tReview & outlook\tExample\talidade\t2025-10-07 09:00:00\n"); /* as of, not the clock */
+    has(cells, "(sheet)\tTexts\tA9\t$8:$8\tlandscape\t9\t"); /* frozen, and again on each page */
+    has(cells, "(table)\tA8:C27\n");
 }
 
 static void test_long_texts_and_links(void **state)
@@ -534,6 +537,9 @@ static void test_constant_memory(void **state)
     has(cells, "5000 of 24975 points are drawn");
     has(cells, "25 of 25000 have no place in this chart");
     has(cells, "\"The end.\"");
+    has_not(cells, "(table)");
+    has(cells, "\tNonex0\tA36:C25036\n"); /* the filter */
+    has(cells, "symbol=triangle");
 }
 
 static void test_charts(void **state)
@@ -570,6 +576,12 @@ static void test_charts(void **state)
     has(cells, "\"Nothing to draw.\"");
     has(cells, "\"longer (19)\"");
     has(cells, "Chart data\tA7\ts");
+    has(cells, "(chart)\tsymbol=triangle\tsymbol=diamond\tsymbol=circle\tsymbol=none");
+    has(cells, "logBase=10\tmax=1\tmin=0.01\n");
+    has(cells, "\tmax=1\tmin=0\tmax=1\tmin=0\n");
+    has(cells, "(alt)\tEach point is an incident.\n");
+    has(cells, "\ttime to resolve (hours)\n");
+    has(cells, "\t=x\t");                                     /* the title of an axis, no formula */
     assert_int_equal(times(cells, "\"no reading (20)\""), 2); /* a chart drawn twice has its points once */
 }
 
