@@ -242,6 +242,18 @@ size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_rea
     return search.found_n;
 }
 
+int ald_comparables_compare(const struct ald_reading *a, const struct ald_reading *b)
+{
+    if (a->basis != b->basis)
+        return a->basis < b->basis ? -1 : 1;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        double p = a->axis[axis].position, q = b->axis[axis].position;
+        if (uses(a->basis, (enum ald_axis)axis) && (p < q || p > q))
+            return p < q ? -1 : 1;
+    }
+    return 0;
+}
+
 double ald_comparables_distance(const struct ald_frame *frame, const struct ald_reading *reading, uint32_t member)
 {
     double sum = 0;

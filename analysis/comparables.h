@@ -26,6 +26,8 @@ void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_fra
 
 /** Sets basis, candidates and k of a reading from the axes that it has. */
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
+/** Order of two readings of one frame by where they look from; 0: they share their comparables. */
+int ald_comparables_compare(const struct ald_reading *a, const struct ald_reading *b);
 /** The members at d <= d_k + 1e-12 by ascending member index (so by duration); ret has room for frame->n.
  *  @return m. */
 size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_reading *reading, uint32_t *ret);

@@ -258,10 +258,11 @@ static void only(struct assignment *one, int64_t at, uint32_t team)
     sooner(one, at, team);
 }
 
+/* Of the services named when it began: what joins later may do so because the incident is long. */
 static uint32_t owner_of_services(const struct ald_build *b, const struct ald_incident *inc)
 {
     for (size_t i = 0; i < inc->services_n; i++)
-        if (b->service_owner[inc->services[i].name] != ALD_NOBODY)
+        if (inc->services[i].at_start && b->service_owner[inc->services[i].name] != ALD_NOBODY)
             return b->service_owner[inc->services[i].name];
     return ALD_NOBODY;
 }

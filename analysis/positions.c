@@ -36,9 +36,7 @@ static int64_t length_by(const struct ald_incident *inc, int64_t now, int64_t la
     return sum;
 }
 
-/* Whether an incident is in the reference whose quarter begins at `now`, and how it stood. */
-static bool stood(const struct ald_analysis *analysis, const struct ald_incident *inc, int64_t now,
-                  struct ald_member *ret)
+bool ald_stood(const struct ald_analysis *analysis, const struct ald_incident *inc, int64_t now, struct ald_member *ret)
 {
     if (inc->cls != ALD_INCIDENT || inc->impossible)
         return false;
@@ -100,7 +98,7 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
     ret->members = ald_calloc(arena, last - first, sizeof *ret->members);
     for (size_t i = first; i < last; i++) {
         struct ald_member member = {.incident = (uint32_t)i};
-        if (stood(analysis, &analysis->incidents[i], ret->to, &member))
+        if (ald_stood(analysis, &analysis->incidents[i], ret->to, &member))
             ret->members[ret->n++] = member;
     }
     if (ret->n > 1)

@@ -11,6 +11,10 @@ struct ald_member {
     bool beyond;         /* lasted longer than its landmark by then */
     int64_t duration_ms;
 };
+/** Whether an incident is in a reference that is made at `now`, and how it stood then: ended with the duration of the spans
+ *  that had ended, else open with the time so far. Fills all of ret but the incident. */
+bool ald_stood(const struct ald_analysis *analysis, const struct ald_incident *inc, int64_t now, struct ald_member *ret);
+
 struct ald_reference {
     int64_t from, to;    /* half-open starts; to = first instant of the quarter */
     struct ald_member *members; /* sorted by duration, ended ones before open ones, then incident */

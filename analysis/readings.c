@@ -179,30 +179,11 @@ static void judge(struct ald_reading *reading, const struct ald_km *km, bool ope
     reading->text = verdicts[reading->verdict];
 }
 
-/* Where a reading looks from, on its own basis; -1 on an axis that the basis leaves out. */
-static double place_on(const struct ald_reading *reading, int axis)
-{
-    enum ald_basis alone = axis == ALD_COMPLEXITY ? ALD_BASIS_COMPLEXITY : ALD_BASIS_BLAST_RADIUS;
-    return reading->basis == ALD_BASIS_BOTH || reading->basis == alone ? reading->axis[axis].position : -1;
-}
-
-static bool same_place(const struct ald_reading *a, const struct ald_reading *b)
-{
-    return a->basis == b->basis && !(fabs(place_on(a, 0) - place_on(b, 0)) > 0) &&
-           !(fabs(place_on(a, 1) - place_on(b, 1)) > 0);
-}
-
 static int compare_asks(const void *a, const void *b)
 {
     const struct ask *x = a, *y = b;
-    if (x->reading->basis != y->reading->basis)
-        return x->reading->basis < y->reading->basis ? -1 : 1;
-    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
-        double p = place_on(x->reading, axis), q = place_on(y->reading, axis);
-        if (p < q || p > q)
-            return p < q ? -1 : 1;
-    }
-    return (x->incident > y->incident) - (x->incident < y->incident);
+    int order = ald_comparables_compare(x->reading, y->reading);
+    return order ? order : (x->incident > y->incident) - (x->incident < y->incident);
 }
 
 /* Answers all asks of a desk; those at the same place share their comparables and the curve. */
@@ -218,7 +199,7 @@ static void answer(struct quarter *q, struct desk *desk)
     struct ald_km km = {.steps = ald_calloc(q->scratch, n, sizeof *km.steps)};
     for (size_t i = 0; i < desk->asks_n; i++) {
         struct ald_reading *reading = desk->asks[i].reading;
-        if (i == 0 || !same_place(reading, desk->asks[i - 1].reading)) {
+        if (i == 0 || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
             size_t m = ald_comparables_find(&desk->near, reading, members);
             for (size_t j = 0; j < m; j++) {
                 times[j] = (double)desk->frame.members[members[j]].duration_ms;

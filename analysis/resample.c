@@ -44,8 +44,7 @@ static double statistic_of(size_t n, double sum, enum ald_statistic statistic)
     return statistic == ALD_LOG_OF_MEAN ? log(mean) : mean;
 }
 
-/* Sorts the draws; their 95 % interval, each end moved away from the estimate for the number of weeks. */
-static struct ald_interval widened(double *drawn, size_t draws, double estimate, size_t weeks_n)
+struct ald_interval ald_resample_widened(double *drawn, size_t draws, double estimate, size_t weeks_n)
 {
     ald_sort_doubles(drawn, draws);
     double w = (double)weeks_n;
@@ -90,7 +89,7 @@ struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t week
         }
         drawn[b] = statistic_of(n_drawn, sum_drawn, statistic);
     }
-    out = widened(drawn, draws, statistic_of(n, sum, statistic), weeks_n);
+    out = ald_resample_widened(drawn, draws, statistic_of(n, sum, statistic), weeks_n);
     out.low = exp(out.low);
     out.high = exp(out.high);
     free(drawn);
@@ -122,7 +121,7 @@ struct ald_interval ald_resample_ratio(const struct ald_ratio_week *weeks, size_
         drawn[b] = whole ? above_drawn / below_drawn : 0;
     }
     if (whole)
-        out = widened(drawn, draws, above / below, weeks_n);
+        out = ald_resample_widened(drawn, draws, above / below, weeks_n);
     else
         out.absent = "some weeks leave nothing to compare with";
     free(drawn);

@@ -29,6 +29,10 @@ enum ald_statistic { ALD_MEAN_OF_LOGS, ALD_LOG_OF_MEAN };
  *  4 weeks: absent. For ALD_MEAN_OF_LOGS the sums are sums of logs. */
 struct ald_interval ald_resample_weeks(const struct ald_week *weeks, size_t weeks_n, enum ald_statistic statistic,
                                        int resamples, uint64_t seed);
+/** Sorts the draws of a statistic; their 95 % interval (type 7), each end moved away from the estimate by
+ *  sqrt(W/(W-1))*t/1.959964 for W = weeks_n > 1 weeks, t the 97.5 % quantile of Student's t with W-1 degrees of freedom. */
+struct ald_interval ald_resample_widened(double *drawn, size_t draws, double estimate, size_t weeks_n);
+
 /** A week of a ratio of two sums: marked ones and all, or a loss and another loss. */
 struct ald_ratio_week {
     double above, below;

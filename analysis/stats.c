@@ -227,6 +227,22 @@ bool ald_spearman(const double *x, const double *y, size_t n, double *ret)
     return true;
 }
 
+void ald_benjamini_hochberg(const double *p, size_t n, double *ret)
+{
+    if (n == 0)
+        return;
+    struct ranked *sorted = must(calloc(n, sizeof *sorted));
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct ranked){.value = p[i], .at = i};
+    qsort(sorted, n, sizeof *sorted, compare_ranked);
+    double least = 1;
+    for (size_t i = n; i-- > 0;) {
+        least = fmin(least, sorted[i].value * (double)n / (double)(i + 1));
+        ret[sorted[i].at] = least;
+    }
+    free(sorted);
+}
+
 double ald_position_of(const double *sorted, size_t n, double x, bool member)
 {
     size_t low = 0, high = n;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/report.h"
 #include "alidade/utf8.h"
 
 static const char *text(struct ald_arena *a, const char *s)
@@ -113,7 +114,7 @@ void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, siz
         (void)printf("  %-22s %8s %8s  %s %s %s, %s%s\n", signal->id, value, landmark, drawn, place,
                      signal->axis == ALD_COMPLEXITY ? "complexity" : "blast radius", ald_timing_text(signal->timing),
                      on_axis || !isfinite(position) ? "" : " (description only)");
-        const char *evidence = obs->has_total && signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
+        const char *evidence = ald_evidence_text(a, an, i, s);
         if (!obs->has_total)
             (void)printf("      absent: %s\n", obs->absent ? obs->absent : "not recorded");
         else if (evidence)

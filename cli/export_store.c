@@ -72,6 +72,25 @@ static enum ald_rc list_of(struct ald_export *x, const char *query, int64_t reco
     return ALD_OK;
 }
 
+/* All services, and those named when the record was opened. */
+static enum ald_rc services_of(struct ald_export *x, int64_t record, struct ald_node **ret, struct ald_node **ret_at_start, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    *ret = ald_node_list(x->scratch);
+    *ret_at_start = ald_node_list(x->scratch);
+    ALD_TRY(ald_q_open(x->store, "cli_export_services", &q, err));
+    ald_q_int(q, 1, record);
+    ALD_TRY(ald_q_step(q, &row, err));
+    while (row) {
+        ald_node_add(x->scratch, *ret, text(x, q, 0));
+        if (ald_q_col_int(q, 1))
+            ald_node_add(x->scratch, *ret_at_start, text(x, q, 0));
+        ALD_TRY(ald_q_step(q, &row, err));
+    }
+    return ALD_OK;
+}
+
 static enum ald_rc refs_of(struct ald_export *x, int64_t record, struct ald_node **ret, const char **ret_merged, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
@@ -122,13 +141,14 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
     struct values values;
     int64_t at[ALD_MOMENT_N];
     struct ald_node *services = NULL;
+    struct ald_node *at_start = NULL;
     struct ald_node *teams = NULL;
     struct ald_node *refs = NULL;
     const char *merged = NULL;
     int64_t responders = 0;
     ALD_TRY(values_of(x, id, &values, err));
     ALD_TRY(moments_of(x, id, at, err));
-    ALD_TRY(list_of(x, "cli_export_services", id, &services, err));
+    ALD_TRY(services_of(x, id, &services, &at_start, err));
     ALD_TRY(list_of(x, "cli_export_teams", id, &teams, err));
     ALD_TRY(refs_of(x, id, &refs, &merged, err));
     ALD_TRY(responders_of(x, id, &responders, err));
@@ -147,6 +167,7 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
     ald_node_set(a, o, "resolve_reason", text(x, q, 8));
     ald_node_set(a, o, "merged_into", ald_node_str(a, merged));
     ald_node_set(a, o, "services", services);
+    ald_node_set(a, o, "services_at_start", at_start);
     ald_node_set(a, o, "teams", teams);
     ald_node_set(a, o, "refs", refs);
     ald_node_set(a, o, "customers_impacted", number_or_text(a, values.customers));

@@ -190,7 +190,8 @@ struct ald_stream {
     const char *name;
     const char *parent;      /* stream whose elements cause this one's detail requests (todo), or NULL */
     const char *cursor_doc;  /* one line: what the cursor means */
-    unsigned holds;          /* a finished detail request adds these bits to the timeline of its record */
+    unsigned holds;          /* a finished detail request adds these bits to the timeline of its record; a stream without
+                                parent that was read to its end adds them to all records of the source */
     int subjects_max;        /* detail: how many subjects one request can carry (1 when 0) */
     int64_t overlap_ms;      /* look-back when the configuration gives none */
     bool rescan_open;        /* no filter by change: the window reaches back to the oldest open record */

@@ -179,7 +179,7 @@ static enum ald_rc run_streams(struct ald_sync *s, struct ald_err *err)
             enum ald_rc rc = run_stream(s, stream, &why);
             if (rc == ALD_OK)
                 continue;
-            if (s->fatal) {
+            if (s->fatal || rc == ALD_ERR_DB) {
                 if (err)
                     *err = why;
                 return rc;

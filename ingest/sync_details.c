@@ -11,16 +11,45 @@ struct details {
     const struct ald_stream *stream;
     const char **subjects;
     size_t n;
-    size_t failed, outages; /* outages: failures of the connection in a row */
-    bool refused;
+    size_t outages;       /* failures of the connection in a row */
+    size_t failed;        /* subjects in a row, each for itself */
+    bool refused;         /* an optional stream that is not given */
+    bool ended;           /* asking on makes no sense in this run */
     struct ald_err first; /* failure */
 };
 
 /** Failures of the connection in a row after which the rest is left for the next run. */
 #define OUTAGES_MAX 2
+/** Subjects in a row that fail each for itself, after which it is not the subjects' fault. */
+#define FAILED_MAX 10
+
+enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_count", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream);
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+/** --full: what was read of timelines is read again. */
+static enum ald_rc ask_all_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_all", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream->name);
+    ald_q_int(q, 3, stream->holds);
+    return ald_q_run(q, err);
+}
 
 static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *err)
 {
+    if (s->opts->full && !s->temporary)
+        ALD_TRY(ask_all_again(s, d->stream, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
     ald_q_text(q, 1, s->cfg->name);
@@ -116,9 +145,6 @@ static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const c
                                 "the source no longer has details of this record", 1, "info", err));
     } else {
         ALD_TRY(todo_run(s, "sync_todo_failed", stream, subject, why->msg, err));
-        d->failed++;
-        if (d->first.rc == ALD_OK)
-            d->first = *why;
     }
     return ald_store_commit(s->store, err);
 }
@@ -131,7 +157,7 @@ static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *cons
     long status = 0;
     enum ald_rc rc = batch_pages(s, d, subjects, n, &status, &why);
     if (rc == ALD_OK) {
-        d->outages = 0;
+        d->outages = d->failed = 0;
         return ALD_OK;
     }
     if (s->fatal || rc == ALD_ERR_AUTH || rc == ALD_ERR_STOPPED || rc == ALD_ERR_CONFIG || rc == ALD_ERR_DB) {
@@ -139,12 +165,16 @@ static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *cons
             *err = why;
         return rc;
     }
+    if (d->first.rc == ALD_OK)
+        d->first = why;
     bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
-    d->outages = answered ? 0 : d->outages + 1;
-    if (answered && n > 1) {
+    if (answered && n > 1 && status != 402 && status != 403) {
         ALD_TRY(batch(s, d, subjects, n / 2, err));
-        return batch(s, d, subjects + n / 2, n - n / 2, err);
+        return d->ended ? ALD_OK : batch(s, d, subjects + n / 2, n - n / 2, err);
     }
+    d->outages = answered ? 0 : d->outages + 1;
+    d->failed = answered ? d->failed + 1 : 0;
+    d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || status == 402 || status == 403;
     for (size_t i = 0; i < n; i++) {
         rc = subject_failed(s, d, subjects[i], status, &why, err);
         if (rc != ALD_OK) {
@@ -183,17 +213,18 @@ enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream
     }
     size_t batch_n = stream->subjects_max > 1 ? (size_t)stream->subjects_max : 1;
     s->stream_total = (int64_t)d.n;
-    size_t i = 0;
-    while (i < d.n && !d.refused && d.outages < OUTAGES_MAX) {
+    for (size_t i = 0, n; i < d.n && !d.refused && !d.ended; i += n) {
         if (i > 0 && ald_sync_stopped(s))
             return ald_fail(err, ALD_ERR_STOPPED, "stopped");
-        size_t n = d.n - i < batch_n ? d.n - i : batch_n;
+        n = d.n - i < batch_n ? d.n - i : batch_n;
         ALD_TRY(batch(s, &d, d.subjects + i, n, err));
-        i += n;
     }
-    size_t outstanding = d.refused ? 0 : d.failed + (d.n - i);
+    int64_t outstanding = 0;
+    if (!d.refused)
+        ALD_TRY(ald_sync_todo_n(s, stream->name, &outstanding, err));
     const char *gap = NULL;
     if (outstanding > 0)
-        gap = ald_sprintf(s->arena, "%zu detail requests outstanding: %s", outstanding, d.first.msg);
+        gap = ald_sprintf(s->arena, "%lld detail request%s outstanding: %s", (long long)outstanding,
+                          outstanding == 1 ? "" : "s", d.first.msg);
     return finish(s, stream, gap, err);
 }

@@ -32,10 +32,22 @@ static void reader_done(struct reader *r)
     ald_buf_done(&r->text);
 }
 
+/** What else decides what lines become: under other options a file is another file, although its bytes are the same. */
+static void seed(const struct ald_sync *s, char ret[33])
+{
+    const struct ald_source_cfg *cfg = s->cfg;
+    const char *text = ald_sprintf(s->arena, "%d|%d|%d|%s|%s", s->connector->mapping, (int)s->opts->people,
+                                   (int)s->opts->free_text, cfg->kind ? cfg->kind : "", cfg->role ? cfg->role : "");
+    for (size_t i = 0; i < cfg->opts_n; i++)
+        text = ald_sprintf(s->arena, "%s|%s=%s", text, cfg->opts[i].key, cfg->opts[i].value);
+    ald_fingerprint(text, strlen(text), ret);
+}
+
 static enum ald_rc reader_open(struct ald_sync *s, const char *path, struct reader *r, struct ald_err *err)
 {
     struct stat info;
     *r = (struct reader){.path = path, .chunk = ald_alloc(s->arena, CHUNK_BYTES + sizeof r->fingerprint)};
+    seed(s, r->fingerprint);
     ald_buf_init(&r->text, ALD_MAX_LINE_BYTES);
     r->file = fopen(path, "rbe");
     if (!r->file)
@@ -194,8 +206,8 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     const struct ald_clock *clock = &s->opts->clock;
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
     ald_sync_page_init(&page);
-    page.req.window =
-        (struct ald_window){.since = s->opts->since, .until = s->opts->until, .first = !row->completed_at};
+    page.req.window = (struct ald_window){
+        .since = s->opts->since, .until = s->opts->until, .first = row->completed_at == ALD_TIME_NONE};
     ALD_TRY(stream->request(page.arena, s->cfg, &page.req, err));
     page.at = clock->now_ms(clock->ctx);
     page.request = r->path;
@@ -207,7 +219,7 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
         row->complete = true;
         row->gap = NULL;
         row->completed_at = page.at;
-        row->fingerprint = r->fingerprint;
+        row->fingerprint = ald_strdup(s->arena, r->fingerprint);
     }
     const struct ald_sync_landing landing = {.cursor = *ret_last && !s->temporary ? row : NULL,
                                              .last = *ret_last,

@@ -134,6 +134,8 @@ ALD_CHECK enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, 
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
+/** Detail requests of a stream that are still to be made. */
+ALD_CHECK enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 /** Says what a run would ask, in the source's outcome. */
 ALD_CHECK enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err);

@@ -13,7 +13,7 @@ struct crawl {
     struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
     int64_t pages, seen_at;
     const char *gap; /* in the source's arena */
-    bool resumed, remarked;
+    bool resumed, remarked, refused;
 };
 
 static void crawl_done(struct crawl *c)
@@ -80,6 +80,7 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     if (page->next.gap && !c->gap)
         c->gap = ald_strdup(s->arena, page->next.gap);
     c->remarked = c->remarked || page->next.remark;
+    c->refused = c->refused || page->refused;
     bool round = false;
     if (next)
         ALD_TRY(circle(c, next, &round, err));
@@ -155,7 +156,7 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
     if (c.gap)
         ald_sync_note_gap(s, stream->name, c.gap);
     if (!stream->every_time) { /* a list of records: one that it did not show may be gone */
-        s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed;
+        s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || c.refused;
         s->census_since = c.window.since;
         if (s->census_started == ALD_TIME_NONE || c.row.crawl_started < s->census_started)
             s->census_started = c.row.crawl_started;
@@ -165,24 +166,12 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
 
 /* ---- --dry-run ---- */
 
-static enum ald_rc todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_count", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream);
-    bool row;
-    ALD_TRY(ald_q_step(q, &row, err));
-    *ret = row ? ald_q_col_int(q, 0) : 0;
-    return ALD_OK;
-}
-
 static enum ald_rc dry_stream(struct ald_sync *s, const struct ald_stream *stream, const char **ret,
                               struct ald_err *err)
 {
     if (stream->parent) {
         int64_t n = 0;
-        ALD_TRY(todo_n(s, stream->name, &n, err));
+        ALD_TRY(ald_sync_todo_n(s, stream->name, &n, err));
         *ret = ald_sprintf(s->arena, "%s: details of %lld records that are outstanding, and of each that %s changes",
                            stream->name, (long long)n, stream->parent);
         return ALD_OK;

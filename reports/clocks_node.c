@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "nodes.h"
+
 struct ald_node *ald_interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit)
 {
     if (!ci->has)

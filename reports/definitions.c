@@ -50,6 +50,42 @@ static const struct ald_definition rows[] = {
     {"concurrent", "Other incidents that started in the 24 hours before and had not ended when this one started."},
     {"services_impacted", "Services named at the start; those added later count up to the landmark; undated ones only describe."},
     {"coverage", "Share of the weight of an axis' signals that is recorded for this incident. Below one half there is no position."},
+    {"group", "The incidents of a service named when they began (each of several counts), or of the team that was assigned first, else the owner of "
+              "those services: who joins because an incident is long must not look slow. Never people; teams with fewer than 5 people "
+              "engaged while they held an incident are folded into small teams."},
+    {"mean_percentile", "Mean share of comparable past incidents that were over sooner, by what was known at the start; 0.5 is like comparable past "
+                        "incidents. An open one counts with its expected place."},
+    {"funnel_limits", "Where the mean percentile of a group of this size would lie 95 (or 99.8) times in 100 if its incidents were drawn from those "
+                      "of the period, allowing for groups that always differ a little. None below 5 incidents."},
+    {"flagged", "Stands out: further from the period's mean than chance explains, allowing for how many groups were looked at "
+                "(Benjamini-Hochberg below 0.1), and by at least 0.1. A question to ask, no verdict on anybody."},
+    {"wide", "Incidents of the service with a blast radius of 0.8 or more. Where they recur, that is a property of the architecture."},
+    {"calibration", "Share of the period's incidents below, inside and above the band of their comparables, beside the 10, 80 and 10 % promised. An open one "
+                    "beyond its band counts as above; other open ones are left out. Intervals by drawing whole weeks."},
+    {"skill", "How much nearer the bounds and the median of the comparables come to the durations found than those of the whole reference do (pinball "
+              "loss of log duration). An interval that reaches 0: position does not help to tell duration; take the readings as description."},
+    {"coupling", "Spearman's rank correlation of a signal with duration: of its total, and of what had come together by the landmark among those still "
+                 "open then. A total that grows with time says little; that is why it is on no axis."},
+    {"same_age", "Earlier incidents as they stood when their own stretch of time was as old as this period is now: a young period has had less time to "
+                 "resolve its long incidents, and would always look faster."},
+    {"weeks", "Blocks of seven days, counted from the period's first day, with an incident that has the clock. Incidents cluster, so chance is judged by "
+              "drawing and reshuffling whole weeks."},
+    {"ratio", "Geometric mean of the times to resolve of this period over that of earlier ones at the same age: 0.5 is half as long. Interval by drawing "
+              "whole weeks of both."},
+    {"p_value", "How often a difference at least this large appears when weeks are dealt to the two sides at random. Below 5 % we say that something "
+                "changed; not what, nor why."},
+    {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
+                      "tells nothing."},
+    {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five. Smaller ones may be there and "
+                             "not be seen. Below it: how many incidents per period it would take to see 10 %."},
+    {"adjusted_shift", "Mean percentile of incidents among comparable past ones, by what was known at the start: 0.5 is like them, above is longer. So a "
+                       "period of harder incidents does not count as slow. Open ones count with their expected place."},
+    {"trend", "Fiscal quarters of the lookback and the period's own, each as it stood at the same age. Most differences between quarters lie within the "
+              "intervals: luck."},
+    {"concentration", "How much of all time to resolve the longest incidents hold, and the mean without the longest. Where few hold most, a mean tells of "
+                      "those few. Absent below 10 incidents."},
+    {"severity", "Rank correlation of declared severity with time to resolve; positive: more severe ones last longer. Within 0.2 of none: the label tells "
+                 "next to nothing about duration."},
     {"complete", "Everything the source has was read. Otherwise the gaps say what is missing."},
 };
 

@@ -104,8 +104,7 @@ static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analy
         ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
         ald_node_set(a, o, "position", ald_node_num(a, shown_position(m, s)));
         if (obs->has_total) {
-            const char *evidence = signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
-            ald_node_set(a, o, "evidence", ald_node_str(a, evidence));
+            ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
         } else {
             ald_node_set(a, o, "absent", ald_node_str(a, obs->absent ? obs->absent : "not recorded"));
         }

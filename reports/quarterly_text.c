@@ -119,11 +119,15 @@ static void say_missing(struct text *t, const struct ald_figures *f)
         add(t, ald_sprintf(t->a, "%s counted apart: pages that nobody had to work on.", many(t->a, p->noise, "page is", "pages are")));
 }
 
-const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
+const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,
+                                           const struct ald_changes *changes)
 {
     struct text t = {.a = a};
     say_count(&t, f);
     say_clock(&t, f);
+    const char *change = ald_change_summary(a, changes);
+    if (change)
+        add(&t, change);
     say_readings(&t, an, f);
     say_missing(&t, f);
     add(&t, NULL);

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change_node.h"
 #include "definitions.h"
 #include "figures_node.h"
+#include "groups_node.h"
 #include "nodes.h"
 #include "quarterly.h"
 #include "sources.h"
@@ -266,7 +268,11 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
         counted->population.quarantined += (size_t)ald_node_at(sources->list.items[i], "quarantined")->integer;
     struct rows_ctx *ctx = ald_alloc(a, sizeof *ctx);
     *ctx = (struct rows_ctx){an, f};
-    const char *const *sentences = ald_quarterly_sentences(a, an, f);
+    struct ald_node *groups = NULL;
+    struct ald_node *funnel = NULL;
+    ald_groups_nodes(a, an, f, &groups, &funnel);
+    const struct ald_changes *changes = ald_changes_of(a, an, f);
+    const char *const *sentences = ald_quarterly_sentences(a, an, f, changes);
     size_t sentences_n = 0;
     while (sentences[sentences_n])
         sentences_n++;
@@ -287,8 +293,16 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "overrides", overrides);
     ald_node_set(a, root, "population", ald_population_node(a, counted));
     ald_node_set(a, root, "counts", ald_counts_node(a, f));
+    ald_node_set(a, root, "trend", ald_trend_node(a, changes));
     ald_node_set(a, root, "clocks", ald_clocks_node(a, f));
+    ald_node_set(a, root, "change", ald_change_node(a, an, f, changes));
+    ald_node_set(a, root, "concentration", ald_concentration_node(a, changes));
+    ald_node_set(a, root, "severity", ald_severity_node(a, changes));
     ald_node_set(a, root, "readings", ald_reading_counts_node(a, f));
+    ald_node_set(a, root, "coupling", ald_coupling_node(a, an, f));
+    ald_node_set(a, root, "calibration", ald_calibration_node(a, an, f));
+    ald_node_set(a, root, "groups", groups);
+    ald_node_set(a, root, "funnel", funnel);
     ald_node_set(a, root, "recorded", recorded_node(a, an, f));
     ald_node_set(a, root, "moments", moments_node(a, an, f));
     ald_node_set(a, root, "pairs", pairs_node(a, an, f));

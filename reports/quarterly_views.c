@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "groups_node.h"
 #include "quarterly.h"
 #include "view.h"
 
@@ -71,9 +72,9 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
 {
     struct ald_section *s = ald_view_section(report, "summary", "Summary");
     s->one_page = true;
-    const char *const *sentences = ald_quarterly_sentences(report->arena, in->analysis, f);
-    for (size_t i = 0; sentences[i]; i++)
-        ald_view_text(report, s, sentences[i]);
+    const struct ald_node *sentences = ald_node_at(report->root, "summary");
+    for (size_t i = 0; i < sentences->list.n; i++)
+        ald_view_text(report, s, sentences->list.items[i]->text);
     const struct ald_figure figures[] = {
         {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
@@ -220,6 +221,7 @@ static void data_quality(struct ald_report *report)
         {"Otherwise because", "otherwise", ALD_SHOW_TEXT, 50, NULL, NULL},
     };
     ald_view_table(report, s, "Which signals are recorded", "recorded", "None.", recorded, sizeof recorded / sizeof recorded[0], false);
+    ald_calibration_view(report, s);
     const struct ald_column moments[] = {
         {"Moment", "moment", ALD_SHOW_TEXT, 18, NULL, NULL},
         {"Source", "source", ALD_SHOW_TEXT, 16, NULL, NULL},
@@ -264,6 +266,8 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     summary(in, report, f);
     triangulation(in, report, f);
     pairs(report);
+    ald_change_view(report);
+    ald_groups_view(report, in->analysis);
     incidents(report);
     data_quality(report);
     definitions(report);

@@ -1,6 +1,7 @@
 /* `export settings`: everything of the configuration that changes a figure. */
 #include <string.h>
 
+#include "groups_node.h"
 #include "nodes.h"
 
 static double weight_of(const struct ald_settings *s, const struct ald_signal *signal)
@@ -47,6 +48,16 @@ static struct ald_node *services_node(struct ald_arena *a, const struct ald_sett
     return list;
 }
 
+/* Of the period that a report takes by itself: the quarter before as-of. A report of another period has its own list. */
+static struct ald_node *small_teams_node(struct ald_arena *a, const struct ald_analysis *an)
+{
+    struct ald_period period;
+    struct ald_err err;
+    if (ald_period_parse(a, &an->calendar, "last-quarter", an->as_of, &period, &err) != ALD_OK)
+        return ald_node_list(a);
+    return ald_small_teams_node(a, an, &period);
+}
+
 struct ald_node *ald_settings_node(struct ald_arena *a, const struct ald_analysis *an)
 {
     const struct ald_settings *s = an->settings;
@@ -64,7 +75,7 @@ struct ald_node *ald_settings_node(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "noise_under_s", ald_node_num(a, (double)s->noise_under_ms / 1000));
     ald_node_set(a, o, "exercise_match", ald_strings_node(a, s->exercise_match, s->exercise_match_n));
     ald_node_set(a, o, "automation_users", ald_strings_node(a, s->automation_users, s->automation_users_n));
-    ald_node_set(a, o, "small_teams", ald_node_list(a));
+    ald_node_set(a, o, "small_teams", small_teams_node(a, an));
     ald_node_set(a, o, "teams", teams_node(a, s));
     ald_node_set(a, o, "services", services_node(a, s));
     ald_node_set(a, o, "people", ald_node_bool(a, s->people_stored));

@@ -6,6 +6,18 @@ static struct ald_node *maybe(struct ald_arena *a, bool has, double v)
     return has ? ald_node_num(a, v) : ald_node_absent(a, NULL);
 }
 
+const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
+{
+    const struct ald_signal *signal = ald_signal_at(s);
+    const struct ald_obs *obs = &an->measures[i].obs[s];
+    if (!obs->has_total)
+        return NULL;
+    const char *text = signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
+    if (text)
+        return text;
+    return signal->timing & ALD_LANDMARK ? "its timeline, which was read and holds none" : "the incidents before it: none";
+}
+
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
 {
     const struct ald_signal *signal = ald_signal_at(s);
@@ -24,8 +36,7 @@ struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis 
     ald_node_set(a, o, "position_landmark", ald_node_num(a, m->position[ALD_LANDMARK_READING][s]));
     ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
     ald_node_set(a, o, "absent", ald_node_str(a, obs->has_total ? obs->absent_landmark : obs->absent ? obs->absent : "not recorded"));
-    ald_node_set(a, o, "evidence",
-                 ald_node_str(a, obs->has_total && signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL));
+    ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
     return o;
 }
 

@@ -103,7 +103,9 @@ static void add_series(struct drawing *d, size_t i)
 static double unit(const struct drawing *d, size_t axis, double v)
 {
     bool logarithmic = axis ? d->chart->y_log : d->chart->x_log;
-    double low = d->chart->unit_axes ? 0 : d->low[axis], high = d->chart->unit_axes ? 1 : d->high[axis];
+    bool position = (axis ? d->chart->y_show : d->chart->x_show) == ALD_SHOW_POSITION;
+    bool whole = (d->chart->unit_axes || position) && !logarithmic;
+    double low = whole ? 0 : d->low[axis], high = whole ? 1 : d->high[axis];
     if (logarithmic) {
         low = log10(low);
         high = log10(high);
@@ -244,7 +246,7 @@ static void set_range(struct drawing *d, lxw_chart_axis *axis, size_t i)
 {
     bool logarithmic = i ? d->chart->y_log : d->chart->x_log;
     enum ald_show show = i ? d->chart->y_show : d->chart->x_show;
-    if (d->chart->unit_axes && !logarithmic) {
+    if ((d->chart->unit_axes || show == ALD_SHOW_POSITION) && !logarithmic) {
         chart_axis_set_min(axis, 0);
         chart_axis_set_max(axis, 1);
         chart_axis_set_major_unit(axis, 0.25);

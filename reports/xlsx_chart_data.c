@@ -228,8 +228,11 @@ enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err)
     ALD_TRY(ald_xlsx_row_height(&s, 27, err));
     ALD_TRY(ald_xlsx_put_text(&s, top, x->chart_data_name, XS_TITLE, err));
     s.row++;
-    ALD_TRY(ald_xlsx_put_text(&s, top, "What the charts of this workbook draw. They change with these cells.",
-                              XS_SUBTITLE, err));
+    ALD_TRY(ald_xlsx_put_text(
+        &s, top,
+        x->report->simulated ? "What the charts of this workbook draw: simulated data. They change with these cells."
+                             : "What the charts of this workbook draw. They change with these cells.",
+        XS_SUBTITLE, err));
     ALD_TRY(put_heads(&s, err));
     ALD_TRY(put_points(&s, err));
     worksheet_freeze_panes(s.ws, ALD_XLSX_DATA_ROW, 0);

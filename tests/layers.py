@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Arrows only point down: checks every #include, who may see which library, and that public headers stand alone.
 Prints one line per violation; exit code 1 when there is any."""
+import functools
 import pathlib
 import re
 import shlex
@@ -16,14 +17,10 @@ BELOW = {
     "reports": ["base", "data", "analysis"],
     "cli": ["base", "data", "ingest", "analysis", "reports"],
 }
-# The layer of a public header is the layer that defines what it declares.
-PUBLIC = {
-    "data": ["store", "timeline"],
-    "ingest": ["ingest"],
-    "analysis": ["analysis", "period", "stats"],
-    "reports": ["report"],
-}
-LAYER_OF_HEADER = {name: layer for layer, names in PUBLIC.items() for name in names}
+ORDER = list(BELOW)
+# A public header that includes no other says here whose it is; any other belongs to the highest layer that it includes.
+DECLARED = {"store": "data", "timeline": "data", "ingest": "ingest", "period": "analysis", "stats": "analysis", "report": "reports",
+            "analysis": "analysis"}
 # Header of a library -> files that may include it.
 ONLY = {
     r"curl/.*": r"ingest/http[a-z_]*\.[ch]",
@@ -47,9 +44,14 @@ def strip(text):
     return re.sub(r'"(\\.|[^"\\\n])*"', '""', text)
 
 
+@functools.cache
 def layer_of(header):
     if header.startswith("alidade/"):
-        return LAYER_OF_HEADER.get(header[len("alidade/"):-2], "base")
+        name, path = header[len("alidade/"):-2], ROOT / "include" / header
+        if name in DECLARED or not path.is_file():
+            return DECLARED.get(name, "base")
+        inner = (layer_of(inside) for _, inside in INCLUDE.findall(path.read_text(encoding="utf-8")) if inside.startswith("alidade/"))
+        return max(inner, key=ORDER.index, default="base")
     top = header.split("/")[0]
     return top if top in BELOW and "/" in header else None
 

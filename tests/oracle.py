@@ -292,6 +292,7 @@ class Frame:
     def __init__(self, people, signals, reading):
         self.reading, self.people, self.n = reading, people, len(people)
         self.cache, self.values, self.eligible = {}, {}, {axis: [] for axis in AXES}
+        self.near = {}  # like cache: which members they are
         self.raws, self.places, self.chosen, self.rows = {}, [], {}, {}
         if self.n < NEEDED:
             return
@@ -385,7 +386,7 @@ class Frame:
         k = min(200, max(20, round(math.sqrt(len(chosen)))))
         near = self.nearest(use, tuple(at[a] for a in use), k)
         found = (len(chosen), k, Curve((self.people[i][1], self.people[i][2]) for i in near))
-        self.cache[x, y] = found
+        self.cache[x, y], self.near[x, y] = found, near
         return found
 
 
@@ -534,6 +535,9 @@ class Period:
             self.clock(name, self.report["clocks"][name])
         self.pairs()
         self.shown()
+        Trust(self).check()
+        Funnel(self).check()
+        Change(self).check()
 
     def carried_over(self):
         n = 0
@@ -549,7 +553,7 @@ class Period:
     def population(self):
         found = self.report["population"]
         for key, cls in (("incidents", "incident"), ("noise", "noise"), ("exercises", "exercise"),
-                         ("planned", "planned"), ("near_misses", "near_miss"), ("merged", "merged")):
+                         ("planned", "planned"), ("near_misses", "near_miss")):
             self.same(f"population.{key}", found[key], sum(i.cls == cls for i in self.all))
         self.same("population.open", found["open"], sum(i.state == "open" for i in self.own))
         self.same("population.end_not_recorded", found["end_not_recorded"],
@@ -753,6 +757,466 @@ class Period:
                 self.same(f"{what}.{axis}.raw", number(at.get("raw")), want[axis + "_raw"])
             if at.get("coverage") is not None:
                 self.same(f"{what}.{axis}.coverage", number(at["coverage"]), want[axis + "_coverage"])
+
+
+# ---- Whether readings can be trusted; groups ----
+
+def mid_ranks(values):
+    ordered = sorted(values)
+    return [(bisect_left(ordered, v) + bisect_right(ordered, v) + 1) / 2 for v in values]
+
+
+def spearman(pairs):
+    if len(pairs) < 3:
+        return None
+    x, y = mid_ranks([p[0] for p in pairs]), mid_ranks([p[1] for p in pairs])
+    middle = (len(pairs) + 1) / 2
+    xx, yy = (sum((v - middle) ** 2 for v in ranks) for ranks in (x, y))
+    return sum((a - middle) * (b - middle) for a, b in zip(x, y)) / math.sqrt(xx * yy) if xx and yy else None
+
+
+def pinball(q, forecast, found):
+    off = math.log(found / forecast)
+    return max(q * off, (q - 1) * off)
+
+
+class Trust:
+    """coupling and calibration of a period."""
+
+    def __init__(self, period):
+        self.p, self.o, self.same = period, period.o, period.same
+
+    def check(self):
+        self.coupling()
+        for reading in READINGS:
+            self.calibration(reading, self.p.report["calibration"][reading])
+        known = [i.beyond(self.o.as_of) for i in self.p.own if i.state != "end_not_recorded"]
+        known = [late for i, late in zip((i for i in self.p.own if i.state != "end_not_recorded"), known)
+                 if late is not None and (late or i.state != "open")]
+        self.same("calibration.over_before_landmark", number(self.p.report["calibration"].get("over_before_landmark")),
+                  sum(not late for late in known) / len(known) if known else None)
+
+    def coupling(self):
+        rows = {row["signal"]: row for row in self.p.report["coupling"]}
+        self.same("coupling", sorted(rows), sorted(name for name, _, _, _ in self.o.signals))
+        done = [i for i in self.p.own if i.resolve is not None]
+        for name, row in rows.items():
+            total = [(i.signals[name]["value"], i.resolve) for i in done if i.signals[name]["value"] is not None]
+            late = [(i.signals[name]["landmark_value"], i.resolve) for i in done
+                    if i.signals[name]["landmark_value"] is not None and i.beyond(self.o.as_of)]
+            for key, pairs in (("total", total), ("landmark", late)):
+                self.same(f"coupling.{name}.n_{key}", row["n_" + key], len(pairs))
+                self.same(f"coupling.{name}.spearman_{key}", number(row.get("spearman_" + key)), spearman(pairs))
+
+    def losses(self, inc, want, reading):
+        """(loss of the reading, loss of all of its reference), or None without all six bounds."""
+        frame = self.o.frame(inc.quarter, reading)[0]
+        curve = Curve((length, still) for _, length, still in frame.people)
+        whole = read(curve, inc.resolve, False)
+        out = []
+        for bounds in (want, whole):
+            bounds = [bounds[key] for key in ("lower_s", "median_s", "upper_s")]
+            if None in bounds:
+                return None
+            out.append(sum(pinball(q, b, inc.resolve / 1000) for q, b in zip((0.1, 0.5, 0.9), bounds)))
+        return tuple(out)
+
+    def calibration(self, reading, found):
+        where, counted, losses, left_out = f"calibration.{reading}", [], [], 0
+        for inc in self.p.own:
+            want = self.o.computed[inc.id, reading]
+            if want["absent"]:
+                continue
+            t, lower, upper = want["duration_s"], want["lower_s"], want["upper_s"]
+            if upper is not None and t > upper:
+                side = "above"
+            elif inc.state == "open":
+                left_out += 1
+                continue
+            else:
+                side = "below" if lower is not None and t < lower else "inside"
+            counted.append((inc, side))
+            loss = self.losses(inc, want, reading) if inc.state != "open" else None
+            if loss:
+                losses.append((inc, loss))
+        self.same(f"{where}.n", found["n"], len(counted))
+        self.same(f"{where}.open_left_out", found["open_left_out"], left_out)
+        for side in ("below", "inside", "above"):
+            marked = [(inc, (s == side, 1)) for inc, s in counted]
+            self.same(f"{where}.{side}", number(found.get(side)), ratio(marked))
+            self.interval(f"{where}.{side}_ci", found.get(side + "_ci"), marked, lambda x: min(1, max(0, x)))
+        skill = ratio(losses)
+        self.same(f"{where}.skill", number(found.get("skill")), None if skill is None else 1 - skill)
+        self.same(f"{where}.skill_n", found["skill_n"], len(losses))
+        upside_down = found.get("skill_ci") and [1 - x for x in reversed(found["skill_ci"])]
+        self.interval(f"1 - {where}.skill_ci", upside_down, losses, lambda x: x)
+
+    def interval(self, what, found, pairs, cut):
+        """A ratio of sums by weeks drawn with our own generator."""
+        weeks = {}
+        for inc, (above, below) in pairs:
+            week = (self.o.calendar.day_of(inc.start) - self.p.first_day).days // 7
+            a, b = weeks.get(week, (0, 0))
+            weeks[week] = a + above, b + below
+        weeks, found = list(weeks.values()), ends(found)
+        if len(weeks) < 4:
+            self.same(what, found, None)
+            return
+        if found is None:
+            self.same(what, found, "an interval")
+            return
+        rng, resamples = random.Random(20260102), int(self.o.settings.get("resamples") or 10000)
+        drawn = []
+        for _ in range(resamples):
+            sample = rng.choices(weeks, k=len(weeks))
+            drawn.append(sum(a for a, _ in sample) / sum(b for _, b in sample))
+        estimate, w = sum(a for a, _ in weeks) / sum(b for _, b in weeks), len(weeks)
+        widen = math.sqrt(w / (w - 1)) * student_quantile(w - 1) / Z
+        for side, q in ((0, 0.025), (1, 0.975)):
+            want = cut(estimate + widen * (quantile(sorted(drawn), q) - estimate))
+            size = len(drawn) // 10
+            batches = [quantile(sorted(drawn[b * size:(b + 1) * size]), q) for b in range(10)]
+            error = widen * statistics.stdev(batches) / math.sqrt(10)
+            self.p.check_.within(f"{self.p.label} {what}[{side}]", found[side], want, 6 * math.sqrt(2) * error + 1e-9)
+
+
+def ratio(pairs):
+    below = sum(b for _, (_, b) in pairs)
+    return sum(a for _, (a, _) in pairs) / below if below else None
+
+
+class Funnel:
+    """groups of a period."""
+
+    def __init__(self, period):
+        self.p, self.o, self.same = period, period.o, period.same
+
+    def percentile(self, inc):
+        """Of the start reading; an open one: its expected place."""
+        want = self.o.computed[inc.id, "start"]
+        if want["absent"]:
+            return None
+        if want["percentile"] is not None:
+            return want["percentile"]
+        frame = self.o.frame(inc.quarter, "start")[0]
+        curve = frame.comparables(want["complexity"], want["blast_radius"])[2]
+        return (curve.m * (1 - curve.at(inc.time(self.o.as_of)) / 2) + 0.5) / (curve.m + 1)
+
+    def check(self):
+        small = set(self.p.report["funnel"]["small_teams"])
+        placed = [(inc, p) for inc, p in ((inc, self.percentile(inc)) for inc in self.p.own) if p is not None]
+        everything = [p for _, p in placed]
+        found = [(g["by"], g["name"]) for g in self.p.report["groups"]]
+        self.same("groups are in the order of their names", found, sorted(found, key=lambda g: (g[0], g[1].encode())))
+        groups = {("service", s): [] for inc, _ in placed for s in inc.row["services_at_start"]}
+        for inc, p in placed:
+            for s in inc.row["services_at_start"]:
+                groups["service", s].append(p)
+            team = inc.row["first_team"]
+            if team is not None:
+                groups.setdefault(("team", "small teams" if team in small else team), []).append(p)
+        self.same("groups", sorted(found), sorted(groups))
+        self.same("funnel.n", self.p.report["funnel"]["n"], len(everything))
+        for by in ("service", "team"):
+            self.kind(by, {name: ps for (kind, name), ps in groups.items() if kind == by}, everything)
+
+    def kind(self, by, groups, everything):
+        rows = {g["name"]: g for g in self.p.report["groups"] if g["by"] == by}
+        if not everything or rows.keys() != groups.keys():
+            return
+        centre, n_all = statistics.fmean(everything), len(everything)
+        s2 = statistics.variance(everything) if n_all > 1 else 0
+        mean = {name: statistics.fmean(ps) for name, ps in groups.items()}
+        se2 = {name: s2 / len(ps) * (1 - len(ps) / n_all) for name, ps in groups.items() if 5 <= len(ps) < n_all and s2}
+        z = sorted((mean[name] - centre) / math.sqrt(v) for name, v in se2.items())
+        tau2, g = 0.0, len(z)
+        if g >= 2:
+            low, high = quantile(z, 0.1), quantile(z, 0.9)
+            phi = sum(min(max(v, low), high) ** 2 for v in z) / g
+            w = [1 / v for v in se2.values()]
+            tau2 = max(0.0, (g * phi - (g - 1)) / (sum(w) - sum(v * v for v in w) / sum(w)))
+        self.same(f"funnel.tau2_{by}", number(self.p.report["funnel"].get("tau2_" + by)), tau2)
+        p = {name: 2 * statistics.NormalDist().cdf(-abs(mean[name] - centre) / math.sqrt(v + tau2)) for name, v in se2.items()}
+        ranked = sorted(p, key=p.get)
+        for name, row in rows.items():
+            where = f"groups.{by}.{name}"
+            self.same(f"{where}.n", row["n"], len(groups[name]))
+            self.same(f"{where}.mean_percentile", row["mean_percentile"], mean[name])
+            for key, factor in (("lower95", -Z), ("upper95", Z), ("lower998", -3.090232), ("upper998", 3.090232)):
+                want = centre + factor * math.sqrt(se2[name] + tau2) if name in se2 else None
+                self.same(f"{where}.{key}", number(row.get(key)), want)
+            self.same(f"{where}.p_value", number(row.get("p_value")), p.get(name))
+            adjusted = min((p[other] * len(ranked) / (i + 1) for i, other in enumerate(ranked) if p[other] >= p[name]),
+                           default=1) if name in p else 1
+            self.same(f"{where}.flagged", row["flagged"], adjusted < 0.1 and abs(mean[name] - centre) >= 0.1 - 1e-9)
+
+
+# ---- Change ----
+
+class Change:
+    """change, trend, concentration and severity of a period."""
+
+    def __init__(self, period):
+        self.p, self.o, self.same, self.report = period, period.o, period.same, period.report
+        self.class_incident = sorted((i for i in self.o.incidents if i.cls == "incident" and i.start is not None),
+                                     key=lambda i: (i.start, i.id))
+
+    def check(self):
+        self.change()
+        self.trend()
+        self.concentration()
+        self.severity()
+
+    # ---- How things stood ----
+
+    def now(self):
+        """The period's own: [(incident, duration, open)], and all of it."""
+        out = []
+        for inc in self.p.own:
+            t = inc.time(self.o.as_of) if inc.state != "end_not_recorded" else None
+            if t is not None:
+                out.append((inc, t, inc.state == "open"))
+        return sorted(out, key=lambda row: (row[0].start, row[0].id)), self.p.own
+
+    def then(self, begin, end, own_begin, own_end, least=None):
+        """What started in [begin, end), as it stood at the age that [own_begin, own_end) has."""
+        if self.o.as_of >= own_end:
+            at = end + self.o.as_of - own_end
+        else:
+            at = begin + self.o.as_of - own_begin
+            end = min(end, at)
+        if least is not None:
+            begin = max(begin, least)
+        started = [i for i in self.class_incident if begin <= i.start < end]
+        stood = [(i, i.stood(at)) for i in started]
+        return [(i, s[0], s[1]) for i, s in stood if s], started
+
+    def slices(self):
+        first, end, months = self.p.first_day, self.p.end_day, self.p.months
+        oldest = add_months(first, -3 * self.o.lookback)
+        k = 1
+        while True:
+            if months:
+                a, b = add_months(first, -months * k), add_months(first, -months * (k - 1))
+            else:
+                a, b = first - k * (end - first), first - (k - 1) * (end - first)
+            if b <= oldest:
+                return
+            day = self.o.calendar.day_start
+            yield day(a), day(b), day(oldest)
+            k += 1
+
+    def week(self, inc):
+        return (self.o.calendar.day_of(inc.start) - self.p.first_day).days // 7
+
+    # ---- Change ----
+
+    def change(self):
+        found = self.report["change"]
+        self.same("change.clock", found["clock"], "resolve")
+        if self.o.as_of < self.p.start:
+            for key in ("ratio", "ratio_ci", "p_value", "verdict", "luck_interval_mean", "detectable_reduction",
+                        "incidents_needed_10pct"):
+                self.same(f"change.{key}", found.get(key), None)
+            return
+        now, own = self.now()
+        past, earlier = [], []
+        for begin, end, least in self.slices():
+            stood, started = self.then(begin, end, self.p.start, self.p.end, least)
+            past += stood
+            earlier += started
+        sides = {}
+        for name, stood, everything in (("current", now, own), ("baseline", past, earlier)):
+            done = [(inc, t) for inc, t, still in stood if not still]
+            sides[name] = done
+            self.same(f"change.{name}.n", found[name]["n"], len(done))
+            self.same(f"change.{name}.weeks", found[name]["weeks"], len({self.week(inc) for inc, _ in done}))
+            self.same(f"change.{name}.open", found[name]["open"], sum(still for _, _, still in stood))
+            self.same(f"change.{name}.incidents", found[name]["incidents"], len(everything))
+        self.adjusted_shift("change.adjusted_shift", found["adjusted_shift"], now, "mean_percentile")
+        a, b = sides["current"], sides["baseline"]
+        if not a or not b:
+            for key in ("ratio", "ratio_ci", "p_value", "verdict", "luck_interval_mean", "detectable_reduction",
+                        "incidents_needed_10pct"):
+                self.same(f"change.{key}", found.get(key), None)
+            return
+        self.compare(found, a, b, sum(i.state == "open" for i in own), len(own))
+
+    def compare(self, found, a, b, still_open, n):
+        mean = [statistics.fmean(math.log(t) for _, t in side) for side in (a, b)]
+        self.same("change.ratio", found["ratio"], math.exp(mean[0] - mean[1]))
+        squares = sum((math.log(t) - m) ** 2 for side, m in ((a, mean[0]), (b, mean[1])) for _, t in side)
+        logs = [self.weeks(side, lambda t: math.log(t)) for side in (a, b)]
+        sums = self.weeks(b, lambda t: t)
+        count = [len(week) for week in logs]
+        between = sum(k * (total / k - m) ** 2 for weeks, m in zip(logs, mean) for k, total in weeks)
+        if len(a) + len(b) > 2 and sum(count) > 2 and squares > 0:
+            pooled = squares / (len(a) + len(b) - 2)
+            s = math.sqrt(pooled * max(1, between / (sum(count) - 2) / pooled))
+            z = Z + 0.841621
+            self.same("change.detectable_reduction", found["detectable_reduction"],
+                      1 - math.exp(-z * s * math.sqrt(1 / len(a) + 1 / len(b))))
+            self.same("change.incidents_needed_10pct", found["incidents_needed_10pct"],
+                      math.ceil(2 * (z * s / math.log(1 / 0.9)) ** 2))
+        else:
+            self.same("change.detectable_reduction", found.get("detectable_reduction"), None)
+        enough = min(count) >= 4
+        withheld = not enough or still_open > 0.2 * n
+        self.same("change.p_value is there", found.get("p_value") is not None, not withheld)
+        self.same("change.ratio_ci is there", found.get("ratio_ci") is not None, enough)
+        self.same("change.luck_interval_mean is there", found.get("luck_interval_mean") is not None, enough)
+        if found.get("p_value") is not None:
+            self.same("change.verdict", found["verdict"].startswith(
+                "changed by a factor %.2f" % found["ratio"] if found["p_value"] < 0.05 else
+                "no evidence of change: a difference this large comes up by chance in %.0f %% of" % (100 * found["p_value"])),
+                True)
+        if enough and found.get("ratio_ci") and found.get("luck_interval_mean"):
+            self.resampled(found, logs, sums, count, mean[0] - mean[1], withheld)
+
+    def weeks(self, side, value):
+        weeks = {}
+        for inc, t in side:
+            n, total = weeks.get(self.week(inc), (0, 0.0))
+            weeks[self.week(inc)] = n + 1, total + value(t)
+        return list(weeks.values())
+
+    def resampled(self, found, logs, sums, count, difference, withheld):
+        def mean(weeks):
+            return sum(total for _, total in weeks) / sum(n for n, _ in weeks)
+
+        rng, resamples = random.Random(20260103), int(self.o.settings.get("resamples") or 10000)
+        drawn = [mean(rng.choices(logs[0], k=count[0])) - mean(rng.choices(logs[1], k=count[1])) for _ in range(resamples)]
+        w = min(count)
+        widen = math.sqrt(w / (w - 1)) * student_quantile(w - 1) / Z
+        self.ends("log change.ratio_ci", [math.log(x) for x in found["ratio_ci"]], drawn, difference, widen)
+        drawn = [mean(rng.choices(sums, k=count[0])) / mean(rng.choices(sums, k=count[1])) - 1 for _ in range(resamples)]
+        self.ends("change.luck_interval_mean", found["luck_interval_mean"], drawn, 0, 1)
+        if withheld:
+            return
+        everything, all_n, all_sum = logs[0] + logs[1], *(sum(x) for x in zip(*(logs[0] + logs[1])))
+        as_large = 0
+        for _ in range(resamples):
+            n, total = (sum(x) for x in zip(*rng.sample(everything, count[0])))
+            as_large += abs(total / n - (all_sum - total) / (all_n - n)) >= abs(difference) - 1e-9
+        p = (as_large + 1) / (resamples + 1)
+        q = max(p, found["p_value"])
+        self.p.check_.within(f"{self.p.label} change.p_value", found["p_value"], p,
+                             6 * math.sqrt(2 * q * (1 - q) / resamples) + 1e-9)
+
+    def ends(self, what, found, drawn, estimate, widen):
+        for side, q in ((0, 0.025), (1, 0.975)):
+            size = len(drawn) // 10
+            batches = [quantile(sorted(drawn[b * size:(b + 1) * size]), q) for b in range(10)]
+            error = widen * statistics.stdev(batches) / math.sqrt(10)
+            self.p.check_.within(f"{self.p.label} {what}[{side}]", found[side],
+                                 estimate + widen * (quantile(sorted(drawn), q) - estimate), 6 * math.sqrt(2) * error + 1e-9)
+
+    # ---- Mean percentiles ----
+
+    def adjusted_shift(self, what, found, stood, key):
+        p, pulls, places = {}, {}, {}
+        for inc, t, still in stood:
+            frame = self.o.frame(inc.quarter, "start")[0]
+            if frame.n < NEEDED:
+                continue
+            at = tuple(frame.place(inc, axis)[0] for axis in AXES)
+            curve = frame.comparables(*at)[2]
+            over = curve.at(t) if still else (curve.at(t) + curve.before(t)) / 2 * 2
+            p[inc.id] = (curve.m * (1 - over / 2) + 0.5) / (curve.m + 1)
+            places.setdefault((inc.quarter, at), {}).setdefault((t, still), []).append(inc.id)
+        n = len(p)
+        self.same(f"{what}.n", found["n"] if "n" in found and "label" not in found else found["with_reading"], n)
+        self.same(f"{what}.{key}", found.get(key), statistics.fmean(p.values()) if n else None)
+        weeks = {}
+        mean = statistics.fmean(p.values()) if n else None
+        for inc, _, _ in stood:
+            if inc.id in p:
+                weeks[self.week(inc)] = weeks.get(self.week(inc), 0) + p[inc.id] - mean
+        if len(weeks) < 4:
+            self.same(f"{what}.ci", ends(found.get("ci")), None)
+            return
+        v1, w = sum(x * x for x in weeks.values()) / n ** 2, len(weeks)
+        for (quarter, at), groups in places.items():
+            frame = self.o.frame(quarter, "start")[0]
+            curve, near = frame.comparables(*at)[2], frame.near[at]
+            for (t, still), ids in groups.items():
+                s, half = curve.at(t), (curve.at(t) + curve.before(t)) / 2
+                for j in near:
+                    other, length, was_open = frame.people[j]
+                    if still:
+                        c = (1 - s / (2 * curve.at(length)) if length < t else 0.5) if was_open else 0.5 + (length <= t) / 2
+                    elif was_open:
+                        c = 1 - half / curve.at(length) if length < t else 0
+                    else:
+                        c = 1 if length < t else 0.5 if length == t else 0
+                    pulls[other.id] = pulls.get(other.id, 0.0) + sum(c - p[id_] for id_ in ids) / (curve.m * n)
+        v2 = sum(x * x for x in pulls.values())
+        half = math.sqrt(student_quantile(w - 1) ** 2 * v1 * w / (w - 1) + Z ** 2 * v2)
+        self.p.interval(f"{what}.ci", found.get("ci"), [mean - half, mean + half])
+
+    # ---- Trend ----
+
+    def trend(self):
+        found = {row["label"]: row for row in self.report["trend"]}
+        calendar = self.o.calendar
+        own_first = calendar.quarter_first_day(self.p.start)
+        last = calendar.quarter_first_day(self.p.end - 1)
+        begin = min((i.start for i in self.o.incidents if i.start is not None), default=None)
+        rows, quarter = [], add_months(own_first, -3 * self.o.lookback)
+        last_start, last_end = calendar.day_start(last), calendar.day_start(add_months(last, 3))
+        while begin is not None and quarter <= last and self.o.as_of >= last_start:
+            start, end = calendar.day_start(quarter), calendar.day_start(add_months(quarter, 3))
+            if end > begin:
+                rows.append((quarter, start, end))
+            quarter = add_months(quarter, 3)
+        self.same("trend", [ms(row["start"]) for row in self.report["trend"]], [start for _, start, _ in rows])
+        for row, (quarter, start, end) in zip(self.report["trend"], rows):
+            stood, started = self.then(start, end, last_start, last_end)
+            if quarter == last:  # up to this very moment
+                started = [i for i in self.class_incident if start <= i.start < end and i.start <= self.o.as_of]
+                stood = [(i, i.time(self.o.as_of), i.state == "open") for i in started if i.state != "end_not_recorded"]
+                stood = [row_ for row_ in stood if row_[1] is not None]
+            values = sorted(t for _, t, still in stood if not still)
+            what = f"trend[{row['label']}]"
+            self.same(f"{what}.n", row["n"], len(started))
+            self.same(f"{what}.resolved", row["resolved"], len(values))
+            self.same(f"{what}.open", row["open"], sum(still for _, _, still in stood))
+            self.same(f"{what}.own", row["own"], quarter >= own_first)
+            self.same(f"{what}.median_s", row.get("median_s"), seconds(quantile(values, 0.5)) if values else None)
+            ranks = binomial_ranks(len(values), 0.5)
+            self.p.interval(f"{what}.median_ci_s", row.get("median_ci_s"),
+                            [seconds(values[r - 1]) for r in ranks] if ranks else None)
+            self.adjusted_shift(what, row, stood, "mean_percentile")
+        self.same("trend labels differ", len(found), len(self.report["trend"]))
+
+    # ---- Concentration, severity ----
+
+    def concentration(self):
+        found = self.report["concentration"]
+        values = sorted((i.resolve for i in self.p.own if i.resolve is not None), reverse=True)
+        n, total = len(values), sum(values)
+        self.same("concentration.n", found["n"], n)
+        for key, k in (("top1_share", 1), ("top3_share", 3), ("top10pct_share", math.ceil(n / 10))):
+            self.same(f"concentration.{key}", found.get(key), sum(values[:k]) / total if n >= 10 else None)
+        self.same("concentration.mean_without_longest_s", found.get("mean_without_longest_s"),
+                  sum(values[1:]) / (n - 1) / 1000 if n >= 10 else None)
+
+    def severity(self):
+        found = self.report["severity"]
+        pairs = [(-i.row["severity_rank"], i.resolve) for i in self.p.own if i.row.get("severity_rank") and i.resolve is not None]
+        rho, n = spearman(pairs), len(pairs)
+        self.same("severity.n", found["n"], n)
+        self.same("severity.spearman", found.get("spearman"), rho)
+        if rho is None or n < 4 or 1 - abs(rho) < 1e-12:
+            self.same("severity.ci", found.get("ci"), None)
+            self.same("severity.verdict", found.get("verdict"), None)
+            return
+        z, se = math.atanh(rho), math.sqrt((1 + rho * rho / 2) / (n - 3))
+        low, high = math.tanh(z - Z * se), math.tanh(z + Z * se)
+        self.p.interval("severity.ci", found.get("ci"), [low, high])
+        self.same("severity.verdict", found.get("verdict"),
+                  "tells next to nothing about duration here" if -0.2 <= low and high <= 0.2 else
+                  "longer when more severe" if low > 0 else "shorter when more severe" if high < 0 else "too few to say")
 
 
 def number(value):

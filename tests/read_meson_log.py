@@ -17,6 +17,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as log:
         for row in map(json.loads, log):
             said = (row.get("stdout") or "") + "\n" + (row.get("stderr") or "")
+            row["name"] = row["name"].split(" / ")[-1]
             passed_here = len(lines(r"^\[ +OK \] ", said))
             reasons = dict(lines(r"^skipped: (\S+) \((.*)\)$", said))
             for name in dict.fromkeys(lines(r"^\[  SKIPPED \] (?!\d+ test)(\S+)", said)):

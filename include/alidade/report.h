@@ -170,6 +170,9 @@ ALD_CHECK enum ald_rc ald_report_write(const struct ald_report *report, const st
 /* ---- One function per object, used by reports, exports and explain alike ---- */
 /** INCIDENT of DESIGN 8. */
 struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident);
+/** What a signal's value of an incident rests on: event ids, fields, a quote; of a zero, where it was looked for. NULL when
+ *  there is no value. */
+const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** One line of `export signals`, `export readings` (DESIGN 9). */
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
 struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, int reading);

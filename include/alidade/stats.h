@@ -27,6 +27,9 @@ void ald_wilson(size_t k, size_t n, double *ret_low, double *ret_high);
 /** Spearman's rho with mid-ranks; false when n < 3 or either is constant. scratch-free: allocates and frees. */
 bool ald_spearman(const double *x, const double *y, size_t n, double *ret);
 
+/** Benjamini-Hochberg adjusted p-values (1995): the least over all p at or above it of p*n/rank; at most 1. */
+void ald_benjamini_hochberg(const double *p, size_t n, double *ret);
+
 /** Position of x among sorted values (METHODS 4): (below + half the equal + 0.5)/(n+1) for a newcomer,
  *  (below + half of the OTHERS equal + 0.5)/n for a member. */
 double ald_position_of(const double *sorted, size_t n, double x, bool member);

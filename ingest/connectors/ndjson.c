@@ -38,17 +38,18 @@ FILE_STREAM(records, "path")
 /* ---- The tables ---- */
 
 /* The records file is a list of records: one that is no longer in it may be gone. The others only describe. */
-#define FILE_STREAM_ROW(id, describes)                                                                                 \
+#define FILE_STREAM_ROW(id, describes, held)                                                                           \
     {                                                                                                                  \
         .name = #id, .cursor_doc = "byte offset of the next line", .every_time = (describes), .wanted = id##_wanted,   \
-        .request = id##_request, .page = ald_ndjson_##id                                                               \
+        .request = id##_request, .page = ald_ndjson_##id, .holds = (held)                                              \
     }
 
 static const struct ald_stream streams[] = {
-    FILE_STREAM_ROW(services, true),
-    FILE_STREAM_ROW(teams, true),
-    FILE_STREAM_ROW(records, false),
-    FILE_STREAM_ROW(events, true),
+    FILE_STREAM_ROW(services, true, 0),
+    FILE_STREAM_ROW(teams, true, 0),
+    FILE_STREAM_ROW(records, false, 0),
+    /* The file is whole: who is not in it had no events. */
+    FILE_STREAM_ROW(events, true, ALD_NDJSON_HOLDS),
 };
 
 static const struct ald_person_path people[] = {

@@ -8,7 +8,6 @@
 #include "connectors/ndjson_priv.h"
 
 #define LINE_KEY "@line"
-#define HOLDS_ALL (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
 
 static bool one_of(const char *s, const char *const *list)
 {
@@ -285,8 +284,8 @@ static enum ald_rc record_line(const struct line *line, struct ald_err *err)
     }
     ALD_TRY(record_moments(line, rec, err));
     ALD_TRY(record_lists(line, rec, err));
-    rec->holds = HOLDS_ALL;
-    rec->timeline = ald_source_opt(line->cfg, "events_path") ? HOLDS_ALL : 0; /* a file of events is whole */
+    rec->holds = ALD_NDJSON_HOLDS;
+    rec->timeline = ald_source_opt(line->cfg, "events_path") ? ALD_NDJSON_HOLDS : 0; /* a file of events is whole */
     return ALD_OK;
 }
 

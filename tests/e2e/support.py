@@ -48,7 +48,8 @@ def find_binary():
 
 
 BINARY = find_binary()
-needs_shared = unittest.skipUnless((SHARED / "tools" / "real_api.py").is_file(), f"no shared material: {SHARED} is not there")
+needs_shared = unittest.skipUnless((SHARED / "tools" / "real_api.py").is_file(),
+                                   f"no shared material: {SHARED} is not there")
 
 
 class Run:
@@ -159,7 +160,8 @@ class Case(unittest.TestCase):
     def report(self, period, as_of, command=("report", "quarterly"), code=0, formats="json", out=None, **more):
         """Writes the quarterly report and reads its JSON; self.paths: what it says it wrote."""
         to = pathlib.Path(out or self.dir / "reports")
-        run = self.alidade(*command, "--period", period, "--as-of", as_of, "--format", formats, "--out", str(to), code=code, **more)
+        run = self.alidade(*command, "--period", period, "--as-of", as_of, "--format", formats, "--out", str(to),
+                           code=code, **more)
         self.paths = {pathlib.Path(line).suffix[1:]: pathlib.Path(line) for line in run.out.splitlines()
                       if line.endswith((".json", ".xlsx"))}
         self.assertEqual(sorted(self.paths), sorted(formats.split(",")), str(run))
@@ -173,7 +175,8 @@ class Case(unittest.TestCase):
         args = [word for what in whats for word in (f"--{what}", str(to / f"{what}.ndjson"))]
         for report in reports:
             args += ["--report", str(report)]
-        done = subprocess.run([PYTHON, str(ROOT / "tests" / "oracle.py"), *args], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([PYTHON, str(ROOT / "tests" / "oracle.py"), *args], capture_output=True, text=True,
+                              timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-3000:])
         checked = re.search(r"checked (\d+) figures", done.stdout)
         self.assertTrue(checked, done.stdout)
@@ -195,7 +198,8 @@ class Case(unittest.TestCase):
             self.assertEqual(found, expected, what)
             return
         size = max(abs(found), abs(expected), 1e-300)
-        self.assertLessEqual(abs(found - expected), tolerance * size + 1e-12, f"{what}: found {found!r}, expected {expected!r}")
+        self.assertLessEqual(abs(found - expected), tolerance * size + 1e-12,
+                             f"{what}: found {found!r}, expected {expected!r}")
 
     def assert_nowhere(self, secrets, folder=None):
         """None of these texts is in the name or the bytes of any file; reads into zip files too."""
@@ -239,7 +243,8 @@ def execute(args, cwd, env=None, timeout=120):
 
 def start_real_api(add_cleanup, seconds=400):
     """The shared server of real records; its URL."""
-    process = subprocess.Popen([PYTHON, str(SHARED / "tools" / "real_api.py"), str(SHARED / "data" / "real"), "--seconds", str(seconds)],
+    process = subprocess.Popen([PYTHON, str(SHARED / "tools" / "real_api.py"), str(SHARED / "data" / "real"),
+                                "--seconds", str(seconds)],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True)
 
     def stop():
@@ -277,8 +282,10 @@ def grep(folder, secrets):
 # ---- Workbooks ----
 
 def xml_problems(path):
-    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas in cells."""
-    problems = []
+    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas in cells, and all that
+    xlsx_check.py knows. expat judges apart from it: two readers see more than one."""
+    import xlsx_check
+    problems = list(xlsx_check.read(str(path))[0])
     with zipfile.ZipFile(path) as book:
         names = set(book.namelist())
         if book.testzip():
@@ -350,9 +357,12 @@ def libreoffice_csv(book, folder):
     if not soffice:
         raise unittest.SkipTest("no LibreOffice: soffice is not installed")
     out = pathlib.Path(folder) / "csv"
-    subprocess.run([soffice, f"-env:UserInstallation=file://{folder}/office", "--headless", "--norestore", "--convert-to",
-                    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir", str(out), str(book)],
-                   capture_output=True, timeout=180, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"}, check=False)
+    subprocess.run([soffice, f"-env:UserInstallation=file://{folder}/office", "--headless", "--norestore",
+                    "--convert-to",
+                    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1", "--outdir",
+                    str(out), str(book)],
+                   capture_output=True, timeout=180, env={"PATH": "/usr/bin:/bin", "HOME": str(folder),
+                                                          "LC_ALL": "C.UTF-8"}, check=False)
     sheets = {}
     for path in sorted(out.glob("*.csv")):
         name = path.stem[len(pathlib.Path(book).stem) + 1:]

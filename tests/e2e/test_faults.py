@@ -30,8 +30,10 @@ class Faults(support.Case):
 
     def run_both(self, code, env=None, **keys):
         """`run` over a desk and a status page; the report is written whatever happens."""
-        self.configure(support.servicenow(keys.pop("desk", self.api.url), **keys), support.statuspage(keys.pop("status", self.api.url)))
-        run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, "--out", str(self.dir / "reports"), code=code, env=env)
+        self.configure(support.servicenow(keys.pop("desk", self.api.url), **keys),
+                       support.statuspage(keys.pop("status", self.api.url)))
+        run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, "--out", str(self.dir / "reports"), code=code,
+                           env=env)
         self.assertNotIn("secret", run.out + run.err)
         self.json = json.loads((self.dir / "reports" / f"quarterly-{PERIOD}.json").read_text(encoding="utf-8"))
         self.sources = {source["name"]: source for source in self.json["sources"]}
@@ -91,7 +93,9 @@ class Pages(Faults):
         """Cut, garbled or failed once: asked again, and nothing is missing."""
         for kind, value in (("drop", None), ("broken", None), ("status", 500), ("status", 503)):
             with self.subTest(kind=kind, value=value):
-                self.api.faults[:] = [Fault(kind, path="/table/incident", value=value), Fault(kind, path="/v1/pages", query="page=1", value=value)]
+                self.api.faults[:] = [Fault(kind, path="/table/incident", value=value), Fault(kind, path="/v1/pages",
+                                                                                              query="page=1",
+                                                                                              value=value)]
                 (self.dir / "alidade.db").unlink(missing_ok=True)
                 self.run_both(0)
                 self.assertEqual(self.records("desk"), self.all_desk())
@@ -134,7 +138,8 @@ class Pages(Faults):
     def test_wrong_types(self):
         """Refused with a path; all good records of the page are kept."""
         rows = self.api.records["incident"]
-        wrong = {3: ("opened_at", "soon"), 5: ("opened_at", ["2026-01-05 08:00:00"]), 8: ("sys_id", ""), 11: ("resolved_at", True),
+        wrong = {3: ("opened_at", "soon"), 5: ("opened_at", ["2026-01-05 08:00:00"]), 8: ("sys_id", ""),
+                 11: ("resolved_at", True),
                  13: ("short_description", {"a": 1}), 15: ("closed_at", "2026-02-30 00:00:00")}
         kept = self.all_desk()
         for n, (field, value) in wrong.items():
@@ -145,7 +150,8 @@ class Pages(Faults):
         reasons = [reason for source, stream, _, reason in self.quarantine() if stream == "incident"]
         self.assertEqual(len(reasons), len(wrong), reasons)
         for n, (field, _) in wrong.items():
-            self.assertTrue(any(reason.startswith(f"$.result[") and f"].{field}" in reason for reason in reasons), (field, reasons))
+            self.assertTrue(any(reason.startswith(f"$.result[") and f"].{field}" in reason for reason in reasons),
+                            (field, reasons))
         self.assertEqual(run.code, 3)
         status = self.alidade("status").out
         self.assertIn("6 in quarantine", status)
@@ -160,7 +166,8 @@ class Pages(Faults):
         self.run_both(3)
         reasons = sorted(reason for source, _, _, reason in self.quarantine() if source == "status")
         self.assertEqual(len(reasons), 4, reasons)
-        for path in (r"\$\[\d+\]\.created_at: .*\"yesterday\"", r"\$\[\d+\]\.incident_updates: ", r"\$\[\d+\]\.components\[0\]\.name", r"\$\[\d+\]\.id: "):
+        for path in (r"\$\[\d+\]\.created_at: .*\"yesterday\"", r"\$\[\d+\]\.incident_updates: ",
+                     r"\$\[\d+\]\.components\[0\]\.name", r"\$\[\d+\]\.id: "):
             self.assertTrue(any(re.match(path, reason) for reason in reasons), (path, reasons))
         self.assertEqual(len(self.records("status")), 36)
 
@@ -168,7 +175,8 @@ class Pages(Faults):
         """Ill-formed UTF-8 and half surrogates are repaired, counted, and lose nothing."""
         self.api.records["incident"][2]["short_description"] = "lone MARK surrogate"
         self.api.records["incident"][9]["short_description"] = "bytes MARKED here"
-        self.api.faults += [Fault("replace", path="/table/incident", value=["MARK surrogate", "\\ud83d surrogate \\u0000"], times=None),
+        self.api.faults += [Fault("replace", path="/table/incident",
+                                  value=["MARK surrogate", "\\ud83d surrogate \\u0000"], times=None),
                             Fault("bytes", path="/table/incident", value=["MARKED", "fffe80c0af"], times=None)]
         self.run_both(0)
         self.assertEqual(self.records("desk"), self.all_desk())
@@ -182,7 +190,8 @@ class Pages(Faults):
     def test_filter_ignored(self):
         """A source that answers with the whole table instead of one incident's trail is not believed."""
         self.api.faults.append(Fault("ignore", path="/table/sys_audit", times=None))
-        self.api.records["sys_audit"].append({**self.api.records["sys_audit"][0], "sys_id": "f" * 32, "documentkey": "e" * 32})
+        self.api.records["sys_audit"].append({**self.api.records["sys_audit"][0], "sys_id": "f" * 32,
+                                              "documentkey": "e" * 32})
         self.run_both(3)
         self.assertEqual(self.records("desk"), self.all_desk(), "incidents are kept, their details stay to be read")
         self.api.faults.clear()
@@ -218,11 +227,13 @@ class Pages(Faults):
         rows[2].update(resolved_at=rows[2]["opened_at"])
         self.run_both(0, audit="off")
         self.assertEqual((self.json["population"]["impossible"], self.json["population"]["zero_length"]), (1, 1))
-        self.assertTrue(all(row["clocks"]["resolve_s"] is None or row["clocks"]["resolve_s"] > 0 for row in self.json["incidents"]))
+        self.assertTrue(all(row["clocks"]["resolve_s"] is None or row["clocks"]["resolve_s"] > 0
+                            for row in self.json["incidents"]))
 
 
 class Lines(support.Case):
-    GOOD = [{"external_id": f"g{i}", "title": "Good", "opened_at": f"2026-01-0{i + 1}T00:00:00Z", "resolved_at": f"2026-01-0{i + 1}T02:00:00Z"}
+    GOOD = [{"external_id": f"g{i}", "title": "Good", "opened_at": f"2026-01-0{i + 1}T00:00:00Z",
+             "resolved_at": f"2026-01-0{i + 1}T02:00:00Z"}
             for i in range(5)]
     BAD = {
         '{"external_id": "b", "opened_at": "2026-01-01T00:00:00Z"': "line 2",
@@ -235,7 +246,8 @@ class Lines(support.Case):
         '{"external_id": null, "opened_at": "2026-01-01T00:00:00Z"}': "$.external_id",
         '{"opened_at": "2026-01-01T00:00:00Z"}': "external_id",
         '{"external_id": "b", "source": "other", "opened_at": "2026-01-01T00:00:00Z"}': "other",
-        "[1, 2]": "line 2", "null": "line 2", "\"text\"": "line 2", "{}": "external_id", "<html>": "line 2", "{} {}": "line 2",
+        "[1, 2]": "line 2", "null": "line 2", "\"text\"": "line 2", "{}": "external_id", "<html>": "line 2",
+        "{} {}": "line 2",
         "[" * 5000: "line 2", '{"external_id": "b", "title": ' + "[" * 300 + "]" * 300 + "}": "line 2",
     }
 
@@ -251,7 +263,8 @@ class Lines(support.Case):
                 self.assertEqual(len(reasons), 1, reasons)
                 self.assertIn("line 2", reasons[0])
                 self.assertIn(where, reasons[0])
-                self.assertEqual([row["external_id"] for row in self.export("records", AS_OF)], [row["external_id"] for row in self.GOOD])
+                self.assertEqual([row["external_id"] for row in self.export("records", AS_OF)],
+                                 [row["external_id"] for row in self.GOOD])
                 self.report(PERIOD, AS_OF, code=3)
                 self.write("history.ndjson", support.lines(self.GOOD))
                 self.alidade("ingest")
@@ -260,7 +273,8 @@ class Lines(support.Case):
     def test_event_of_an_unknown_record(self):
         self.write("history.ndjson", support.lines(self.GOOD))
         self.write("events.ndjson", support.lines([
-            {"external_id": "g0", "event_id": "1", "at": "2026-01-01T00:30:00Z", "kind": "acknowledged", "actor": "a@people.example"},
+            {"external_id": "g0", "event_id": "1", "at": "2026-01-01T00:30:00Z", "kind": "acknowledged",
+             "actor": "a@people.example"},
             {"external_id": "nobody", "event_id": "2", "at": "2026-01-01T00:30:00Z", "kind": "note"}]))
         self.configure(support.ndjson("history.ndjson", events_path="events.ndjson"))
         self.alidade("ingest", code=3)
@@ -300,13 +314,18 @@ class Configurations(support.Case):
         ("sources:\n  - { name: a, type: telepathy }\n", 2, ["sources[0].type", "telepathy", "servicenow"]),
         ("sources:\n  - { type: ndjson, path: x }\n", 2, ["sources[0].name"]),
         ("sources:\n  - { name: 'a b', type: ndjson, path: x }\n", 2, ["sources[0].name", "a b"]),
-        ("sources:\n  - { name: a, type: ndjson, path: x }\n  - { name: a, type: ndjson, path: y }\n", 3, ["sources[1].name", "'a'"]),
-        ("sources:\n  - { name: a, type: servicenow, base_url: 'https://a.example', user_env: U }\n", 2, ["sources[0].token_env"]),
-        ("sources:\n  - { name: a, type: servicenow, base_url: 'ftp://a.example', user_env: U, token_env: T }\n", 2, ["base_url", "https"]),
-        ("sources:\n  - { name: a, type: servicenow, base_url: 'https://a.example', user_env: U, token: abc }\n", 2, ["sources[0].token", "token_env"]),
+        ("sources:\n  - { name: a, type: ndjson, path: x }\n  - { name: a, type: ndjson, path: y }\n", 3,
+         ["sources[1].name", "'a'"]),
+        ("sources:\n  - { name: a, type: servicenow, base_url: 'https://a.example', user_env: U }\n", 2,
+         ["sources[0].token_env"]),
+        ("sources:\n  - { name: a, type: servicenow, base_url: 'ftp://a.example', user_env: U, token_env: T }\n", 2,
+         ["base_url", "https"]),
+        ("sources:\n  - { name: a, type: servicenow, base_url: 'https://a.example', user_env: U, token: abc }\n", 2,
+         ["sources[0].token", "token_env"]),
         ("sources:\n  - { name: a, type: servicenow, user_env: U, token_env: T }\n", 2, ["sources[0].base_url"]),
         ("sources:\n  - { name: a, type: ndjson, path: x, page_size: 0 }\n", 2, ["sources[0].page_size", "10000"]),
-        ("sources:\n  - { name: a, type: ndjson, path: x, since: 2025-02-30 }\n", 2, ["sources[0].since", "2025-02-30"]),
+        ("sources:\n  - { name: a, type: ndjson, path: x, since: 2025-02-30 }\n", 2,
+         ["sources[0].since", "2025-02-30"]),
         ("sources:\n  - { name: a, type: ndjson, path: [x] }\n", 2, ["sources[0].path", "list"]),
         ("services: [ { tier: 1 } ]\n", 1, ["services", "name"]),
         ("services: [ { name: a, tier: gold } ]\n", 1, ["services[0].tier", "gold"]),
@@ -366,13 +385,19 @@ class Configurations(support.Case):
         self.configure(support.ndjson("history.ndjson"))
         self.alidade("ingest")
         for args, words in (
-                (["ingst"], ["ingst"]), (["ingest", "--nope"], ["--nope"]), (["ingest", "nobody"], ["nobody"]), (["report"], ["quarterly"]),
+                (["ingst"], ["ingst"]), (["ingest", "--nope"], ["--nope"]), (["ingest", "nobody"], ["nobody"]),
+                (["report"], ["quarterly"]),
                 (["report", "weekly"], ["weekly"]), (["report", "quarterly", "--period", "2026Q5"], ["2026Q5"]),
                 (["report", "quarterly", "--period", "2026-01-02..2026-01-01"], ["2026-01-02..2026-01-01"]),
-                (["report", "quarterly", "--as-of", "tomorrow"], ["as-of", "tomorrow"]), (["report", "quarterly", "--format", "pdf"], ["pdf"]),
-                (["ingest", "--since", "2026-02-31"], ["since", "2026-02-31"]), (["export", "everything"], ["records"]), (["export"], ["records"]),
-                (["export", "records", "--format", "xml"], ["xml"]), (["explain"], ["incident"]), (["list", "--class", "odd"], ["odd"]),
-                (["list", "--full"], ["--full"]), (["import"], ["file"]), (["import", "history.ndjson", "--kind", "dreams"], ["dreams"]),
+                (["report", "quarterly", "--as-of", "tomorrow"], ["as-of", "tomorrow"]),
+                (["report", "quarterly", "--format", "pdf"], ["pdf"]),
+                (["ingest", "--since", "2026-02-31"], ["since", "2026-02-31"]), (["export", "everything"],
+                                                                                 ["records"]),
+                                                                                 (["export"], ["records"]),
+                (["export", "records", "--format", "xml"], ["xml"]), (["explain"], ["incident"]),
+                (["list", "--class", "odd"], ["odd"]),
+                (["list", "--full"], ["--full"]), (["import"], ["file"]),
+                (["import", "history.ndjson", "--kind", "dreams"], ["dreams"]),
                 (["status", "--log-format", "xml"], ["xml"]), (["ingest", "--since"], ["--since"])):
             with self.subTest(args=args):
                 run = self.alidade(*args, code=2)
@@ -431,7 +456,8 @@ class Stores(support.Case):
     def test_nowhere_to_write(self):
         self.alidade("ingest")
         self.write("blocked", "a file, not a folder")
-        run = self.alidade("report", "quarterly", "--period", PERIOD, "--as-of", AS_OF, "--out", str(self.dir / "blocked"), code=1)
+        run = self.alidade("report", "quarterly", "--period", PERIOD, "--as-of", AS_OF, "--out",
+                           str(self.dir / "blocked"), code=1)
         self.assertIn("blocked", run.err)
         run = self.alidade("export", "records", "--out", str(self.dir / "blocked" / "x.ndjson"), code=1)
         self.assertIn("blocked", run.err)

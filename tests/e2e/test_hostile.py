@@ -11,10 +11,14 @@ import table_api
 AS_OF = "2026-05-01T00:00:00Z"
 LONG = "0123456789 ".join(["long"] * 3000)[:39_990] + " the end.."
 TITLES = [
-    "=SUM(1)", "+1", "-3", "@x", "=HYPERLINK(\"http://127.0.0.1/\";\"click\")", "=cmd|' /C calc'!A0", "\t=1+1", "{=1}", "'=1",
-    "Fire \U0001F525 and \U0001F469‍\U0001F692 \U0001F1E9\U0001F1EA", "שלום עולם عطل في الدفع", "‮gnp.exe‬ ⁦x⁩", "e\u0301 a\u0308 Z\u0335a\u0335l\u0335g\u0335o\u0335",
-    "ring\u0007 esc\u001b[31m bell\u0001 del\u007f c1\u0085\u009b", "nul\u0000inside", "line\none\r\ntwo\ttab", "_x0041_ _x000D_", "￾ and ￿",
-    "<b>bold</b> & \"quotes\" 'single' ]]> <!-- -->", "<script>alert(1)</script>", "%s%n%d {shown} ${HOME}", "../../etc/passwd", "NaN", "1e400", "#REF!", "007",
+    "=SUM(1)", "+1", "-3", "@x", "=HYPERLINK(\"http://127.0.0.1/\";\"click\")", "=cmd|' /C calc'!A0", "\t=1+1", "{=1}",
+    "'=1",
+    "Fire \U0001F525 and \U0001F469‍\U0001F692 \U0001F1E9\U0001F1EA", "שלום עולם عطل في الدفع", "‮gnp.exe‬ ⁦x⁩",
+    "e\u0301 a\u0308 Z\u0335a\u0335l\u0335g\u0335o\u0335",
+    "ring\u0007 esc\u001b[31m bell\u0001 del\u007f c1\u0085\u009b", "nul\u0000inside", "line\none\r\ntwo\ttab",
+    "_x0041_ _x000D_", "￾ and ￿",
+    "<b>bold</b> & \"quotes\" 'single' ]]> <!-- -->", "<script>alert(1)</script>", "%s%n%d {shown} ${HOME}",
+    "../../etc/passwd", "NaN", "1e400", "#REF!", "007",
     "  spaces  ", "TRUE", "2026-01-01", LONG,
 ]
 # Written as they stand into JSON text: not Python strings that could be encoded.
@@ -32,9 +36,11 @@ class Hostile(support.Case):
         rows = []
         for n, title in enumerate(TITLES):
             rows.append({
-                "external_id": f"h{n}", "key": title[:60] if n < 6 else f"KEY-{n}", "title": title, "url": "https://tickets.example/" + title[:40],
+                "external_id": f"h{n}", "key": title[:60] if n < 6 else f"KEY-{n}", "title": title,
+                "url": "https://tickets.example/" + title[:40],
                 "severity": title[:30], "opened_at": f"2026-02-01T{n // 60:02d}:{n % 60:02d}:00Z",
-                "resolved_at": f"2026-02-0{2 + n % 5}T00:00:00Z", "services": [title[:50] or "x", "plain"], "teams": [title[:50]]})
+                "resolved_at": f"2026-02-0{2 + n % 5}T00:00:00Z", "services": [title[:50] or "x", "plain"],
+                "teams": [title[:50]]})
         text = support.lines(rows)
         for n, raw in enumerate(RAW_TITLES):
             text += (f'{{"external_id":"raw{n}","title":{raw},"opened_at":"2026-02-01T10:0{n}:00Z",'
@@ -51,7 +57,8 @@ class Hostile(support.Case):
         self.assertEqual(support.xml_problems(book), [])
         sheets = support.read_book(book)
         for sheet in ("Incidents", "Triangulation"):
-            rows = {row["Id"] if "Id" in row else n: row for n, row in enumerate(support.table_in(sheets[sheet], "Incident", "Title"))}
+            rows = {row["Id"] if "Id" in row else n: row for n,
+                    row in enumerate(support.table_in(sheets[sheet], "Incident", "Title"))}
             for n, incident in enumerate(report["incidents"]):
                 row = rows[incident["id"] if sheet == "Incidents" else n]
                 self.same_text(row["Title"], incident["title"])
@@ -127,10 +134,12 @@ class Hostile(support.Case):
         self.configure(support.servicenow(api.url), support.statuspage(api.url))
         self.alidade("ingest")
         report = self.report("2026Q1", AS_OF, formats="json,xlsx")
-        self.titles_survive(report, {row["sys_id"]: row["short_description"] for row in records["incident"] if row["short_description"]})
+        self.titles_survive(report, {row["sys_id"]: row["short_description"] for row in records["incident"]
+                                     if row["short_description"]})
         self.titles_survive(report, {post["id"]: post["name"] for post in records["statuspage"]})
         self.check_workbook(report)
-        events = {event["external_id"]: event["text"] for event in self.export("events", AS_OF) if event["source"] == "status"}
+        events = {event["external_id"]: event["text"] for event in self.export("events", AS_OF)
+                  if event["source"] == "status"}
         for n, title in enumerate(TITLES):
             self.assertEqual(events[f"post{n:06d}"], title.replace("\x00", "�"))
 
@@ -145,7 +154,8 @@ class Hostile(support.Case):
         sheets = support.libreoffice_csv(self.paths["xlsx"], self.dir)
         self.assertEqual(set(sheets), names, "a file for each sheet")
         for name in sheets:
-            bad = [cell for row in sheets[name] for cell in row if re.fullmatch(r"#(REF|NAME|VALUE|DIV/0|N/A|NUM)[!?]?|Err:\d+|#+", cell)]
+            bad = [cell for row in sheets[name] for cell in row
+                   if re.fullmatch(r"#(REF|NAME|VALUE|DIV/0|N/A|NUM)[!?]?|Err:\d+|#+", cell)]
             self.assertEqual([cell for cell in bad if cell not in TITLES], [], name)
         summary = {row[0]: row for row in sheets["Summary"] if row and row[0] and row[1]}
         self.assertEqual(summary["Incidents"][1], str(report["counts"]["current"]))
@@ -178,7 +188,8 @@ class Hostile(support.Case):
         parts = shown.split(":")
         self.assertEqual(len(parts), 3, f"{what}: {shown!r} for {seconds}")
         hours, minutes, rest = parts
-        self.assertLessEqual(abs(int(hours) * 3600 + int(minutes) * 60 + float(rest) - seconds), 1, f"{what}: {shown!r} for {seconds}")
+        self.assertLessEqual(abs(int(hours) * 3600 + int(minutes) * 60 + float(rest) - seconds), 1,
+                             f"{what}: {shown!r} for {seconds}")
 
 
 if __name__ == "__main__":

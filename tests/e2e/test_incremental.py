@@ -2,7 +2,6 @@
 resumed, ends where an uninterrupted one does."""
 import gzip
 import json
-import os
 import random
 import re
 import signal
@@ -56,7 +55,8 @@ class SecondIngest(support.Case):
         audits = asked(api.requests, "/table/sys_audit")
         self.assertTrue(audits)
         for path in audits:
-            self.assertEqual(re.search(r"documentkeyIN([0-9a-f,]+)", path)[1], changed["sys_id"], "only the changed record's details")
+            self.assertEqual(re.search(r"documentkeyIN([0-9a-f,]+)", path)[1], changed["sys_id"],
+                             "only the changed record's details")
         self.assertGreater(generation(self), before)
         after = self.export_all(AS_OF)
         old, new = (support.parse_lines(found["records"].decode()) for found in (exports, after))
@@ -71,7 +71,8 @@ class SecondIngest(support.Case):
         self.assertGreaterEqual(len(first), 15)
         api.requests.clear()
         self.alidade("ingest")
-        self.assertLessEqual(len(asked(api.requests, "/incidents")), 4, "newest first: what is older than the overlap is known")
+        self.assertLessEqual(len(asked(api.requests, "/incidents")), 4,
+                             "newest first: what is older than the overlap is known")
         self.assert_same_bytes(exports, self.export_all(AS_OF), "a second ingest")
         self.assertEqual(generation(self), before)
 
@@ -94,12 +95,15 @@ class PageSizes(support.Case):
     def exports_with(self, records, size, **keys):
         folder = self.dir / f"size-{size}"
         api = self.made_api(records)
-        self.configure(support.servicenow(api.url, page_size=size, **keys), support.statuspage(api.url, page_size=size), folder=folder)
+        self.configure(support.servicenow(api.url, page_size=size, **keys), support.statuspage(api.url,
+                                                                                               page_size=size),
+                                                                                               folder=folder)
         # Addresses carry the port of the server: records' url is one. Same text everywhere.
         self.alidade("ingest", cwd=folder, timeout=240)
         exports = self.export_all(AS_OF, cwd=folder, folder=folder / "exports")
         port = api.url.rsplit(":", 1)[1].encode()
-        return {name: data.replace(b"127.0.0.1:" + port, b"127.0.0.1:PORT") for name, data in exports.items()}, len(api.requests)
+        return {name: data.replace(b"127.0.0.1:" + port, b"127.0.0.1:PORT") for name,
+                data in exports.items()}, len(api.requests)
 
     def test_made_rows(self):
         """Sizes change requests, never what comes out; 1000 holds everything in a page."""
@@ -153,7 +157,7 @@ class Killer(table_api.Server):
 
     def strike(self):
         time.sleep(self.after)
-        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.kill()  # not by number: it may have ended by now
 
 
 class Kill(support.Case):
@@ -169,6 +173,9 @@ class Kill(support.Case):
         self.alidade("ingest")
         total, uninterrupted = len(api.requests), self.export_all(AS_OF)
         self.assertGreater(total, 50)
+        self.alidade("ingest")
+        again = len(api.requests) - total  # what streams that are complete cost: lists, and the overlap
+        self.assertLess(again, total / 2)
         killed = 0
         for n in range(self.POINTS):
             folder = self.dir / f"kill-{n}"
@@ -182,16 +189,20 @@ class Kill(support.Case):
             api.requests.clear()
             self.alidade("ingest", cwd=folder)
             with self.subTest(point=n, request=at):
-                self.assertLess(before + len(api.requests), total + 15, "the resumed run goes on from where the killed one was")
-                self.assert_same_bytes(uninterrupted, self.export_all(AS_OF, cwd=folder, folder=folder / "exports"), f"killed at {at}")
+                self.assertLessEqual(before + len(api.requests), total + again + 5,
+                                     "the resumed run goes on from where the killed one was")
+                self.assert_same_bytes(uninterrupted, self.export_all(AS_OF, cwd=folder, folder=folder / "exports"),
+                                       f"killed at {at}")
                 self.assertEqual(self.sql("PRAGMA integrity_check", folder / "alidade.db"), [("ok",)])
         self.assertGreaterEqual(killed, self.POINTS - 1)
 
     def killed_run(self, api, folder, at, after):
         """Requests that were answered before the kill; None when the run was done sooner."""
         api.requests.clear()
-        with subprocess.Popen([str(support.BINARY), "-c", "alidade.yaml", "ingest"], cwd=folder, env=support.environment(folder),
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen([str(support.BINARY), "-c", "alidade.yaml", "ingest"], cwd=folder,
+                              env=support.environment(folder),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
             api.process, api.after, api.kill_at = process, after, at
             try:
                 code = process.wait(timeout=60)

@@ -157,12 +157,14 @@ class FromRaw(support.Case):
                 self.assert_close(clock["p90_s"], p90, f"{name}.p90_s")
         resolve = [t.active for t in own if t.active is not None]
         self.assert_close(report["clocks"]["resolve"]["mean_s"], statistics.fmean(resolve), "mean")
-        self.assert_close(report["clocks"]["resolve"]["geometric_mean_s"], statistics.geometric_mean(resolve), "geometric mean")
+        self.assert_close(report["clocks"]["resolve"]["geometric_mean_s"], statistics.geometric_mean(resolve),
+                          "geometric mean")
         self.assertEqual(sum(row["reopens"] for row in report["incidents"]), sum(t.reopens for t in own))
         starts = sorted(t.start for t in things)
         for slice_ in report["counts"]["past"]:
             a, b = quarter(slice_["label"])
-            self.assertEqual(slice_["n"], bisect.bisect_left(starts, b) - bisect.bisect_left(starts, a), slice_["label"])
+            self.assertEqual(slice_["n"], bisect.bisect_left(starts, b) - bisect.bisect_left(starts, a),
+                             slice_["label"])
 
     @staticmethod
     def open_at(thing, at):
@@ -205,7 +207,8 @@ class Real(FromRaw):
             own = raw[row["records"][0]["external_id"]]
             self.assertIn(own["cmdb_ci"] or own["category"], [*row["services"], ""])
             stand_ins += not own["cmdb_ci"] and own["category"] != ""
-        self.assertEqual(said["stand_in_services"], stand_ins, "where the category stands in for the service, the report says so")
+        self.assertEqual(said["stand_in_services"], stand_ins,
+                         "where the category stands in for the service, the report says so")
 
     def test_statuspage(self):
         url = support.start_real_api(self.addCleanup)
@@ -213,7 +216,8 @@ class Real(FromRaw):
         report = self.real(support.statuspage(url, page="kctbh9vrtdwd"), "2024Q2", as_of)
         things, planned = post_things(seconds(as_of))
         self.compare(report, things)
-        self.assertEqual(report["population"]["planned"], len(in_period(planned, report["period"]["start"], report["period"]["end"])))
+        self.assertEqual(report["population"]["planned"],
+                         len(in_period(planned, report["period"]["start"], report["period"]["end"])))
         self.assertEqual(report["sources"][0]["records"], len(things) + len(planned))
 
 
@@ -227,7 +231,8 @@ class Sample(support.Case):
                               ("2025-04-03..2025-06-11", "2025-07-01T00:00:00Z")):
             with self.subTest(period=period):
                 folder = self.dir / period
-                run = self.alidade("report", "quarterly", "--period", period, "--as-of", as_of, "--format", "json", "--out", str(folder),
+                run = self.alidade("report", "quarterly", "--period", period, "--as-of", as_of, "--format", "json",
+                                   "--out", str(folder),
                                    *store, config=self.sample)
                 checked = self.recompute(as_of, folder, run.out.strip(), store)
                 self.assertGreater(checked, 10000)

@@ -13,7 +13,8 @@ SUMMARY = {
     "Incidents": ("counts.current", "counts", "count"),
     "Time to resolve, median": ("clocks.resolve.median_s", "clocks.resolve.median_ci_s", "seconds"),
     "Time to resolve, nine of ten": ("clocks.resolve.p90_s", "clocks.resolve.p90_ci_s", "seconds"),
-    "Time to resolve, geometric mean": ("clocks.resolve.geometric_mean_s", "clocks.resolve.geometric_mean_ci_s", "seconds"),
+    "Time to resolve, geometric mean": ("clocks.resolve.geometric_mean_s", "clocks.resolve.geometric_mean_ci_s",
+                                        "seconds"),
     "Time to acknowledge, median": ("clocks.acknowledge.median_s", "clocks.acknowledge.median_ci_s", "seconds"),
     "Time to detect, median": ("clocks.detect.median_s", "clocks.detect.median_ci_s", "seconds"),
     "Time to mitigate, median": ("clocks.mitigate.median_s", "clocks.mitigate.median_ci_s", "seconds"),
@@ -31,14 +32,17 @@ TRIANGULATION = {
     "Read by": ("shown", "text"), "Corner": ("corner", "text"),
 }
 INCIDENTS = {
-    "Incident": ("key", "text"), "Title": ("title", "text"), "State": ("state", "text"), "Started": ("started_at", "time"),
+    "Incident": ("key", "text"), "Title": ("title", "text"), "State": ("state", "text"), "Started": ("started_at",
+                                                                                                     "time"),
     "Resolved": ("resolved_at", "time"), "Time to resolve": ("clocks.resolve_s", "seconds"),
-    "Time to acknowledge": ("clocks.acknowledge_s", "seconds"), "Reading": (SHOWN + "text", "text"), "Corner": ("corner", "text"),
+    "Time to acknowledge": ("clocks.acknowledge_s", "seconds"), "Reading": (SHOWN + "text", "text"),
+    "Corner": ("corner", "text"),
     "Severity": ("severity", "text"), "Services": ("services", "list"), "First team": ("first_team", "text"),
     "Teams": ("teams", "list"), "Reopened": ("reopens", "number"), "Id": ("id", "text"),
 }
 PAIRS = {"More complex": "more_complex.key", "Simpler": "simpler.key", "Gap in complexity": "complexity_gap",
-         "Gap in blast radius": "blast_radius_gap", "Complexity": "more_complex.complexity", "Complexity ": "simpler.complexity"}
+         "Gap in blast radius": "blast_radius_gap", "Complexity": "more_complex.complexity",
+         "Complexity ": "simpler.complexity"}
 
 
 class Schema(support.Case):
@@ -46,8 +50,10 @@ class Schema(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         folder = support.make_folder(cls.addClassCleanup)
-        run = support.execute(["run", "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(folder / "sample.db"), "--out",
-                               str(folder / "out"), "--period", support.SAMPLE_PERIOD, "--as-of", support.SAMPLE_AS_OF], folder)
+        run = support.execute(["run", "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(folder / "sample.db"),
+                               "--out",
+                               str(folder / "out"), "--period", support.SAMPLE_PERIOD, "--as-of",
+                               support.SAMPLE_AS_OF], folder)
         assert run.code == 0, str(run)
         stem = folder / "out" / f"quarterly-{support.SAMPLE_PERIOD}"
         cls.json = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
@@ -79,14 +85,16 @@ class Schema(support.Case):
         self.write("history.ndjson", support.lines(rows))
         self.configure(support.ndjson("history.ndjson"))
         self.alidade("ingest")
-        for period, as_of in (("2026Q1", "2026-01-09T00:00:00Z"), ("2026Q1", "2026-05-01T00:00:00Z"), ("2025", "2026-01-01T00:00:00Z"),
+        for period, as_of in (("2026Q1", "2026-01-09T00:00:00Z"), ("2026Q1", "2026-05-01T00:00:00Z"),
+                              ("2025", "2026-01-01T00:00:00Z"),
                               ("2026-01-02..2026-01-05", "2026-05-01T00:00:00Z")):
             with self.subTest(period=period, as_of=as_of):
                 self.assertEqual(self.validate(self.report(period, as_of)), [])
 
     def test_numbers_have_twelve_digits(self):
         text = json.dumps(self.json)
-        longest = max(len(re.sub(r"e.*", "", n).replace(".", "").lstrip("-0")) for n in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", text))
+        longest = max(len(re.sub(r"e.*", "", n).replace(".", "").lstrip("-0"))
+                      for n in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", text))
         self.assertLessEqual(longest, 12)
 
     # ---- Workbook ----
@@ -108,7 +116,10 @@ class Schema(support.Case):
             self.assertLess(abs(cell - self.local(value)), timedelta(seconds=1), where)
         elif kind == "seconds":
             days = cell / timedelta(days=1) if isinstance(cell, timedelta) else as_days(cell)
-            self.assertLess(abs(days * 86400 - value), max(1e-6, 1e-9 * value) + (1 if not isinstance(cell, (int, float)) else 0), where)
+            self.assertLess(abs(days * 86400 - value), max(1e-6, 1e-9 * value) + (1
+                                                                                  if not isinstance(cell,
+                                                                                                    (int, float))
+                                                                                                    else 0), where)
         else:
             self.assert_close(cell, value, where)
 
@@ -160,7 +171,8 @@ class Schema(support.Case):
             by_title = {re.sub(r" \([^)]*/[^)]*\)$", "", title): cell for title, cell in row.items()}
             self.assertEqual(sorted(by_title), sorted(paths), f"columns of {sheet}")
             for title, (path, kind) in paths.items():
-                self.same_cell(f"{sheet} {incident['id']} {title}", by_title[title], support.row_at(incident, path), kind)
+                self.same_cell(f"{sheet} {incident['id']} {title}", by_title[title], support.row_at(incident, path),
+                               kind)
 
     def test_triangulation(self):
         self.rows_match("Triangulation", TRIANGULATION, ("Incident", "Title", "Time to resolve"))

@@ -194,25 +194,31 @@ def load(path):
         return openpyxl.load_workbook(path)
 
 
-def check(path):
-    """What is wrong with the workbook at path: a list of lines, empty when it is sound."""
-    workbook = Workbook(path)
-    if workbook.problems:
-        return workbook.problems
-    problems = workbook.check()
+def read(path):
+    """(what is wrong, parts, workbook of openpyxl or None)."""
+    parts, book = Workbook(path), None
+    if parts.problems:
+        return parts.problems, parts, book
+    problems = parts.check()
     try:
-        for sheet in load(path).worksheets:
+        book = load(path)
+        for sheet in book.worksheets:
             for row in sheet.iter_rows():
                 problems += [f"{sheet.title}!{c.coordinate}: a formula to openpyxl" for c in row if c.data_type == "f"]
     except Exception as error:  # whatever it is: openpyxl does not take the file
         problems.append(f"openpyxl: {error!r}")
-    return problems
+    return problems, parts, book
 
 
-def print_charts(path):
+def check(path):
+    """What is wrong with the workbook at path: a list of lines, empty when it is sound."""
+    return read(path)[0]
+
+
+def print_charts(parts):
     """Each chart: its parts in a few words, and what it is called for those who cannot see it."""
     chart = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-    for name, root in Workbook(path).parts.items():
+    for name, root in parts.parts.items():
         if name.startswith("xl/drawings/drawing"):
             for element in root.iter():
                 if element.tag.endswith("}cNvPr"):
@@ -225,15 +231,14 @@ def print_charts(path):
             print("(labels)", *(e.text.strip() for e in root.iter() if e.tag.endswith("/main}t") and e.text), sep="\t")
 
 
-def print_cells(path):
-    workbook = load(path)
+def print_cells(parts, workbook):
     properties = workbook.properties
     print("(workbook)", properties.title, properties.subject, properties.creator, properties.created, sep="\t")
     for sheet in workbook.worksheets:
         setup = sheet.page_setup
         print("(sheet)", sheet.title, sheet.freeze_panes, sheet.print_title_rows, setup.orientation, setup.paperSize,
               f"{setup.fitToWidth}x{setup.fitToHeight}", sheet.auto_filter.ref, sep="\t")
-    print_charts(path)
+    print_charts(parts)
     for sheet in workbook.worksheets:
         for row in sheet.iter_rows():
             for c in row:
@@ -247,11 +252,12 @@ def main(arguments):
     cells = arguments[:1] == ["--cells"]
     wrong = 0
     for path in arguments[cells:]:
-        for problem in check(path):
+        problems, parts, book = read(path)
+        for problem in problems:
             print(f"{path}: {problem}", file=sys.stderr)
             wrong = 1
-        if cells:
-            print_cells(path)
+        if cells and book:
+            print_cells(parts, book)
     return wrong
 
 

@@ -51,6 +51,11 @@ SELECT subject FROM todo WHERE source = ?1 AND stream = ?2 ORDER BY subject;
 -- name: sync_todo_count
 SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
 
+-- name: sync_todo_all
+INSERT INTO todo (source, stream, subject)
+SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL AND (timeline & ?3) = ?3
+ON CONFLICT DO NOTHING;
+
 -- name: sync_todo_failed
 UPDATE todo SET attempts = attempts + 1, last_error = ?4 WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 
@@ -66,6 +71,9 @@ UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
 -- Records that a full read (which began at ?2, of what changed since ?3) did not list for the second time.
+-- name: sync_timeline_all
+UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2;
+
 -- name: sync_census_gone
 UPDATE record SET gone_at = ?4 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
 AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source

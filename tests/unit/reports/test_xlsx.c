@@ -1,220 +1,5 @@
-/* The xlsx writer on hand-made trees and views: hostile texts, limits, both memory modes, the same bytes twice. What it
- * wrote is read back by tests/e2e/xlsx_check.py, which knows nothing of the writer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <math.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "alidade/file.h"
-#include "alidade/zone.h"
-#include "xlsx_priv.h"
-
-extern char **environ;
-
-#define AS_OF INT64_C(1759827600000) /* 2025-10-07 09:00 UTC */
-
-struct room {
-    char folder[64];
-    struct ald_arena *arena;
-    struct ald_zone *zone;
-    struct ald_report *report;
-    struct ald_xlsx_limits limits;
-};
-
-static int enter(void **state)
-{
-    struct room *room = calloc(1, sizeof *room);
-    assert_non_null(room);
-    (void)snprintf(room->folder, sizeof room->folder, "/tmp/alidade-xlsx-XXXXXX");
-    assert_non_null(mkdtemp(room->folder));
-    struct ald_err err = {0};
-    if (ald_zone_load("Europe/Berlin", &room->zone, &err) != ALD_OK)
-        fail_msg("%s", err.msg);
-    room->arena = ald_arena_new();
-    room->limits = ald_xlsx_limits_default;
-    room->report = ald_alloc(room->arena, sizeof *room->report);
-    *room->report = (struct ald_report){.arena = room->arena,
-                                        .kind = "quarterly",
-                                        .title = "Review & outlook",
-                                        .subtitle = "Example",
-                                        .period_label = "2025Q3",
-                                        .period_file = "2025Q3",
-                                        .root = ald_node_object(room->arena),
-                                        .zone = room->zone,
-                                        .as_of = AS_OF,
-                                        .simulated = true};
-    *state = room;
-    return 0;
-}
-
-static int leave(void **state)
-{
-    struct room *room = *state;
-    DIR *dir = opendir(room->folder);
-    assert_non_null(dir);
-    for (struct dirent *e; (e = readdir(dir));)
-        if (e->d_name[0] != '.')
-            (void)unlinkat(dirfd(dir), e->d_name, 0);
-    (void)closedir(dir);
-    assert_int_equal(rmdir(room->folder), 0); /* nothing else was left there */
-    ald_zone_free(room->zone);
-    ald_arena_free(room->arena);
-    free(room);
-    return 0;
-}
-
-/* ---- Views ---- */
-
-static struct ald_section *section(struct room *room, const char *title)
-{
-    struct ald_report *r = room->report;
-    r->sections = ald_grow(room->arena, r->sections, r->sections_n, &r->sections_cap, sizeof *r->sections);
-    r->sections[r->sections_n] = (struct ald_section){.id = title, .title = title, .landscape = true};
-    return &r->sections[r->sections_n++];
-}
-
-static struct ald_block *block(struct room *room, struct ald_section *s, enum ald_block_kind kind, const char *text)
-{
-    s->blocks = ald_grow(room->arena, s->blocks, s->blocks_n, &s->blocks_cap, sizeof *s->blocks);
-    s->blocks[s->blocks_n] = (struct ald_block){.kind = kind, .text = text};
-    return &s->blocks[s->blocks_n++];
-}
-
-static void table(struct room *room, struct ald_section *s, const char *rows, const struct ald_column *columns,
-                  size_t n, bool filter)
-{
-    struct ald_table *t = ald_alloc(room->arena, sizeof *t);
-    *t = (struct ald_table){
-        .rows = rows, .empty = "Nothing here.", .columns = columns, .columns_n = n, .filter = filter};
-    block(room, s, ALD_BLOCK_TABLE, NULL)->table = t;
-}
-
-static void set(struct room *room, struct ald_node *o, const char *key, struct ald_node *value)
-{
-    ald_node_set(room->arena, o, key, value);
-}
-
-static struct ald_node *str(struct room *room, const char *s)
-{
-    return ald_node_str(room->arena, s);
-}
-
-/* ---- Writing and reading back ---- */
-
-static const char *path_of(struct room *room, const char *name)
-{
-    return ald_sprintf(room->arena, "%s/%s", room->folder, name);
-}
-
-/* The checker lies beside the tests, wherever those were built from. */
-static const char *checker(struct room *room)
-{
-    const char *slash = strrchr(__FILE__, '/');
-    const char *beside = ald_sprintf(room->arena, "%.*s/../../e2e/xlsx_check.py", slash ? (int)(slash - __FILE__) : 1,
-                                     slash ? __FILE__ : ".");
-    return access(beside, R_OK) == 0 ? beside : "tests/e2e/xlsx_check.py";
-}
-
-/* The cells of a workbook, one per line, after it was found sound. Nothing may have been said on stderr. */
-static const char *read_back(struct room *room, const char *path)
-{
-    const char *out = path_of(room, "cells.txt"), *said = path_of(room, "said.txt");
-    posix_spawn_file_actions_t actions;
-    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
-    assert_int_equal(posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600), 0);
-    assert_int_equal(posix_spawn_file_actions_addopen(&actions, 2, said, O_WRONLY | O_CREAT | O_TRUNC, 0600), 0);
-    char python[] = "/usr/bin/python3", cells[] = "--cells";
-    char *argv[] = {python, ald_strdup(room->arena, checker(room)), cells, ald_strdup(room->arena, path), NULL};
-    pid_t pid = 0;
-    assert_int_equal(posix_spawn(&pid, python, &actions, NULL, argv, environ), 0);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    int status = 0;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    struct ald_err err = {0};
-    char *text = NULL;
-    size_t n = 0;
-    assert_int_equal(ald_file_read(said, 1 << 20, room->arena, &text, &n, &err), ALD_OK);
-    if (n || status)
-        fail_msg("status %d: %s", status, text);
-    assert_int_equal(ald_file_read(out, 64 << 20, room->arena, &text, &n, &err), ALD_OK);
-    return text;
-}
-
-static const char *write_book(struct room *room, const char *name)
-{
-    const char *path = path_of(room, name);
-    const char *said = path_of(room, "stderr.txt");
-    (void)fflush(stderr);
-    int keep = dup(2), file = open(said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_true(keep >= 0 && file >= 0);
-    assert_true(dup2(file, 2) >= 0);
-    struct ald_err err = {0};
-    enum ald_rc rc = ald_xlsx_write(room->report, path, &room->limits, &err);
-    (void)fflush(stderr);
-    assert_true(dup2(keep, 2) >= 0);
-    (void)close(keep);
-    (void)close(file);
-    if (rc != ALD_OK)
-        fail_msg("%s", err.msg);
-    char *text = NULL;
-    size_t n = 0;
-    assert_int_equal(ald_file_read(said, 1 << 20, room->arena, &text, &n, &err), ALD_OK);
-    assert_string_equal(text, "");
-    return path;
-}
-
-static const char *write_and_read(struct room *room)
-{
-    const char *first = write_book(room, "first.xlsx"), *again = write_book(room, "again.xlsx");
-    char *a = NULL, *b = NULL;
-    size_t a_n = 0, b_n = 0;
-    struct ald_err err = {0};
-    assert_int_equal(ald_file_read(first, 64 << 20, room->arena, &a, &a_n, &err), ALD_OK);
-    assert_int_equal(ald_file_read(again, 64 << 20, room->arena, &b, &b_n, &err), ALD_OK);
-    assert_int_equal(a_n, b_n);
-    assert_memory_equal(a, b, a_n);
-    return read_back(room, first);
-}
-
-static void has(const char *cells, const char *line)
-{
-    if (!strstr(cells, line))
-        fail_msg("no '%s' in:\n%.6000s", line, cells);
-}
-
-static void has_not(const char *cells, const char *line)
-{
-    if (strstr(cells, line))
-        fail_msg("'%s' is there", line);
-}
-
-static size_t times(const char *cells, const char *piece)
-{
-    size_t n = 0;
-    for (const char *at = cells; (at = strstr(at, piece)); at += strlen(piece))
-        n++;
-    return n;
-}
-
-static char *repeat(struct room *room, const char *piece, size_t n)
-{
-    size_t len = strlen(piece);
-    char *s = ald_alloc(room->arena, n * len + 1);
-    for (size_t i = 0; i < n; i++)
-        memcpy(s + i * len, piece, len);
-    return s;
-}
+/* What the xlsx writer puts into cells: hostile and long texts, links, values, figures. */
+#include "xlsx_room.h"
 
 /* ---- Texts ---- */
 
@@ -437,191 +222,6 @@ static void test_figures(void **state)
         has(cells, lines[i]);
 }
 
-/* ---- Sheets ---- */
-
-static void test_sheet_names(void **state)
-{
-    struct room *room = *state;
-    static const char *const titles[] = {"Incidents",
-                                         "INCIDENTS",
-                                         "Chart data",
-                                         "a/b:c*d?e[f]\\g",
-                                         "'quoted'",
-                                         "History",
-                                         "",
-                                         "A title of far more than thirty-one characters",
-                                         "A title of far more than thirty-one letters",
-                                         "\xC3\x84rger",
-                                         "\xC3\xA4RGER",
-                                         "\xF0\x9F\x94\xA5"};
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
-        block(room, section(room, titles[i]), ALD_BLOCK_TEXT, "text");
-    const char *cells = write_and_read(room);
-    static const char *const names[] = {"Incidents\t",
-                                        "INCIDENTS 2\t",
-                                        "Chart data 2\t",
-                                        "a-b-c-d-e-f--g\t",
-                                        "_quoted_\t",
-                                        "History 2\t",
-                                        "Sheet\t",
-                                        "A title of far more than thirty\t",
-                                        "A title of far more than thir 2\t",
-                                        "\xC3\x84rger\t",
-                                        "\xC3\xA4RGER 2\t",
-                                        "\xF0\x9F\x94\xA5\t"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        has(cells, names[i]);
-}
-
-struct making {
-    size_t n;
-};
-
-static struct ald_node *make_row(void *ctx, size_t i, struct ald_arena *scratch)
-{
-    const struct making *making = ctx;
-    struct ald_node *row = ald_node_object(scratch);
-    ald_node_set(scratch, row, "key", ald_node_str(scratch, ald_sprintf(scratch, "INC-%zu", i)));
-    ald_node_set(scratch, row, "url", ald_node_str(scratch, "https://example.org/incident"));
-    ald_node_set(scratch, row, "x", ald_node_num(scratch, (double)i / (double)making->n));
-    ald_node_set(scratch, row, "y", ald_node_num(scratch, (double)(i * 7919 % making->n) / (double)making->n));
-    ald_node_set(scratch, row, "took", ald_node_num(scratch, (double)(i % 1000) * 60));
-    const char *reading = i % 3 == 0 ? "longer" : i % 3 == 1 ? "shorter" : NULL;
-    ald_node_set(scratch, row, "reading", ald_node_str(scratch, reading));
-    return row;
-}
-
-static const struct ald_column long_columns[] = {
-    {"Incident", "key", ALD_SHOW_TEXT, 12, "url", NULL},
-    {"Complexity", "x", ALD_SHOW_POSITION, 12, NULL, NULL},
-    {"Time to resolve", "took", ALD_SHOW_SECONDS, 12, NULL, NULL},
-};
-static const struct ald_series long_series[] = {
-    {"longer", "reading", "longer", ALD_MARK_UP, "#B4540A"},
-    {"=shorter", "reading", "shorter", ALD_MARK_DOWN, "#1F6FB4"},
-    {"no reading", "reading", NULL, ALD_MARK_CIRCLE, "#8A94A6"},
-};
-static const struct ald_chart long_chart = {.title = "Complexity & time",
-                                            .alt = "Each point is an incident.",
-                                            .rows = "rows",
-                                            .x = "x",
-                                            .y = "took",
-                                            .label = "key",
-                                            .x_title = "complexity",
-                                            .y_title = "time to resolve",
-                                            .x_show = ALD_SHOW_POSITION,
-                                            .y_show = ALD_SHOW_SECONDS,
-                                            .y_log = true,
-                                            .series = long_series,
-                                            .series_n = 3,
-                                            .corners = {"simple, long", "complex, long", NULL, "complex, short"}};
-
-static void long_report(struct room *room, struct making *making)
-{
-    set(room, room->report->root, "rows", ald_node_rows(room->arena, making->n, make_row, making));
-    struct ald_section *s = section(room, "Incidents");
-    block(room, s, ALD_BLOCK_REMARK, "A remark.");
-    block(room, s, ALD_BLOCK_CHART, NULL)->chart = &long_chart;
-    table(room, s, "rows", long_columns, 3, true);
-    block(room, section(room, "Last"), ALD_BLOCK_TEXT, "The end.");
-}
-
-static void test_constant_memory(void **state)
-{
-    struct room *room = *state;
-    struct making making = {25000};
-    long_report(room, &making);
-    const char *cells = read_back(room, write_book(room, "long.xlsx"));
-    has(cells, "\"INC-24999\"\thttps://example.org/incident\n");
-    has(cells, "More than 20000 rows in this workbook");
-    has(cells, "5000 of 24975 points are drawn");
-    has(cells, "25 of 25000 have no place in this chart");
-    has(cells, "\"The end.\"");
-    has_not(cells, "(table)");
-    has(cells, "\tNonex0\tA36:C25036\n"); /* the filter */
-    has(cells, "symbol=triangle");
-}
-
-static void test_charts(void **state)
-{
-    struct room *room = *state;
-    struct making making = {60};
-    long_report(room, &making);
-    block(room, section(room, "Again"), ALD_BLOCK_CHART, NULL)->chart = &long_chart;
-    static const struct ald_chart unit = {.title = "Unit",
-                                          .rows = "rows",
-                                          .x = "x",
-                                          .y = "y",
-                                          .label = "key",
-                                          .x_title = "=x",
-                                          .y_title = "y",
-                                          .x_show = ALD_SHOW_POSITION,
-                                          .y_show = ALD_SHOW_POSITION,
-                                          .unit_axes = true,
-                                          .series = long_series,
-                                          .series_n = 3};
-    static const struct ald_chart empty = {.title = "Empty",
-                                           .rows = "none",
-                                           .x = "x",
-                                           .y = "y",
-                                           .x_title = "x",
-                                           .y_title = "y",
-                                           .series = long_series,
-                                           .series_n = 3};
-    struct ald_section *s = section(room, "More");
-    block(room, s, ALD_BLOCK_CHART, "A heading")->chart = &unit;
-    block(room, s, ALD_BLOCK_CHART, NULL)->chart = &empty;
-    const char *cells = write_and_read(room);
-    has(cells, "\"simple, long\"");
-    has(cells, "\"Nothing to draw.\"");
-    has(cells, "\"longer (19)\"");
-    has(cells, "Chart data\tA7\ts");
-    has(cells, "(chart)\tsymbol=triangle\tsymbol=diamond\tsymbol=circle\tsymbol=none");
-    has(cells, "logBase=10\tmax=1\tmin=0.01\n");
-    has(cells, "\tmax=1\tmin=0\tmax=1\tmin=0\n");
-    has(cells, "(alt)\tEach point is an incident.\n");
-    has(cells, "\ttime to resolve (hours)\n");
-    has(cells, "\t=x\t");                                     /* the title of an axis, no formula */
-    assert_int_equal(times(cells, "\"no reading (20)\""), 2); /* a chart drawn twice has its points once */
-}
-
-static void test_more_rows_than_a_sheet_holds(void **state)
-{
-    struct room *room = *state;
-    struct making making = {100};
-    long_report(room, &making);
-    room->limits.sheet_rows = 80;
-    for (size_t turn = 0; turn < 2; turn++) {
-        const char *cells = write_and_read(room);
-        has(cells, "more rows: on the next sheet");
-        has(cells, "Incidents 2\tA1\ts\tGeneral\t\"Incidents, continued (2)\"");
-        assert_int_equal(times(cells, "https://example.org/incident\n"), 100);
-        room->limits.table_rows = 50; /* and in constant memory */
-    }
-}
-
-static void test_empty_report(void **state)
-{
-    struct room *room = *state;
-    room->report->simulated = false;
-    room->report->subtitle = NULL;
-    struct ald_section *s = section(room, "Nothing");
-    table(room, s, "missing", long_columns, 3, true);
-    const char *cells = write_and_read(room);
-    has(cells, "\"Nothing here.\"");
-    has_not(cells, "Simulated");
-}
-
-static void test_unwritable(void **state)
-{
-    struct room *room = *state;
-    section(room, "Any");
-    struct ald_err err = {0};
-    assert_int_equal(ald_xlsx_write(room->report, path_of(room, "no/such/folder.xlsx"), &room->limits, &err),
-                     ALD_ERR_IO);
-    assert_non_null(strstr(err.msg, "no/such/folder.xlsx': No such file"));
-}
-
 /* ---- Parts ---- */
 
 static void test_wrapping(void **state)
@@ -644,6 +244,27 @@ static void test_wrapping(void **state)
     assert_int_equal(ald_xlsx_fit(text, 10, 11, 100), strlen(text));
 }
 
+/* Spreadsheets read "_x0041_" as "A". openpyxl does not, so the file cannot tell. */
+static void test_escapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t max;
+        const char *cell;
+    } cases[] = {{"plain _x text", 100, "plain _x text"},
+                 {"_x0041_", 100, "_x005F_x0041_"},
+                 {"_x0041_x0042_", 100, "_x005F_x0041_x005F_x0042_"},
+                 {"_x00G1_ _x004_", 100, "_x00G1_ _x004_"},
+                 {"one two three", 12, "one  \xE2\x80\xA6 [cut]"},
+                 {"\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5",
+                  11, "\xF0\x9F\x94\xA5 \xE2\x80\xA6 [cut]"}};
+    struct ald_arena *a = ald_arena_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(ald_xlsx_clean(a, cases[i].text, cases[i].max), cases[i].cell);
+    ald_arena_free(a);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -652,13 +273,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_many_links, enter, leave),
         cmocka_unit_test_setup_teardown(test_values, enter, leave),
         cmocka_unit_test_setup_teardown(test_figures, enter, leave),
-        cmocka_unit_test_setup_teardown(test_sheet_names, enter, leave),
-        cmocka_unit_test_setup_teardown(test_charts, enter, leave),
-        cmocka_unit_test_setup_teardown(test_constant_memory, enter, leave),
-        cmocka_unit_test_setup_teardown(test_more_rows_than_a_sheet_holds, enter, leave),
-        cmocka_unit_test_setup_teardown(test_empty_report, enter, leave),
-        cmocka_unit_test_setup_teardown(test_unwritable, enter, leave),
         cmocka_unit_test(test_wrapping),
+        cmocka_unit_test(test_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

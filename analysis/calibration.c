@@ -1,0 +1,185 @@
+/* Calibration and skill of readings over a period (METHODS 4). It looks at finished readings only, and at what they
+ * would have said without positions. */
+#include "alidade/calibration.h"
+
+#include <math.h>
+
+#include "readings.h"
+#include "resample.h"
+
+enum side { BELOW, INSIDE, ABOVE, SIDE_N };
+
+/* Sums by week of the period, and what a figure was computed from. */
+struct tally {
+    struct ald_ratio_week *side[SIDE_N], *loss;
+    size_t *n, *skill_n; /* incidents behind each week */
+    struct ald_seed_line *lines, *skill_lines;
+};
+
+/* Where a duration lies against the band; an open one is only known to be above, or it is not known. */
+static bool side_of(const struct ald_reading *reading, bool open, enum side *ret)
+{
+    double t = (double)reading->duration_ms;
+    if (reading->has_upper && t > reading->upper_ms)
+        *ret = ABOVE;
+    else if (open)
+        return false;
+    else
+        *ret = reading->has_lower && t < reading->lower_ms ? BELOW : INSIDE;
+    return true;
+}
+
+static bool has_all(const struct ald_reading *reading)
+{
+    return reading->has_lower && reading->has_median && reading->has_upper;
+}
+
+/* Pinball loss (Koenker and Bassett 1978) of a forecast of the q-quantile, on logs. */
+static double pinball(double q, double forecast_ms, double found_ms)
+{
+    double off = log(found_ms) - log(forecast_ms);
+    return off >= 0 ? q * off : (q - 1) * off;
+}
+
+static double loss_of(const struct ald_reading *reading, double found_ms)
+{
+    return pinball(0.1, reading->lower_ms, found_ms) + pinball(0.5, reading->median_ms, found_ms) +
+           pinball(0.9, reading->upper_ms, found_ms);
+}
+
+/* Drops weeks without data. @return how many are left. */
+static size_t used_weeks(struct ald_ratio_week *weeks, const size_t *counts, size_t n)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++)
+        if (counts[i] > 0)
+            weeks[used++] = weeks[i];
+    return used;
+}
+
+static struct ald_ratio_week sum_of(const struct ald_ratio_week *weeks, size_t n)
+{
+    struct ald_ratio_week sum = {0};
+    for (size_t i = 0; i < n; i++) {
+        sum.above += weeks[i].above;
+        sum.below += weeks[i].below;
+    }
+    return sum;
+}
+
+static const char *figure_id(struct ald_arena *scratch, int reading, const char *what)
+{
+    return ald_sprintf(scratch, "calibration.%s.%s", reading == ALD_START_READING ? "start" : "landmark", what);
+}
+
+static void fill_shares(const struct ald_analysis *analysis, const struct ald_period *period, int reading,
+                        struct tally *tally, size_t weeks, struct ald_arena *scratch, struct ald_calibration *ret)
+{
+    static const char *const names[SIDE_N] = {"below", "inside", "above"};
+    struct ald_share *const shares[SIDE_N] = {&ret->below, &ret->inside, &ret->above};
+    for (int side = 0; side < SIDE_N; side++) {
+        ret->weeks = used_weeks(tally->side[side], tally->n, weeks);
+        struct ald_ratio_week sum = sum_of(tally->side[side], ret->weeks);
+        shares[side]->ci.absent = "no incident of the period has this reading";
+        if (ret->n == 0)
+            continue;
+        uint64_t seed =
+            ald_resample_seed(figure_id(scratch, reading, names[side]), period->label, tally->lines, ret->n);
+        shares[side]->share = sum.above / sum.below;
+        shares[side]->ci = ald_resample_ratio(tally->side[side], ret->weeks, analysis->settings->resamples, seed);
+        shares[side]->ci.low = fmax(0, shares[side]->ci.low);
+        shares[side]->ci.high = fmin(1, shares[side]->ci.high);
+    }
+}
+
+static const char *say_skill(const struct ald_calibration *calibration)
+{
+    if (!calibration->skill_ci.has)
+        return "whether complexity and blast radius help to tell how long incidents last cannot be told: too few weeks "
+               "with "
+               "readings";
+    if (calibration->skill_ci.low <= 0)
+        return "in this data complexity and blast radius do not help to tell how long incidents last; take the "
+               "readings as "
+               "description";
+    return "in this data complexity and blast radius help to tell how long incidents last";
+}
+
+static void fill_skill(const struct ald_analysis *analysis, const struct ald_period *period, int reading,
+                       struct tally *tally, size_t weeks, struct ald_arena *scratch, struct ald_calibration *ret)
+{
+    ret->skill_weeks = used_weeks(tally->loss, tally->skill_n, weeks);
+    struct ald_ratio_week sum = sum_of(tally->loss, ret->skill_weeks);
+    ret->has_skill = ret->skill_n > 0 && sum.below > 0;
+    ret->skill_ci.absent = "no resolved incident of the period has a reading with all bounds";
+    if (ret->has_skill) {
+        uint64_t seed =
+            ald_resample_seed(figure_id(scratch, reading, "skill"), period->label, tally->skill_lines, ret->skill_n);
+        ret->skill = 1 - sum.above / sum.below;
+        struct ald_interval ratio =
+            ald_resample_ratio(tally->loss, ret->skill_weeks, analysis->settings->resamples, seed);
+        ret->skill_ci = (struct ald_interval){
+            .has = ratio.has, .low = 1 - ratio.high, .high = 1 - ratio.low, .absent = ratio.absent};
+    }
+    ret->verdict = say_skill(ret);
+}
+
+static void count(const struct ald_incident *inc, const struct ald_reading *reading, const struct ald_reading *whole,
+                  size_t week, struct tally *tally, struct ald_calibration *ret)
+{
+    bool open = inc->state == ALD_OPEN;
+    enum side at;
+    struct ald_seed_line line = {.id = inc->id, .duration_ms = reading->duration_ms};
+    if (!side_of(reading, open, &at)) {
+        ret->open_left_out++;
+        return;
+    }
+    tally->lines[ret->n++] = line;
+    tally->n[week]++;
+    for (int side = 0; side < SIDE_N; side++) {
+        tally->side[side][week].below++;
+        tally->side[side][week].above += side == (int)at;
+    }
+    if (open || !has_all(reading) || !has_all(whole))
+        return;
+    tally->skill_lines[ret->skill_n++] = line;
+    tally->skill_n[week]++;
+    tally->loss[week].above += loss_of(reading, (double)reading->duration_ms);
+    tally->loss[week].below += loss_of(whole, (double)reading->duration_ms);
+}
+
+void ald_calibration_fill(const struct ald_analysis *analysis, const struct ald_figures *figures,
+                          struct ald_calibration ret[ALD_READING_N])
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    const struct ald_period *period = &figures->period;
+    size_t n = figures->incidents_n, weeks = (size_t)((period->end_day - period->start_day - 1) / 7) + 1;
+    struct tally tallies[ALD_READING_N];
+    for (int r = 0; r < ALD_READING_N; r++) {
+        ret[r] = (struct ald_calibration){.n = 0};
+        tallies[r] = (struct tally){.loss = ald_calloc(scratch, weeks, sizeof *tallies[r].loss),
+                                    .n = ald_calloc(scratch, weeks, sizeof *tallies[r].n),
+                                    .skill_n = ald_calloc(scratch, weeks, sizeof *tallies[r].skill_n),
+                                    .lines = ald_calloc(scratch, n, sizeof *tallies[r].lines),
+                                    .skill_lines = ald_calloc(scratch, n, sizeof *tallies[r].skill_lines)};
+        for (int side = 0; side < SIDE_N; side++)
+            tallies[r].side[side] = ald_calloc(scratch, weeks, sizeof *tallies[r].side[side]);
+    }
+    struct ald_reading whole[ALD_READING_N];
+    int64_t quarter = INT64_MIN;
+    for (size_t i = 0; i < n; i++) { /* by start, so a quarter is one stretch */
+        const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
+        const struct ald_measure *measure = &analysis->measures[figures->incidents[i]];
+        if (inc->quarter != quarter)
+            ald_readings_whole(analysis, inc->quarter, whole);
+        quarter = inc->quarter;
+        size_t week = (size_t)ald_period_week(&analysis->calendar, period, inc->started_at);
+        for (int r = 0; r < ALD_READING_N; r++)
+            if (!measure->reading[r].absent)
+                count(inc, &measure->reading[r], &whole[r], week, &tallies[r], &ret[r]);
+    }
+    for (int r = 0; r < ALD_READING_N; r++) {
+        fill_shares(analysis, period, r, &tallies[r], weeks, scratch, &ret[r]);
+        fill_skill(analysis, period, r, &tallies[r], weeks, scratch, &ret[r]);
+    }
+}

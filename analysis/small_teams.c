@@ -1,0 +1,105 @@
+/* Which teams are too small to be shown on their own (METHODS 6): fewer than 5 people were engaged while the team held
+ * the incident. It counts people and keeps nothing of them. */
+#include <stdlib.h>
+
+#include "alidade/groups.h"
+#include "build.h"
+#include "past.h"
+
+enum { PEOPLE_LEAST = 5 };
+
+struct member {
+    uint32_t team, person;
+};
+struct members {
+    struct ald_arena *arena;
+    struct member *items;
+    size_t n, cap;
+    int64_t from, to; /* engaged in it */
+};
+
+static void add(struct members *members, uint32_t team, uint32_t person, int64_t at)
+{
+    if (team == ALD_NOBODY || person == ALD_NOBODY || at < members->from || at >= members->to)
+        return;
+    members->items = ald_grow(members->arena, members->items, members->n, &members->cap, sizeof *members->items);
+    members->items[members->n++] = (struct member){team, person};
+}
+
+static bool hands_over(const struct ald_event *event)
+{
+    return event->team != ALD_NOBODY &&
+           (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED);
+}
+
+/* Each record has its own line of charge, which begins with the incident's first team. People act on what stands at
+ * their moment, whatever the order of events within it. */
+static void from_events(struct members *members, const struct ald_incident *inc, const struct ald_record *record)
+{
+    uint32_t holder = inc->first_team;
+    for (size_t i = 0; i < record->events_n;) {
+        size_t end = i;
+        int64_t at = record->events[i].at;
+        for (; end < record->events_n && record->events[end].at == at; end++)
+            if (hands_over(&record->events[end]))
+                holder = record->events[end].team;
+        for (; i < end; i++)
+            if (ald_kind_engages(record->events[i].kind))
+                add(members, holder, record->events[i].actor, at < inc->started_at ? inc->started_at : at);
+    }
+}
+
+/* Who held a record at a moment; undated: the only one who ever did, or nobody. */
+static uint32_t holder_at(const struct ald_incident *inc, const struct ald_record *record, int64_t at)
+{
+    uint32_t holder = inc->first_team;
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event *event = &record->events[i];
+        if (!hands_over(event) || (at != ALD_TIME_NONE && event->at > at))
+            continue;
+        if (at == ALD_TIME_NONE && holder != event->team)
+            return ALD_NOBODY;
+        holder = event->team;
+    }
+    return holder;
+}
+
+static void from_incident(const struct ald_analysis *analysis, size_t i, struct members *members)
+{
+    const struct ald_incident *inc = &analysis->incidents[i];
+    for (size_t r = 0; r < inc->records_n; r++)
+        from_events(members, inc, &analysis->records[inc->records[r]]);
+    /* Those whom a list of the record names and no event: they came in once. */
+    for (size_t e = 0; analysis->past && e < analysis->past->engaged_n[i]; e++) {
+        const struct ald_named *named = &analysis->past->engaged[i][e];
+        add(members, holder_at(inc, &analysis->records[named->record], named->at), named->name,
+            named->at == ALD_TIME_NONE || named->at < inc->started_at ? inc->started_at : named->at);
+    }
+}
+
+static int by_team(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    if (x->team != y->team)
+        return x->team < y->team ? -1 : 1;
+    return (x->person > y->person) - (x->person < y->person);
+}
+
+bool *ald_small_teams(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    int64_t oldest = ald_lookback_start_day(period->start_day, analysis->settings->lookback_quarters);
+    struct members members = {.arena = scratch, .from = ald_zone_day_start(analysis->zone, oldest), .to = period->end};
+    bool *small = ald_calloc(arena, analysis->teams_n, sizeof *small);
+    size_t *people = ald_calloc(scratch, analysis->teams_n, sizeof *people);
+    for (size_t i = 0; i < analysis->incidents_n && analysis->settings->people_stored; i++)
+        if (analysis->incidents[i].cls == ALD_INCIDENT && analysis->incidents[i].started_at != ALD_TIME_NONE)
+            from_incident(analysis, i, &members);
+    if (members.n > 1)
+        qsort(members.items, members.n, sizeof *members.items, by_team);
+    for (size_t i = 0; i < members.n; i++)
+        people[members.items[i].team] += i == 0 || by_team(&members.items[i], &members.items[i - 1]) != 0;
+    for (size_t t = 0; t < analysis->teams_n; t++)
+        small[t] = people[t] < PEOPLE_LEAST;
+    return small;
+}

@@ -1,0 +1,28 @@
+/* Change, trend, concentration and severity: their nodes in the tree and what people see of them. */
+#pragma once
+
+#include "alidade/change.h"
+#include "alidade/report.h"
+
+/** All of them for one period; arena-owned. */
+struct ald_changes {
+    struct ald_change change;
+    struct ald_concentration concentration;
+    struct ald_severity severity;
+    struct ald_trend_row *trend;
+    size_t trend_n;
+};
+struct ald_changes *ald_changes_of(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
+struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,
+                                 const struct ald_changes *changes);
+struct ald_node *ald_trend_node(struct ald_arena *a, const struct ald_changes *changes);
+struct ald_node *ald_concentration_node(struct ald_arena *a, const struct ald_changes *changes);
+struct ald_node *ald_severity_node(struct ald_arena *a, const struct ald_changes *changes);
+
+/** What there is to say, most important first; NULL-terminated, arena-owned. */
+const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,
+                                        const struct ald_changes *changes);
+/** The one sentence of the summary, or NULL where nothing is said. */
+const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *changes);
+/** The section Change. The tree must stand. */
+void ald_change_view(struct ald_report *report);

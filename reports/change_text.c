@@ -1,0 +1,138 @@
+/* Sentences about change, each with its uncertainty. Figures are not targets; what cannot be told is said. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "change_node.h"
+
+enum { SENTENCES_MOST = 12 };
+
+struct text {
+    struct ald_arena *a;
+    const char **items;
+    size_t n;
+};
+
+static void add(struct text *t, const char *sentence)
+{
+    if (sentence && t->n + 1 < SENTENCES_MOST)
+        t->items[t->n++] = sentence;
+}
+
+static const char *many(struct ald_arena *a, size_t n, const char *one, const char *more)
+{
+    return ald_sprintf(a, "%zu %s", n, n == 1 ? one : more);
+}
+
+/* "the 8 quarters before" as far as they are on record. */
+static const char *beside_what(struct text *t, const struct ald_analysis *an, const struct ald_period *period,
+                               const struct ald_change *c)
+{
+    const struct ald_change_side *b = &c->baseline;
+    int64_t age = an->as_of - period->end;
+    const char *when = age < 0            ? "cut where this period stands now"
+                       : age < ALD_DAY_MS ? "as they stood less than a day after the end of their own stretch of this length"
+                                          : ald_sprintf(t->a, "as they stood %lld %s after the end of their own stretch of this length",
+                                                        (long long)(age / ALD_DAY_MS), age / ALD_DAY_MS == 1 ? "day" : "days");
+    return ald_sprintf(t->a,
+                       "%s in %s of this period, beside %s in %s of %s, %s: a young period has had less time to resolve its long "
+                       "incidents, so older ones are taken at the same age.",
+                       many(t->a, c->current.n, "resolved incident", "resolved incidents"), many(t->a, c->current.weeks, "week", "weeks"),
+                       many(t->a, c->baseline.n, "earlier one", "earlier ones"), many(t->a, c->baseline.weeks, "week", "weeks"),
+                       b->label ? b->label : "the time before", when);
+}
+
+static const char *verdict_of(struct ald_arena *a, const struct ald_change *c)
+{
+    if (!c->has_p)
+        return ald_sprintf(a, "Whether times to resolve changed cannot be told: %s.", c->p_absent);
+    if (c->changed)
+        return ald_sprintf(a, "Times to resolve %s; a difference this large comes up by chance in %s of reshuffles.", c->verdict,
+                           c->p_value < 0.001 ? "fewer than 0.1 %" : ald_sprintf(a, "%.1f %%", 100 * c->p_value));
+    return ald_sprintf(a, "Times to resolve: %s.", c->verdict);
+}
+
+static const char *luck_of(struct ald_arena *a, const struct ald_change *c)
+{
+    if (!c->luck.has)
+        return NULL;
+    return ald_sprintf(a, "With nothing changed, the mean would move between %+.0f %% and %+.0f %% by luck alone.", 100 * c->luck.low,
+                       100 * c->luck.high);
+}
+
+static const char *visible_of(struct ald_arena *a, const struct ald_change *c)
+{
+    if (!c->has_detectable)
+        return NULL;
+    return ald_sprintf(a,
+                       "With so many incidents, only a reduction by %.0f %% or more would be noticed four times in five; noticing one of "
+                       "10 %% would need %.0f incidents per period.",
+                       100 * c->detectable_reduction, c->incidents_needed);
+}
+
+static const char *shift_of(struct ald_arena *a, const struct ald_shift *s)
+{
+    if (s->absent)
+        return ald_sprintf(a, "Whether they took longer than comparable past incidents cannot be told: %s.", s->absent);
+    const char *where = !s->interval.has         ? "; too few weeks to say how far off that may be"
+                        : s->interval.low > 0.5  ? ": longer than comparable ones, on the whole"
+                        : s->interval.high < 0.5 ? ": shorter than comparable ones, on the whole"
+                                                 : ": like comparable ones, as far as can be told";
+    const char *interval = s->interval.has ? ald_sprintf(a, " (%.2f to %.2f)", s->interval.low, s->interval.high) : "";
+    return ald_sprintf(a, "Seen beside comparable past incidents, the mean percentile of %s is %.2f%s, where 0.50 is like them%s.",
+                       many(a, s->n, "incident", "incidents"), s->mean, interval, where);
+}
+
+static const char *concentration_of(struct ald_arena *a, const struct ald_concentration *c)
+{
+    char mean[32];
+    if (c->absent)
+        return NULL;
+    return ald_sprintf(a,
+                       "The longest incident holds %.0f %% of all time to resolve, the longest three %.0f %%, the longest tenth %.0f %%; "
+                       "without the longest one the mean is %s.",
+                       100 * c->top1_share, 100 * c->top3_share, 100 * c->top10pct_share,
+                       ald_duration_format((int64_t)llround(c->mean_without_longest_ms), mean));
+}
+
+static const char *severity_of(struct ald_arena *a, const struct ald_severity *s)
+{
+    if (!s->verdict)
+        return NULL;
+    const char *figures = ald_sprintf(a, "(rank correlation %.2f, %.2f to %.2f, over %s)", s->spearman, s->interval.low, s->interval.high,
+                                      many(a, s->n, "incident", "incidents"));
+    if (strcmp(s->verdict, "too few to say") == 0)
+        return ald_sprintf(a, "Whether declared severity goes with duration: %s %s.", s->verdict, figures);
+    return ald_sprintf(a, "Declared severity: %s %s.", s->verdict, figures);
+}
+
+const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,
+                                        const struct ald_changes *changes)
+{
+    const struct ald_change *c = &changes->change;
+    struct text t = {.a = a, .items = ald_calloc(a, SENTENCES_MOST, sizeof *t.items)};
+    add(&t, verdict_of(a, c));
+    if (!c->absent)
+        add(&t, beside_what(&t, an, &f->period, c));
+    add(&t, luck_of(a, c));
+    add(&t, visible_of(a, c));
+    add(&t, shift_of(a, &c->shift));
+    add(&t, concentration_of(a, &changes->concentration));
+    add(&t, severity_of(a, &changes->severity));
+    return t.items;
+}
+
+const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *changes)
+{
+    const struct ald_change *c = &changes->change;
+    if (c->absent || (!c->has_p && !c->has_detectable))
+        return NULL;
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; only a reduction by %.0f %% or more would be noticed with so many incidents",
+                                                          100 * c->detectable_reduction)
+                                            : "";
+    if (!c->has_p)
+        return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
+    if (c->changed)
+        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s.", c->verdict, visible);
+    return ald_sprintf(a, "Beside earlier incidents at the same age there is %s%s.", c->verdict, visible);
+}

@@ -1,0 +1,200 @@
+/* Sheets of the xlsx writer: their names, charts, more rows than fit, constant memory, nothing at all. */
+#include "xlsx_room.h"
+
+/* ---- Sheets ---- */
+
+static void test_sheet_names(void **state)
+{
+    struct room *room = *state;
+    static const char *const titles[] = {"Incidents",
+                                         "INCIDENTS",
+                                         "Chart data",
+                                         "a/b:c*d?e[f]\\g",
+                                         "'quoted'",
+                                         "History",
+                                         "",
+                                         "A title of far more than thirty-one characters",
+                                         "A title of far more than thirty-one letters",
+                                         "\xC3\x84rger",
+                                         "\xC3\xA4RGER",
+                                         "\xF0\x9F\x94\xA5"};
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+        block(room, section(room, titles[i]), ALD_BLOCK_TEXT, "text");
+    const char *cells = write_and_read(room);
+    static const char *const names[] = {"Incidents\t",
+                                        "INCIDENTS 2\t",
+                                        "Chart data 2\t",
+                                        "a-b-c-d-e-f--g\t",
+                                        "_quoted_\t",
+                                        "History 2\t",
+                                        "Sheet\t",
+                                        "A title of far more than thirty\t",
+                                        "A title of far more than thir 2\t",
+                                        "\xC3\x84rger\t",
+                                        "\xC3\xA4RGER 2\t",
+                                        "\xF0\x9F\x94\xA5\t"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        has(cells, names[i]);
+}
+
+struct making {
+    size_t n;
+};
+
+static struct ald_node *make_row(void *ctx, size_t i, struct ald_arena *scratch)
+{
+    const struct making *making = ctx;
+    struct ald_node *row = ald_node_object(scratch);
+    ald_node_set(scratch, row, "key", ald_node_str(scratch, ald_sprintf(scratch, "INC-%zu", i)));
+    ald_node_set(scratch, row, "url", ald_node_str(scratch, i < 200 ? "https://example.org/incident" : NULL));
+    ald_node_set(scratch, row, "x", ald_node_num(scratch, (double)i / (double)making->n));
+    ald_node_set(scratch, row, "y", ald_node_num(scratch, (double)(i * 7919 % making->n) / (double)making->n));
+    ald_node_set(scratch, row, "took", ald_node_num(scratch, (double)(i % 1000) * 60));
+    const char *reading = i % 3 == 0 ? "longer" : i % 3 == 1 ? "shorter" : NULL;
+    ald_node_set(scratch, row, "reading", ald_node_str(scratch, reading));
+    return row;
+}
+
+static const struct ald_column long_columns[] = {
+    {"Incident", "key", ALD_SHOW_TEXT, 12, "url", NULL},
+    {"Complexity", "x", ALD_SHOW_POSITION, 12, NULL, NULL},
+    {"Time to resolve", "took", ALD_SHOW_SECONDS, 12, NULL, NULL},
+};
+static const struct ald_series long_series[] = {
+    {"longer", "reading", "longer", ALD_MARK_UP, "#B4540A"},
+    {"=shorter", "reading", "shorter", ALD_MARK_DOWN, "#1F6FB4"},
+    {"no reading", "reading", NULL, ALD_MARK_CIRCLE, "#8A94A6"},
+};
+static const struct ald_chart long_chart = {.title = "Complexity & time",
+                                            .alt = "Each point is an incident.",
+                                            .rows = "rows",
+                                            .x = "x",
+                                            .y = "took",
+                                            .label = "key",
+                                            .x_title = "complexity",
+                                            .y_title = "time to resolve",
+                                            .x_show = ALD_SHOW_POSITION,
+                                            .y_show = ALD_SHOW_SECONDS,
+                                            .y_log = true,
+                                            .series = long_series,
+                                            .series_n = 3,
+                                            .corners = {"simple, long", "complex, long", NULL, "complex, short"}};
+
+static void long_report(struct room *room, struct making *making)
+{
+    set(room, room->report->root, "rows", ald_node_rows(room->arena, making->n, make_row, making));
+    struct ald_section *s = section(room, "Incidents");
+    block(room, s, ALD_BLOCK_REMARK, "A remark.");
+    block(room, s, ALD_BLOCK_CHART, NULL)->chart = &long_chart;
+    table(room, s, "rows", long_columns, 3, true);
+    block(room, section(room, "Last"), ALD_BLOCK_TEXT, "The end.");
+}
+
+static void test_constant_memory(void **state)
+{
+    struct room *room = *state;
+    struct making making = {25000};
+    long_report(room, &making);
+    const char *cells = read_back(room, write_book(room, "long.xlsx"));
+    has(cells, "\"INC-24999\"\n");
+    has(cells, "More than 20000 rows in this workbook");
+    has(cells, "5000 of 24975 points are drawn");
+    has(cells, "25 of 25000 have no place in this chart");
+    has(cells, "\"The end.\"");
+    has_not(cells, "(table)");
+    has(cells, "\tNonex0\tA37:C25037\n"); /* the filter */
+    has(cells, "symbol=triangle");
+}
+
+static void test_charts(void **state)
+{
+    struct room *room = *state;
+    struct making making = {60};
+    long_report(room, &making);
+    block(room, section(room, "Again"), ALD_BLOCK_CHART, NULL)->chart = &long_chart;
+    static const struct ald_chart unit = {.title = "Unit",
+                                          .rows = "rows",
+                                          .x = "x",
+                                          .y = "y",
+                                          .label = "key",
+                                          .x_title = "=x",
+                                          .y_title = "y",
+                                          .x_show = ALD_SHOW_POSITION,
+                                          .y_show = ALD_SHOW_POSITION,
+                                          .unit_axes = true,
+                                          .series = long_series,
+                                          .series_n = 3};
+    static const struct ald_chart empty = {.title = "Empty",
+                                           .rows = "none",
+                                           .x = "x",
+                                           .y = "y",
+                                           .x_title = "x",
+                                           .y_title = "y",
+                                           .series = long_series,
+                                           .series_n = 3};
+    struct ald_section *s = section(room, "More");
+    block(room, s, ALD_BLOCK_CHART, "A heading")->chart = &unit;
+    block(room, s, ALD_BLOCK_CHART, NULL)->chart = &empty;
+    const char *cells = write_and_read(room);
+    has(cells, "\"simple, long\"");
+    has(cells, "\"Nothing to draw.\"");
+    has(cells, "\"longer (19)\"");
+    has(cells, "Chart data\tA7\ts");
+    has(cells, "(chart)\tsymbol=triangle\tsymbol=diamond\tsymbol=circle\tsymbol=none");
+    has(cells, "logBase=10\tmax=1\tmin=0.01\n");
+    has(cells, "\tmax=1\tmin=0\tmax=1\tmin=0\n");
+    has(cells, "(alt)\tEach point is an incident.\n");
+    has(cells, "\ttime to resolve (hours)\n");
+    has(cells, "\t=x\t");                                     /* the title of an axis, no formula */
+    assert_int_equal(times(cells, "\"no reading (20)\""), 2); /* a chart drawn twice has its points once */
+}
+
+static void test_more_rows_than_a_sheet_holds(void **state)
+{
+    struct room *room = *state;
+    struct making making = {100};
+    long_report(room, &making);
+    room->limits.sheet_rows = 80;
+    for (size_t turn = 0; turn < 2; turn++) {
+        const char *cells = write_and_read(room);
+        has(cells, "more rows: on the next sheet");
+        has(cells, "Incidents 2\tA1\ts\tGeneral\t\"Incidents, continued (2)\"");
+        assert_int_equal(times(cells, "https://example.org/incident\n"), 100);
+        room->limits.table_rows = 50; /* and in constant memory */
+    }
+}
+
+static void test_empty_report(void **state)
+{
+    struct room *room = *state;
+    room->report->simulated = false;
+    room->report->subtitle = NULL;
+    struct ald_section *s = section(room, "Nothing");
+    table(room, s, "missing", long_columns, 3, true);
+    const char *cells = write_and_read(room);
+    has(cells, "\"Nothing here.\"");
+    has_not(cells, "Simulated");
+}
+
+static void test_unwritable(void **state)
+{
+    struct room *room = *state;
+    section(room, "Any");
+    struct ald_err err = {0};
+    assert_int_equal(ald_xlsx_write(room->report, path_of(room, "no/such/folder.xlsx"), &room->limits, &err),
+                     ALD_ERR_IO);
+    assert_non_null(strstr(err.msg, "no/such/folder.xlsx': No such file"));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_sheet_names, enter, leave),
+        cmocka_unit_test_setup_teardown(test_charts, enter, leave),
+        cmocka_unit_test_setup_teardown(test_constant_memory, enter, leave),
+        cmocka_unit_test_setup_teardown(test_more_rows_than_a_sheet_holds, enter, leave),
+        cmocka_unit_test_setup_teardown(test_empty_report, enter, leave),
+        cmocka_unit_test_setup_teardown(test_unwritable, enter, leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
