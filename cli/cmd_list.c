@@ -61,7 +61,7 @@ static void print_line(struct ald_session *s, const struct ald_analysis *an, siz
     const char *length = *span ? span : inc->state == ALD_OPEN ? "open" : inc->impossible ? "impossible" : inc->zero_length ? "no length" : "end?";
     const char *title = ald_shown(s, inc->title);
     size_t cut = ald_utf8_prefix(title, 60);
-    (void)printf("%04lld-%02d-%02d %02d:%02d  %-16s %12s  %-28s  %.*s%s\n", (long long)at.year, at.month, at.day, at.hour, at.minute,
+    (void)printf("%04lld-%02d-%02d %02d:%02d  %-16s %12s  %-39s  %.*s%s\n", (long long)at.year, at.month, at.day, at.hour, at.minute,
                  ald_shown(s, inc->key),
                  length, m->shown < 0 ? (inc->cls == ALD_INCIDENT ? "-" : ald_class_name(inc->cls)) : m->reading[m->shown].text, (int)cut, title,
                  title[cut] ? "..." : "");

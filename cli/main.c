@@ -153,8 +153,9 @@ static int run(struct ald_session *s, int argc, char **argv)
         code = ald_worse_code(ald_rc_info(rc)->exit_code, code);
     }
     if (fflush(stdout) != 0) {
-        (void)fprintf(stderr, "alidade: cannot write the output: %s\n", strerror(errno));
-        code = 1;
+        if (errno != EPIPE) /* a reader that has seen enough, such as head, is no error worth a word */
+            (void)fprintf(stderr, "alidade: cannot write the output: %s\n", strerror(errno));
+        code = ald_worse_code(code, 1);
     }
     return code;
 }

@@ -58,7 +58,7 @@ static const struct ald_definition rows[] = {
     {"funnel_limits", "Where the mean percentile of a group of this size would lie 95 (or 99.8) times in 100 if its incidents were drawn from those "
                       "of the period, allowing for groups that always differ a little. None below 5 incidents."},
     {"flagged", "Stands out: further from the period's mean than chance explains, allowing for how many groups were looked at "
-                "(Benjamini-Hochberg below 0.1), and by at least 0.1. A question to ask, no verdict on anybody."},
+                "(Benjamini-Hochberg below 0.1), also when whole weeks are compared, because incidents cluster, and by at least 0.1. A question to ask, no verdict on anybody."},
     {"wide", "Incidents of the service with a blast radius of 0.8 or more. Where they recur, that is a property of the architecture."},
     {"calibration", "Share of the period's incidents below, inside and above the band of their comparables, beside the 10, 80 and 10 % promised. An open one "
                     "beyond its band counts as above; other open ones are left out. Intervals by drawing whole weeks."},

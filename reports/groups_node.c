@@ -91,6 +91,7 @@ static struct ald_node *group_node(struct ald_arena *a, const struct ald_group *
     ald_node_set(a, o, "upper998", maybe(a, g->has_limits, g->high998, g->absent));
     ald_node_set(a, o, "p_value", maybe(a, g->has_limits, g->p_value, g->absent));
     ald_node_set(a, o, "p_adjusted", maybe(a, g->has_limits, g->adjusted, g->absent));
+    ald_node_set(a, o, "p_by_weeks_adjusted", maybe(a, g->has_limits, g->adjusted_by_weeks, g->absent));
     ald_node_set(a, o, "flagged", ald_node_bool(a, g->flagged));
     ald_node_set(a, o, "wide_n",
                  g->by == ALD_BY_SERVICE ? ald_node_int(a, (int64_t)g->wide) : ald_node_absent(a, "a property of services, not of teams"));

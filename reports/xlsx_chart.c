@@ -49,8 +49,8 @@ static const char *chart_text(struct ald_xlsx *x, const char *text)
 static void extent(struct drawing *d)
 {
     for (size_t axis = 0; axis < 2; axis++) {
-        d->low[axis] = INFINITY;
-        d->high[axis] = -INFINITY;
+        d->low[axis] = (double)INFINITY;
+        d->high[axis] = -(double)INFINITY;
     }
     for (size_t i = 0; i < d->chart->series_n; i++)
         for (size_t k = 0; k < d->columns[i].n; k++) {

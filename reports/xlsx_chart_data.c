@@ -15,7 +15,7 @@
 
 static double axis_value(const struct ald_xlsx *x, const struct ald_node *node, enum ald_show show, bool logarithmic)
 {
-    double v = NAN;
+    double v = (double)NAN;
     if (node && node->kind == ALD_NODE_NUM)
         v = node->number;
     else if (node && node->kind == ALD_NODE_INT)
@@ -23,7 +23,7 @@ static double axis_value(const struct ald_xlsx *x, const struct ald_node *node, 
     else if (node && node->kind == ALD_NODE_TIME && ald_xlsx_serial_ok(x->report->zone, node->integer))
         return ald_xlsx_serial(x->report->zone, node->integer);
     if (logarithmic && v <= 0)
-        return NAN;
+        return (double)NAN;
     if (show == ALD_SHOW_SECONDS) /* powers of ten are read better in hours than in parts of a day */
         v /= logarithmic ? 3600 : 86400;
     return v;

@@ -148,7 +148,7 @@ static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish 
     double *cost = ald_calloc(a, (n + 1) * width, sizeof *cost);
     size_t *from = ald_calloc(a, (n + 1) * width, sizeof *from);
     for (size_t i = 1; i < (n + 1) * width; i++)
-        cost[i] = INFINITY;
+        cost[i] = (double)INFINITY;
     for (size_t i = 1; i <= n; i++)
         for (size_t m = i; m < width; m++)
             for (size_t start = m; start-- > i - 1;) {

@@ -14,7 +14,8 @@ struct ald_group {
     size_t n;    /* incidents of the period that have a percentile */
     double mean; /* mean percentile; 0.5 = like comparable past incidents */
     bool has_limits; /* the rest needs it */
-    double low95, high95, low998, high998, p_value, adjusted; /* adjusted: Benjamini-Hochberg within its kind */
+    double low95, high95, low998, high998, p_value;
+    double adjusted, adjusted_by_weeks; /* Benjamini-Hochberg within its kind: of p_value; of a t test between its weeks */
     bool flagged;
     const char *absent; /* static: why there are no limits */
     size_t wide, placed; /* of its incidents with a blast radius (placed), those at 0.8 or more */

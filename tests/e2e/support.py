@@ -1,8 +1,9 @@
-"""What the end-to-end tests share: temp folders, the real binary with a clean environment and a time limit, loopback servers,
-configurations, exports as data, workbooks as data. Nothing here knows how alidade is built inside.
+"""What the end-to-end tests share: temp folders, the real binary with a clean environment and a time limit, loopback
+servers, configurations, exports as data, workbooks as data. Nothing here knows how alidade is built inside.
 
-The binary is $ALIDADE (default build/cli/alidade, then build-asan/cli/alidade); $ALIDADE_SHARED is a folder of shared test
-material outside the project (default ../shared). Where one is not there, the tests that need it say so and are skipped."""
+The binary is $ALIDADE (default build/cli/alidade, then build-asan/cli/alidade); $ALIDADE_SHARED is a folder of
+shared test material outside the project (default ../shared). Where one is not there, the tests that need it say so
+and are skipped."""
 import contextlib
 import csv
 import io
@@ -282,8 +283,8 @@ def grep(folder, secrets):
 # ---- Workbooks ----
 
 def xml_problems(path):
-    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas in cells, and all that
-    xlsx_check.py knows. expat judges apart from it: two readers see more than one."""
+    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas in cells, and
+    all that xlsx_check.py knows. expat judges apart from it: two readers see more than one."""
     import xlsx_check
     problems = list(xlsx_check.read(str(path))[0])
     with zipfile.ZipFile(path) as book:

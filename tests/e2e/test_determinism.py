@@ -1,5 +1,5 @@
-"""Same store, configuration and as-of: the same bytes; wherever the store lies, whatever the zone and language of the process, in
-whatever order and how often the records came."""
+"""Same store, configuration and as-of: the same bytes; wherever the store lies, whatever the zone and language of the
+process, in whatever order and how often the records came."""
 import random
 import shutil
 import time
@@ -55,8 +55,8 @@ class Bytes(support.Case):
 
     def test_zone_and_language(self):
         first = self.bytes_in(self.base / "first")
-        for env in ({"TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8"}, {"TZ": "America/St_Johns",
-                                                                            "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR"},
+        for env in ({"TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8"},
+                    {"TZ": "America/St_Johns", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR"},
                     {"TZ": "nonsense", "LC_ALL": "C"}, {"TZ": None, "LC_ALL": None}):
             with self.subTest(env=env):
                 self.assert_same_bytes(first, self.reports(self.base, f"env-{len(str(env))}", env), str(env))

@@ -1,5 +1,5 @@
-"""explain names every value's evidence and field; list, status and exports say what is there, and what was exported can be
-imported again without loss."""
+"""explain names every value's evidence and field; list, status and exports say what is there, and what was exported can
+be imported again without loss."""
 import csv
 import io
 import json
@@ -192,17 +192,29 @@ class Sample(support.Case):
     def test_columns(self):
         """The names that users' scripts rely on."""
         names = {
-            "records": "source external_id kind title url status severity urgency impact_started_at detected_at opened_at acknowledged_at mitigated_at "
-                       "resolved_at closed_at resolve_reason merged_into services teams refs customers_impacted regions responders_n gone_at incident",
-            "events": "source external_id event_id at kind actor team text",
-            "signals": "incident signal axis timing value landmark_value axis_value_start axis_value_landmark position_start position_landmark unit "
-                       "absent evidence",
-            "readings": "incident reading as_of landmark_s duration_s state reference_from reference_to n_ref candidates k m complexity complexity_raw "
-                        "complexity_coverage blast_radius blast_radius_raw blast_radius_coverage lower_s median_s upper_s percentile text absent",
-            "settings": "timezone fiscal_year_starts fiscal_year_named_by lookback landmark_s duration weights severity_order resamples noise_under_s",
-            "incidents": "id key title url records class state quarter services services_at_start teams first_team severity severity_rank clocks "
-                         "impact_started_at detected_at opened_at acknowledged_at mitigated_at resolved_at closed_at started_at spans active_s elapsed_s "
-                         "reopens signals readings shown corner",
+            "records":
+                "source external_id kind title url status severity urgency impact_started_at "
+                "detected_at opened_at acknowledged_at mitigated_at resolved_at closed_at "
+                "resolve_reason merged_into services teams refs customers_impacted regions "
+                "responders_n gone_at incident",
+            "events":
+                "source external_id event_id at kind actor team text",
+            "signals":
+                "incident signal axis timing value landmark_value axis_value_start "
+                "axis_value_landmark position_start position_landmark unit absent evidence",
+            "readings":
+                "incident reading as_of landmark_s duration_s state reference_from reference_to n_ref "
+                "candidates k m complexity complexity_raw complexity_coverage blast_radius "
+                "blast_radius_raw blast_radius_coverage lower_s median_s upper_s percentile text "
+                "absent",
+            "settings":
+                "timezone fiscal_year_starts fiscal_year_named_by lookback landmark_s duration "
+                "weights severity_order resamples noise_under_s",
+            "incidents":
+                "id key title url records class state quarter services services_at_start teams "
+                "first_team severity severity_rank clocks impact_started_at detected_at opened_at "
+                "acknowledged_at mitigated_at resolved_at closed_at started_at spans active_s "
+                "elapsed_s reopens signals readings shown corner",
         }
         for what, text in names.items():
             row = self.export(what, AS_OF)[0]

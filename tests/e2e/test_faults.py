@@ -1,4 +1,5 @@
-"""What goes wrong, and what must come of it: the exit code, a message that says where, nothing else lost, never a crash."""
+"""What goes wrong, and what must come of it: the exit code, a message that says where, nothing else lost, never a
+crash."""
 import contextlib
 import fcntl
 import json
@@ -93,9 +94,8 @@ class Pages(Faults):
         """Cut, garbled or failed once: asked again, and nothing is missing."""
         for kind, value in (("drop", None), ("broken", None), ("status", 500), ("status", 503)):
             with self.subTest(kind=kind, value=value):
-                self.api.faults[:] = [Fault(kind, path="/table/incident", value=value), Fault(kind, path="/v1/pages",
-                                                                                              query="page=1",
-                                                                                              value=value)]
+                self.api.faults[:] = [Fault(kind, path="/table/incident", value=value),
+                                      Fault(kind, path="/v1/pages", query="page=1", value=value)]
                 (self.dir / "alidade.db").unlink(missing_ok=True)
                 self.run_both(0)
                 self.assertEqual(self.records("desk"), self.all_desk())

@@ -1,5 +1,8 @@
-"""What a small made-up history (tests/golden/small, a weaving mill that does not exist) comes out as, byte for byte. After a change
-that is meant:  ALIDADE_REFRESH_GOLDEN=1 tests/e2e/test_golden.py  and read the difference before it is committed."""
+"""What a small made-up history (tests/golden/small, a weaving mill that does not exist) comes out as, byte for byte.
+After a change that is meant:  ALIDADE_REFRESH_GOLDEN=1 tests/e2e/test_golden.py  and read the difference before it is
+committed."""
+import difflib
+import itertools
 import json
 import os
 import re
@@ -30,9 +33,9 @@ class Golden(support.Case):
         self.assertTrue(path.is_file(), f"{path} is not there: refresh it")
         expected = path.read_text(encoding="utf-8")
         if text != expected:
-            self.assertEqual(text.splitlines(), expected.splitlines(),
-                             f"{name} differs; meant? see the top of test_golden.py")
-        self.assertEqual(text, expected)
+            difference = difflib.unified_diff(expected.splitlines(), text.splitlines(), name, "found", lineterm="", n=1)
+            shown = "\n".join(line[:300] for line in itertools.islice(difference, 40))
+            self.fail(f"{shown}\nMeant? See the top of test_golden.py.")
 
     def test_exports(self):
         for what in ("records", "incidents"):

@@ -1,5 +1,5 @@
-"""A second ingest asks only for what changed plus the overlap, and changes nothing; page sizes change nothing; a killed ingest,
-resumed, ends where an uninterrupted one does."""
+"""A second ingest asks only for what changed plus the overlap, and changes nothing; page sizes change nothing; a killed
+ingest, resumed, ends where an uninterrupted one does."""
 import gzip
 import json
 import random

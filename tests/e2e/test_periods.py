@@ -1,4 +1,5 @@
-"""Periods in the configured zone: far from UTC, over clock changes, fiscal years; empty ones; what is carried over; the default."""
+"""Periods in the configured zone: far from UTC, over clock changes, fiscal years; empty ones; what is carried over; the
+default."""
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -132,8 +133,10 @@ class Periods(support.Case):
         """What is dated later has not happened yet."""
         self.given([record(0, "2026-04-01T00:00:00Z", "2026-04-03T00:00:00Z"), record(1, "2026-04-10T00:00:00Z",
                                                                                       "2026-04-11T00:00:00Z")])
-        states = lambda as_of: [(row["key"], row["state"], row["clocks"]["resolve_s"]) for row in self.report("2026Q2",
-                                                                                                              as_of)["incidents"]]
+        def states(as_of):
+            rows = self.report("2026Q2", as_of)["incidents"]
+            return [(row["key"], row["state"], row["clocks"]["resolve_s"]) for row in rows]
+
         self.assertEqual(states("2026-03-31T00:00:00Z"), [])
         self.assertEqual(states("2026-04-02T00:00:00Z"), [("R-0", "open", None)])
         self.assertEqual(states("2026-04-03T00:00:00Z"), [("R-0", "resolved", 172800)])

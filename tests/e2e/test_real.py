@@ -1,6 +1,6 @@
-"""The main job on real records, served as the real APIs would: counts, clocks, positions, comparables, percentiles and bands
-recomputed from the exports; counts and medians once more from the raw records, by METHODS 2 alone. The recomputation from
-exports runs on the bundled sample too, which is always there."""
+"""The main job on real records, served as the real APIs would: counts, clocks, positions, comparables, percentiles and
+bands recomputed from the exports; counts and medians once more from the raw records, by METHODS 2 alone. The
+recomputation from exports runs on the bundled sample too, which is always there."""
 import bisect
 import gzip
 import json

@@ -1,5 +1,5 @@
-"""Tokens and people's names are in no file that alidade writes: store, its WAL, raw documents, quarantine, logs at -v, reports,
-exports; nor in what it prints."""
+"""Tokens and people's names are in no file that alidade writes: store, its WAL, raw documents, quarantine, logs at -v,
+reports, exports; nor in what it prints."""
 import os
 import re
 import shutil

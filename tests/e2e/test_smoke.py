@@ -1,4 +1,5 @@
-"""The main job on the bundled sample, in a few seconds: what every build must do, the release build of another compiler too."""
+"""The main job on the bundled sample, in a few seconds: what every build must do, the release build of another compiler
+too."""
 import json
 import re
 import unittest

@@ -58,8 +58,8 @@ static void sides(void **state)
         int lower, median, upper;
         int side; /* -1 below, 0 inside, 1 above, 2 left out */
     } cases[] = {
-        {1, false, 2, 5, 9, -1}, {2, false, 2, 5, 9, 0},  {9, false, 2, 5, 9, 0},   {10, false, 2, 5, 9, 1},
-        {10, false, 0, 5, 9, 1}, {1, false, 0, 0, 0, 0},  {99, false, 2, 5, 0, 0},  {99, false, 2, 0, 0, 0},
+        {1, false, 2, 5, 9, -1}, {2, false, 2, 5, 9, 0},  {9, false, 2, 5, 9, 0},    {10, false, 2, 5, 9, 1},
+        {10, false, 0, 5, 9, 1}, {1, false, 0, 0, 0, 0},  {99, false, 2, 5, 0, 0},   {99, false, 2, 0, 0, 0},
         {1, true, 2, 5, 0, 2},   {1, true, 2, 5, 100, 2}, {1, true, 2, 5, 10000, 2}, {3, true, 1, 2, 9, 1},
     };
     struct flat flat;
@@ -110,7 +110,8 @@ static void whole_reference(void **state)
     synthetic_close_to(w->lower_ms, (double)HOURS(4), 1e-12, "lower");
     synthetic_close_to(w->median_ms, (double)HOURS(20), 1e-12, "median");
     synthetic_close_to(w->upper_ms, (double)HOURS(36), 1e-12, "upper");
-    w = &whole[ALD_LANDMARK_READING]; /* all but the one of an hour: 38, L 3, U 35, the curve is 0.5 from 20 h to 21 h */
+    w = &whole[ALD_LANDMARK_READING]; /* all but the one of an hour: 38, L 3, U 35, the curve is 0.5 from 20 h to 21 h
+                                       */
     assert_int_equal(w->m, 38);
     synthetic_close_to(w->lower_ms, (double)HOURS(4), 1e-12, "lower");
     synthetic_close_to(w->median_ms, (double)HOURS(41) / 2, 1e-12, "median");
@@ -130,7 +131,8 @@ static void whole_reference(void **state)
 static void skill_by_hand(void **state)
 {
     (void)state;
-    static const int y[] = {3, 7, 12, 30, 50}, own[][3] = {{2, 6, 20}, {2, 6, 20}, {5, 10, 40}, {5, 10, 40}, {5, 20, 40}};
+    static const int y[] = {3, 7, 12, 30, 50},
+                     own[][3] = {{2, 6, 20}, {2, 6, 20}, {5, 10, 40}, {5, 10, 40}, {5, 20, 40}};
     struct flat flat;
     struct ald_calibration found[ALD_READING_N];
     flat_make(&flat, N(y));
@@ -207,8 +209,8 @@ static void ratio_interval(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sides),         cmocka_unit_test(whole_reference), cmocka_unit_test(skill_by_hand),
-        cmocka_unit_test(intervals),     cmocka_unit_test(ratio_interval),
+        cmocka_unit_test(sides),     cmocka_unit_test(whole_reference), cmocka_unit_test(skill_by_hand),
+        cmocka_unit_test(intervals), cmocka_unit_test(ratio_interval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,8 @@ static void nothing_to_say(void **state)
         ald_coupling_fill(flat.a, &flat.figures, found);
         assert_int_equal(found[TEAMS].n_total, n);
         assert_false(found[TEAMS].has_total); /* all equal, or too few */
-        assert_string_equal(found[TEAMS].absent_total, n < 3 ? "fewer than 3 incidents have it" : "all values are the same");
+        assert_string_equal(found[TEAMS].absent_total,
+                            n < 3 ? "fewer than 3 incidents have it" : "all values are the same");
         assert_int_equal(found[TEAMS].has_landmark, n >= 3);
         if (n >= 3)
             synthetic_close_to(found[TEAMS].landmark, 1, 1e-12, "in step");
