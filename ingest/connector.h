@@ -82,9 +82,21 @@ struct ald_row_service_def {
     int tier; /* 0: not given */
     const char *const *depends_on; /* NULL-terminated, or NULL */
 };
-/** A detail request that this element causes. */
+/** A detail request that this element causes: when the element is new or changed and, with since, only when the record
+ *  `subject` is not in the store or was last read before that time. */
 struct ald_row_todo {
     const char *stream, *subject;
+    int64_t since; /* ALD_TIME_NONE: whenever it was read */
+};
+/** A ref that a detail adds to a record which another element holds. field begins with the stream's name and ':', so that
+ *  it outlives changes of the record. */
+struct ald_row_link {
+    const char *external_id, *kind, *value, *field;
+};
+/** An entry of an ordered list of labels: rank 1 is the most severe. kind: severity. */
+struct ald_row_label {
+    const char *kind, *external_id, *name;
+    int rank;
 };
 /** One element of a page: its raw value and the rows it became, or why it did not. */
 struct ald_element {
@@ -96,6 +108,9 @@ struct ald_element {
     size_t events_n, events_cap;
     struct ald_row_team_def *team_def;       /* or NULL */
     struct ald_row_service_def *service_def; /* or NULL */
+    struct ald_row_label *label;             /* or NULL */
+    struct ald_row_link *links;
+    size_t links_n, links_cap;
     struct ald_row_todo *todos; /* made only when the record is new or changed */
     size_t todos_n, todos_cap;
 };
@@ -106,6 +121,10 @@ struct ald_row_finding {
 struct ald_row_alias {
     const char *kind /* url | key */, *prefix;
 };
+/** What a reference list says of an id, for the pages of other streams of the same run ("status" 3 is "done"). */
+struct ald_row_fact {
+    const char *kind, *key, *value;
+};
 struct ald_rows {
     struct ald_arena *arena;
     struct ald_element *elements;
@@ -114,6 +133,8 @@ struct ald_rows {
     size_t findings_n, findings_cap;
     struct ald_row_alias *aliases;
     size_t aliases_n, aliases_cap;
+    struct ald_row_fact *facts;
+    size_t facts_n, facts_cap;
 };
 /* Appenders (ingest/rows.c): each returns the new, zeroed entry with times set to ALD_TIME_NONE and automatic to -1.
  * A pointer into rows->elements is good until the next ald_rows_element call. */
@@ -128,9 +149,13 @@ struct ald_row_service *ald_rows_service(struct ald_rows *rows, struct ald_row_r
 void ald_rows_team(struct ald_rows *rows, struct ald_row_record *rec, const char *team, const char *role, int64_t at, const char *field);
 void ald_rows_person(struct ald_rows *rows, struct ald_row_record *rec, const char *person, const char *role, int64_t at, const char *field);
 struct ald_row_event *ald_rows_event(struct ald_rows *rows, struct ald_element *el, const char *event_id, int64_t at, const char *kind);
-void ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream, const char *subject);
+struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream, const char *subject);
+/** Does nothing when value is NULL or "". */
+void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind, const char *value, const char *field);
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
 void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix);
+/** Of an every_time stream, which is read before those that ask for it with ald_fact. */
+void ald_rows_fact(struct ald_rows *rows, const char *kind, const char *key, const char *value);
 /** Turns a failed read of one element into its quarantine: keeps err->msg as the element's error, drops its rows. */
 void ald_rows_refuse(struct ald_rows *rows, struct ald_element *el, const struct ald_err *err);
 
@@ -173,7 +198,11 @@ struct ald_http_res {
     int64_t server_date; /* of the Date header, or ALD_TIME_NONE */
     struct ald_json_doc *doc; /* parsed and scrubbed, or NULL when req->text */
     struct ald_jv root;
+    const struct ald_facts *facts; /* what the run's reference lists said; may be NULL */
 };
+struct ald_facts; /* facts.c */
+/** What a reference list of this run said of key, or NULL. Lives as long as the run. */
+const char *ald_fact(const struct ald_http_res *res, const char *kind, const char *key);
 /** Value of a response header (name in lower case), or NULL. */
 const char *ald_http_header(const struct ald_http_res *res, const char *name);
 
@@ -197,6 +226,16 @@ struct ald_stream {
     bool rescan_open;        /* no filter by change: the window reaches back to the oldest open record */
     bool every_time;         /* a reference list: read whole on every run, no window */
     bool optional;           /* refusal (403, 404) is a finding, not a gap: not every plan or account has it */
+    bool bounded;            /* the source needs both ends of a window: until is now where nothing else is given */
+    bool by_creation;        /* the window is of when records were made, not of when they changed */
+    bool reads_400;          /* page is given answers of status 400 too: so the source says that a window holds too much */
+    bool tail;               /* tells of changes, lists no records: events of a record that is not in the store are left
+                                out, and their element's todos made all the same, which read it */
+    const char *as;          /* detail: its elements are those of this stream, one by one, and kept under its name */
+    bool open_again;         /* detail: asked for every open record on every run */
+    bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
+    bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and links
+                                that earlier ones gave; ids of elements are "SUBJECT/..." */
     bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */
     enum ald_rc (*request)(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
                            struct ald_err *err); /* reads req->cursor, subjects, window, page_size; fills the rest */
@@ -213,12 +252,22 @@ struct ald_stream {
 /** Where people stand in the documents of a stream; they are replaced before anything else sees the document. */
 struct ald_person_path {
     const char *stream;
-    const char *path; /* members joined by '.', "[]" for each element: "result[].assigned_to", "[].user" */
+    const char *path; /* members joined by '.', "[]" for each element: "result[].assigned_to", "[].user";
+                         "**": any depth: "body.**.attrs"; at the end of a path every object that own_key tells apart */
     bool login;       /* a bare string there is a login, not an id */
     bool primary;     /* ids here identify a person by themselves (else only what a `defines` object joined is mapped) */
     bool defines;     /* the object says who the person is: its ids are joined; its members are replaced, not the object */
     const char *when_key, *when_values; /* only where the sibling member has one of these values (space separated) */
+    const char *own_key, *own_values;   /* only objects that have one of these values there themselves; values NULL: any */
     const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
+    const char *beside;              /* of a bare value: the sibling member that holds the same person's name */
+    const char *bot_key, *bot_values; /* an object with one of these values is an account of software: it becomes null */
+};
+
+/** An event as it is in the store, for retell. */
+struct ald_told {
+    const char *event_id, *kind, *field;
+    int64_t at;
 };
 
 struct ald_connector {
@@ -229,6 +278,9 @@ struct ald_connector {
     size_t streams_n;
     const struct ald_person_path *people;
     size_t people_n;
+    /** Where what an event means follows from those before it: given all events of a record in order of time, then id, sets
+     *  their kinds, whatever they were. NULL: no event depends on others. */
+    void (*retell)(struct ald_told *events, size_t n);
 };
 /* One row each in connectors/list.def: X(name) declares `const struct ald_connector ald_connector_NAME`. */
 const struct ald_connector *ald_connector_find(const char *type);

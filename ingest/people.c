@@ -251,6 +251,19 @@ static struct said bare_said(const struct work *w, const char *text)
     return (struct said){.id = text, .name = reads_like_a_name(text) ? text : NULL};
 }
 
+/** True when text is one of a space-separated list of words. */
+static bool listed(const char *words, const char *text)
+{
+    size_t n = text ? strlen(text) : 0;
+    for (const char *p = words; p && *p && n;) {
+        size_t len = strcspn(p, " ");
+        if (len == n && memcmp(p, text, n) == 0)
+            return true;
+        p += len + strspn(p + len, " ");
+    }
+    return false;
+}
+
 /** True for "a,b,c": several ids in one string. */
 static bool is_list(const char *text)
 {
@@ -265,9 +278,10 @@ static bool is_pseudonym(const struct work *w, const char *text)
            strspn(text, "0123456789abcdef") == ALD_PSEUDONYM_SIZE - 1;
 }
 
-static const char *bare_person(struct work *w, const char *text)
+static const char *bare_person(struct work *w, const char *text, const char *name)
 {
     struct said said = bare_said(w, text);
+    said.name = name ? name : said.name;
     struct who who = {.n = 0};
     if (is_pseudonym(w, text)) {
         memcpy(who.all[who.n++], text, ALD_PSEUDONYM_SIZE);
@@ -280,14 +294,19 @@ static const char *bare_person(struct work *w, const char *text)
     return ald_strdup(w->arena, who.canonical);
 }
 
-static enum ald_rc replace_bare(struct work *w, struct ald_jv *v, struct ald_err *err)
+/** @param parent the object that has v as a member, or NULL. */
+static enum ald_rc replace_bare(struct work *w, struct ald_jv *v, const struct ald_jv *parent, struct ald_err *err)
 {
-    const char *text;
+    const char *text, *name = NULL;
     ALD_TRY(scalar(w, v, &text, err));
     if (!text || is_done(w, text))
         return ALD_OK;
+    if (parent)
+        ALD_TRY(member(w, parent, w->spec->beside, &name, err));
     if (!is_list(text)) {
-        set_person(w, v, bare_person(w, text));
+        set_person(w, v, bare_person(w, text, name));
+        if (name && w->scrub->mode != ALD_PEOPLE_NAMES)
+            set_member(parent, w->spec->beside, NULL);
         return ALD_OK;
     }
     ALD_CLEANUP(ald_buf_done) struct ald_buf list;
@@ -297,7 +316,7 @@ static enum ald_rc replace_bare(struct work *w, struct ald_jv *v, struct ald_err
         if (n && list.len)
             ALD_TRY(ald_buf_adds(&list, ",", err));
         if (n)
-            ALD_TRY(ald_buf_adds(&list, bare_person(w, ald_strndup(w->arena, part, n)), err));
+            ALD_TRY(ald_buf_adds(&list, bare_person(w, ald_strndup(w->arena, part, n), NULL), err));
         part += n + (part[n] == ',');
     }
     set_person(w, v, list.data);
@@ -311,6 +330,8 @@ static enum ald_rc read_said(struct work *w, const struct ald_jv *object, struct
     ALD_TRY(member(w, object, spec->login_key, &ret->login, err));
     ALD_TRY(member(w, object, spec->email_key, &ret->email, err));
     ALD_TRY(member(w, object, spec->name_key, &ret->name, err));
+    if (ret->name && ret->name[0] == '@' && ret->name[1]) /* a mention shows it so */
+        ret->name++;
     if (ret->email && !strchr(ret->email, '@'))
         ret->email = NULL; /* "hidden", "n/a": the same for many people */
     if (ret->id || ret->login || ret->email)
@@ -335,8 +356,10 @@ static bool nobody(const struct said *said)
 static enum ald_rc replace_object(struct work *w, struct ald_jv *v, struct ald_err *err)
 {
     struct said said = {0};
+    const char *account = NULL;
+    ALD_TRY(member(w, v, w->spec->bot_key, &account, err));
     ALD_TRY(read_said(w, v, &said, err));
-    if (nobody(&said)) {
+    if (nobody(&said) || listed(w->spec->bot_values, account)) {
         /* No one is named, or in a way that we do not know: nothing of it may stay. */
         ald_json_set_null(v);
         return ALD_OK;
@@ -384,15 +407,7 @@ static enum ald_rc when(struct work *w, const struct ald_jv *parent, bool *ret, 
     if (*ret || !parent)
         return ALD_OK;
     ALD_TRY(member(w, parent, w->spec->when_key, &value, err));
-    size_t n = value ? strlen(value) : 0;
-    for (const char *p = w->spec->when_values; p && *p && n;) {
-        size_t len = strcspn(p, " ");
-        if (len == n && memcmp(p, value, n) == 0) {
-            *ret = true;
-            return ALD_OK;
-        }
-        p += len + strspn(p + len, " ");
-    }
+    *ret = listed(w->spec->when_values, value);
     return ALD_OK;
 }
 
@@ -407,7 +422,7 @@ static enum ald_rc visit(struct work *w, struct ald_jv *v, const struct ald_jv *
     switch (ald_json_kind(v)) {
     case ALD_JSON_STRING:
     case ALD_JSON_NUMBER:
-        return replace_bare(w, v, err);
+        return replace_bare(w, v, parent, err);
     case ALD_JSON_OBJECT:
         return w->spec->defines ? replace_members(w, v, element, err) : replace_object(w, v, err);
     case ALD_JSON_ARRAY: {
@@ -423,11 +438,52 @@ static enum ald_rc visit(struct work *w, struct ald_jv *v, const struct ald_jv *
     return ALD_OK;
 }
 
+static enum ald_rc walk(struct work *w, struct ald_jv *v, const struct ald_jv *parent, const char *path, bool element,
+                        struct ald_err *err);
+
+/** True for an object that own_key tells apart from others. */
+static enum ald_rc tells_apart(struct work *w, const struct ald_jv *v, bool *ret, struct ald_err *err)
+{
+    struct ald_jv own;
+    const char *value = NULL;
+    *ret = w->spec->own_key && ald_json_opt(v, w->spec->own_key, &own);
+    if (!*ret || !w->spec->own_values)
+        return ALD_OK;
+    ALD_TRY(scalar(w, &own, &value, err));
+    *ret = listed(w->spec->own_values, value);
+    return ALD_OK;
+}
+
+/** "**": the rest of the path from here and from everything below. */
+static enum ald_rc everywhere(struct work *w, struct ald_jv *v, const struct ald_jv *parent, const char *rest,
+                              bool element, struct ald_err *err)
+{
+    struct ald_jv it;
+    enum ald_json_kind kind = ald_json_kind(v);
+    if (kind != ALD_JSON_OBJECT && kind != ALD_JSON_ARRAY)
+        return ALD_OK;
+    if (kind == ALD_JSON_OBJECT && *rest)
+        ALD_TRY(walk(w, v, parent, rest, element, err));
+    bool own = false;
+    if (kind == ALD_JSON_OBJECT && !*rest)
+        ALD_TRY(tells_apart(w, v, &own, err));
+    if (own)
+        ALD_TRY(visit(w, v, parent, element, err));
+    if (ald_json_kind(v) != kind) /* replaced as a whole */
+        return ALD_OK;
+    const struct ald_jv *holder = kind == ALD_JSON_OBJECT ? v : parent;
+    for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it))
+        ALD_TRY(everywhere(w, &it, holder, rest, kind == ALD_JSON_ARRAY, err));
+    return ALD_OK;
+}
+
 /** Goes down a path. Lists are entered whether or not "[]" says so, and "[]" is passed over where there is no list: a
  * server that answers with one record instead of a list must not make us miss a person. */
 static enum ald_rc walk(struct work *w, struct ald_jv *v, const struct ald_jv *parent, const char *path, bool element,
                         struct ald_err *err)
 {
+    if (strncmp(path, "**", 2) == 0)
+        return everywhere(w, v, parent, path + 2 + (path[2] == '.'), element, err);
     bool list = strncmp(path, "[]", 2) == 0;
     if (!list && !*path)
         return visit(w, v, parent, element, err);

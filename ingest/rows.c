@@ -104,10 +104,23 @@ struct ald_row_event *ald_rows_event(struct ald_rows *rows, struct ald_element *
     return event;
 }
 
-void ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream, const char *subject)
+struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream,
+                                   const char *subject)
 {
     el->todos = ald_grow(rows->arena, el->todos, el->todos_n, &el->todos_cap, sizeof *el->todos);
-    el->todos[el->todos_n++] = (struct ald_row_todo){.stream = stream, .subject = subject};
+    struct ald_row_todo *todo = &el->todos[el->todos_n++];
+    *todo = (struct ald_row_todo){.stream = stream, .subject = subject, .since = ALD_TIME_NONE};
+    return todo;
+}
+
+void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind,
+                   const char *value, const char *field)
+{
+    if (!is_given(value))
+        return;
+    el->links = ald_grow(rows->arena, el->links, el->links_n, &el->links_cap, sizeof *el->links);
+    el->links[el->links_n++] =
+        (struct ald_row_link){.external_id = external_id, .kind = kind, .value = value, .field = field};
 }
 
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n,
@@ -125,6 +138,14 @@ void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix)
         return;
     rows->aliases = ald_grow(rows->arena, rows->aliases, rows->aliases_n, &rows->aliases_cap, sizeof *rows->aliases);
     rows->aliases[rows->aliases_n++] = (struct ald_row_alias){.kind = kind, .prefix = prefix};
+}
+
+void ald_rows_fact(struct ald_rows *rows, const char *kind, const char *key, const char *value)
+{
+    if (!is_given(key) || !value)
+        return;
+    rows->facts = ald_grow(rows->arena, rows->facts, rows->facts_n, &rows->facts_cap, sizeof *rows->facts);
+    rows->facts[rows->facts_n++] = (struct ald_row_fact){.kind = kind, .key = key, .value = value};
 }
 
 void ald_rows_refuse(struct ald_rows *rows, struct ald_element *el, const struct ald_err *err)

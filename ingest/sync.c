@@ -248,6 +248,7 @@ static void sync_done(struct ald_sync *s)
 {
     ald_http_closep(&s->http);
     ald_known_names_freep(&s->scrub.known);
+    ald_facts_freep(&s->facts);
     ald_secret_done(&s->user);
     ald_secret_done(&s->token);
 }
@@ -301,6 +302,7 @@ static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts
             .arena = arena,
             .scrub = {.key = key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
             .land = {.store = store, .cfg = cfg, .free_text = opts->free_text},
+            .facts = ald_facts_new(),
             .source_i = i,
             .temporary = opts->since != ALD_TIME_NONE || opts->until != ALD_TIME_NONE,
             .census_since = ALD_TIME_NONE,

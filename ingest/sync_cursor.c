@@ -97,8 +97,8 @@ static enum ald_rc oldest_open(struct ald_sync *s, int64_t *ret, struct ald_err 
     return ALD_OK;
 }
 
-enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
-                            struct ald_window *ret, struct ald_err *err)
+static enum ald_rc window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
+                          struct ald_window *ret, struct ald_err *err)
 {
     *ret =
         (struct ald_window){.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = row->high_water == ALD_TIME_NONE};
@@ -125,6 +125,15 @@ enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream,
     return ALD_OK;
 }
 
+enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
+                            struct ald_window *ret, struct ald_err *err)
+{
+    ALD_TRY(window(s, stream, row, ret, err));
+    if (stream->bounded && ret->until == ALD_TIME_NONE)
+        ret->until = s->opts->clock.now_ms(s->opts->clock.ctx);
+    return ALD_OK;
+}
+
 const char *ald_sync_window_text(struct ald_arena *arena, const struct ald_window *window)
 {
     char since[32], until[32];
@@ -139,10 +148,12 @@ const char *ald_sync_window_text(struct ald_arena *arena, const struct ald_windo
                        to ? until : "");
 }
 
-/** Parameters: source, when the read began, since when it read, now; the first n of them. */
+/** Parameters: source, when the read began, since when of changes, of creation it read, now; the first n of them. */
 static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int64_t *ret_changes, struct ald_err *err)
 {
-    const int64_t times[] = {s->census_started, s->census_since, s->opts->clock.now_ms(s->opts->clock.ctx)};
+    const int64_t times[] = {s->census_started, s->census_by_creation ? ALD_TIME_NONE : s->census_since,
+                             s->census_by_creation ? s->census_since : ALD_TIME_NONE,
+                             s->opts->clock.now_ms(s->opts->clock.ctx)};
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, name, &q, err));
     ald_q_text(q, 1, s->cfg->name);
@@ -157,9 +168,9 @@ static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
 {
     int64_t gone = 0, other = 0;
     ALD_TRY(ald_store_begin(s->store, err));
-    ALD_TRY(census_step(s, "sync_census_gone", 4, &gone, err));
+    ALD_TRY(census_step(s, "sync_census_gone", 5, &gone, err));
     ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
-    ALD_TRY(census_step(s, "sync_census_mark", 3, &other, err));
+    ALD_TRY(census_step(s, "sync_census_mark", 4, &other, err));
     if (gone > 0)
         ALD_TRY(ald_store_touch(s->store, err));
     return ald_store_commit(s->store, err);

@@ -106,14 +106,16 @@ static enum ald_rc mark_todo(struct ald_sync *s, struct ald_err *err)
     return ald_q_run(q, err);
 }
 
-/** A file of events is whole: when it was read to its end, every record's timeline was read, also that of one without
- * events. */
-static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+/** A list of events is whole: when it was read to its end, the timeline of every record made since was read, also that of
+ * one without events. */
+static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, int64_t since,
+                                  struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_timeline_all", &q, err));
     ald_q_text(q, 1, s->cfg->name);
     ald_q_int(q, 2, stream->holds);
+    ald_q_time(q, 3, since);
     ALD_TRY(ald_q_run(q, err));
     return ald_store_changes(s->store) > 0 ? ald_store_touch(s->store, err) : ALD_OK;
 }
@@ -123,6 +125,7 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
 {
     ALD_TRY(ald_store_begin(s->store, err));
     s->land.now = page->at;
+    s->land.replace = landing->replace;
     ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
     for (size_t i = 0; i < page->bad_n; i++)
         ALD_TRY(ald_land_quarantine(&s->land, stream->name, page->bad[i].element, page->bad[i].reason, "", err));
@@ -134,8 +137,8 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
         ALD_TRY(ald_sync_cursor_save(s, stream->name, landing->cursor, err));
     if (landing->sweep)
         ALD_TRY(sweep(s, stream->name, landing, err));
-    if (landing->last && stream->holds && !stream->parent)
-        ALD_TRY(timelines_read(s, stream, err));
+    if (landing->read_whole && stream->holds && !stream->parent)
+        ALD_TRY(timelines_read(s, stream, landing->read_since, err));
     if (!stream->parent)
         ALD_TRY(mark_todo(s, err));
     ALD_TRY(add_fetch(s, stream->name, page, err));

@@ -126,6 +126,8 @@ static enum ald_rc judge(const struct ald_sync *s, const struct ald_stream *stre
                          struct ald_err *err)
 {
     long status = page->res.status;
+    if (status == 400 && stream->reads_400 && !is_html(&page->res))
+        return ALD_OK;
     if (status >= 200 && status < 300) {
         if (!page->req.text && is_html(&page->res))
             return ald_fail(err, ALD_ERR_NET,
@@ -154,7 +156,10 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
         ALD_TRY(
             ald_people_scrub(page->arena, &s->scrub, s->connector, stream->name, &page->res.root, &page->people, err));
     }
-    return stream->page(s->cfg, &page->res, &page->rows, &page->next, err);
+    page->res.facts = s->facts;
+    ALD_TRY(stream->page(s->cfg, &page->res, &page->rows, &page->next, err));
+    ald_facts_take(s->facts, &page->rows);
+    return ALD_OK;
 }
 
 static enum ald_rc ask_once(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,

@@ -8,6 +8,7 @@
 #include "alidade/buf.h"
 #include "alidade/ingest.h"
 #include "connector.h"
+#include "facts.h"
 #include "http.h"
 #include "land.h"
 #include "people.h"
@@ -23,13 +24,16 @@ struct ald_sync {
     struct ald_http *http;   /* NULL for file sources */
     struct ald_secret user, token;
     struct ald_scrub scrub;
+    struct ald_facts *facts; /* of the reference lists read so far */
     struct ald_land land;
     size_t source_i;
     bool temporary; /* --since, --until: cursors are read but never moved */
     bool fatal;     /* the store failed: no other source can go on either */
     bool connection_lost; /* the last request got no answer at all */
     bool file_read;       /* some file of this run had changed: those after it refer to it and are read as well */
+    int64_t began;        /* when this source's run began */
     int64_t census_since, census_started; /* of this run's full reads; started ALD_TIME_NONE: none */
+    bool census_by_creation;              /* census_since is of creation, not of change */
     bool census_spoiled;                  /* some full read was not whole: nobody may be called missing */
     const struct ald_stream *stream;      /* what progress tells of */
     int64_t stream_pages, stream_rows, stream_total, stream_done;
@@ -119,7 +123,10 @@ struct ald_sync_landing {
     const char *sweep;                    /* last page of a whole read: prefix of quarantined elements to forget, or NULL */
     int64_t sweep_before;
     bool last;
+    bool read_whole;    /* last page of a stream that was read to its end */
+    int64_t read_since; /* from this time on; ALD_TIME_NONE: all of it */
     bool remarked; /* some page of the crawl told of a limit of the source */
+    const char *replace;              /* subject whose earlier details this page replaces, or NULL */
     const char *const *done_subjects; /* of a finished detail request, or NULL */
     size_t done_subjects_n;
 };

@@ -123,6 +123,8 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
     const struct ald_sync_landing landing = {
         .cursor = s->temporary ? NULL : &c->row,
         .last = *ret_last,
+        .read_whole = *ret_last && c->row.complete && !c->refused && s->opts->until == ALD_TIME_NONE,
+        .read_since = c->window.since,
         .remarked = c->remarked,
         .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
         .sweep_before = c->row.crawl_started,
@@ -155,8 +157,9 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
     }
     if (c.gap)
         ald_sync_note_gap(s, stream->name, c.gap);
-    if (!stream->every_time) { /* a list of records: one that it did not show may be gone */
+    if (!stream->every_time && !stream->tail) { /* a list of records: one that it did not show may be gone */
         s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || c.refused;
+        s->census_by_creation = stream->by_creation;
         s->census_since = c.window.since;
         if (s->census_started == ALD_TIME_NONE || c.row.crawl_started < s->census_started)
             s->census_started = c.row.crawl_started;

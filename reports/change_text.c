@@ -42,13 +42,20 @@ static const char *beside_what(struct text *t, const struct ald_analysis *an, co
                        b->label ? b->label : "the time before", when);
 }
 
+/* The test and the interval are different reckonings: one may see a change whose size the other cannot tell from none. */
+static const char *vague_of(const struct ald_change *c)
+{
+    bool none_fits = c->ratio_ci.has && c->ratio_ci.low <= 1 && c->ratio_ci.high >= 1;
+    return none_fits ? "; the interval still holds no change at all, so little can be said of how much" : "";
+}
+
 static const char *verdict_of(struct ald_arena *a, const struct ald_change *c)
 {
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told: %s.", c->p_absent);
     if (c->changed)
-        return ald_sprintf(a, "Times to resolve %s; a difference this large comes up by chance in %s of reshuffles.", c->verdict,
-                           c->p_value < 0.001 ? "fewer than 0.1 %" : ald_sprintf(a, "%.1f %%", 100 * c->p_value));
+        return ald_sprintf(a, "Times to resolve %s; a difference this large comes up by chance in %s of reshuffles%s.", c->verdict,
+                           c->p_value < 0.001 ? "fewer than 0.1 %" : ald_sprintf(a, "%.1f %%", 100 * c->p_value), vague_of(c));
     return ald_sprintf(a, "Times to resolve: %s.", c->verdict);
 }
 
@@ -133,6 +140,6 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
     if (c->changed)
-        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s.", c->verdict, visible);
+        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s%s.", c->verdict, vague_of(c), visible);
     return ald_sprintf(a, "Beside earlier incidents at the same age there is %s%s.", c->verdict, visible);
 }

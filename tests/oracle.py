@@ -1144,7 +1144,7 @@ class Change:
                 continue
             at = tuple(frame.place(inc, axis)[0] for axis in AXES)
             curve = frame.comparables(*at)[2]
-            over = curve.at(t) if still else (curve.at(t) + curve.before(t)) / 2 * 2
+            over = curve.at(t) if still else curve.at(t) + curve.before(t)
             p[inc.id] = (curve.m * (1 - over / 2) + 0.5) / (curve.m + 1)
             places.setdefault((inc.quarter, at), {}).setdefault((t, still), []).append(inc.id)
         n = len(p)

@@ -49,6 +49,8 @@ class Golden(support.Case):
     def test_report(self):
         tree = self.report(PERIOD, AS_OF)
         tree["generator"] = {key: "" for key in tree["generator"]}
+        for prose in ("definitions", "definition_list", "caveats"):
+            del tree[prose]
         for source in tree["sources"]:
             source["last_success"] = ""
         self.same("quarterly.json", json.dumps(tree, indent=1, ensure_ascii=False) + "\n")

@@ -51,10 +51,13 @@ SELECT subject FROM todo WHERE source = ?1 AND stream = ?2 ORDER BY subject;
 -- name: sync_todo_count
 SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
 
--- name: sync_todo_all
+-- name: sync_todo_open
 INSERT INTO todo (source, stream, subject)
-SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL AND (timeline & ?3) = ?3
+SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL AND end_state = 'open' AND last_seen < ?3
 ON CONFLICT DO NOTHING;
+
+-- name: sync_record_gone
+UPDATE record SET gone_at = ?3 WHERE source = ?1 AND external_id = ?2 AND gone_at IS NULL;
 
 -- name: sync_todo_failed
 UPDATE todo SET attempts = attempts + 1, last_error = ?4 WHERE source = ?1 AND stream = ?2 AND subject = ?3;
@@ -70,12 +73,13 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
--- Records that a full read (which began at ?2, of what changed since ?3) did not list for the second time.
+-- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_timeline_all
 UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2;
 
 -- name: sync_census_gone
-UPDATE record SET gone_at = ?4 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+UPDATE record SET gone_at = ?5 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+AND (?4 IS NULL OR entered_at >= ?4)
 AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source
     AND f.subject = record.external_id);
 
@@ -88,7 +92,7 @@ INSERT INTO finding (id, source, subject, text, n, severity)
 SELECT 'missing_once', source, external_id, 'not listed in the last full read; gone when the next does not list it either', 1,
     'info'
 FROM record WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
-ON CONFLICT DO NOTHING;
+AND (?4 IS NULL OR entered_at >= ?4) ON CONFLICT DO NOTHING;
 
 -- What a whole read of a stream met no longer. ?4: prefix of the element ids.
 -- name: sync_quarantine_sweep

@@ -1,0 +1,455 @@
+/* What must hold of readings whatever the data: no percentile depends on the unit of time or on the order of rows,
+ * nothing looks ahead, signals counted up to the landmark do not merely measure duration, and bands hold what they
+ * promise. */
+#include "fixture.h"
+#include "synthetic.h"
+
+#include "alidade/calibration.h"
+#include "alidade/groups.h"
+#include "analysis/positions.h"
+#include "analysis/readings.h"
+
+#define N(a) (sizeof(a) / sizeof *(a))
+
+static int64_t day(int year, int month, int d)
+{
+    return ald_days_from_civil(year, month, d) * ALD_DAY_MS;
+}
+
+static double normal(struct ald_rng *rng)
+{
+    return sqrt(-2 * log(1 - ald_rng_unit(rng))) * cos(2 * acos(-1.0) * ald_rng_unit(rng));
+}
+
+/* ---- The unit of time ---- */
+
+/* Starts stand on whole hours and nothing lasts an hour, so that none is cut by the first day of a quarter, which is no
+ * multiple of anything. The landmark grows along. */
+static void no_unit(void **state)
+{
+    (void)state;
+    static const int64_t factors[] = {1, 2, 7};
+    struct synthetic s[N(factors)];
+    size_t compared[ALD_READING_N] = {0};
+    for (size_t f = 0; f < N(factors); f++) {
+        const struct recipe recipe = {600, 900, day(2026, 10, 1), 5, 10, 5, 0, 1000, ALD_DURATION_ACTIVE, 21};
+        synthetic_make(&s[f], &recipe);
+        s[f].settings.landmark_ms = 20000 * factors[f];
+        struct ald_analysis *a = &s[f].analysis;
+        for (size_t i = 0; i < a->incidents_n; i++) {
+            struct ald_incident *inc = &a->incidents[i];
+            struct ald_span *span = ald_alloc(a->arena, sizeof *span);
+            int64_t length = inc->spans[0].end - inc->spans[0].start;
+            *span = (struct ald_span){inc->started_at, inc->started_at + length * factors[f]};
+            inc->spans = span;
+            inc->moments[ALD_OPENED].at = inc->started_at;
+            synthetic_finish(&s[f], inc);
+        }
+        ald_readings_all(a);
+    }
+    for (size_t f = 1; f < N(factors); f++)
+        for (size_t i = 0; i < s[0].analysis.incidents_n; i++)
+            for (int r = 0; r < ALD_READING_N; r++) {
+                const struct ald_reading *x = &s[0].analysis.measures[i].reading[r];
+                const struct ald_reading *y = &s[f].analysis.measures[i].reading[r];
+                assert_int_equal(x->absent == NULL, y->absent == NULL);
+                if (x->absent)
+                    continue;
+                assert_true(x->percentile >= y->percentile && x->percentile <= y->percentile);
+                assert_int_equal(x->verdict, y->verdict);
+                synthetic_close_to(y->median_ms, x->median_ms * (double)factors[f], 1e-12, "median");
+                compared[r]++;
+            }
+    assert_true(compared[0] > 500 && compared[1] > 200);
+    for (size_t f = 0; f < N(factors); f++)
+        synthetic_done(&s[f]);
+}
+
+/* ---- A store of everything ---- */
+
+static void run_sql(struct fixture *f, const char *sql)
+{
+    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
+}
+
+/* Record i of the history: everything about it follows from i. Every eighth stays open, is reopened or loses its end.
+ */
+static void add_record(struct fixture *f, int64_t row, unsigned i)
+{
+    static const char *const teams[] = {"red", "green", "blue"};
+    struct ald_rng rng;
+    char id[16], who[16], name[16];
+    ald_rng_init(&rng, 1000 + i);
+    int64_t start = (int64_t)i * 1600 + (int64_t)ald_rng_below(&rng, 1400);
+    int64_t length = 1 + (int64_t)exp(3 + 1.5 * normal(&rng));
+    unsigned odd = (unsigned)ald_rng_below(&rng, 16);
+    (void)snprintf(id, sizeof id, "r%04u", i);
+    (void)snprintf(name, sizeof name, "svc%u", (unsigned)ald_rng_below(&rng, 4));
+    simple(f, row, "pager", id, "pager", 31, start, odd == 0 || odd == 1 ? NEVER : start + length);
+    if (odd == 1) {
+        set(f, row, "end_state", "closed");
+        moment(f, row, "closed", 1, start + 40 * length);
+    }
+    set_time(f, row, "entered_at", start);
+    service(f, row, name, NEVER, 1, "services");
+    int64_t at = start;
+    for (unsigned e = 0; e < 6; e++) {
+        at += 1 + (int64_t)(20 * -log(1 - ald_rng_unit(&rng)));
+        (void)snprintf(who, sizeof who, "p%u", (unsigned)ald_rng_below(&rng, 9));
+        f->next_event = (int)(i * 10 + e);
+        if (at < start + length)
+            event_full(f, row, at, "reassigned", who, 0, teams[ald_rng_below(&rng, N(teams))], NULL, NULL);
+    }
+    f->next_event = (int)(i * 10 + 7);
+    if (odd == 2) {
+        event_full(f, row, start + 2 * length, "reopened", "p1", 0, NULL, NULL, NULL);
+        event_full(f, row, start + 3 * length, "resolved", "p1", 0, NULL, NULL, NULL);
+    }
+}
+
+enum { RECORDS = 700 };
+
+/* The same history, its rows written in another order. */
+static void fill(struct fixture *f, uint64_t order)
+{
+    unsigned list[RECORDS];
+    char who[16];
+    struct ald_rng rng;
+    ald_rng_init(&rng, order);
+    for (unsigned i = 0; i < RECORDS; i++)
+        list[i] = i;
+    for (unsigned i = RECORDS; order && i > 1; i--) {
+        unsigned j = (unsigned)ald_rng_below(&rng, i), t = list[i - 1];
+        list[i - 1] = list[j];
+        list[j] = t;
+    }
+    run_sql(f, "BEGIN");
+    source(f, "pager", "pager", "own");
+    for (unsigned p = 0; p < 9; p++) {
+        (void)snprintf(who, sizeof who, "p%u", p);
+        person(f, "pager", who, who, 1);
+    }
+    for (unsigned i = 0; i < RECORDS; i++)
+        add_record(f, i + 1, list[i]);
+    run_sql(f, "COMMIT");
+}
+
+static void same_reading(const struct ald_reading *x, const struct ald_reading *y)
+{
+    struct ald_reading a = *x, b = *y;
+    assert_int_equal(a.absent == NULL, b.absent == NULL);
+    if (a.text)
+        assert_string_equal(a.text, b.text);
+    a.absent = b.absent = a.text = b.text = NULL;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        a.axis[axis].absent = b.axis[axis].absent = NULL;
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+/* ---- The order of rows ---- */
+
+static struct fixture *open_store(void)
+{
+    void *state = NULL;
+    assert_int_equal(fixture_setup(&state), 0);
+    return state;
+}
+
+static void close_store(struct fixture *f)
+{
+    void *state = f;
+    assert_int_equal(fixture_teardown(&state), 0);
+}
+
+static void no_order(void **state)
+{
+    (void)state;
+    struct fixture *f[2] = {open_store(), open_store()};
+    const struct ald_analysis *a[2];
+    struct ald_figures figures[2];
+    struct ald_calibration calibration[2][ALD_READING_N];
+    struct ald_coupling coupling[2][ALD_SIGNAL_N];
+    struct ald_groups groups[2];
+    for (size_t k = 0; k < 2; k++) {
+        struct ald_period period;
+        struct ald_err err;
+        fill(f[k], k * 77);
+        a[k] = analyse(f[k], DAYS(760));
+        assert_int_equal(ald_period_parse(a[k]->arena, &a[k]->calendar, "2025", a[k]->as_of, &period, &err), ALD_OK);
+        ald_analysis_figures(a[k], &period, a[k]->arena, &figures[k]);
+        ald_calibration_fill(a[k], &figures[k], calibration[k]);
+        ald_coupling_fill(a[k], &figures[k], coupling[k]);
+        ald_groups_fill(a[k], &figures[k], a[k]->arena, &groups[k]);
+    }
+    size_t readings = 0;
+    assert_int_equal(a[0]->incidents_n, a[1]->incidents_n);
+    for (size_t i = 0; i < a[0]->incidents_n; i++) {
+        assert_string_equal(a[0]->incidents[i].id, a[1]->incidents[i].id);
+        for (int r = 0; r < ALD_READING_N; r++) {
+            same_reading(&a[0]->measures[i].reading[r], &a[1]->measures[i].reading[r]);
+            readings += !a[0]->measures[i].reading[r].absent;
+        }
+    }
+    assert_true(readings > 300);
+    assert_true(calibration[0][0].n > 100 && calibration[0][0].skill_ci.has && groups[0].groups_n > 5);
+    assert_memory_equal(calibration[0], calibration[1], sizeof calibration[0]);
+    assert_memory_equal(coupling[0], coupling[1], sizeof coupling[0]);
+    assert_int_equal(groups[0].groups_n, groups[1].groups_n);
+    for (size_t i = 0; i < groups[0].groups_n; i++) {
+        assert_string_equal(groups[0].groups[i].name, groups[1].groups[i].name);
+        synthetic_close_to(groups[0].groups[i].mean, groups[1].groups[i].mean, 0, "mean");
+        synthetic_close_to(groups[0].groups[i].low95, groups[1].groups[i].low95, 0, "limit");
+    }
+    close_store(f[0]);
+    close_store(f[1]);
+}
+
+/* ---- Nothing looks ahead ---- */
+
+static void never_ahead(void **state)
+{
+    (void)state;
+    struct fixture *f = open_store();
+    fill(f, 0);
+    const struct ald_analysis *a = analyse(f, DAYS(760));
+    size_t seen = 0;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        for (int r = 0; r < ALD_READING_N; r++) {
+            struct ald_comparable *list = NULL;
+            size_t n = i % 5 == 0 ? ald_analysis_comparables(a, i, r, SIZE_MAX, a->arena, &list) : 0;
+            for (size_t j = 0; j < n; j++) {
+                assert_true(list[j].incident != i);
+                assert_true(a->incidents[list[j].incident].quarter < a->incidents[i].quarter);
+            }
+            seen += n;
+        }
+        struct ald_reference reference;
+        if (i > 0 && a->incidents[i].quarter == a->incidents[i - 1].quarter)
+            continue;
+        ald_reference_build(a, a->incidents[i].quarter, a->arena, &reference);
+        for (size_t j = 0; j < reference.n; j++) {
+            const struct ald_member *member = &reference.members[j];
+            const struct ald_incident *inc = &a->incidents[member->incident];
+            assert_true(inc->quarter < a->incidents[i].quarter && inc->started_at < reference.to);
+            assert_true(inc->started_at + member->duration_ms <= reference.to); /* nothing that happened later */
+        }
+    }
+    assert_true(seen > 1000);
+    close_store(f);
+}
+
+/* Analysed on a day of a quarter, a month and a year later: the bounds, the place and the comparables of a start
+ * reading stay; the percentile too, once its incident is over. */
+static void later_changes_nothing(void **state)
+{
+    (void)state;
+    static const int64_t days[] = {545, 580, 700, 1200};
+    struct fixture *f[N(days)];
+    const struct ald_analysis *a[N(days)];
+    size_t compared = 0;
+    for (size_t k = 0; k < N(days); k++) {
+        f[k] = open_store();
+        fill(f[k], 0);
+        a[k] = analyse(f[k], DAYS(days[k]));
+    }
+    for (size_t k = 1; k < N(days); k++)
+        for (size_t i = 0; i < a[0]->incidents_n; i++) {
+            size_t at = ald_analysis_find(a[k], a[0]->incidents[i].id);
+            assert_true(at != SIZE_MAX);
+            const struct ald_reading *x = &a[0]->measures[i].reading[ALD_START_READING];
+            const struct ald_reading *y = &a[k]->measures[at].reading[ALD_START_READING];
+            if (x->absent || y->absent) /* a closed one loses its duration: not its reference */
+                continue;
+            assert_int_equal(x->n_ref, y->n_ref);
+            assert_int_equal(x->m, y->m);
+            assert_memory_equal(&x->axis[ALD_COMPLEXITY].position, &y->axis[ALD_COMPLEXITY].position, sizeof(double));
+            assert_memory_equal(&x->lower_ms, &y->lower_ms, sizeof(double));
+            assert_memory_equal(&x->median_ms, &y->median_ms, sizeof(double));
+            assert_memory_equal(&x->upper_ms, &y->upper_ms, sizeof(double));
+            if (a[0]->incidents[i].state == ALD_STATE_RESOLVED && x->duration_ms == y->duration_ms)
+                assert_memory_equal(&x->percentile, &y->percentile, sizeof(double));
+            compared++;
+        }
+    assert_true(compared > 500);
+    for (size_t k = 0; k < N(days); k++)
+        close_store(f[k]);
+}
+
+/* ---- What accrues independently of duration ---- */
+
+/* n incidents of log-normal duration; people, teams and services come in at a rate that knows nothing of how long it
+ * will take. So the total grows with duration, and what has come by the landmark must not. */
+static void accrue(struct fixture *f, unsigned n, double median_minutes, struct ald_rng *rng)
+{
+    enum { PEOPLE = 1500 }; /* so many that about half of them are new to a service within 90 days */
+    char id[16], who[16], team_name[16], service_name[16];
+    run_sql(f, "BEGIN");
+    source(f, "pager", "pager", "own");
+    for (unsigned p = 0; p < PEOPLE; p++) {
+        (void)snprintf(who, sizeof who, "p%u", p);
+        person(f, "pager", who, who, 1);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        int64_t start = (int64_t)i * 300 + (int64_t)ald_rng_below(rng, 300), row = i + 1;
+        int64_t length = 1 + (int64_t)(median_minutes * exp(1.2 * normal(rng)));
+        (void)snprintf(id, sizeof id, "r%05u", i);
+        simple(f, row, "pager", id, "pager", 31, start, start + length);
+        set_time(f, row, "entered_at", start);
+        service(f, row, "home", NEVER, 1, "services");
+        double at = 0;
+        for (unsigned e = 0; e < 40; e++) { /* ever slower, or a long one would have thousands */
+            at += (8 + 6 * e) * -log(1 - ald_rng_unit(rng));
+            if (at >= (double)length)
+                break;
+            int64_t minute = start + (int64_t)at;
+            (void)snprintf(who, sizeof who, "p%u", (unsigned)ald_rng_below(rng, PEOPLE));
+            (void)snprintf(team_name, sizeof team_name, "t%u", (unsigned)ald_rng_below(rng, 8));
+            (void)snprintf(service_name, sizeof service_name, "s%u", (unsigned)ald_rng_below(rng, 12));
+            if (e % 3 == 2)
+                event_full(f, row, minute, "service_added", NULL, 1, NULL, service_name, NULL);
+            else
+                event_full(f, row, minute, e % 3 ? "reassigned" : "responder_added", who, 0, team_name, NULL, NULL);
+        }
+    }
+    run_sql(f, "COMMIT");
+}
+
+static void landmark_is_not_duration(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double median;
+        unsigned n;
+    } cases[] = {{"30 min", 30, 6000}, {"3 h", 180, 2000}, {"22 h", 22 * 60, 2000}};
+    for (size_t c = 0; c < N(cases); c++) {
+        struct fixture *f = open_store();
+        struct ald_rng rng;
+        ald_rng_init(&rng, 500 + c);
+        accrue(f, cases[c].n, cases[c].median, &rng);
+        const struct ald_analysis *a = analyse(f, (int64_t)cases[c].n * 300 + DAYS(900));
+        uint32_t *all = ald_calloc(a->arena, a->incidents_n, sizeof *all);
+        struct ald_figures figures = {.incidents = all};
+        struct ald_coupling coupling[ALD_SIGNAL_N];
+        for (size_t i = 0; i < a->incidents_n; i++)
+            if (a->incidents[i].cls == ALD_INCIDENT)
+                all[figures.incidents_n++] = (uint32_t)i;
+        ald_coupling_fill(a, &figures, coupling);
+        size_t told = 0, grew = 0;
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+            if (!(ald_signal_at(s)->timing & ALD_LANDMARK))
+                continue;
+            print_message("median %s, %s: rho with duration %.3f in total (n %zu), %.3f at the landmark (n %zu)\n",
+                          cases[c].text, ald_signal_at(s)->id, coupling[s].total, coupling[s].n_total,
+                          coupling[s].landmark, coupling[s].n_landmark);
+            assert_true(coupling[s].has_landmark && coupling[s].n_landmark > 1000);
+            assert_true(fabs(coupling[s].landmark) < 0.1);
+            grew += coupling[s].has_total && coupling[s].total > 0.3;
+            told++;
+        }
+        assert_int_equal(told, 5);
+        assert_true(grew >= 4); /* the trap is there */
+        close_store(f);
+    }
+}
+
+/* ---- Bands ---- */
+
+/* Exchangeable incidents: durations that depend on nothing, three a day. typical_days: how long they take; the longer,
+ * the more of the reference is open on the first day of the quarter. Everything is over when it is judged. */
+static void exchangeable(struct synthetic *s, double typical_days, uint64_t seed)
+{
+    const struct recipe recipe = {1700, 821, day(2060, 1, 1), 6, 5, 0, 0, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, seed};
+    synthetic_make(s, &recipe);
+    struct ald_analysis *a = &s->analysis;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        struct ald_span *span = ald_alloc(a->arena, sizeof *span);
+        int64_t length = 1 + (int64_t)(typical_days * ALD_DAY_MS * exp(1.1 * normal(&s->rng)));
+        *span = (struct ald_span){a->incidents[i].started_at, a->incidents[i].started_at + length};
+        a->incidents[i].spans = span;
+        a->incidents[i].state = ALD_STATE_RESOLVED;
+        synthetic_finish(s, &a->incidents[i]);
+    }
+    ald_readings_all(a);
+}
+
+/* What whole ranks give on exchangeable data without ties and open ones: a new one lies between the L-th and the U-th
+ * of m with probability (U-L)/(m+1), at least 0.8 by the choice of L and U. */
+static void promise(const struct ald_analysis *a, const struct ald_figures *figures, int reading, double *ret_sum,
+                    double *ret_unbounded)
+{
+    for (size_t i = 0; i < figures->incidents_n; i++) {
+        const struct ald_reading *r = &a->measures[figures->incidents[i]].reading[reading];
+        if (r->absent)
+            continue;
+        size_t low = (r->m + 1) / 10, high = (9 * (r->m + 1) + 9) / 10;
+        *ret_sum += (double)((high < r->m ? high : r->m) - (low > 1 ? low : 1)) / (double)(r->m + 1);
+        *ret_unbounded += !r->has_upper;
+    }
+}
+
+static void bands_cover(void **state)
+{
+    (void)state;
+    static const double typical[] = {0.2, 85};
+    for (size_t c = 0; c < N(typical); c++) {
+        size_t n[ALD_READING_N] = {0}, open = 0, members = 0;
+        double sides[ALD_READING_N][3] = {{0}}, promised[ALD_READING_N] = {0}, unbounded[ALD_READING_N] = {0};
+        for (uint64_t seed = 0; seed < 30; seed++) {
+            struct synthetic s;
+            struct ald_period period;
+            struct ald_err err;
+            struct ald_figures figures;
+            struct ald_reference reference;
+            struct ald_calibration found[ALD_READING_N];
+            exchangeable(&s, typical[c], 900 + seed);
+            struct ald_analysis *a = &s.analysis;
+            assert_int_equal(ald_period_parse(a->arena, &a->calendar, "2026Q1", a->as_of, &period, &err), ALD_OK);
+            ald_analysis_figures(a, &period, a->arena, &figures);
+            ald_calibration_fill(a, &figures, found);
+            ald_reference_build(a, ald_quarter_of(&a->calendar, period.start), a->arena, &reference);
+            members += reference.n;
+            for (size_t i = 0; i < reference.n; i++)
+                open += reference.members[i].open;
+            for (int r = 0; r < ALD_READING_N; r++) {
+                n[r] += found[r].n;
+                promise(a, &figures, r, &promised[r], &unbounded[r]);
+                sides[r][0] += found[r].below.share * (double)found[r].n;
+                sides[r][1] += found[r].inside.share * (double)found[r].n;
+                sides[r][2] += found[r].above.share * (double)found[r].n;
+            }
+            synthetic_done(&s);
+        }
+        double share_open = (double)open / (double)members;
+        for (int r = 0; r < ALD_READING_N; r++) {
+            double all = (double)n[r], inside = sides[r][1] / all;
+            print_message(
+                "exchangeable, %.0f %% of the reference open, %s reading: below %.3f, inside %.3f (whole ranks: %.3f), "
+                "above %.3f, without an upper bound %.3f (n %zu)\n",
+                100 * share_open, r ? "landmark" : "start", sides[r][0] / all, inside, promised[r] / all,
+                sides[r][2] / all, unbounded[r] / all, n[r]);
+            assert_true(n[r] > 2000);
+            assert_true(inside >= 0.8 - 3 * sqrt(0.16 / all)); /* at least the nominal share */
+            if (c == 0) /* without open ones it is known: 30 references, each shared by a quarter's incidents */
+                assert_true(fabs(inside - promised[r] / all) < 0.02);
+            else /* the curve falls in larger steps behind open ones, so the upper rank is overshot: wider, never
+                    narrower */
+                assert_true(inside > promised[r] / all - 0.02 && inside < 0.9);
+        }
+        assert_true(c == 0 ? share_open < 0.01 : share_open > 0.18 && share_open < 0.22);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_unit),
+        cmocka_unit_test(no_order),
+        cmocka_unit_test(never_ahead),
+        cmocka_unit_test(later_changes_nothing),
+        cmocka_unit_test(landmark_is_not_duration),
+        cmocka_unit_test(bands_cover),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
