@@ -72,8 +72,7 @@ static int compare_members(const void *a, const void *b)
     return (x->incident > y->incident) - (x->incident < y->incident);
 }
 
-/* First incident that started at or after `at`; those without a start come last. */
-static size_t first_from(const struct ald_analysis *analysis, int64_t at)
+size_t ald_first_from(const struct ald_analysis *analysis, int64_t at)
 {
     size_t low = 0, high = analysis->incidents_n;
     while (low < high) {
@@ -94,7 +93,7 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
         .from = ald_quarter_start(&analysis->calendar, quarter - analysis->settings->lookback_quarters),
         .to = ald_quarter_start(&analysis->calendar, quarter),
     };
-    size_t first = first_from(analysis, ret->from), last = first_from(analysis, ret->to);
+    size_t first = ald_first_from(analysis, ret->from), last = ald_first_from(analysis, ret->to);
     ret->members = ald_calloc(arena, last - first, sizeof *ret->members);
     for (size_t i = first; i < last; i++) {
         struct ald_member member = {.incident = (uint32_t)i};

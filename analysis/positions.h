@@ -15,6 +15,9 @@ struct ald_member {
  *  that had ended, else open with the time so far. Fills all of ret but the incident. */
 bool ald_stood(const struct ald_analysis *analysis, const struct ald_incident *inc, int64_t now, struct ald_member *ret);
 
+/** The first incident that started at or after `at`; those without a start come last. */
+size_t ald_first_from(const struct ald_analysis *analysis, int64_t at);
+
 struct ald_reference {
     int64_t from, to;    /* half-open starts; to = first instant of the quarter */
     struct ald_member *members; /* sorted by duration, ended ones before open ones, then incident */

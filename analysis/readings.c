@@ -279,26 +279,38 @@ static void read_quarter(struct ald_analysis *analysis, const struct texts *text
             choose_shown(&analysis->measures[i]);
 }
 
-void ald_readings_all(struct ald_analysis *analysis)
+/* The incidents first..last-1, of which those of one quarter are one stretch: they are sorted by start. */
+static void read_stretch(struct ald_analysis *analysis, size_t first, size_t last)
 {
     struct texts texts;
     make_texts(analysis->arena, &texts);
-    size_t n = analysis->incidents_n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = first; i < last; i++)
         clear(&analysis->measures[i],
               analysis->incidents[i].cls == ALD_INCIDENT ? "no start recorded" : "not of class incident");
-    for (size_t i = 0; i < n;) {
+    for (size_t i = first; i < last;) {
+        size_t end = i + 1;
         if (!is_read(&analysis->incidents[i])) {
             i++;
             continue;
         }
-        size_t last = i + 1; /* sorted by start, so a quarter is one stretch */
-        while (last < n && analysis->incidents[last].started_at != ALD_TIME_NONE &&
-               analysis->incidents[last].quarter == analysis->incidents[i].quarter)
-            last++;
-        read_quarter(analysis, &texts, i, last);
-        i = last;
+        while (end < last && analysis->incidents[end].started_at != ALD_TIME_NONE &&
+               analysis->incidents[end].quarter == analysis->incidents[i].quarter)
+            end++;
+        read_quarter(analysis, &texts, i, end);
+        i = end;
     }
+}
+
+void ald_readings_all(struct ald_analysis *analysis)
+{
+    read_stretch(analysis, 0, analysis->incidents_n);
+}
+
+void ald_readings_quarter(struct ald_analysis *analysis, int64_t quarter)
+{
+    size_t first = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter));
+    size_t last = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter + 1));
+    read_stretch(analysis, first, last);
 }
 
 /* ---- All of the reference as comparables ---- */

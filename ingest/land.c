@@ -125,6 +125,20 @@ static enum ald_rc land_service(struct ald_landing *l, const struct ald_row_serv
     return service->depends_on ? land_edges(l, service->external_id, service->depends_on, err) : ALD_OK;
 }
 
+static enum ald_rc land_label(struct ald_landing *l, const struct ald_row_label *label, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_label_put", &q, err));
+    ald_q_text(q, 1, l->land->cfg->name);
+    ald_q_text(q, 2, label->kind);
+    ald_q_text(q, 3, label->external_id);
+    ald_q_text(q, 4, label->name ? label->name : label->external_id);
+    ald_q_int(q, 5, label->rank);
+    ALD_TRY(ald_q_run(q, err));
+    l->changed |= ald_store_changes(l->land->store) > 0;
+    return ALD_OK;
+}
+
 static enum ald_rc land_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err)
 {
     for (size_t i = 0; people && i < people->n; i++) {
@@ -165,6 +179,7 @@ struct element_state {
     const char *raw; /* text of the element, NULL when there is none */
     int64_t record;  /* row of its own record, or 0 */
     bool news;       /* its details are to be read */
+    bool stranger;   /* of a stream of changes: tells of a record that is not there */
 };
 
 static enum ald_rc raw_text(struct ald_landing *l, const struct ald_element *el, const char **ret, struct ald_err *err)
@@ -190,6 +205,8 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
         ALD_TRY(land_team(l, el->team_def, err));
     if (el->service_def)
         ALD_TRY(land_service(l, el->service_def, err));
+    if (el->label)
+        ALD_TRY(land_label(l, el->label, err));
     if (el->record)
         ALD_TRY(ald_landing_record(l, el, state->raw, &state->record, &state->news, err));
     return ALD_OK;
@@ -227,20 +244,42 @@ static enum ald_rc find_event_record(struct ald_landing *l, const struct ald_row
 
 /** Why the element's events cannot be stored, or NULL. Asked before any is, so that an element lands whole or not at
  * all. */
-static enum ald_rc events_problem(struct ald_landing *l, const struct ald_element *el,
-                                  const struct element_state *state, const char **ret, struct ald_err *err)
+static enum ald_rc events_problem(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
+                                  const char **ret, struct ald_err *err)
 {
     *ret = NULL;
     for (size_t i = 0; i < el->events_n && !*ret; i++) {
         const struct ald_row_event *event = &el->events[i];
         int64_t record = 0;
         ALD_TRY(find_event_record(l, event, state, &record, err));
-        if (!record)
+        if (!record && l->how && l->how->tail)
+            state->stranger = true;
+        else if (!record)
             *ret = ald_sprintf(l->scratch, "event of record '%s', which is not in the store",
                                event->external_id ? event->external_id : "");
         else if (event->at == ALD_TIME_NONE || !event->kind)
             *ret = ald_sprintf(l->scratch, "event '%s' has no %s", event->event_id ? event->event_id : "",
                                event->kind ? "time" : "kind");
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc add_todos(struct ald_landing *l, const struct ald_element *el, const struct element_state *state,
+                             struct ald_err *err)
+{
+    for (size_t i = 0; i < el->todos_n; i++) {
+        const struct ald_row_todo *todo = &el->todos[i];
+        bool stale = todo->since != ALD_TIME_NONE;
+        if (!state->news && !state->stranger && (stale || !l->land->again))
+            continue;
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(l->land->store, stale ? "land_todo_stale" : "land_todo_add", &q, err));
+        ald_q_text(q, 1, l->land->cfg->name);
+        ald_q_text(q, 2, todo->stream);
+        ald_q_text(q, 3, todo->subject);
+        if (stale)
+            ald_q_time(q, 4, todo->since);
+        ALD_TRY(ald_q_run(q, err));
     }
     return ALD_OK;
 }
@@ -258,18 +297,16 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
         ALD_TRY(ald_land_quarantine(l->land, l->stream, el->id, problem, state->raw, err));
     else
         ALD_TRY(run_texts(l, "land_quarantine_heal", (struct texts){{l->stream, el->id}}, &did, err));
-    for (size_t i = 0; i < el->events_n && !problem; i++) {
+    for (size_t i = 0; i < el->events_n && !problem && !state->stranger; i++) {
         int64_t record = 0;
         ALD_TRY(find_event_record(l, &el->events[i], state, &record, err));
         ALD_TRY(ald_landing_event(l, &el->events[i], record, err));
     }
     if (!problem || el->record)
         ALD_TRY(keep_raw(l, el, state, err));
-    for (size_t i = 0; i < el->todos_n && state->news; i++) {
-        struct texts todo = {{el->todos[i].stream, el->todos[i].subject}};
-        ALD_TRY(run_texts(l, "land_todo_add", todo, &did, err));
-    }
-    return ALD_OK;
+    if (!problem && !state->stranger)
+        ALD_TRY(ald_landing_links(l, el, err));
+    return add_todos(l, el, state, err);
 }
 
 static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows, const struct ald_people_rows *people,
@@ -277,6 +314,8 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
 {
     ALD_TRY(land_people(l, people, err));
     ALD_TRY(land_page_facts(l, rows, err));
+    if (l->land->replace)
+        ALD_TRY(ald_landing_replace(l, rows, l->land->replace, err));
     struct element_state *states = ald_calloc(l->page, rows->n, sizeof *states);
     for (size_t i = 0; i < rows->n; i++) {
         ALD_TRY(first_pass(l, &rows->elements[i], &states[i], err));
@@ -286,7 +325,17 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
         ALD_TRY(second_pass(l, &rows->elements[i], &states[i], err));
         ald_arena_reset(l->scratch);
     }
+    if (l->land->connector->retell)
+        ALD_TRY(ald_landing_retell(l, rows, err));
     return l->changed ? ald_store_touch(l->land->store, err) : ALD_OK;
+}
+
+static const struct ald_stream *stream_of(const struct ald_connector *connector, const char *name)
+{
+    for (size_t i = 0; i < connector->streams_n; i++)
+        if (strcmp(connector->streams[i].name, name) == 0)
+            return &connector->streams[i];
+    return NULL;
 }
 
 enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struct ald_rows *rows,
@@ -294,7 +343,10 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *page = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_landing l = {.land = land, .stream = stream, .page = page, .scratch = scratch};
+    struct ald_landing l = {
+        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch};
+    if (l.how && l.how->as)
+        l.stream = l.how->as;
     ald_buf_init(&l.text, ALD_LAND_TEXT_MAX);
     enum ald_rc rc = land_rows(&l, rows, people, err);
     ald_buf_done(&l.text);

@@ -9,6 +9,8 @@ struct ald_land {
     const struct ald_source_cfg *cfg;
     const struct ald_connector *connector;
     bool free_text;
+    bool again;          /* details are read again also of what has not changed */
+    const char *replace; /* subject whose earlier details this page replaces, or NULL */
     int64_t now; /* of this page */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new;

@@ -10,7 +10,8 @@
 /** One page on its way into the store. */
 struct ald_landing {
     struct ald_land *land;
-    const char *stream;
+    const char *stream; /* under which elements are kept */
+    const struct ald_stream *how; /* or NULL */
     struct ald_arena *page;    /* lives as long as the page */
     struct ald_arena *scratch; /* emptied after each element */
     struct ald_buf text;       /* scratch */
@@ -24,5 +25,12 @@ ALD_CHECK enum ald_rc ald_landing_find(struct ald_landing *l, const char *extern
  *  *ret_news: the record is new or its version changed, so that its details are to be read. */
 ALD_CHECK enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald_element *el, const char *raw, int64_t *ret_record,
                                          bool *ret_news, struct ald_err *err);
+/** What of a subject's details the page no longer holds goes. */
+ALD_CHECK enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
+                                          struct ald_err *err);
+/** Links of an element to records. */
+ALD_CHECK enum ald_rc ald_landing_links(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
+/** Sets the kinds of the events of every record that the page's events belong to. */
+ALD_CHECK enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,
                                         struct ald_err *err);

@@ -272,6 +272,8 @@ static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
     if (rc == ALD_OK) {
         s->scrub.known = ald_known_names_new();
         s->land.connector = s->connector;
+        s->land.again = s->opts->full && !s->temporary;
+        s->began = s->opts->clock.now_ms(s->opts->clock.ctx);
         rc = s->out->rc == ALD_OK ? run_streams(s, err) : ALD_OK;
     }
     if (rc == ALD_OK)

@@ -35,21 +35,21 @@ enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret
     return ALD_OK;
 }
 
-/** --full: what was read of timelines is read again. */
-static enum ald_rc ask_all_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+/** Every open record whose state was not read in this run. */
+static enum ald_rc ask_open_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_all", &q, err));
+    ALD_TRY(ald_q_open(s->store, "sync_todo_open", &q, err));
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, stream->name);
-    ald_q_int(q, 3, stream->holds);
+    ald_q_time(q, 3, s->began);
     return ald_q_run(q, err);
 }
 
 static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *err)
 {
-    if (s->opts->full && !s->temporary)
-        ALD_TRY(ask_all_again(s, d->stream, err));
+    if (d->stream->open_again && !s->temporary)
+        ALD_TRY(ask_open_again(s, d->stream, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
     ald_q_text(q, 1, s->cfg->name);
@@ -107,7 +107,10 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
         ald_sync_size_read(&size);
         bool last = page.next.cursor == NULL && !d->refused;
         s->stream_done += last ? (int64_t)n : 0;
-        const struct ald_sync_landing landing = {.done_subjects = last ? subjects : NULL, .done_subjects_n = n};
+        const struct ald_sync_landing landing = {.replace = d->stream->whole && !cursor.len && !d->refused ? subjects[0]
+                                                                                                           : NULL,
+                                                 .done_subjects = last ? subjects : NULL,
+                                                 .done_subjects_n = n};
         ALD_TRY(ald_sync_land(s, d->stream, &page, &landing, err));
         if (last || d->refused)
             return ALD_OK;
@@ -131,6 +134,17 @@ static enum ald_rc attempts_of(struct ald_sync *s, const char *stream, const cha
     return ALD_OK;
 }
 
+static enum ald_rc record_gone(struct ald_sync *s, const char *subject, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_record_gone", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, subject);
+    ald_q_time(q, 3, s->opts->clock.now_ms(s->opts->clock.ctx));
+    ALD_TRY(ald_q_run(q, err));
+    return ald_store_changes(s->store) > 0 ? ald_store_touch(s->store, err) : ALD_OK;
+}
+
 /** Keeps one subject for the next run, or forgets it when the source has twice said that it does not exist. */
 static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const char *subject, long status,
                                   const struct ald_err *why, struct ald_err *err)
@@ -141,8 +155,11 @@ static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const c
     ALD_TRY(ald_store_begin(s->store, err));
     if ((status == 404 || status == 410) && attempts > 0) {
         ALD_TRY(todo_run(s, "sync_todo_drop", stream, subject, NULL, err));
-        ALD_TRY(ald_finding_set(s->store, "details_gone", s->cfg->name, subject,
-                                "the source no longer has details of this record", 1, "info", err));
+        if (d->stream->tells_gone)
+            ALD_TRY(record_gone(s, subject, err));
+        else
+            ALD_TRY(ald_finding_set(s->store, "details_gone", s->cfg->name, subject,
+                                    "the source no longer has details of this record", 1, "info", err));
     } else {
         ALD_TRY(todo_run(s, "sync_todo_failed", stream, subject, why->msg, err));
     }

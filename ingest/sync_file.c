@@ -223,6 +223,8 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     }
     const struct ald_sync_landing landing = {.cursor = *ret_last && !s->temporary ? row : NULL,
                                              .last = *ret_last,
+                                             .read_whole = *ret_last,
+                                             .read_since = ALD_TIME_NONE,
                                              .sweep = *ret_last && !s->temporary ? "" : NULL,
                                              .sweep_before = row->crawl_started};
     return ald_sync_land(s, stream, &page, &landing, err);

@@ -31,7 +31,12 @@ SELECT record, moment, at, field FROM record_moment ORDER BY record, moment, ran
 SELECT record, min(at) FROM event WHERE kind = 'opened' GROUP BY record ORDER BY record;
 
 -- name: analysis_severities
-SELECT record, name, value FROM record_value WHERE name IN ('severity', 'severity_rank') ORDER BY record, name, ord;
+SELECT record, name, value, ord FROM record_value WHERE name IN ('severity', 'severity_rank')
+UNION ALL
+SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JOIN record r ON r.id = v.record
+    JOIN label l ON l.source = r.source AND l.kind = 'severity' AND l.external_id = v.value
+    WHERE v.name = 'severity_id'
+ORDER BY 1, 2, 4;
 
 -- name: analysis_refs
 SELECT record, kind, value, field FROM record_ref

@@ -73,10 +73,10 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
--- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_timeline_all
-UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2;
+UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND (?3 IS NULL OR entered_at >= ?3);
 
+-- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_census_gone
 UPDATE record SET gone_at = ?5 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
 AND (?4 IS NULL OR entered_at >= ?4)
@@ -135,8 +135,9 @@ DELETE FROM record_moment WHERE record = ?1;
 -- name: land_values_clear
 DELETE FROM record_value WHERE record = ?1;
 
+-- Links stay: their fields hold a colon, "notes:content".
 -- name: land_refs_clear
-DELETE FROM record_ref WHERE record = ?1;
+DELETE FROM record_ref WHERE record = ?1 AND instr(field, ':') = 0;
 
 -- name: land_services_clear
 DELETE FROM record_service WHERE record = ?1;
@@ -193,6 +194,12 @@ DELETE FROM record_raw WHERE source = ?1 AND stream = ?2 AND element = ?3;
 -- name: land_todo_add
 INSERT INTO todo (source, stream, subject) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
 
+-- Only for a record that is not there, or was last read before ?4.
+-- name: land_todo_stale
+INSERT INTO todo (source, stream, subject)
+SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND external_id = ?3 AND last_seen >= ?4)
+ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
+
 -- name: land_todo_done
 DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 
@@ -236,6 +243,33 @@ ON CONFLICT DO UPDATE SET
     mapped = max(mapped, excluded.mapped), name = coalesce(excluded.name, name)
 WHERE (excluded.mapped >= mapped AND canonical IS NOT excluded.canonical) OR excluded.mapped > mapped
     OR (excluded.name IS NOT NULL AND name IS NOT excluded.name);
+
+-- name: land_label_put
+INSERT INTO label (source, kind, external_id, name, rank) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET name = excluded.name, rank = excluded.rank WHERE name IS NOT excluded.name OR rank IS NOT excluded.rank;
+
+-- name: land_told
+SELECT event_id, kind, field, at FROM event WHERE record = ?1 ORDER BY at, event_id;
+
+-- name: land_retell
+UPDATE event SET kind = ?3 WHERE record = ?1 AND event_id = ?2 AND kind <> ?3;
+
+-- What earlier answers of a detail gave: events by field, links by the beginning of it, raw elements by that of their id.
+-- name: land_whole_events
+SELECT event_id FROM event WHERE record = ?1 AND field = ?2;
+
+-- name: land_whole_event_drop
+DELETE FROM event WHERE record = ?1 AND event_id = ?2;
+
+-- name: land_whole_links
+SELECT kind, value FROM record_ref WHERE record = ?1 AND substr(field, 1, length(?2) + 1) = ?2 || ':';
+
+-- name: land_whole_link_drop
+DELETE FROM record_ref WHERE record = ?1 AND kind = ?2 AND value = ?3;
+
+-- name: land_whole_raw
+SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND substr(element, 1, length(?3) + 1) = ?3 || '/'
+UNION SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND substr(element, 1, length(?3) + 1) = ?3 || '/';
 
 -- name: land_alias_put
 INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
