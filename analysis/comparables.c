@@ -33,6 +33,15 @@ void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_fra
     near->mark = ald_calloc(arena, frame->n, sizeof *near->mark);
 }
 
+void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_arena *arena,
+                             struct ald_neighbourhood *ret)
+{
+    *ret = *near;
+    ret->arena = arena;
+    ret->heap = ald_calloc(arena, K_MOST, sizeof *ret->heap);
+    ret->mark = ald_calloc(arena, near->frame->n, sizeof *ret->mark);
+}
+
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading)
 {
     bool complexity = reading->axis[ALD_COMPLEXITY].has, blast = reading->axis[ALD_BLAST_RADIUS].has;
@@ -117,6 +126,12 @@ static const struct ald_tree *tree_of(struct ald_neighbourhood *near, enum ald_b
     build(tree->points, 0, tree->n, first_axis, basis == ALD_BASIS_BOTH ? 2 : 1, first_axis);
     tree->built = true;
     return tree;
+}
+
+void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis basis)
+{
+    if (basis != ALD_BASIS_WHOLE)
+        (void)tree_of(near, basis);
 }
 
 /* ---- Search ---- */

@@ -24,6 +24,12 @@ struct ald_neighbourhood {
 };
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
 
+/** Another view of the same candidates with scratch of its own, for another thread; both may be searched at once, on bases
+ *  that ald_neighbourhood_prepare has seen. */
+void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_arena *arena, struct ald_neighbourhood *ret);
+/** Makes what searching on a basis needs, which else the first search does. */
+void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis basis);
+
 /** Sets basis, candidates and k of a reading from the axes that it has. */
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
 /** Order of two readings of one frame by where they look from; 0: they share their comparables. */

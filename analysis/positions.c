@@ -62,16 +62,6 @@ bool ald_stood(const struct ald_analysis *analysis, const struct ald_incident *i
     return true;
 }
 
-static int compare_members(const void *a, const void *b)
-{
-    const struct ald_member *x = a, *y = b;
-    if (x->duration_ms != y->duration_ms)
-        return x->duration_ms < y->duration_ms ? -1 : 1;
-    if (x->open != y->open)
-        return x->open ? 1 : -1;
-    return (x->incident > y->incident) - (x->incident < y->incident);
-}
-
 size_t ald_first_from(const struct ald_analysis *analysis, int64_t at)
 {
     size_t low = 0, high = analysis->incidents_n;
@@ -94,14 +84,23 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
         .to = ald_quarter_start(&analysis->calendar, quarter),
     };
     size_t first = ald_first_from(analysis, ret->from), last = ald_first_from(analysis, ret->to);
-    ret->members = ald_calloc(arena, last - first, sizeof *ret->members);
+    /* By duration, ended before open ones, then by incident: sorting keeps the order in which they are listed. */
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_member *stood = ald_calloc(scratch, last - first, sizeof *stood);
+    struct ald_keyed *keyed = ald_calloc(scratch, last - first, sizeof *keyed);
+    size_t listed = 0;
     for (size_t i = first; i < last; i++) {
-        struct ald_member member = {.incident = (uint32_t)i};
-        if (ald_stood(analysis, &analysis->incidents[i], ret->to, &member))
-            ret->members[ret->n++] = member;
+        stood[ret->n].incident = (uint32_t)i;
+        ret->n += ald_stood(analysis, &analysis->incidents[i], ret->to, &stood[ret->n]);
     }
-    if (ret->n > 1)
-        qsort(ret->members, ret->n, sizeof *ret->members, compare_members);
+    for (int open = 0; open < 2; open++)
+        for (size_t i = 0; i < ret->n; i++)
+            if (stood[i].open == (open == 1))
+                keyed[listed++] = (struct ald_keyed){.value = (double)stood[i].duration_ms, .at = i};
+    ald_sort_keyed(keyed, ret->n);
+    ret->members = ald_calloc(arena, ret->n, sizeof *ret->members);
+    for (size_t i = 0; i < ret->n; i++)
+        ret->members[i] = stood[keyed[i].at];
 }
 
 size_t ald_reference_totals(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t signal,
@@ -119,25 +118,11 @@ size_t ald_reference_totals(const struct ald_analysis *analysis, const struct al
 
 /* ---- Scales and axes ---- */
 
-struct placed {
-    double value;
-    size_t member;
-};
-
-static int compare_placed(const void *a, const void *b)
-{
-    const struct placed *x = a, *y = b;
-    if (x->value < y->value || x->value > y->value)
-        return x->value < y->value ? -1 : 1;
-    return (x->member > y->member) - (x->member < y->member);
-}
-
 /* Sorts and gives every member its position among the others; position[] of members that are not in `placed` is kept.
  */
-static void place_members(struct placed *placed, size_t n, double *sorted, double *position)
+static void place_members(struct ald_keyed *placed, size_t n, double *sorted, double *position)
 {
-    if (n > 1)
-        qsort(placed, n, sizeof *placed, compare_placed);
+    ald_sort_keyed(placed, n); /* members come in ascending order */
     for (size_t i = 0; i < n;) {
         size_t j = i;
         while (j < n && !(placed[j].value > placed[i].value))
@@ -145,7 +130,7 @@ static void place_members(struct placed *placed, size_t n, double *sorted, doubl
         double others = (double)(j - i - 1);
         for (size_t l = i; l < j; l++) {
             sorted[l] = placed[l].value;
-            position[placed[l].member] = ((double)i + others / 2 + 0.5) / (double)n;
+            position[placed[l].at] = ((double)i + others / 2 + 0.5) / (double)n;
         }
         i = j;
     }
@@ -165,7 +150,7 @@ static const struct ald_obs *obs_of(const struct ald_frame *frame, size_t member
 }
 
 /* Fills one scale and the members' positions on it. */
-static void build_scale(struct ald_frame *frame, size_t signal, struct placed *placed, double *position,
+static void build_scale(struct ald_frame *frame, size_t signal, struct ald_keyed *placed, double *position,
                         struct ald_arena *arena)
 {
     struct ald_scale *scale = &frame->signals[signal];
@@ -174,7 +159,7 @@ static void build_scale(struct ald_frame *frame, size_t signal, struct placed *p
         const struct ald_obs *obs = obs_of(frame, i, signal);
         position[i] = (double)NAN;
         if (obs->has[frame->reading])
-            placed[scale->n++] = (struct placed){.value = obs->axis_value[frame->reading], .member = i};
+            placed[scale->n++] = (struct ald_keyed){.value = obs->axis_value[frame->reading], .at = i};
     }
     scale->sorted = ald_calloc(arena, scale->n, sizeof *scale->sorted);
     place_members(placed, scale->n, scale->sorted, position);
@@ -184,7 +169,7 @@ static void build_scale(struct ald_frame *frame, size_t signal, struct placed *p
 }
 
 /* The members' raws on an axis, from positions[signal * n + member], and their positions among them. */
-static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double *positions, struct placed *placed,
+static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double *positions, struct ald_keyed *placed,
                        struct ald_arena *arena)
 {
     struct ald_axis_frame *out = &frame->axes[axis];
@@ -204,7 +189,7 @@ static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double
             raw += scale->weight * (isnan(position) ? 0.5 : position);
         }
         if (out->weight > 0 && present / out->weight >= 0.5)
-            placed[out->raw_n++] = (struct placed){.value = (double)llround(raw / out->weight * 1e9), .member = i};
+            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw / out->weight * 1e9), .at = i};
     }
     out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
     place_members(placed, out->raw_n, out->raw_keys, out->position);
@@ -225,8 +210,9 @@ void ald_frame_build(const struct ald_analysis *analysis, const struct ald_refer
     }
     if (ret->n < ALD_REFERENCE_LEAST)
         return;
-    struct placed *placed = ald_calloc(arena, ret->n, sizeof *placed);
-    double *positions = ald_calloc(arena, ret->n * ALD_SIGNAL_N, sizeof *positions);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_keyed *placed = ald_calloc(scratch, ret->n, sizeof *placed);
+    double *positions = ald_calloc(scratch, ret->n * ALD_SIGNAL_N, sizeof *positions);
     for (size_t s = 0; s < ALD_SIGNAL_N; s++)
         build_scale(ret, s, placed, positions + s * ret->n, arena);
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
@@ -254,10 +240,11 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
             continue;
         bool has = obs[s].has[frame->reading];
         present += has ? scale->weight : 0;
-        /* The members' own formula, (below + half the equal)/n, not the newcomer's: raws are compared with the members', and
-         * equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which puts the commonest
-         * values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
-        raw += scale->weight * (has ? ald_position_of(scale->sorted, scale->n, obs[s].axis_value[frame->reading], true) : 0.5);
+        /* The members' own formula, (below + half the equal)/n, not the newcomer's: raws are compared with the
+         * members', and equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which
+         * puts the commonest values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
+        raw += scale->weight *
+               (has ? ald_position_of(scale->sorted, scale->n, obs[s].axis_value[frame->reading], true) : 0.5);
     }
     out.coverage = present / in->weight;
     if (out.coverage < 0.5) {

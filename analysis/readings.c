@@ -4,12 +4,15 @@
 #include "readings.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "comparables.h"
 
 #define NEAR 1e-9
+enum { THREADS_MOST = 8, WORTH_A_THREAD = 4096 };
 
 /* Made once, so that a quarter needs no memory of the analysis. */
 struct texts {
@@ -36,9 +39,8 @@ struct quarter {
     const struct texts *texts;
     struct ald_arena *scratch;
     struct ald_reference reference;
-    struct desk desks[ALD_READING_N];
-    double *totals[ALD_SIGNAL_N];
-    size_t totals_n[ALD_SIGNAL_N];
+    size_t first, last; /* its incidents */
+    size_t threads;     /* 0: as many as there are processors */
 };
 
 static void make_texts(struct ald_arena *arena, struct texts *ret)
@@ -47,6 +49,12 @@ static void make_texts(struct ald_arena *arena, struct texts *ret)
         ret->little[n] = ald_sprintf(arena, "not enough history: %zu", n);
     for (int x = 0; x <= 100; x++)
         ret->already[x] = ald_sprintf(arena, "already longer than %d %% of comparable", x);
+}
+
+/* Whether an incident is one to be read at all. */
+static bool is_read(const struct ald_incident *inc)
+{
+    return inc->cls == ALD_INCIDENT && inc->started_at != ALD_TIME_NONE;
 }
 
 /* Why an incident has no duration to be read, or NULL. */
@@ -104,12 +112,11 @@ static void clear(struct ald_measure *measure, const char *absent)
 }
 
 /* Positions of one incident in one frame, and whether there can be a reading. */
-static void place(struct quarter *q, size_t incident, int r)
+static void place(const struct quarter *q, struct desk *desk, size_t incident, int r)
 {
     struct ald_analysis *analysis = q->analysis;
     const struct ald_incident *inc = &analysis->incidents[incident];
     struct ald_measure *measure = &analysis->measures[incident];
-    struct desk *desk = &q->desks[r];
     struct ald_reading *reading = &measure->reading[r];
     *reading = (struct ald_reading){
         .n_ref = desk->frame.n, .reference_from = q->reference.from, .reference_to = q->reference.to};
@@ -133,13 +140,19 @@ static void place(struct quarter *q, size_t incident, int r)
     desk->asks[desk->asks_n++] = (struct ask){.reading = reading, .incident = incident};
 }
 
-static void place_totals(const struct quarter *q, struct ald_measure *measure)
+static void place_totals(const struct quarter *q)
 {
     if (q->reference.n < ALD_REFERENCE_LEAST)
         return;
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        if (measure->obs[s].has_total && q->totals_n[s] > 0)
-            measure->position_total[s] = ald_position_of(q->totals[s], q->totals_n[s], measure->obs[s].total, false);
+    double *totals = ald_calloc(q->scratch, q->reference.n, sizeof *totals);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        size_t n = ald_reference_totals(q->analysis, &q->reference, s, totals);
+        for (size_t i = q->first; i < q->last && n > 0; i++) {
+            struct ald_measure *measure = &q->analysis->measures[i];
+            if (is_read(&q->analysis->incidents[i]) && measure->obs[s].has_total)
+                measure->position_total[s] = ald_position_of(totals, n, measure->obs[s].total, false);
+        }
+    }
 }
 
 /* ---- Among the comparables ---- */
@@ -186,29 +199,73 @@ static int compare_asks(const void *a, const void *b)
     return order ? order : (x->incident > y->incident) - (x->incident < y->incident);
 }
 
-/* Answers all asks of a desk; those at the same place share their comparables and the curve. */
-static void answer(struct quarter *q, struct desk *desk)
+/* A part of a desk's asks. What one of them is told depends on nothing but itself, so it does not matter how they are
+ * shared out. */
+struct share {
+    const struct quarter *q;
+    const struct desk *desk;
+    size_t first, last;
+};
+
+/* Answers a share; those at the same place share their comparables and the curve. */
+static void *answer_share(void *arg)
 {
+    const struct share *share = arg;
+    const struct desk *desk = share->desk;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_neighbourhood near;
+    ald_neighbourhood_share(&desk->near, scratch, &near);
     size_t n = desk->frame.n;
-    if (desk->asks_n == 0)
-        return;
-    qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
-    uint32_t *members = ald_calloc(q->scratch, n, sizeof *members);
-    double *times = ald_calloc(q->scratch, n, sizeof *times);
-    bool *open = ald_calloc(q->scratch, n, sizeof *open);
-    struct ald_km km = {.steps = ald_calloc(q->scratch, n, sizeof *km.steps)};
-    for (size_t i = 0; i < desk->asks_n; i++) {
+    uint32_t *members = ald_calloc(scratch, n, sizeof *members);
+    double *times = ald_calloc(scratch, n, sizeof *times);
+    bool *open = ald_calloc(scratch, n, sizeof *open);
+    struct ald_km km = {.steps = ald_calloc(scratch, n, sizeof *km.steps)};
+    for (size_t i = share->first; i < share->last; i++) {
         struct ald_reading *reading = desk->asks[i].reading;
-        if (i == 0 || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
-            size_t m = ald_comparables_find(&desk->near, reading, members);
+        if (i == share->first || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
+            size_t m = ald_comparables_find(&near, reading, members);
             for (size_t j = 0; j < m; j++) {
                 times[j] = (double)desk->frame.members[members[j]].duration_ms;
                 open[j] = desk->frame.members[members[j]].open;
             }
             ald_km_fit_sorted(times, open, m, &km);
         }
-        judge(reading, &km, q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, q->texts);
+        judge(reading, &km, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, share->q->texts);
     }
+    return NULL;
+}
+
+static size_t threads_for(const struct quarter *q, size_t asks)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = q->threads ? q->threads : asks < WORTH_A_THREAD || processors < 1 ? 1 : (size_t)processors;
+    n = n < THREADS_MOST ? n : THREADS_MOST;
+    return n < asks ? n : asks;
+}
+
+/* Answers all asks of a desk. */
+static void answer(const struct quarter *q, struct desk *desk)
+{
+    if (desk->asks_n == 0)
+        return;
+    qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
+    for (size_t i = 0; i < desk->asks_n; i++)
+        ald_neighbourhood_prepare(&desk->near, desk->asks[i].reading->basis);
+    size_t n = threads_for(q, desk->asks_n);
+    struct share shares[THREADS_MOST];
+    pthread_t threads[THREADS_MOST];
+    bool runs[THREADS_MOST] = {false};
+    for (size_t t = 0; t < n; t++)
+        shares[t] =
+            (struct share){.q = q, .desk = desk, .first = desk->asks_n * t / n, .last = desk->asks_n * (t + 1) / n};
+    for (size_t t = 1; t < n; t++) /* what cannot have a thread is done here */
+        runs[t] = pthread_create(&threads[t], NULL, answer_share, &shares[t]) == 0;
+    for (size_t t = 0; t < n; t++)
+        if (!runs[t])
+            (void)answer_share(&shares[t]);
+    for (size_t t = 1; t < n; t++)
+        if (runs[t])
+            (void)pthread_join(threads[t], NULL);
 }
 
 static void choose_shown(struct ald_measure *measure)
@@ -238,49 +295,35 @@ const char *ald_corner_text(enum ald_corner corner)
 
 /* ---- Quarters ---- */
 
-static void open_desks(struct quarter *q, int64_t quarter, size_t asks)
-{
-    ald_reference_build(q->analysis, quarter, q->scratch, &q->reference);
-    for (int r = 0; r < ALD_READING_N; r++) {
-        struct desk *desk = &q->desks[r];
-        ald_frame_build(q->analysis, &q->reference, r, q->scratch, &desk->frame);
-        if (desk->frame.n >= ALD_REFERENCE_LEAST)
-            ald_neighbourhood_init(&desk->near, &desk->frame, q->scratch);
-        desk->asks = ald_calloc(q->scratch, asks, sizeof *desk->asks);
-    }
-}
-
-static bool is_read(const struct ald_incident *inc)
-{
-    return inc->cls == ALD_INCIDENT && inc->started_at != ALD_TIME_NONE;
-}
-
-/* The incidents first..last-1 all started in this quarter. */
-static void read_quarter(struct ald_analysis *analysis, const struct texts *texts, size_t first, size_t last)
+/* One kind of reading of all incidents of a quarter. */
+static void read_desk(const struct quarter *q, int r)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct quarter q = {.analysis = analysis, .texts = texts, .scratch = scratch};
-    open_desks(&q, analysis->incidents[first].quarter, last - first);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        q.totals[s] = ald_calloc(scratch, q.reference.n, sizeof *q.totals[s]);
-        q.totals_n[s] = ald_reference_totals(analysis, &q.reference, s, q.totals[s]);
-    }
-    for (size_t i = first; i < last; i++) {
-        if (!is_read(&analysis->incidents[i]))
-            continue;
-        place_totals(&q, &analysis->measures[i]);
-        for (int r = 0; r < ALD_READING_N; r++)
-            place(&q, i, r);
-    }
+    struct desk desk = {.asks = ald_calloc(scratch, q->last - q->first, sizeof *desk.asks)};
+    ald_frame_build(q->analysis, &q->reference, r, scratch, &desk.frame);
+    if (desk.frame.n >= ALD_REFERENCE_LEAST)
+        ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
+    for (size_t i = q->first; i < q->last; i++)
+        if (is_read(&q->analysis->incidents[i]))
+            place(q, &desk, i, r);
+    answer(q, &desk);
+}
+
+static void read_quarter(struct quarter *q)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    q->scratch = scratch;
+    ald_reference_build(q->analysis, q->analysis->incidents[q->first].quarter, scratch, &q->reference);
+    place_totals(q);
     for (int r = 0; r < ALD_READING_N; r++)
-        answer(&q, &q.desks[r]);
-    for (size_t i = first; i < last; i++)
-        if (is_read(&analysis->incidents[i]))
-            choose_shown(&analysis->measures[i]);
+        read_desk(q, r);
+    for (size_t i = q->first; i < q->last; i++)
+        if (is_read(&q->analysis->incidents[i]))
+            choose_shown(&q->analysis->measures[i]);
 }
 
 /* The incidents first..last-1, of which those of one quarter are one stretch: they are sorted by start. */
-static void read_stretch(struct ald_analysis *analysis, size_t first, size_t last)
+static void read_stretch(struct ald_analysis *analysis, size_t first, size_t last, size_t threads)
 {
     struct texts texts;
     make_texts(analysis->arena, &texts);
@@ -296,21 +339,27 @@ static void read_stretch(struct ald_analysis *analysis, size_t first, size_t las
         while (end < last && analysis->incidents[end].started_at != ALD_TIME_NONE &&
                analysis->incidents[end].quarter == analysis->incidents[i].quarter)
             end++;
-        read_quarter(analysis, &texts, i, end);
+        struct quarter quarter = {.analysis = analysis, .texts = &texts, .first = i, .last = end, .threads = threads};
+        read_quarter(&quarter);
         i = end;
     }
 }
 
 void ald_readings_all(struct ald_analysis *analysis)
 {
-    read_stretch(analysis, 0, analysis->incidents_n);
+    read_stretch(analysis, 0, analysis->incidents_n, 0);
+}
+
+void ald_readings_on(struct ald_analysis *analysis, size_t threads)
+{
+    read_stretch(analysis, 0, analysis->incidents_n, threads);
 }
 
 void ald_readings_quarter(struct ald_analysis *analysis, int64_t quarter)
 {
     size_t first = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter));
     size_t last = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter + 1));
-    read_stretch(analysis, first, last);
+    read_stretch(analysis, first, last, 0);
 }
 
 /* ---- All of the reference as comparables ---- */

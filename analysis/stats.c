@@ -5,8 +5,20 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define Z975 1.959964
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+/* ---- Sorting ---- */
+
+enum { MANY = 4096, BYTES = sizeof(uint64_t), BYTE_VALUES = 256 };
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -14,10 +26,87 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* at: place in the order given; it breaks ties, because qsort need not be stable. */
+static int compare_keyed(const void *a, const void *b)
+{
+    const struct ald_keyed *x = a, *y = b;
+    if (x->value < y->value || x->value > y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Bits that sort like the value does; both zeros are one. */
+static uint64_t bits_of(double value)
+{
+    uint64_t bits;
+    double one_zero = value + 0.0;
+    memcpy(&bits, &one_zero, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+/* Least byte first; a byte that all have in common costs nothing, and of small whole numbers most are. */
+static void sort_by_bytes(struct ald_keyed *x, struct ald_keyed *other, size_t n)
+{
+    size_t(*counts)[BYTE_VALUES] = must(calloc(BYTES, sizeof *counts));
+    struct ald_keyed *from = x;
+    for (size_t i = 0; i < n; i++)
+        for (size_t b = 0; b < BYTES; b++)
+            counts[b][bits_of(x[i].value) >> (8 * b) & 0xff]++;
+    for (size_t b = 0; b < BYTES; b++) {
+        if (counts[b][bits_of(x[0].value) >> (8 * b) & 0xff] == n)
+            continue;
+        struct ald_keyed *to = from == x ? other : x;
+        size_t at = 0;
+        for (size_t v = 0; v < BYTE_VALUES; v++) {
+            size_t here = counts[b][v];
+            counts[b][v] = at;
+            at += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[counts[b][bits_of(from[i].value) >> (8 * b) & 0xff]++] = from[i];
+        from = to;
+    }
+    if (from != x)
+        memcpy(x, from, n * sizeof *x);
+    free(counts);
+}
+
+void ald_sort_keyed(struct ald_keyed *x, size_t n)
+{
+    if (n < 2)
+        return;
+    struct ald_keyed *other = must(calloc(n, sizeof *other));
+    if (n >= MANY) {
+        sort_by_bytes(x, other, n);
+    } else {
+        size_t *at = must(calloc(n, sizeof *at));
+        for (size_t i = 0; i < n; i++) {
+            other[i] = (struct ald_keyed){.value = x[i].value, .at = i};
+            at[i] = x[i].at;
+        }
+        qsort(other, n, sizeof *other, compare_keyed);
+        for (size_t i = 0; i < n; i++)
+            x[i] = (struct ald_keyed){.value = other[i].value, .at = at[other[i].at]};
+        free(at);
+    }
+    free(other);
+}
+
 void ald_sort_doubles(double *x, size_t n)
 {
-    if (n > 1)
+    if (n < 2)
+        return;
+    if (n < MANY) {
         qsort(x, n, sizeof *x, compare_doubles);
+        return;
+    }
+    struct ald_keyed *keyed = must(calloc(n, sizeof *keyed));
+    for (size_t i = 0; i < n; i++)
+        keyed[i].value = x[i];
+    ald_sort_keyed(keyed, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = keyed[i].value;
+    free(keyed);
 }
 
 double ald_quantile7(const double *sorted, size_t n, double q)
@@ -167,13 +256,6 @@ void ald_wilson(size_t k, size_t n, double *ret_low, double *ret_high)
 }
 
 /* ---- Ranks ---- */
-
-static void *must(void *p)
-{
-    if (!p)
-        abort();
-    return p;
-}
 
 struct ranked {
     double value, rank;

@@ -219,7 +219,8 @@ struct ald_stream {
     const char *name;
     const char *parent;      /* stream whose elements cause this one's detail requests (todo), or NULL */
     const char *cursor_doc;  /* one line: what the cursor means */
-    unsigned holds;          /* a finished detail request adds these bits to the timeline of its record; a stream without
+    unsigned holds;          /* a finished detail request adds those of these bits that its record would hold to its
+                                timeline; a stream without
                                 parent that was read to its end adds them to all records of the source */
     int subjects_max;        /* detail: how many subjects one request can carry (1 when 0) */
     int64_t overlap_ms;      /* look-back when the configuration gives none */
@@ -261,7 +262,7 @@ struct ald_person_path {
     const char *own_key, *own_values;   /* only objects that have one of these values there themselves; values NULL: any */
     const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
     const char *beside;              /* of a bare value: the sibling member that holds the same person's name */
-    const char *bot_key, *bot_values; /* an object with one of these values is an account of software: it becomes null */
+    const char *bot_key, *bot_values; /* an object with one of these values is software: "" stands in its place */
 };
 
 /** An event as it is in the store, for retell. */

@@ -46,7 +46,8 @@ static bool has_link(const struct ald_rows *rows, const struct pair *p)
 {
     for (size_t i = 0; i < rows->n; i++)
         for (size_t j = 0; j < rows->elements[i].links_n; j++)
-            if (strcmp(rows->elements[i].links[j].kind, p->a) == 0 && strcmp(rows->elements[i].links[j].value, p->b) == 0)
+            if (strcmp(rows->elements[i].links[j].kind, p->a) == 0 &&
+                strcmp(rows->elements[i].links[j].value, p->b) == 0)
                 return true;
     return false;
 }
@@ -206,8 +207,8 @@ enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald_rows *row
             int64_t record = 0;
             size_t k = 0;
             if (event->external_id || rows->elements[i].record)
-                ALD_TRY(ald_landing_find(l, event->external_id ? event->external_id : rows->elements[i].record->external_id,
-                                         &record, err));
+                ALD_TRY(ald_landing_find(
+                    l, event->external_id ? event->external_id : rows->elements[i].record->external_id, &record, err));
             while (k < n && seen[k] != record)
                 k++;
             if (!record || k < n)

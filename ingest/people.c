@@ -359,7 +359,11 @@ static enum ald_rc replace_object(struct work *w, struct ald_jv *v, struct ald_e
     const char *account = NULL;
     ALD_TRY(member(w, v, w->spec->bot_key, &account, err));
     ALD_TRY(read_said(w, v, &said, err));
-    if (nobody(&said) || listed(w->spec->bot_values, account)) {
+    if (listed(w->spec->bot_values, account)) {
+        ald_json_set_str(v, "");
+        return ALD_OK;
+    }
+    if (nobody(&said)) {
         /* No one is named, or in a way that we do not know: nothing of it may stay. */
         ald_json_set_null(v);
         return ALD_OK;

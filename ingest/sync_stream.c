@@ -59,15 +59,16 @@ static enum ald_rc circle(struct crawl *c, const char *next, bool *ret, struct a
     return ALD_OK;
 }
 
-/** Newest change that was seen, but not later than now: a record dated in the future must not hide what comes before
- * it. */
+/** Newest change that was seen, but not later than when the crawl began, by the source's clock: what changed meanwhile may
+ * stand on a page that was read before, and a record dated in the future must not hide what comes before it. */
 static int64_t high_water(const struct ald_sync *s, const struct crawl *c, const struct ald_sync_page *page)
 {
-    int64_t now = page->res.server_date;
+    int64_t local = s->opts->clock.now_ms(s->opts->clock.ctx), now = page->res.server_date;
     if (now == ALD_TIME_NONE || now <= 0)
-        now = s->opts->clock.now_ms(s->opts->clock.ctx);
+        now = local;
+    int64_t began = now - (local > c->row.crawl_started ? local - c->row.crawl_started : 0);
     int64_t high = c->row.crawl_high > c->row.high_water ? c->row.crawl_high : c->row.high_water;
-    return high > now ? now : high;
+    return high > began ? began : high;
 }
 
 /** The row as it is once this page is in the store. */

@@ -129,6 +129,13 @@ const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald
     if (change)
         add(&t, change);
     say_readings(&t, an, f);
+    add(&t, NULL);
+    return t.items;
+}
+
+const char *const *ald_quarterly_left_out(struct ald_arena *a, const struct ald_figures *f)
+{
+    struct text t = {.a = a};
     say_missing(&t, f);
     add(&t, NULL);
     return t.items;

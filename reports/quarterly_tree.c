@@ -249,6 +249,14 @@ static struct ald_node *carried_node(struct ald_arena *a, const struct ald_analy
     return list;
 }
 
+static size_t count(const char *const *texts)
+{
+    size_t n = 0;
+    while (texts[n])
+        n++;
+    return n;
+}
+
 enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f, struct ald_err *err)
 {
     struct ald_arena *a = report->arena;
@@ -273,9 +281,7 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_groups_nodes(a, an, f, &groups, &funnel);
     const struct ald_changes *changes = ald_changes_of(a, an, f);
     const char *const *sentences = ald_quarterly_sentences(a, an, f, changes);
-    size_t sentences_n = 0;
-    while (sentences[sentences_n])
-        sentences_n++;
+    const char *const *left_out = ald_quarterly_left_out(a, f);
     ald_node_set(a, root, "schema_version", ald_node_int(a, 1));
     ald_node_set(a, root, "kind", ald_node_str(a, "quarterly"));
     ald_node_set(a, root, "generator", head_node(a, in));
@@ -284,7 +290,8 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "as_of", ald_node_time(a, an->as_of));
     ald_node_set(a, root, "period", period_node(a, in));
     ald_node_set(a, root, "settings", settings_node(a, an->settings));
-    ald_node_set(a, root, "summary", ald_strings_node(a, sentences, sentences_n));
+    ald_node_set(a, root, "summary", ald_strings_node(a, sentences, count(sentences)));
+    ald_node_set(a, root, "left_out", ald_strings_node(a, left_out, count(left_out)));
     ald_node_set(a, root, "sources", sources);
     ald_node_set(a, root, "findings", findings);
     ald_node_set(a, root, "definitions", definitions_node(a));

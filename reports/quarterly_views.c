@@ -75,6 +75,12 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
     const struct ald_node *sentences = ald_node_at(report->root, "summary");
     for (size_t i = 0; i < sentences->list.n; i++)
         ald_view_text(report, s, sentences->list.items[i]->text);
+    const struct ald_node *left_out = ald_node_at(report->root, "left_out");
+    const char *remark = "";
+    for (size_t i = 0; i < left_out->list.n; i++)
+        remark = ald_sprintf(report->arena, "%s%s%s", remark, i ? " " : "", left_out->list.items[i]->text);
+    if (*remark)
+        ald_view_remark(report, s, remark);
     const struct ald_figure figures[] = {
         {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",

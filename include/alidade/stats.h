@@ -6,8 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Sorts ascending in place. */
+/** Sorts ascending in place; no NaN. Equal ones keep their order. */
 void ald_sort_doubles(double *x, size_t n);
+/** A value and where it came from. */
+struct ald_keyed {
+    double value;
+    size_t at;
+};
+/** Sorts ascending by value, no NaN, equal ones in the order given: by bytes where there are many, so that a million take as
+ *  long as a few passes over them. Allocates and frees as much again. */
+void ald_sort_keyed(struct ald_keyed *x, size_t n);
 /** Type 7 quantile (Hyndman and Fan 1996) of sorted x, n > 0, 0 <= q <= 1. */
 double ald_quantile7(const double *sorted, size_t n, double q);
 double ald_mean(const double *x, size_t n);

@@ -1,5 +1,6 @@
-/* How long readings take and how much memory: REFERENCE incidents in the eight quarters before, READ in the quarter that is
- * read. Prints time, and the peak of the process beside what the incidents themselves take. Not part of the test run:
+/* How long readings take and how much memory: REFERENCE incidents in the eight quarters before, READ in the quarter
+ * that is read. Prints time, and the peak of the process beside what the incidents themselves take. Not part of the
+ * test run:
  *
  *     meson test --benchmark -C build     or     bench_readings [REFERENCE READ [LEVELS]]
  *
@@ -100,9 +101,10 @@ int main(int argc, char **argv)
     a.incidents = ald_calloc(a.arena, a.incidents_n, sizeof *a.incidents);
     a.measures = ald_calloc(a.arena, a.incidents_n, sizeof *a.measures);
     for (size_t i = 0; i < a.incidents_n; i++) { /* by start */
-        int64_t start = i < reference ? quarter - DAYS_BEFORE * ALD_DAY_MS +
-                                            (int64_t)((double)i / (double)reference * DAYS_BEFORE * ALD_DAY_MS)
-                                      : quarter + (int64_t)((double)(i - reference) / (double)to_read * 90 * ALD_DAY_MS);
+        int64_t start = i < reference
+                            ? quarter - DAYS_BEFORE * ALD_DAY_MS +
+                                  (int64_t)((double)i / (double)reference * DAYS_BEFORE * ALD_DAY_MS)
+                            : quarter + (int64_t)((double)(i - reference) / (double)to_read * 90 * ALD_DAY_MS);
         fill_incident(&a, i, start, &rng);
         observe(a.measures[i].obs, levels, &rng);
     }
@@ -117,9 +119,11 @@ int main(int argc, char **argv)
             readings += !a.measures[i].reading[r].absent;
             sum += a.measures[i].reading[r].percentile;
         }
-    printf("%zu reference incidents, %zu to read, %u levels: %zu readings in %.2f s (processor %.2f s); peak %.0f MB, of which "
+    printf("%zu reference incidents, %zu to read, %u levels: %zu readings in %.2f s (processor %.2f s); peak %.0f MB, "
+           "of which "
            "%.0f MB are the incidents and their observations (%zu + %zu bytes each); sum of percentiles %.9g\n",
-           reference, to_read, levels, readings, wall, cpu, peak_mb(), before_mb, sizeof *a.incidents, sizeof *a.measures, sum);
+           reference, to_read, levels, readings, wall, cpu, peak_mb(), before_mb, sizeof *a.incidents,
+           sizeof *a.measures, sum);
     ald_arena_free(a.arena);
     ald_zone_free(zone);
     return 0;

@@ -204,7 +204,8 @@ ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
 DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 
 -- name: land_timeline_add
-UPDATE record SET timeline = timeline | ?3 WHERE source = ?1 AND external_id = ?2 AND (timeline | ?3) <> timeline;
+UPDATE record SET timeline = timeline | (?3 & holds)
+WHERE source = ?1 AND external_id = ?2 AND (timeline | (?3 & holds)) <> timeline;
 
 -- name: land_quarantine_add
 INSERT INTO quarantine (source, stream, element, reason, raw, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)

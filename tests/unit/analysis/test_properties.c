@@ -65,6 +65,31 @@ static void no_unit(void **state)
         synthetic_done(&s[f]);
 }
 
+/* ---- The number of threads ---- */
+
+static void no_threads(void **state)
+{
+    (void)state;
+    static const size_t threads[] = {1, 2, 3, 8, 100};
+    struct synthetic s[N(threads)];
+    for (size_t t = 0; t < N(threads); t++) {
+        const struct recipe recipe = {900, 900, day(2026, 8, 11), 4, 15, 10, 25, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
+        synthetic_make(&s[t], &recipe);
+        ald_readings_on(&s[t].analysis, threads[t]);
+        for (size_t i = 0; i < s[0].analysis.incidents_n; i++)
+            for (int r = 0; r < ALD_READING_N; r++) {
+                struct ald_reading x = s[0].analysis.measures[i].reading[r], y = s[t].analysis.measures[i].reading[r];
+                assert_int_equal(x.text == NULL, y.text == NULL);
+                if (x.text)
+                    assert_string_equal(x.text, y.text);
+                x.text = y.text = x.absent = y.absent = NULL;
+                assert_memory_equal(&x, &y, sizeof x);
+            }
+    }
+    for (size_t t = 0; t < N(threads); t++)
+        synthetic_done(&s[t]);
+}
+
 /* ---- A store of everything ---- */
 
 static void run_sql(struct fixture *f, const char *sql)
@@ -445,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_unit),
+        cmocka_unit_test(no_threads),
         cmocka_unit_test(no_order),
         cmocka_unit_test(never_ahead),
         cmocka_unit_test(later_changes_nothing),

@@ -1,0 +1,416 @@
+/* Jira, Cloud (REST v3) and Data Center (v2): issues by a JQL query, with their changelog, comments and remote links.
+ * The search is in jira_search.c, what elements mean in jira_issue.c and jira_history.c; must not know SQLite, curl or
+ * the clock. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connectors/answer.h"
+#include "connectors/jira_priv.h"
+#include "http.h"
+
+extern const struct ald_connector ald_connector_jira;
+
+/* The index of the search lags behind what was written, by minutes on a bad day. */
+#define OVERLAP_MS (15 * ALD_MINUTE_MS)
+#define DETAILS_MAX 100 /* entries of a changelog, comments of an issue, in one answer */
+
+bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg)
+{
+    const char *deployment = ald_source_opt(cfg, "deployment");
+    return deployment && strcmp(deployment, "datacenter") == 0;
+}
+
+/* ---- Reference lists ---- */
+
+static enum ald_rc myself_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                  struct ald_err *err)
+{
+    const char *deployment = ald_source_opt(cfg, "deployment");
+    if (deployment && strcmp(deployment, "cloud") != 0 && strcmp(deployment, "datacenter") != 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "deployment: found '%.40s', expected cloud or datacenter", deployment);
+    ald_jira_ask(arena, cfg, "myself", req);
+    return ALD_OK;
+}
+
+/** Anonymous reading is allowed on many sites: without this question wrong credentials would give an empty search. */
+static enum ald_rc myself_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                               struct ald_next *next, struct ald_err *err)
+{
+    (void)cfg;
+    (void)rows;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_jira_check(res, err));
+    return ald_json_kind(&res->root) == ALD_JSON_OBJECT ? ALD_OK : ald_json_expected(&res->root, "an account", err);
+}
+
+static enum ald_rc status_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                  struct ald_err *err)
+{
+    (void)err;
+    ald_jira_ask(arena, cfg, "status", req);
+    return ALD_OK;
+}
+
+static enum ald_rc priority_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                    struct ald_err *err)
+{
+    (void)err;
+    ald_jira_ask(arena, cfg, "priority", req);
+    return ALD_OK;
+}
+
+static enum ald_rc field_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                 struct ald_err *err)
+{
+    (void)err;
+    ald_jira_ask(arena, cfg, "field", req);
+    return ALD_OK;
+}
+
+typedef enum ald_rc list_fn(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
+                            struct ald_err *err);
+
+static enum ald_rc status_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
+                              struct ald_err *err)
+{
+    (void)el;
+    (void)i;
+    const char *id = NULL, *key = NULL;
+    struct ald_jv category;
+    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
+    ALD_TRY(ald_json_get(v, "statusCategory", &category, err));
+    ALD_TRY(ald_json_str(&category, "key", &key, err));
+    ald_rows_fact(rows, ALD_JIRA_CATEGORY, id, key);
+    return ALD_OK;
+}
+
+/** The list stands in the order of the site's own scheme, the most severe first. */
+static enum ald_rc priority_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
+                                struct ald_err *err)
+{
+    struct ald_row_label label = {.kind = "severity", .rank = (int)i + 1};
+    ALD_TRY(ald_json_id(rows->arena, v, "id", &label.external_id, err));
+    ALD_TRY(ald_json_str(v, "name", &label.name, err));
+    el->label = ald_alloc(rows->arena, sizeof label);
+    *el->label = label;
+    return ALD_OK;
+}
+
+static enum ald_rc field_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
+                             struct ald_err *err)
+{
+    (void)el;
+    (void)i;
+    const char *id = NULL, *name = NULL;
+    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
+    ALD_TRY(ald_json_str(v, "name", &name, err));
+    ald_rows_fact(rows, ALD_JIRA_FIELD, id, name);
+    return ALD_OK;
+}
+
+/** A list that is the whole document. */
+static enum ald_rc list_page(const struct ald_http_res *res, struct ald_rows *rows, list_fn *fn, struct ald_next *next,
+                             struct ald_err *err)
+{
+    struct ald_jv it;
+    size_t i = 0;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_jira_check(res, err));
+    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
+        return ald_json_expected(&res->root, "a list", err);
+    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it), i++) {
+        const char *id = NULL;
+        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
+        struct ald_err bad = {0};
+        if (fn(rows, el, i, &it, &bad) != ALD_OK)
+            ald_rows_refuse(rows, el, &bad);
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc status_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                               struct ald_next *next, struct ald_err *err)
+{
+    (void)cfg;
+    return list_page(res, rows, status_row, next, err);
+}
+
+static enum ald_rc priority_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                 struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    (void)cfg;
+    return list_page(res, rows, priority_row, next, err);
+}
+
+static enum ald_rc field_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              struct ald_next *next, struct ald_err *err)
+{
+    (void)cfg;
+    return list_page(res, rows, field_row, next, err);
+}
+
+/** A severity of one's own has no order here: severity_order gives it. */
+static bool priority_wanted(const struct ald_source_cfg *cfg)
+{
+    const char *severity = ald_source_field(cfg, "severity");
+    return !severity || strcmp(severity, "priority") == 0;
+}
+
+static bool field_wanted(const struct ald_source_cfg *cfg)
+{
+    return cfg->fields_n > 0;
+}
+
+/* ---- Details ---- */
+
+static int64_t start_of(const struct ald_http_req *req)
+{
+    return req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
+}
+
+static enum ald_rc details_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *what,
+                                   struct ald_http_req *req)
+{
+    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    int64_t size = req->page_size < 1 ? 1 : req->page_size > DETAILS_MAX ? DETAILS_MAX : req->page_size;
+    ald_jira_ask(
+        arena, cfg,
+        ald_sprintf(arena, "issue/%s/%s?startAt=%" PRId64 "&maxResults=%" PRId64, issue, what, start_of(req), size),
+        req);
+    return ALD_OK;
+}
+
+static enum ald_rc changelog_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                     struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    if (!ald_jira_is_datacenter(cfg))
+        return details_request(arena, cfg, "changelog", req);
+    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s?fields=created&expand=changelog", issue), req);
+    return ALD_OK;
+}
+
+static enum ald_rc comment_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                   struct ald_err *err)
+{
+    (void)err;
+    return details_request(arena, cfg, "comment", req);
+}
+
+static enum ald_rc remotelink_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                      struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s/remotelink", issue), req);
+    return ALD_OK;
+}
+
+/** Makes an element of each entry of a list. prefix goes before its id, or NULL. */
+static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                           const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn, struct ald_err *err)
+{
+    struct ald_jv it;
+    if (ald_json_kind(list) != ALD_JSON_ARRAY)
+        return ald_json_expected(list, "a list", err);
+    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
+        const char *id = NULL;
+        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        id = ald_answer_element_id(rows->arena, id, &it);
+        struct ald_element *el =
+            ald_rows_element(rows, prefix ? ald_sprintf(rows->arena, "%s/%s", prefix, id) : id, &it);
+        struct ald_err bad = {0};
+        if (fn(cfg, res, rows, el, &it, &bad) != ALD_OK)
+            ald_rows_refuse(rows, el, &bad);
+    }
+    return ALD_OK;
+}
+
+/** Pages of {startAt, total, LIST}: what was given must be what was asked for. */
+static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                const char *member, ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
+    int64_t asked = start_of(res->req), start = asked, total = 0;
+    bool has_start, has_total, has_last, is_last = true;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_jira_check(res, err));
+    ALD_TRY(ald_json_get(&res->root, member, list, err));
+    ALD_TRY(entries(cfg, res, rows, list, NULL, fn, err));
+    ALD_TRY(ald_json_int_opt(&res->root, "startAt", &has_start, &start, err));
+    ALD_TRY(ald_json_int_opt(&res->root, "total", &has_total, &total, err));
+    ALD_TRY(ald_json_bool_opt(&res->root, "isLast", &has_last, &is_last, err));
+    int64_t n = (int64_t)ald_json_len(list), end = asked + n;
+    if (has_start && start != asked) {
+        next->gap =
+            ald_sprintf(rows->arena, "asked for entries from %" PRId64 " on, got those from %" PRId64, asked, start);
+        return ALD_OK;
+    }
+    if (has_total ? end >= total : is_last)
+        return ALD_OK;
+    if (n == 0)
+        next->gap =
+            ald_sprintf(rows->arena, "the source counts %" PRId64 " entries, but gave none after %" PRId64, total, end);
+    else
+        next->cursor = ald_sprintf(rows->arena, "%" PRId64, end);
+    return ALD_OK;
+}
+
+/** Data Center gives the whole changelog with the issue; some versions cut it and say so by the total alone. */
+static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                      struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *list = ald_alloc(rows->arena, 2 * sizeof *list), *changelog = list + 1;
+    int64_t total = 0;
+    bool has_total;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_jira_check(res, err));
+    ALD_TRY(ald_json_get(&res->root, "changelog", changelog, err));
+    ALD_TRY(ald_json_get(changelog, "histories", list, err));
+    ALD_TRY(ald_json_int_opt(changelog, "total", &has_total, &total, err));
+    ALD_TRY(entries(cfg, res, rows, list, NULL, ald_jira_history, err));
+    int64_t n = (int64_t)ald_json_len(list);
+    if (has_total && n < total)
+        next->gap = ald_sprintf(rows->arena, "the changelog has %" PRId64 " entries, but only %" PRId64 " were given",
+                                total, n);
+    return ALD_OK;
+}
+
+static enum ald_rc changelog_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    if (ald_jira_is_datacenter(cfg))
+        return expanded_changelog(cfg, res, rows, next, err);
+    return details_page(cfg, res, rows, "values", ald_jira_history, next, err);
+}
+
+static enum ald_rc comment_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                struct ald_next *next, struct ald_err *err)
+{
+    return details_page(cfg, res, rows, "comments", ald_jira_comment, next, err);
+}
+
+static enum ald_rc remotelink_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_jira_check(res, err));
+    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
+    *list = res->root;
+    return entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_remotelink, err);
+}
+
+/* ---- The tables ---- */
+
+#define START_DOC "startAt of the next page"
+#define WHOLE_DOC "none: one answer holds the whole list"
+
+static const struct ald_stream streams[] = {
+    {.name = "myself", .cursor_doc = WHOLE_DOC, .every_time = true, .request = myself_request, .page = myself_page},
+    {.name = "status", .cursor_doc = WHOLE_DOC, .every_time = true, .request = status_request, .page = status_page},
+    {.name = "priority",
+     .cursor_doc = WHOLE_DOC,
+     .every_time = true,
+     .optional = true,
+     .wanted = priority_wanted,
+     .request = priority_request,
+     .page = priority_page},
+    {.name = "field",
+     .cursor_doc = WHOLE_DOC,
+     .every_time = true,
+     .wanted = field_wanted,
+     .request = field_request,
+     .page = field_page},
+    {.name = "issue",
+     .cursor_doc = ALD_JIRA_CURSOR_DOC,
+     .overlap_ms = OVERLAP_MS,
+     .reads_400 = true,
+     .request = ald_jira_search_ask,
+     .page = ald_jira_search_page,
+     .skip = ald_jira_search_skip},
+    {.name = "changelog",
+     .parent = "issue",
+     .cursor_doc = START_DOC,
+     .holds = ALD_JIRA_CHANGELOG_HOLDS,
+     .request = changelog_request,
+     .page = changelog_page},
+    {.name = "comment",
+     .parent = "issue",
+     .cursor_doc = START_DOC,
+     .holds = ALD_JIRA_COMMENT_HOLDS,
+     .request = comment_request,
+     .page = comment_page},
+    {.name = "remotelink",
+     .parent = "issue",
+     .cursor_doc = WHOLE_DOC,
+     .optional = true,
+     .whole = true,
+     .request = remotelink_request,
+     .page = remotelink_page},
+};
+
+/* People have an accountId on Cloud and a displayName everywhere. Where a changelog gives a bare id, its name stands
+ * beside. */
+#define PEOPLE_OF(name_)                                                                                               \
+    {.stream = name_,                                                                                                  \
+     .path = "**",                                                                                                     \
+     .primary = true,                                                                                                  \
+     .own_key = "accountId",                                                                                           \
+     .id_key = "accountId",                                                                                            \
+     .name_key = "displayName",                                                                                        \
+     .email_key = "emailAddress",                                                                                      \
+     .bot_key = "accountType",                                                                                         \
+     .bot_values = "app"},                                                                                             \
+    {                                                                                                                  \
+        .stream = name_, .path = "**", .primary = true, .own_key = "displayName", .id_key = "key",                     \
+        .login_key = "name", .name_key = "displayName", .email_key = "emailAddress"                                    \
+    }
+#define MENTIONS_OF(name_)                                                                                             \
+    {                                                                                                                  \
+        .stream = name_, .path = "**.attrs", .primary = true, .when_key = "type", .when_values = "mention",            \
+        .id_key = "id", .name_key = "text"                                                                             \
+    }
+#define CHANGED(member, name_)                                                                                         \
+    {                                                                                                                  \
+        .stream = "changelog", .path = "**." member, .primary = true, .when_key = "field",                             \
+        .when_values = "assignee reporter creator", .beside = name_                                                    \
+    }
+
+static const struct ald_person_path people[] = {
+    PEOPLE_OF("myself"),
+    PEOPLE_OF("issue"),
+    MENTIONS_OF("issue"),
+    PEOPLE_OF("changelog"),
+    CHANGED("from", "fromString"),
+    CHANGED("to", "toString"),
+    CHANGED("tmpFromAccountId", NULL),
+    CHANGED("tmpToAccountId", NULL),
+    PEOPLE_OF("comment"),
+    MENTIONS_OF("comment"),
+};
+
+static const struct ald_source_key keys[] = {
+    {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true},
+    {.key = "deployment", .help = "cloud (default) or datacenter"},
+};
+
+const struct ald_connector ald_connector_jira = {
+    .type = {.type = "jira",
+             .title = "Jira (Cloud and Data Center)",
+             .default_kind = "ticket",
+             .needs_token = true,
+             .keys = keys,
+             .keys_n = sizeof keys / sizeof keys[0]},
+    .mapping = 1,
+    .page_size = 100,
+    .page_size_max = 1000,
+    .streams = streams,
+    .streams_n = sizeof streams / sizeof streams[0],
+    .people = people,
+    .people_n = sizeof people / sizeof people[0],
+};

@@ -1,0 +1,47 @@
+/* What the files of the jira connector share. */
+#pragma once
+
+#include "alidade/time.h"
+#include "connector.h"
+
+/* Teams only where a field tells them. */
+#define ALD_JIRA_CHANGELOG_HOLDS (ALD_HOLDS_STATES | ALD_HOLDS_SERVICES | ALD_HOLDS_TEAMS)
+#define ALD_JIRA_COMMENT_HOLDS (ALD_HOLDS_RESPONDERS | ALD_HOLDS_HUMAN)
+
+/* Facts of reference lists. */
+#define ALD_JIRA_CATEGORY "category" /* id of a status: new, indeterminate or done */
+#define ALD_JIRA_FIELD "field"       /* id of a field: its name, for changelogs that say no ids */
+
+bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg);
+
+/* ---- jira_search.c: the search, whose pages hold the issues ---- */
+#define ALD_JIRA_CURSOR_DOC                                                                                            \
+    "t|restarts|token (Cloud; s: step over one issue, r: from the start), o|startAt|created|id (Data Center: place of the " \
+    "last issue read, which must stand there)"
+ALD_CHECK enum ald_rc ald_jira_search_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                          struct ald_http_req *req, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                           struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_search_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                           const struct ald_http_res *res, struct ald_next *next, struct ald_err *err);
+/** Judges any answer: status, JSON, and whether the credentials were taken at all. */
+ALD_CHECK enum ald_rc ald_jira_check(const struct ald_http_res *res, struct ald_err *err);
+/** What all requests have in common. */
+void ald_jira_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *path, struct ald_http_req *req);
+
+/* ---- jira_issue.c, jira_history.c: what elements mean. A failure quarantines the element ---- */
+typedef enum ald_rc ald_jira_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                    struct ald_rows *rows, struct ald_element *el, const struct ald_jv *v,
+                                    struct ald_err *err);
+ald_jira_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
+
+/* ---- jira_text.c: values and texts ---- */
+/** Plain text of a document (Atlassian Document Format) or of a string; NULL when there is none. Arena-owned. */
+ALD_CHECK enum ald_rc ald_jira_text(struct ald_arena *arena, const struct ald_jv *v, const char **ret,
+                                    struct ald_err *err);
+/** Texts of a field's value, one for each element of a list. */
+ALD_CHECK enum ald_rc ald_jira_values(struct ald_arena *arena, const struct ald_jv *fields, const char *name,
+                                      const char ***ret, size_t *ret_n, struct ald_err *err);
+/** A person's pseudonym, or NULL. *ret_automatic: 1 where none stands, because software did it, -1 else. */
+ALD_CHECK enum ald_rc ald_jira_person(const struct ald_jv *v, const char *key, const char **ret, int *ret_automatic,
+                                      struct ald_err *err);

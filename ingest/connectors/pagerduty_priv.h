@@ -1,0 +1,67 @@
+/* What the files of the pagerduty connector share. */
+#pragma once
+
+#include "alidade/time.h"
+#include "connector.h"
+
+/** What the log of an incident shows. Its service is the one it was opened on. */
+#define ALD_PAGERDUTY_HOLDS (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+
+/* ---- pagerduty_windows.c: paging, and windows that are halved where they hold too much ---- */
+
+#define ALD_PAGERDUTY_LIMIT_MAX 100
+
+/** A list: what to ask, and of which of its members the elements are. */
+struct ald_pagerduty_list {
+    const char *path;   /* "/incidents" */
+    const char *params; /* beside windows and paging, each with '&' before it */
+    bool windowed;
+    int64_t slack_s; /* how much earlier than asked for the windows begin */
+};
+
+#define ALD_PAGERDUTY_CURSOR_DOC                                                                                       \
+    "from|to|length|offset|tries|id: window, length of the next ones in s, where to go on in it, how often it was "    \
+    "begun again, id of the last element; lists without windows leave the first three empty"
+
+/** "limit=..&offset=.." and the window for the page that req->cursor names. */
+const char *ald_pagerduty_url(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                              const struct ald_pagerduty_list *list, const struct ald_http_req *req);
+/** Elements of the list before those of the page. */
+int64_t ald_pagerduty_before(const struct ald_pagerduty_list *list, const struct ald_http_req *req);
+/** Ids of a page's elements in their order; NULL for one that cannot be read. */
+struct ald_pagerduty_seen {
+    const char *const *ids;
+    size_t n;
+};
+/** Sets next->cursor, ->gap and ->total after a page. */
+ALD_CHECK enum ald_rc ald_pagerduty_next(struct ald_arena *arena, const struct ald_pagerduty_list *list,
+                                         const struct ald_http_res *res, const struct ald_pagerduty_seen *seen,
+                                         struct ald_next *next, struct ald_err *err);
+/** After an answer 400. False: it does not say that a window holds too much. */
+bool ald_pagerduty_too_much(struct ald_arena *arena, const struct ald_pagerduty_list *list,
+                            const struct ald_http_res *res, struct ald_next *next);
+/** Past one element that cannot be read. */
+void ald_pagerduty_skip(struct ald_arena *arena, const struct ald_pagerduty_list *list, const struct ald_http_req *req,
+                        struct ald_next *next);
+
+/* ---- What elements mean. A failure quarantines the element. ---- */
+
+typedef enum ald_rc ald_pagerduty_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+                                         struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
+                                         struct ald_err *err);
+/* pagerduty_rows.c */
+ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority;
+/* pagerduty_log.c */
+ald_pagerduty_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
+void ald_pagerduty_retell(struct ald_told *events, size_t n);
+
+bool ald_pagerduty_notes_wanted(const struct ald_source_cfg *cfg);
+bool ald_pagerduty_alerts_wanted(const struct ald_source_cfg *cfg);
+/** Member `id` of an object member `name` (a reference), or NULL. */
+ALD_CHECK enum ald_rc ald_pagerduty_ref(struct ald_arena *arena, const struct ald_jv *v, const char *name,
+                                        const char **ret, struct ald_err *err);
+/** A person's pseudonym where a reference to a user stood; NULL for all else. *ret_machine: something else is named. */
+const char *ald_pagerduty_person(const struct ald_jv *v, const char *name, bool *ret_machine);
+/** A list that may be null or absent: false then. A member that is none fails. */
+ALD_CHECK enum ald_rc ald_pagerduty_each(const struct ald_jv *v, const char *name, struct ald_jv *ret_list,
+                                         bool *ret_any, struct ald_err *err);
