@@ -73,7 +73,8 @@ static void no_threads(void **state)
     static const size_t threads[] = {1, 2, 3, 8, 100};
     struct synthetic s[N(threads)];
     for (size_t t = 0; t < N(threads); t++) {
-        const struct recipe recipe = {900, 900, day(2026, 8, 11), 4, 15, 10, 25, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
+        const struct recipe recipe = {900, 900,           day(2026, 8, 11),    4, 15, 10,
+                                      25,  ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
         synthetic_make(&s[t], &recipe);
         ald_readings_on(&s[t].analysis, threads[t]);
         for (size_t i = 0; i < s[0].analysis.incidents_n; i++)

@@ -149,12 +149,48 @@ static void positions(void **state)
         assert_close(ald_position_of(x, N(x), cases[i].at, cases[i].member), cases[i].expected, 1e-15);
 }
 
+/* Few are compared, many are sorted by their bytes: both keep the order of equals, and both zeros are one value. */
+static void keyed(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 2, 3000, 4095, 4096, 70000};
+    for (size_t c = 0; c < N(sizes); c++) {
+        size_t n = sizes[c];
+        struct ald_keyed *x = calloc(n + 1, sizeof *x);
+        double *plain = calloc(n + 1, sizeof *plain);
+        uint64_t draw = 88172645463325252u;
+        assert_true(x && plain);
+        for (size_t i = 0; i < n; i++) {
+            draw ^= draw << 13;
+            draw ^= draw >> 7;
+            draw ^= draw << 17;
+            double value = (double)(int64_t)draw / (i % 3 ? 1e19 : 1e300);
+            if (i % 2)
+                value = (double)((int64_t)(draw % 41) - 20) * (i % 4 == 1 ? 1 : 0.25); /* many ties, -0.0 among them */
+            if (i % 101 == 0)
+                value = i % 2 ? (double)INFINITY : -(double)INFINITY;
+            x[i] = (struct ald_keyed){.value = value, .at = i};
+            plain[i] = value;
+        }
+        ald_sort_keyed(x, n);
+        ald_sort_doubles(plain, n);
+        for (size_t i = 1; i < n; i++) {
+            assert_true(x[i - 1].value < x[i].value || (x[i - 1].value <= x[i].value && x[i - 1].at < x[i].at));
+            assert_true(plain[i - 1] <= plain[i]);
+        }
+        for (size_t i = 0; i < n; i++)
+            assert_true(plain[i] <= x[i].value && plain[i] >= x[i].value);
+        free(x);
+        free(plain);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles), cmocka_unit_test(binomial), cmocka_unit_test(order_intervals),
         cmocka_unit_test(student_t), cmocka_unit_test(wilson),   cmocka_unit_test(spearman),
-        cmocka_unit_test(positions),
+        cmocka_unit_test(positions), cmocka_unit_test(keyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
