@@ -1,9 +1,9 @@
 /* alidade import: one run of an ndjson source over a file. A file may hold lines of several sources: each is its own run. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "alidade/buf.h"
 #include "alidade/json.h"
 #include "alidade/limits.h"
 #include "commands.h"
@@ -14,6 +14,8 @@ struct names {
     const char *items[SOURCES_MAX];
     const char *kinds[SOURCES_MAX];
     size_t n;
+    bool unnamed; /* some line names no source */
+    bool any;     /* some line is a JSON object */
 };
 
 static enum ald_rc add_name(struct ald_session *s, struct names *names, const char *name, const char *kind, struct ald_err *err)
@@ -21,6 +23,8 @@ static enum ald_rc add_name(struct ald_session *s, struct names *names, const ch
     for (size_t i = 0; i < names->n; i++)
         if (strcmp(names->items[i], name) == 0)
             return ALD_OK;
+    if (!ald_cfg_name_ok(name))
+        return ald_fail(err, ALD_ERR_FORMAT, "source name: found '%.64s', expected at most 64 letters, digits, '.', '_' or '-'", name);
     if (names->n == SOURCES_MAX)
         return ald_fail(err, ALD_ERR_LIMIT, "more than %d different sources in one file", SOURCES_MAX);
     names->kinds[names->n] = ald_strdup(s->arena, kind);
@@ -29,7 +33,7 @@ static enum ald_rc add_name(struct ald_session *s, struct names *names, const ch
 }
 
 /* Lines that do not parse are left to the run itself, which quarantines them. */
-static enum ald_rc note_line(struct ald_session *s, const char *line, size_t n, struct names *names, bool *ret_unnamed, struct ald_err *err)
+static enum ald_rc note_line(struct ald_session *s, const char *line, size_t n, struct names *names, struct ald_err *err)
 {
     struct ald_json_doc *ALD_CLEANUP(ald_json_doc_freep) doc = NULL;
     struct ald_jv root;
@@ -39,8 +43,9 @@ static enum ald_rc note_line(struct ald_session *s, const char *line, size_t n, 
     if (ald_json_parse(line, n, &doc, &ignored) != ALD_OK)
         return ALD_OK;
     ald_json_root(doc, &root);
+    names->any = names->any || ald_json_kind(&root) == ALD_JSON_OBJECT;
     if (ald_json_kind(&root) != ALD_JSON_OBJECT || ald_json_str_opt(&root, "source", &source, &ignored) != ALD_OK || !source || !*source) {
-        *ret_unnamed = true;
+        names->unnamed = true;
         return ALD_OK;
     }
     if (ald_json_str_opt(&root, "kind", &kind, &ignored) != ALD_OK)
@@ -48,21 +53,35 @@ static enum ald_rc note_line(struct ald_session *s, const char *line, size_t n, 
     return add_name(s, names, source, kind, err);
 }
 
-static enum ald_rc scan(struct ald_session *s, const char *path, struct names *names, bool *ret_unnamed, struct ald_err *err)
+/** Which sources the lines name. Lines are bounded: what is longer is left to the run, which puts it aside. */
+static enum ald_rc scan(struct ald_session *s, const char *path, struct names *names, struct ald_err *err)
 {
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(path, "re");
     if (!file)
         return ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-    char *line = NULL;
-    size_t cap = 0;
+    struct ald_buf ALD_CLEANUP(ald_buf_done) line;
+    ald_buf_init(&line, ALD_MAX_LINE_BYTES);
     enum ald_rc rc = ALD_OK;
-    for (ssize_t n; rc == ALD_OK && (n = getline(&line, &cap, file)) >= 0;)
-        if (n > 1 && (size_t)n <= ALD_MAX_LINE_BYTES)
-            rc = note_line(s, line, (size_t)n, names, ret_unnamed, err);
+    bool empty = true, too_long = false;
+    for (int c = getc(file); rc == ALD_OK; c = getc(file)) {
+        if (c != EOF && c != '\n') {
+            char byte = (char)c;
+            too_long = too_long || ald_buf_add(&line, &byte, 1, NULL) != ALD_OK;
+            empty = false;
+            continue;
+        }
+        if (!too_long && line.len > 1)
+            rc = note_line(s, line.data, line.len, names, err);
+        ald_buf_clear(&line);
+        too_long = false;
+        if (c == EOF)
+            break;
+    }
     if (rc == ALD_OK && ferror(file))
         rc = ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-    free(line);
-    (void)fclose(file);
+    (void)fclose(file); /* only read */
+    if (rc == ALD_OK && !names->any && !empty)
+        rc = ald_fail(err, ALD_ERR_FORMAT, "'%s': no line is a JSON object, expected NDJSON as `alidade export` writes it", path);
     return rc;
 }
 
@@ -103,18 +122,17 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
     const char *what = s->options.kind ? s->options.kind : "records";
     const char *key = path_key(what);
     struct names names = {.n = 0};
-    bool unnamed = false;
     if (s->options.args_n != 1)
         return ald_fail(err, ALD_ERR_USAGE, "import what? expected one file: alidade import FILE --kind records");
     if (!key)
         return ald_fail(err, ALD_ERR_USAGE, "--kind: found '%.40s', expected records, events, services or teams", what);
     const char *path = s->options.args[0];
-    ALD_TRY(scan(s, path, &names, &unnamed, err));
+    ALD_TRY(scan(s, path, &names, err));
     bool several = names.n > 0;
     if (s->options.source && several && (names.n > 1 || strcmp(names.items[0], s->options.source) != 0))
         return ald_fail(err, ALD_ERR_USAGE, "--source: found '%.64s', but the file's own column source says '%.64s'", s->options.source,
                         names.items[0]);
-    if (!several || unnamed)
+    if (!several || names.unnamed)
         ALD_TRY(add_name(s, &names, s->options.source ? s->options.source : stem(s, path), NULL, err));
     struct ald_source_cfg *sources = ald_calloc(s->arena, names.n, sizeof *sources);
     for (size_t i = 0; i < names.n; i++) {

@@ -1,6 +1,7 @@
 /* alidade ingest: pulls records of the configured sources into the store. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "progress.h"
@@ -37,17 +38,35 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
+/* One line a stream, each with its source. */
+static void print_dry_run(const struct ald_source_outcome *o)
+{
+    for (const char *line = o->dry_run; *line;) {
+        size_t n = strcspn(line, "\n");
+        (void)printf("%s: %.*s\n", o->source, (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
+/* The outcome's message without "source 'x': ", where the line begins with the source anyway. */
+static const char *message_of(const struct ald_session *s, const struct ald_source_outcome *o)
+{
+    const char *head = ald_sprintf(s->arena, "source '%s': ", o->source);
+    size_t n = strlen(head);
+    return ald_shown(s, strncmp(o->message, head, n) == 0 ? o->message + n : o->message);
+}
+
 static void print_outcome(const struct ald_session *s, const struct ald_source_outcome *o)
 {
     if (o->dry_run) {
-        (void)printf("%s: %s\n", o->source, o->dry_run);
+        print_dry_run(o);
         return;
     }
     if (o->rc != ALD_OK) {
         if (s->log.json)
             ald_log_kv(&s->log, ALD_LOG_ERROR, "source", "source", o->source, "kind", ald_rc_info(o->rc)->name, "message", o->message, NULL);
         else
-            (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, ald_shown(s, o->message));
+            (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, message_of(s, o));
     }
     if (s->options.quiet)
         return;
@@ -57,7 +76,7 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
     if (o->quarantined_new)
         (void)printf(", %lld quarantined (alidade status)", (long long)o->quarantined_new);
     if (o->gap && o->rc == ALD_OK)
-        (void)printf(" - gap: %s", *o->message ? ald_shown(s, o->message) : "see alidade status");
+        (void)printf(" - gap: %s", *o->message ? message_of(s, o) : "see alidade status");
     (void)putchar('\n');
 }
 
@@ -67,6 +86,35 @@ int ald_outcome_code(const struct ald_source_outcome *o)
         return o->gap || o->quarantined_new ? 3 : 0;
     /* One source's trouble is a gap of this run, unless it is the user's to mend: credentials or configuration. */
     return o->rc == ALD_ERR_AUTH ? 4 : o->rc == ALD_ERR_CONFIG ? 2 : 3;
+}
+
+static enum ald_rc window_of(const struct ald_session *s, struct ald_ingest_opts *opts, struct ald_err *err)
+{
+    ALD_TRY(ald_session_time(s, "since", s->options.since, &opts->since, err));
+    ALD_TRY(ald_session_time(s, "until", s->options.until, &opts->until, err));
+    if (opts->since != ALD_TIME_NONE && opts->until != ALD_TIME_NONE && opts->since >= opts->until)
+        return ald_fail(err, ALD_ERR_USAGE, "--until: found '%.60s', expected a time after --since %.60s", s->options.until,
+                        s->options.since);
+    if (opts->full && (s->options.since || s->options.until))
+        return ald_fail(err, ALD_ERR_USAGE, "--full reads everything: leave out --since and --until");
+    return ALD_OK;
+}
+
+/* With another key the same people would get other pseudonyms, and count as new ones. */
+static enum ald_rc check_key(const struct ald_session *s, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    if (s->options.dry_run || access(s->config.key_path, F_OK) == 0)
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "cli_any_person", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (!row)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_CONFIG,
+                    "key file '%s' is missing, but store '%s' holds pseudonyms that were made with it: put it back (without it, begin "
+                    "a new store)",
+                    s->config.key_path, s->config.store);
 }
 
 enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
@@ -88,8 +136,8 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
         .progress_ctx = s,
         .stop = ald_stopped,
     };
-    ALD_TRY(ald_session_time(s, "since", s->options.since, &opts.since, err));
-    ALD_TRY(ald_session_time(s, "until", s->options.until, &opts.until, err));
+    ALD_TRY(window_of(s, &opts, err));
+    ALD_TRY(check_key(s, err));
     struct ald_source_outcome *outcomes = ald_calloc(s->arena, n, sizeof *outcomes);
     enum ald_rc rc = ald_ingest_run(s->store, &opts, s->arena, outcomes, err);
     ald_progress_note(s, NULL);

@@ -37,6 +37,15 @@ static const char *reading_word(const struct ald_measure *m)
     return m->shown < 0 ? "none" : words[m->reading[m->shown].verdict];
 }
 
+static enum ald_rc check_reading(const char *word, struct ald_err *err)
+{
+    static const char *const words[] = {"shorter", "typical", "longer", "open", "none"};
+    for (size_t i = 0; word && i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(word, words[i]) == 0)
+            return ALD_OK;
+    return word ? ald_fail(err, ALD_ERR_USAGE, "--reading: found '%.40s', expected shorter, typical, longer, open or none", word) : ALD_OK;
+}
+
 static bool wanted(const struct ald_session *s, const struct ald_analysis *an, size_t i, int cls, const struct ald_period *period)
 {
     const struct ald_incident *inc = &an->incidents[i];
@@ -76,6 +85,7 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     size_t shown = 0;
     (void)ret_code;
     ALD_TRY(class_of(s->options.class_, &cls, err));
+    ALD_TRY(check_reading(s->options.reading, err));
     ALD_TRY(ald_store_begin_read(s->store, err));
     ALD_TRY(ald_session_analysis(s, &an, err));
     ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &period, err));

@@ -2,7 +2,10 @@
 #include <stdio.h>
 
 #include "alidade/json.h"
+#include "alidade/utf8.h"
 #include "commands.h"
+
+#define REASON_CHARS 200
 
 static enum ald_rc streams_json(struct ald_session *s, const char *source, struct ald_jw *w, struct ald_err *err)
 {
@@ -57,10 +60,48 @@ static enum ald_rc streams_text(struct ald_session *s, const char *source, struc
     ald_q_text(bad, 1, source);
     ALD_TRY(ald_q_step(bad, &row, err));
     while (row) {
-        (void)printf("    quarantined: %s %s: %s\n", ald_q_col_text(bad, 0),
-                     ald_shown(s, ald_q_col_text(bad, 1)), ald_shown(s, ald_q_col_text(bad, 2)));
+        const char *reason = ald_shown(s, ald_q_col_text(bad, 2));
+        size_t cut = ald_utf8_prefix(reason, REASON_CHARS); /* it may hold a whole URL */
+        (void)printf("    quarantined: %s %s: %.*s%s\n", ald_q_col_text(bad, 0), ald_shown(s, ald_q_col_text(bad, 1)), (int)cut, reason,
+                     reason[cut] ? "..." : "");
         ALD_TRY(ald_q_step(bad, &row, err));
     }
+    return ALD_OK;
+}
+
+static enum ald_rc findings_text(struct ald_session *s, const char *source, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_status_findings", &q, err));
+    ald_q_text(q, 1, source);
+    ALD_TRY(ald_q_step(q, &row, err));
+    while (row) {
+        (void)printf("    remark: %s: %s\n", ald_q_col_text(q, 0), ald_shown(s, ald_q_col_text(q, 1)));
+        ALD_TRY(ald_q_step(q, &row, err));
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc findings_json(struct ald_session *s, const char *source, struct ald_jw *w, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_status_findings", &q, err));
+    ald_q_text(q, 1, source);
+    ald_jw_key(w, "remarks");
+    ald_jw_array(w);
+    ALD_TRY(ald_q_step(q, &row, err));
+    while (row) {
+        ald_jw_object(w);
+        ald_jw_key(w, "stream");
+        ald_jw_str(w, ald_q_col_text(q, 0));
+        ald_jw_key(w, "text");
+        ald_jw_str(w, ald_q_col_text(q, 1));
+        ald_jw_object_end(w);
+        ALD_TRY(ald_q_step(q, &row, err));
+    }
+    ald_jw_array_end(w);
     return ALD_OK;
 }
 
@@ -94,6 +135,7 @@ static enum ald_rc as_json(struct ald_session *s, struct ald_q *q, struct ald_er
             ald_jw_int(&w, ald_q_col_int(q, 6 + i));
         }
         ALD_TRY(streams_json(s, ald_q_col_text(q, 0), &w, err));
+        ALD_TRY(findings_json(s, ald_q_col_text(q, 0), &w, err));
         ald_jw_object_end(&w);
         ALD_TRY(ald_q_step(q, &row, err));
     }
@@ -119,9 +161,10 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
         (void)printf("nothing was ingested yet: run `alidade ingest`\n");
     while (row) {
         const char *failed = ald_q_col_text(q, 5);
-        (void)printf("\n%s (%s%s): %lld records, last read in full %s\n", ald_q_col_text(q, 0), ald_q_col_text(q, 1),
+        (void)printf("\n%s (%s%s): %lld records, %s%s\n", ald_q_col_text(q, 0), ald_q_col_text(q, 1),
                      ald_q_col_text(q, 2)[0] == 'v' ? ", vendor" : "", (long long)ald_q_col_int(q, 6),
-                     ald_ago(now, ald_q_col_time(q, 3), ago));
+                     ald_q_col_null(q, 3) ? "never read in full" : "last read in full ",
+                     ald_q_col_null(q, 3) ? "" : ald_ago(now, ald_q_col_time(q, 3), ago));
         if (failed && *failed)
             (void)printf("  last run failed: %s\n", ald_shown(s, failed));
         if (ald_q_col_int(q, 8))
@@ -129,6 +172,7 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
         if (ald_q_col_int(q, 7))
             (void)printf("  %lld in quarantine\n", (long long)ald_q_col_int(q, 7));
         ALD_TRY(streams_text(s, ald_q_col_text(q, 0), err));
+        ALD_TRY(findings_text(s, ald_q_col_text(q, 0), err));
         ALD_TRY(ald_q_step(q, &row, err));
     }
     return ALD_OK;

@@ -267,7 +267,7 @@ static enum ald_rc report_names(const struct ald_cfg *cfg, const char *key, cons
     for (size_t i = 0; i < n; i++) {
         if (known(names[i])) {
             list[kept++] = names[i];
-        } else if (strstr(later, names[i]) && *notes_n < ALD_CFG_NOTES_MAX) {
+        } else if (ald_cfg_in_words(later, names[i]) && *notes_n < ALD_CFG_NOTES_MAX) {
             notes[(*notes_n)++] = note(cfg, node->items[i]->line, ald_sprintf(cfg->arena, "%s: %s", key, names[i]));
         } else {
             return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': found '%.40s', which is no such name (see alidade report --help)",

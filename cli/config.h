@@ -44,6 +44,10 @@ ALD_CHECK enum ald_rc ald_config_load(struct ald_arena *arena, const char *path,
 ALD_CHECK enum ald_rc ald_config_check(const char *file, const struct ald_yaml *root, struct ald_err *err);
 /** The row of a path such as "sources[].name", or NULL. */
 const struct ald_key_row *ald_key_find(const char *path);
+/** True when a source may have this name. */
+bool ald_cfg_name_ok(const char *name);
+/** True when a list of words joined by blanks holds the word. */
+bool ald_cfg_in_words(const char *words, const char *word);
 /** One value against its row; key names it in messages ("sources[1].since"). */
 ALD_CHECK enum ald_rc ald_config_check_value(const char *file, const char *key, const struct ald_key_row *row,
                                              const struct ald_yaml *node, struct ald_err *err);

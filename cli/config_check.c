@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alidade/yaml.h"
 
@@ -95,7 +96,7 @@ static enum ald_rc wrong(const char *file, const char *key, const struct ald_yam
                     node->text, expected);
 }
 
-static bool in_words(const char *words, const char *word)
+bool ald_cfg_in_words(const char *words, const char *word)
 {
     size_t n = strlen(word);
     for (const char *p = words; n && (p = strstr(p, word)); p += n)
@@ -173,6 +174,25 @@ static enum ald_rc check_free_map(const char *file, const char *key, const struc
     return ALD_OK;
 }
 
+/* The same that http.c insists on, said before any work and with the line. */
+static enum ald_rc check_url(const char *file, const char *key, const struct ald_yaml *node, struct ald_err *err)
+{
+    const char *url = node->text;
+    bool plain = strncmp(url, "http://", 7) == 0;
+    const char *host = plain ? url + 7 : strncmp(url, "https://", 8) == 0 ? url + 8 : NULL;
+    size_t n = host ? strcspn(host, "/?#") : 0;
+    /* Not shown: it may hold a password. */
+    if (host && memchr(host, '@', n))
+        return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': the URL carries a user name, expected none: name a variable or a file "
+                        "in user_env, token_env, user_file or token_file", file, node->line, node->column, key);
+    size_t name_n = host && *host == '[' ? strcspn(host, "]") + 1 : n ? strcspn(host, ":/?#") : 0;
+    bool here = host && ((name_n == 9 && strncasecmp(host, "localhost", 9) == 0) || (name_n == 5 && strncmp(host, "[::1]", 5) == 0) ||
+                         (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= name_n));
+    if (!n || (plain && !here))
+        return wrong(file, key, node, "a URL that begins with https:// (http:// only for 127.0.0.1)", err);
+    return ALD_OK;
+}
+
 static enum ald_rc check_text(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,
                               struct ald_err *err)
 {
@@ -189,10 +209,10 @@ static enum ald_rc check_text(const char *file, const char *key, const struct al
     case ALD_KEY_ENUM: {
         char expected[128];
         (void)snprintf(expected, sizeof expected, "one of: %s", row->choices);
-        return in_words(row->choices, node->text) ? ALD_OK : wrong(file, key, node, expected, err);
+        return ald_cfg_in_words(row->choices, node->text) ? ALD_OK : wrong(file, key, node, expected, err);
     }
     case ALD_KEY_MONTH:
-        return in_words(months, lower) ? ALD_OK : wrong(file, key, node, "the name of a month", err);
+        return ald_cfg_in_words(months, lower) ? ALD_OK : wrong(file, key, node, "the name of a month", err);
     case ALD_KEY_TIME:
         return ald_time_parse(node->text, n, &ms) ? ALD_OK
                                                   : wrong(file, key, node, "a date or time such as 2025-01-01 or 2025-01-01T00:00:00Z", err);
@@ -206,9 +226,7 @@ static enum ald_rc check_text(const char *file, const char *key, const struct al
         return ALD_OK;
     }
     case ALD_KEY_URL:
-        return strncmp(node->text, "https://", 8) == 0 || strncmp(node->text, "http://", 7) == 0
-                   ? ALD_OK
-                   : wrong(file, key, node, "a URL that begins with https:// (http:// only for 127.0.0.1)", err);
+        return check_url(file, key, node, err);
     default:
         return n ? ALD_OK : wrong(file, key, node, "a text that is not empty", err);
     }

@@ -29,7 +29,7 @@ static const char *type_names(struct ald_arena *arena)
 }
 
 /* A name becomes part of ids "name:external_id" and of the command line. */
-static bool name_ok(const char *name)
+bool ald_cfg_name_ok(const char *name)
 {
     size_t n = strlen(name);
     return n > 0 && n <= 64 && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == n && *name != '-';
@@ -94,7 +94,7 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
     src->name = text(item, "name");
     if (!src->name)
         return missing(cfg, item, i, "name", "a short name such as 'pager'", err);
-    if (!name_ok(src->name))
+    if (!ald_cfg_name_ok(src->name))
         return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key 'sources[%zu].name': found '%.64s', expected letters, digits, '.', '_' or '-'",
                         cfg->file, item->line, item->column, i, src->name);
     if (!type_name)

@@ -98,6 +98,17 @@ static enum ald_rc open_log(struct ald_session *s, struct ald_err *err)
     return ALD_OK;
 }
 
+/** A dry run makes nothing, not even the store: without one it tells what a first run would do. */
+static enum ald_rc open_store(struct ald_session *s, unsigned needs, struct ald_err *err)
+{
+    bool write = needs & ALD_NEED_STORE_WRITE, read = write || (needs & ALD_NEED_STORE_READ);
+    if (!read)
+        return ALD_OK;
+    if (s->options.dry_run && access(s->config.store, F_OK) != 0)
+        return ald_store_open(":memory:", ALD_STORE_WRITE, &s->store, err);
+    return ald_store_open(s->config.store, write && !s->options.dry_run ? ALD_STORE_WRITE : ALD_STORE_READ, &s->store, err);
+}
+
 static enum ald_rc prepare(struct ald_session *s, const struct ald_command *command, struct ald_err *err)
 {
     ALD_TRY(ald_options_check(&s->options, command->options, err));
@@ -111,9 +122,7 @@ static enum ald_rc prepare(struct ald_session *s, const struct ald_command *comm
             s->config.key_path = ald_sprintf(s->arena, "%s.key", s->options.store);
         }
     }
-    if (command->needs & (ALD_NEED_STORE_READ | ALD_NEED_STORE_WRITE))
-        return ald_store_open(s->config.store, command->needs & ALD_NEED_STORE_WRITE ? ALD_STORE_WRITE : ALD_STORE_READ, &s->store, err);
-    return ALD_OK;
+    return open_store(s, command->needs, err);
 }
 
 static void print_error(const struct ald_session *s, const struct ald_err *err)
@@ -152,12 +161,20 @@ static int run(struct ald_session *s, int argc, char **argv)
         print_error(s, &err);
         code = ald_worse_code(ald_rc_info(rc)->exit_code, code);
     }
-    if (fflush(stdout) != 0) {
-        if (errno != EPIPE) /* a reader that has seen enough, such as head, is no error worth a word */
-            (void)fprintf(stderr, "alidade: cannot write the output: %s\n", strerror(errno));
-        code = ald_worse_code(code, 1);
-    }
     return code;
+}
+
+/** What was printed must have arrived, also what left the buffer long ago. */
+static int check_output(int code)
+{
+    bool lost = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !lost)
+        return code;
+    /* A reader that has seen enough, such as head, is no error worth a word; a command that failed has said so. */
+    if (code != 1 && errno != EPIPE)
+        (void)fprintf(stderr, "alidade: cannot write the output: %s\n", errno ? strerror(errno) : "a part of it was lost");
+    return ald_worse_code(code, 1);
 }
 
 int main(int argc, char **argv)
@@ -171,7 +188,7 @@ int main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     session.arena = ald_arena_new();
-    int code = run(&session, argc, argv);
+    int code = check_output(run(&session, argc, argv));
     ald_store_close(session.store);
     ald_arena_free(session.arena);
     return code;

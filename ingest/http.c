@@ -51,8 +51,7 @@ struct answer {
 struct trip {
     CURLU *url;
     struct origin at;
-    bool home;    /* every URL so far had the configured origin */
-    bool started; /* at least one request was made */
+    bool home; /* every URL so far had the configured origin */
     const char *seen[ALD_MAX_REDIRECTS + 1];
     size_t seen_n;
     struct ald_retry retry;
@@ -446,9 +445,14 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
         }
         if (!arrived)
             return curl_failure(http, answer->code, host, number, err);
+        /* Nobody refused credentials that were not sent. */
+        if (answer->status == 401 && !trip->home && req->auth != ALD_AUTH_NONE)
+            return ald_fail(err, ALD_ERR_NET,
+                            "HTTP 401 from %s: no credentials are sent to another place than base_url; is base_url the "
+                            "address that answers without a redirect?",
+                            host);
         if (answer->status == 401)
-            return ald_fail(err, ALD_ERR_AUTH, "HTTP 401 from %s%s", host,
-                            trip->home || req->auth == ALD_AUTH_NONE ? "" : ", to which no credentials are sent");
+            return ald_fail(err, ALD_ERR_AUTH, "HTTP 401 from %s", host);
         return ald_fail(err, ALD_ERR_NET, "HTTP %ld from %s after %d tries", answer->status, host, number);
     }
 }

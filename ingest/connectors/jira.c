@@ -41,7 +41,8 @@ static enum ald_rc myself_page(const struct ald_source_cfg *cfg, const struct al
     (void)rows;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));
-    return ald_json_kind(&res->root) == ALD_JSON_OBJECT ? ALD_OK : ald_json_expected(&res->root, "an account", err);
+    /* The account is a person: its pseudonym stands there by now. */
+    return ald_json_kind(&res->root) == ALD_JSON_ARRAY ? ald_json_expected(&res->root, "an account", err) : ALD_OK;
 }
 
 static enum ald_rc status_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

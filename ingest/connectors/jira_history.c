@@ -32,6 +32,7 @@ struct entry {
     int automatic;
     int64_t at;
     const char *resolution; /* of an item "resolution" of the same entry: "" cleared; NULL: none */
+    bool has_status;        /* the entry changes the status */
 };
 
 static enum ald_rc read_item(struct ald_arena *arena, const struct ald_jv *v, struct item *ret, struct ald_err *err)
@@ -183,9 +184,11 @@ enum ald_rc ald_jira_history(const struct ald_source_cfg *cfg, const struct ald_
         ALD_TRY(read_item(rows->arena, &it, &list[i], err));
         if (is(list[i].field, "resolution"))
             e.resolution = list[i].to ? list[i].to : "";
+        e.has_status = e.has_status || is(list[i].field, "status");
     }
     for (i = 0; i < n; i++)
-        change(&e, &list[i], ald_sprintf(rows->arena, "c%s.%zu", e.id, i));
+        if (!e.has_status || !is(list[i].field, "resolution")) /* the change of status says it */
+            change(&e, &list[i], ald_sprintf(rows->arena, "c%s.%zu", e.id, i));
     return ALD_OK;
 }
 

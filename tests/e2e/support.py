@@ -28,7 +28,8 @@ SAMPLE = ROOT / "data" / "sample"
 SAMPLE_PERIOD, SAMPLE_AS_OF = "2026Q3", "2026-10-07T06:00:00Z"
 WHATS = ("records", "events", "incidents", "signals", "readings", "settings")
 # The wire's own fixtures accept these; they stand in the environment of every run, never on a command line.
-CREDENTIALS = {"SN_USER": "svc", "SN_PASSWORD": "secret", "STATUSPAGE_TOKEN": "secret"}
+CREDENTIALS = {"SN_USER": "svc", "SN_PASSWORD": "secret", "STATUSPAGE_TOKEN": "secret",
+               "PD_TOKEN": "secret"}
 KEY = "5a" * 32
 # What a sanitizer finds ends in exit code 99: none of alidade's own.
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1:allocator_may_return_null=0", "LSAN_OPTIONS": "exitcode=99",
@@ -79,6 +80,10 @@ def servicenow(url, name="desk", **keys):
 
 def statuspage(url, name="status", page="madepage", **keys):
     return source(name, "statuspage", **{"base_url": url, "page_id": page, "token_env": "STATUSPAGE_TOKEN", **keys})
+
+
+def pagerduty(url, name="pager", **keys):
+    return source(name, "pagerduty", **{"base_url": url, "token_env": "PD_TOKEN", **keys})
 
 
 def ndjson(path, name="history", **keys):

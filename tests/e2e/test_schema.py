@@ -44,6 +44,31 @@ PAIRS = {"More complex": "more_complex.key", "Simpler": "simpler.key", "Gap in c
          "Gap in blast radius": "blast_radius_gap", "Complexity": "more_complex.complexity",
          "Complexity ": "simpler.complexity"}
 
+# Change: path, interval, kind, n.
+CHANGE = {
+    "Times to resolve, this period over before": ("change.ratio", "change.ratio_ci", "number", "change.current.n"),
+    "Difference this large by chance": ("change.p_value", None, "number", "change.current.n"),
+    "By luck alone the mean moves down to": ("change.luck_interval_mean[0]", None, "number", "change.baseline.n"),
+    "By luck alone the mean moves up to": ("change.luck_interval_mean[1]", None, "number", "change.baseline.n"),
+    "Smallest reduction likely to be noticed": ("change.detectable_reduction", None, "number", "change.current.n"),
+    "Incidents per period to notice 10 % less": ("change.incidents_needed_10pct", None, "number", None),
+    "Mean percentile among comparable ones": ("change.adjusted_shift.mean_percentile", "change.adjusted_shift.ci", "number",
+                                              "change.adjusted_shift.n"),
+    "Earlier incidents at the same age": ("change.baseline.n", None, "number", None),
+    "Weeks they lie in": ("change.baseline.weeks", None, "number", None),
+    "Weeks of this period": ("change.current.weeks", None, "number", None),
+    "Time held by the longest incident": ("concentration.top1_share", None, "number", "concentration.n"),
+    "Time held by the longest three": ("concentration.top3_share", None, "number", "concentration.n"),
+    "Time held by the longest tenth": ("concentration.top10pct_share", None, "number", "concentration.n"),
+    "Mean without the longest": ("concentration.mean_without_longest_s", None, "seconds", "concentration.n"),
+    "Severity with duration, rank correlation": ("severity.spearman", "severity.ci", "number", "severity.n"),
+}
+TREND = {"Quarter": ("label", "text"), "Incidents": ("n", "number"), "Resolved by then": ("resolved", "number"),
+         "Open then": ("open", "number"), "Median": ("median_s", "seconds"), "Median at least": ("median_ci_s[0]", "seconds"),
+         "Median at most": ("median_ci_s[1]", "seconds"), "Mean percentile": ("mean_percentile", "number"),
+         "Percentile at least": ("ci[0]", "number"), "Percentile at most": ("ci[1]", "number"),
+         "With a reading": ("with_reading", "number")}
+
 
 class Schema(support.Case):
     @classmethod
@@ -188,6 +213,29 @@ class Schema(support.Case):
             for title, path in PAIRS.items():
                 value = support.at(pair, path)
                 self.same_cell(title, row[title], value, "number" if isinstance(value, float) else "text")
+
+    def test_change(self):
+        shown = self.figures("Change")
+        self.assertEqual(set(shown), set(CHANGE))
+        for label, (path, interval, kind, n) in CHANGE.items():
+            row = shown[label]
+            self.same_cell(label, row["Value"], support.at(self.json, path), kind)
+            self.assertEqual(row["n"], support.at(self.json, n) if n else None, label)
+            ends = support.at(self.json, interval) if interval else None
+            if ends:
+                for end, word in zip(ends, row["95 % interval"].split(" to ")):
+                    self.assertLess(abs(end - float(word)), 0.005 * max(1, abs(end)), label)
+            else:
+                self.assertIsNone(row["95 % interval"], label)
+        rows = support.table_in(self.sheets["Change"], "Quarter")
+        self.assertEqual(len(rows), len(self.json["trend"]))
+        for row, quarter in zip(rows, self.json["trend"]):
+            for title, (path, kind) in TREND.items():
+                self.same_cell(f"{quarter['label']} {title}", row[title], support.at(quarter, path), kind)
+        text = [row[0] for row in self.sheets["Change"]]
+        for sentence in self.json["change"]["sentences"]:
+            self.assertIn(sentence, text)
+        self.assertIn(self.json["change"]["verdict"], self.json["change"]["sentences"][0])
 
     def test_definitions(self):
         text = " ".join(str(cell) for row in self.sheets["Definitions"] for cell in row if cell)

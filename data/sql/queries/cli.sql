@@ -6,6 +6,9 @@ INSERT INTO run (command, version, started_at) VALUES (?1, ?2, ?3);
 -- name: cli_run_end
 UPDATE run SET finished_at = ?2, exit_code = ?3 WHERE id = ?1;
 
+-- name: cli_any_person
+SELECT 1 FROM person LIMIT 1;
+
 -- name: cli_status_sources
 SELECT s.name, s.type, s.role, s.last_success, s.last_attempt, s.last_error,
        (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NULL),
@@ -18,6 +21,10 @@ SELECT stream, high_water, completed_at, complete, gap, cursor IS NOT NULL FROM 
 
 -- name: cli_status_quarantine
 SELECT stream, element, reason FROM quarantine WHERE source = ?1 ORDER BY id LIMIT 5;
+
+-- What limits the sources set, and what they refuse: a remark, not a gap.
+-- name: cli_status_findings
+SELECT subject, text FROM finding WHERE source = ?1 AND id IN ('source_limit', 'stream_refused') ORDER BY subject, id;
 
 -- name: cli_export_records
 SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.gone_at, r.class
