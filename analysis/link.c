@@ -191,7 +191,9 @@ static uint32_t by_alias(struct linker *l, const char *url)
         if (record != ALD_NOBODY)
             return record;
     }
-    return ALD_NOBODY;
+    /* A place within the record: .../browse/INC-5?focusedCommentId=3. */
+    size_t page = strcspn(url, "?#");
+    return page < n ? by_alias(l, ald_strndup(l->arena, url, page)) : ALD_NOBODY;
 }
 
 /* The longest key prefix that some source owns says where a key is at home; ALD_NOBODY: no source claims it. */

@@ -78,7 +78,7 @@ struct ald_row_team_def {
     const char *external_id, *name, *parent, *timezone;
 };
 struct ald_row_service_def {
-    const char *external_id, *name, *team;
+    const char *external_id, *name, *team; /* without a name, but with depends_on: only what it depends on */
     int tier; /* 0: not given */
     const char *const *depends_on; /* NULL-terminated, or NULL */
 };
@@ -87,6 +87,7 @@ struct ald_row_service_def {
 struct ald_row_todo {
     const char *stream, *subject;
     int64_t since; /* ALD_TIME_NONE: whenever it was read */
+    bool stranger; /* only when an event of the element was left out, because its record is not in the store */
 };
 /** A ref that a detail adds to a record which another element holds. field begins with the stream's name and ':', so that
  *  it outlives changes of the record. */
@@ -234,6 +235,7 @@ struct ald_stream {
                                 out, and their element's todos made all the same, which read it */
     const char *as;          /* detail: its elements are those of this stream, one by one, and kept under its name */
     bool open_again;         /* detail: asked for every open record on every run */
+    bool of_record;          /* detail: asked once the record `subject` is in the store */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and links
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */
@@ -279,6 +281,7 @@ struct ald_connector {
     size_t streams_n;
     const struct ald_person_path *people;
     size_t people_n;
+    bool wiki_mentions; /* texts name accounts as "[~account]" */
     /** Where what an event means follows from those before it: given all events of a record in order of time, then id, sets
      *  their kinds, whatever they were. NULL: no event depends on others. */
     void (*retell)(struct ald_told *events, size_t n);

@@ -113,6 +113,8 @@ static enum ald_rc land_edges(struct ald_landing *l, const char *service, const 
 
 static enum ald_rc land_service(struct ald_landing *l, const struct ald_row_service_def *service, struct ald_err *err)
 {
+    if (!service->name && service->depends_on) /* of one that a list names */
+        return land_edges(l, service->external_id, service->depends_on, err);
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_service_put", &q, err));
     ald_q_text(q, 1, l->land->cfg->name);
@@ -270,7 +272,8 @@ static enum ald_rc add_todos(struct ald_landing *l, const struct ald_element *el
     for (size_t i = 0; i < el->todos_n; i++) {
         const struct ald_row_todo *todo = &el->todos[i];
         bool stale = todo->since != ALD_TIME_NONE;
-        if (!state->news && !state->stranger && (stale || !l->land->again))
+        bool again = state->stranger || (l->land->again && !stale);
+        if (todo->stranger ? !state->stranger : !state->news && !again)
             continue;
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, stale ? "land_todo_stale" : "land_todo_add", &q, err));

@@ -519,6 +519,20 @@ static const char *email_of_stranger(void *ctx, const char *s, size_t n)
     return alias ? alias : ald_strdup(w->arena, pseudonym);
 }
 
+/** "[~account]" names someone who may appear nowhere else: by login, or as "accountid:ID". */
+static const char *mentioned(void *ctx, const char *s, size_t n)
+{
+    static const char by_id[] = "accountid:";
+    struct work *w = ctx;
+    const char *account = ald_strndup(w->arena, s, n), *known = ald_text_names_find(w->known, s, n);
+    bool id = strncmp(account, by_id, sizeof by_id - 1) == 0;
+    struct said said = {.login = account};
+    if (id)
+        said = (struct said){.id = account + sizeof by_id - 1};
+    struct who who = identify(w, &said);
+    return known && !id ? known : ald_strdup(w->arena, who.canonical);
+}
+
 static enum ald_rc replace_declared(struct work *w, const struct ald_connector *connector, const char *stream,
                                     struct ald_jv *root, struct ald_err *err)
 {
@@ -531,12 +545,13 @@ static enum ald_rc replace_declared(struct work *w, const struct ald_connector *
     return ALD_OK;
 }
 
-static void replace_in_texts(struct work *w, struct ald_jv *root)
+static void replace_in_texts(struct work *w, const struct ald_connector *connector, struct ald_jv *root)
 {
     if (w->scrub->mode == ALD_PEOPLE_NAMES)
         return;
     struct ald_text_scrub text = {.known = w->known,
                                   .email = email_of_stranger,
+                                  .mention = connector->wiki_mentions ? mentioned : NULL,
                                   .ctx = w,
                                   .instead = w->scrub->mode == ALD_PEOPLE_NONE ? SOMEONE : NULL};
     ald_buf_init(&text.out, MAX_TEXT_BYTES);
@@ -554,7 +569,7 @@ enum ald_rc ald_people_scrub(struct ald_arena *arena, const struct ald_scrub *sc
     HASH_CLEAR(hh, w.marks);
     if (rc != ALD_OK)
         return rc;
-    replace_in_texts(&w, root);
+    replace_in_texts(&w, connector, root);
     *ret = w.rows;
     return ALD_OK;
 }

@@ -424,6 +424,15 @@ static const char *email_person(const struct ald_text_scrub *scrub, const char *
     return known ? known : scrub->email(scrub->ctx, s, n);
 }
 
+/** Bytes of the account in a mention "[~account]" that begins at s[at]; 0: none does. */
+static size_t mention_at(const char *s, size_t n, size_t at)
+{
+    if (n - at < 4 || s[at] != '[' || s[at + 1] != '~')
+        return 0;
+    size_t len = strcspn(s + at + 2, "] \t\r\n|[");
+    return len && s[at + 2 + len] == ']' ? len : 0;
+}
+
 /** Copies s[from..to) and then person; false when the text would become larger than any text may be. */
 static bool replace(struct ald_buf *out, const char *s, size_t from, size_t to, const char *person)
 {
@@ -441,6 +450,14 @@ const char *ald_text_scrub(void *ctx, const char *s)
         if (at == email.from) {
             fits = replace(&scrub->out, s, copied, at, email_person(scrub, s + at, email.to - at));
             copied = at = email.to;
+            email = next_email(s, n, at);
+            continue;
+        }
+        size_t account = scrub->mention ? mention_at(s, n, at) : 0;
+        if (account) {
+            const char *who = scrub->instead ? scrub->instead : scrub->mention(scrub->ctx, s + at + 2, account);
+            fits = replace(&scrub->out, s, copied, at + 2, who);
+            copied = at = at + 2 + account;
             email = next_email(s, n, at);
             continue;
         }

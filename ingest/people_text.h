@@ -43,6 +43,8 @@ struct ald_text_scrub {
     const struct ald_known_names *known;
     /** Text that takes the place of an e-mail address that is nobody's known one (n bytes, not NUL-terminated). */
     const char *(*email)(void *ctx, const char *s, size_t n);
+    /** Text in the place of the account named in a mention "[~account]"; NULL: such brackets are ordinary text. */
+    const char *(*mention)(void *ctx, const char *s, size_t n);
     void *ctx;
     const char *instead; /* in place of every person; NULL: their pseudonym */
     struct ald_buf out;  /* ald_buf_init before, ald_buf_done after */

@@ -54,6 +54,7 @@ static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *e
     ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, d->stream->name);
+    ald_q_int(q, 3, d->stream->of_record);
     size_t cap = 0;
     for (;;) {
         bool row;
@@ -142,7 +143,13 @@ static enum ald_rc record_gone(struct ald_sync *s, const char *subject, struct a
     ald_q_text(q, 2, subject);
     ald_q_time(q, 3, s->opts->clock.now_ms(s->opts->clock.ctx));
     ALD_TRY(ald_q_run(q, err));
-    return ald_store_changes(s->store) > 0 ? ald_store_touch(s->store, err) : ALD_OK;
+    if (ald_store_changes(s->store) > 0)
+        ALD_TRY(ald_store_touch(s->store, err));
+    ALD_CLEANUP(ald_q_closep) struct ald_q *rest = NULL; /* details of what is not there */
+    ALD_TRY(ald_q_open(s->store, "sync_todo_gone", &rest, err));
+    ald_q_text(rest, 1, s->cfg->name);
+    ald_q_text(rest, 2, subject);
+    return ald_q_run(rest, err);
 }
 
 /** Keeps one subject for the next run, or forgets it when the source has twice said that it does not exist. */
@@ -242,6 +249,7 @@ enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream
     const char *gap = NULL;
     if (outstanding > 0)
         gap = ald_sprintf(s->arena, "%lld detail request%s outstanding: %s", (long long)outstanding,
-                          outstanding == 1 ? "" : "s", d.first.msg);
+                          outstanding == 1 ? "" : "s",
+                          d.first.rc != ALD_OK ? d.first.msg : "what they belong to could not be read");
     return finish(s, stream, gap, err);
 }

@@ -6,7 +6,8 @@
 #include "alidade/hash.h"
 #include "alidade/limits.h"
 
-/** The API's own words: {"error": "text"}, {"error": {"message", "detail"}}, {"message": "text"}; "" when it has none.
+/** The API's own words: {"error": "text"}, {"error": {"message", "detail"}}, {"message": "text"}, {"errorMessages":
+ * ["text"]}; "" when it has none.
  */
 static void own_words(const struct ald_jv *root, const char **ret_message, const char **ret_detail)
 {
@@ -19,6 +20,10 @@ static void own_words(const struct ald_jv *root, const char **ret_message, const
         return;
     }
     const char *message = NULL, *detail = NULL;
+    struct ald_jv list, first;
+    if (ald_json_opt(root, "errorMessages", &list) && ald_json_first(&list, &first) &&
+        ald_json_as_str(&first, ret_message, NULL) != ALD_OK)
+        *ret_message = "";
     if (ald_json_str_opt(from, "message", &message, NULL) == ALD_OK && message)
         *ret_message = message;
     if (ald_json_str_opt(from, "detail", &detail, NULL) == ALD_OK && detail)

@@ -45,30 +45,6 @@ static enum ald_rc myself_page(const struct ald_source_cfg *cfg, const struct al
     return ald_json_kind(&res->root) == ALD_JSON_ARRAY ? ald_json_expected(&res->root, "an account", err) : ALD_OK;
 }
 
-static enum ald_rc status_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                  struct ald_err *err)
-{
-    (void)err;
-    ald_jira_ask(arena, cfg, "status", req);
-    return ALD_OK;
-}
-
-static enum ald_rc priority_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                    struct ald_err *err)
-{
-    (void)err;
-    ald_jira_ask(arena, cfg, "priority", req);
-    return ALD_OK;
-}
-
-static enum ald_rc field_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    (void)err;
-    ald_jira_ask(arena, cfg, "field", req);
-    return ALD_OK;
-}
-
 typedef enum ald_rc list_fn(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
                             struct ald_err *err);
 
@@ -132,26 +108,24 @@ static enum ald_rc list_page(const struct ald_http_res *res, struct ald_rows *ro
     return ALD_OK;
 }
 
-static enum ald_rc status_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                               struct ald_next *next, struct ald_err *err)
-{
-    (void)cfg;
-    return list_page(res, rows, status_row, next, err);
-}
-
-static enum ald_rc priority_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                 struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    (void)cfg;
-    return list_page(res, rows, priority_row, next, err);
-}
-
-static enum ald_rc field_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    (void)cfg;
-    return list_page(res, rows, field_row, next, err);
-}
+/** The request for a list and the page that it is. */
+#define LIST(name)                                                                                                     \
+    static enum ald_rc name##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,                       \
+                                      struct ald_http_req *req, struct ald_err *err)                                   \
+    {                                                                                                                  \
+        (void)err;                                                                                                     \
+        ald_jira_ask(arena, cfg, #name, req);                                                                          \
+        return ALD_OK;                                                                                                 \
+    }                                                                                                                  \
+    static enum ald_rc name##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,                   \
+                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)                  \
+    {                                                                                                                  \
+        (void)cfg;                                                                                                     \
+        return list_page(res, rows, name##_row, next, err);                                                            \
+    }
+LIST(status)
+LIST(priority)
+LIST(field)
 
 /** A severity of one's own has no order here: severity_order gives it. */
 static bool priority_wanted(const struct ald_source_cfg *cfg)
@@ -414,4 +388,5 @@ const struct ald_connector ald_connector_jira = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
+    .wiki_mentions = true,
 };

@@ -49,11 +49,14 @@ static enum ald_rc read_item(struct ald_arena *arena, const struct ald_jv *v, st
 }
 
 /** True when the item is of the field that the configuration gives to a canonical name. */
-static bool is_mapped(const struct entry *e, const struct item *item, const char *canonical, const char *otherwise)
+static bool is_mapped(const struct entry *e, struct item *item, const char *canonical, const char *otherwise)
 {
     const char *mapped = ald_source_field(e->cfg, canonical);
     mapped = mapped ? mapped : otherwise;
-    return mapped && (is(item->field, mapped) || is(item->name, ald_fact(e->res, ALD_JIRA_FIELD, mapped)));
+    if (!mapped || (!is(item->field, mapped) && !is(item->name, ald_fact(e->res, ALD_JIRA_FIELD, mapped))))
+        return false;
+    item->field = mapped; /* as the record's own rows name it */
+    return true;
 }
 
 static struct ald_row_event *add(const struct entry *e, const struct item *item, const char *id, const char *kind)
@@ -137,7 +140,7 @@ static const char *const housekeeping[] = {
     "Workflow", "timespent", "WorklogId", "timeestimate",    "Fix Version", "project", "Key",
     NULL};
 
-static void change(const struct entry *e, const struct item *item, const char *id)
+static void change(const struct entry *e, struct item *item, const char *id)
 {
     if (is(item->field, "status")) {
         add(e, item, id, state_kind(e, item))->value = item->to_text;

@@ -66,6 +66,12 @@ static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *row
         {"customers", "customers_impacted"}, {"customers_impacted", "customers_impacted"}, {"regions", "regions"}};
     const char *severity = ald_source_field(cfg, "severity");
     ALD_TRY(add_values(rows, rec, fields, "severity", severity ? severity : "priority", err));
+    struct ald_jv priority;
+    const char *id = NULL;
+    if ((!severity || is(severity, "priority")) && ald_json_opt(fields, "priority", &priority)) {
+        ALD_TRY(ald_json_id_opt(rows->arena, &priority, "id", &id, err));
+        ald_rows_value(rows, rec, "severity_id", id, "priority.id"); /* its place in the list gives the rank */
+    }
     ALD_TRY(add_values(rows, rec, fields, "priority", "priority", err));
     ALD_TRY(add_values(rows, rec, fields, "type", "issuetype", err));
     ALD_TRY(add_values(rows, rec, fields, "label", "labels", err));

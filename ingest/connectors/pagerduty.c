@@ -27,6 +27,7 @@ static const struct ald_pagerduty_list account_log = {
     .path = "/log_entries", .params = "&is_overview=false&time_zone=UTC", .windowed = true, .slack_s = LOG_SLACK_S};
 static const struct ald_pagerduty_list services = {.path = "/services", .params = ""};
 static const struct ald_pagerduty_list teams = {.path = "/teams", .params = ""};
+static const struct ald_pagerduty_list users = {.path = "/users", .params = ""};
 static const struct ald_pagerduty_list priorities = {.path = "/priorities", .params = ""};
 
 /** A list below one incident. */
@@ -86,8 +87,11 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     size_t n = 0;
     for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it), n++) {
         int64_t created;
-        if (ald_json_id_opt(arena, &it, "id", &ids[n], NULL) != ALD_OK)
+        if (ald_json_kind(&it) == ALD_JSON_STRING ? ald_json_as_str(&it, &ids[n], NULL) != ALD_OK
+                                                  : ald_json_id_opt(arena, &it, "id", &ids[n], NULL) != ALD_OK)
             ids[n] = NULL;
+        if (!fn)
+            continue;
         if (list->windowed && ald_json_time_opt(&it, "created_at", &created, NULL) == ALD_OK &&
             created > next->high_water)
             next->high_water = created;
@@ -171,6 +175,20 @@ static enum ald_rc teams_page(const struct ald_source_cfg *cfg, const struct ald
     return read_list(cfg, res, rows, &teams, "teams", ald_pagerduty_team, next, err);
 }
 
+static enum ald_rc users_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                 struct ald_err *err)
+{
+    (void)err;
+    return ask(arena, cfg, &users, req);
+}
+
+/** Gives no rows: whom the list names was replaced before, and is known from now on, also in texts. */
+static enum ald_rc users_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              struct ald_next *next, struct ald_err *err)
+{
+    return read_list(cfg, res, rows, &users, "users", NULL, next, err);
+}
+
 static enum ald_rc priorities_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                       struct ald_http_req *req, struct ald_err *err)
 {
@@ -209,6 +227,29 @@ static enum ald_rc incident_page(const struct ald_source_cfg *cfg, const struct 
     struct ald_element *el = ald_rows_element(rows, id, v);
     struct ald_err bad = {0};
     if (ald_pagerduty_incident(cfg, res->req, rows, el, v, &bad) != ALD_OK)
+        ald_rows_refuse(rows, el, &bad);
+    return ALD_OK;
+}
+
+static enum ald_rc dependencies_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                        struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    const char *subject = req->subjects_n ? req->subjects[0] : "";
+    const struct ald_pagerduty_list list = {
+        .path = ald_sprintf(arena, "/service_dependencies/technical_services/%s", ald_url_encode(arena, subject))};
+    return ask_one(arena, cfg, &list, req);
+}
+
+static enum ald_rc dependencies_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                     struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    const char *subject = res->req->subjects_n ? res->req->subjects[0] : "";
+    struct ald_element *el = ald_rows_element(rows, *subject ? subject : "none", &res->root);
+    struct ald_err bad = {0};
+    if (ald_pagerduty_dependencies(cfg, res->req, rows, el, &res->root, &bad) != ALD_OK)
         ald_rows_refuse(rows, el, &bad);
     return ALD_OK;
 }
@@ -271,6 +312,7 @@ static const struct ald_stream streams[] = {
      .optional = true,
      .request = priorities_request,
      .page = priorities_page},
+    {.name = "users", DOC, .every_time = true, .optional = true, .request = users_request, .page = users_page},
     {.name = "teams", DOC, .every_time = true, .optional = true, .request = teams_request, .page = teams_page},
     {.name = "services", DOC, .every_time = true, .request = services_request, .page = services_page},
     {.name = "incidents",
@@ -304,13 +346,21 @@ static const struct ald_stream streams[] = {
      .parent = "incident",
      DOC,
      .as = "log_entries",
+     .of_record = true,
      .holds = ALD_PAGERDUTY_HOLDS,
      .request = own_log_request,
      .page = own_log_page},
+    {.name = "service_dependencies",
+     .parent = "services",
+     .cursor_doc = "not paged; asked for when a service is new or changed, and by --full",
+     .optional = true,
+     .request = dependencies_request,
+     .page = dependencies_page},
     {.name = "notes",
      .parent = "log_entries",
      .cursor_doc = "not paged",
      .whole = true,
+     .of_record = true,
      .wanted = ald_pagerduty_notes_wanted,
      .request = notes_request,
      .page = notes_page},
@@ -318,6 +368,7 @@ static const struct ald_stream streams[] = {
      .parent = "incidents",
      DOC,
      .whole = true,
+     .of_record = true,
      .wanted = ald_pagerduty_alerts_wanted,
      .request = alerts_request,
      .page = alerts_page},
@@ -336,11 +387,17 @@ static const struct ald_stream streams[] = {
     }
 
 static const struct ald_person_path people[] = {
-    USERS("services"),     USERS("teams"),
-    USERS("incidents"),    USERS("incident"),
-    USERS("log_entries"),  USERS("incident_log_entries"),
-    USERS("notes"),        USERS("alerts"),
-    CALLED("log_entries"), CALLED("incident_log_entries"),
+    {.stream = "users", .path = "users[]", .primary = true, .id_key = "id", .name_key = "name", .email_key = "email"},
+    USERS("services"),
+    USERS("teams"),
+    USERS("incidents"),
+    USERS("incident"),
+    USERS("log_entries"),
+    USERS("incident_log_entries"),
+    USERS("notes"),
+    USERS("alerts"),
+    CALLED("log_entries"),
+    CALLED("incident_log_entries"),
 };
 
 static const struct ald_source_key keys[] = {

@@ -167,8 +167,11 @@ enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const stru
         ALD_TRY(add_entry(rows, el, row, incident, type, at, err));
     else
         (void)ald_rows_todo(rows, el, "notes", incident);
-    if (req->subjects_n == 0 && !is(type, "notify" SUFFIX))
+    if (req->subjects_n > 0)
+        return ALD_OK;
+    if (!is(type, "notify" SUFFIX))
         ald_rows_todo(rows, el, "incident", incident)->since = at + CLOCKS_MS;
+    ald_rows_todo(rows, el, "incident_log_entries", incident)->stranger = true;
     return ALD_OK;
 }
 

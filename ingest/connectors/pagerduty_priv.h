@@ -50,7 +50,8 @@ typedef enum ald_rc ald_pagerduty_row_fn(const struct ald_source_cfg *cfg, const
                                          struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                          struct ald_err *err);
 /* pagerduty_rows.c */
-ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority;
+ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority,
+    ald_pagerduty_dependencies;
 /* pagerduty_log.c */
 ald_pagerduty_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
 void ald_pagerduty_retell(struct ald_told *events, size_t n);

@@ -244,9 +244,6 @@ static void add_todos(const struct ald_source_cfg *cfg, const struct ald_http_re
 {
     const struct ald_row_record *rec = el->record;
     bool single = req->subjects_n > 0;
-    /* The account's log is read from `since` on: what is older needs its own. */
-    if (single && cfg->since != ALD_TIME_NONE && rec->entered_at < cfg->since)
-        (void)ald_rows_todo(rows, el, "incident_log_entries", rec->external_id);
     if (single && ald_pagerduty_notes_wanted(cfg)) /* an edit or a deletion of a note leaves no entry in the log */
         (void)ald_rows_todo(rows, el, "notes", rec->external_id);
     if (ald_pagerduty_alerts_wanted(cfg) && !is(alerts, "0"))
@@ -307,6 +304,33 @@ enum ald_rc ald_pagerduty_service(const struct ald_source_cfg *cfg, const struct
     ALD_TRY(ald_pagerduty_each(row, "teams", &list, &any, err));
     if (any && ald_json_len(&list) == 1 && ald_json_first(&list, &team)) /* of several, none is the owner */
         ALD_TRY(ald_json_id_opt(rows->arena, &team, "id", &def.team, err));
+    el->service_def = ald_alloc(rows->arena, sizeof def);
+    *el->service_def = def;
+    (void)ald_rows_todo(rows, el, "service_dependencies", def.external_id);
+    return ALD_OK;
+}
+
+/** {"relationships": [{"supporting_service", "dependent_service"}]}: both what the service needs and what needs it. */
+enum ald_rc ald_pagerduty_dependencies(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+                                       struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
+                                       struct ald_err *err)
+{
+    (void)cfg;
+    const char *service = req->subjects_n ? req->subjects[0] : "";
+    struct ald_row_service_def def = {.external_id = service};
+    struct ald_jv list, x;
+    bool any = false;
+    ALD_TRY(ald_pagerduty_each(row, "relationships", &list, &any, err));
+    const char **depends_on = ald_calloc(rows->arena, (any ? ald_json_len(&list) : 0) + 1, sizeof *depends_on);
+    size_t n = 0;
+    for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
+        const char *supporting = NULL, *dependent = NULL;
+        ALD_TRY(ald_pagerduty_ref(rows->arena, &x, "supporting_service", &supporting, err));
+        ALD_TRY(ald_pagerduty_ref(rows->arena, &x, "dependent_service", &dependent, err));
+        if (is(dependent, service) && supporting && !is(supporting, service))
+            depends_on[n++] = supporting;
+    }
+    def.depends_on = depends_on;
     el->service_def = ald_alloc(rows->arena, sizeof def);
     *el->service_def = def;
     return ALD_OK;

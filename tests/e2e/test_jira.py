@@ -207,8 +207,10 @@ class Incremental(Jira):
         self.configure(self.setup_source(api, page_size=10))
         self.ingest(code={0, 3})
         api.hook = None
-        self.ingest("--full")
-        self.assertTrue(set(self.all_ids(api)) <= set(self.ids()))
+        if not self.dc:  # a token does not say where it stands: only a full read can tell
+            self.ingest("--full")
+        self.assertEqual(len(api.world["issues"]), 56)
+        self.assertLessEqual(set(self.all_ids(api)), set(self.ids()))
 
     def test_deleted(self):
         api = self.serve(jira_api.made(20))
@@ -221,11 +223,11 @@ class Incremental(Jira):
         self.assertEqual(gone, ["20003"])
 
 
-class Faults(Jira):
+class Mended(Jira):
     def setUp(self):
         super().setUp()
-        self.api = self.serve(jira_api.made(60))
-        self.configure(self.setup_source(self.api, page_size=20))
+        self.api = self.serve(jira_api.made(24))
+        self.configure(self.setup_source(self.api, page_size=8))
 
     def healed(self):
         self.api.faults.clear()
@@ -233,6 +235,8 @@ class Faults(Jira):
         self.assertEqual(self.ids(), self.all_ids(self.api))
         self.same_as_fresh(self.api, "healed")
 
+
+class Faults(Mended):
     def test_wrong_token(self):
         """Anonymous reading would answer 200 with nothing in it."""
         run = self.ingest(code=4, env={"JIRA_TOKEN": "wrong-token-value"})
@@ -243,12 +247,12 @@ class Faults(Jira):
     def test_wrong_query(self):
         self.configure(self.setup_source(self.api, jql="summary ~~ nonsense"))
         run = self.ingest(code=3)
-        self.assertIn("not a query", run.err)
+        self.assertIn("not a query", run.out + run.err)
 
     def test_once_is_healed(self):
         for kind, value in (("drop", None), ("broken", None), ("status", 503), ("status", 408),
                             ("status", (429, {"Retry-After": "1"}))):
-            for path in ("/search", "/comment", "/issue/20003"):
+            for path in ("/search", "/comment"):
                 with self.subTest(kind=kind, value=value, path=path):
                     self.api.faults[:] = [Fault(kind, path=path, value=value)]
                     (self.dir / "alidade.db").unlink(missing_ok=True)
@@ -279,9 +283,9 @@ class Faults(Jira):
 
     def test_details_that_fail(self):
         """One issue's changelog: the gap is told, all else is there, and the next run makes up for it."""
-        self.api.faults.append(Fault("status", path="/issue/20003", value=500, times=None))
-        run = self.ingest(code=3, timeout=240)
-        self.assertIn("changelog", run.err)
+        self.api.faults.append(Fault("html", path="/issue/20003", times=None))
+        run = self.ingest(code=3)
+        self.assertIn("changelog", run.out + run.err)
         self.assertEqual(self.ids(), self.all_ids(self.api))
         self.healed()
 
@@ -289,7 +293,7 @@ class Faults(Jira):
         what = "/search" if self.dc else "/changelog"
         self.api.faults.append(Fault("short", path=what, times=None))
         run = self.ingest(code=3)
-        self.assertRegex(run.err, "counts .* gave none after")
+        self.assertRegex(run.out + run.err, "counts .* gave none after")
         self.healed()
 
     def test_deaf(self):
@@ -299,7 +303,7 @@ class Faults(Jira):
             change(issue, issue["updated"] + 1, PEOPLE[0], ("labels", str(n), str(n + 1)))
         self.api.faults.append(Fault("deaf", path="/search" if self.dc else "/changelog", query="startAt=", times=None))
         run = self.ingest(code=3)
-        self.assertIn("got those from 0", run.err)
+        self.assertIn("got those from 0", run.out + run.err)
         self.healed()
 
     def test_kill_points(self):
@@ -311,17 +315,17 @@ class Faults(Jira):
             self.healed()
 
 
-class Tokens(Faults):
+class Tokens(Mended):
     def test_repeated_token(self):
         self.api.faults.append(Fault("again", path="/search", times=None))
         run = self.ingest(code=3)
-        self.assertIn("repeats its page token", run.err)
+        self.assertIn("repeats its page token", run.out + run.err)
         self.healed()
 
     def test_more_but_no_token(self):
         self.api.faults.append(Fault("no_token", path="/search"))
         run = self.ingest(code=3)
-        self.assertIn("not how to ask", run.err)
+        self.assertIn("not how to ask", run.out + run.err)
         self.healed()
 
     def test_expired_token(self):
@@ -343,8 +347,8 @@ class Links(Jira):
         row = lambda n, **more: {"external_id": f"p{n}", "title": f"Page {n}", "opened_at": "2026-01-05T09:01:00Z",
                                  "resolved_at": "2026-01-05T10:00:00Z", **more}
         self.write("pages.ndjson", support.lines([
-            row(1, url="https://status.example/incidents/p1"), row(2, refs=[{"kind": "key", "value": "INC-1"}]),
-            row(3, refs=[{"kind": "url", "value": f"{api.url}/browse/INC-5?focusedId=3"}]), row(4)]))
+            row(1, url="https://status.example/incidents/p1"), row(2, refs=["key:INC-1"]),
+            row(3, refs=[f"url:{api.url}/browse/INC-5?focusedId=3"]), row(4)]))
         self.configure(self.setup_source(api), support.ndjson("pages.ndjson", name="pager", kind="pager"))
         self.ingest()
         together = sorted(sorted(r["external_id"] for r in i["records"]) for i in self.export("incidents", AS_OF)
@@ -372,7 +376,7 @@ class DataCenterFaults(Faults):
         """The oldest entries are dropped without an error: told by the total alone."""
         self.api.histories = 3
         run = self.ingest(code=3)
-        self.assertRegex(run.err, "the changelog has . entries, but only 3 were given")
+        self.assertRegex(run.out + run.err, "the changelog has . entries, but only 3 were given")
         self.api.histories = 10_000
         self.healed()
 

@@ -79,7 +79,9 @@ class Complete(Case):
                 self.assertLessEqual(int(query["offset"]) + int(query["limit"]), 10000)
         api.requests.clear()
         self.ingest(api)
-        self.assertLess(len(api.requests), 20, "a second run asks for what is new")
+        paths = Counter(path_of(request) for request in api.requests)
+        self.assertLessEqual(paths.pop("/incidents/ID"), sum(row["status"] != "resolved" for row in world.incidents.values()))
+        self.assertLess(paths.total(), 30, f"a second run asks for what is new, and for what is open: {paths}")
 
     def test_a_refused_window_is_halved(self):
         """Also where the server's cap is another one, and total is not given."""
@@ -114,6 +116,18 @@ class Complete(Case):
         self.ingest(api)
         ranks = {row["severity"]: row["severity_rank"] for row in self.export("incidents", self.as_of()) if row["severity"]}
         self.assertEqual(ranks, {"P1": 1, "P2": 2, "P3": 3, "P4": 4})
+
+
+    def test_service_dependencies(self):
+        world = pagerduty_api.made(4)
+        api = self.serve(world)
+        self.ingest(api)
+        edges = "SELECT a.name, b.name FROM service_edge e JOIN service a ON a.external_id = e.service " \
+                "JOIN service b ON b.external_id = e.depends_on ORDER BY 1"
+        self.assertEqual(self.sql(edges), [(f"Service {s}", f"Service {s + 1}") for s in range(4)])
+        del world.dependencies[1]
+        self.ingest(api, "--full")
+        self.assertEqual(len(self.sql(edges)), 3)
 
 
 class Changes(Case):
@@ -287,6 +301,11 @@ class Faults(Case):
         self.assert_same_bytes(self.exports(), self.fresh(api, **keys), "made up for")
         return api
 
+    def test_an_error_in_the_middle(self):
+        """Of a window: the next run goes on from there."""
+        self.heals(Fault("status", path="/log_entries", query="is_overview", value=[422, {}, "{}"], skip=7, times=None),
+                   says="log_entries.*422", page_size=10)
+
     def test_more_but_empty(self):
         api = self.heals(Fault("more", path="/incidents", query="since=", times=None, skip=1), says="said to be more", page_size=30)
         self.assertLess(len(api.requests), 2000)
@@ -332,10 +351,12 @@ class Faults(Case):
 
     def test_plans_without_features(self):
         api = self.serve(self.world, Fault("status", path="/priorities", value=402, times=None),
-                         Fault("status", path="/teams", value=403, times=None))
+                         Fault("status", path="/teams", value=403, times=None),
+                         Fault("status", path="/service_dependencies", value=402, times=None))
         self.ingest(api)
         self.check_arrived(self.world)
-        self.assertEqual(self.sql("SELECT subject FROM finding WHERE id = 'stream_refused' ORDER BY 1"), [("priorities",), ("teams",)])
+        self.assertEqual(self.sql("SELECT subject FROM finding WHERE id = 'stream_refused' ORDER BY 1"), 
+                         [("priorities",), ("service_dependencies",), ("teams",)])
 
     def test_notes_that_fail(self):
         self.heals(Fault("status", path="/notes", value=[400, {}, "{}"], times=None), says="notes.*outstanding")
@@ -347,7 +368,11 @@ class Faults(Case):
         self.assertNotIn("wrong-token-value", run.err + run.out)
 
     def test_bytes_that_are_no_text(self):
-        self.heals(Fault("bytes", path="/incidents", query="since=", value=["is slow", "ff20736c6f77"], times=None), code=0)
+        api = self.serve(self.world, Fault("bytes", path="/incidents", value=["is slow", "ff20736c6f77"], times=None))
+        self.ingest(api)
+        self.check_arrived(self.world)
+        self.assertEqual(self.sql("SELECT DISTINCT substr(title, 11) FROM record"), [("\ufffd slow",)])
+        self.assertIn(("incidents",), self.sql("SELECT subject FROM finding WHERE id = 'repaired_text'"))
 
     def test_one_bad_incident(self):
         """It is put aside, the others arrive; when it is sound again it comes out of quarantine."""

@@ -1,6 +1,6 @@
-/* The first byte chooses a stream of a connector and a cursor, the rest is the body of an answer: parse, page, and
- * print what every element keeps. Whatever comes, a page gives rows or an error, and its next cursor gives a request.
- */
+/* The first line names a stream and a digit for cursor and options ("jira/issue 1"), or the first byte chooses them;
+ * the rest is the body of an answer: parse, page, and print what every element keeps. Whatever comes, a page gives rows
+ * or an error, and its next cursor gives a request. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +34,27 @@ static const struct ald_stream *stream_at(size_t at, const struct ald_connector 
         at -= (*ret)->streams_n;
     }
     abort();
+}
+
+/** What the input is for; *ret_body: where the body begins. Names stay when connectors are added, numbers do not. */
+static const struct ald_stream *choose(const uint8_t *data, size_t size, const struct ald_connector **ret,
+                                       size_t *ret_choice, size_t *ret_body)
+{
+    const uint8_t *end = memchr(data, '\n', size < 80 ? size : 80);
+    size_t line = end ? (size_t)(end - data) : 0, n = streams_n();
+    for (size_t i = 0; i < n && line > 2; i++) {
+        const struct ald_stream *stream = stream_at(i, ret);
+        size_t type = strlen((*ret)->type.type), name = strlen(stream->name);
+        if (line != type + name + 3 || memcmp(data, (*ret)->type.type, type) != 0 || data[type] != '/' ||
+            memcmp(data + type + 1, stream->name, name) != 0)
+            continue;
+        *ret_choice = data[line - 1];
+        *ret_body = line + 1;
+        return stream;
+    }
+    *ret_choice = data[0] / n;
+    *ret_body = 1;
+    return stream_at(data[0] % n, ret);
 }
 
 static void check_element(const struct ald_element *el)
@@ -78,30 +99,48 @@ static void read_page(const struct ald_stream *stream, const struct ald_source_c
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const cursors[] = {NULL, "2|2|2|b", "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a",
+    static const char *const cursors[] = {NULL,
+                                          "2|2|2|b",
+                                          "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a",
                                           "2026-01-01 00:00:00|0|1|k||",
-                                          "2026-01-01 00:00:00|4|1|o|2026-01-02 00:00:00|a"};
-    static const struct ald_source_opt opts[] = {
-        {"path", "/r"}, {"events_path", "/e"}, {"services_path", "/s"}, {"teams_path", "/t"}, {"page_id", "p"}};
+                                          "2026-01-01 00:00:00|4|1|o|2026-01-02 00:00:00|a",
+                                          "t|0|token",
+                                          "s|1|token",
+                                          "o|4|1767600000000|20004",
+                                          "2"};
+    static const char *const subjects[] = {"20000"};
+    static const struct ald_source_opt opts[] = {{"path", "/r"},
+                                                 {"events_path", "/e"},
+                                                 {"services_path", "/s"},
+                                                 {"teams_path", "/t"},
+                                                 {"jql", "project = INC ORDER BY key"},
+                                                 {"page_id", "p"},
+                                                 {"deployment", "datacenter"}};
+    static const struct ald_source_opt fields[] = {{"service", "customfield_10020"}, {"team", "customfield_10030"}};
     if (size == 0)
         return 0;
-    size_t n = streams_n();
     const struct ald_connector *connector;
-    const struct ald_stream *stream = stream_at(data[0] % n, &connector);
+    size_t choice, body, cursors_n = sizeof cursors / sizeof cursors[0];
+    const struct ald_stream *stream = choose(data, size, &connector, &choice, &body);
     const struct ald_source_cfg cfg = {.name = "here",
                                        .type = connector->type.type,
                                        .base_url = "https://acme.example",
                                        .since = ALD_TIME_NONE,
                                        .overlap_ms = -1,
                                        .opts = opts,
-                                       .opts_n = 4 + data[0] / n % 2};
-    struct ald_http_req req = {
-        .cursor = cursors[data[0] / n % 5], .page_size = 2, .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE}};
+                                       .opts_n = choice % 2 ? 7 : 5,
+                                       .fields = fields,
+                                       .fields_n = choice % 2 ? 2 : 0};
+    struct ald_http_req req = {.cursor = cursors[choice % cursors_n],
+                               .subjects = subjects,
+                               .subjects_n = stream->parent ? 1 : 0,
+                               .page_size = 2,
+                               .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE}};
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
     struct ald_err err = {0};
     must(stream->request(arena, &cfg, &req, &err) == ALD_OK);
-    if (ald_json_parse((const char *)data + 1, size - 1, &doc, &err) != ALD_OK)
+    if (ald_json_parse((const char *)data + body, size - body, &doc, &err) != ALD_OK)
         doc = NULL;
     read_page(stream, &cfg, &req, arena, doc);
     return 0;

@@ -8,7 +8,7 @@ What it enforces: "Token token=secret" and the vendor's Accept; a limit of 1 to 
 (400, code 2002); /incidents and /log_entries without since and until mean the last month, with one of them a month from there,
 and answer a window above six months with nothing; times without a zone are the account's (UTC-5), and so are the log's unless
 time_zone says otherwise; /incidents filters by creation; total only on demand; a resolved incident has no assignments and
-acknowledgements; the log comes newest first; analytics and dependencies are not in the plan (402, 403).
+acknowledgements; the log comes newest first; analytics are not in the plan (402).
 
 A fault (table_api.Fault) strikes a request whose path and query contain `path` and `query`:
   status   answers with `value`, or [status, headers, body]     html, broken, drop, replace, bytes: as in table_api
@@ -51,8 +51,9 @@ def seconds(text):
 
 
 def user(u):
+    u %= len(NAMES)
     key = ident("P", 7, "user", u)
-    return {"id": key, "type": "user_reference", "summary": NAMES[u % len(NAMES)], "html_url": None,
+    return {"id": key, "type": "user_reference", "summary": NAMES[u], "html_url": None,
             "self": f"https://api.pagerduty.com/users/{key}"}
 
 
@@ -66,13 +67,20 @@ class World:
     def __init__(self, now):
         self.now, self.lock, self.generation = int(now), threading.RLock(), 0
         self.incidents, self.log, self.notes, self.alerts, self.cache = {}, [], {}, {}, {}
+        self.users = [{**user(u), "type": "user", "name": NAMES[u], "email": f"made{u}@people.example", "job_title": "Engineer",
+                       "time_zone": "America/New_York"} for u in range(len(NAMES))]
         self.teams = [{"id": ident("P", 7, "team", t), "type": "team", "summary": f"Team {t}", "name": f"Team {t}", "parent": None}
                       for t in range(3)]
         self.services = [{"id": ident("P", 7, "service", s), "type": "service", "summary": f"Service {s}", "name": f"Service {s}",
                           "status": "active", "teams": [reference("team", self.teams[s % 3]["id"], f"Team {s % 3}")]}
                          for s in range(7)]
+        self.dependencies = [{"id": ident("D", 14, s), "type": "service_dependency", "dependent_service": self.technical(s),
+                              "supporting_service": self.technical(s + 1)} for s in range(4)]
         self.priorities = [{"id": ident("P", 7, "priority", p), "type": "priority", "summary": f"P{p + 1}", "name": f"P{p + 1}"}
                            for p in range(4)]
+
+    def technical(self, s):
+        return {"id": self.services[s]["id"], "type": "technical_service_reference"}
 
     def entry(self, incident, kind, at, agent, channel="auto", **more):
         service = incident["service"]
@@ -258,7 +266,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def route(self, parts):
         world = self.server.world
-        if parts in (["services"], ["teams"], ["priorities"]):
+        if parts in (["services"], ["teams"], ["users"], ["priorities"]):
             return self.page(parts[0], getattr(world, parts[0]), lambda row: row)
         if parts == ["incidents"]:
             return self.incidents(world)
@@ -266,7 +274,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.log(world, None)
         if parts[:1] == ["incidents"] and len(parts) in (2, 3):
             return self.incident(world, *parts[1:])
-        if parts[:1] in (["service_dependencies"], ["analytics"]):
+        if parts[:2] == ["service_dependencies", "technical_services"] and len(parts) == 3:
+            return self.answer({"relationships": [link for link in world.dependencies if parts[2] in
+                                                  (link["supporting_service"]["id"], link["dependent_service"]["id"])]})
+        if parts[:1] == ["analytics"]:
             return self.refuse(402, 2014, "Account does not have the abilities to perform the action.")
         return self.refuse(404, 2100, "Not Found")
 

@@ -46,7 +46,8 @@ WHERE r.source = ?1 AND r.end_state = 'open' AND r.gone_at IS NULL;
 INSERT INTO fetch (run, source, stream, at, request, status, rows, bytes, ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 
 -- name: sync_todo_list
-SELECT subject FROM todo WHERE source = ?1 AND stream = ?2 ORDER BY subject;
+SELECT subject FROM todo t WHERE source = ?1 AND stream = ?2
+AND (?3 = 0 OR EXISTS (SELECT 1 FROM record r WHERE r.source = t.source AND r.external_id = t.subject)) ORDER BY subject;
 
 -- name: sync_todo_count
 SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
@@ -58,6 +59,9 @@ ON CONFLICT DO NOTHING;
 
 -- name: sync_record_gone
 UPDATE record SET gone_at = ?3 WHERE source = ?1 AND external_id = ?2 AND gone_at IS NULL;
+
+-- name: sync_todo_gone
+DELETE FROM todo WHERE source = ?1 AND subject = ?2;
 
 -- name: sync_todo_failed
 UPDATE todo SET attempts = attempts + 1, last_error = ?4 WHERE source = ?1 AND stream = ?2 AND subject = ?3;
@@ -240,9 +244,10 @@ DELETE FROM service_edge WHERE source = ?1 AND service = ?2 AND depends_on = ?3;
 -- name: land_person_put
 INSERT INTO person (source, pseudonym, canonical, mapped, name) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT DO UPDATE SET
-    canonical = CASE WHEN excluded.mapped >= mapped THEN excluded.canonical ELSE canonical END,
+    canonical = CASE WHEN excluded.mapped >= mapped AND excluded.canonical <> excluded.pseudonym THEN excluded.canonical
+        ELSE canonical END,
     mapped = max(mapped, excluded.mapped), name = coalesce(excluded.name, name)
-WHERE (excluded.mapped >= mapped AND canonical IS NOT excluded.canonical) OR excluded.mapped > mapped
+WHERE (excluded.mapped >= mapped AND excluded.canonical <> excluded.pseudonym AND canonical IS NOT excluded.canonical) OR excluded.mapped > mapped
     OR (excluded.name IS NOT NULL AND name IS NOT excluded.name);
 
 -- name: land_label_put

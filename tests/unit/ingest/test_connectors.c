@@ -59,8 +59,14 @@ static void test_streams(void **state)
             assert_non_null(s->page);
             if (s->parent) /* read before it */
                 assert_true(stream_at(c, s->parent) < k);
-            else if (!c->type.is_file) /* a file of events is whole */
+            else if (!c->type.is_file && !s->tail) /* a file of events is whole, and so is a log of all changes */
                 assert_int_equal(s->holds, 0);
+            if (s->as)
+                assert_true(s->parent && stream_at(c, s->as) < k);
+            if (s->whole)
+                assert_true(s->parent && s->subjects_max <= 1);
+            if (s->open_again || s->of_record || s->tells_gone)
+                assert_non_null(s->parent);
         }
 }
 
