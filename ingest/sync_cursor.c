@@ -2,6 +2,8 @@
 #include "sync_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define CURSOR_MAX_BYTES (1u << 16)
 
@@ -97,6 +99,48 @@ static enum ald_rc oldest_open(struct ald_sync *s, int64_t *ret, struct ald_err 
     return ALD_OK;
 }
 
+/** What the configuration asks this source for: from when, and with which keys (a filter, a page). */
+static const char *scope(const struct ald_sync *s, char ret[64])
+{
+    struct ald_buf ALD_CLEANUP(ald_buf_done) text;
+    char digits[33];
+    ald_buf_init(&text, CURSOR_MAX_BYTES);
+    for (size_t i = 0; i < s->cfg->opts_n + s->cfg->fields_n; i++) {
+        const struct ald_source_opt *o = i < s->cfg->opts_n ? &s->cfg->opts[i] : &s->cfg->fields[i - s->cfg->opts_n];
+        if (ald_buf_addf(&text, NULL, "%s=%s\n", o->key, o->value) != ALD_OK)
+            break; /* beyond 64 KiB of keys the rest does not count */
+    }
+    ald_fingerprint(text.data, text.len, digits);
+    (void)snprintf(ret, 64, "%lld %s", (long long)s->cfg->since, digits);
+    return ret;
+}
+
+void ald_sync_scope_read(struct ald_sync *s, struct ald_sync_cursor *row)
+{
+    char now[64];
+    row->fingerprint = ald_strdup(s->arena, scope(s, now));
+}
+
+/** True when the configuration asks for more than what was last read to the end: an earlier `since`, or other keys. */
+static bool asks_for_more(const struct ald_sync *s, const struct ald_sync_cursor *row)
+{
+    char now[64];
+    char *end = NULL;
+    if (!row->fingerprint)
+        return false;
+    int64_t since = strtoll(row->fingerprint, &end, 10);
+    const char *keys = strchr(scope(s, now), ' ');
+    return s->cfg->since < since || !keys || strcmp(end, keys) != 0;
+}
+
+bool ald_sync_resumable(const struct ald_sync *s, const struct ald_sync_cursor *row)
+{
+    if (row->cursor.len == 0)
+        return false;
+    /* An unfinished first crawl knows only its own beginning; a later one may have begun before the configuration changed. */
+    return row->fingerprint ? !asks_for_more(s, row) : row->high_water != ALD_TIME_NONE || row->crawl_since == s->cfg->since;
+}
+
 static enum ald_rc window(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_cursor *row,
                           struct ald_window *ret, struct ald_err *err)
 {
@@ -110,7 +154,7 @@ static enum ald_rc window(struct ald_sync *s, const struct ald_stream *stream, c
         return ALD_OK;
     }
     ret->since = s->cfg->since;
-    if (s->opts->full || ret->first)
+    if (s->opts->full || ret->first || asks_for_more(s, row))
         return ALD_OK;
     int64_t overlap = s->cfg->overlap_ms >= 0 ? s->cfg->overlap_ms : stream->overlap_ms;
     int64_t since = row->high_water - overlap;

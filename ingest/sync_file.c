@@ -113,20 +113,23 @@ static enum ald_rc fingerprint(struct ald_sync *s, const char *path, char ret[33
     return ALD_OK;
 }
 
-/** Text of a line without byte order mark, carriage return and surrounding blanks. */
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/** Text of a line without byte order mark (files that were joined have some inside), carriage return and blanks. */
 static void trim(const struct reader *r, const char **ret, size_t *ret_n)
 {
     const char *from = r->text.data;
     size_t n = r->text.len;
-    if (r->line == 1 && n >= 3 && memcmp(from, "\xEF\xBB\xBF", 3) == 0) {
-        from += 3;
-        n -= 3;
-    }
-    while (n > 0 && strchr(" \t\r", from[n - 1]) && from[n - 1])
+    while (n > 0 && blank(from[n - 1]))
         n--;
-    while (n > 0 && strchr(" \t", *from) && *from) {
-        from++;
-        n--;
+    for (bool more = true; more;) {
+        size_t skip = n >= 3 && memcmp(from, "\xEF\xBB\xBF", 3) == 0 ? 3 : n > 0 && blank(*from);
+        from += skip;
+        n -= skip;
+        more = skip > 0;
     }
     *ret = from;
     *ret_n = n;
@@ -164,7 +167,7 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
         return ALD_OK;
     }
     ald_json_root(doc, &root);
-    if (ald_json_kind(&root) != ALD_JSON_OBJECT) {
+    if (ald_json_kind(&root) != ALD_JSON_OBJECT || *text != '{') {
         (void)ald_json_expected(&root, "an object", &why);
         refuse(page, r, offset, why.msg);
         return ALD_OK;

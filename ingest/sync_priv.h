@@ -53,6 +53,10 @@ struct ald_sync_cursor {
 };
 ALD_CHECK enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret, struct ald_err *err);
 void ald_sync_cursor_done(struct ald_sync_cursor *row);
+/** Remembers what the configuration asked for, in row->fingerprint; called when a stream was read to its end. */
+void ald_sync_scope_read(struct ald_sync *s, struct ald_sync_cursor *row);
+/** True when an unfinished crawl may go on: it asks for what the configuration asks for. */
+bool ald_sync_resumable(const struct ald_sync *s, const struct ald_sync_cursor *row);
 /** Inside a transaction. */
 ALD_CHECK enum ald_rc ald_sync_cursor_save(struct ald_sync *s, const char *stream, const struct ald_sync_cursor *row,
                                            struct ald_err *err);

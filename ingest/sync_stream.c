@@ -11,6 +11,7 @@ struct crawl {
     struct ald_window window;
     struct ald_sync_size size;
     struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
+    char rows_seen[33]; /* of the page before: the same rows again mean that the source ignores where we are */
     int64_t pages, seen_at;
     const char *gap; /* in the source's arena */
     bool resumed, remarked, refused;
@@ -29,7 +30,7 @@ static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stre
     ALD_TRY(ald_sync_cursor_load(s, stream->name, &c->row, err));
     c->size = ald_sync_size_of(s);
     /* A reference list is read whole: it also says who the people in later documents are. */
-    c->resumed = c->row.cursor.len > 0 && !s->temporary && !s->opts->full && !stream->every_time;
+    c->resumed = ald_sync_resumable(s, &c->row) && !s->temporary && !s->opts->full && !stream->every_time;
     if (c->resumed) {
         c->window = (struct ald_window){
             .since = c->row.crawl_since, .until = c->row.crawl_until, .first = c->row.high_water == ALD_TIME_NONE};
@@ -85,6 +86,12 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     bool round = false;
     if (next)
         ALD_TRY(circle(c, next, &round, err));
+    if (next && page->rows.n > 0) {
+        char rows[33];
+        ald_fingerprint(page->res.body, page->res.body_n, rows);
+        round = round || strcmp(rows, c->rows_seen) == 0;
+        memcpy(c->rows_seen, rows, sizeof rows);
+    }
     c->pages++;
     if (round || (next && c->pages >= ALD_MAX_PAGES)) {
         if (!c->gap)
@@ -104,6 +111,7 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     c->row.gap = c->gap;
     if (c->row.complete) { /* else the next run reads the same window again */
         c->row.high_water = high_water(s, c, page);
+        ald_sync_scope_read(s, &c->row);
         c->row.completed_at = s->opts->clock.now_ms(s->opts->clock.ctx);
     }
     return ALD_OK;

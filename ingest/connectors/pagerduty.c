@@ -105,89 +105,33 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     return ald_pagerduty_next(arena, list, res, &seen, next, err);
 }
 
-static enum ald_rc incidents_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                                     struct ald_http_req *req, struct ald_err *err)
-{
-    (void)err;
-    return ask(arena, cfg, &incidents, req);
-}
-
-static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    return read_list(cfg, res, rows, &incidents, "incidents", ald_pagerduty_incident, next, err);
-}
-
-static enum ald_rc incidents_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                                  const struct ald_http_res *res, struct ald_next *next, struct ald_err *err)
-{
-    (void)cfg;
-    (void)err;
-    ald_pagerduty_skip(arena, &incidents, res->req, next);
-    return ALD_OK;
-}
-
-static enum ald_rc log_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                               struct ald_err *err)
-{
-    (void)err;
-    return ask(arena, cfg, &account_log, req);
-}
-
-static enum ald_rc log_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                            struct ald_next *next, struct ald_err *err)
-{
-    return read_list(cfg, res, rows, &account_log, "log_entries", ald_pagerduty_log_entry, next, err);
-}
-
-static enum ald_rc log_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                            struct ald_next *next, struct ald_err *err)
-{
-    (void)cfg;
-    (void)err;
-    ald_pagerduty_skip(arena, &account_log, res->req, next);
-    return ALD_OK;
-}
-
-static enum ald_rc services_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                    struct ald_err *err)
-{
-    (void)err;
-    return ask(arena, cfg, &services, req);
-}
-
-static enum ald_rc services_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                 struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    return read_list(cfg, res, rows, &services, "services", ald_pagerduty_service, next, err);
-}
-
-static enum ald_rc teams_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    (void)err;
-    return ask(arena, cfg, &teams, req);
-}
-
-static enum ald_rc teams_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    return read_list(cfg, res, rows, &teams, "teams", ald_pagerduty_team, next, err);
-}
-
-static enum ald_rc users_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    (void)err;
-    return ask(arena, cfg, &users, req);
-}
-
-/** Gives no rows: whom the list names was replaced before, and is known from now on, also in texts. */
-static enum ald_rc users_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    return read_list(cfg, res, rows, &users, "users", NULL, next, err);
-}
+/** Request, page and skip of a list that is paged. */
+#define PAGED(what, list, member, fn)                                                                                  \
+    static enum ald_rc what##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,                       \
+                                      struct ald_http_req *req, struct ald_err *err)                                   \
+    {                                                                                                                  \
+        (void)err;                                                                                                     \
+        return ask(arena, cfg, list, req);                                                                             \
+    }                                                                                                                  \
+    static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,                   \
+                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)                  \
+    {                                                                                                                  \
+        return read_list(cfg, res, rows, list, member, fn, next, err);                                                 \
+    }                                                                                                                  \
+    static enum ald_rc what##_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,                          \
+                                   const struct ald_http_res *res, struct ald_next *next, struct ald_err *err)         \
+    {                                                                                                                  \
+        (void)cfg;                                                                                                     \
+        (void)err;                                                                                                     \
+        ald_pagerduty_skip(arena, list, res->req, next);                                                               \
+        return ALD_OK;                                                                                                 \
+    }
+PAGED(incidents, &incidents, "incidents", ald_pagerduty_incident)
+PAGED(log, &account_log, "log_entries", ald_pagerduty_log_entry)
+PAGED(services, &services, "services", ald_pagerduty_service)
+PAGED(teams, &teams, "teams", ald_pagerduty_team)
+/* Gives no rows: whom the list names was replaced before, and is known from now on, also in texts. */
+PAGED(users, &users, "users", NULL)
 
 static enum ald_rc priorities_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                       struct ald_http_req *req, struct ald_err *err)
@@ -312,9 +256,26 @@ static const struct ald_stream streams[] = {
      .optional = true,
      .request = priorities_request,
      .page = priorities_page},
-    {.name = "users", DOC, .every_time = true, .optional = true, .request = users_request, .page = users_page},
-    {.name = "teams", DOC, .every_time = true, .optional = true, .request = teams_request, .page = teams_page},
-    {.name = "services", DOC, .every_time = true, .request = services_request, .page = services_page},
+    {.name = "users",
+     DOC,
+     .every_time = true,
+     .optional = true,
+     .request = users_request,
+     .page = users_page,
+     .skip = users_skip},
+    {.name = "teams",
+     DOC,
+     .every_time = true,
+     .optional = true,
+     .request = teams_request,
+     .page = teams_page,
+     .skip = teams_skip},
+    {.name = "services",
+     DOC,
+     .every_time = true,
+     .request = services_request,
+     .page = services_page,
+     .skip = services_skip},
     {.name = "incidents",
      DOC,
      .overlap_ms = INCIDENT_OVERLAP_MS,

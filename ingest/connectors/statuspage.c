@@ -282,6 +282,7 @@ const struct ald_connector ald_connector_statuspage = {
              .title = "Statuspage (manage API or public feed)",
              .default_kind = "status",
              .default_base_url = MANAGE_URL,
+             .needs_token = true,
              .token_when_key = "page_id",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
