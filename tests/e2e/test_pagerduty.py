@@ -16,7 +16,7 @@ TIMEOUT = 420
 
 
 def path_of(request):
-    return re.sub(r"/Q[0-9A-Z]+", "/ID", urlsplit(request).path)
+    return re.sub(r"/[PQ][0-9A-Z]{6,}", "/ID", urlsplit(request).path)
 
 
 def times_of(request):
@@ -409,6 +409,40 @@ class Recorded(Case):
         self.check_arrived(world)
         self.assertEqual(self.sql("SELECT count(*) FROM event"), [(len(entries),)])
         self.assertEqual(len(self.sql("SELECT 1 FROM label")), len(world.priorities))
+
+    @support.needs_shared
+    def test_requests_are_in_the_specification(self):
+        """Every path and parameter that is asked with is one that the service documents; both limits are kept."""
+        path = support.SHARED / "specs" / "pagerduty-prism-patched.json"
+        if not path.is_file():
+            self.skipTest("no specification")
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        resolve = lambda v: resolve(self.pointed(spec, v["$ref"])) if "$ref" in v else v
+        patterns = {re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template) + "$"): item for template, item in spec["paths"].items()}
+        world = pagerduty_api.made(12)
+        api = self.serve(world)
+        self.ingest(api, alerts="on", page_size=5)
+        old = world.create(time.time() - 400 * DAY, 99)
+        world.entry(old, "snooze", time.time() - 1, pagerduty_api.user(1), "website")
+        self.ingest(api, alerts="on", page_size=5)
+        seen = Counter(path_of(request) for request in api.requests)
+        self.assertEqual(len(seen), 11, seen)
+        for request in api.requests:
+            url = urlsplit(request)
+            items = [item for pattern, item in patterns.items() if pattern.match(url.path) and "get" in item]
+            self.assertTrue(items, request)
+            known = {resolve(v)["name"]: resolve(v)["schema"] for item in items
+                     for v in item["get"].get("parameters", []) + item.get("parameters", []) if resolve(v)["in"] == "query"}
+            for name, values in parse_qs(url.query).items():
+                self.assertIn(name, known, request)
+                allowed = resolve(known[name]).get("enum") or resolve(known[name]).get("items", {}).get("enum")
+                self.assertLessEqual(set(values), set(allowed or values), request)
+
+    @staticmethod
+    def pointed(spec, ref):
+        for part in ref[2:].split("/"):
+            spec = spec[int(part) if isinstance(spec, list) else part.replace("~1", "/").replace("~0", "~")]
+        return spec
 
 
 if __name__ == "__main__":
