@@ -4,30 +4,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "positions.h"
 #include "resample.h"
 
 #define Z975 1.959964
 enum { MEAN_LEAST = 100, SLICES_LEAST = 4 };
 
-static size_t first_from(const struct ald_analysis *analysis, int64_t at)
-{
-    size_t low = 0, high = analysis->incidents_n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int64_t start = analysis->incidents[mid].started_at;
-        if (start != ALD_TIME_NONE && start < at)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 void ald_started_between(const struct ald_analysis *analysis, int64_t from, int64_t to, size_t *ret_first,
                          size_t *ret_last)
 {
-    *ret_first = first_from(analysis, from);
-    size_t last = first_from(analysis, to);
+    *ret_first = ald_first_from(analysis, from);
+    size_t last = ald_first_from(analysis, to);
     *ret_last = last > *ret_first ? last : *ret_first;
 }
 

@@ -92,6 +92,15 @@ class Complete(Case):
         self.check_arrived(world)
         self.assertEqual([fault.times for fault in api.faults], [0])
 
+    def test_a_log_longer_than_its_list(self):
+        """More entries than can be read in one list, in the newest part of a long window: each half begins with the same page."""
+        world = pagerduty_api.made(2200, spacing=600)
+        self.assertGreater(len(world.log), 10000)
+        api = self.serve(world)
+        self.ingest(api)
+        self.check_arrived(world)
+        self.assertEqual(self.sql("SELECT count(*) FROM event"), [(len(world.log),)])
+
     def test_long_ago(self):
         """Years back in windows of months; the first of them has nothing."""
         world = pagerduty_api.made(40, spacing=40 * DAY)
