@@ -20,13 +20,12 @@ import copy
 import datetime
 import json
 import re
-import sys
 import threading
 import time
-from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import table_api
+from loopback import Loopback
 from table_api import Fault  # noqa: F401
 
 USER, TOKEN = "svc@people.example", "secret"
@@ -310,9 +309,7 @@ class Handler(table_api.Handler):
         self.send_body(code, out, login, cut=bool(self.struck("drop", url.path, text, ids)))
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(Loopback):
     def __init__(self, world, faults=(), port=0, dc=False):
         super().__init__(("127.0.0.1", port), Handler)
         self.lock = threading.RLock()
@@ -328,18 +325,6 @@ class Server(ThreadingHTTPServer):
 
     def issue(self, key):
         return next(i for i in self.world["issues"] if i["key"] == key)
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, BrokenPipeError)):
-            super().handle_error(request, client_address)
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc):
-        self.shutdown()
-        self.server_close()
 
 
 def serve(world, faults=(), port=0, dc=False):

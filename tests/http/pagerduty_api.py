@@ -19,13 +19,13 @@ import datetime
 import gzip
 import hashlib
 import json
-import sys
 import threading
 import time
 from bisect import bisect_left
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from loopback import Loopback
 from table_api import Fault  # noqa: F401
 
 CAP, DAY = 10000, 86400
@@ -352,26 +352,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_body(200, out, cut=bool(self.struck("drop")))
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(Loopback):
     def __init__(self, world, faults=(), port=0):
         super().__init__(("127.0.0.1", port), Handler)
         self.lock = threading.RLock()
         self.world, self.faults, self.requests, self.forgotten = world, list(faults), [], set()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, BrokenPipeError)):
-            super().handle_error(request, client_address)
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc):
-        self.shutdown()
-        self.server_close()
 
 
 def serve(world, faults=(), port=0):

@@ -28,11 +28,12 @@ import hashlib
 import json
 import os
 import re
-import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from loopback import Loopback
 
 BASIC = "Basic " + base64.b64encode(b"svc:secret").decode()
 TERM = re.compile(r"^([a-z_0-9]+)(>=|<=|!=|=|>|<|IN)(.*)$", re.S)
@@ -206,9 +207,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(url, page, page, "id", ())
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(Loopback):
     def __init__(self, records, faults=(), port=0, scenario=None):
         super().__init__(("127.0.0.1", port), Handler)
         self.lock = threading.RLock()
@@ -235,18 +234,6 @@ class Server(ThreadingHTTPServer):
                 else:
                     rows_by_id[key].update(members)
         self.faults = [Fault(**fault) for fault in scenario.get("faults", [])]
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, BrokenPipeError)):
-            super().handle_error(request, client_address)
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc):
-        self.shutdown()
-        self.server_close()
 
 
 def serve(records, faults=(), port=0):

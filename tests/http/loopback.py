@@ -1,0 +1,20 @@
+"""What the stateful loopback servers share: they run inside a `with` block, and a client that goes away is no error."""
+import sys
+import threading
+from http.server import ThreadingHTTPServer
+
+
+class Loopback(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, BrokenPipeError)):
+            super().handle_error(request, client_address)
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc):
+        self.shutdown()
+        self.server_close()
