@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/build.h"
+#include "analysis/observations.h"
 #include "analysis/readings.h"
 
 /* ---- Words ---- */
@@ -132,10 +133,14 @@ static void build_incidents(struct ald_build *b)
 
 static void observe(struct ald_analysis *a)
 {
-    a->measures = ald_calloc(a->arena, a->incidents_n, sizeof *a->measures);
+    a->observations = ald_observations_new(a->arena, a->incidents_n);
+    a->readings = ald_readings_new(a->arena, a->incidents_n);
     for (size_t i = 0; i < a->incidents_n; i++)
-        for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-            ald_signal_at(s)->compute(a->past, &a->incidents[i], &a->measures[i].obs[s]);
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+            struct ald_obs obs = {.has_total = false};
+            ald_signal_at(s)->compute(a->past, &a->incidents[i], &obs);
+            ald_observe(a->observations, i, s, &obs);
+        }
 }
 
 /* ---- The whole ---- */
@@ -194,7 +199,6 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ALD_TRY(build(store, a, err));
-    ald_readings_all(a);
     *ret = a;
     a = NULL;
     return ALD_OK;
@@ -204,6 +208,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
 {
     if (!analysis)
         return;
+    ald_measures_drop(analysis);
     ald_zone_free(analysis->zone);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }

@@ -169,7 +169,7 @@ void ald_calibration_fill(const struct ald_analysis *analysis, const struct ald_
     int64_t quarter = INT64_MIN;
     for (size_t i = 0; i < n; i++) { /* by start, so a quarter is one stretch */
         const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
-        const struct ald_measure *measure = &analysis->measures[figures->incidents[i]];
+        const struct ald_measure *measure = ald_measure_at(analysis, figures->incidents[i]);
         if (inc->quarter != quarter)
             ald_readings_whole(analysis, inc->quarter, whole);
         quarter = inc->quarter;

@@ -39,7 +39,7 @@ void ald_coupling_fill(const struct ald_analysis *analysis, const struct ald_fig
         total.n = landmark.n = 0;
         for (size_t i = 0; i < figures->incidents_n; i++) {
             const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
-            const struct ald_obs *obs = &analysis->measures[figures->incidents[i]].obs[s];
+            const struct ald_obs *obs = ald_obs_at(analysis, figures->incidents[i], s);
             bool open = false;
             if (inc->duration_ms == ALD_TIME_NONE)
                 continue;

@@ -94,7 +94,7 @@ static void count_population(const struct ald_analysis *analysis, const struct a
 static void count_readings(const struct ald_analysis *analysis, struct ald_figures *ret)
 {
     for (size_t i = 0; i < ret->incidents_n; i++) {
-        const struct ald_measure *measure = &analysis->measures[ret->incidents[i]];
+        const struct ald_measure *measure = ald_measure_at(analysis, ret->incidents[i]);
         if (measure->shown < 0) {
             ret->without_reading++;
             continue;
@@ -292,7 +292,7 @@ static void fill_pool(const struct ald_analysis *analysis, const struct ald_figu
 {
     for (size_t i = 0; i < figures->incidents_n; i++) {
         const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
-        const struct ald_measure *measure = &analysis->measures[figures->incidents[i]];
+        const struct ald_measure *measure = ald_measure_at(analysis, figures->incidents[i]);
         if (measure->shown != reading || inc->state != ALD_STATE_RESOLVED || inc->duration_ms == ALD_TIME_NONE ||
             !measure->reading[reading].axis[ALD_COMPLEXITY].has)
             continue;
@@ -310,8 +310,8 @@ static struct ald_pair make_pair(const struct ald_analysis *analysis, const stru
 {
     const struct paired *i = &pool->items[couple->i], *j = &pool->items[couple->j]; /* j lasted as long or longer */
     const struct paired *a = i->complexity > j->complexity ? i : j, *b = a == i ? j : i;
-    const struct ald_axis_position *blast_a = &analysis->measures[a->incident].reading[reading].axis[ALD_BLAST_RADIUS];
-    const struct ald_axis_position *blast_b = &analysis->measures[b->incident].reading[reading].axis[ALD_BLAST_RADIUS];
+    const struct ald_axis_position *blast_a = &ald_measure_at(analysis, a->incident)->reading[reading].axis[ALD_BLAST_RADIUS];
+    const struct ald_axis_position *blast_b = &ald_measure_at(analysis, b->incident)->reading[reading].axis[ALD_BLAST_RADIUS];
     return (struct ald_pair){
         .a = a->incident,
         .b = b->incident,

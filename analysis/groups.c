@@ -53,7 +53,7 @@ static struct placed *place(const struct ald_analysis *analysis, const struct al
     struct placed *list = ald_calloc(scratch, figures->incidents_n, sizeof *list);
     size_t n = 0;
     for (size_t i = 0; i < figures->incidents_n; i++) {
-        const struct ald_measure *measure = &analysis->measures[figures->incidents[i]];
+        const struct ald_measure *measure = ald_measure_at(analysis, figures->incidents[i]);
         if (!ald_percentile_of(analysis, figures->incidents[i], &list[n].percentile))
             continue;
         const struct ald_axis_position *blast =

@@ -3,7 +3,7 @@
 
 bool ald_percentile_of(const struct ald_analysis *analysis, size_t incident, double *ret)
 {
-    const struct ald_reading *reading = &analysis->measures[incident].reading[ALD_START_READING];
+    const struct ald_reading *reading = &ald_measure_at(analysis, incident)->reading[ALD_START_READING];
     if (reading->absent)
         return false;
     double m = (double)reading->m;

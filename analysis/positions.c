@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "observations.h"
+
 /* ---- As it stood ---- */
 
 int64_t ald_last_end(const struct ald_incident *inc, int64_t now, bool *ret_open)
@@ -103,20 +105,88 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
         ret->members[i] = stood[keyed[i].at];
 }
 
-size_t ald_reference_totals(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t signal,
-                            double *ret)
+/* ---- Scales and axes ---- */
+
+static double weight_of(const struct ald_settings *settings, const struct ald_signal *signal)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < reference->n; i++) {
-        const struct ald_obs *obs = &analysis->measures[reference->members[i].incident].obs[signal];
-        if (obs->has_total)
-            ret[n++] = obs->total;
-    }
-    ald_sort_doubles(ret, n);
-    return n;
+    for (size_t i = 0; i < settings->weights_n; i++)
+        if (strcmp(settings->weights[i].signal, signal->id) == 0)
+            return settings->weights[i].weight;
+    return signal->weight;
 }
 
-/* ---- Scales and axes ---- */
+/* Counts the members at each observation, then walks over the observations in the order of their values. */
+static void build_scale(struct ald_observations *observations, const struct ald_member *members, size_t members_n,
+                        size_t signal, int lens, struct ald_arena *arena, struct ald_scale *ret)
+{
+    const struct ald_observed *seen = &observations->signals[signal];
+    const struct ald_ranked *ranked = ald_observed_ranked(observations, signal, lens);
+    uint32_t *table = ald_calloc(arena, seen->n, sizeof *table);
+    size_t below = 0, values = 0;
+    for (size_t i = 0; i < members_n; i++)
+        table[seen->codes[members[i].incident]]++;
+    for (size_t i = 0, j = 0; i < ranked->n; i = j) {
+        size_t equal = 0;
+        for (; j < ranked->n && !(ranked->items[j].value > ranked->items[i].value); j++)
+            equal += table[ranked->items[j].code];
+        for (size_t l = i; l < j; l++)
+            table[ranked->items[l].code] = (uint32_t)(2 * below + equal);
+        below += equal;
+        values += equal > 0;
+    }
+    for (size_t code = 0; code < seen->n; code++)
+        if (!ald_obs_has(seen->distinct[code], lens))
+            table[code] = ALD_NO_PLACE;
+    ret->twice = table;
+    ret->n = below;
+    ret->eligible = ret->weight > 0 && below * 4 >= members_n && values > 1;
+}
+
+void ald_scales_build(const struct ald_analysis *analysis, const struct ald_member *members, size_t n, int lens,
+                      struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N])
+{
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_signal *def = ald_signal_at(s);
+        ret[s] = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : weight_of(analysis->settings, def)};
+        build_scale(analysis->observations, members, n, s, lens, arena, &ret[s]);
+    }
+}
+
+static uint32_t twice_of(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
+                         size_t incident)
+{
+    return scale->twice[analysis->observations->signals[signal].codes[incident]];
+}
+
+double ald_scale_position(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
+                          size_t incident)
+{
+    uint32_t twice = twice_of(analysis, scale, signal, incident);
+    if (twice == ALD_NO_PLACE || scale->n == 0)
+        return (double)NAN;
+    return ((double)twice / 2 + 0.5) / ((double)scale->n + 1);
+}
+
+/* What is present of an axis' weight, and the weighted mean of the positions, an absent one counting 0.5.
+ *
+ * A newcomer takes the members' own formula, (below + half the equal)/n, not its own: raws are compared with the
+ * members', and equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which puts the
+ * commonest values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
+static double raw_of(const struct ald_frame *frame, enum ald_axis axis, size_t incident, double *ret_present)
+{
+    double raw = 0, present = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_scale *scale = &frame->signals[s];
+        if (ald_signal_at(s)->axis != axis || !scale->eligible)
+            continue;
+        uint32_t twice = twice_of(frame->analysis, scale, s, incident);
+        bool has = twice != ALD_NO_PLACE;
+        present += has ? scale->weight : 0;
+        raw += scale->weight * (has ? (double)twice / 2 / (double)scale->n : 0.5);
+    }
+    *ret_present = present;
+    return raw / frame->axes[axis].weight;
+}
 
 /* Sorts and gives every member its position among the others; position[] of members that are not in `placed` is kept.
  */
@@ -136,41 +206,8 @@ static void place_members(struct ald_keyed *placed, size_t n, double *sorted, do
     }
 }
 
-static double weight_of(const struct ald_settings *settings, const struct ald_signal *signal)
-{
-    for (size_t i = 0; i < settings->weights_n; i++)
-        if (strcmp(settings->weights[i].signal, signal->id) == 0)
-            return settings->weights[i].weight;
-    return signal->weight;
-}
-
-static const struct ald_obs *obs_of(const struct ald_frame *frame, size_t member, size_t signal)
-{
-    return &frame->analysis->measures[frame->members[member].incident].obs[signal];
-}
-
-/* Fills one scale and the members' positions on it. */
-static void build_scale(struct ald_frame *frame, size_t signal, struct ald_keyed *placed, double *position,
-                        struct ald_arena *arena)
-{
-    struct ald_scale *scale = &frame->signals[signal];
-    const struct ald_signal *def = ald_signal_at(signal);
-    for (size_t i = 0; i < frame->n; i++) {
-        const struct ald_obs *obs = obs_of(frame, i, signal);
-        position[i] = (double)NAN;
-        if (obs->has[frame->reading])
-            placed[scale->n++] = (struct ald_keyed){.value = obs->axis_value[frame->reading], .at = i};
-    }
-    scale->sorted = ald_calloc(arena, scale->n, sizeof *scale->sorted);
-    place_members(placed, scale->n, scale->sorted, position);
-    scale->weight = weight_of(frame->analysis->settings, def);
-    scale->eligible = def->timing != ALD_HINDSIGHT && scale->weight > 0 && scale->n * 4 >= frame->n && scale->n > 1 &&
-                      scale->sorted[0] < scale->sorted[scale->n - 1];
-}
-
-/* The members' raws on an axis, from positions[signal * n + member], and their positions among them. */
-static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double *positions, struct ald_keyed *placed,
-                       struct ald_arena *arena)
+/* The members' raws on an axis and their positions among them. */
+static void build_axis(struct ald_frame *frame, enum ald_axis axis, struct ald_keyed *placed, struct ald_arena *arena)
 {
     struct ald_axis_frame *out = &frame->axes[axis];
     out->position = ald_calloc(arena, frame->n, sizeof *out->position);
@@ -178,25 +215,17 @@ static void build_axis(struct ald_frame *frame, enum ald_axis axis, const double
         if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
             out->weight += frame->signals[s].weight;
     for (size_t i = 0; i < frame->n; i++) {
-        double raw = 0, present = 0;
+        double present = 0, raw = out->weight > 0 ? raw_of(frame, axis, frame->members[i].incident, &present) : 0;
         out->position[i] = (double)NAN;
-        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-            const struct ald_scale *scale = &frame->signals[s];
-            if (ald_signal_at(s)->axis != axis || !scale->eligible)
-                continue;
-            double position = positions[s * frame->n + i];
-            present += isnan(position) ? 0 : scale->weight;
-            raw += scale->weight * (isnan(position) ? 0.5 : position);
-        }
         if (out->weight > 0 && present / out->weight >= 0.5)
-            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw / out->weight * 1e9), .at = i};
+            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw * 1e9), .at = i};
     }
     out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
     place_members(placed, out->raw_n, out->raw_keys, out->position);
 }
 
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
-                     struct ald_arena *arena, struct ald_frame *ret)
+                     struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
 {
     *ret =
         (struct ald_frame){.reading = reading, .analysis = analysis, .members = reference->members, .n = reference->n};
@@ -210,22 +239,14 @@ void ald_frame_build(const struct ald_analysis *analysis, const struct ald_refer
     }
     if (ret->n < ALD_REFERENCE_LEAST)
         return;
+    ald_scales_build(analysis, ret->members, ret->n, reading, scales, ret->signals);
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_keyed *placed = ald_calloc(scratch, ret->n, sizeof *placed);
-    double *positions = ald_calloc(scratch, ret->n * ALD_SIGNAL_N, sizeof *positions);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        build_scale(ret, s, placed, positions + s * ret->n, arena);
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        build_axis(ret, (enum ald_axis)axis, positions, placed, arena);
+        build_axis(ret, (enum ald_axis)axis, placed, arena);
 }
 
-double ald_frame_position(const struct ald_frame *frame, size_t signal, double value)
-{
-    const struct ald_scale *scale = &frame->signals[signal];
-    return scale->n > 0 ? ald_position_of(scale->sorted, scale->n, value, false) : (double)NAN;
-}
-
-struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, const struct ald_obs *obs)
+struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, size_t incident)
 {
     const struct ald_axis_frame *in = &frame->axes[axis];
     struct ald_axis_position out = {.has = false};
@@ -233,19 +254,7 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
         out.absent = "too thin: no signal of this axis tells past incidents apart";
         return out;
     }
-    double raw = 0, present = 0;
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_scale *scale = &frame->signals[s];
-        if (ald_signal_at(s)->axis != axis || !scale->eligible)
-            continue;
-        bool has = obs[s].has[frame->reading];
-        present += has ? scale->weight : 0;
-        /* The members' own formula, (below + half the equal)/n, not the newcomer's: raws are compared with the
-         * members', and equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which
-         * puts the commonest values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
-        raw += scale->weight *
-               (has ? ald_position_of(scale->sorted, scale->n, obs[s].axis_value[frame->reading], true) : 0.5);
-    }
+    double present = 0, raw = raw_of(frame, axis, incident, &present);
     out.coverage = present / in->weight;
     if (out.coverage < 0.5) {
         out.absent = "too thin: less than half of its signals were measured";
@@ -256,7 +265,7 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
         return out;
     }
     out.has = true;
-    out.raw = raw / in->weight;
-    out.position = ald_position_of(in->raw_keys, in->raw_n, (double)llround(out.raw * 1e9), false);
+    out.raw = raw;
+    out.position = ald_position_of(in->raw_keys, in->raw_n, (double)llround(raw * 1e9), false);
     return out;
 }

@@ -27,13 +27,21 @@ struct ald_reference {
 void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, struct ald_arena *arena,
                          struct ald_reference *ret);
 
-/** The values of one signal in a frame. */
+/** Where the observations of one signal stand among members, by the number of the observation (observations.h). */
 struct ald_scale {
-    double *sorted;
-    size_t n;
+    const uint32_t *twice; /* 2*(members below) + (members equal), so that halves are whole; ALD_NO_PLACE: no value */
+    size_t n;              /* members that have a value */
     double weight;
     bool eligible;
 };
+#define ALD_NO_PLACE UINT32_MAX
+/** Scales of all signals through a lens (observations.h); their tables are owned by arena. */
+void ald_scales_build(const struct ald_analysis *analysis, const struct ald_member *members, size_t n, int lens,
+                      struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N]);
+/** Position of a newcomer on a signal; NAN where it has no value or no member has the signal. */
+double ald_scale_position(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
+                          size_t incident);
+
 struct ald_axis_frame {
     double weight;       /* of all eligible signals; 0: nothing eligible */
     double *raw_keys;    /* llround(raw*1e9) of the members that have a raw, sorted */
@@ -48,17 +56,13 @@ struct ald_frame {
     struct ald_scale signals[ALD_SIGNAL_N];
     struct ald_axis_frame axes[ALD_AXIS_N];
 };
-/** A frame of fewer than ALD_REFERENCE_LEAST members has members and n, but no scales. */
+/** A frame of fewer than ALD_REFERENCE_LEAST members has members and n, but no scales. What scales need goes into `scales`,
+ *  which may outlive the rest. */
 #define ALD_REFERENCE_LEAST 30
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
-                     struct ald_arena *arena, struct ald_frame *ret);
-/** Position of a newcomer's value; NAN where no member has the signal. */
-double ald_frame_position(const struct ald_frame *frame, size_t signal, double value);
+                     struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret);
 /** Axis position of a newcomer. */
-struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, const struct ald_obs *obs);
-/** Sorted totals of one signal over all members, for description; ret has room for n. @return how many. */
-size_t ald_reference_totals(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t signal,
-                            double *ret);
+struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, size_t incident);
 
 /** The moment of the last end: of the spans that started before `now`; now when one of them was still open then;
  *  ALD_TIME_NONE without such spans. */

@@ -1,5 +1,5 @@
 /* Readings (METHODS 4): each incident's duration among its comparables, a fiscal quarter at a time. A quarter reads
- * only what is shared and writes only the measures of its own incidents, so that quarters may one day run side by side.
+ * only what is shared and writes only the measures of its own incidents.
  */
 #include "readings.h"
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "comparables.h"
+#include "observations.h"
 
 #define NEAR 1e-9
 enum { THREADS_MOST = 8, WORTH_A_THREAD = 4096 };
@@ -34,13 +35,12 @@ struct desk {
     size_t asks_n;
 };
 
-struct quarter {
-    struct ald_analysis *analysis;
-    const struct texts *texts;
-    struct ald_arena *scratch;
+struct task {
+    const struct ald_analysis *analysis;
+    struct ald_quarter *quarter;
+    struct texts texts;
     struct ald_reference reference;
-    size_t first, last; /* its incidents */
-    size_t threads;     /* 0: as many as there are processors */
+    size_t threads; /* 0: as many as there are processors */
 };
 
 static void make_texts(struct ald_arena *arena, struct texts *ret)
@@ -51,8 +51,7 @@ static void make_texts(struct ald_arena *arena, struct texts *ret)
         ret->already[x] = ald_sprintf(arena, "already longer than %d %% of comparable", x);
 }
 
-/* Whether an incident is one to be read at all. */
-static bool is_read(const struct ald_incident *inc)
+bool ald_is_read(const struct ald_incident *inc)
 {
     return inc->cls == ALD_INCIDENT && inc->started_at != ALD_TIME_NONE;
 }
@@ -97,62 +96,29 @@ static void set_absent(struct ald_reading *reading, const char *absent)
         reading->axis[axis].absent = absent;
 }
 
-static void clear(struct ald_measure *measure, const char *absent)
+/* Where one incident stands in one frame, and whether there can be a reading. */
+static void place(const struct task *q, struct desk *desk, size_t incident, int r)
 {
-    for (int r = 0; r < ALD_READING_N; r++) {
-        measure->reading[r] = (struct ald_reading){.n_ref = 0};
-        set_absent(&measure->reading[r], absent);
-        for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-            measure->position[r][s] = (double)NAN;
-    }
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        measure->position_total[s] = (double)NAN;
-    measure->shown = -1;
-    measure->corner = ALD_CORNER_NONE;
-}
-
-/* Positions of one incident in one frame, and whether there can be a reading. */
-static void place(const struct quarter *q, struct desk *desk, size_t incident, int r)
-{
-    struct ald_analysis *analysis = q->analysis;
-    const struct ald_incident *inc = &analysis->incidents[incident];
-    struct ald_measure *measure = &analysis->measures[incident];
-    struct ald_reading *reading = &measure->reading[r];
+    const struct ald_incident *inc = &q->analysis->incidents[incident];
+    struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
     *reading = (struct ald_reading){
         .n_ref = desk->frame.n, .reference_from = q->reference.from, .reference_to = q->reference.to};
-    const char *absent = r == ALD_LANDMARK_READING ? not_beyond(analysis, inc) : NULL;
+    const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
     if (!absent && desk->frame.n < ALD_REFERENCE_LEAST)
-        absent = q->texts->little[desk->frame.n];
+        absent = q->texts.little[desk->frame.n];
     if (absent) {
         set_absent(reading, absent);
         return;
     }
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        if (measure->obs[s].has[r])
-            measure->position[r][s] = ald_frame_position(&desk->frame, s, measure->obs[s].axis_value[r]);
+    reading->placed = true;
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        reading->axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, measure->obs);
+        reading->axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, incident);
     reading->absent = no_duration(inc); /* the positions stay */
     if (reading->absent)
         return;
     reading->duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
     ald_comparables_choose(&desk->near, reading);
     desk->asks[desk->asks_n++] = (struct ask){.reading = reading, .incident = incident};
-}
-
-static void place_totals(const struct quarter *q)
-{
-    if (q->reference.n < ALD_REFERENCE_LEAST)
-        return;
-    double *totals = ald_calloc(q->scratch, q->reference.n, sizeof *totals);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        size_t n = ald_reference_totals(q->analysis, &q->reference, s, totals);
-        for (size_t i = q->first; i < q->last && n > 0; i++) {
-            struct ald_measure *measure = &q->analysis->measures[i];
-            if (is_read(&q->analysis->incidents[i]) && measure->obs[s].has_total)
-                measure->position_total[s] = ald_position_of(totals, n, measure->obs[s].total, false);
-        }
-    }
 }
 
 /* ---- Among the comparables ---- */
@@ -202,7 +168,7 @@ static int compare_asks(const void *a, const void *b)
 /* A part of a desk's asks. What one of them is told depends on nothing but itself, so it does not matter how they are
  * shared out. */
 struct share {
-    const struct quarter *q;
+    const struct task *q;
     const struct desk *desk;
     size_t first, last;
 };
@@ -230,12 +196,12 @@ static void *answer_share(void *arg)
             }
             ald_km_fit_sorted(times, open, m, &km);
         }
-        judge(reading, &km, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, share->q->texts);
+        judge(reading, &km, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, &share->q->texts);
     }
     return NULL;
 }
 
-static size_t threads_for(const struct quarter *q, size_t asks)
+static size_t threads_for(const struct task *q, size_t asks)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t n = q->threads ? q->threads : asks < WORTH_A_THREAD || processors < 1 ? 1 : (size_t)processors;
@@ -244,7 +210,7 @@ static size_t threads_for(const struct quarter *q, size_t asks)
 }
 
 /* Answers all asks of a desk. */
-static void answer(const struct quarter *q, struct desk *desk)
+static void answer(const struct task *q, struct desk *desk)
 {
     if (desk->asks_n == 0)
         return;
@@ -296,70 +262,41 @@ const char *ald_corner_text(enum ald_corner corner)
 /* ---- Quarters ---- */
 
 /* One kind of reading of all incidents of a quarter. */
-static void read_desk(const struct quarter *q, int r)
+static void read_desk(const struct task *q, int r)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct desk desk = {.asks = ald_calloc(scratch, q->last - q->first, sizeof *desk.asks)};
-    ald_frame_build(q->analysis, &q->reference, r, scratch, &desk.frame);
-    if (desk.frame.n >= ALD_REFERENCE_LEAST)
+    struct ald_quarter *quarter = q->quarter;
+    struct desk desk = {.asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
+    ald_frame_build(q->analysis, &q->reference, r, scratch, quarter->arena, &desk.frame);
+    if (desk.frame.n >= ALD_REFERENCE_LEAST) {
+        memcpy(quarter->places.scales[r], desk.frame.signals, sizeof desk.frame.signals);
         ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
-    for (size_t i = q->first; i < q->last; i++)
-        if (is_read(&q->analysis->incidents[i]))
+    }
+    for (size_t i = quarter->first; i < quarter->last; i++)
+        if (ald_is_read(&q->analysis->incidents[i]))
             place(q, &desk, i, r);
     answer(q, &desk);
 }
 
-static void read_quarter(struct quarter *q)
+void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    q->scratch = scratch;
-    ald_reference_build(q->analysis, q->analysis->incidents[q->first].quarter, scratch, &q->reference);
-    place_totals(q);
+    const struct ald_analysis *analysis = quarter->analysis;
+    struct task q = {.analysis = analysis, .quarter = quarter, .threads = threads};
+    make_texts(quarter->arena, &q.texts);
+    ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, scratch, &q.reference);
     for (int r = 0; r < ALD_READING_N; r++)
-        read_desk(q, r);
-    for (size_t i = q->first; i < q->last; i++)
-        if (is_read(&q->analysis->incidents[i]))
-            choose_shown(&q->analysis->measures[i]);
-}
-
-/* The incidents first..last-1, of which those of one quarter are one stretch: they are sorted by start. */
-static void read_stretch(struct ald_analysis *analysis, size_t first, size_t last, size_t threads)
-{
-    struct texts texts;
-    make_texts(analysis->arena, &texts);
-    for (size_t i = first; i < last; i++)
-        clear(&analysis->measures[i],
-              analysis->incidents[i].cls == ALD_INCIDENT ? "no start recorded" : "not of class incident");
-    for (size_t i = first; i < last;) {
-        size_t end = i + 1;
-        if (!is_read(&analysis->incidents[i])) {
-            i++;
+        read_desk(&q, r);
+    if (q.reference.n >= ALD_REFERENCE_LEAST)
+        ald_scales_build(analysis, q.reference.members, q.reference.n, ALD_LENS_TOTAL, quarter->arena,
+                         quarter->places.scales[ALD_LENS_TOTAL]);
+    for (size_t i = quarter->first; i < quarter->last; i++) {
+        struct ald_measure *measure = &quarter->measures[i - quarter->first];
+        if (!ald_is_read(&analysis->incidents[i]))
             continue;
-        }
-        while (end < last && analysis->incidents[end].started_at != ALD_TIME_NONE &&
-               analysis->incidents[end].quarter == analysis->incidents[i].quarter)
-            end++;
-        struct quarter quarter = {.analysis = analysis, .texts = &texts, .first = i, .last = end, .threads = threads};
-        read_quarter(&quarter);
-        i = end;
+        measure->places = q.reference.n >= ALD_REFERENCE_LEAST ? &quarter->places : NULL;
+        choose_shown(measure);
     }
-}
-
-void ald_readings_all(struct ald_analysis *analysis)
-{
-    read_stretch(analysis, 0, analysis->incidents_n, 0);
-}
-
-void ald_readings_on(struct ald_analysis *analysis, size_t threads)
-{
-    read_stretch(analysis, 0, analysis->incidents_n, threads);
-}
-
-void ald_readings_quarter(struct ald_analysis *analysis, int64_t quarter)
-{
-    size_t first = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter));
-    size_t last = ald_first_from(analysis, ald_quarter_start(&analysis->calendar, quarter + 1));
-    read_stretch(analysis, first, last, 0);
 }
 
 /* ---- All of the reference as comparables ---- */
@@ -386,46 +323,4 @@ void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, st
             .n_ref = m, .candidates = m, .m = m, .reference_from = reference.from, .reference_to = reference.to};
         set_bounds(&ret[r], &km);
     }
-}
-
-/* ---- Explain ---- */
-
-static int compare_comparables(const void *a, const void *b)
-{
-    const struct ald_comparable *x = a, *y = b;
-    if (x->distance < y->distance || x->distance > y->distance)
-        return x->distance < y->distance ? -1 : 1;
-    return (x->incident > y->incident) - (x->incident < y->incident);
-}
-
-size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t incident, int reading, size_t max,
-                                struct ald_arena *arena, struct ald_comparable **ret)
-{
-    const struct ald_reading *of = &analysis->measures[incident].reading[reading];
-    *ret = NULL;
-    if (of->absent)
-        return 0;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_reference reference;
-    struct ald_frame frame;
-    struct ald_neighbourhood near;
-    ald_reference_build(analysis, analysis->incidents[incident].quarter, scratch, &reference);
-    ald_frame_build(analysis, &reference, reading, scratch, &frame);
-    ald_neighbourhood_init(&near, &frame, scratch);
-    uint32_t *members = ald_calloc(scratch, frame.n, sizeof *members);
-    size_t m = ald_comparables_find(&near, of, members);
-    struct ald_comparable *all = ald_calloc(scratch, m, sizeof *all);
-    for (size_t i = 0; i < m; i++) {
-        const struct ald_member *member = &frame.members[members[i]];
-        all[i] = (struct ald_comparable){.incident = member->incident,
-                                         .distance = ald_comparables_distance(&frame, of, members[i]),
-                                         .duration_ms = member->duration_ms,
-                                         .open = member->open};
-    }
-    qsort(all, m, sizeof *all, compare_comparables);
-    size_t n = m < max ? m : max;
-    *ret = ald_calloc(arena, n, sizeof **ret);
-    if (n)
-        memcpy(*ret, all, n * sizeof *all);
-    return n;
 }

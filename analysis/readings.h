@@ -1,14 +1,36 @@
-/* Fills positions, readings, shown and corner of every measure from the observations. Private to analysis. */
+/* Makes readings, a fiscal quarter at a time, and keeps them until they are dropped. Private to analysis. */
 #pragma once
 
-#include "alidade/analysis.h"
+#include "positions.h"
 
-/** Needs calendar, settings, as_of, incidents (sorted by start) and measures[].obs; texts go into analysis->arena. */
-void ald_readings_all(struct ald_analysis *analysis);
-/** The same on so many threads, however few there are to read: the results are the same bytes. */
-void ald_readings_on(struct ald_analysis *analysis, size_t threads);
-/** The same for the incidents that started in one quarter only. */
-void ald_readings_quarter(struct ald_analysis *analysis, int64_t quarter);
+/** What is known of where things stand in the reference of a quarter. */
+struct ald_places {
+    struct ald_scale scales[ALD_READING_N + 1][ALD_SIGNAL_N]; /* by lens (observations.h) */
+};
+/** The readings of one quarter: its incidents are a stretch, sorted as they are by start. */
+struct ald_quarter {
+    const struct ald_analysis *analysis;
+    struct ald_arena *arena; /* of all that is kept */
+    size_t first, last;
+    struct ald_measure *measures; /* of first..last-1 */
+    struct ald_places places;
+    struct ald_quarter *next;
+};
+struct ald_readings {
+    struct ald_quarter *quarters;
+    struct ald_measure **of; /* by incident; NULL: not read yet */
+};
+/** Owned by arena but for the quarters, which ald_measures_drop frees. */
+struct ald_readings *ald_readings_new(struct ald_arena *arena, size_t incidents);
+
+/** Whether an incident is one to be read at all: of class incident, with a start. */
+bool ald_is_read(const struct ald_incident *inc);
+/** Reads all incidents of a quarter on so many threads, however few there are to read (0: as many as are worth it): the
+ *  results are the same bytes. Fills measures and places. */
+void ald_quarter_read(struct ald_quarter *quarter, size_t threads);
+/** Reads the quarter of an incident that is to be read and was not yet. */
+void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads);
+
 /** What a reading would say in this quarter if all of its reference (in the landmark reading: its subset) were comparables:
  *  n_ref, m and the bounds; the measure of what position adds. */
 void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, struct ald_reading ret[ALD_READING_N]);

@@ -73,11 +73,11 @@ static void pack_pair(struct ald_jw *w, const char *key, const bool has[ALD_READ
     ald_jw_array_end(w);
 }
 
-static void pack_signal(struct ald_jw *w, const struct ald_measure *measure, size_t s)
+static void pack_signal(struct ald_jw *w, const struct ald_analysis *a, size_t i, size_t s)
 {
-    const struct ald_obs *obs = &measure->obs[s];
-    const double position[ALD_READING_N] = {measure->position[ALD_START_READING][s],
-                                            measure->position[ALD_LANDMARK_READING][s]};
+    const struct ald_obs *obs = ald_obs_at(a, i, s);
+    const double position[ALD_READING_N] = {ald_position_at(a, i, ALD_START_READING, s),
+                                            ald_position_at(a, i, ALD_LANDMARK_READING, s)};
     ald_jw_key(w, ald_signal_at(s)->id);
     ald_jw_object(w);
     if (obs->has_total) {
@@ -99,26 +99,20 @@ static void pack_signal(struct ald_jw *w, const struct ald_measure *measure, siz
     ald_jw_object_end(w);
 }
 
-static ALD_CHECK enum ald_rc save_signals(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_signals(struct ald_q *q, struct ald_buf *buf, const struct ald_analysis *a, size_t i,
+                                          struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_CLEANUP(ald_buf_done) struct ald_buf buf;
-    ald_buf_init(&buf, MAX_PACKED_BYTES);
-    ALD_TRY(ald_q_open(store, "analysis_signals_add", &q, err));
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        struct ald_jw w;
-        ald_buf_clear(&buf);
-        ald_jw_init(&w, ald_json_sink_buf(&buf), 0);
-        ald_jw_object(&w);
-        for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-            pack_signal(&w, &a->measures[i], s);
-        ald_jw_object_end(&w);
-        ALD_TRY(ald_jw_finish(&w, err));
-        ald_q_text(q, 1, a->incidents[i].id);
-        ald_q_text(q, 2, buf.data);
-        ALD_TRY(ald_q_run(q, err));
-    }
-    return ALD_OK;
+    struct ald_jw w;
+    ald_buf_clear(buf);
+    ald_jw_init(&w, ald_json_sink_buf(buf), 0);
+    ald_jw_object(&w);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        pack_signal(&w, a, i, s);
+    ald_jw_object_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    ald_q_text(q, 1, a->incidents[i].id);
+    ald_q_text(q, 2, buf->data);
+    return ald_q_run(q, err);
 }
 
 static void bind_real(struct ald_q *q, int i, bool has, double v)
@@ -146,21 +140,38 @@ static void bind_reading(struct ald_q *q, const struct ald_reading *reading)
     ald_q_text(q, 14, reading->absent);
 }
 
-static ALD_CHECK enum ald_rc save_readings(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_readings(struct ald_q *q, const struct ald_analysis *a, size_t i, struct ald_err *err)
 {
     static const char *const names[ALD_READING_N] = {"start", "landmark"};
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "analysis_reading_add", &q, err));
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        if (a->incidents[i].cls != ALD_INCIDENT)
-            continue;
-        for (int r = 0; r < ALD_READING_N; r++) {
-            ald_q_text(q, 1, a->incidents[i].id);
-            ald_q_text(q, 2, names[r]);
-            bind_reading(q, &a->measures[i].reading[r]);
-            ALD_TRY(ald_q_run(q, err));
-        }
+    for (int r = 0; r < ALD_READING_N; r++) {
+        ald_q_text(q, 1, a->incidents[i].id);
+        ald_q_text(q, 2, names[r]);
+        bind_reading(q, &ald_measure_at(a, i)->reading[r]);
+        ALD_TRY(ald_q_run(q, err));
     }
+    return ALD_OK;
+}
+
+/* Signals and readings of all incidents, a quarter in memory at a time. */
+static ALD_CHECK enum ald_rc save_measures(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
+                                           struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *signals = NULL;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *readings = NULL;
+    ALD_CLEANUP(ald_buf_done) struct ald_buf buf;
+    ald_buf_init(&buf, MAX_PACKED_BYTES);
+    ALD_TRY(ald_q_open(store, "analysis_signals_add", &signals, err));
+    ALD_TRY(ald_q_open(store, "analysis_reading_add", &readings, err));
+    *ret_read = 0;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        if (i > 0 && a->incidents[i].quarter != a->incidents[i - 1].quarter)
+            ald_measures_drop(a);
+        ALD_TRY(save_signals(signals, &buf, a, i, err));
+        if (a->incidents[i].cls == ALD_INCIDENT)
+            ALD_TRY(save_readings(readings, a, i, err));
+        *ret_read += ald_measure_at(a, i)->shown >= 0;
+    }
+    ald_measures_drop(a);
     return ALD_OK;
 }
 
@@ -173,7 +184,8 @@ static ALD_CHECK enum ald_rc save_meta(struct ald_store *store, const char *key,
     return ald_q_run(q, err);
 }
 
-enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
+                              struct ald_err *err)
 {
     char as_of[32], generation[32];
     (void)snprintf(as_of, sizeof as_of, "%" PRId64, a->as_of);
@@ -181,8 +193,7 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     ALD_TRY(clear(store, err));
     ALD_TRY(save_incidents(store, a, err));
     ALD_TRY(save_links(store, a, err));
-    ALD_TRY(save_signals(store, a, err));
-    ALD_TRY(save_readings(store, a, err));
+    ALD_TRY(save_measures(store, a, ret_read, err));
     ALD_TRY(save_meta(store, "analysis_as_of", as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     return save_meta(store, "analysis_generation", generation, err);

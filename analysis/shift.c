@@ -136,7 +136,7 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     struct ald_reference reference;
     struct desk desk = {.members = NULL};
     ald_reference_build(w->analysis, w->analysis->incidents[members[first].incident].quarter, scratch, &reference);
-    ald_frame_build(w->analysis, &reference, ALD_START_READING, scratch, &desk.frame);
+    ald_frame_build(w->analysis, &reference, ALD_START_READING, scratch, scratch, &desk.frame);
     if (desk.frame.n < ALD_REFERENCE_LEAST)
         return;
     ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
@@ -152,8 +152,7 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
         const struct ald_member *stood = &members[first + i];
         seekers[i] = (struct seeker){.stood = stood, .at = first + i};
         for (int axis = 0; axis < ALD_AXIS_N; axis++)
-            seekers[i].reading.axis[axis] =
-                w->analysis->measures[stood->incident].reading[ALD_START_READING].axis[axis];
+            seekers[i].reading.axis[axis] = ald_frame_axis(&desk.frame, (enum ald_axis)axis, stood->incident);
         ald_comparables_choose(&desk.near, &seekers[i].reading);
     }
     if (n > 1)

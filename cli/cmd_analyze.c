@@ -7,12 +7,13 @@
 enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
+    size_t read = 0, counted = 0;
     (void)ret_code;
     ald_progress_note(s, "linking, measuring and reading incidents ...");
     ALD_TRY(ald_store_begin(s->store, err));
     enum ald_rc rc = ald_session_analysis(s, &analysis, err);
     if (rc == ALD_OK)
-        rc = ald_analysis_save(s->store, analysis, err);
+        rc = ald_analysis_save(s->store, analysis, &read, err);
     if (rc == ALD_OK)
         rc = ald_store_commit(s->store, err);
     if (rc != ALD_OK) {
@@ -20,12 +21,8 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
         return rc;
     }
     ald_progress_note(s, NULL);
-    size_t read = 0;
-    size_t counted = 0;
-    for (size_t i = 0; i < analysis->incidents_n; i++) {
+    for (size_t i = 0; i < analysis->incidents_n; i++)
         counted += analysis->incidents[i].cls == ALD_INCIDENT;
-        read += analysis->measures[i].shown >= 0;
-    }
     if (!s->options.quiet)
         (void)printf("analyzed: %zu record%s, %zu incident%s, %zu with a reading\n", analysis->records_n, analysis->records_n == 1 ? "" : "s",
                      counted, counted == 1 ? "" : "s", read);

@@ -43,8 +43,8 @@ static struct ald_node *comparables_node(struct ald_arena *a, const struct ald_a
 {
     struct ald_node *list = ald_node_list(a);
     struct ald_comparable *near = NULL;
-    int shown = an->measures[i].shown;
-    size_t n = shown < 0 ? 0 : ald_analysis_comparables(an, i, shown, an->measures[i].reading[shown].m, a, &near);
+    int shown = ald_measure_at(an, i)->shown;
+    size_t n = shown < 0 ? 0 : ald_analysis_comparables(an, i, shown, ald_measure_at(an, i)->reading[shown].m, a, &near);
     for (size_t k = 0; k < n; k++) {
         struct ald_node *o = ald_node_object(a);
         ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[near[k].incident].id));

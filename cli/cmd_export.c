@@ -89,6 +89,8 @@ static enum ald_rc from_analysis(struct ald_export *x, const char *what, struct 
 {
     const struct ald_analysis *an = x->analysis;
     for (size_t i = 0; i < an->incidents_n; i++) {
+        if (i > 0 && an->incidents[i].quarter != an->incidents[i - 1].quarter)
+            ald_measures_drop(an); /* a quarter in memory at a time */
         if (strcmp(what, "incidents") == 0)
             ALD_TRY(ald_export_line(x, ald_incident_node(x->scratch, an, i), err));
         for (size_t k = 0; strcmp(what, "signals") == 0 && k < ALD_SIGNAL_N; k++)

@@ -56,13 +56,13 @@ static bool wanted(const struct ald_session *s, const struct ald_analysis *an, s
         return false;
     if (o->team && (inc->first_team == ALD_NOBODY || strcmp(an->teams[inc->first_team], o->team) != 0))
         return false;
-    return !o->reading || strcmp(o->reading, reading_word(&an->measures[i])) == 0;
+    return !o->reading || strcmp(o->reading, reading_word(ald_measure_at(an, i))) == 0;
 }
 
 static void print_line(struct ald_session *s, const struct ald_analysis *an, size_t i)
 {
     const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_measure *m = &an->measures[i];
+    const struct ald_measure *m = ald_measure_at(an, i);
     struct ald_civil at = ald_zone_civil(an->zone, inc->started_at);
     char span[32] = "";
     if (inc->duration_ms != ALD_TIME_NONE)

@@ -92,14 +92,14 @@ static void bar(double position, char out[24])
 
 void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const struct ald_measure *m = &an->measures[i];
+    const struct ald_measure *m = ald_measure_at(an, i);
     (void)printf("\nSignals (value; counted up to the landmark; position among earlier incidents)\n");
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_signal *signal = ald_signal_at(s);
-        const struct ald_obs *obs = &m->obs[s];
+        const struct ald_obs *obs = ald_obs_at(an, i, s);
         int r = m->shown;
-        bool on_axis = r >= 0 && isfinite(m->position[r][s]);
-        double position = on_axis ? m->position[r][s] : m->position_total[s];
+        bool on_axis = r >= 0 && isfinite(ald_position_at(an, i, r, s));
+        double position = on_axis ? ald_position_at(an, i, r, s) : ald_position_total_at(an, i, s);
         char value[32] = "-";
         char landmark[32] = "-";
         char place[32] = "    ";
@@ -170,9 +170,9 @@ static void strip(const struct ald_reading *r, const struct ald_comparable *c, s
 
 static void print_reading(struct ald_arena *a, const struct ald_analysis *an, size_t i, int which)
 {
-    const struct ald_reading *r = &an->measures[i].reading[which];
+    const struct ald_reading *r = &ald_measure_at(an, i)->reading[which];
     char span[32];
-    (void)printf("\n%s reading%s\n", which == ALD_START_READING ? "Start" : "Landmark", an->measures[i].shown == which ? " (the one shown)" : "");
+    (void)printf("\n%s reading%s\n", which == ALD_START_READING ? "Start" : "Landmark", ald_measure_at(an, i)->shown == which ? " (the one shown)" : "");
     if (r->absent) {
         (void)printf("    absent: %s\n", r->absent);
         return;
@@ -200,7 +200,7 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
 
 void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const char *corner = ald_corner_text(an->measures[i].corner);
+    const char *corner = ald_corner_text(ald_measure_at(an, i)->corner);
     print_reading(a, an, i, ALD_START_READING);
     print_reading(a, an, i, ALD_LANDMARK_READING);
     if (corner)

@@ -80,21 +80,19 @@ static struct ald_node *spans_node(struct ald_arena *a, const struct ald_inciden
 }
 
 /* The position shown beside a signal: in the reading shown, or of its total where it is on no axis of that reading. */
-static double shown_position(const struct ald_measure *m, size_t signal)
+static double shown_position(const struct ald_analysis *an, size_t i, size_t signal)
 {
-    int reading = m->shown;
-    if (reading >= 0 && m->obs[signal].has[reading] && isfinite(m->position[reading][signal]))
-        return m->position[reading][signal];
-    return m->position_total[signal];
+    int shown = ald_measure_at(an, i)->shown;
+    double position = shown >= 0 ? ald_position_at(an, i, shown, signal) : (double)NAN;
+    return isfinite(position) ? position : ald_position_total_at(an, i, signal);
 }
 
 static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
     struct ald_node *list = ald_node_list(a);
-    const struct ald_measure *m = &an->measures[i];
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_signal *signal = ald_signal_at(s);
-        const struct ald_obs *obs = &m->obs[s];
+        const struct ald_obs *obs = ald_obs_at(an, i, s);
         struct ald_node *o = ald_node_object(a);
         ald_node_set(a, o, "id", ald_node_str(a, signal->id));
         ald_node_set(a, o, "axis", ald_node_str(a, ald_axis_id(signal->axis)));
@@ -102,7 +100,7 @@ static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analy
         ald_node_set(a, o, "value", obs->has_total ? ald_node_num(a, obs->total) : ald_node_absent(a, NULL));
         ald_node_set(a, o, "landmark_value", obs->has_landmark_value ? ald_node_num(a, obs->landmark_value) : ald_node_absent(a, NULL));
         ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
-        ald_node_set(a, o, "position", ald_node_num(a, shown_position(m, s)));
+        ald_node_set(a, o, "position", ald_node_num(a, shown_position(an, i, s)));
         if (obs->has_total) {
             ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
         } else {
@@ -157,7 +155,7 @@ static const char *value_absent(const struct ald_incident *inc)
 struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
     const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_measure *m = &an->measures[i];
+    const struct ald_measure *m = ald_measure_at(an, i);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "id", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));

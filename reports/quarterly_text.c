@@ -87,8 +87,8 @@ static void say_readings(struct text *t, const struct ald_analysis *an, const st
     size_t complex_short = 0;
     size_t simple_long = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
-        complex_short += an->measures[f->incidents[i]].corner == ALD_CORNER_COMPLEX_SHORT;
-        simple_long += an->measures[f->incidents[i]].corner == ALD_CORNER_SIMPLE_LONG;
+        complex_short += ald_measure_at(an, f->incidents[i])->corner == ALD_CORNER_COMPLEX_SHORT;
+        simple_long += ald_measure_at(an, f->incidents[i])->corner == ALD_CORNER_SIMPLE_LONG;
     }
     if (complex_short)
         add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",

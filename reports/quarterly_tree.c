@@ -97,7 +97,7 @@ static struct ald_node *caveats_node(struct ald_arena *a)
 static struct ald_node *side(struct ald_arena *a, const struct ald_analysis *an, uint32_t i, int reading)
 {
     const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_reading *r = &an->measures[i].reading[reading];
+    const struct ald_reading *r = &ald_measure_at(an, i)->reading[reading];
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
@@ -177,7 +177,7 @@ static struct ald_node *recorded_node(struct ald_arena *a, const struct ald_anal
         size_t at_landmark = 0;
         const char *why = NULL;
         for (size_t i = 0; i < f->incidents_n; i++) {
-            const struct ald_obs *obs = &an->measures[f->incidents[i]].obs[s];
+            const struct ald_obs *obs = ald_obs_at(an, f->incidents[i], s);
             n += obs->has_total;
             at_landmark += obs->has_landmark_value;
             if (!obs->has_total && !why)

@@ -19,7 +19,7 @@ size_t ald_quarterly_both_axes(const struct ald_analysis *an, const struct ald_f
 {
     size_t n = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
-        const struct ald_measure *m = &an->measures[f->incidents[i]];
+        const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
         if (m->shown < 0)
             continue;
         const struct ald_reading *r = &m->reading[m->shown];

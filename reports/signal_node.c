@@ -9,7 +9,7 @@ static struct ald_node *maybe(struct ald_arena *a, bool has, double v)
 const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
 {
     const struct ald_signal *signal = ald_signal_at(s);
-    const struct ald_obs *obs = &an->measures[i].obs[s];
+    const struct ald_obs *obs = ald_obs_at(an, i, s);
     if (!obs->has_total)
         return NULL;
     const char *text = signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
@@ -21,8 +21,7 @@ const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *an
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
 {
     const struct ald_signal *signal = ald_signal_at(s);
-    const struct ald_measure *m = &an->measures[i];
-    const struct ald_obs *obs = &m->obs[s];
+    const struct ald_obs *obs = ald_obs_at(an, i, s);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[i].id));
     ald_node_set(a, o, "signal", ald_node_str(a, signal->id));
@@ -32,8 +31,8 @@ struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis 
     ald_node_set(a, o, "landmark_value", maybe(a, obs->has_landmark_value, obs->landmark_value));
     ald_node_set(a, o, "axis_value_start", maybe(a, obs->has[ALD_START_READING], obs->axis_value[ALD_START_READING]));
     ald_node_set(a, o, "axis_value_landmark", maybe(a, obs->has[ALD_LANDMARK_READING], obs->axis_value[ALD_LANDMARK_READING]));
-    ald_node_set(a, o, "position_start", ald_node_num(a, m->position[ALD_START_READING][s]));
-    ald_node_set(a, o, "position_landmark", ald_node_num(a, m->position[ALD_LANDMARK_READING][s]));
+    ald_node_set(a, o, "position_start", ald_node_num(a, ald_position_at(an, i, ALD_START_READING, s)));
+    ald_node_set(a, o, "position_landmark", ald_node_num(a, ald_position_at(an, i, ALD_LANDMARK_READING, s)));
     ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
     ald_node_set(a, o, "absent", ald_node_str(a, obs->has_total ? obs->absent_landmark : obs->absent ? obs->absent : "not recorded"));
     ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
@@ -42,7 +41,7 @@ struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis 
 
 struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis *an, size_t i, int reading)
 {
-    const struct ald_reading *r = &an->measures[i].reading[reading];
+    const struct ald_reading *r = &ald_measure_at(an, i)->reading[reading];
     const struct ald_incident *inc = &an->incidents[i];
     const struct ald_axis_position *x = &r->axis[ALD_COMPLEXITY];
     const struct ald_axis_position *y = &r->axis[ALD_BLAST_RADIUS];

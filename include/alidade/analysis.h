@@ -205,19 +205,17 @@ struct ald_reading {
     double s;             /* S(t) at the incident's own duration */
     enum ald_verdict verdict;
     bool tells_little;    /* m > candidates/4 */
+    bool placed;          /* signals and axes have positions, which may be so without a duration to read */
     const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */
 };
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
 const char *ald_corner_text(enum ald_corner corner); /* "complex, short: ask what went right" ...; NULL for none */
 
-/** Everything about one incident that depends on others. position: NAN where none. */
+struct ald_places;
+/** How one incident reads. */
 struct ald_measure {
-    struct ald_obs obs[ALD_SIGNAL_N];
-    /** Position of axis_value[r] in the reference (subset) of reading r. */
-    double position[ALD_READING_N][ALD_SIGNAL_N];
-    /** Position of the total in the start reading's reference: description, on no axis. */
-    double position_total[ALD_SIGNAL_N];
     struct ald_reading reading[ALD_READING_N];
+    const struct ald_places *places; /* positions on signals, for ald_position_at; NULL: none */
     int shown; /* ALD_START_READING, ALD_LANDMARK_READING, or -1 */
     enum ald_corner corner;
 };
@@ -288,20 +286,36 @@ struct ald_analysis {
     size_t records_n;
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
     size_t incidents_n;
-    struct ald_measure *measures;   /* parallel to incidents */
+    struct ald_observations *observations; /* what the signals saw: ald_obs_at */
+    struct ald_readings *readings;         /* made when first asked for: ald_measure_at */
     const char **persons, **teams, **services; /* names by index; persons are pseudonyms */
     size_t persons_n, teams_n, services_n;
     struct ald_past *past;
     size_t unjoined_people, link_cycles;
 };
 
-/** Reads the store (inside the caller's transaction), links, measures and reads. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
+/** What a signal saw in an incident; stands as long as the analysis. */
+const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
+/** How an incident reads. Readings are made when they are first asked for, those of a fiscal quarter together, and are kept
+ *  until ald_measures_drop. Not for several threads at once. */
+const struct ald_measure *ald_measure_at(const struct ald_analysis *analysis, size_t incident);
+/** Position of a signal's value in the reference (subset) of a reading; NAN: none. */
+double ald_position_at(const struct ald_analysis *analysis, size_t incident, int reading, size_t signal);
+/** Position of a signal's total in the start reading's reference: description, on no axis; NAN: none. */
+double ald_position_total_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
+/** Frees all readings made so far, so that walking over all incidents takes the memory of one quarter: for the caller to
+ *  call when a quarter is done. What ald_measure_at returned is gone; asking again reads again. */
+void ald_measures_drop(const struct ald_analysis *analysis);
+
+/** Reads the store (inside the caller's transaction), links and measures. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
 void ald_analysis_free(struct ald_analysis *analysis);
 void ald_analysis_freep(struct ald_analysis **analysis);
-/** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction). */
-ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
+/** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
+ *  memory at a time; readings that were made before are dropped. *ret_read: incidents that have a reading. */
+ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *analysis, size_t *ret_read,
+                                        struct ald_err *err);
 /** The figures of a period; everything arena-owned. */
 void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
                           struct ald_figures *ret);

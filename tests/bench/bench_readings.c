@@ -14,6 +14,7 @@
 
 #include "alidade/analysis.h"
 #include "alidade/rng.h"
+#include "analysis/observations.h"
 #include "analysis/readings.h"
 
 #define DAYS_BEFORE 730
@@ -65,15 +66,18 @@ static void fill_incident(struct ald_analysis *a, size_t i, int64_t start, struc
     inc->spans_n = 1;
 }
 
-static void observe(struct ald_obs *obs, unsigned levels, struct ald_rng *rng)
+static void observe(struct ald_analysis *a, size_t incident, unsigned levels, struct ald_rng *rng)
 {
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         unsigned timing = ald_signal_at(s)->timing;
         if (timing == ALD_HINDSIGHT || ald_rng_below(rng, 20) == 0)
             continue;
-        obs[s].has_total = obs[s].has[ALD_LANDMARK_READING] = true;
-        obs[s].has[ALD_START_READING] = (timing & ALD_STRUCTURAL) != 0;
-        obs[s].total = obs[s].axis_value[0] = obs[s].axis_value[1] = (double)ald_rng_below(rng, levels);
+        double value = (double)ald_rng_below(rng, levels);
+        const struct ald_obs obs = {.has_total = true,
+                                    .has = {(timing & ALD_STRUCTURAL) != 0, true},
+                                    .total = value,
+                                    .axis_value = {value, value}};
+        ald_observe(a->observations, incident, s, &obs);
     }
 }
 
@@ -99,31 +103,32 @@ int main(int argc, char **argv)
     struct ald_rng rng;
     ald_rng_init(&rng, 1);
     a.incidents = ald_calloc(a.arena, a.incidents_n, sizeof *a.incidents);
-    a.measures = ald_calloc(a.arena, a.incidents_n, sizeof *a.measures);
+    a.observations = ald_observations_new(a.arena, a.incidents_n);
+    a.readings = ald_readings_new(a.arena, a.incidents_n);
     for (size_t i = 0; i < a.incidents_n; i++) { /* by start */
         int64_t start = i < reference
                             ? quarter - DAYS_BEFORE * ALD_DAY_MS +
                                   (int64_t)((double)i / (double)reference * DAYS_BEFORE * ALD_DAY_MS)
                             : quarter + (int64_t)((double)(i - reference) / (double)to_read * 90 * ALD_DAY_MS);
         fill_incident(&a, i, start, &rng);
-        observe(a.measures[i].obs, levels, &rng);
+        observe(&a, i, levels, &rng);
     }
     double before_mb = peak_mb(), wall = now_s(), cpu = cpu_s();
-    ald_readings_quarter(&a, a.incidents[reference].quarter);
+    ald_readings_make(&a, reference, 0);
     wall = now_s() - wall;
     cpu = cpu_s() - cpu;
     double sum = 0;
     size_t readings = 0;
     for (size_t i = reference; i < a.incidents_n; i++)
         for (int r = 0; r < ALD_READING_N; r++) {
-            readings += !a.measures[i].reading[r].absent;
-            sum += a.measures[i].reading[r].percentile;
+            readings += !ald_measure_at(&a, i)->reading[r].absent;
+            sum += ald_measure_at(&a, i)->reading[r].percentile;
         }
     printf("%zu reference incidents, %zu to read, %u levels: %zu readings in %.2f s (processor %.2f s); peak %.0f MB, "
            "of which "
-           "%.0f MB are the incidents and their observations (%zu + %zu bytes each); sum of percentiles %.9g\n",
-           reference, to_read, levels, readings, wall, cpu, peak_mb(), before_mb, sizeof *a.incidents,
-           sizeof *a.measures, sum);
+           "%.0f MB are the incidents and their observations; sum of percentiles %.9g\n",
+           reference, to_read, levels, readings, wall, cpu, peak_mb(), before_mb, sum);
+    ald_measures_drop(&a);
     ald_arena_free(a.arena);
     ald_zone_free(zone);
     return 0;

@@ -6,7 +6,6 @@
 
 #include "alidade/change.h"
 #include "alidade/stats.h"
-#include "analysis/readings.h"
 
 #define N(a) (sizeof(a) / sizeof *(a))
 #define HOUR ALD_HOUR_MS
@@ -33,7 +32,7 @@ static inline void room(struct synthetic *s, int64_t as_of, size_t most)
     synthetic_make(s, &none);
     s->settings.resamples = 2000;
     s->analysis.incidents = ald_calloc(s->analysis.arena, most, sizeof *s->analysis.incidents);
-    s->analysis.measures = ald_calloc(s->analysis.arena, most, sizeof *s->analysis.measures);
+    synthetic_room(s, most);
 }
 
 /* What had not ended by as-of is open; what had not started is not there (NULL). length 0: open. */
@@ -54,7 +53,7 @@ static inline struct ald_incident *add(struct synthetic *s, int64_t start, int64
     inc->spans_n = 1;
     inc->state = open ? ALD_OPEN : ALD_STATE_RESOLVED;
     synthetic_finish(s, inc);
-    a->measures[a->incidents_n++].shown = -1;
+    a->incidents_n++;
     return inc;
 }
 

@@ -213,7 +213,7 @@ static inline const struct ald_incident *incident(const struct fixture *f, const
 
 static inline const struct ald_obs *obs(const struct fixture *f, const char *id, int signal)
 {
-    return &f->a->measures[incident(f, id) - f->a->incidents].obs[signal];
+    return ald_obs_at(f->a, (size_t)(incident(f, id) - f->a->incidents), (size_t)signal);
 }
 
 static inline void assert_close(double x, double y, double tolerance)

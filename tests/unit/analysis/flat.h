@@ -7,6 +7,7 @@
 struct flat {
     struct synthetic s;
     struct ald_analysis *a;
+    struct ald_measure *measures; /* by incident: what stands for readings */
     struct ald_period period;
     struct ald_figures figures;
 };
@@ -21,7 +22,8 @@ static inline void flat_make(struct flat *flat, size_t n)
     struct ald_analysis *a = flat->a = &flat->s.analysis;
     assert_int_equal(ald_period_parse(a->arena, &a->calendar, "2026Q3", a->as_of, &flat->period, &err), ALD_OK);
     a->incidents = ald_calloc(a->arena, n, sizeof *a->incidents);
-    a->measures = ald_calloc(a->arena, n, sizeof *a->measures);
+    synthetic_room(&flat->s, n);
+    flat->measures = ald_calloc(a->arena, n, sizeof *flat->measures);
     a->incidents_n = n;
     uint32_t *own = ald_calloc(a->arena, n, sizeof *own);
     for (size_t i = 0; i < n; i++) {
@@ -35,8 +37,9 @@ static inline void flat_make(struct flat *flat, size_t n)
         inc->started_at = inc->moments[ALD_OPENED].at = flat->period.start + (int64_t)i * 12 * ALD_HOUR_MS;
         synthetic_finish(&flat->s, inc);
         for (int r = 0; r < ALD_READING_N; r++)
-            a->measures[i].reading[r].absent = "none";
-        a->measures[i].shown = -1;
+            flat->measures[i].reading[r].absent = "none";
+        flat->measures[i].shown = -1;
+        a->readings->of[i] = &flat->measures[i];
     }
     flat->figures = (struct ald_figures){.period = flat->period, .incidents = own, .incidents_n = n};
 }
@@ -65,9 +68,9 @@ static inline void flat_is_open(struct flat *flat, size_t i)
 /** A start reading that has nothing but a percentile. */
 static inline void flat_stands(struct flat *flat, size_t i, double percentile)
 {
-    struct ald_reading *r = &flat->a->measures[i].reading[ALD_START_READING];
+    struct ald_reading *r = &flat->measures[i].reading[ALD_START_READING];
     *r = (struct ald_reading){.m = 20, .has_percentile = true, .percentile = percentile};
-    flat->a->measures[i].shown = ALD_START_READING;
+    flat->measures[i].shown = ALD_START_READING;
 }
 
 static inline void flat_done(struct flat *flat)

@@ -14,6 +14,8 @@
 
 #include "alidade/analysis.h"
 #include "alidade/rng.h"
+#include "analysis/observations.h"
+#include "analysis/readings.h"
 
 struct synthetic {
     struct ald_settings settings;
@@ -145,6 +147,13 @@ static inline int synthetic_by_start(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
+/* Room for what is observed of so many incidents and for their readings, none of which is there yet. */
+static inline void synthetic_room(struct synthetic *s, size_t incidents)
+{
+    s->analysis.observations = ald_observations_new(s->analysis.arena, incidents);
+    s->analysis.readings = ald_readings_new(s->analysis.arena, incidents);
+}
+
 static inline void synthetic_make(struct synthetic *s, const struct recipe *recipe)
 {
     memset(s, 0, sizeof *s);
@@ -176,15 +185,28 @@ static inline void synthetic_make(struct synthetic *s, const struct recipe *reci
         a->incidents_n++;
     }
     qsort(a->incidents, a->incidents_n, sizeof *a->incidents, synthetic_by_start);
-    a->measures = ald_calloc(a->arena, a->incidents_n, sizeof *a->measures);
+    synthetic_room(s, a->incidents_n);
     for (size_t i = 0; i < a->incidents_n; i++) {
+        struct ald_obs obs[ALD_SIGNAL_N] = {{.has_total = false}};
         synthetic_finish(s, &a->incidents[i]);
-        synthetic_observe(s, recipe, a->measures[i].obs);
+        synthetic_observe(s, recipe, obs);
+        for (size_t k = 0; k < ALD_SIGNAL_N; k++)
+            ald_observe(a->observations, i, k, &obs[k]);
     }
+}
+
+/* Makes all readings anew, on so many threads (0: as many as are worth it). */
+static inline void synthetic_read(const struct ald_analysis *a, size_t threads)
+{
+    ald_measures_drop(a);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (ald_is_read(&a->incidents[i]) && !a->readings->of[i])
+            ald_readings_make(a, i, threads);
 }
 
 static inline void synthetic_done(struct synthetic *s)
 {
+    ald_measures_drop(&s->analysis);
     ald_zone_free(s->analysis.zone);
     ald_arena_free(s->analysis.arena);
 }

@@ -12,7 +12,7 @@
 static void read_with(struct flat *flat, size_t i, int64_t lower, int64_t median, int64_t upper)
 {
     const struct ald_incident *inc = &flat->a->incidents[i];
-    flat->a->measures[i].reading[ALD_START_READING] = (struct ald_reading){
+    flat->measures[i].reading[ALD_START_READING] = (struct ald_reading){
         .m = 20,
         .duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms,
         .has_lower = lower > 0,
@@ -30,13 +30,17 @@ static void add_reference(struct flat *flat, size_t own)
     struct ald_analysis *a = flat->a;
     struct ald_incident *all = ald_calloc(a->arena, own + 39, sizeof *all);
     struct ald_measure *measures = ald_calloc(a->arena, own + 39, sizeof *measures);
+    struct ald_readings *readings = ald_readings_new(a->arena, own + 39);
     uint32_t *indexes = ald_calloc(a->arena, own, sizeof *indexes);
     memcpy(all + 39, a->incidents, own * sizeof *all);
-    memcpy(measures + 39, a->measures, own * sizeof *measures);
+    memcpy(measures + 39, flat->measures, own * sizeof *measures);
     for (size_t i = 0; i < own; i++)
         indexes[i] = (uint32_t)(39 + i);
     a->incidents = all;
-    a->measures = measures;
+    flat->measures = measures;
+    a->readings = readings;
+    for (size_t i = 0; i < own + 39; i++)
+        readings->of[i] = &measures[i];
     a->incidents_n = own + 39;
     flat->figures.incidents = indexes;
     for (size_t i = 0; i < 39; i++) {

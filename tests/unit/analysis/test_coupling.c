@@ -8,11 +8,11 @@ enum { TEAMS = ALD_SIGNAL_teams_engaged, NOVELTY = ALD_SIGNAL_novelty };
 
 static void observe(struct flat *flat, size_t i, int signal, double total, double landmark)
 {
-    struct ald_obs *obs = &flat->a->measures[i].obs[signal];
-    obs->has_total = !isnan(total);
-    obs->total = total;
-    obs->has_landmark_value = !isnan(landmark);
-    obs->landmark_value = landmark;
+    const struct ald_obs obs = {.has_total = !isnan(total),
+                                .total = total,
+                                .has_landmark_value = !isnan(landmark),
+                                .landmark_value = landmark};
+    ald_observe(flat->a->observations, i, (size_t)signal, &obs);
 }
 
 /* python3: from scipy.stats import spearmanr

@@ -3,7 +3,6 @@
 
 #include "alidade/hash.h"
 #include "alidade/stats.h"
-#include "analysis/readings.h"
 #include "analysis/resample.h"
 
 #define N(a) (sizeof(a) / sizeof *(a))
@@ -28,7 +27,7 @@ static void make_empty(struct synthetic *s, int64_t as_of)
     const struct recipe none = {0, 1, as_of, 2, 0, 0, 0, 1, ALD_DURATION_ACTIVE, 1};
     synthetic_make(s, &none);
     s->analysis.incidents = ald_calloc(s->analysis.arena, 4096, sizeof *s->analysis.incidents);
-    s->analysis.measures = ald_calloc(s->analysis.arena, 4096, sizeof *s->analysis.measures);
+    synthetic_room(s, 4096);
 }
 
 /* Must be called in order of start. length 0: open. */
@@ -46,7 +45,7 @@ static struct ald_incident *add(struct synthetic *s, int64_t start, int64_t leng
     inc->spans_n = 1;
     inc->state = length ? ALD_STATE_RESOLVED : ALD_OPEN;
     synthetic_finish(s, inc);
-    a->measures[a->incidents_n++].shown = -1;
+    a->incidents_n++;
     return inc;
 }
 
@@ -280,7 +279,7 @@ static void order_does_not_matter(void **state)
     struct synthetic s;
     const struct recipe recipe = {600, 500, day(2026, 1, 1), 4, 10, 5, 10, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 21};
     synthetic_make(&s, &recipe);
-    ald_readings_all(&s.analysis);
+    synthetic_read(&s.analysis, 0);
     struct ald_figures f, g;
     struct ald_period period = period_of(&s, "2025");
     ald_analysis_figures(&s.analysis, &period, s.analysis.arena, &f);
@@ -304,7 +303,7 @@ struct plain_pair {
 
 static bool plain_allowed(const struct ald_analysis *a, size_t i)
 {
-    const struct ald_measure *m = &a->measures[i];
+    const struct ald_measure *m = ald_measure_at(a, i);
     return a->incidents[i].state == ALD_STATE_RESOLVED && a->incidents[i].duration_ms != ALD_TIME_NONE &&
            m->shown >= 0 && m->reading[m->shown].axis[0].has;
 }
@@ -315,10 +314,10 @@ static size_t plain_pairs(const struct ald_analysis *a, const struct ald_figures
     for (size_t x = 0; x < f->incidents_n; x++) {
         for (size_t y = 0; y < f->incidents_n; y++) {
             size_t i = f->incidents[x], j = f->incidents[y];
-            if (i == j || !plain_allowed(a, i) || !plain_allowed(a, j) || a->measures[i].shown != a->measures[j].shown)
+            if (i == j || !plain_allowed(a, i) || !plain_allowed(a, j) || ald_measure_at(a, i)->shown != ald_measure_at(a, j)->shown)
                 continue;
-            int r = a->measures[i].shown;
-            double gap = a->measures[i].reading[r].axis[0].position - a->measures[j].reading[r].axis[0].position;
+            int r = ald_measure_at(a, i)->shown;
+            double gap = ald_measure_at(a, i)->reading[r].axis[0].position - ald_measure_at(a, j)->reading[r].axis[0].position;
             int64_t p = a->incidents[i].duration_ms, q = a->incidents[j].duration_ms;
             if (gap < 0.3 - 1e-12 || (p > q ? p : q) * 10 > (p > q ? q : p) * 11)
                 continue;
@@ -379,7 +378,7 @@ static void pairs(void **state)
         static const char *const periods[] = {"2025Q2", "2025Q3", "2025"};
         struct synthetic s;
         synthetic_make(&s, &cases[i]);
-        ald_readings_all(&s.analysis);
+        synthetic_read(&s.analysis, 0);
         for (size_t p = 0; p < N(periods); p++) {
             struct ald_figures f;
             struct ald_period period = period_of(&s, periods[p]);

@@ -173,7 +173,7 @@ static void open_ones(void **state)
     flat_make(&flat, 1);
     name_all(&flat);
     flat_is_open(&flat, 0);
-    flat.a->measures[0].reading[ALD_START_READING] = (struct ald_reading){.m = 20, .s = 0.4, .s_minus = 0.45};
+    flat.measures[0].reading[ALD_START_READING] = (struct ald_reading){.m = 20, .s = 0.4, .s_minus = 0.45};
     serves(&flat, 0, &zero, 1, 1);
     ald_groups_fill(flat.a, &flat.figures, flat.a->arena, &found);
     synthetic_close_to(found.centre, (20 * 0.8 + 0.5) / 21, 1e-12, "expected place");

@@ -45,13 +45,13 @@ static void no_unit(void **state)
             inc->moments[ALD_OPENED].at = inc->started_at;
             synthetic_finish(&s[f], inc);
         }
-        ald_readings_all(a);
+        synthetic_read(a, 0);
     }
     for (size_t f = 1; f < N(factors); f++)
         for (size_t i = 0; i < s[0].analysis.incidents_n; i++)
             for (int r = 0; r < ALD_READING_N; r++) {
-                const struct ald_reading *x = &s[0].analysis.measures[i].reading[r];
-                const struct ald_reading *y = &s[f].analysis.measures[i].reading[r];
+                const struct ald_reading *x = &ald_measure_at(&s[0].analysis, i)->reading[r];
+                const struct ald_reading *y = &ald_measure_at(&s[f].analysis, i)->reading[r];
                 assert_int_equal(x->absent == NULL, y->absent == NULL);
                 if (x->absent)
                     continue;
@@ -189,10 +189,10 @@ static void no_threads(void **state)
         const struct recipe recipe = {900, 900,           day(2026, 8, 11),    4, 15, 10,
                                       25,  ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
         synthetic_make(&s[t], &recipe);
-        ald_readings_on(&s[t].analysis, threads[t]);
+        synthetic_read(&s[t].analysis, threads[t]);
         for (size_t i = 0; i < s[0].analysis.incidents_n; i++)
             for (int r = 0; r < ALD_READING_N; r++)
-                same_reading(&s[0].analysis.measures[i].reading[r], &s[t].analysis.measures[i].reading[r]);
+                same_reading(&ald_measure_at(&s[0].analysis, i)->reading[r], &ald_measure_at(&s[t].analysis, i)->reading[r]);
     }
     for (size_t t = 0; t < N(threads); t++)
         synthetic_done(&s[t]);
@@ -238,8 +238,8 @@ static void no_order(void **state)
     for (size_t i = 0; i < a[0]->incidents_n; i++) {
         assert_string_equal(a[0]->incidents[i].id, a[1]->incidents[i].id);
         for (int r = 0; r < ALD_READING_N; r++) {
-            same_reading(&a[0]->measures[i].reading[r], &a[1]->measures[i].reading[r]);
-            readings += !a[0]->measures[i].reading[r].absent;
+            same_reading(&ald_measure_at(a[0], i)->reading[r], &ald_measure_at(a[1], i)->reading[r]);
+            readings += !ald_measure_at(a[0], i)->reading[r].absent;
         }
     }
     assert_true(readings > 300);
@@ -320,8 +320,8 @@ static void later_changes_nothing(void **state)
         for (size_t i = 0; i < a[0]->incidents_n; i++) {
             size_t at = ald_analysis_find(a[k], a[0]->incidents[i].id);
             assert_true(at != SIZE_MAX);
-            const struct ald_reading *x = &a[0]->measures[i].reading[ALD_START_READING];
-            const struct ald_reading *y = &a[k]->measures[at].reading[ALD_START_READING];
+            const struct ald_reading *x = &ald_measure_at(a[0], i)->reading[ALD_START_READING];
+            const struct ald_reading *y = &ald_measure_at(a[k], at)->reading[ALD_START_READING];
             if (x->absent || y->absent) /* a closed one loses its duration: not its reference */
                 continue;
             assert_int_equal(x->n_ref, y->n_ref);
@@ -434,7 +434,7 @@ static void exchangeable(struct synthetic *s, double typical_days, uint64_t seed
         a->incidents[i].state = ALD_STATE_RESOLVED;
         synthetic_finish(s, &a->incidents[i]);
     }
-    ald_readings_all(a);
+    synthetic_read(a, 0);
 }
 
 /* What whole ranks give on exchangeable data without ties and open ones: a new one lies between the L-th and the U-th
@@ -443,7 +443,7 @@ static void promise(const struct ald_analysis *a, const struct ald_figures *figu
                     double *ret_unbounded)
 {
     for (size_t i = 0; i < figures->incidents_n; i++) {
-        const struct ald_reading *r = &a->measures[figures->incidents[i]].reading[reading];
+        const struct ald_reading *r = &ald_measure_at(a, figures->incidents[i])->reading[reading];
         if (r->absent)
             continue;
         size_t low = (r->m + 1) / 10, high = (9 * (r->m + 1) + 9) / 10;

@@ -3,7 +3,6 @@
 #include "synthetic.h"
 
 #include "alidade/stats.h"
-#include "analysis/readings.h"
 
 #define N(a) (sizeof(a) / sizeof *(a))
 enum { MOST = 1500 };
@@ -24,7 +23,7 @@ struct plain {
 
 static const struct ald_obs *obs_of(const struct ald_analysis *a, size_t incident, size_t signal)
 {
-    return &a->measures[incident].obs[signal];
+    return ald_obs_at(a, incident, signal);
 }
 
 static double position(const double *values, size_t n, double x, bool member)
@@ -227,15 +226,15 @@ static void compare_curve(const struct ald_reading *r, const double *t, const bo
 static void compare_reading(const struct ald_analysis *a, size_t i, const struct plain *p)
 {
     const struct ald_incident *inc = &a->incidents[i];
-    const struct ald_measure *measure = &a->measures[i];
+    const struct ald_measure *measure = ald_measure_at(a, i);
     const struct ald_reading *r = &measure->reading[p->reading];
     double values[MOST], place[ALD_AXIS_N], d[MOST], sorted[MOST], t[MOST];
     bool open[MOST];
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         size_t n = values_of(a, p, s, values);
-        bool has = measure->obs[s].has[p->reading] && n > 0;
-        synthetic_close_to(measure->position[p->reading][s],
-                           has ? position(values, n, measure->obs[s].axis_value[p->reading], false) : (double)NAN,
+        bool has = obs_of(a, i, s)->has[p->reading] && n > 0;
+        synthetic_close_to(ald_position_at(a, i, p->reading, s),
+                           has ? position(values, n, obs_of(a, i, s)->axis_value[p->reading], false) : (double)NAN,
                            1e-12, "position");
     }
     for (int axis = 0; axis < ALD_AXIS_N; axis++) {
@@ -306,7 +305,7 @@ static void compare_total(const struct ald_analysis *a, size_t i, const struct p
                 values[n++] = obs_of(a, p->members[j].incident, s)->total;
         const struct ald_obs *obs = obs_of(a, i, s);
         bool has = obs->has_total && n > 0 && p->n >= 30;
-        synthetic_close_to(a->measures[i].position_total[s], has ? position(values, n, obs->total, false) : (double)NAN,
+        synthetic_close_to(ald_position_total_at(a, i, s), has ? position(values, n, obs->total, false) : (double)NAN,
                            1e-12, "total");
     }
 }
@@ -336,14 +335,14 @@ static size_t compare_all(struct synthetic *s)
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
         if (inc->cls != ALD_INCIDENT) {
-            assert_string_equal(a->measures[i].reading[0].absent, "not of class incident");
-            assert_int_equal(a->measures[i].shown, -1);
+            assert_string_equal(ald_measure_at(a, i)->reading[0].absent, "not of class incident");
+            assert_int_equal(ald_measure_at(a, i)->shown, -1);
             continue;
         }
         for (int r = 0; r < ALD_READING_N; r++) {
             if (p[r].quarter != inc->quarter)
                 plain_build(a, inc->quarter, r, &p[r]);
-            const struct ald_reading *reading = &a->measures[i].reading[r];
+            const struct ald_reading *reading = &ald_measure_at(a, i)->reading[r];
             if (r == ALD_LANDMARK_READING && !over_landmark(a, inc)) {
                 assert_non_null(reading->absent);
                 if (!inc->impossible)
@@ -361,7 +360,7 @@ static size_t compare_all(struct synthetic *s)
             compared++;
         }
         compare_total(a, i, &p[0]);
-        compare_shown(&a->measures[i]);
+        compare_shown(ald_measure_at(a, i));
     }
     free(p);
     return compared;
@@ -391,7 +390,7 @@ static void against_the_plain_way(void **state)
     for (size_t i = 0; i < N(cases); i++) {
         struct synthetic s;
         synthetic_make(&s, &cases[i]);
-        ald_readings_all(&s.analysis);
+        synthetic_read(&s.analysis, 0);
         size_t compared = compare_all(&s);
         assert_true(cases[i].n == 0 || compared > 100);
         synthetic_done(&s);
@@ -407,7 +406,7 @@ static void own_weights(void **state)
     const struct ald_weight weights[] = {{"novelty", 0}, {"concurrent", 2.5}, {"handoffs", 0.1}};
     s.settings.weights = weights;
     s.settings.weights_n = N(weights);
-    ald_readings_all(&s.analysis);
+    synthetic_read(&s.analysis, 0);
     assert_true(compare_all(&s) > 100);
     synthetic_done(&s);
 }
@@ -436,8 +435,8 @@ static void little_history(void **state)
             a->incidents[j].landmark_at = own->start + ALD_HOUR_MS;
         }
         synthetic_finish(&s, last);
-        ald_readings_all(a);
-        const struct ald_measure *m = &a->measures[a->incidents_n - 1];
+        synthetic_read(a, 0);
+        const struct ald_measure *m = ald_measure_at(a, a->incidents_n - 1);
         assert_int_equal(m->reading[0].n_ref, sizes[i]);
         assert_int_equal(m->reading[0].absent == NULL, sizes[i] >= 30);
         assert_int_equal(m->shown, sizes[i] >= 30 ? ALD_LANDMARK_READING : -1);
@@ -459,12 +458,12 @@ static void comparables_of_one(void **state)
     const struct recipe recipe = {300, 700, day(2026, 1, 1), 4, 10, 5, 10, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 13};
     synthetic_make(&s, &recipe);
     struct ald_analysis *a = &s.analysis;
-    ald_readings_all(a);
+    synthetic_read(a, 0);
     size_t seen = 0;
     for (size_t i = 0; i < a->incidents_n; i += 7) {
         for (int r = 0; r < ALD_READING_N; r++) {
             struct ald_comparable *list = NULL;
-            const struct ald_reading *reading = &a->measures[i].reading[r];
+            const struct ald_reading *reading = &ald_measure_at(a, i)->reading[r];
             size_t n = ald_analysis_comparables(a, i, r, SIZE_MAX, a->arena, &list);
             assert_int_equal(n, reading->absent ? 0 : reading->m);
             for (size_t j = 0; j < n; j++) {

@@ -17,7 +17,7 @@ static double outcome(const struct ald_km *km, double t, bool open, const struct
 static double pulls_of(const struct ald_analysis *a, uint32_t i, double *pulls)
 {
     struct ald_comparable *all;
-    const struct ald_reading *reading = &a->measures[i].reading[ALD_START_READING];
+    const struct ald_reading *reading = &ald_measure_at(a, i)->reading[ALD_START_READING];
     size_t m = ald_analysis_comparables(a, i, ALD_START_READING, SIZE_MAX, a->arena, &all);
     double *times = ald_calloc(a->arena, m, sizeof *times);
     bool *ended_not = ald_calloc(a->arena, m, sizeof *ended_not), open = a->incidents[i].state == ALD_OPEN;
@@ -40,7 +40,7 @@ static void shift_of_all_pairs(const struct recipe *recipe, const char *text)
     struct synthetic s;
     synthetic_make(&s, recipe);
     struct ald_analysis *a = &s.analysis;
-    ald_readings_all(a);
+    synthetic_read(a, 0);
     struct ald_change c = change_of(&s, text);
     struct ald_figures f = figures_of(&s, text);
     double *pulls = ald_calloc(a->arena, a->incidents_n, sizeof *pulls),
@@ -50,7 +50,7 @@ static void shift_of_all_pairs(const struct recipe *recipe, const char *text)
     size_t n = 0, weeks_n = 0;
     for (size_t i = 0; i < f.incidents_n; i++) {
         p[i] = (double)NAN;
-        if (a->measures[f.incidents[i]].reading[ALD_START_READING].absent)
+        if (ald_measure_at(a, f.incidents[i])->reading[ALD_START_READING].absent)
             continue;
         p[i] = pulls_of(a, f.incidents[i], pulls);
         sum += p[i];

@@ -1,0 +1,130 @@
+/* What others ask of readings: makes the quarter that is asked about, once, and keeps it. Knows how readings are kept, not
+ * how they come about. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "comparables.h"
+#include "observations.h"
+#include "readings.h"
+
+struct ald_readings *ald_readings_new(struct ald_arena *arena, size_t incidents)
+{
+    struct ald_readings *readings = ald_alloc(arena, sizeof *readings);
+    readings->of = ald_calloc(arena, incidents, sizeof(struct ald_measure *));
+    return readings;
+}
+
+/* The stretch of incidents of one quarter, which the incident lies in. */
+static struct ald_quarter *quarter_around(const struct ald_analysis *analysis, size_t incident)
+{
+    const struct ald_incident *all = analysis->incidents;
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_quarter *quarter = ald_alloc(arena, sizeof *quarter);
+    *quarter = (struct ald_quarter){.analysis = analysis, .arena = arena, .first = incident, .last = incident + 1};
+    while (quarter->first > 0 && all[quarter->first - 1].quarter == all[incident].quarter)
+        quarter->first--;
+    while (quarter->last < analysis->incidents_n && all[quarter->last].started_at != ALD_TIME_NONE &&
+           all[quarter->last].quarter == all[incident].quarter)
+        quarter->last++;
+    quarter->measures = ald_calloc(arena, quarter->last - quarter->first, sizeof *quarter->measures);
+    return quarter;
+}
+
+void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads)
+{
+    struct ald_readings *readings = analysis->readings;
+    struct ald_quarter *quarter = quarter_around(analysis, incident);
+    ald_quarter_read(quarter, threads);
+    for (size_t i = quarter->first; i < quarter->last; i++)
+        readings->of[i] = &quarter->measures[i - quarter->first];
+    quarter->next = readings->quarters;
+    readings->quarters = quarter;
+}
+
+void ald_measures_drop(const struct ald_analysis *analysis)
+{
+    struct ald_readings *readings = analysis->readings;
+    while (readings && readings->quarters) {
+        struct ald_quarter *quarter = readings->quarters;
+        readings->quarters = quarter->next;
+        memset(&readings->of[quarter->first], 0, (quarter->last - quarter->first) * sizeof(struct ald_measure *));
+        ald_arena_free(quarter->arena); /* the quarter itself lies in it */
+    }
+}
+
+const struct ald_measure *ald_measure_at(const struct ald_analysis *analysis, size_t incident)
+{
+#define UNREAD(why) {{{.absent = (why), .axis = {{.absent = (why)}, {.absent = (why)}}}, {.absent = (why), .axis = {{.absent = (why)}, {.absent = (why)}}}}, NULL, -1, ALD_CORNER_NONE}
+    static const struct ald_measure other = UNREAD("not of class incident"), timeless = UNREAD("no start recorded");
+#undef UNREAD
+    const struct ald_incident *inc = &analysis->incidents[incident];
+    if (!ald_is_read(inc))
+        return inc->cls == ALD_INCIDENT ? &timeless : &other;
+    if (!analysis->readings->of[incident])
+        ald_readings_make(analysis, incident, 0);
+    return analysis->readings->of[incident];
+}
+
+const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t incident, size_t signal)
+{
+    return ald_observed(analysis->observations, incident, signal);
+}
+
+double ald_position_at(const struct ald_analysis *analysis, size_t incident, int reading, size_t signal)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    if (!measure->places || !measure->reading[reading].placed)
+        return (double)NAN;
+    return ald_scale_position(analysis, &measure->places->scales[reading][signal], signal, incident);
+}
+
+double ald_position_total_at(const struct ald_analysis *analysis, size_t incident, size_t signal)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    if (!measure->places)
+        return (double)NAN;
+    return ald_scale_position(analysis, &measure->places->scales[ALD_LENS_TOTAL][signal], signal, incident);
+}
+
+/* ---- Explain ---- */
+
+static int compare_comparables(const void *a, const void *b)
+{
+    const struct ald_comparable *x = a, *y = b;
+    if (x->distance < y->distance || x->distance > y->distance)
+        return x->distance < y->distance ? -1 : 1;
+    return (x->incident > y->incident) - (x->incident < y->incident);
+}
+
+size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t incident, int reading, size_t max,
+                                struct ald_arena *arena, struct ald_comparable **ret)
+{
+    const struct ald_reading *of = &ald_measure_at(analysis, incident)->reading[reading];
+    *ret = NULL;
+    if (of->absent)
+        return 0;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_reference reference;
+    struct ald_frame frame;
+    struct ald_neighbourhood near;
+    ald_reference_build(analysis, analysis->incidents[incident].quarter, scratch, &reference);
+    ald_frame_build(analysis, &reference, reading, scratch, scratch, &frame);
+    ald_neighbourhood_init(&near, &frame, scratch);
+    uint32_t *members = ald_calloc(scratch, frame.n, sizeof *members);
+    size_t m = ald_comparables_find(&near, of, members);
+    struct ald_comparable *all = ald_calloc(scratch, m, sizeof *all);
+    for (size_t i = 0; i < m; i++) {
+        const struct ald_member *member = &frame.members[members[i]];
+        all[i] = (struct ald_comparable){.incident = member->incident,
+                                         .distance = ald_comparables_distance(&frame, of, members[i]),
+                                         .duration_ms = member->duration_ms,
+                                         .open = member->open};
+    }
+    qsort(all, m, sizeof *all, compare_comparables);
+    size_t n = m < max ? m : max;
+    *ret = ald_calloc(arena, n, sizeof **ret);
+    if (n)
+        memcpy(*ret, all, n * sizeof *all);
+    return n;
+}

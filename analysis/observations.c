@@ -1,0 +1,97 @@
+/* See observations.h. Knows neither what signals measure nor what is made of it. */
+#include "observations.h"
+
+#include <string.h>
+
+/* The table lives in the arena of the observations, which each function that touches it has at hand. */
+#define uthash_malloc(bytes) ald_alloc(observations->arena, bytes)
+#define uthash_free(p, bytes) ((void)(p))
+#include <uthash.h>
+
+struct ald_obs_entry {
+    struct ald_obs obs; /* the key: its padding is zero */
+    uint32_t code;
+    UT_hash_handle hh;
+};
+
+struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t incidents)
+{
+    static const struct ald_obs nothing = {.has_total = false};
+    struct ald_observations *observations = ald_alloc(arena, sizeof *observations);
+    observations->arena = arena;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        observations->signals[s].codes = ald_calloc(arena, incidents, sizeof(uint32_t));
+        if (incidents)
+            ald_observe(observations, 0, s, &nothing); /* number 0 */
+    }
+    return observations;
+}
+
+/* Field by field, so that equal observations have equal bytes. */
+static void copy(struct ald_obs *to, const struct ald_obs *from)
+{
+    memset(to, 0, sizeof *to);
+    to->has_total = from->has_total;
+    to->total = from->total;
+    to->has_landmark_value = from->has_landmark_value;
+    to->landmark_value = from->landmark_value;
+    to->absent = from->absent;
+    to->absent_landmark = from->absent_landmark;
+    for (int r = 0; r < ALD_READING_N; r++) {
+        to->has[r] = from->has[r];
+        to->axis_value[r] = from->axis_value[r];
+    }
+}
+
+void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs)
+{
+    struct ald_observed *seen = &observations->signals[signal];
+    struct ald_obs_entry *entry = NULL;
+    struct ald_obs key;
+    copy(&key, obs);
+    HASH_FIND(hh, seen->index, &key, sizeof key, entry);
+    if (!entry) {
+        entry = ald_alloc(observations->arena, sizeof *entry);
+        memcpy(&entry->obs, &key, sizeof key);
+        entry->code = (uint32_t)seen->n;
+        HASH_ADD(hh, seen->index, obs, sizeof key, entry);
+        seen->distinct = ald_grow(observations->arena, seen->distinct, seen->n, &seen->cap, sizeof *seen->distinct);
+        seen->distinct[seen->n++] = &entry->obs;
+        for (int lens = 0; lens < ALD_LENS_N; lens++)
+            seen->ranked[lens].made = false;
+    }
+    seen->codes[incident] = entry->code;
+}
+
+const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal)
+{
+    const struct ald_observed *seen = &observations->signals[signal];
+    return seen->distinct[seen->codes[incident]];
+}
+
+bool ald_obs_has(const struct ald_obs *obs, int lens)
+{
+    return lens == ALD_LENS_TOTAL ? obs->has_total : obs->has[lens];
+}
+
+const struct ald_ranked *ald_observed_ranked(struct ald_observations *observations, size_t signal, int lens)
+{
+    struct ald_observed *seen = &observations->signals[signal];
+    struct ald_ranked *ranked = &seen->ranked[lens];
+    if (ranked->made)
+        return ranked;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_keyed *keyed = ald_calloc(scratch, seen->n, sizeof *keyed);
+    size_t n = 0;
+    for (size_t code = 0; code < seen->n; code++) {
+        const struct ald_obs *obs = seen->distinct[code];
+        if (ald_obs_has(obs, lens))
+            keyed[n++] = (struct ald_keyed){.value = lens == ALD_LENS_TOTAL ? obs->total : obs->axis_value[lens], .at = code};
+    }
+    ald_sort_keyed(keyed, n);
+    struct ald_obs_code *items = ald_calloc(observations->arena, n, sizeof *items);
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct ald_obs_code){.value = keyed[i].value, .code = (uint32_t)keyed[i].at};
+    *ranked = (struct ald_ranked){.items = items, .n = n, .made = true};
+    return ranked;
+}

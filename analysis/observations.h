@@ -1,0 +1,42 @@
+/* What the signals saw, packed: most signals give few different observations, so that an incident holds a number for each
+ * and the observation itself stands once. Positions are then a matter of numbers too: incidents that a signal sees alike
+ * stand alike. Private to analysis. */
+#pragma once
+
+#include "alidade/analysis.h"
+
+/** Which of an observation's values is looked at: one of the readings' (ALD_START_READING, ALD_LANDMARK_READING) or the
+ *  total. */
+enum { ALD_LENS_TOTAL = ALD_READING_N, ALD_LENS_N };
+
+/** Different observations in ascending order of their value through a lens; those without one are not in it. */
+struct ald_ranked {
+    const struct ald_obs_code {
+        double value;
+        uint32_t code;
+    } * items;
+    size_t n;
+    bool made;
+};
+struct ald_obs_entry;
+struct ald_observed {
+    uint32_t *codes; /* by incident; 0: not looked at, all zero */
+    const struct ald_obs **distinct; /* by number */
+    size_t n, cap; /* of distinct */
+    struct ald_obs_entry *index;
+    struct ald_ranked ranked[ALD_LENS_N];
+};
+struct ald_observations {
+    struct ald_arena *arena;
+    struct ald_observed signals[ALD_SIGNAL_N];
+};
+
+/** Room for so many incidents, none of them looked at yet; everything is owned by the arena. */
+struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t incidents);
+/** Keeps what a signal saw. Not while others read. */
+void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs);
+const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal);
+/** Whether an observation has a value through a lens. */
+bool ald_obs_has(const struct ald_obs *obs, int lens);
+/** Stands until something new is observed. */
+const struct ald_ranked *ald_observed_ranked(struct ald_observations *observations, size_t signal, int lens);
