@@ -7,11 +7,11 @@
 #include "progress.h"
 #include "session.h"
 
-static enum ald_rc choose(struct ald_session *s, struct ald_source_cfg **ret, size_t *ret_n, struct ald_err *err)
+enum ald_rc ald_choose_sources(const struct ald_session *s, struct ald_source_cfg **ret, size_t *ret_n, struct ald_err *err)
 {
     struct ald_source_cfg *chosen = ald_calloc(s->arena, s->config.sources_n + 1, sizeof *chosen);
     size_t n = 0;
-    bool all = s->options.args_n == 0 || strcmp(s->options.command, "ingest") != 0;
+    bool all = s->options.args_n == 0 || strcmp(s->options.command, "run") == 0;
     for (int a = 0; !all && a < s->options.args_n; a++) {
         bool found = false;
         for (size_t i = 0; i < s->config.sources_n; i++)
@@ -152,7 +152,7 @@ enum ald_rc ald_step_ingest(struct ald_session *s, int *ret_code, struct ald_err
 {
     struct ald_source_cfg *sources = NULL;
     size_t n = 0;
-    ALD_TRY(choose(s, &sources, &n, err));
+    ALD_TRY(ald_choose_sources(s, &sources, &n, err));
     return ald_ingest_sources(s, sources, n, ret_code, err);
 }
 

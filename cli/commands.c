@@ -10,6 +10,7 @@ static const char *const analyze_options[] = {"as-of", NULL};
 static const char *const report_options[] = {"period", "as-of", "format", "out", NULL};
 static const char *const run_options[] = {"since", "until", "full", "period", "as-of", "format", "out", NULL};
 static const char *const status_options[] = {"json", NULL};
+static const char *const doctor_options[] = {"dry-run", "json", NULL};
 static const char *const explain_options[] = {"as-of", "json", NULL};
 static const char *const export_options[] = {"as-of", "format", "out", NULL};
 static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
@@ -27,6 +28,8 @@ static const struct ald_command rows[] = {
     {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_run},
     {"status", "", "sources, how fresh they are, what is missing", status_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
      ald_cmd_status},
+    {"doctor", "[SOURCE...]", "look at configuration, store, tokens and sources, and say what to mend", doctor_options,
+     "Asks each source a few cheap questions and writes nothing. With --dry-run no request is made.", ALD_NEED_NOTHING, ald_cmd_doctor},
     {"explain", "INCIDENT", "why an incident reads as it does", explain_options,
      "INCIDENT is an id such as desk:9c57, or a key such as INC0010041.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_explain},
     {"list", "", "the incidents of a period, one line each", list_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_list},

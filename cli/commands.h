@@ -4,6 +4,7 @@
 #include "session.h"
 
 enum ald_rc ald_cmd_analyze(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_doctor(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err *err);
@@ -18,6 +19,8 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
 /** Writes a row of table run, and its end; _end passes rc (and a failure that is already in *err) through. */
 ALD_CHECK enum ald_rc ald_run_begin(struct ald_session *s, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_run_end(struct ald_session *s, enum ald_rc rc, int code, struct ald_err *err);
+/** The configured sources that the command's arguments name; without arguments all. */
+ALD_CHECK enum ald_rc ald_choose_sources(const struct ald_session *s, struct ald_source_cfg **ret, size_t *ret_n, struct ald_err *err);
 /** Ingests these sources and prints how each fared. */
 ALD_CHECK enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code,
                                          struct ald_err *err);

@@ -114,13 +114,9 @@ static enum ald_rc prepare(struct ald_session *s, const struct ald_command *comm
     ALD_TRY(ald_options_check(&s->options, command->options, err));
     ALD_TRY(open_log(s, err));
     if (command->needs & ALD_NEED_CONFIG) {
-        ALD_TRY(ald_config_load(s->arena, s->options.config, &s->config, err));
+        ALD_TRY(ald_session_configure(s, err));
         for (size_t i = 0; s->config.notes[i]; i++)
             ald_log_kv(&s->log, ALD_LOG_WARN, "configuration", "note", s->config.notes[i], NULL);
-        if (s->options.store) {
-            s->config.store = s->options.store;
-            s->config.key_path = ald_sprintf(s->arena, "%s.key", s->options.store);
-        }
     }
     return open_store(s, command->needs, err);
 }

@@ -16,6 +16,16 @@ int ald_worse_code(int a, int b)
     return 0;
 }
 
+enum ald_rc ald_session_configure(struct ald_session *session, struct ald_err *err)
+{
+    ALD_TRY(ald_config_load(session->arena, session->options.config, &session->config, err));
+    if (session->options.store) {
+        session->config.store = session->options.store;
+        session->config.key_path = ald_sprintf(session->arena, "%s.key", session->options.store);
+    }
+    return ALD_OK;
+}
+
 enum ald_rc ald_session_time(const struct ald_session *session, const char *option, const char *value, int64_t *ret, struct ald_err *err)
 {
     *ret = ALD_TIME_NONE;

@@ -31,6 +31,8 @@ const struct ald_command *ald_command_at(size_t i); /* NULL after the last */
 
 /** The worse of two exit codes in the order of the contract: 2, 1, 4, 3, 0. */
 int ald_worse_code(int a, int b);
+/** Loads the configuration; --store takes the place of its store. */
+ALD_CHECK enum ald_rc ald_session_configure(struct ald_session *session, struct ald_err *err);
 /** --as-of or now, cut to whole seconds. */
 ALD_CHECK enum ald_rc ald_session_as_of(const struct ald_session *session, int64_t *ret, struct ald_err *err);
 /** A time option such as --since; ALD_TIME_NONE when it was not given. Dates are read in the configured zone. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,18 +20,19 @@
 static const struct {
     int code; /* SQLite's primary code */
     enum ald_rc rc;
+    enum ald_store_flaw flaw;
     const char *text;
 } failure_table[] = {
-    {SQLITE_CORRUPT, ALD_ERR_DB, "the file is damaged; restore a backup"},
-    {SQLITE_NOTADB, ALD_ERR_DB, "the file is not a database"},
-    {SQLITE_FULL, ALD_ERR_IO, "no space left"},
-    {SQLITE_READONLY, ALD_ERR_IO, "it may not be written"},
-    {SQLITE_BUSY, ALD_ERR_IO, "another program keeps it locked"},
-    {SQLITE_LOCKED, ALD_ERR_IO, "another program keeps it locked"},
-    {SQLITE_IOERR, ALD_ERR_IO, "reading or writing failed"},
-    {SQLITE_CANTOPEN, ALD_ERR_IO, "it cannot be opened"},
-    {SQLITE_PERM, ALD_ERR_IO, "permission denied"},
-    {SQLITE_AUTH, ALD_ERR_IO, "permission denied"},
+    {SQLITE_CORRUPT, ALD_ERR_DB, ALD_FLAW_DAMAGED, "the file is damaged; restore a backup"},
+    {SQLITE_NOTADB, ALD_ERR_DB, ALD_FLAW_FOREIGN, "the file is not a database"},
+    {SQLITE_FULL, ALD_ERR_IO, ALD_FLAW_OTHER, "no space left"},
+    {SQLITE_READONLY, ALD_ERR_IO, ALD_FLAW_FOLDER, "it may not be written"},
+    {SQLITE_BUSY, ALD_ERR_IO, ALD_FLAW_OTHER, "another program keeps it locked"},
+    {SQLITE_LOCKED, ALD_ERR_IO, ALD_FLAW_OTHER, "another program keeps it locked"},
+    {SQLITE_IOERR, ALD_ERR_IO, ALD_FLAW_OTHER, "reading or writing failed"},
+    {SQLITE_CANTOPEN, ALD_ERR_IO, ALD_FLAW_FOLDER, "it cannot be opened"},
+    {SQLITE_PERM, ALD_ERR_IO, ALD_FLAW_OTHER, "permission denied"},
+    {SQLITE_AUTH, ALD_ERR_IO, ALD_FLAW_OTHER, "permission denied"},
 };
 
 enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *doing, struct ald_err *err)
@@ -40,11 +40,14 @@ enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *d
     store->failed = sqlite_rc & 0xff;
     if (store->failed == SQLITE_NOMEM)
         abort();
+    store->flaw = ALD_FLAW_OTHER;
     const char *words = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(sqlite_rc);
     for (size_t i = 0; i < sizeof failure_table / sizeof failure_table[0]; i++)
-        if (failure_table[i].code == store->failed)
+        if (failure_table[i].code == store->failed) {
+            store->flaw = failure_table[i].flaw;
             return ald_fail(err, failure_table[i].rc, "store '%s': %s (%s: %s)", store->path, failure_table[i].text,
                             doing, words);
+        }
     return ald_fail(err, ALD_ERR_DB, "store '%s': %s: %s", store->path, doing, words);
 }
 
@@ -65,51 +68,6 @@ enum ald_rc ald_store_number(struct ald_store *store, const char *name, int64_t 
     return ALD_OK;
 }
 
-/* ---- Lock ---- */
-
-/** The pid in a lock file, 0 when it holds none. */
-static long lock_holder(int fd)
-{
-    char text[32];
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
-    text[n > 0 ? n : 0] = '\0';
-    return strtol(text, NULL, 10);
-}
-
-static enum ald_rc lock(struct ald_store *store, struct ald_err *err)
-{
-    const char *path = ald_sprintf(store->arena, "%s.lock", store->file);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return ald_fail(err, ALD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        int why = errno;
-        long pid = lock_holder(fd);
-        (void)close(fd); /* nothing was written */
-        if (why != EWOULDBLOCK)
-            return ald_fail(err, ALD_ERR_IO, "cannot lock '%s': %s", path, strerror(why));
-        return ald_fail(err, ALD_ERR_IO, "another alidade (pid %ld) is writing to '%s'; wait for it or stop it", pid,
-                        store->path);
-    }
-    store->lock_fd = fd;
-    char pid[32];
-    int n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    /* The pid is for the message above; the lock holds without it. */
-    if (ftruncate(fd, 0) == 0)
-        (void)!pwrite(fd, pid, (size_t)n, 0);
-    return ALD_OK;
-}
-
-static void unlock(struct ald_store *store)
-{
-    if (store->lock_fd < 0)
-        return;
-    /* The file stays: removing it would let two writers hold locks on two files of one name. */
-    (void)!ftruncate(store->lock_fd, 0);
-    (void)close(store->lock_fd);
-    store->lock_fd = -1;
-}
-
 /* ---- Opening ---- */
 
 /** Makes the file, so that it is never readable by others, not even for a moment. */
@@ -126,7 +84,7 @@ static enum ald_rc create_if_missing(const struct ald_store *store, struct ald_e
 }
 
 /** SQLite takes a file of fewer bytes than a page for an empty one and writes over it: somebody's note, for one. */
-static enum ald_rc check_short(const struct ald_store *store, struct ald_err *err)
+static enum ald_rc check_short(struct ald_store *store, struct ald_err *err)
 {
     static const char magic[16] = "SQLite format 3";
     char head[sizeof magic] = {0};
@@ -139,16 +97,41 @@ static enum ald_rc check_short(const struct ald_store *store, struct ald_err *er
         (void)fclose(file);
     if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
         return ALD_OK;
+    store->flaw = ALD_FLAW_FOREIGN;
     return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (not a database)", store->path);
+}
+
+/** The file's name for SQLite. Only to look at, a store on which no WAL lies is opened as one that nobody changes: SQLite
+ *  would make a WAL beside it. */
+static const char *sqlite_name(const struct ald_store *store, enum ald_store_mode mode, int *ret_flags)
+{
+    struct stat info;
+    if (mode != ALD_STORE_LOOK ||
+        (stat(ald_sprintf(store->arena, "%s-wal", store->file), &info) == 0 && info.st_size > 0))
+        return store->file;
+    static const char hex[] = "0123456789ABCDEF", plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    char *name = ald_alloc(store->arena, 3 * strlen(store->file) + 1), *to = name;
+    for (const char *c = store->file; *c; c++) {
+        if (strchr(plain, *c)) {
+            *to++ = *c;
+            continue;
+        }
+        *to++ = '%';
+        *to++ = hex[(unsigned char)*c >> 4];
+        *to++ = hex[(unsigned char)*c & 15u];
+    }
+    *ret_flags |= SQLITE_OPEN_URI;
+    return ald_sprintf(store->arena, "file:%s?immutable=1", name);
 }
 
 static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mode, struct ald_err *err)
 {
     ALD_TRY(check_short(store, err));
-    int flags = mode == ALD_STORE_READ && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int flags = mode != ALD_STORE_WRITE && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (store->memory)
         flags |= SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
-    int rc = sqlite3_open_v2(store->file, &store->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
+    const char *name = sqlite_name(store, mode, &flags);
+    int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
         return ald_store_fail(store, rc, "open", err);
     (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS); /* cannot fail on an open connection */
@@ -203,9 +186,12 @@ static enum ald_rc identify(struct ald_store *store, int64_t newest, int64_t *re
     ALD_TRY(ald_store_number(store, "store_user_version", &version, err));
     ALD_TRY(ald_store_number(store, "store_object_count", &objects, err));
     bool empty = application == 0 && version == 0 && objects == 0;
-    if (!empty && application != ALD_APPLICATION_ID)
+    store->flaw = !empty && application != ALD_APPLICATION_ID ? ALD_FLAW_FOREIGN
+                  : version > newest                          ? ALD_FLAW_NEWER
+                                                              : ALD_FLAW_NONE;
+    if (store->flaw == ALD_FLAW_FOREIGN)
         return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (a database of another program)", store->path);
-    if (version > newest)
+    if (store->flaw == ALD_FLAW_NEWER)
         return ald_fail(err, ALD_ERR_DB,
                         "store '%s' was written by a newer alidade (schema %" PRId64 ", this one knows %" PRId64
                         "): use that one",
@@ -214,14 +200,16 @@ static enum ald_rc identify(struct ald_store *store, int64_t newest, int64_t *re
     return ALD_OK;
 }
 
-static enum ald_rc open_read(struct ald_store *store, int64_t newest, struct ald_err *err)
+static enum ald_rc open_read(struct ald_store *store, enum ald_store_mode mode, int64_t newest, struct ald_err *err)
 {
     int64_t version = 0;
     if (access(store->path, R_OK) != 0)
         return ald_fail(err, ALD_ERR_IO, "cannot open store '%s': %s%s", store->path, strerror(errno),
                         errno == ENOENT ? " (alidade ingest makes it)" : "");
-    ALD_TRY(connect_file(store, ALD_STORE_READ, err));
+    ALD_TRY(connect_file(store, mode, err));
     ALD_TRY(identify(store, newest, &version, err));
+    if (mode == ALD_STORE_LOOK)
+        return ALD_OK;
     if (version == 0)
         return ald_fail(err, ALD_ERR_DB, "store '%s' is empty: run alidade ingest", store->path);
     if (version < newest)
@@ -254,7 +242,7 @@ static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded
         return ald_fail(err, ALD_ERR_IO, "cannot write store '%s': permission denied", store->path);
     ALD_TRY(identify(store, newest, &version, err)); /* before the lock: no lock file beside a foreign file */
     if (!store->memory) {
-        ALD_TRY(lock(store, err));
+        ALD_TRY(ald_store_lock(store, err));
         ALD_TRY(identify(store, newest, &version, err)); /* another writer may have migrated it meanwhile */
     }
     ALD_TRY(ald_store_exec(store, "store_secure_delete", err));
@@ -269,18 +257,36 @@ static enum ald_rc open_any(struct ald_store *store, enum ald_store_mode mode, c
 {
     if (!*store->path)
         return ald_fail(err, ALD_ERR_IO, "the store's path is empty");
-    if (mode == ALD_STORE_READ && !store->memory)
-        return open_read(store, ald_migrate_newest(migrations), err);
+    if (mode != ALD_STORE_WRITE && !store->memory)
+        return open_read(store, mode, ald_migrate_newest(migrations), err);
     return open_write(store, migrations, err);
 }
 
-enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
-                                struct ald_store **ret, struct ald_err *err)
+static struct ald_store *closed_store(const char *path)
 {
     struct ald_arena *arena = ald_arena_new();
     struct ald_store *store = ald_alloc(arena, sizeof *store);
     *store = (struct ald_store){.arena = arena, .lock_fd = -1, .memory = strcmp(path, ":memory:") == 0};
     store->path = store->file = ald_strdup(arena, path);
+    return store;
+}
+
+enum ald_rc ald_store_look(const char *path, enum ald_store_flaw *ret_flaw, struct ald_store **ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_store_closep) struct ald_store *store = closed_store(path);
+    enum ald_rc rc = open_any(store, ALD_STORE_LOOK, ald_sql_migrations, err);
+    *ret_flaw = rc == ALD_OK ? ALD_FLAW_NONE : store->flaw != ALD_FLAW_NONE ? store->flaw : ALD_FLAW_OTHER;
+    if (rc != ALD_OK)
+        return rc;
+    *ret = store;
+    store = NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                                struct ald_store **ret, struct ald_err *err)
+{
+    struct ald_store *store = closed_store(path);
     enum ald_rc rc = open_any(store, mode, migrations, err);
     if (rc != ALD_OK) {
         ald_store_close(store);
@@ -305,7 +311,7 @@ void ald_store_close(struct ald_store *store)
     int rc = sqlite3_close(store->db);
     assert(rc == SQLITE_OK); /* anything else is a statement or backup that we forgot */
     (void)rc;
-    unlock(store);
+    ald_store_unlock(store);
     ald_arena_free(store->arena);
 }
 

@@ -10,6 +10,9 @@
 #define ALD_APPLICATION_ID 0x414C4944 /* "ALID"; store_mark in store.sql writes it */
 #define ALD_BACKUPS_KEPT 2
 
+/** Why a store cannot be used. */
+enum ald_store_flaw { ALD_FLAW_NONE, ALD_FLAW_FOREIGN, ALD_FLAW_NEWER, ALD_FLAW_DAMAGED, ALD_FLAW_FOLDER, ALD_FLAW_OTHER, ALD_FLAW_COUNT_ };
+
 struct ald_q {
     struct ald_store *store;
     size_t slot; /* its row of ald_sql_queries */
@@ -28,6 +31,7 @@ struct ald_store {
     bool memory;
     int lock_fd; /* -1: none */
     int failed;  /* SQLite's primary code of the last failure */
+    enum ald_store_flaw flaw; /* what opening it found */
     struct ald_q **free_q; /* one list per row of ald_sql_queries */
     struct ald_q *all_q;
 };
@@ -35,6 +39,13 @@ struct ald_store {
 /** ald_store_open with other migrations than the built-in ones, for tests. */
 ALD_CHECK enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
                                           struct ald_store **ret, struct ald_err *err);
+/** Opens for ALD_STORE_LOOK. *ret_flaw is set either way. */
+ALD_CHECK enum ald_rc ald_store_look(const char *path, enum ald_store_flaw *ret_flaw, struct ald_store **ret, struct ald_err *err);
+/* lock.c */
+ALD_CHECK enum ald_rc ald_store_lock(struct ald_store *store, struct ald_err *err);
+void ald_store_unlock(struct ald_store *store);
+/** The pid of who writes to the store whose file this is: 0 when nobody does, -1 when that cannot be told. Makes no file. */
+long ald_store_writer(struct ald_arena *arena, const char *file);
 /** Turns SQLite's code into ours, with path, what was being done and SQLite's own words. */
 enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *doing, struct ald_err *err);
 /** Runs a named statement that has no parameters. */

@@ -239,6 +239,7 @@ struct ald_stream {
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and links
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */
+    const char *needs;       /* what a token must be allowed, for doctor: "Browse projects"; NULL: nothing of its own */
     bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */
     enum ald_rc (*request)(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
                            struct ald_err *err); /* reads req->cursor, subjects, window, page_size; fills the rest */
@@ -273,6 +274,19 @@ struct ald_told {
     int64_t at;
 };
 
+/** What doctor asks beside a page of each stream: how many elements a first read of the stream has to bring. Asked like pages,
+ *  by cursor, where the source has to be asked several times. */
+struct ald_probe {
+    const char *stream;
+    const char *remark; /* how good the number is, such as "the source's own estimate", or NULL */
+    bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */
+    enum ald_rc (*request)(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                           struct ald_err *err); /* reads req->cursor and window */
+    /** Adds to *n. *ret_cursor: for the next request, or NULL. */
+    enum ald_rc (*count)(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
+                         const char **ret_cursor, struct ald_err *err);
+};
+
 struct ald_connector {
     struct ald_source_type type;
     int mapping; /* version of the mapping; raised when the same raw gives other rows */
@@ -281,6 +295,9 @@ struct ald_connector {
     size_t streams_n;
     const struct ald_person_path *people;
     size_t people_n;
+    const struct ald_probe *probe; /* a row for each stream that its pages do not count */
+    size_t probe_n;
+    int requests_per_minute; /* what the source's documentation allows a token; 0: it names none */
     bool wiki_mentions; /* texts name accounts as "[~account]" */
     /** Where what an event means follows from those before it: given all events of a record in order of time, then id, sets
      *  their kinds, whatever they were. NULL: no event depends on others. */

@@ -439,7 +439,7 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
         int64_t ms = cause == ALD_RETRY_NO ? -1
                                            : ald_retry_wait(&trip->retry, cause, answer->head.headers,
                                                             arrived ? answer->head.n : 0, now, &http->rng);
-        if (ms >= 0) {
+        if (ms >= 0 && (!http->cfg.patience_ms || ms <= http->cfg.patience_ms)) {
             ALD_TRY(wait_ms(http, ms, ald_retry_why(cause), err));
             continue;
         }

@@ -19,6 +19,7 @@ struct ald_http_cfg {
     void *ctx;
     /* Limits; 0 gives the default. */
     int64_t connect_ms, low_speed_s, total_ms;
+    int64_t patience_ms; /* a longer wait before a retry is not made: what came counts */
     size_t max_body_bytes;
 };
 

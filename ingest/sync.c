@@ -35,7 +35,7 @@ static enum ald_rc load_secret(const struct ald_sync *s, const char *what, const
     return ALD_ERR_CONFIG;
 }
 
-static enum ald_rc load_secrets(struct ald_sync *s, struct ald_err *err)
+enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err)
 {
     const struct ald_source_type *type = &s->connector->type;
     bool token_needed =
@@ -44,8 +44,7 @@ static enum ald_rc load_secrets(struct ald_sync *s, struct ald_err *err)
     return load_secret(s, "token", s->cfg->token_env, s->cfg->token_file, token_needed, &s->token, err);
 }
 
-/** "user_env SN_USER, token_env SN_PASSWORD": where the refused credentials came from. */
-static const char *credentials(const struct ald_sync *s)
+const char *ald_sync_credentials(const struct ald_sync *s)
 {
     const struct ald_source_cfg *c = s->cfg;
     const char *user = "", *token = "";
@@ -154,7 +153,7 @@ static enum ald_rc stream_failed(struct ald_sync *s, const struct ald_stream *st
 {
     const char *gap = ald_sprintf(s->arena, ALD_SYNC_INTERRUPTED ": %s", why->msg);
     if (why->rc == ALD_ERR_AUTH)
-        (void)ald_wrap(why, "source '%s': the credentials were refused (%s)", s->cfg->name, credentials(s));
+        (void)ald_wrap(why, "source '%s': the credentials were refused (%s)", s->cfg->name, ald_sync_credentials(s));
     else
         (void)ald_wrap(why, "source '%s': %s", s->cfg->name, stream->name);
     outcome_fail(s, why);
@@ -207,7 +206,7 @@ static bool on_stop(void *ctx)
     return ald_sync_stopped(ctx);
 }
 
-static enum ald_rc open_http(struct ald_sync *s, struct ald_err *err)
+enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald_err *err)
 {
     char agent[64];
     (void)snprintf(agent, sizeof agent, "alidade/%s", s->opts->version ? s->opts->version : "0");
@@ -221,6 +220,7 @@ static enum ald_rc open_http(struct ald_sync *s, struct ald_err *err)
         .jitter_seed =
             ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->opts->clock.now_ms(s->opts->clock.ctx),
         .log = s->opts->log,
+        .patience_ms = patience_ms,
         .waiting = on_wait,
         .stop = on_stop,
         .ctx = s,
@@ -240,11 +240,11 @@ static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
     ALD_TRY(check_type(s, err));
     if (s->connector->type.is_file)
         return ALD_OK;
-    ALD_TRY(load_secrets(s, err));
-    return s->opts->dry_run ? ALD_OK : open_http(s, err);
+    ALD_TRY(ald_sync_secrets(s, err));
+    return s->opts->dry_run ? ALD_OK : ald_sync_connect(s, 0, err);
 }
 
-static void sync_done(struct ald_sync *s)
+void ald_sync_done(struct ald_sync *s)
 {
     ald_http_closep(&s->http);
     ald_known_names_freep(&s->scrub.known);
@@ -295,7 +295,7 @@ static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts
             (void)snprintf(out->message, sizeof out->message, "source '%s': " NOT_STARTED, cfg->name);
             continue;
         }
-        ALD_CLEANUP(sync_done)
+        ALD_CLEANUP(ald_sync_done)
         struct ald_sync s = {
             .store = store,
             .opts = opts,

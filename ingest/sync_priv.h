@@ -39,6 +39,16 @@ struct ald_sync {
     int64_t stream_pages, stream_rows, stream_total, stream_done;
 };
 
+/* ---- sync.c: a source's credentials and connection ---- */
+
+/** Reads user and token where the configuration says that they are. @return ALD_ERR_CONFIG that names the variable or file. */
+ALD_CHECK enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err);
+/** "user_env SN_USER, token_env SN_PASSWORD": where they came from. */
+const char *ald_sync_credentials(const struct ald_sync *s);
+/** patience_ms: the longest wait before a request is made again; 0: as long as the source asks for. */
+ALD_CHECK enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald_err *err);
+void ald_sync_done(struct ald_sync *s);
+
 /* ---- sync_cursor.c: the row of table cursor, and the window that follows from it ---- */
 
 /** Says in the store that reading has not come to its end: what a killed run leaves behind. */

@@ -9,8 +9,11 @@
 
 struct ald_store;
 
+struct ald_checkup;
+
 enum ald_store_mode {
     ALD_STORE_READ, /* must exist; never waits for a writer */
+    ALD_STORE_LOOK, /* the same, of any older schema, and makes no file beside it where none is needed: ald_store_inspect */
     ALD_STORE_WRITE /* holds flock on PATH.lock ("another alidade (pid) is writing"), created and migrated when need be */
 };
 
@@ -35,6 +38,11 @@ int64_t ald_store_changes(struct ald_store *store);
 int64_t ald_store_last_rowid(struct ald_store *store);
 /** Checks: PRAGMA quick_check and foreign_key_check; ALD_ERR_DB names what is broken. */
 ALD_CHECK enum ald_rc ald_store_verify(struct ald_store *store, struct ald_err *err);
+
+/** Looks at the store without touching it: adds to checkup whether it is there, whose and of which schema it is, whether it is
+ *  intact, who writes to it, and how much room is left. *ret is the store, open for ALD_STORE_LOOK, or NULL where it cannot be
+ *  read. Nothing here fails: what is wrong is a row. */
+void ald_store_inspect(const char *path, struct ald_checkup *checkup, struct ald_store **ret);
 
 /* ---- Named queries: `-- name: incident_window` in data/sql/queries/?.sql. Parameters ?1.. are bound by number. ---- */
 struct ald_q;

@@ -286,7 +286,12 @@ static enum ald_rc remotelink_page(const struct ald_source_cfg *cfg, const struc
 #define WHOLE_DOC "none: one answer holds the whole list"
 
 static const struct ald_stream streams[] = {
-    {.name = "myself", .cursor_doc = WHOLE_DOC, .every_time = true, .request = myself_request, .page = myself_page},
+    {.name = "myself",
+     .cursor_doc = WHOLE_DOC,
+     .needs = "on Cloud the e-mail of the account in user_env and an API token of it; on Data Center a personal access token",
+     .every_time = true,
+     .request = myself_request,
+     .page = myself_page},
     {.name = "status", .cursor_doc = WHOLE_DOC, .every_time = true, .request = status_request, .page = status_page},
     {.name = "priority",
      .cursor_doc = WHOLE_DOC,
@@ -302,6 +307,7 @@ static const struct ald_stream streams[] = {
      .request = field_request,
      .page = field_page},
     {.name = "issue",
+     .needs = "the permission to browse the projects of the query",
      .cursor_doc = ALD_JIRA_CURSOR_DOC,
      .overlap_ms = OVERLAP_MS,
      .reads_400 = true,

@@ -133,6 +133,20 @@ PAGED(teams, &teams, "teams", ald_pagerduty_team)
 /* Gives no rows: whom the list names was replaced before, and is known from now on, also in texts. */
 PAGED(users, &users, "users", NULL)
 
+static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
+                                   const char **ret_cursor, struct ald_err *err)
+{
+    (void)cfg;
+    return ald_pagerduty_count(arena, &incidents, res, n, ret_cursor, err);
+}
+
+static enum ald_rc log_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
+                             const char **ret_cursor, struct ald_err *err)
+{
+    (void)cfg;
+    return ald_pagerduty_count(arena, &account_log, res, n, ret_cursor, err);
+}
+
 static enum ald_rc priorities_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                       struct ald_http_req *req, struct ald_err *err)
 {
@@ -278,6 +292,7 @@ static const struct ald_stream streams[] = {
      .skip = services_skip},
     {.name = "incidents",
      DOC,
+     .needs = "a read-only REST API key of the account (a user's key sees that user's teams alone)",
      .overlap_ms = INCIDENT_OVERLAP_MS,
      .bounded = true,
      .by_creation = true,
@@ -361,6 +376,11 @@ static const struct ald_person_path people[] = {
     CALLED("incident_log_entries"),
 };
 
+static const struct ald_probe probe[] = {
+    {.stream = "incidents", .request = incidents_request, .count = incidents_count},
+    {.stream = "log_entries", .request = log_request, .count = log_count},
+};
+
 static const struct ald_source_key keys[] = {
     {.key = "notes", .help = "off: do not read notes by themselves; the log's first wording of them is kept"},
     {.key = "alerts", .help = "on: read the alerts of each incident (a request per incident): their ids and keys"},
@@ -382,4 +402,7 @@ const struct ald_connector ald_connector_pagerduty = {
     .people = people,
     .people_n = sizeof people / sizeof people[0],
     .retell = ald_pagerduty_retell,
+    .probe = probe,
+    .probe_n = sizeof probe / sizeof probe[0],
+    .requests_per_minute = 960,
 };

@@ -44,6 +44,11 @@ bool ald_pagerduty_too_much(struct ald_arena *arena, const struct ald_pagerduty_
 void ald_pagerduty_skip(struct ald_arena *arena, const struct ald_pagerduty_list *list, const struct ald_http_req *req,
                         struct ald_next *next);
 
+/** Adds what a window holds, however much it is; *ret_cursor is the next one's. */
+ALD_CHECK enum ald_rc ald_pagerduty_count(struct ald_arena *arena, const struct ald_pagerduty_list *list,
+                                          const struct ald_http_res *res, int64_t *n, const char **ret_cursor,
+                                          struct ald_err *err);
+
 /* ---- What elements mean. A failure quarantines the element. ---- */
 
 typedef enum ald_rc ald_pagerduty_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,

@@ -267,3 +267,16 @@ void ald_pagerduty_skip(struct ald_arena *arena, const struct ald_pagerduty_list
     else
         next->cursor = cursor_text(arena, list, &p);
 }
+
+enum ald_rc ald_pagerduty_count(struct ald_arena *arena, const struct ald_pagerduty_list *list, const struct ald_http_res *res,
+                                int64_t *n, const char **ret_cursor, struct ald_err *err)
+{
+    struct place p = place_of(list, res->req);
+    struct ald_next next = {.high_water = ALD_TIME_NONE};
+    int64_t total = 0;
+    ALD_TRY(ald_json_int(&res->root, "total", &total, err));
+    *n += total;
+    next_window(arena, list, res->req, p, -1, &next);
+    *ret_cursor = next.cursor;
+    return ALD_OK;
+}

@@ -281,3 +281,6 @@ UNION SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND subst
 INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;
 
 -- ---- end of land ----
+
+-- name: doctor_records
+SELECT count(*) FROM record WHERE source = ?1 AND gone_at IS NULL;

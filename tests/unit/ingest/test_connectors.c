@@ -85,6 +85,20 @@ static void test_people(void **state)
         }
 }
 
+static void test_probes(void **state)
+{
+    (void)state;
+    const struct ald_connector *c;
+    for (size_t i = 0; (c = ald_connector_at(i)); i++)
+        for (size_t k = 0; k < c->probe_n; k++) {
+            size_t counted = stream_at(c, c->probe[k].stream);
+            assert_true(counted < c->streams_n);
+            assert_true(!c->streams[counted].parent && !c->streams[counted].every_time);
+            assert_non_null(c->probe[k].request);
+            assert_non_null(c->probe[k].count);
+        }
+}
+
 /* The same configuration and cursor give the same request: a killed run goes on as if nothing had been. */
 static void test_requests_are_pure(void **state)
 {
@@ -117,7 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sorted_and_unique), cmocka_unit_test(test_required_members),
         cmocka_unit_test(test_streams),           cmocka_unit_test(test_people),
-        cmocka_unit_test(test_requests_are_pure),
+        cmocka_unit_test(test_requests_are_pure), cmocka_unit_test(test_probes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -436,6 +436,32 @@ static void test_bad_among_good(void **state)
     }
 }
 
+/* Windows that follow one another to the end, each counted at its beginning, also where it holds more than can be read. */
+static void test_counts(void **state)
+{
+    (void)state;
+    struct trial t;
+    int64_t n = 0;
+    int asked = 0;
+    open_incidents(&t, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+    t.req.page_size = 1;
+    for (const char *cursor = NULL;; asked++) {
+        t.req.cursor = cursor;
+        assert_non_null(strstr(trial_ask(&t), "limit=1&offset=0&total=true"));
+        assert_int_equal(trial_page(&t, "{\"incidents\":[],\"more\":false,\"total\":12000}"), ALD_OK);
+        assert_int_equal(t.connector->probe[0].count(t.arena, &t.cfg, &t.res, &n, &cursor, &t.err), ALD_OK);
+        if (!cursor)
+            break;
+    }
+    assert_int_equal(asked + 1, 3); /* 365 days in windows of 150 */
+    assert_int_equal(n, 36000);
+    t.req.cursor = NULL;
+    (void)trial_page(&t, "{\"incidents\":[],\"more\":false,\"total\":null}");
+    const char *cursor = NULL;
+    assert_int_equal(t.connector->probe[0].count(t.arena, &t.cfg, &t.res, &n, &cursor, &t.err), ALD_ERR_FORMAT);
+    trial_close(&t);
+}
+
 static void test_reference_lists(void **state)
 {
     (void)state;
@@ -470,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_paging),   cmocka_unit_test(test_incident),       cmocka_unit_test(test_states),
         cmocka_unit_test(test_people),   cmocka_unit_test(test_log_entries),    cmocka_unit_test(test_notes),
         cmocka_unit_test(test_stories),  cmocka_unit_test(test_bad_among_good), cmocka_unit_test(test_reference_lists),
+        cmocka_unit_test(test_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
