@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "change_node.h"
-#include "definitions.h"
 #include "figures_node.h"
+#include "frame.h"
 #include "groups_node.h"
 #include "nodes.h"
 #include "quarterly.h"
-#include "sources.h"
 
 struct rows_ctx {
     const struct ald_analysis *analysis;
@@ -20,78 +19,6 @@ static struct ald_node *incident_row(void *ctx, size_t i, struct ald_arena *scra
 {
     const struct rows_ctx *rows = ctx;
     return ald_incident_node(scratch, rows->analysis, rows->figures->incidents[i]);
-}
-
-static struct ald_node *head_node(struct ald_arena *a, const struct ald_report_input *in)
-{
-    struct ald_node *o = ald_node_object(a);
-    char release[16];
-    ald_node_set(a, o, "name", ald_node_str(a, "alidade"));
-    ald_node_set(a, o, "version", ald_node_str(a, in->version));
-    ald_node_set(a, o, "config_hash", ald_node_str(a, in->analysis->settings->config_hash));
-    ald_node_set(a, o, "tzdata", ald_node_str(a, ald_strdup(a, ald_zone_release(release))));
-    return o;
-}
-
-static struct ald_node *period_node(struct ald_arena *a, const struct ald_report_input *in)
-{
-    struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "label", ald_node_str(a, in->period.label));
-    ald_node_set(a, o, "start", ald_node_time(a, in->period.start));
-    ald_node_set(a, o, "end", ald_node_time(a, in->period.end));
-    ald_node_set(a, o, "timezone", ald_node_str(a, in->analysis->settings->timezone));
-    return o;
-}
-
-static struct ald_node *settings_node(struct ald_arena *a, const struct ald_settings *s)
-{
-    struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "duration", ald_node_str(a, s->duration == ALD_DURATION_ACTIVE ? "active" : "elapsed"));
-    ald_node_set(a, o, "landmark_s", ald_node_num(a, (double)s->landmark_ms / 1000));
-    ald_node_set(a, o, "lookback", ald_node_int(a, s->lookback_quarters));
-    ald_node_set(a, o, "weights", ald_weights_node(a, s));
-    ald_node_set(a, o, "severity_order", ald_strings_node(a, s->severity_order, s->severity_order_n));
-    ald_node_set(a, o, "resamples", ald_node_int(a, s->resamples));
-    return o;
-}
-
-static struct ald_node *definitions_node(struct ald_arena *a)
-{
-    struct ald_node *o = ald_node_object(a);
-    const struct ald_definition *d;
-    for (size_t i = 0; (d = ald_definition_at(i)); i++)
-        ald_node_set(a, o, d->id, ald_node_str(a, d->text));
-    return o;
-}
-
-static struct ald_node *definition_list_node(struct ald_arena *a)
-{
-    struct ald_node *list = ald_node_list(a);
-    const struct ald_definition *d;
-    for (size_t i = 0; (d = ald_definition_at(i)); i++) {
-        struct ald_node *o = ald_node_object(a);
-        char *title = ald_strdup(a, d->id);
-        for (char *p = title; *p; p++)
-            if (*p == '_')
-                *p = ' ';
-        ald_node_set(a, o, "title", ald_node_str(a, title));
-        ald_node_set(a, o, "text", ald_node_str(a, d->text));
-        ald_node_add(a, list, o);
-    }
-    return list;
-}
-
-static struct ald_node *caveats_node(struct ald_arena *a)
-{
-    static const char *const texts[] = {
-        "How well people responded: a time says how long something lasted, not how hard it was or how well it was handled.",
-        "What did not happen because of reliability work: only incidents that took place are counted.",
-        "Whether the next quarter will look alike: with a few dozen incidents, most differences between quarters are luck.",
-        "Severity labels are shown as the source gives them; they are on no axis, because they follow conventions that differ and change.",
-        "What is worth learning does not grow with impact: a short or harmless incident can teach more than a large one.",
-        "Figures never describe individuals. They are no target and no grade; used as one, the records behind them change.",
-    };
-    return ald_strings_node(a, texts, sizeof texts / sizeof texts[0]);
 }
 
 static struct ald_node *side(struct ald_arena *a, const struct ald_analysis *an, uint32_t i, int reading)
@@ -197,50 +124,6 @@ static struct ald_node *recorded_node(struct ald_arena *a, const struct ald_anal
     return list;
 }
 
-static void add_if(struct ald_arena *a, struct ald_node *findings, const char *id, size_t n, const char *text, const char *severity)
-{
-    if (n)
-        ald_finding_add(a, findings, id, text, (int64_t)n, severity);
-}
-
-static size_t stand_ins(const struct ald_analysis *an, const struct ald_figures *f)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->incidents_n; i++) {
-        const struct ald_incident *inc = &an->incidents[f->incidents[i]];
-        bool found = false;
-        for (size_t k = 0; k < inc->services_n; k++)
-            found = found || inc->services[k].stand_in;
-        n += found;
-    }
-    return n;
-}
-
-static void own_findings(struct ald_arena *a, struct ald_node *list, const struct ald_analysis *an, const struct ald_figures *f)
-{
-    const struct ald_population *p = &f->population;
-    add_if(a, list, "end_not_recorded", p->end_not_recorded, "closed without a time of resolution: counted, in no resolve clock", "warning");
-    add_if(a, list, "impossible", p->impossible, "end before start or in the future: excluded from clocks", "warning");
-    add_if(a, list, "zero_length", p->zero_length, "shorter than the source's clock can tell: excluded from clocks", "info");
-    add_if(a, list, "entered_after", p->entered_after, "entered after the fact: first seen resolved", "info");
-    add_if(a, list, "unjoined_people", an->unjoined_people,
-           "ids of people that the source does not explain: they count as nobody, so that nobody is counted twice", "info");
-    add_if(a, list, "merge_cycles", an->link_cycles, "records that say they are merged into each other: broken at the smaller id", "warning");
-    add_if(a, list, "stand_in_services", stand_ins(an, f), "incidents whose service is another field standing in for it", "info");
-    add_if(a, list, "vendor_records", p->vendor, "records of vendors: never counted as ours", "info");
-    if (f->landmark_known && 3 * f->over_before_landmark > f->landmark_known) {
-        char now[32];
-        char better[32];
-        const char *text = "more than a third of the incidents were over before the landmark";
-        if (isfinite(f->first_quartile_ms) && f->first_quartile_ms >= 1)
-            text = ald_sprintf(a, "incidents were over before the landmark of %s, more than a third; analysis.landmark: %s (the first quartile) would read more",
-                               ald_duration_format(an->settings->landmark_ms, now), ald_duration_format((int64_t)f->first_quartile_ms, better));
-        ald_finding_add(a, list, "over_before_landmark", text, (int64_t)f->over_before_landmark, "info");
-    }
-    ald_finding_add(a, list, "as_last_synced", "incidents whose titles, labels and services are as last synced, whatever as-of says",
-                    (int64_t)f->incidents_n, "info");
-}
-
 static struct ald_node *carried_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
 {
     struct ald_node *list = ald_node_list(a);
@@ -262,18 +145,6 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     struct ald_arena *a = report->arena;
     const struct ald_analysis *an = in->analysis;
     struct ald_node *root = report->root;
-    struct ald_node *sources = NULL;
-    struct ald_node *findings = NULL;
-    struct ald_node *overrides = NULL;
-    ALD_TRY(ald_sources_node(a, in->store, &sources, &report->gaps, err));
-    ALD_TRY(ald_findings_node(a, in->store, &findings, err));
-    ALD_TRY(ald_overrides_node(a, in->store, &overrides, err));
-    own_findings(a, findings, an, f);
-    /* Quarantine is the store's: a record that could not be read has no start, so it belongs to every period. */
-    struct ald_figures *counted = ald_alloc(a, sizeof *counted);
-    *counted = *f;
-    for (size_t i = 0; i < sources->list.n; i++)
-        counted->population.quarantined += (size_t)ald_node_at(sources->list.items[i], "quarantined")->integer;
     struct rows_ctx *ctx = ald_alloc(a, sizeof *ctx);
     *ctx = (struct rows_ctx){an, f};
     struct ald_node *groups = NULL;
@@ -282,23 +153,10 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     const struct ald_changes *changes = ald_changes_of(a, an, f);
     const char *const *sentences = ald_quarterly_sentences(a, an, f, changes);
     const char *const *left_out = ald_quarterly_left_out(a, f);
-    ald_node_set(a, root, "schema_version", ald_node_int(a, 1));
-    ald_node_set(a, root, "kind", ald_node_str(a, "quarterly"));
-    ald_node_set(a, root, "generator", head_node(a, in));
-    ald_node_set(a, root, "organisation", ald_node_str(a, an->settings->organisation));
-    ald_node_set(a, root, "simulated", ald_node_bool(a, in->simulated));
-    ald_node_set(a, root, "as_of", ald_node_time(a, an->as_of));
-    ald_node_set(a, root, "period", period_node(a, in));
-    ald_node_set(a, root, "settings", settings_node(a, an->settings));
+    ald_frame_head(in, report);
     ald_node_set(a, root, "summary", ald_strings_node(a, sentences, count(sentences)));
     ald_node_set(a, root, "left_out", ald_strings_node(a, left_out, count(left_out)));
-    ald_node_set(a, root, "sources", sources);
-    ald_node_set(a, root, "findings", findings);
-    ald_node_set(a, root, "definitions", definitions_node(a));
-    ald_node_set(a, root, "definition_list", definition_list_node(a));
-    ald_node_set(a, root, "caveats", caveats_node(a));
-    ald_node_set(a, root, "overrides", overrides);
-    ald_node_set(a, root, "population", ald_population_node(a, counted));
+    ALD_TRY(ald_frame_foot(in, report, f, err));
     ald_node_set(a, root, "counts", ald_counts_node(a, f));
     ald_node_set(a, root, "trend", ald_trend_node(a, changes));
     ald_node_set(a, root, "clocks", ald_clocks_node(a, f));

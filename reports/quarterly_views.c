@@ -1,7 +1,7 @@
 /* What people see of the quarterly report: sections of sentences, figures, charts and tables that point into the tree. */
-#include <stdio.h>
 #include <string.h>
 
+#include "frame.h"
 #include "groups_node.h"
 #include "quarterly.h"
 #include "view.h"
@@ -207,19 +207,7 @@ static void data_quality(struct ald_report *report)
         {"Without a reading", "readings.none", NULL, NULL, "counts.current", ALD_SHOW_COUNT, "reading"},
     };
     ald_view_figures(report, s, "What was counted, and what was not", population, sizeof population / sizeof population[0]);
-    const struct ald_column sources[] = {
-        {"Source", "name", ALD_SHOW_TEXT, 16, NULL, NULL},   {"Type", "type", ALD_SHOW_TEXT, 12, NULL, NULL},
-        {"Role", "role", ALD_SHOW_TEXT, 10, NULL, NULL},     {"Complete", "complete", ALD_SHOW_BOOL, 10, NULL, "complete"},
-        {"Records", "records", ALD_SHOW_COUNT, 10, NULL, NULL}, {"Quarantined", "quarantined", ALD_SHOW_COUNT, 12, NULL, NULL},
-        {"Last read", "last_success", ALD_SHOW_TIME, 19, NULL, NULL}, {"Gaps", "gaps", ALD_SHOW_LIST, 70, NULL, NULL},
-    };
-    ald_view_table(report, s, "Where each source stood", "sources", "No source has been read.", sources, sizeof sources / sizeof sources[0], false);
-    const struct ald_column findings[] = {
-        {"How many", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
-        {"What", "text", ALD_SHOW_TEXT, 90, NULL, NULL},
-        {"Weight", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
-    };
-    ald_view_table(report, s, "What to know before reading the figures", "findings", "Nothing to report.", findings, 3, false);
+    ald_frame_sources_view(report, s);
     const struct ald_column recorded[] = {
         {"Signal", "title", ALD_SHOW_TEXT, 26, NULL, NULL},      {"Axis", "axis", ALD_SHOW_TEXT, 14, NULL, NULL},
         {"Timing", "timing", ALD_SHOW_TEXT, 22, NULL, "signal"}, {"Recorded for", "recorded", ALD_SHOW_COUNT, 12, NULL, NULL},
@@ -235,40 +223,12 @@ static void data_quality(struct ald_report *report)
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
     };
     ald_view_table(report, s, "Where the times came from", "moments", "None.", moments, 4, false);
-    const struct ald_column overrides[] = {
-        {"Incident", "incident", ALD_SHOW_TEXT, 24, NULL, NULL},
-        {"Field", "field", ALD_SHOW_TEXT, 16, NULL, NULL},
-        {"Value", "value", ALD_SHOW_TEXT, 20, NULL, NULL},
-        {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
-    };
-    ald_view_table(report, s, "Corrections by people", "overrides", "None.", overrides, 4, false);
-}
-
-static void definitions(struct ald_report *report)
-{
-    struct ald_section *s = ald_view_section(report, "definitions", "Definitions");
-    const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_TEXT, 110, NULL, NULL}};
-    ald_view_heading(report, s, "What these figures cannot tell");
-    const struct ald_node *caveats = ald_node_at(report->root, "caveats");
-    for (size_t i = 0; i < caveats->list.n; i++)
-        ald_view_text(report, s, caveats->list.items[i]->text);
-    ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false);
+    ald_frame_overrides_view(report, s);
 }
 
 void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
 {
-    struct ald_arena *a = report->arena;
-    char from[32];
-    char to[32];
-    struct ald_civil first = ald_zone_civil(report->zone, in->period.start);
-    struct ald_civil last = ald_zone_civil(report->zone, in->period.end - 1);
-    struct ald_civil as_of = ald_zone_civil(report->zone, report->as_of);
-    const char *organisation = in->analysis->settings->organisation;
-    (void)snprintf(from, sizeof from, "%04lld-%02d-%02d", (long long)first.year, first.month, first.day);
-    (void)snprintf(to, sizeof to, "%04lld-%02d-%02d", (long long)last.year, last.month, last.day);
-    report->subtitle = ald_sprintf(a, "%s%s%s (%s to %s, %s), as of %04lld-%02d-%02d %02d:%02d%s", organisation, *organisation ? " \xc2\xb7 " : "",
-                                   in->period.label, from, to, in->analysis->settings->timezone, (long long)as_of.year, as_of.month, as_of.day,
-                                   as_of.hour, as_of.minute, in->simulated ? " \xc2\xb7 simulated data" : "");
+    ald_frame_subtitle(in, report);
     summary(in, report, f);
     triangulation(in, report, f);
     pairs(report);
@@ -276,5 +236,5 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     ald_groups_view(report, in->analysis);
     incidents(report);
     data_quality(report);
-    definitions(report);
+    ald_frame_definitions_view(report);
 }

@@ -1,0 +1,19 @@
+/* What every kind of report says before and after its own figures. A kind calls head, sets its own members, calls foot; then it
+ * makes its views and ends with the definitions. */
+#pragma once
+
+#include "alidade/report.h"
+
+/** schema_version, kind, generator, organisation, simulated, as_of, period, settings. */
+void ald_frame_head(const struct ald_report_input *in, struct ald_report *report);
+/** sources, findings, definitions, definition_list, caveats, overrides, population; sets report->gaps. */
+ALD_CHECK enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
+                                     struct ald_err *err);
+/** "Acme, 2026Q3 (dates, zone), as of ..." */
+void ald_frame_subtitle(const struct ald_report_input *in, struct ald_report *report);
+/** Where each source stood, and what to know before reading the figures. */
+void ald_frame_sources_view(struct ald_report *report, struct ald_section *section);
+/** People's corrections. */
+void ald_frame_overrides_view(struct ald_report *report, struct ald_section *section);
+/** The section of definitions and of what the figures cannot tell. */
+void ald_frame_definitions_view(struct ald_report *report);
