@@ -99,15 +99,34 @@ static double over_dispersion(const double *z, const double *se2, size_t n, stru
     return fmax(0, ((double)n * phi - ((double)n - 1)) / (w - w2 / w));
 }
 
+static double squared_error(double variance, size_t n, size_t all)
+{
+    return variance / (double)n * (1 - (double)n / (double)all);
+}
+
+static struct ald_funnel limits(double centre, double sd)
+{
+    return (struct ald_funnel){centre - Z975 * sd, centre + Z975 * sd, centre - Z999 * sd, centre + Z999 * sd};
+}
+
 static void set_limits(struct ald_group *group, double centre, double se2, double tau2)
 {
     double sd = sqrt(se2 + tau2), off = group->mean - centre;
+    struct ald_funnel at = limits(centre, sd);
     group->has_limits = true;
-    group->low95 = centre - Z975 * sd;
-    group->high95 = centre + Z975 * sd;
-    group->low998 = centre - Z999 * sd;
-    group->high998 = centre + Z999 * sd;
+    group->low95 = at.low95;
+    group->high95 = at.high95;
+    group->low998 = at.low998;
+    group->high998 = at.high998;
     group->p_value = erfc(fabs(off) / sd / sqrt(2));
+}
+
+bool ald_groups_limits(const struct ald_groups *groups, enum ald_group_kind by, size_t n, struct ald_funnel *ret)
+{
+    if (n < LIMITS_LEAST || n >= groups->n || !(groups->variance > 0))
+        return false;
+    *ret = limits(groups->centre, sqrt(squared_error(groups->variance, n, groups->n) + groups->tau2[by]));
+    return true;
 }
 
 /* Incidents cluster in weeks, which the limits do not know: a group whose incidents bunch in a few unlucky weeks would
@@ -148,7 +167,7 @@ static double judge(struct draft *drafts, size_t n, double centre, double s2, si
             group->absent = "all percentiles are the same";
         if (group->absent)
             continue;
-        se2[used] = s2 / (double)group->n * (1 - (double)group->n / (double)all);
+        se2[used] = squared_error(s2, group->n, all);
         z[used] = (group->mean - centre) / sqrt(se2[used]);
         used++;
     }
@@ -245,7 +264,7 @@ void ald_groups_fill(const struct ald_analysis *analysis, const struct ald_figur
     for (size_t i = 0; i < ret->n; i++)
         percentiles[i] = list[i].percentile;
     ret->centre = ald_mean(percentiles, ret->n);
-    double s2 = ret->n > 1 ? ald_variance(percentiles, ret->n) : 0;
+    double s2 = ret->variance = ret->n > 1 ? ald_variance(percentiles, ret->n) : 0;
     const char *const *const names[ALD_GROUP_KIND_N] = {analysis->services, analysis->teams};
     const size_t names_n[ALD_GROUP_KIND_N] = {analysis->services_n, analysis->teams_n};
     struct ald_group *groups = ald_calloc(arena, names_n[0] + names_n[1] + 2, sizeof *groups);

@@ -35,6 +35,13 @@ void ald_fingerprint(const void *bytes, size_t n, char ret[33])
     (void)sodium_bin2hex(ret, 33, out, sizeof out);
 }
 
+void ald_sha256_base64(const void *bytes, size_t n, char ret[ALD_SHA256_BASE64_BYTES])
+{
+    unsigned char out[crypto_hash_sha256_BYTES];
+    (void)crypto_hash_sha256(out, bytes, n);
+    (void)sodium_bin2base64(ret, ALD_SHA256_BASE64_BYTES, out, sizeof out, sodium_base64_VARIANT_ORIGINAL);
+}
+
 void ald_pseudonym(const struct ald_key *key, const char *identity, char ret[17])
 {
     unsigned char out[crypto_generichash_BYTES_MIN]; /* 16; the first half is used */

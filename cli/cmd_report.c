@@ -51,7 +51,7 @@ static enum ald_rc formats_of(struct ald_session *s, const struct ald_format ***
             if (strcmp(ald_format_at(k)->name, name) == 0)
                 found = wanted[k] = true;
         if (!found)
-            return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.31s', expected json, xlsx or both joined by ','", name);
+            return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.31s', expected names of formats (json, xlsx, html) joined by ','", name);
         p += n + (p[n] == ',');
     }
     bool any = false;

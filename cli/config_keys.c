@@ -57,7 +57,7 @@ static const struct ald_key_row rows[] = {
     {"reports", ALD_KEY_MAP, NULL, 0, 0, NULL, "what is written", false},
     {"reports.out", ALD_KEY_PATH, NULL, 0, 0, "reports/", "folder of the reports", false},
     {"reports.kinds", ALD_KEY_STRINGS, NULL, 0, 0, NULL, "kinds that `alidade run` writes (default: quarterly)", false},
-    {"reports.formats", ALD_KEY_STRINGS, NULL, 0, 0, NULL, "json, xlsx (default: all)", false},
+    {"reports.formats", ALD_KEY_STRINGS, NULL, 0, 0, NULL, "json, xlsx, html (default: all)", false},
     {"reports.show_mean", ALD_KEY_BOOL, NULL, 0, 0, "false", "show mean times beside what makes them honest", false},
 };
 

@@ -22,7 +22,7 @@ static const struct ald_option_row rows[] = {
     {"dry-run", 0, NULL, "say what would be done, do nothing", TEXT(dry_run), false},
     {"period", 0, "PERIOD", "2026Q3, 2026-07, 2026H1, 2026, FROM..TO or last-quarter (the default)", TEXT(period), false},
     {"as-of", 0, "TIME", "what is dated later has not happened yet (default: now)", TEXT(as_of), false},
-    {"format", 0, "LIST", "report: json,xlsx (default all); export: ndjson or csv", TEXT(format), false},
+    {"format", 0, "LIST", "report: json,xlsx,html (default all); export: ndjson or csv", TEXT(format), false},
     {"out", 0, "PATH", "folder of the reports; file of an export", TEXT(out), false},
     {"json", 0, NULL, "print JSON instead of text", TEXT(json), false},
     {"kind", 0, "KIND", "import: records, events, services or teams", TEXT(kind), false},

@@ -5,7 +5,7 @@
 
 #include "alidade/arena.h"
 #include "alidade/store.h"
-#include "embedded.h"
+#include "alidade/embedded.h"
 
 #define ALD_APPLICATION_ID 0x414C4944 /* "ALID"; store_mark in store.sql writes it */
 #define ALD_BACKUPS_KEPT 2

@@ -10,6 +10,7 @@ struct ald_changes *ald_changes_of(struct ald_arena *a, const struct ald_analysi
     ald_concentration_fill(an, f, &all->concentration);
     ald_severity_fill(an, f, &all->severity);
     all->trend_n = ald_trend_fill(an, f, a, &all->trend);
+    all->curve_n = ald_concentration_curve(an, f, a, &all->curve);
     return all;
 }
 
@@ -104,6 +105,14 @@ struct ald_node *ald_concentration_node(struct ald_arena *a, const struct ald_ch
     ald_node_set(a, o, "top3_share", number_or(a, !c->absent, c->top3_share, c->absent));
     ald_node_set(a, o, "top10pct_share", number_or(a, !c->absent, c->top10pct_share, c->absent));
     ald_node_set(a, o, "mean_without_longest_s", number_or(a, !c->absent, c->mean_without_longest_ms / 1000, c->absent));
+    struct ald_node *curve = ald_node_list(a);
+    for (size_t i = 0; i < changes->curve_n; i++) {
+        struct ald_node *point = ald_node_object(a);
+        ald_node_set(a, point, "longest", ald_node_int(a, (int64_t)changes->curve[i].longest));
+        ald_node_set(a, point, "share", ald_node_num(a, changes->curve[i].share));
+        ald_node_add(a, curve, point);
+    }
+    ald_node_set(a, o, "curve", curve);
     return o;
 }
 

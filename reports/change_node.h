@@ -11,6 +11,8 @@ struct ald_changes {
     struct ald_severity severity;
     struct ald_trend_row *trend;
     size_t trend_n;
+    struct ald_concentration_point *curve;
+    size_t curve_n;
 };
 struct ald_changes *ald_changes_of(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
 struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,

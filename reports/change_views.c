@@ -1,6 +1,6 @@
 /* The section Change: sentences, figures, the quarters of the lookback. Points into the tree. */
 #include "change_node.h"
-#include "view.h"
+#include "charts.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
 
@@ -36,23 +36,6 @@ static void figures(struct ald_report *report, struct ald_section *s)
 
 static void trend(struct ald_report *report, struct ald_section *s)
 {
-    static const struct ald_series series[] = {{"median of a fiscal quarter", NULL, NULL, ALD_MARK_CIRCLE, "#1F6FB4"}};
-    const struct ald_chart chart = {
-        .title = "Median time to resolve per fiscal quarter, at the same age",
-        .alt = "Scatter chart: each point is a fiscal quarter, by its first day (left to right) and the median time to resolve in hours on a "
-               "logarithmic scale (bottom to top). The table below gives each with its interval; most differences lie within it.",
-        .rows = "trend",
-        .x = "start",
-        .y = "median_s",
-        .label = "label",
-        .x_title = "first day of the fiscal quarter",
-        .y_title = "median hours from start to resolution (logarithmic)",
-        .x_show = ALD_SHOW_TIME,
-        .y_show = ALD_SHOW_SECONDS,
-        .y_log = true,
-        .series = series,
-        .series_n = N(series),
-    };
     const struct ald_column columns[] = {
         {"Quarter", "label", ALD_SHOW_TEXT, 12, NULL, "trend"},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, "count"},
@@ -66,7 +49,11 @@ static void trend(struct ald_report *report, struct ald_section *s)
         {"Percentile at most", "ci[1]", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
         {"With a reading", "with_reading", ALD_SHOW_COUNT, 10, NULL, "reading"},
     };
-    ald_view_chart(report, s, &chart);
+    s->place = ALD_PLACE_LEFT;
+    ald_charts_medians(report, s);
+    s->place = ALD_PLACE_RIGHT;
+    ald_charts_percentiles(report, s);
+    s->place = ALD_PLACE_FULL;
     ald_view_table(report, s, "Fiscal quarters, each as it stood at the same age as this one", "trend", "No quarter is on record.", columns,
                    N(columns), false);
 }
@@ -78,6 +65,7 @@ void ald_change_view(struct ald_report *report)
     const struct ald_node *sentences = ald_node_at(report->root, "change.sentences");
     for (size_t i = 0; i < sentences->list.n; i++)
         ald_view_text(report, s, sentences->list.items[i]->text);
-    figures(report, s);
     trend(report, s);
+    figures(report, s);
+    ald_charts_concentration(report, s);
 }

@@ -69,27 +69,50 @@ struct ald_node *ald_population_node(struct ald_arena *a, const struct ald_figur
     return o;
 }
 
+static struct ald_node *slice_node(struct ald_arena *a, const char *label, size_t n)
+{
+    struct ald_node *slice = ald_node_object(a);
+    ald_node_set(a, slice, "label", ald_node_str(a, label));
+    ald_node_set(a, slice, "n", ald_node_int(a, (int64_t)n));
+    return slice;
+}
+
 struct ald_node *ald_counts_node(struct ald_arena *a, const struct ald_figures *f)
 {
     const struct ald_counts *c = &f->counts;
     static const char few[] = "fewer than 4 earlier periods of this length begin after the first record";
     struct ald_node *o = ald_node_object(a);
     struct ald_node *past = ald_node_list(a);
+    struct ald_node *periods = ald_node_list(a); /* oldest first, with this one: as a chart has them */
     for (size_t i = 0; i < c->past_n; i++) {
-        struct ald_node *slice = ald_node_object(a);
-        ald_node_set(a, slice, "label", ald_node_str(a, c->past[i].label));
-        ald_node_set(a, slice, "n", ald_node_int(a, (int64_t)c->past[i].n));
-        ald_node_add(a, past, slice);
+        ald_node_add(a, past, slice_node(a, c->past[i].label, c->past[i].n));
+        ald_node_add(a, periods, slice_node(a, c->past[c->past_n - 1 - i].label, c->past[c->past_n - 1 - i].n));
     }
+    ald_node_add(a, periods, slice_node(a, f->period.label, c->current));
     ald_node_set(a, o, "current", ald_node_int(a, (int64_t)c->current));
     ald_node_set(a, o, "past", past);
+    ald_node_set(a, o, "periods", periods);
     ald_node_set(a, o, "lower", c->has_band ? ald_node_num(a, c->lower) : ald_node_absent(a, few));
     ald_node_set(a, o, "upper", c->has_band ? ald_node_num(a, c->upper) : ald_node_absent(a, few));
     ald_node_set(a, o, "verdict", ald_node_str(a, c->verdict));
     return o;
 }
 
-struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_figures *f)
+/* Incidents of the period that have a position on both axes of the reading shown. */
+static size_t on_both_axes(const struct ald_analysis *an, const struct ald_figures *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->incidents_n; i++) {
+        const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
+        if (m->shown < 0)
+            continue;
+        const struct ald_reading *r = &m->reading[m->shown];
+        n += r->axis[ALD_COMPLEXITY].has && r->axis[ALD_BLAST_RADIUS].has;
+    }
+    return n;
+}
+
+struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
 {
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "shorter", ald_node_int(a, (int64_t)f->shorter));
@@ -97,6 +120,7 @@ struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_f
     ald_node_set(a, o, "longer", ald_node_int(a, (int64_t)f->longer));
     ald_node_set(a, o, "open", ald_node_int(a, (int64_t)f->still_open));
     ald_node_set(a, o, "none", ald_node_int(a, (int64_t)f->without_reading));
+    ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(an, f)));
     ald_node_set(a, o, "over_before_landmark", ald_node_int(a, (int64_t)f->over_before_landmark));
     ald_node_set(a, o, "landmark_known", ald_node_int(a, (int64_t)f->landmark_known));
     ald_node_set(a, o, "first_quartile_s",

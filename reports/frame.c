@@ -65,6 +65,7 @@ static struct ald_node *definition_list_node(struct ald_arena *a)
         for (char *p = title; *p; p++)
             if (*p == '_')
                 *p = ' ';
+        ald_node_set(a, o, "id", ald_node_str(a, d->id));
         ald_node_set(a, o, "title", ald_node_str(a, title));
         ald_node_set(a, o, "text", ald_node_str(a, d->text));
         ald_node_add(a, list, o);
@@ -224,5 +225,5 @@ void ald_frame_definitions_view(struct ald_report *report)
     const struct ald_node *caveats = ald_node_at(report->root, "caveats");
     for (size_t i = 0; i < caveats->list.n; i++)
         ald_view_text(report, s, caveats->list.items[i]->text);
-    ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false);
+    ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false)->anchor = "id";
 }

@@ -99,6 +99,30 @@ static struct ald_node *group_node(struct ald_arena *a, const struct ald_group *
     return o;
 }
 
+/* What the funnel is drawn from: limits by number of incidents, up to the largest group of the kind. */
+static struct ald_node *limits_node(struct ald_arena *a, const struct ald_groups *all, enum ald_group_kind by)
+{
+    struct ald_node *list = ald_node_list(a);
+    size_t most = 0;
+    for (size_t i = 0; i < all->groups_n; i++)
+        if (all->groups[i].by == by && all->groups[i].n > most)
+            most = all->groups[i].n;
+    size_t step = most > 80 ? most / 40 : 1;
+    for (size_t n = 1; n <= most; n++) {
+        struct ald_funnel at;
+        if (!ald_groups_limits(all, by, n, &at) || (n > 40 && n != most && n % step != 0))
+            continue;
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "n", ald_node_int(a, (int64_t)n));
+        ald_node_set(a, o, "lower95", ald_node_num(a, at.low95));
+        ald_node_set(a, o, "upper95", ald_node_num(a, at.high95));
+        ald_node_set(a, o, "lower998", ald_node_num(a, at.low998));
+        ald_node_set(a, o, "upper998", ald_node_num(a, at.high998));
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
 void ald_groups_nodes(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f, struct ald_node **ret_groups,
                       struct ald_node **ret_funnel)
 {
@@ -113,6 +137,10 @@ void ald_groups_nodes(struct ald_arena *a, const struct ald_analysis *an, const 
     for (int by = 0; by < ALD_GROUP_KIND_N; by++)
         ald_node_set(a, o, by == ALD_BY_SERVICE ? "tau2_service" : "tau2_team",
                      maybe(a, all.n > 0, all.tau2[by], "no incident of the period has a start reading"));
+    struct ald_node *limits = ald_node_object(a);
+    for (int by = 0; by < ALD_GROUP_KIND_N; by++)
+        ald_node_set(a, limits, ald_group_kind_name((enum ald_group_kind)by), limits_node(a, &all, (enum ald_group_kind)by));
+    ald_node_set(a, o, "limits", limits);
     ald_node_set(a, o, "small_teams", ald_small_teams_node(a, an, &f->period));
 }
 

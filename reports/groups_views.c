@@ -1,33 +1,16 @@
 /* What people see of groups, calibration and coupling. Groups come by name, never by rank. */
 #include <string.h>
 
+#include "charts.h"
 #include "groups_node.h"
-#include "view.h"
+#include "words.h"
 
-static const struct ald_series by_kind[] = {
-    {"services", "by", "service", ALD_MARK_CIRCLE, "#1F6FB4"},
-    {"first teams", "by", "team", ALD_MARK_SQUARE, "#B4540A"},
-};
-
-static void funnel(struct ald_report *report, struct ald_section *section)
+static bool has_group(const struct ald_node *groups, const char *by)
 {
-    const struct ald_chart chart = {
-        .title = "Services and first teams: number of incidents against their mean percentile",
-        .alt = "Scatter chart: each point is a service or a first team, by its number of incidents (left to right) and their mean percentile "
-               "(bottom to top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so the left side is "
-               "wider: a funnel. The table below gives the limits of each.",
-        .rows = "groups",
-        .x = "n",
-        .y = "mean_percentile",
-        .label = "name",
-        .x_title = "incidents with a reading",
-        .y_title = "mean percentile among comparable past incidents",
-        .x_show = ALD_SHOW_COUNT,
-        .y_show = ALD_SHOW_POSITION,
-        .series = by_kind,
-        .series_n = sizeof by_kind / sizeof by_kind[0],
-    };
-    ald_view_chart(report, section, &chart);
+    for (size_t i = 0; i < groups->list.n; i++)
+        if (strcmp(ald_text_at(groups->list.items[i], "by"), by) == 0)
+            return true;
+    return false;
 }
 
 void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
@@ -41,8 +24,10 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
         {"Mean percentile of the period", "funnel.mean_percentile", NULL, NULL, "funnel.n", ALD_SHOW_POSITION, "mean_percentile"}};
     ald_view_figures(report, s, "What each group is seen beside", figures, 1);
     const struct ald_node *groups = ald_node_at(report->root, "groups");
-    if (groups->list.n > 0)
-        funnel(report, s);
+    if (has_group(groups, "service"))
+        ald_charts_funnel(report, s, true);
+    if (has_group(groups, "team"))
+        ald_charts_funnel(report, s, false);
     const struct ald_node *small = ald_node_at(report->root, "funnel.small_teams");
     if (!an->settings->people_stored)
         ald_view_remark(report, s, "People are not stored, so nobody can tell which teams are larger than four people: all teams are folded "

@@ -11,3 +11,6 @@ const char *ald_axis_id(enum ald_axis axis);          /* "complexity", "blast_ra
 const char *ald_reading_id(int reading);              /* "start", "landmark" */
 const char *ald_basis_text(enum ald_basis basis);     /* "complexity and blast radius" ... */
 const char *ald_verdict_id(enum ald_verdict verdict); /* "shorter", "typical", "longer", "open" */
+
+/** Path of the reading shown, inside an INCIDENT. */
+#define ALD_SHOWN "readings.{shown}."

@@ -1,74 +1,14 @@
 /* What people see of the quarterly report: sections of sentences, figures, charts and tables that point into the tree. */
 #include <string.h>
 
+#include "charts.h"
 #include "frame.h"
 #include "groups_node.h"
+#include "nodes.h"
 #include "quarterly.h"
 #include "view.h"
 
-#define SHOWN "readings.{shown}."
-
-static const struct ald_series by_reading[] = {
-    {"about as long as comparable", SHOWN "verdict", "typical", ALD_MARK_CIRCLE, "#8A94A6"},
-    {"shorter than comparable", SHOWN "verdict", "shorter", ALD_MARK_DOWN, "#1F6FB4"},
-    {"longer than comparable", SHOWN "verdict", "longer", ALD_MARK_UP, "#B4540A"},
-    {"open", SHOWN "verdict", "open", ALD_MARK_SQUARE, "#5B4B8A"},
-};
-
-size_t ald_quarterly_both_axes(const struct ald_analysis *an, const struct ald_figures *f)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < f->incidents_n; i++) {
-        const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
-        if (m->shown < 0)
-            continue;
-        const struct ald_reading *r = &m->reading[m->shown];
-        n += r->axis[ALD_COMPLEXITY].has && r->axis[ALD_BLAST_RADIUS].has;
-    }
-    return n;
-}
-
-/* Complexity against blast radius; where too few incidents have both, complexity against the time to resolve. */
-static void scatter(struct ald_report *report, struct ald_section *section, size_t both)
-{
-    struct ald_chart chart = {
-        .rows = "incidents",
-        .x = SHOWN "complexity.position",
-        .x_title = "complexity, in our own history (0 simpler than all, 1 more complex than all)",
-        .label = "key",
-        .x_show = ALD_SHOW_POSITION,
-        .series = by_reading,
-        .series_n = sizeof by_reading / sizeof by_reading[0],
-    };
-    if (both >= 5) {
-        chart.title = "Every incident of the period: complexity against blast radius";
-        chart.alt = "Scatter chart: each point is an incident, by complexity (left to right) and blast radius (bottom to top), with a shape and "
-                    "colour for its reading: shorter, about as long, or longer than comparable earlier incidents. The table below lists them.";
-        chart.y = SHOWN "blast_radius.position";
-        chart.y_title = "blast radius, in our own history";
-        chart.y_show = ALD_SHOW_POSITION;
-        chart.unit_axes = true;
-        chart.corners[0] = "simple, wide";
-        chart.corners[1] = "complex, wide";
-        chart.corners[2] = "simple, narrow";
-        chart.corners[3] = "complex, narrow";
-    } else {
-        chart.title = "Every incident of the period: complexity against time to resolve";
-        chart.alt = "Scatter chart: each point is an incident, by complexity (left to right) and hours to resolution on a logarithmic scale (bottom "
-                    "to top), with a shape and colour for its reading. The table below lists them.";
-        chart.y = "clocks.resolve_s";
-        chart.y_title = "hours from start to resolution (logarithmic)";
-        chart.y_show = ALD_SHOW_SECONDS;
-        chart.y_log = true;
-        chart.corners[0] = "simple, long: ask what made it hard";
-        chart.corners[1] = "complex, long";
-        chart.corners[2] = "simple, short";
-        chart.corners[3] = "complex, short: ask what went right";
-    }
-    ald_view_chart(report, section, &chart);
-}
-
-static void summary(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+static void summary(const struct ald_report_input *in, struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "summary", "Summary");
     s->one_page = true;
@@ -102,32 +42,36 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
                                            "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "mean"}};
         ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, 1);
     }
-    scatter(report, s, ald_quarterly_both_axes(in->analysis, f));
+    s->place = ALD_PLACE_LEFT;
+    ald_charts_scatter(report, s);
+    s->place = ALD_PLACE_RIGHT;
+    ald_charts_percentiles(report, s);
+    s->place = ALD_PLACE_FULL;
 }
 
-static void triangulation(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+static void triangulation(struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "triangulation", "Triangulation");
-    size_t both = ald_quarterly_both_axes(in->analysis, f);
     s->landscape = true;
     ald_view_text(report, s, "Each incident's time to resolve, seen among the earlier incidents nearest to it in complexity and blast radius. A "
                              "complex incident handled well and a simple one that dragged on can take equally long: here they come apart.");
-    if (both < 5)
-        ald_view_remark(report, s, "Blast radius is not measured for enough incidents here (the sheet Data quality says why), so readings use "
+    if (!ald_charts_both_axes(report))
+        ald_view_remark(report, s, "Blast radius is not measured for enough incidents here (Data quality says why), so readings use "
                                    "complexity alone, and the chart shows complexity against time to resolve.");
-    scatter(report, s, both);
+    ald_charts_scatter(report, s);
+    ald_charts_durations(report, s);
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Title", "title", ALD_SHOW_TEXT, 44, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
-        {"Reading", SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
-        {"Comparable: 1 in 10 under", SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
-        {"Comparable: median", SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
-        {"Comparable: 9 in 10 under", SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
-        {"Share over sooner", SHOWN "percentile", ALD_SHOW_PERCENT, 10, NULL, "percentile"},
-        {"Complexity", SHOWN "complexity.position", ALD_SHOW_POSITION, 11, NULL, "complexity"},
-        {"Blast radius", SHOWN "blast_radius.position", ALD_SHOW_POSITION, 11, NULL, "blast_radius"},
-        {"Comparables", SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
+        {"Comparable: 1 in 10 under", ALD_SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
+        {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
+        {"Comparable: 9 in 10 under", ALD_SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
+        {"Share over sooner", ALD_SHOWN "percentile", ALD_SHOW_PERCENT, 10, NULL, "percentile"},
+        {"Complexity", ALD_SHOWN "complexity.position", ALD_SHOW_POSITION, 11, NULL, "complexity"},
+        {"Blast radius", ALD_SHOWN "blast_radius.position", ALD_SHOW_POSITION, 11, NULL, "blast_radius"},
+        {"Comparables", ALD_SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
         {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
         {"Corner", "corner", ALD_SHOW_TEXT, 34, NULL, "corner"},
     };
@@ -171,7 +115,7 @@ static void incidents(struct ald_report *report)
         {"Resolved", "resolved_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
         {"Time to acknowledge", "clocks.acknowledge_s", ALD_SHOW_SECONDS, 13, NULL, "acknowledge"},
-        {"Reading", SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 26, NULL, "reading"},
         {"Corner", "corner", ALD_SHOW_TEXT, 30, NULL, "corner"},
         {"Severity", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Services", "services", ALD_SHOW_LIST, 28, NULL, "services_impacted"},
@@ -226,11 +170,11 @@ static void data_quality(struct ald_report *report)
     ald_frame_overrides_view(report, s);
 }
 
-void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report)
 {
     ald_frame_subtitle(in, report);
-    summary(in, report, f);
-    triangulation(in, report, f);
+    summary(in, report);
+    triangulation(report);
     pairs(report);
     ald_change_view(report);
     ald_groups_view(report, in->analysis);

@@ -16,7 +16,7 @@ static struct ald_block *block(struct ald_report *report, struct ald_section *se
 {
     section->blocks = ald_grow(report->arena, section->blocks, section->blocks_n, &section->blocks_cap, sizeof *section->blocks);
     struct ald_block *b = &section->blocks[section->blocks_n++];
-    *b = (struct ald_block){.kind = kind, .text = text};
+    *b = (struct ald_block){.kind = kind, .text = text, .place = section->place, .aside = section->aside};
     return b;
 }
 
@@ -35,10 +35,21 @@ void ald_view_remark(struct ald_report *report, struct ald_section *section, con
     (void)block(report, section, ALD_BLOCK_REMARK, text);
 }
 
+void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong)
+{
+    block(report, section, ALD_BLOCK_LEAD, text)->strong = strong;
+}
+
+void ald_view_quote(struct ald_report *report, struct ald_section *section, const char *text)
+{
+    (void)block(report, section, ALD_BLOCK_QUOTE, text);
+}
+
 static void *copy(struct ald_arena *a, const void *items, size_t n, size_t size)
 {
     void *to = ald_calloc(a, n ? n : 1, size);
-    memcpy(to, items, n * size);
+    if (n)
+        memcpy(to, items, n * size);
     return to;
 }
 
@@ -49,14 +60,15 @@ void ald_view_figures(struct ald_report *report, struct ald_section *section, co
     b->figures_n = n;
 }
 
-void ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows, const char *empty,
-                    const struct ald_column *columns, size_t n, bool filter)
+struct ald_table *ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows,
+                                 const char *empty, const struct ald_column *columns, size_t n, bool filter)
 {
     struct ald_block *b = block(report, section, ALD_BLOCK_TABLE, caption);
     struct ald_table *table = ald_alloc(report->arena, sizeof *table);
     *table = (struct ald_table){.rows = rows, .empty = empty, .columns_n = n, .filter = filter};
     table->columns = copy(report->arena, columns, n, sizeof *columns);
     b->table = table;
+    return table;
 }
 
 void ald_view_chart(struct ald_report *report, struct ald_section *section, const struct ald_chart *chart)
@@ -64,5 +76,7 @@ void ald_view_chart(struct ald_report *report, struct ald_section *section, cons
     struct ald_block *b = block(report, section, ALD_BLOCK_CHART, chart->title);
     struct ald_chart *own = copy(report->arena, chart, 1, sizeof *chart);
     own->series = copy(report->arena, chart->series, chart->series_n, sizeof *chart->series);
+    own->lines = copy(report->arena, chart->lines, chart->lines_n, sizeof *chart->lines);
+    own->levels = copy(report->arena, chart->levels, chart->levels_n, sizeof *chart->levels);
     b->chart = own;
 }

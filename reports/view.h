@@ -9,6 +9,10 @@ void ald_view_text(struct ald_report *report, struct ald_section *section, const
 void ald_view_remark(struct ald_report *report, struct ald_section *section, const char *text);
 void ald_view_figures(struct ald_report *report, struct ald_section *section, const char *caption, const struct ald_figure *figures,
                       size_t n);
-void ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows, const char *empty,
-                    const struct ald_column *columns, size_t n, bool filter);
+/** What it returns may be refined: cards, anchor. */
+struct ald_table *ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows,
+                                 const char *empty, const struct ald_column *columns, size_t n, bool filter);
+/** A sentence of the opening paragraph; those that follow each other are one paragraph. */
+void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong);
+void ald_view_quote(struct ald_report *report, struct ald_section *section, const char *text);
 void ald_view_chart(struct ald_report *report, struct ald_section *section, const struct ald_chart *chart);

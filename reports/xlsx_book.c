@@ -57,8 +57,8 @@ static enum ald_rc set_properties(struct ald_xlsx *x, struct ald_err *err)
     const struct ald_report *report = x->report;
     int64_t created = report->as_of == ALD_TIME_NONE ? 0 : report->as_of / 1000;
     lxw_doc_properties properties = {
-        .title = ald_strdup(x->arena, ald_xlsx_line(x->arena, report->title, 200)),
-        .subject = ald_strdup(x->arena, ald_xlsx_line(x->arena, report->subtitle, 200)),
+        .title = ald_strdup(x->arena, ald_words_line(x->arena, report->title, 200)),
+        .subject = ald_strdup(x->arena, ald_words_line(x->arena, report->subtitle, 200)),
         .author = ald_strdup(x->arena, "alidade"),
         .comments = ald_strdup(x->arena, report->simulated ? "Simulated data" : ""),
         .created = (time_t)(created > 0 ? created : 1), /* 0 would be the current time */

@@ -34,6 +34,10 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true},
     [XS_SIMULATED] = {.size = 10, .colour = INK, .bold = true, .wrap = true},
     [XS_HEADING] = {.size = 13, .colour = INK, .bold = true, .wrap = true},
+    [XS_LABEL] = {.size = 11, .colour = INK, .bold = true, .wrap = true},
+    [XS_LEAD] = {.size = 12, .colour = INK, .wrap = true},
+    [XS_LEAD_STRONG] = {.size = 12, .colour = INK, .bold = true, .wrap = true},
+    [XS_QUOTE] = {.size = 11, .colour = INK, .italic = true, .wrap = true, .indent = 1},
     [XS_TEXT] = {.size = 11, .colour = INK, .wrap = true},
     [XS_REMARK] = {.size = 10, .colour = GREY, .italic = true, .wrap = true},
     [XS_CORNER_LEFT] = {.size = 9, .colour = GREY, .wrap = true},
@@ -48,7 +52,7 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {WORDS, .size = 11, .colour = LINK, .link = true},
     [XS_CELL_ABSENT] = {WORDS, .size = 8, .colour = GREY, .italic = true},
-    [XS_CELL_COUNT] = {SLOT, .right = true, .number = "0"},
+    [XS_CELL_COUNT] = {SLOT, .right = true, .number = "#,##0"},
     [XS_CELL_TENTHS] = {SLOT, .right = true, .number = "0.0"},
     [XS_CELL_HUNDREDTHS] = {SLOT, .right = true, .number = "0.00"},
     [XS_CELL_THOUSANDTHS] = {SLOT, .right = true, .number = "0.000"},
@@ -147,24 +151,10 @@ enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     return ald_xlsx_did(s, worksheet_write_number(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, value, f), err);
 }
 
-/* Web addresses that need no repair: anything else stays text. */
-static bool can_link(const struct ald_xlsx *x, const char *url)
-{
-    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-        return false;
-    size_t n = strlen(url);
-    if (n > x->limits->url_bytes || !ald_utf8_valid(url, n))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)url[i] <= ' ' || url[i] == 0x7F || strchr("\"<>\\^`{|}", url[i]))
-            return false;
-    return strcmp(ald_utf8_printable(x->scratch, url, false), url) == 0;
-}
-
 static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, const char *url,
                             struct ald_err *err)
 {
-    if (!can_link(s->x, url) || s->links >= s->x->limits->links) {
+    if (strlen(url) > s->x->limits->url_bytes || !ald_words_can_link(s->x->scratch, url) || s->links >= s->x->limits->links) {
         s->links_left_out++;
         return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
     }
@@ -200,7 +190,7 @@ static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     case ALD_SHOW_SECONDS:
         if (v < 0) { /* spreadsheets show a negative duration as ##### */
             const struct ald_node node = {.kind = ALD_NODE_NUM, .number = v};
-            return ald_xlsx_put_text(s, at, ald_xlsx_words(s->x, s->x->scratch, &node, show), XS_CELL_RIGHT, err);
+            return ald_xlsx_put_text(s, at, ald_words(s->x->report, s->x->scratch, &node, show), XS_CELL_RIGHT, err);
         }
         return ald_xlsx_put_number(s, at, v / 86400, XS_CELL_SECONDS, err);
     default:
@@ -213,7 +203,7 @@ static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, c
 {
     const struct ald_zone *zone = s->x->report->zone;
     if (!ald_xlsx_serial_ok(zone, node->integer))
-        return ald_xlsx_put_text(s, at, ald_xlsx_words(s->x, s->x->scratch, node, ALD_SHOW_TIME), XS_CELL_RIGHT, err);
+        return ald_xlsx_put_text(s, at, ald_words(s->x->report, s->x->scratch, node, ALD_SHOW_TIME), XS_CELL_RIGHT, err);
     return ald_xlsx_put_number(s, at, ald_xlsx_serial(zone, node->integer), XS_CELL_TIME, err);
 }
 
@@ -229,7 +219,7 @@ enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
         return put_time(s, at, node, err);
     if (kind == ALD_NODE_NULL)
         return ald_xlsx_put_text(s, at, node ? node->absent : NULL, XS_CELL_ABSENT, err);
-    const char *text = ald_xlsx_words(s->x, s->x->scratch, node, show);
+    const char *text = ald_words(s->x->report, s->x->scratch, node, show);
     if (text && *text && url && *url)
         return put_link(s, at, text, url, err);
     return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
@@ -253,7 +243,7 @@ enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum 
 {
     struct ald_xlsx_span at = {0, s->text_last};
     double size = looks[style].size, line = size * LINE_RATIO, units = ald_xlsx_units(s, at);
-    const char *rest = ald_xlsx_printable(s->x->scratch, text);
+    const char *rest = ald_words_printable(s->x->scratch, text);
     while (*rest) {
         size_t n = ald_xlsx_fit(rest, units, size, MAX_LINES);
         char *piece = ald_strndup(s->x->scratch, rest, n);

@@ -1,116 +1,162 @@
-/* The points of charts: picked from the rows of the tree, and written as columns of the last sheet. Draws nothing. */
+/* What charts draw, as columns of the last sheet: the points of chart.h in cells. Draws nothing. */
 #include "xlsx_priv.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "alidade/hash.h"
-#include "alidade/rng.h"
 #include "alidade/zone.h"
 
-#define COLUMNS_EACH 4 /* label, x, y and a free one */
-#define LABEL_MAX 30
+#define LABEL_MAX 24
 
-/* ---- Picking ---- */
+/* ---- Values ---- */
 
-static double axis_value(const struct ald_xlsx *x, const struct ald_node *node, enum ald_show show, bool logarithmic)
+double ald_xlsx_axis_value(const struct ald_xlsx *x, const struct ald_chart *chart, int axis, double v)
 {
-    double v = (double)NAN;
-    if (node && node->kind == ALD_NODE_NUM)
-        v = node->number;
-    else if (node && node->kind == ALD_NODE_INT)
-        v = (double)node->integer;
-    else if (node && node->kind == ALD_NODE_TIME && ald_xlsx_serial_ok(x->report->zone, node->integer))
-        return ald_xlsx_serial(x->report->zone, node->integer);
-    if (logarithmic && v <= 0)
-        return (double)NAN;
+    enum ald_show show = axis ? chart->y_show : chart->x_show;
+    if (show == ALD_SHOW_TIME && isfinite(v))
+        return ald_xlsx_serial(x->report->zone, (int64_t)v);
     if (show == ALD_SHOW_SECONDS) /* powers of ten are read better in hours than in parts of a day */
-        v /= logarithmic ? 3600 : 86400;
+        return v / (ald_chart_log(chart, axis) ? 3600 : 86400);
     return v;
 }
 
-static size_t series_of(const struct ald_chart *chart, const struct ald_node *row)
-{
-    for (size_t i = 0; i < chart->series_n; i++) {
-        const struct ald_series *series = &chart->series[i];
-        const struct ald_node *at = series->path ? ald_node_at(row, series->path) : NULL;
-        bool has = at && at->kind == ALD_NODE_STR;
-        if (!series->path || (series->equals ? has && strcmp(at->text, series->equals) == 0 : !has))
-            return i;
-    }
-    return chart->series_n;
-}
-
-struct place {
-    size_t series;
-    double x, y;
-};
-
-static bool place(const struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_node *row,
-                  struct place *ret)
-{
-    ret->series = series_of(chart, row);
-    ret->x = axis_value(x, ald_node_at(row, chart->x), chart->x_show, chart->x_log);
-    ret->y = axis_value(x, ald_node_at(row, chart->y), chart->y_show, chart->y_log);
-    return ret->series < chart->series_n && isfinite(ret->x) && isfinite(ret->y);
-}
-
-static const struct ald_node *row_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
-{
-    return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);
-}
-
-static void keep(struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_node *row, const struct place *at,
-                 struct ald_xlsx_columns *c)
-{
-    const char *label =
-        chart->label ? ald_xlsx_words(x, x->scratch, ald_node_at(row, chart->label), ALD_SHOW_TEXT) : NULL;
-    c->points = ald_grow(x->arena, c->points, c->n, &c->cap, sizeof *c->points);
-    c->points[c->n++] = (struct ald_xlsx_point){ald_xlsx_line(x->arena, label, LABEL_MAX), at->x, at->y};
-}
-
 /* Which style a value of an axis has in its column. */
-static enum ald_xlsx_style axis_style(enum ald_show show, bool logarithmic)
+static enum ald_xlsx_style axis_style(const struct ald_chart *chart, int axis)
 {
+    enum ald_show show = axis ? chart->y_show : chart->x_show;
     if (show == ALD_SHOW_SECONDS)
-        return logarithmic ? XS_CELL_HUNDREDTHS : XS_CELL_SECONDS;
+        return ald_chart_log(chart, axis) ? XS_CELL_HUNDREDTHS : XS_CELL_SECONDS;
     return show == ALD_SHOW_TIME      ? XS_CELL_TIME
            : show == ALD_SHOW_PERCENT ? XS_CELL_PERCENT
            : show == ALD_SHOW_COUNT   ? XS_CELL_COUNT
                                       : XS_CELL_HUNDREDTHS;
 }
 
-static struct ald_xlsx_columns *columns_new(struct ald_xlsx *x, const struct ald_chart *chart)
+/* ---- Columns ---- */
+
+static void add(struct ald_xlsx *x, struct ald_xlsx_columns *c, const char *label, double a, double b, double d)
 {
-    struct ald_xlsx_columns *all = ald_calloc(x->arena, chart->series_n, sizeof *all);
-    for (size_t i = 0; i < chart->series_n; i++)
-        all[i] = (struct ald_xlsx_columns){.chart = chart->title,
-                                           .title = chart->series[i].title,
-                                           .x_title = chart->x_title,
-                                           .y_title = chart->y_title,
-                                           .x_style = axis_style(chart->x_show, chart->x_log),
-                                           .y_style = axis_style(chart->y_show, chart->y_log)};
-    return all;
+    c->points = ald_grow(x->arena, c->points, c->n, &c->cap, sizeof *c->points);
+    c->points[c->n++] = (struct ald_xlsx_point){label, {a, b, d}};
 }
 
-/* Selection sampling: each of the points that are left is taken with (still wanted) / (left). */
-static void draw(struct ald_xlsx *x, struct ald_xlsx_points *p, const struct ald_node *rows, size_t n)
+static struct ald_xlsx_columns *columns_new(struct ald_xlsx *x, const struct ald_chart *chart, const char *title)
 {
-    struct ald_rng rng;
-    ald_rng_init(&rng, ald_siphash(p->chart->title, strlen(p->chart->title)));
-    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    struct place at;
-    size_t wanted = p->drawn, left = p->places;
-    for (size_t i = 0; i < n && wanted; i++) {
-        const struct ald_node *row = row_at(rows, i, scratch);
-        if (place(x, p->chart, row, &at) && ald_rng_below(&rng, left--) < wanted) {
-            keep(x, p->chart, row, &at, &p->columns[at.series]);
-            wanted--;
+    struct ald_xlsx_columns *c = ald_alloc(x->arena, sizeof *c);
+    *c = (struct ald_xlsx_columns){.chart = chart->title, .title = title, .width = 2};
+    c->heads[0] = chart->x_title ? chart->x_title : "x";
+    c->heads[1] = chart->y_title ? chart->y_title : "y";
+    c->styles[0] = axis_style(chart, 0);
+    c->styles[1] = axis_style(chart, 1);
+    if (chart->form == ALD_CHART_RANGES) {
+        c->width = 3;
+        c->heads[0] = c->heads[1];
+        c->heads[1] = "from";
+        c->heads[2] = "to";
+        c->styles[0] = c->styles[2] = c->styles[1];
+    }
+    return c;
+}
+
+/* Puts columns on the sheet; NULL for none without points. */
+static struct ald_xlsx_columns *keep(struct ald_xlsx *x, struct ald_xlsx_columns *c)
+{
+    if (!c->n)
+        return NULL;
+    c->column = x->chart_column;
+    x->chart_column += c->width + 2;
+    *x->chart_columns_end = c;
+    x->chart_columns_end = &c->next;
+    return c;
+}
+
+static double y_of(const struct ald_xlsx *x, const struct ald_chart *chart, double v)
+{
+    return ald_xlsx_axis_value(x, chart, 1, v);
+}
+
+static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct ald_points *p, size_t series)
+{
+    const struct ald_chart *chart = p->chart;
+    const char *title = chart->series[series].title;
+    if (title[0] && title[strlen(title) - 1] != ')' && chart->form == ALD_CHART_POINTS)
+        title = ald_sprintf(x->arena, "%s (%zu)", title, p->totals[series]);
+    struct ald_xlsx_columns *c = columns_new(x, chart, title);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct ald_point *at = &p->points[i];
+        if (at->series != series)
+            continue;
+        if (chart->form == ALD_CHART_RANGES)
+            add(x, c, at->label, y_of(x, chart, at->y), y_of(x, chart, at->low), y_of(x, chart, at->high));
+        else
+            add(x, c, at->label, ald_xlsx_axis_value(x, chart, 0, at->x), y_of(x, chart, at->y), (double)NAN);
+    }
+    return keep(x, c);
+}
+
+/* A line that breaks at a blank cell: from low to high of each point. */
+static struct ald_xlsx_columns *range_columns(struct ald_xlsx *x, const struct ald_points *p)
+{
+    const struct ald_chart *chart = p->chart;
+    struct ald_xlsx_columns *c = columns_new(x, chart, chart->range_title ? chart->range_title : "range");
+    for (size_t i = 0; i < p->n && chart->low && chart->form == ALD_CHART_POINTS; i++) {
+        const struct ald_point *at = &p->points[i];
+        if (!isfinite(at->low) || !isfinite(at->high))
+            continue;
+        double across = ald_xlsx_axis_value(x, chart, 0, at->x);
+        add(x, c, at->label, across, y_of(x, chart, at->low), (double)NAN);
+        add(x, c, "", across, y_of(x, chart, at->high), (double)NAN);
+        add(x, c, "", (double)NAN, (double)NAN, (double)NAN);
+    }
+    return keep(x, c);
+}
+
+static struct ald_xlsx_columns *line_columns(struct ald_xlsx *x, const struct ald_chart *chart, const struct ald_line *line)
+{
+    struct ald_point *points = NULL;
+    size_t n = ald_line_points(x->arena, x->report, chart, line, &points);
+    struct ald_xlsx_columns *c = columns_new(x, chart, line->title);
+    for (size_t i = 0; i < n; i++)
+        add(x, c, "", ald_xlsx_axis_value(x, chart, 0, points[i].x), y_of(x, chart, points[i].y), (double)NAN);
+    return keep(x, c);
+}
+
+/* Across the chart: at each row of a chart of ranges, else at both ends. */
+static struct ald_xlsx_columns *level_columns(struct ald_xlsx *x, const struct ald_points *p, const struct ald_level *level)
+{
+    double v = 0, low = 0, high = 0;
+    if (!ald_level_value(x->report, level, &v) || !ald_chart_extent(x->report, p, 0, &low, &high))
+        return NULL;
+    v = y_of(x, p->chart, v);
+    struct ald_xlsx_columns *c = columns_new(x, p->chart, level->title);
+    if (p->chart->form == ALD_CHART_RANGES) {
+        c->width = 1;
+        for (size_t i = 0; i < p->n; i++)
+            add(x, c, p->points[i].label, v, (double)NAN, (double)NAN);
+    } else {
+        add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, low), v, (double)NAN);
+        add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, high), v, (double)NAN);
+    }
+    return keep(x, c);
+}
+
+static void name_points(struct ald_xlsx *x, struct ald_xlsx_drawn *d)
+{
+    struct ald_named_point named[ALD_NAMED_MOST];
+    size_t n = ald_chart_names(x->report, d->points, named);
+    for (int side = 0; side < 2; side++) {
+        struct ald_xlsx_columns *c = columns_new(x, d->chart, "Named in the chart");
+        for (size_t i = 0; i < n; i++) {
+            const struct ald_point *at = &d->points->points[named[i].point];
+            if (named[i].side == side)
+                add(x, c, ald_words_line(x->arena, at->label, LABEL_MAX), ald_xlsx_axis_value(x, d->chart, 0, at->x),
+                    y_of(x, d->chart, at->y), (double)NAN);
         }
-        ald_arena_reset(scratch);
-        ald_arena_reset(x->scratch);
+        d->named[side] = keep(x, c);
     }
 }
+
+/* ---- Charts ---- */
 
 static bool same(const char *a, const char *b)
 {
@@ -119,72 +165,70 @@ static bool same(const char *a, const char *b)
 
 static bool same_points(const struct ald_chart *a, const struct ald_chart *b)
 {
-    bool is = same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) &&
-              a->x_log == b->x_log && a->y_log == b->y_log && a->series_n == b->series_n;
+    bool is = a->form == b->form && same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) &&
+              a->x_log == b->x_log && a->y_log == b->y_log && a->most == b->most && a->series_n == b->series_n;
     for (size_t i = 0; is && i < a->series_n; i++)
         is = same(a->series[i].path, b->series[i].path) && same(a->series[i].equals, b->series[i].equals) &&
              same(a->series[i].title, b->series[i].title);
     return is;
 }
 
-struct ald_xlsx_points *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart)
+struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart *chart)
 {
-    for (struct ald_xlsx_points *p = x->drawn; p; p = p->next)
-        if (same_points(p->chart, chart))
-            return p;
-    struct ald_xlsx_points *p = ald_alloc(x->arena, sizeof *p);
-    *p = (struct ald_xlsx_points){.chart = chart, .columns = columns_new(x, chart), .next = x->drawn};
-    x->drawn = p;
-    const struct ald_node *rows = ald_node_at(x->report->root, chart->rows);
-    size_t n = !rows ? 0 : rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
-    struct place at;
-    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    for (size_t i = 0; i < n; i++) {
-        if (place(x, chart, row_at(rows, i, scratch), &at)) {
-            p->places++;
-            p->columns[at.series].total++;
-        }
-        ald_arena_reset(scratch);
-    }
-    p->drawn = p->places < x->limits->chart_points ? p->places : x->limits->chart_points;
-    p->left_out = n - p->places;
-    draw(x, p, rows, n);
-    return p;
+    for (struct ald_xlsx_drawn *d = x->drawn; d; d = d->next)
+        if (same_points(d->chart, chart))
+            return d;
+    struct ald_xlsx_drawn *d = ald_alloc(x->arena, sizeof *d);
+    *d = (struct ald_xlsx_drawn){.chart = chart, .next = x->drawn};
+    x->drawn = d;
+    d->points = ald_chart_points(x->arena, x->report, chart, x->limits->chart_points);
+    d->series = ald_calloc(x->arena, chart->series_n, sizeof(struct ald_xlsx_columns *));
+    d->lines = ald_calloc(x->arena, chart->lines_n, sizeof(struct ald_xlsx_columns *));
+    d->levels = ald_calloc(x->arena, chart->levels_n, sizeof(struct ald_xlsx_columns *));
+    if (!d->points->n)
+        return d;
+    d->ranges = range_columns(x, d->points);
+    for (size_t i = 0; i < chart->lines_n; i++)
+        d->lines[i] = line_columns(x, chart, &chart->lines[i]);
+    for (size_t i = 0; i < chart->levels_n; i++)
+        d->levels[i] = level_columns(x, d->points, &chart->levels[i]);
+    for (size_t i = 0; i < chart->series_n; i++)
+        d->series[i] = series_columns(x, d->points, i);
+    if (chart->named && chart->form == ALD_CHART_POINTS)
+        name_points(x, d);
+    return d;
 }
 
 /* ---- Writing ---- */
-
-void ald_xlsx_columns_take(struct ald_xlsx *x, struct ald_xlsx_columns *columns)
-{
-    if (columns->taken)
-        return;
-    columns->taken = true;
-    columns->column = COLUMNS_EACH * x->chart_columns_n++;
-    columns->next = NULL;
-    *x->chart_columns_end = columns;
-    x->chart_columns_end = &columns->next;
-}
 
 static enum ald_rc put_heads(struct ald_xlsx_sheet *s, struct ald_err *err)
 {
     struct ald_xlsx *x = s->x;
     s->row = ALD_XLSX_DATA_ROW - 3;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2},
-                                  ald_xlsx_line(x->arena, c->chart, 200), XS_HEAD, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + c->width}, ald_words_line(x->arena, c->chart, 200),
+                                  XS_HEAD, err));
     s->row++;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2},
-                                  ald_xlsx_line(x->arena, c->title, 200), XS_HEAD, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + c->width}, ald_words_line(x->arena, c->title, 200),
+                                  XS_HEAD, err));
     s->row++;
     ALD_TRY(ald_xlsx_row_height(s, 62, err)); /* titles of axes are sentences */
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
-        const char *titles[3] = {"Point", c->x_title ? c->x_title : "x", c->y_title ? c->y_title : "y"};
-        for (size_t i = 0; i < 3; i++)
-            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + i, c->column + i}, titles[i],
-                                      i ? XS_HEAD_RIGHT : XS_HEAD, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column}, "Point", XS_HEAD, err));
+        for (size_t i = 0; i < c->width; i++)
+            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + 1 + i, c->column + 1 + i}, c->heads[i], XS_HEAD_RIGHT, err));
     }
     s->row++;
+    return ALD_OK;
+}
+
+static enum ald_rc put_point(struct ald_xlsx_sheet *s, const struct ald_xlsx_columns *c, size_t i, struct ald_err *err)
+{
+    const struct ald_xlsx_point *p = &c->points[i];
+    ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column}, p->label, XS_CELL_TEXT, err));
+    for (size_t k = 0; k < c->width; k++)
+        ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 1 + k, c->column + 1 + k}, p->v[k], c->styles[k], err));
     return ALD_OK;
 }
 
@@ -196,15 +240,22 @@ static enum ald_rc put_points(struct ald_xlsx_sheet *s, struct ald_err *err)
         for (const struct ald_xlsx_columns *c = s->x->chart_columns; c; c = c->next) {
             if (i >= c->n)
                 continue;
-            const struct ald_xlsx_point *p = &c->points[i];
-            size_t at = c->column;
-            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){at, at}, p->label, XS_CELL_TEXT, err));
-            ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){at + 1, at + 1}, p->x, c->x_style, err));
-            ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){at + 2, at + 2}, p->y, c->y_style, err));
+            ALD_TRY(put_point(s, c, i, err));
             more++;
         }
         s->row += more != 0;
         ald_arena_reset(s->x->scratch);
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc set_widths(struct ald_xlsx_sheet *s, struct ald_err *err)
+{
+    for (const struct ald_xlsx_columns *c = s->x->chart_columns; c; c = c->next) {
+        lxw_col_t first = (lxw_col_t)c->column, last = (lxw_col_t)(c->column + c->width);
+        ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, first, first, 28, NULL), err));
+        ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, first + 1, last, 22, NULL), err));
+        ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, last + 1, last + 1, 3, NULL), err));
     }
     return ALD_OK;
 }
@@ -215,15 +266,7 @@ enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err)
         return ALD_OK;
     struct ald_xlsx_sheet s;
     ALD_TRY(ald_xlsx_sheet_add(x, x->chart_data_name, &s, err));
-    for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
-        ALD_TRY(
-            ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column, (lxw_col_t)c->column, 28, NULL), err));
-        lxw_col_t last = (lxw_col_t)(c->column + 2);
-        bool wide = c->x_style == XS_CELL_TIME || c->y_style == XS_CELL_TIME;
-        ALD_TRY(
-            ald_xlsx_did(&s, worksheet_set_column(s.ws, (lxw_col_t)c->column + 1, last, wide ? 22 : 20, NULL), err));
-        ALD_TRY(ald_xlsx_did(&s, worksheet_set_column(s.ws, last + 1, last + 1, 3, NULL), err));
-    }
+    ALD_TRY(set_widths(&s, err));
     struct ald_xlsx_span top = {0, 10};
     ALD_TRY(ald_xlsx_row_height(&s, 27, err));
     ALD_TRY(ald_xlsx_put_text(&s, top, x->chart_data_name, XS_TITLE, err));

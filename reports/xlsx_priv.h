@@ -4,6 +4,8 @@
 #include <xlsxwriter.h>
 
 #include "alidade/report.h"
+#include "chart.h"
+#include "words.h"
 
 #if LXW_VERSION_ID < 114
 #error "libxlsxwriter 1.1.4 or newer is needed"
@@ -25,7 +27,7 @@ ALD_CHECK enum ald_rc ald_xlsx_write(const struct ald_report *report, const char
                                      struct ald_err *err);
 
 enum ald_xlsx_style {
-    XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_TEXT, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
+    XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_LABEL, XS_TEXT, XS_LEAD, XS_LEAD_STRONG, XS_QUOTE, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
     XS_HEAD, XS_HEAD_RIGHT, XS_HEAD_FILTER,
     XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT,
     XS_CELL_COUNT, XS_CELL_TENTHS, XS_CELL_HUNDREDTHS, XS_CELL_THOUSANDTHS, XS_CELL_TINY,
@@ -51,8 +53,8 @@ struct ald_xlsx {
     const char **section_names;
     const char *chart_data_name;
     struct ald_xlsx_columns *chart_columns, **chart_columns_end;
-    size_t chart_columns_n;
-    struct ald_xlsx_points *drawn; /* charts whose points are on the sheet already */
+    size_t chart_column; /* the next free one */
+    struct ald_xlsx_drawn *drawn; /* charts whose points are on the sheet already */
 };
 
 /* ---- A sheet ---- */
@@ -86,22 +88,14 @@ ALD_CHECK enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_er
 ALD_CHECK enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err);
 
 /* ---- Text (xlsx_text.c) ---- */
-/** Well-formed and printable, line feeds kept: what XML can hold. Arena-owned. */
-const char *ald_xlsx_printable(struct ald_arena *a, const char *text);
 /** Text as a cell can hold it: printable, escaped, within the limit (else cut, and says so); for one cell writer. Arena-owned. */
 const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16);
-/** The same on one line and at most max code points: titles, names of series, headers. */
-const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max);
 /** A sheet name from a title that no sheet has yet; it is taken from now on. Arena-owned. */
 const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part);
 /** Lines that the text takes in a column that is units wide (of digits at 11 points) at a font size. At least 1. */
 size_t ald_xlsx_lines(const char *text, double units, double size);
 /** Bytes of text that fit into at most lines lines, cut between words. */
 size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines);
-/** A value as text for people, as its cell would show it; NULL when there is none. Arena-owned. */
-const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node, enum ald_show show);
-/** Texts of a list, joined by commas. */
-const char *ald_xlsx_join(struct ald_arena *a, const struct ald_node *list);
 /** Days since 1899-12-30 in the report's zone: what spreadsheets take for a date. */
 double ald_xlsx_serial(const struct ald_zone *zone, int64_t ms);
 bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms);
@@ -147,35 +141,42 @@ extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
 ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
-ALD_CHECK enum ald_rc ald_xlsx_chart(struct ald_xlsx_sheet *s, const struct ald_chart *chart, struct ald_err *err);
+/** A chart over the width of the text; with a second one, both side by side. */
+ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, struct ald_err *err);
+/** The native chart (xlsx_chart_native.c), NULL where there is nothing to draw; its points in *ret_points. */
+ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, bool small, lxw_chart **ret_native,
+                                      const struct ald_points **ret_points, struct ald_err *err);
 
 /* ---- Chart data (xlsx_chart_data.c) ---- */
+#define ALD_XLSX_VALUES 3
 struct ald_xlsx_point {
     const char *label;
-    double x, y;
+    double v[ALD_XLSX_VALUES]; /* NAN: a blank cell */
 };
-/** One series on the sheet 'Chart data': columns label, x, y. */
+/** One series on the sheet 'Chart data': a label and its values (x and y; or y, low and high). */
 struct ald_xlsx_columns {
-    const char *chart, *title, *x_title, *y_title;
-    enum ald_xlsx_style x_style, y_style;
+    const char *chart, *title;
+    const char *heads[ALD_XLSX_VALUES];
+    enum ald_xlsx_style styles[ALD_XLSX_VALUES];
+    size_t width; /* values */
     struct ald_xlsx_point *points;
     size_t n, cap;
-    size_t total;  /* before a sample was drawn */
     size_t column; /* the first of its columns */
-    bool taken;    /* has its columns */
     struct ald_xlsx_columns *next;
 };
-/** Takes the next free columns of the sheet, once. */
-void ald_xlsx_columns_take(struct ald_xlsx *x, struct ald_xlsx_columns *columns);
 #define ALD_XLSX_DATA_ROW 6 /* first row of the points */
 ALD_CHECK enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *err);
-/** The points of a chart. */
-struct ald_xlsx_points {
+/** What a chart draws, on the sheet once: a chart that comes again draws the same cells. */
+struct ald_xlsx_drawn {
     const struct ald_chart *chart;
-    struct ald_xlsx_columns *columns; /* one per series */
-    struct ald_xlsx_columns named[2]; /* points with a name beside them, right and left of it */
-    size_t places, drawn, left_out;   /* rows with a place, those in the sample, rows without a place */
-    struct ald_xlsx_points *next;
+    struct ald_points *points;
+    struct ald_xlsx_columns **series; /* one per series; NULL: no point */
+    struct ald_xlsx_columns *ranges;  /* of POINTS: from low to high, a blank, from low ... ; NULL: none */
+    struct ald_xlsx_columns **lines, **levels; /* NULL: nothing there */
+    struct ald_xlsx_columns *named[2];         /* points with a name beside them, right and left of it */
+    struct ald_xlsx_drawn *next;
 };
-/** Picks them from the tree; a chart that comes again gets the same ones, on the same columns. Arena-owned. */
-struct ald_xlsx_points *ald_xlsx_points(struct ald_xlsx *x, const struct ald_chart *chart);
+/** Arena-owned. */
+struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart *chart);
+/** A value of an axis as its cell and its axis have it. */
+double ald_xlsx_axis_value(const struct ald_xlsx *x, const struct ald_chart *chart, int axis, double v);

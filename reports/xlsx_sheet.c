@@ -44,7 +44,7 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
     const char *when =
         report->subtitle && strstr(report->subtitle, "as of")
             ? "T"
-            : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_xlsx_words(x, x->scratch, &as_of, ALD_SHOW_TIME));
+            : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_words(x->report, x->scratch, &as_of, ALD_SHOW_TIME));
     when = ald_sprintf(x->scratch, "%simes in %s \xC2\xB7 durations in hours:minutes:seconds", when,
                        ald_zone_name(report->zone));
     ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
@@ -57,7 +57,7 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
 /* In headers and footers & starts a code. */
 static const char *plain(struct ald_arena *a, const char *text, size_t max)
 {
-    const char *line = ald_xlsx_line(a, text, max);
+    const char *line = ald_words_line(a, text, max);
     char *to = ald_alloc(a, 2 * strlen(line) + 1);
     size_t at = 0;
     for (; *line; line++) {
@@ -121,11 +121,47 @@ static const struct ald_table *main_table(const struct ald_report *report, const
     return only;
 }
 
-static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_table *main,
+static enum ald_xlsx_style text_style(const struct ald_block *b)
+{
+    switch (b->kind) {
+    case ALD_BLOCK_REMARK:
+        return XS_REMARK;
+    case ALD_BLOCK_LEAD:
+        return b->strong ? XS_LEAD_STRONG : XS_LEAD;
+    case ALD_BLOCK_QUOTE:
+        return XS_QUOTE;
+    default:
+        return XS_TEXT;
+    }
+}
+
+static enum ald_rc put_words(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_block *next, struct ald_err *err)
+{
+    ALD_TRY(ald_xlsx_paragraph(s, b->text ? b->text : "", text_style(b), err));
+    bool goes_on = next && next->kind == b->kind && b->kind == ALD_BLOCK_LEAD;
+    return goes_on ? ALD_OK : space(s, err);
+}
+
+/* Charts that may share a row: two in a row with a place beside the other. */
+static size_t charts_at(const struct ald_section *view, size_t i)
+{
+    const struct ald_block *b = &view->blocks[i];
+    bool two = i + 1 < view->blocks_n && b->place != ALD_PLACE_FULL && b[1].kind == ALD_BLOCK_CHART && b[1].place != ALD_PLACE_FULL;
+    return two ? 2 : 1;
+}
+
+/* *ret_n: how many blocks were put. */
+static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main, size_t *ret_n,
                              struct ald_err *err)
 {
-    if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK) {
-        ALD_TRY(ald_xlsx_paragraph(s, b->text ? b->text : "", b->kind == ALD_BLOCK_TEXT ? XS_TEXT : XS_REMARK, err));
+    const struct ald_block *b = &view->blocks[i];
+    *ret_n = 1;
+    if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE)
+        return put_words(s, b, i + 1 < view->blocks_n ? b + 1 : NULL, err);
+    if (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) {
+        const struct ald_chart *two[2] = {b->chart, b[1].chart};
+        *ret_n = 2;
+        ALD_TRY(ald_xlsx_charts(s, two, 2, err));
         return space(s, err);
     }
     const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
@@ -142,7 +178,7 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_block *b
         ALD_TRY(ald_xlsx_table(s, b->table, b->table == main, err));
         break;
     case ALD_BLOCK_CHART:
-        ALD_TRY(ald_xlsx_chart(s, b->chart, err));
+        ALD_TRY(ald_xlsx_charts(s, &b->chart, 1, err));
         break;
     default:
         return ALD_OK;
@@ -159,7 +195,7 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
     ALD_TRY(ald_xlsx_paragraph(s, "In this workbook", XS_HEADING, err));
     for (size_t i = 1; i < x->report->sections_n; i++) {
         const char *url = ald_sprintf(x->scratch, "internal:'%s'!A1", x->section_names[i]);
-        const char *text = ald_xlsx_line(x->scratch, x->report->sections[i].title, 200);
+        const char *text = ald_words_line(x->scratch, x->report->sections[i].title, 200);
         if (!*text)
             text = x->section_names[i];
         lxw_error e = worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, 0, url, x->formats[XS_GOTO], text, NULL);
@@ -176,8 +212,8 @@ enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err 
     const struct ald_table *main = main_table(x->report, view);
     struct ald_xlsx_sheet *s = ald_alloc(x->arena, sizeof *s);
     ALD_TRY(ald_xlsx_sheet_begin(x, section, 0, s, err));
-    for (size_t i = 0; i < view->blocks_n; i++) {
-        ALD_TRY(put_block(s, &view->blocks[i], main, err));
+    for (size_t i = 0, n = 0; i < view->blocks_n; i += n) {
+        ALD_TRY(put_block(s, view, i, main, &n, err));
         ald_arena_reset(x->scratch);
     }
     ALD_TRY(put_contents(s, err));

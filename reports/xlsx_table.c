@@ -17,32 +17,9 @@ static const struct ald_node *rows_node(const struct ald_report *report, const s
     return ald_node_at(report->root, table->rows);
 }
 
-static size_t count(const struct ald_node *rows)
-{
-    if (!rows)
-        return 0;
-    return rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
-}
-
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table)
 {
-    return count(rows_node(report, table));
-}
-
-static const struct ald_node *row_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
-{
-    return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);
-}
-
-static const char *text_at(const struct ald_node *node, const char *path)
-{
-    const struct ald_node *at = path ? ald_node_at(node, path) : NULL;
-    return at && at->kind == ALD_NODE_STR ? at->text : NULL;
-}
-
-static const char *definition(const struct ald_xlsx *x, const char *id)
-{
-    return id ? text_at(x->report->root, ald_sprintf(x->scratch, "definitions.%s", id)) : NULL;
+    return ald_rows_n(rows_node(report, table));
 }
 
 /* ---- A table ---- */
@@ -63,7 +40,7 @@ static void make_titles(struct ald_xlsx *x, struct grid *g)
     g->titles = ald_calloc(x->arena, g->n + 1, sizeof *g->titles);
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
-        const char *base = ald_xlsx_line(x->arena, col->title, 200);
+        const char *base = ald_words_line(x->arena, col->title, 200);
         if (col->show == ALD_SHOW_TIME)
             base = ald_sprintf(x->arena, "%s (%s)", base, ald_zone_name(x->report->zone));
         if (!*base)
@@ -89,12 +66,12 @@ static enum ald_xlsx_style head_style(const struct grid *g, size_t i)
 
 static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
 {
-    const char *text = definition(s->x, g->table->columns[i].definition);
+    const char *text = ald_definition_text(s->x->report, s->x->scratch, g->table->columns[i].definition);
     if (!text)
         return ALD_OK;
     lxw_comment_options options = {.author = ald_strdup(s->x->scratch, "alidade"), .width = 320, .font_size = 10};
     options.height = (uint16_t)(24 + 18 * ald_xlsx_lines(text, 44, 10));
-    const char *clean = ald_xlsx_printable(s->x->scratch, text);
+    const char *clean = ald_words_printable(s->x->scratch, text);
     return ald_xlsx_did(
         s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
 }
@@ -119,7 +96,7 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
         s->repeats = true;
         ALD_TRY(ald_xlsx_did(s, worksheet_repeat_rows(s->ws, (lxw_row_t)s->row, (lxw_row_t)s->row), err));
         bool names_first = g->n > 6 && ald_xlsx_units(s, g->spans[0]) < 30;
-        if (count(g->rows) > MIN_FREEZE_ROWS && s->height + points < FREEZE_POINTS)
+        if (ald_rows_n(g->rows) > MIN_FREEZE_ROWS && s->height + points < FREEZE_POINTS)
             worksheet_freeze_panes(s->ws, (lxw_row_t)s->row + 1, names_first ? 1 : 0);
     }
     ald_xlsx_next_row(s, points);
@@ -133,7 +110,7 @@ static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const s
         const struct ald_column *col = &g->table->columns[i];
         const struct ald_node *node = ald_node_at(row, col->path);
         bool absent = node && node->kind == ALD_NODE_NULL;
-        const char *text = absent ? node->absent : ald_xlsx_words(s->x, s->x->scratch, node, col->show);
+        const char *text = absent ? node->absent : ald_words(s->x->report, s->x->scratch, node, col->show);
         if (!text || (!absent && ald_xlsx_is_quantity(col->show) && node->kind != ALD_NODE_STR))
             continue;
         char *head = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, 4000));
@@ -151,7 +128,7 @@ static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
         ALD_TRY(
-            ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, text_at(row, col->link), err));
+            ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, ald_text_at(row, col->link), err));
     }
     ald_xlsx_next_row(s, points);
     return ALD_OK;
@@ -197,7 +174,7 @@ static size_t reserve(const struct ald_xlsx_sheet *s)
 
 static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
 {
-    size_t n = count(g->rows), head = s->row;
+    size_t n = ald_rows_n(g->rows), head = s->row;
     ALD_TRY(put_header(s, g, err));
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     for (size_t i = 0; i < n; i++) {
@@ -211,7 +188,7 @@ static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald
             head = s->row;
             ALD_TRY(put_header(s, g, err));
         }
-        ALD_TRY(put_row(s, g, row_at(g->rows, i, scratch), err));
+        ALD_TRY(put_row(s, g, ald_rows_at(g->rows, i, scratch), err));
         ald_arena_reset(scratch);
         ald_arena_reset(s->x->scratch);
     }
@@ -240,7 +217,7 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
 enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err)
 {
     struct grid g = {.table = table, .rows = rows_node(s->x->report, table), .main = main};
-    if (!count(g.rows))
+    if (!ald_rows_n(g.rows))
         return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
     g.real = table->filter && !s->x->constant;
@@ -255,21 +232,6 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
 }
 
 /* ---- Figures ---- */
-
-static const char *interval(struct ald_xlsx *x, const struct ald_figure *f, bool *ret_absent)
-{
-    const struct ald_node *low = f->low ? ald_node_at(x->report->root, f->low) : NULL;
-    const struct ald_node *high = f->high ? ald_node_at(x->report->root, f->high) : NULL;
-    const char *from = ald_xlsx_words(x, x->scratch, low, f->show), *to = ald_xlsx_words(x, x->scratch, high, f->show);
-    *ret_absent = !from && !to;
-    if (from && to)
-        return ald_sprintf(x->scratch, "%s to %s", from, to);
-    if (from || to)
-        return ald_sprintf(x->scratch, from ? "from %s" : "up to %s", from ? from : to);
-    return low && low->kind == ALD_NODE_NULL && low->absent ? low->absent
-           : high && high->kind == ALD_NODE_NULL            ? high->absent
-                                                            : NULL;
-}
 
 static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
                    enum ald_xlsx_style style)
@@ -291,7 +253,7 @@ static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block
         const struct ald_figure *f = &block->figures[i];
         ret->has[2] = ret->has[2] || f->low || f->high;
         ret->has[3] = ret->has[3] || f->n;
-        ret->has[4] = ret->has[4] || definition(s->x, f->definition);
+        ret->has[4] = ret->has[4] || ald_definition_text(s->x->report, s->x->scratch, f->definition);
     }
     struct ald_xlsx_wish wishes[5];
     struct ald_xlsx_span spans[5];
@@ -313,10 +275,10 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure 
     struct ald_xlsx *x = s->x;
     const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
     bool absent = false;
-    const char *band = interval(x, f, &absent), *meaning = definition(x, f->definition);
+    const char *band = ald_words_interval(x->report, x->scratch, f, &absent), *meaning = ald_definition_text(x->report, x->scratch, f->definition);
     enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
     const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
-    const char *words = reason ? reason : ald_xlsx_words(x, x->scratch, value, f->show);
+    const char *words = reason ? reason : ald_words(x->report, x->scratch, value, f->show);
     double points = more(LINE_POINTS, s, plan->at[0], f->label, XS_CELL_LABEL);
     points = more(points, s, plan->at[1], words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
     points = plan->has[2] ? more(points, s, plan->at[2], band, band_style) : points;

@@ -1,5 +1,4 @@
-/* Text for spreadsheets: what a cell may hold, what it needs in room, values as words, names of sheets. Writes nothing.
- */
+/* Text for spreadsheets: what a cell may hold, what it needs in room, names of sheets. Writes nothing. */
 #include "xlsx_priv.h"
 
 #include <inttypes.h>
@@ -43,29 +42,9 @@ static const char *keep_escapes(struct ald_arena *a, const char *s)
     return to;
 }
 
-static const char *line_feeds(struct ald_arena *a, const char *s)
-{
-    if (!strchr(s, '\r'))
-        return s;
-    char *to = ald_alloc(a, strlen(s) + 1);
-    size_t at = 0;
-    for (; *s; s++)
-        if (s[0] != '\r' || s[1] != '\n')
-            to[at++] = *s == '\r' ? '\n' : *s;
-    return to;
-}
-
-const char *ald_xlsx_printable(struct ald_arena *a, const char *text)
-{
-    const char *s = text;
-    if (!ald_utf8_valid(s, strlen(s)))
-        s = ald_utf8_repair(a, s, strlen(s), NULL);
-    return ald_utf8_printable(a, line_feeds(a, s), true);
-}
-
 const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16)
 {
-    const char *s = ald_xlsx_printable(a, text);
+    const char *s = ald_words_printable(a, text);
     const char *whole = keep_escapes(a, s);
     if (ald_utf8_prefix_utf16(whole, max_utf16) == strlen(whole))
         return whole;
@@ -75,17 +54,6 @@ const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf
     if (ald_utf8_prefix_utf16(cut, room) < strlen(cut))
         cut = keep_escapes(a, ald_strndup(a, s, ald_utf8_prefix_utf16(s, room / 2)));
     return ald_sprintf(a, "%s" CUT_MARK, cut);
-}
-
-const char *ald_xlsx_line(struct ald_arena *a, const char *text, size_t max)
-{
-    char *line = ald_strdup(a, ald_xlsx_printable(a, text ? text : ""));
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\t')
-            *c = ' ';
-    if (ald_utf8_count(line) <= max)
-        return line;
-    return ald_sprintf(a, "%.*s\xE2\x80\xA6", (int)ald_utf8_prefix(line, max - 1), line);
 }
 
 /* ---- Names of sheets ---- */
@@ -135,7 +103,7 @@ static const char *numbered(struct ald_arena *a, const char *base, size_t number
 
 const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part)
 {
-    char *base = ald_strdup(x->arena, ald_xlsx_line(x->arena, title, 255));
+    char *base = ald_strdup(x->arena, ald_words_line(x->arena, title, 255));
     for (char *c = base; *c; c++)
         if (strchr("[]:*?/\\'", *c))
             *c = *c == '\'' ? '_' : '-';
@@ -213,7 +181,7 @@ size_t ald_xlsx_lines(const char *text, double units, double size)
     return lines ? lines : 1;
 }
 
-/* ---- Values as words ---- */
+/* ---- Dates ---- */
 
 bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms)
 {
@@ -227,63 +195,4 @@ double ald_xlsx_serial(const struct ald_zone *zone, int64_t ms)
     int64_t days = ald_days_from_civil(c.year, c.month, c.day) + 25569;
     int64_t in_day = (((int64_t)c.hour * 60 + c.minute) * 60 + c.second) * 1000 + c.ms;
     return (double)days + (double)in_day / (double)ALD_DAY_MS;
-}
-
-const char *ald_xlsx_join(struct ald_arena *a, const struct ald_node *list)
-{
-    const char *all = NULL;
-    for (size_t i = 0; i < list->list.n; i++) {
-        const struct ald_node *item = list->list.items[i];
-        const char *text = item->kind == ALD_NODE_STR   ? item->text
-                           : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer)
-                                                        : NULL;
-        if (text)
-            all = all ? ald_sprintf(a, "%s, %s", all, text) : text;
-    }
-    return all;
-}
-
-static const char *number_words(struct ald_arena *a, double v, enum ald_show show)
-{
-    if (!isfinite(v))
-        return NULL;
-    if (show == ALD_SHOW_SECONDS) {
-        int64_t s = (int64_t)llround(fabs(v));
-        return ald_sprintf(a, "%s%" PRId64 ":%02d:%02d", v < 0 && s ? "-" : "", s / 3600, (int)(s / 60 % 60),
-                           (int)(s % 60));
-    }
-    if (show == ALD_SHOW_PERCENT)
-        return ald_sprintf(a, "%.1f %%", v * 100);
-    if (show == ALD_SHOW_POSITION)
-        return ald_sprintf(a, "%.2f", v);
-    if (show == ALD_SHOW_COUNT || v == rint(v))
-        return ald_sprintf(a, "%.0f", v);
-    double size = fabs(v);
-    return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
-}
-
-const char *ald_xlsx_words(const struct ald_xlsx *x, struct ald_arena *a, const struct ald_node *node,
-                           enum ald_show show)
-{
-    if (!node)
-        return NULL;
-    switch (node->kind) {
-    case ALD_NODE_STR:
-        return node->text;
-    case ALD_NODE_BOOL:
-        return node->boolean ? "yes" : "no";
-    case ALD_NODE_INT:
-        return number_words(a, (double)node->integer, show);
-    case ALD_NODE_NUM:
-        return number_words(a, node->number, show);
-    case ALD_NODE_LIST:
-        return ald_xlsx_join(a, node);
-    case ALD_NODE_TIME: {
-        struct ald_civil c = ald_zone_civil(x->report->zone, node->integer);
-        return ald_sprintf(a, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-                           c.second);
-    }
-    default:
-        return NULL;
-    }
 }

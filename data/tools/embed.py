@@ -27,7 +27,7 @@ def main(out, symbol, paths):
     if twice:
         sys.exit(f"{sys.argv[0]}: named twice: {', '.join(twice)}")
     with open(out, "w", encoding="utf-8") as f:
-        f.write('#include "embedded.h"\n\n')
+        f.write('#include "alidade/embedded.h"\n\n')
         for i, (_, body) in enumerate(rows):
             body += b"\0"
             f.write(f"static const unsigned char bytes_{i}[] = {{\n")

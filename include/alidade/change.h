@@ -52,6 +52,11 @@ struct ald_concentration {
     const char *absent; /* below 10 incidents; else NULL and the rest stands */
     double top1_share, top3_share, top10pct_share, mean_without_longest_ms;
 };
+/** A point of the curve behind it: the longest so many incidents hold this share of all time. */
+struct ald_concentration_point {
+    size_t longest;
+    double share;
+};
 /** Rank correlation of declared severity with duration; positive: more severe lasts longer. */
 struct ald_severity {
     size_t n; /* with a rank and the clock */
@@ -70,3 +75,7 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
 void ald_concentration_fill(const struct ald_analysis *analysis, const struct ald_figures *figures,
                             struct ald_concentration *ret);
 void ald_severity_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_severity *ret);
+/** From 0 incidents to all, at most about 60 points, the first twelve one by one; none below 10 incidents. Arena-owned.
+ *  @return how many. */
+size_t ald_concentration_curve(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
+                               struct ald_concentration_point **ret);

@@ -23,12 +23,20 @@ struct ald_group {
 struct ald_groups {
     size_t n;      /* incidents of the period that have a percentile */
     double centre; /* their mean; only when n > 0 */
+    double variance;               /* of their percentiles, divisor n - 1; 0 when n < 2 */
     double tau2[ALD_GROUP_KIND_N]; /* over-dispersion */
     const struct ald_group *groups; /* by kind, then by name */
     size_t groups_n;
 };
 void ald_groups_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                      struct ald_groups *ret);
+
+/** The limits of a group of a kind that has n incidents: what a funnel is drawn from. They may lie outside 0..1. */
+struct ald_funnel {
+    double low95, high95, low998, high998;
+};
+/** @return false where there are no limits: below 5 incidents, all of the period, or all percentiles the same. */
+bool ald_groups_limits(const struct ald_groups *groups, enum ald_group_kind by, size_t n, struct ald_funnel *ret);
 
 /** By team: true where fewer than 5 people were engaged in the period or in the lookback before it while the team held the
  *  incident. All are small where people are not stored: nobody can tell. */

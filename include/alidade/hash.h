@@ -11,6 +11,10 @@ uint64_t ald_siphash(const void *bytes, size_t n);
 /** 32 hex digits of BLAKE2b-128: fingerprints of files, elements, configuration. ret holds 33 bytes. */
 void ald_fingerprint(const void *bytes, size_t n, char ret[33]);
 
+#define ALD_SHA256_BASE64_BYTES 45
+/** SHA-256 in base 64, as a Content-Security-Policy has it. */
+void ald_sha256_base64(const void *bytes, size_t n, char ret[ALD_SHA256_BASE64_BYTES]);
+
 #define ALD_KEY_BYTES 32
 struct ald_key {
     unsigned char bytes[ALD_KEY_BYTES];

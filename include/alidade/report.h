@@ -86,6 +86,8 @@ struct ald_table {
     const struct ald_column *columns;
     size_t columns_n;
     bool filter;      /* the reader may filter and sort */
+    bool cards;       /* few rows that are read one by one: first column names, second titles, the rest explains */
+    const char *anchor; /* path inside the row of an id that links lead to, or NULL */
 };
 /** One line: label, value, interval, n, what it means. Paths are absolute; NULL: none. */
 struct ald_figure {
@@ -93,24 +95,56 @@ struct ald_figure {
     enum ald_show show;
     const char *definition;
 };
+enum ald_tone { ALD_TONE_GREY, ALD_TONE_BLUE, ALD_TONE_ORANGE, ALD_TONE_VIOLET, ALD_TONE_INK, ALD_TONE_N }; /* none grades */
 struct ald_series {
     const char *title, *path, *equals; /* rows whose value at path is this text; equals NULL: no value there */
     enum { ALD_MARK_CIRCLE, ALD_MARK_UP, ALD_MARK_DOWN, ALD_MARK_SQUARE } mark;
-    const char *colour; /* "#RRGGBB" */
+    enum ald_tone tone;
+};
+/** A line through the rows of another list, in the units of the chart's axes. */
+struct ald_line {
+    const char *title, *rows, *x, *y;
+    bool dashed;
+};
+/** A level across the chart: the number at an absolute path, else value. */
+struct ald_level {
+    const char *title, *path;
+    double value;
+};
+enum ald_chart_form {
+    ALD_CHART_POINTS, /* x and y; with low and high, each point has its range */
+    ALD_CHART_RANGES  /* rows side by side in their order, named by label: y with its interval */
 };
 struct ald_chart {
+    enum ald_chart_form form;
     const char *title, *alt; /* alt: what the chart shows, in words */
     const char *rows, *x, *y, *label; /* label: path of what names a point */
+    const char *low, *high, *range_title; /* paths in the row, or NULL; what the range is */
     const char *x_title, *y_title;
     enum ald_show x_show, y_show;
     bool x_log, y_log, unit_axes; /* unit_axes: 0..1 */
+    bool joined;                  /* a line through the points, in the order of the rows */
+    bool named;                   /* the most telling points have their label beside them */
+    size_t most;                  /* draw at most so many, a seeded sample; 0: as many as the format can */
     const struct ald_series *series;
     size_t series_n;
+    const struct ald_line *lines;
+    size_t lines_n;
+    const struct ald_level *levels;
+    size_t levels_n;
     const char *corners[4]; /* text for top left, top right, bottom left, bottom right; may be NULL */
 };
-enum ald_block_kind { ALD_BLOCK_HEADING, ALD_BLOCK_TEXT, ALD_BLOCK_REMARK, ALD_BLOCK_FIGURES, ALD_BLOCK_TABLE, ALD_BLOCK_CHART };
+enum ald_block_kind {
+    ALD_BLOCK_HEADING, ALD_BLOCK_TEXT, ALD_BLOCK_REMARK, ALD_BLOCK_FIGURES, ALD_BLOCK_TABLE, ALD_BLOCK_CHART,
+    ALD_BLOCK_LEAD, /* a sentence of the opening paragraph */
+    ALD_BLOCK_QUOTE /* people's own words */
+};
+enum ald_place { ALD_PLACE_FULL, ALD_PLACE_LEFT, ALD_PLACE_RIGHT }; /* where the format has room for two columns */
 struct ald_block {
     enum ald_block_kind kind;
+    enum ald_place place;
+    bool strong; /* of a LEAD: what matters most */
+    bool aside;  /* set apart from the rest */
     const char *text; /* heading, text, remark; caption of others or NULL */
     const struct ald_figure *figures;
     size_t figures_n;
@@ -122,6 +156,9 @@ struct ald_section {
     struct ald_block *blocks;
     size_t blocks_n, blocks_cap;
     bool one_page, landscape;
+    bool screen;           /* what stands behind a printed page: not printed with it */
+    enum ald_place place;  /* of the blocks that are added from now on */
+    bool aside;            /* the same */
 };
 struct ald_report {
     struct ald_arena *arena;
@@ -132,6 +169,7 @@ struct ald_report {
     size_t sections_n, sections_cap;
     const struct ald_zone *zone;
     int64_t as_of;
+    bool first_untitled; /* the title of the report is that of its first section */
     bool simulated; /* the data is a simulated sample: said on every page */
     bool gaps;      /* a source of the report is incomplete or holds quarantined records: exit code 3 */
 };

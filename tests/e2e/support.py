@@ -26,6 +26,7 @@ SHARED = pathlib.Path(os.environ.get("ALIDADE_SHARED") or ROOT.parent / "shared"
 PYTHON = "/usr/bin/python3"
 SAMPLE = ROOT / "data" / "sample"
 SAMPLE_PERIOD, SAMPLE_AS_OF = "2026Q3", "2026-10-07T06:00:00Z"
+FORMATS = ("json", "xlsx", "html")
 WHATS = ("records", "events", "incidents", "signals", "readings", "settings")
 # The wire's own fixtures accept these; they stand in the environment of every run, never on a command line.
 CREDENTIALS = {"SN_USER": "svc", "SN_PASSWORD": "secret", "STATUSPAGE_TOKEN": "secret",
@@ -169,7 +170,7 @@ class Case(unittest.TestCase):
         run = self.alidade(*command, "--period", period, "--as-of", as_of, "--format", formats, "--out", str(to),
                            code=code, **more)
         self.paths = {pathlib.Path(line).suffix[1:]: pathlib.Path(line) for line in run.out.splitlines()
-                      if line.endswith((".json", ".xlsx"))}
+                      if line.endswith(tuple(f".{name}" for name in FORMATS))}
         self.assertEqual(sorted(self.paths), sorted(formats.split(",")), str(run))
         return json.loads(self.paths["json"].read_text(encoding="utf-8"))
 
@@ -394,8 +395,3 @@ def row_at(row, path):
             return None
         path = path.replace("{shown}", row["shown"])
     return at(row, path)
-
-
-def hms(seconds):
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import support
+from test_html import duration
 
 SHOWN = "readings.{shown}."
 # What the workbook calls a figure, and where it stands in the JSON; kind says how it is shown.
@@ -169,7 +170,7 @@ class Schema(support.Case):
             if isinstance(ends, dict):
                 ends = [ends["lower"], ends["upper"]]
             if ends and ends[0] is not None:
-                words = [support.hms(end) if kind == "seconds" else f"{end:g}" for end in ends]
+                words = [duration(end) if kind == "seconds" else f"{end:g}" for end in ends]
                 self.assertEqual(row["95 % interval"], " to ".join(words), label)
             else:
                 self.assertNotRegex(str(row["95 % interval"] or ""), r"\d to \d", label)

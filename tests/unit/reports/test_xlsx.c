@@ -171,14 +171,14 @@ static void test_values(void **state)
     table(room, section(room, "Values"), "rows", columns, sizeof columns / sizeof columns[0], true);
     table(room, section(room, "Plain"), "rows", columns, 4, false);
     const char *cells = write_and_read(room);
-    static const char *const lines[] = {"\tn\t0\t43\n",
-                                        "\tn\t0\t-7\n",
+    static const char *const lines[] = {"\tn\t#,##0\t43\n",
+                                        "\tn\t#,##0\t-7\n",
                                         "\tn\t0.00\t0.625\n",
                                         "\tn\t0.0 %\t0.125\n",
                                         "\t[h]:mm:ss\t",
-                                        "\"-0:01:01\"",
+                                        "\"-1 min 01 s\"",
                                         "\td\tyyyy-mm-dd hh:mm:ss\t\"2025-07-01 14:00:00\"\n",
-                                        "\"1900-01-01 01:00:00\"",
+                                        "\"1900-01-01 01:00\"",
                                         "\"yes\"",
                                         "\"still open\"",
                                         "\"one, two\"",
@@ -215,9 +215,9 @@ static void test_figures(void **state)
     b->figures_n = 2;
     const char *cells = write_and_read(room);
     static const char *const lines[] = {
-        "\"Clocks\"",        "\"95 % interval\"", "\"0:37:00 to 1:18:00\"",
-        "\"fewer than 36\"", "\"from 0:37:00\"",  "\"Half of the incidents were over sooner.\"",
-        "\tn\t0\t43\n"};
+        "\"Clocks\"",        "\"95 % interval\"", "\"37 min to 1 h 18 min\"",
+        "\"fewer than 36\"", "\"from 37 min\"",  "\"Half of the incidents were over sooner.\"",
+        "\tn\t#,##0\t43\n"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         has(cells, lines[i]);
 }

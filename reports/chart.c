@@ -1,0 +1,314 @@
+/* Points of charts: see chart.h. */
+#include "chart.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "alidade/hash.h"
+#include "alidade/rng.h"
+#include "words.h"
+
+#define LABEL_MAX 30
+#define TOLD_MOST 40 /* rows that are told one by one */
+
+bool ald_chart_log(const struct ald_chart *chart, int axis)
+{
+    return axis ? chart->y_log : chart->x_log;
+}
+
+bool ald_chart_whole(const struct ald_chart *chart, int axis)
+{
+    enum ald_show show = axis ? chart->y_show : chart->x_show;
+    return (chart->unit_axes || show == ALD_SHOW_POSITION) && !ald_chart_log(chart, axis);
+}
+
+/* ---- Picking ---- */
+
+static double number_at(const struct ald_node *row, const char *path, bool logarithmic)
+{
+    const struct ald_node *node = path ? ald_node_at(row, path) : NULL;
+    double v = (double)NAN;
+    if (node && node->kind == ALD_NODE_NUM)
+        v = node->number;
+    else if (node && (node->kind == ALD_NODE_INT || node->kind == ALD_NODE_TIME))
+        v = (double)node->integer;
+    return logarithmic && v <= 0 ? (double)NAN : v;
+}
+
+static size_t series_of(const struct ald_chart *chart, const struct ald_node *row)
+{
+    for (size_t i = 0; i < chart->series_n; i++) {
+        const struct ald_series *series = &chart->series[i];
+        const struct ald_node *at = series->path ? ald_node_at(row, series->path) : NULL;
+        bool has = at && at->kind == ALD_NODE_STR;
+        if (!series->path || (series->equals ? has && strcmp(at->text, series->equals) == 0 : !has))
+            return i;
+    }
+    return chart->series_n;
+}
+
+/* A row that says that it is something else than the series show (a team among services) is not meant by the chart. */
+static bool is_other(const struct ald_chart *chart, const struct ald_node *row)
+{
+    for (size_t i = 0; i < chart->series_n; i++) {
+        const struct ald_node *at = chart->series[i].path ? ald_node_at(row, chart->series[i].path) : NULL;
+        if (at && at->kind == ALD_NODE_STR)
+            return true;
+    }
+    return false;
+}
+
+enum placing { PLACE_NOT_MEANT, PLACE_NONE, PLACE_FOUND };
+
+static enum placing place(const struct ald_chart *chart, const struct ald_node *row, size_t i, struct ald_point *ret)
+{
+    ret->series = series_of(chart, row);
+    ret->row = i;
+    ret->x = chart->form == ALD_CHART_RANGES ? (double)i : number_at(row, chart->x, chart->x_log);
+    ret->y = number_at(row, chart->y, chart->y_log);
+    ret->low = number_at(row, chart->low, chart->y_log);
+    ret->high = number_at(row, chart->high, chart->y_log);
+    if (ret->series == chart->series_n && is_other(chart, row))
+        return PLACE_NOT_MEANT;
+    return ret->series < chart->series_n && isfinite(ret->x) && isfinite(ret->y) ? PLACE_FOUND : PLACE_NONE;
+}
+
+/* Selection sampling: each of the points that are left is taken with (still wanted) / (left). */
+static void draw(struct ald_arena *a, const struct ald_report *report, struct ald_points *p, const struct ald_node *rows)
+{
+    struct ald_rng rng;
+    ald_rng_init(&rng, ald_siphash(p->chart->title, strlen(p->chart->title)));
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    size_t n = ald_rows_n(rows), wanted = p->n, left = p->places, at = 0;
+    p->points = ald_calloc(a, wanted, sizeof *p->points);
+    for (size_t i = 0; i < n && at < wanted; i++) {
+        const struct ald_node *row = ald_rows_at(rows, i, scratch);
+        struct ald_point point;
+        if (place(p->chart, row, i, &point) == PLACE_FOUND && ald_rng_below(&rng, left--) < wanted - at) {
+            const char *label = p->chart->label ? ald_words(report, scratch, ald_node_at(row, p->chart->label), ALD_SHOW_TEXT) : NULL;
+            point.label = ald_words_line(a, label, LABEL_MAX);
+            p->points[at++] = point;
+        }
+        ald_arena_reset(scratch);
+    }
+}
+
+struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report *report, const struct ald_chart *chart, size_t most)
+{
+    const struct ald_node *rows = ald_node_at(report->root, chart->rows);
+    size_t n = ald_rows_n(rows);
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_points *p = ald_alloc(a, sizeof *p);
+    *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals)};
+    for (size_t i = 0; i < n; i++) {
+        struct ald_point point;
+        enum placing found = place(chart, ald_rows_at(rows, i, scratch), i, &point);
+        p->left_out += found == PLACE_NONE;
+        if (found == PLACE_FOUND) {
+            p->places++;
+            p->totals[point.series]++;
+        }
+        ald_arena_reset(scratch);
+    }
+    if (chart->most && chart->most < most)
+        most = chart->most;
+    p->n = p->places < most ? p->places : most;
+    draw(a, report, p, rows);
+    return p;
+}
+
+size_t ald_line_points(struct ald_arena *a, const struct ald_report *report, const struct ald_chart *chart, const struct ald_line *line,
+                       struct ald_point **ret)
+{
+    const struct ald_node *rows = ald_node_at(report->root, line->rows);
+    size_t n = ald_rows_n(rows), at = 0;
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_point *points = ald_calloc(a, n, sizeof *points);
+    for (size_t i = 0; i < n; i++) {
+        const struct ald_node *row = ald_rows_at(rows, i, scratch);
+        double x = number_at(row, line->x, chart->x_log), y = number_at(row, line->y, chart->y_log);
+        if (isfinite(x) && isfinite(y))
+            points[at++] = (struct ald_point){.label = "", .row = i, .x = x, .y = y, .low = (double)NAN, .high = (double)NAN};
+        ald_arena_reset(scratch);
+    }
+    *ret = points;
+    return at;
+}
+
+bool ald_level_value(const struct ald_report *report, const struct ald_level *level, double *ret)
+{
+    *ret = level->path ? number_at(report->root, level->path, false) : level->value;
+    return isfinite(*ret);
+}
+
+/* ---- Extent ---- */
+
+static void take(double v, double *low, double *high)
+{
+    if (isfinite(v)) {
+        *low = fmin(*low, v);
+        *high = fmax(*high, v);
+    }
+}
+
+bool ald_chart_extent(const struct ald_report *report, const struct ald_points *p, int axis, double *ret_low, double *ret_high)
+{
+    const struct ald_chart *chart = p->chart;
+    double low = (double)INFINITY, high = -(double)INFINITY;
+    for (size_t i = 0; i < p->n; i++) {
+        take(axis ? p->points[i].y : p->points[i].x, &low, &high);
+        if (axis) {
+            take(p->points[i].low, &low, &high);
+            take(p->points[i].high, &low, &high);
+        }
+    }
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    for (size_t i = 0; i < chart->lines_n; i++) {
+        struct ald_point *points = NULL;
+        size_t n = ald_line_points(scratch, report, chart, &chart->lines[i], &points);
+        for (size_t k = 0; k < n; k++)
+            take(axis ? points[k].y : points[k].x, &low, &high);
+    }
+    for (size_t i = 0; axis && i < chart->levels_n; i++) {
+        double v = 0;
+        if (ald_level_value(report, &chart->levels[i], &v))
+            take(v, &low, &high);
+    }
+    if (ald_chart_whole(chart, axis)) {
+        take(0, &low, &high);
+        take(1, &low, &high);
+    }
+    *ret_low = low;
+    *ret_high = high;
+    return low <= high;
+}
+
+/* ---- Names of a few points ---- */
+
+struct naming {
+    const struct ald_points *p;
+    double low[2], high[2]; /* log10 where the axis is */
+    struct ald_named_point *named;
+    size_t n;
+};
+
+#define EDGE 0.7 /* from here on, names stand left of their points */
+
+static double unit(const struct naming *g, int axis, double v)
+{
+    double low = g->low[axis], high = g->high[axis];
+    if (ald_chart_log(g->p->chart, axis)) {
+        low = log10(low);
+        high = log10(high);
+        v = log10(v);
+    }
+    return high > low ? (v - low) / (high - low) : 0.5;
+}
+
+static bool crowded(const struct naming *g, const struct ald_point *p)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        const struct ald_point *other = &g->p->points[g->named[i].point];
+        double dx = unit(g, 0, other->x) - unit(g, 0, p->x), dy = unit(g, 1, other->y) - unit(g, 1, p->y);
+        if (fabs(dx) < 0.16 && fabs(dy) < 0.06)
+            return true;
+    }
+    return false;
+}
+
+/* Another point lies where the name would stand. */
+static bool covered(const struct naming *g, const struct ald_point *p)
+{
+    double x = unit(g, 0, p->x), y = unit(g, 1, p->y), side = x > EDGE ? -1 : 1;
+    for (size_t i = 0; i < g->p->n; i++) {
+        const struct ald_point *other = &g->p->points[i];
+        double dx = side * (unit(g, 0, other->x) - x), dy = unit(g, 1, other->y) - y;
+        if (dx > 0.004 && dx < 0.13 && fabs(dy) < 0.035)
+            return true;
+    }
+    return false;
+}
+
+/* The point nearest to a corner that can still be named; ties go to the first. */
+static size_t nearest(const struct naming *g, size_t corner)
+{
+    size_t best = g->p->n;
+    double best_distance = 0.35;
+    for (size_t i = 0; i < g->p->n; i++) {
+        const struct ald_point *p = &g->p->points[i];
+        double dx = unit(g, 0, p->x) - (double)(corner % 2), dy = unit(g, 1, p->y) - (double)(corner / 2);
+        double distance = hypot(dx, dy);
+        if (distance < best_distance && *p->label && !crowded(g, p) && !covered(g, p)) {
+            best = i;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+size_t ald_chart_names(const struct ald_report *report, const struct ald_points *p, struct ald_named_point ret[ALD_NAMED_MOST])
+{
+    struct naming g = {.p = p, .named = ret};
+    for (int axis = 0; axis < 2; axis++)
+        if (!ald_chart_extent(report, p, axis, &g.low[axis], &g.high[axis]))
+            return 0;
+    for (size_t turn = 0; p->chart->named && turn < ALD_NAMED_MOST; turn++) {
+        size_t at = nearest(&g, turn % 4);
+        if (at < p->n)
+            ret[g.n++] = (struct ald_named_point){at, unit(&g, 0, p->points[at].x) > EDGE};
+    }
+    return g.n;
+}
+
+/* ---- In words ---- */
+
+static const char *value(struct ald_arena *a, const struct ald_report *report, double v, enum ald_show show)
+{
+    const struct ald_node node = {.kind = ALD_NODE_NUM, .number = v};
+    return ald_words(report, a, &node, show);
+}
+
+static const char *one_by_one(struct ald_arena *a, const struct ald_report *report, const struct ald_points *p)
+{
+    const char *text = "";
+    for (size_t i = 0; i < p->n; i++) {
+        const struct ald_point *at = &p->points[i];
+        enum ald_show show = p->chart->y_show;
+        text = ald_sprintf(a, "%s%s %s: %s", text, i ? ";" : "", at->label, value(a, report, at->y, show));
+        if (isfinite(at->low) && isfinite(at->high))
+            text = ald_sprintf(a, "%s (%s to %s)", text, value(a, report, at->low, show), value(a, report, at->high, show));
+    }
+    return text;
+}
+
+const char *ald_chart_text(struct ald_arena *a, const struct ald_report *report, const struct ald_points *p)
+{
+    const struct ald_chart *chart = p->chart;
+    const char *text = chart->alt ? chart->alt : chart->title;
+    if (chart->form == ALD_CHART_RANGES && p->n <= TOLD_MOST)
+        return ald_sprintf(a, "%s%s.", text, one_by_one(a, report, p));
+    for (size_t i = 0; i < chart->series_n; i++)
+        if (p->totals[i])
+            text = ald_sprintf(a, "%s %s: %zu.", text, chart->series[i].title, p->totals[i]);
+    struct ald_named_point named[ALD_NAMED_MOST];
+    size_t n = ald_chart_names(report, p, named);
+    for (size_t i = 0; i < n; i++) {
+        const struct ald_point *at = &p->points[named[i].point];
+        const char *y = value(a, report, at->y, chart->y_show);
+        text = ald_sprintf(a, "%s %s: %s%s %s.", text, at->label, chart->x_show == ALD_SHOW_TIME ? "" : value(a, report, at->x, chart->x_show),
+                           chart->x_show == ALD_SHOW_TIME ? "" : " across,", y);
+    }
+    return text;
+}
+
+const char *ald_chart_left_out(struct ald_arena *a, const struct ald_points *p)
+{
+    const char *sample = p->n < p->places ? ald_sprintf(a, "%zu of %zu points are drawn: a random sample with a fixed seed, the same each time.",
+                                                        p->n, p->places)
+                                          : NULL;
+    if (!p->left_out)
+        return sample;
+    const char *none = ald_sprintf(a, "%zu of %zu have no place in this chart: no value on one of its axes.", p->left_out,
+                                   p->left_out + p->places);
+    return sample ? ald_sprintf(a, "%s %s", sample, none) : none;
+}

@@ -1,0 +1,220 @@
+/* The charts that reports share: see charts.h. */
+#include "charts.h"
+
+#include "nodes.h"
+#include "words.h"
+
+#define N(items) (sizeof(items) / sizeof *(items))
+#define BOTH_LEAST 5    /* fewer points than this are no picture */
+#define BANDS_MOST 240  /* more bands side by side would be one grey area */
+
+static const struct ald_series by_reading[] = {
+    {"about as long as comparable", ALD_SHOWN "verdict", "typical", ALD_MARK_CIRCLE, ALD_TONE_GREY},
+    {"shorter than comparable", ALD_SHOWN "verdict", "shorter", ALD_MARK_DOWN, ALD_TONE_BLUE},
+    {"longer than comparable", ALD_SHOWN "verdict", "longer", ALD_MARK_UP, ALD_TONE_ORANGE},
+    {"open", ALD_SHOWN "verdict", "open", ALD_MARK_SQUARE, ALD_TONE_VIOLET},
+};
+static const struct ald_series one_of_each[] = {{"a quarter", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+
+bool ald_charts_both_axes(const struct ald_report *report)
+{
+    const struct ald_node *both = ald_node_at(report->root, "readings.on_both_axes");
+    return both && both->kind == ALD_NODE_INT && both->integer >= BOTH_LEAST;
+}
+
+void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
+{
+    struct ald_chart chart = {
+        .rows = "incidents",
+        .x = ALD_SHOWN "complexity.position",
+        .x_title = "complexity in our own history: simpler than all (0) to more complex than all (1)",
+        .label = "key",
+        .x_show = ALD_SHOW_POSITION,
+        .named = true,
+        .series = by_reading,
+        .series_n = N(by_reading),
+    };
+    if (ald_charts_both_axes(report)) {
+        chart.title = "Every incident: complexity against blast radius";
+        chart.alt = "Scatter chart. Each point is an incident, by complexity (left to right) and blast radius (bottom to top), with a shape and "
+                    "colour for its reading: shorter, about as long, or longer than comparable earlier incidents.";
+        chart.y = ALD_SHOWN "blast_radius.position";
+        chart.y_title = "blast radius: narrow (0) to wide (1)";
+        chart.y_show = ALD_SHOW_POSITION;
+        chart.unit_axes = true;
+        chart.corners[0] = "simple, wide";
+        chart.corners[1] = "complex, wide";
+        chart.corners[2] = "simple, narrow";
+        chart.corners[3] = "complex, narrow";
+    } else {
+        chart.title = "Every incident: complexity against time to resolve";
+        chart.alt = "Scatter chart. Each point is an incident, by complexity (left to right) and time to resolve on a logarithmic scale (bottom "
+                    "to top), with a shape and colour for its reading.";
+        chart.y = "clocks.resolve_s";
+        chart.y_title = "time to resolve (logarithmic)";
+        chart.y_show = ALD_SHOW_SECONDS;
+        chart.y_log = true;
+        chart.corners[0] = "simple, long: ask what made it hard";
+        chart.corners[1] = "complex, long";
+        chart.corners[2] = "simple, short";
+        chart.corners[3] = "complex, short: ask what went right";
+    }
+    ald_view_chart(report, section, &chart);
+}
+
+void ald_charts_durations(struct ald_report *report, struct ald_section *section)
+{
+    const struct ald_chart chart = {
+        .title = "Every incident: time to resolve, with the band of comparable ones",
+        .alt = "Scatter chart. Each point is an incident, by its start (left to right) and its time to resolve on a logarithmic scale (bottom to "
+               "top). The line through each spans eight in ten of the comparable earlier incidents. The table below lists them.",
+        .rows = "incidents",
+        .x = "started_at",
+        .y = "clocks.resolve_s",
+        .low = ALD_SHOWN "lower_s",
+        .high = ALD_SHOWN "upper_s",
+        .range_title = "eight in ten comparable ones",
+        .label = "key",
+        .x_title = "start",
+        .y_title = "time to resolve (logarithmic)",
+        .x_show = ALD_SHOW_TIME,
+        .y_show = ALD_SHOW_SECONDS,
+        .y_log = true,
+        .most = BANDS_MOST,
+        .series = by_reading,
+        .series_n = N(by_reading),
+    };
+    ald_view_chart(report, section, &chart);
+}
+
+void ald_charts_counts(struct ald_report *report, struct ald_section *section)
+{
+    static const struct ald_series series[] = {{"incidents of a period", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+    static const struct ald_level levels[] = {{"between these lines, a count is no surprise", "counts.lower", 0},
+                                              {"and this one", "counts.upper", 0}};
+    const struct ald_chart chart = {
+        .form = ALD_CHART_RANGES,
+        .title = "How many incidents: this period and those before",
+        .alt = "Chart of the number of incidents in this period and the earlier ones, oldest first:",
+        .rows = "counts.periods",
+        .y = "n",
+        .label = "label",
+        .y_title = "incidents",
+        .y_show = ALD_SHOW_COUNT,
+        .joined = true,
+        .series = series,
+        .series_n = N(series),
+        .levels = levels,
+        .levels_n = N(levels),
+    };
+    ald_view_chart(report, section, &chart);
+}
+
+void ald_charts_medians(struct ald_report *report, struct ald_section *section)
+{
+    const struct ald_chart chart = {
+        .form = ALD_CHART_RANGES,
+        .title = "Time to resolve by quarter: half were over within this",
+        .alt = "Chart of the median time to resolve of each fiscal quarter at the same age, on a logarithmic scale, each with its 95 % interval, "
+               "oldest first:",
+        .rows = "trend",
+        .y = "median_s",
+        .low = "median_ci_s[0]",
+        .high = "median_ci_s[1]",
+        .range_title = "95 % interval of the median",
+        .label = "label",
+        .y_title = "median (logarithmic)",
+        .y_show = ALD_SHOW_SECONDS,
+        .y_log = true,
+        .series = one_of_each,
+        .series_n = N(one_of_each),
+    };
+    ald_view_chart(report, section, &chart);
+}
+
+void ald_charts_percentiles(struct ald_report *report, struct ald_section *section)
+{
+    static const struct ald_level like[] = {{"like comparable ones", NULL, 0.5}};
+    const struct ald_chart chart = {
+        .form = ALD_CHART_RANGES,
+        .title = "Against comparable past incidents, by quarter",
+        .alt = "Chart of the mean percentile of each fiscal quarter among comparable past incidents, each with its 95 % interval; 0.50 is like "
+               "them, above is longer. An interval that crosses 0.50 shows no difference. Oldest first:",
+        .rows = "trend",
+        .y = "mean_percentile",
+        .low = "ci[0]",
+        .high = "ci[1]",
+        .range_title = "95 % interval",
+        .label = "label",
+        .y_title = "shorter (0) to longer (1)",
+        .y_show = ALD_SHOW_POSITION,
+        .series = one_of_each,
+        .series_n = N(one_of_each),
+        .levels = like,
+        .levels_n = N(like),
+    };
+    ald_view_chart(report, section, &chart);
+}
+
+#define LIMITS(by)                                                                                                                       \
+    {                                                                                                                                    \
+        {"95 % limits", "funnel.limits." by, "n", "lower95", true}, {"95 % limits", "funnel.limits." by, "n", "upper95", true},           \
+            {"99.8 % limits", "funnel.limits." by, "n", "lower998", false}, {"99.8 % limits", "funnel.limits." by, "n", "upper998", false} \
+    }
+
+void ald_charts_funnel(struct ald_report *report, struct ald_section *section, bool services)
+{
+    static const struct ald_series of_services[] = {{"services", "by", "service", ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+    static const struct ald_series of_teams[] = {{"first teams", "by", "team", ALD_MARK_SQUARE, ALD_TONE_ORANGE}};
+    static const struct ald_line service_limits[] = LIMITS("service"), team_limits[] = LIMITS("team");
+    static const struct ald_level centre[] = {{"the period as a whole", "funnel.mean_percentile", 0}};
+    const struct ald_chart chart = {
+        .title = services ? "Services: number of incidents against their mean percentile"
+                          : "First teams: number of incidents against their mean percentile",
+        .alt = services ? "Funnel chart. Each point is a service, by its number of incidents (left to right) and their mean percentile (bottom to "
+                          "top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so the limits are wider on "
+                          "the left. The table below gives the limits of each."
+                        : "Funnel chart. Each point is the team assigned first, by its number of incidents (left to right) and their mean "
+                          "percentile (bottom to top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so "
+                          "the limits are wider on the left. The table below gives the limits of each.",
+        .rows = "groups",
+        .x = "n",
+        .y = "mean_percentile",
+        .label = "name",
+        .x_title = "incidents with a reading",
+        .y_title = "mean percentile: shorter (0) to longer (1)",
+        .x_show = ALD_SHOW_COUNT,
+        .y_show = ALD_SHOW_POSITION,
+        .named = true,
+        .series = services ? of_services : of_teams,
+        .series_n = 1,
+        .lines = services ? service_limits : team_limits,
+        .lines_n = N(service_limits),
+        .levels = centre,
+        .levels_n = N(centre),
+    };
+    ald_view_chart(report, section, &chart);
+}
+
+void ald_charts_concentration(struct ald_report *report, struct ald_section *section)
+{
+    static const struct ald_series series[] = {{"share of all time to resolve", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+    const struct ald_chart chart = {
+        .title = "How much of all time the longest incidents hold",
+        .alt = "Curve of the share of all time to resolve (bottom to top) that the longest incidents hold, by how many of them are taken (left to "
+               "right). A steep start: a few incidents decide every mean.",
+        .rows = "concentration.curve",
+        .x = "longest",
+        .y = "share",
+        .x_title = "the longest so many incidents",
+        .y_title = "share of all time to resolve",
+        .x_show = ALD_SHOW_COUNT,
+        .y_show = ALD_SHOW_PERCENT,
+        .joined = true,
+        .series = series,
+        .series_n = N(series),
+    };
+    const struct ald_node *curve = ald_node_at(report->root, chart.rows);
+    if (ald_rows_n(curve))
+        ald_view_chart(report, section, &chart);
+}

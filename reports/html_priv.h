@@ -1,0 +1,56 @@
+/* What the files of the html format share. They know views and nodes, never incidents. Everything that came from outside goes
+ * through ald_html_text: nothing else may write it. */
+#pragma once
+
+#include <stdio.h>
+
+#include "alidade/report.h"
+#include "chart.h"
+#include "words.h"
+
+struct ald_html {
+    FILE *file; /* its error flag is looked at once, when it is closed */
+    const struct ald_report *report;
+    struct ald_arena *arena, *scratch; /* scratch is emptied after each block or row */
+    size_t charts, tables;
+    bool two; /* inside one of two columns */
+};
+#define ALD_HTML_ROWS 2000   /* of one table; the rest is in the other formats */
+#define ALD_HTML_POINTS 2000 /* of one chart */
+
+/** Markup of ours, as it stands. */
+void ald_html_raw(struct ald_html *h, const char *markup);
+/** The same by a format; its arguments may only be numbers and texts of ours. */
+void ald_html_rawf(struct ald_html *h, const char *format, ...) ALD_PRINTF(2, 3);
+/** Any text, printable and escaped: for element content and for quoted attributes. NULL: nothing. */
+void ald_html_text(struct ald_html *h, const char *text);
+/** A link where the address can be one, else the text alone. */
+void ald_html_link(struct ald_html *h, const char *url, const char *text);
+
+ALD_CHECK enum ald_rc ald_html_write(const struct ald_report *report, const char *path, struct ald_err *err);
+void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only);
+void ald_html_figures(struct ald_html *h, const struct ald_block *block);
+void ald_html_table(struct ald_html *h, const struct ald_block *block);
+/** A figure: inline SVG with its text alternative, a legend of shapes, what is left out. */
+void ald_html_chart(struct ald_html *h, const struct ald_chart *chart);
+/** The shapes that charts and legends use; once in a page. */
+void ald_html_shapes(struct ald_html *h);
+
+/* ---- Axes (html_axis.c) ---- */
+struct ald_tick {
+    double at; /* in the units of the tree */
+    const char *label;
+};
+#define ALD_TICKS_MOST 16
+/** An axis of a drawing: from low to high of the values, and how far that is on paper. */
+struct ald_scale {
+    double low, high;
+    bool logarithmic;
+    struct ald_tick ticks[ALD_TICKS_MOST];
+    size_t ticks_n;
+};
+/** Room around the values and ticks at round ones, at most about so many. Labels are arena-owned. */
+void ald_scale_lay(struct ald_arena *a, const struct ald_report *report, const struct ald_points *points, int axis, size_t ticks,
+                  struct ald_scale *ret);
+/** 0 at low, 1 at high. */
+double ald_scale_unit(const struct ald_scale *axis, double v);

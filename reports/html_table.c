@@ -1,0 +1,251 @@
+/* Figures and tables as HTML. A value that is not there is a dash with a note that says why. */
+#include "html_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+
+#define NOTES_MOST 40
+#define CELL_CHARS 1000
+
+static bool is_quantity(enum ald_show show)
+{
+    return show != ALD_SHOW_TEXT && show != ALD_SHOW_LIST && show != ALD_SHOW_BOOL && show != ALD_SHOW_TIME;
+}
+
+/* ---- Figures ---- */
+
+/* The value as people read it, and as machines do. */
+static void put_value(struct ald_html *h, const struct ald_node *node, enum ald_show show, const char *path)
+{
+    const char *words = ald_words(h->report, h->scratch, node, show);
+    ald_html_raw(h, "<td class=\"n");
+    if (!node || !words) {
+        ald_html_raw(h, " a\">");
+        ald_html_text(h, node && node->absent ? node->absent : "not recorded");
+        ald_html_raw(h, "</td>");
+        return;
+    }
+    ald_html_raw(h, "\"");
+    if (path) {
+        ald_html_raw(h, " data-path=\"");
+        ald_html_text(h, path);
+        ald_html_raw(h, "\"");
+    }
+    ald_html_raw(h, ">");
+    double v = node->kind == ALD_NODE_NUM ? node->number : node->kind == ALD_NODE_INT ? (double)node->integer : (double)NAN;
+    if (isfinite(v))
+        ald_html_rawf(h, "<data value=\"%.12g\">", v);
+    ald_html_text(h, words);
+    ald_html_raw(h, isfinite(v) ? "</data></td>" : "</td>");
+}
+
+static void put_figure(struct ald_html *h, const struct ald_figure *f, bool intervals, bool counts)
+{
+    const struct ald_node *root = h->report->root;
+    bool absent = false;
+    ald_html_raw(h, "<tr><th scope=\"row\">");
+    ald_html_text(h, f->label);
+    ald_html_raw(h, "</th>");
+    put_value(h, f->path ? ald_node_at(root, f->path) : NULL, f->show, f->path);
+    const char *interval = ald_words_interval(h->report, h->scratch, f, &absent);
+    if (intervals) {
+        ald_html_rawf(h, "<td class=\"n%s\">", absent ? " a" : "");
+        ald_html_text(h, interval);
+        ald_html_raw(h, "</td>");
+    }
+    if (counts) {
+        ald_html_raw(h, "<td class=\"n\">");
+        ald_html_text(h, f->n ? ald_words(h->report, h->scratch, ald_node_at(root, f->n), ALD_SHOW_COUNT) : NULL);
+        ald_html_raw(h, "</td>");
+    }
+    ald_html_raw(h, "<td class=\"a w\">");
+    ald_html_text(h, ald_definition_text(h->report, h->scratch, f->definition));
+    ald_html_raw(h, "</td></tr>\n");
+}
+
+/* A table that may be wider than the screen scrolls by itself, also by keyboard. */
+static void open_table(struct ald_html *h, const char *caption, const char *rows)
+{
+    size_t number = ++h->tables;
+    ald_html_raw(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    ald_html_text(h, caption && *caption ? caption : "Table");
+    ald_html_rawf(h, " (table %zu)\"><table", number);
+    if (rows) {
+        ald_html_raw(h, " data-rows=\"");
+        ald_html_text(h, rows);
+        ald_html_raw(h, "\"");
+    }
+    ald_html_raw(h, ">");
+    if (caption && *caption) {
+        ald_html_raw(h, "<caption>");
+        ald_html_text(h, caption);
+        ald_html_raw(h, "</caption>");
+    }
+}
+
+void ald_html_figures(struct ald_html *h, const struct ald_block *b)
+{
+    bool intervals = false, counts = false;
+    for (size_t i = 0; i < b->figures_n; i++) {
+        intervals = intervals || b->figures[i].low || b->figures[i].high;
+        counts = counts || b->figures[i].n;
+    }
+    open_table(h, b->text, NULL);
+    ald_html_raw(h, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" class=\"n\">Value</th>");
+    ald_html_raw(h, intervals ? "<th scope=\"col\" class=\"n\">95 % interval</th>" : "");
+    ald_html_raw(h, counts ? "<th scope=\"col\" class=\"n\">n</th>" : "");
+    ald_html_raw(h, "<th scope=\"col\">What it means</th></tr></thead><tbody>\n");
+    for (size_t i = 0; i < b->figures_n; i++) {
+        put_figure(h, &b->figures[i], intervals, counts);
+        ald_arena_reset(h->scratch);
+    }
+    ald_html_raw(h, "</tbody></table></div>\n");
+}
+
+/* ---- Tables ---- */
+
+struct notes {
+    const char *texts[NOTES_MOST];
+    size_t n;
+};
+
+/* Number of the note with this text, from 1; 0 when there are too many. */
+static size_t note(struct ald_html *h, struct notes *notes, const char *text)
+{
+    for (size_t i = 0; i < notes->n; i++)
+        if (strcmp(notes->texts[i], text) == 0)
+            return i + 1;
+    if (notes->n == NOTES_MOST)
+        return 0;
+    notes->texts[notes->n++] = ald_strdup(h->arena, text);
+    return notes->n;
+}
+
+static void put_absent(struct ald_html *h, const struct ald_node *node, bool quantity, struct notes *notes)
+{
+    const char *why = node && node->kind == ALD_NODE_NULL ? node->absent : NULL;
+    size_t number = why ? note(h, notes, why) : 0;
+    ald_html_raw(h, quantity ? "<td class=\"n a\">" : "<td class=\"a\">");
+    if (number)
+        ald_html_rawf(h, "\xE2\x80\x93<sup>%zu</sup>", number);
+    else
+        ald_html_text(h, why);
+}
+
+static void put_cell(struct ald_html *h, const struct ald_column *col, const struct ald_node *row, bool first, struct notes *notes)
+{
+    const struct ald_node *node = ald_node_at(row, col->path);
+    const char *words = ald_words(h->report, h->scratch, node, col->show);
+    if (!words || !*words) {
+        put_absent(h, node, is_quantity(col->show), notes);
+        return;
+    }
+    if (ald_utf8_count(words) > CELL_CHARS)
+        words = ald_sprintf(h->scratch, "%.*s\xE2\x80\xA6 [cut]", (int)ald_utf8_prefix(words, CELL_CHARS), words);
+    ald_html_raw(h, first ? "<th scope=\"row\">" : is_quantity(col->show) ? "<td class=\"n\">" : "<td>");
+    ald_html_link(h, ald_text_at(row, col->link), words);
+    if (first)
+        ald_html_raw(h, "</th>");
+}
+
+static void put_head(struct ald_html *h, const struct ald_table *table)
+{
+    ald_html_raw(h, "<thead><tr>");
+    for (size_t i = 0; i < table->columns_n; i++) {
+        const struct ald_column *col = &table->columns[i];
+        bool wide = !is_quantity(col->show) && col->width > 24;
+        ald_html_rawf(h, "<th scope=\"col\"%s data-path=\"", is_quantity(col->show) ? " class=\"n\"" : wide ? " class=\"w\"" : "");
+        ald_html_text(h, col->path);
+        ald_html_raw(h, "\">");
+        bool linked = col->definition && ald_definition_text(h->report, h->scratch, col->definition);
+        if (linked) {
+            ald_html_raw(h, "<a href=\"#d-");
+            ald_html_text(h, col->definition);
+            ald_html_raw(h, "\">");
+        }
+        ald_html_text(h, ald_words_line(h->scratch, col->title, 200));
+        ald_html_raw(h, linked ? "</a></th>" : "</th>");
+    }
+    ald_html_raw(h, "</tr></thead><tbody>\n");
+    ald_arena_reset(h->scratch);
+}
+
+static void put_notes(struct ald_html *h, const struct notes *notes)
+{
+    if (!notes->n)
+        return;
+    ald_html_raw(h, "<ul class=\"notes\">");
+    for (size_t i = 0; i < notes->n; i++) {
+        ald_html_rawf(h, "<li>\xE2\x80\x93<sup>%zu</sup> ", i + 1);
+        ald_html_text(h, notes->texts[i]);
+        ald_html_raw(h, "</li>");
+    }
+    ald_html_raw(h, "</ul>\n");
+}
+
+static void put_cards(struct ald_html *h, const struct ald_table *table, const struct ald_node *rows, size_t n)
+{
+    ald_html_raw(h, "<ol class=\"cards\">");
+    for (size_t i = 0; i < n; i++) {
+        const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
+        const char *between = "<br><span class=\"why\">";
+        ald_html_raw(h, "<li>");
+        for (size_t k = 0; k < table->columns_n; k++) {
+            const struct ald_column *col = &table->columns[k];
+            const char *words = ald_words(h->report, h->scratch, ald_node_at(row, col->path), col->show);
+            if (!words || !*words)
+                continue;
+            ald_html_raw(h, k == 0 ? "<b><bdi>" : k == 1 ? " <bdi>" : between);
+            ald_html_link(h, ald_text_at(row, col->link), ald_words_line(h->scratch, words, 600));
+            ald_html_raw(h, k == 0 ? "</bdi></b>" : k == 1 ? "</bdi>" : "");
+            if (k > 1)
+                between = " ";
+        }
+        ald_html_raw(h, *between == ' ' ? "</span></li>" : "</li>");
+        ald_arena_reset(h->scratch);
+    }
+    ald_html_raw(h, "</ol>\n");
+}
+
+void ald_html_table(struct ald_html *h, const struct ald_block *b)
+{
+    const struct ald_table *table = b->table;
+    const struct ald_node *rows = ald_node_at(h->report->root, table->rows);
+    size_t n = ald_rows_n(rows), shown = n < ALD_HTML_ROWS ? n : ALD_HTML_ROWS;
+    struct notes notes = {.n = 0};
+    if (!n) {
+        ald_html_raw(h, "<p class=\"r\">");
+        if (b->text && *b->text && !h->two) {
+            ald_html_text(h, b->text);
+            ald_html_raw(h, ": ");
+        }
+        ald_html_text(h, table->empty ? table->empty : "None.");
+        ald_html_raw(h, "</p>\n");
+        return;
+    }
+    if (table->cards) {
+        put_cards(h, table, rows, shown);
+        return;
+    }
+    open_table(h, b->text, table->rows);
+    put_head(h, table);
+    for (size_t i = 0; i < shown; i++) {
+        const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
+        const char *anchor = ald_text_at(row, table->anchor);
+        ald_html_raw(h, anchor ? "<tr id=\"d-" : "<tr>");
+        if (anchor) {
+            ald_html_text(h, anchor);
+            ald_html_raw(h, "\">");
+        }
+        for (size_t k = 0; k < table->columns_n; k++)
+            put_cell(h, &table->columns[k], row, k == 0, &notes);
+        ald_html_raw(h, "\n");
+        ald_arena_reset(h->scratch);
+    }
+    ald_html_raw(h, "</tbody></table></div>\n");
+    put_notes(h, &notes);
+    if (shown < n)
+        ald_html_rawf(h, "<p class=\"r\">The first %zu of %zu rows; all are in the workbook and the JSON of this report.</p>\n", shown, n);
+}

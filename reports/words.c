@@ -1,0 +1,206 @@
+/* Values as words for people: see words.h. */
+#include "words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+#include "alidade/zone.h"
+
+/* ---- Texts ---- */
+
+static const char *line_feeds(struct ald_arena *a, const char *s)
+{
+    if (!strchr(s, '\r'))
+        return s;
+    char *to = ald_alloc(a, strlen(s) + 1);
+    size_t at = 0;
+    for (; *s; s++)
+        if (s[0] != '\r' || s[1] != '\n')
+            to[at++] = *s == '\r' ? '\n' : *s;
+    return to;
+}
+
+const char *ald_words_printable(struct ald_arena *a, const char *text)
+{
+    const char *s = text;
+    if (!ald_utf8_valid(s, strlen(s)))
+        s = ald_utf8_repair(a, s, strlen(s), NULL);
+    return ald_utf8_printable(a, line_feeds(a, s), true);
+}
+
+const char *ald_words_line(struct ald_arena *a, const char *text, size_t max)
+{
+    char *line = ald_strdup(a, ald_words_printable(a, text ? text : ""));
+    for (char *c = line; *c; c++)
+        if (*c == '\n' || *c == '\t')
+            *c = ' ';
+    if (ald_utf8_count(line) <= max)
+        return line;
+    return ald_sprintf(a, "%.*s\xE2\x80\xA6", (int)ald_utf8_prefix(line, max - 1), line);
+}
+
+bool ald_words_can_link(struct ald_arena *scratch, const char *url)
+{
+    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        return false;
+    size_t n = strlen(url);
+    if (!ald_utf8_valid(url, n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)url[i] <= ' ' || url[i] == 0x7F || strchr("\"<>\\^`{|}", url[i]))
+            return false;
+    return strcmp(ald_utf8_printable(scratch, url, false), url) == 0;
+}
+
+/* ---- Numbers and durations ---- */
+
+const char *ald_words_count(struct ald_arena *a, int64_t n)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, n < 0 ? -n : n);
+    char *to = ald_alloc(a, 40);
+    size_t at = 0;
+    if (n < 0)
+        to[at++] = '-';
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            to[at++] = ',';
+        to[at++] = digits[i];
+    }
+    return to;
+}
+
+static const char *number_words(struct ald_arena *a, double v, enum ald_show show)
+{
+    if (!isfinite(v))
+        return NULL;
+    if (show == ALD_SHOW_SECONDS) {
+        char buf[32];
+        return ald_strdup(a, ald_duration_format(llround(v * 1000), buf));
+    }
+    if (show == ALD_SHOW_PERCENT)
+        return ald_sprintf(a, "%.1f %%", v * 100);
+    if (show == ALD_SHOW_POSITION)
+        return ald_sprintf(a, "%.2f", v);
+    if ((show == ALD_SHOW_COUNT || v == rint(v)) && fabs(v) < 1e15)
+        return ald_words_count(a, llround(v));
+    double size = fabs(v);
+    return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
+}
+
+static const char *join(struct ald_arena *a, const struct ald_node *list)
+{
+    const char *all = NULL;
+    for (size_t i = 0; i < list->list.n; i++) {
+        const struct ald_node *item = list->list.items[i];
+        const char *text = item->kind == ALD_NODE_STR   ? item->text
+                           : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer)
+                                                        : NULL;
+        if (text)
+            all = all ? ald_sprintf(a, "%s, %s", all, text) : text;
+    }
+    return all;
+}
+
+const char *ald_words(const struct ald_report *report, struct ald_arena *a, const struct ald_node *node, enum ald_show show)
+{
+    if (!node)
+        return NULL;
+    switch (node->kind) {
+    case ALD_NODE_STR:
+        return node->text;
+    case ALD_NODE_BOOL:
+        return node->boolean ? "yes" : "no";
+    case ALD_NODE_INT:
+        return number_words(a, (double)node->integer, show);
+    case ALD_NODE_NUM:
+        return number_words(a, node->number, show);
+    case ALD_NODE_LIST:
+        return join(a, node);
+    case ALD_NODE_TIME: {
+        struct ald_civil c = ald_zone_civil(report->zone, node->integer);
+        return ald_sprintf(a, "%04" PRId64 "-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
+    }
+    default:
+        return NULL;
+    }
+}
+
+const char *ald_words_interval(const struct ald_report *report, struct ald_arena *a, const struct ald_figure *f, bool *ret_absent)
+{
+    const struct ald_node *low = f->low ? ald_node_at(report->root, f->low) : NULL;
+    const struct ald_node *high = f->high ? ald_node_at(report->root, f->high) : NULL;
+    const char *from = ald_words(report, a, low, f->show), *to = ald_words(report, a, high, f->show);
+    *ret_absent = !from && !to;
+    if (from && to)
+        return ald_sprintf(a, "%s to %s", from, to);
+    if (from || to)
+        return ald_sprintf(a, from ? "from %s" : "up to %s", from ? from : to);
+    if (low && low->kind == ALD_NODE_NULL && low->absent)
+        return low->absent;
+    if (high && high->kind == ALD_NODE_NULL)
+        return high->absent;
+    return NULL;
+}
+
+/* ---- Dates ---- */
+
+static const char *const months_long[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+static const char *const months_short[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+const char *ald_words_month_short(int month)
+{
+    return months_short[month - 1];
+}
+
+const char *ald_words_date(struct ald_arena *a, const struct ald_zone *zone, int64_t ms)
+{
+    struct ald_civil c = ald_zone_civil(zone, ms);
+    return ald_sprintf(a, "%d %s %" PRId64, c.day, months_long[c.month - 1], c.year);
+}
+
+const char *ald_words_period(struct ald_arena *a, const struct ald_zone *zone, int64_t start, int64_t end, int months)
+{
+    struct ald_civil from = ald_zone_civil(zone, start), to = ald_zone_civil(zone, end - 1);
+    const char *first = months_long[from.month - 1], *last = months_long[to.month - 1];
+    if (months == 12 && from.month == 1)
+        return ald_sprintf(a, "%" PRId64, from.year);
+    if (months == 1)
+        return ald_sprintf(a, "%s %" PRId64, first, from.year);
+    if (months && from.year == to.year)
+        return ald_sprintf(a, "%s to %s %" PRId64, first, last, to.year);
+    if (months)
+        return ald_sprintf(a, "%s %" PRId64 " to %s %" PRId64, first, from.year, last, to.year);
+    if (from.year == to.year)
+        return ald_sprintf(a, "%d %s to %d %s %" PRId64, from.day, first, to.day, last, to.year);
+    return ald_sprintf(a, "%d %s %" PRId64 " to %d %s %" PRId64, from.day, first, from.year, to.day, last, to.year);
+}
+
+/* ---- Rows ---- */
+
+size_t ald_rows_n(const struct ald_node *rows)
+{
+    if (!rows)
+        return 0;
+    return rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
+}
+
+const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
+{
+    return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);
+}
+
+const char *ald_text_at(const struct ald_node *node, const char *path)
+{
+    const struct ald_node *at = path ? ald_node_at(node, path) : NULL;
+    return at && at->kind == ALD_NODE_STR ? at->text : NULL;
+}
+
+const char *ald_definition_text(const struct ald_report *report, struct ald_arena *scratch, const char *id)
+{
+    return id ? ald_text_at(report->root, ald_sprintf(scratch, "definitions.%s", id)) : NULL;
+}

@@ -1,0 +1,266 @@
+/* Native charts over the columns of 'Chart data': series, names, axes. Knows no sheet but that one. */
+#include "xlsx_priv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRID_LINE 0xD9DFE5
+#define SOFT 0x5B6776
+#define INK 0x1B2733
+#define PLOT 0xF6F8FA
+
+struct drawing {
+    struct ald_xlsx_sheet *s;
+    const struct ald_chart *chart;
+    const struct ald_xlsx_drawn *drawn;
+    lxw_chart *native;
+    bool small;
+    int16_t in_legend, hidden[16]; /* series so far; those that the legend leaves out, ended by -1 */
+    size_t hidden_n;
+};
+
+static const lxw_color_t tones[ALD_TONE_N] = {[ALD_TONE_GREY] = 0x7C8798,
+                                              [ALD_TONE_BLUE] = 0x1F6FB4,
+                                              [ALD_TONE_ORANGE] = 0xB4540A,
+                                              [ALD_TONE_VIOLET] = 0x5B4B8A,
+                                              [ALD_TONE_INK] = INK};
+
+/* No spreadsheet has a triangle that points down: a diamond stands for it. */
+static uint8_t marker(const struct ald_series *series)
+{
+    static const uint8_t types[] = {[ALD_MARK_CIRCLE] = LXW_CHART_MARKER_CIRCLE,
+                                    [ALD_MARK_UP] = LXW_CHART_MARKER_TRIANGLE,
+                                    [ALD_MARK_DOWN] = LXW_CHART_MARKER_DIAMOND,
+                                    [ALD_MARK_SQUARE] = LXW_CHART_MARKER_SQUARE};
+    return types[series->mark];
+}
+
+/* Text of a chart: one line; "=" at the start would be read as a formula. */
+static const char *chart_text(struct ald_xlsx *x, const char *text)
+{
+    const char *line = ald_words_line(x->arena, text, 200);
+    return line[0] == '=' ? ald_sprintf(x->arena, " %s", line) : line;
+}
+
+/* ---- Series ---- */
+
+/* A series over a column of values; of a chart of points also over its x. legend: whether it has a line there. */
+static lxw_chart_series *refer(struct drawing *d, const struct ald_xlsx_columns *c, size_t value, const char *title, bool legend)
+{
+    lxw_chart_series *series = chart_add_series(d->native, NULL, NULL);
+    const char *sheet = d->s->x->chart_data_name;
+    lxw_row_t first = ALD_XLSX_DATA_ROW, last = (lxw_row_t)(ALD_XLSX_DATA_ROW + c->n - 1);
+    lxw_col_t at = (lxw_col_t)(c->column + 1 + value), across = (lxw_col_t)c->column;
+    if (d->chart->form == ALD_CHART_POINTS)
+        across++;
+    chart_series_set_categories(series, sheet, first, across, last, across);
+    chart_series_set_values(series, sheet, first, at, last, at);
+    chart_series_set_name(series, chart_text(d->s->x, title));
+    if (!legend && d->hidden_n + 1 < sizeof d->hidden / sizeof d->hidden[0])
+        d->hidden[d->hidden_n++] = d->in_legend;
+    d->in_legend++;
+    return series;
+}
+
+static void draw_line(lxw_chart_series *series, lxw_color_t colour, float width, bool dashed)
+{
+    lxw_chart_line line = {.color = colour, .width = width, .dash_type = dashed ? LXW_CHART_LINE_DASH_DASH : LXW_CHART_LINE_DASH_SOLID};
+    chart_series_set_line(series, &line);
+    chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
+}
+
+static void no_line(lxw_chart_series *series)
+{
+    lxw_chart_line line = {.none = LXW_TRUE};
+    chart_series_set_line(series, &line);
+}
+
+static void mark(const struct drawing *d, lxw_chart_series *series, const struct ald_series *view)
+{
+    lxw_chart_fill fill = {.color = tones[view->tone]};
+    lxw_chart_line edge = {.color = 0xFFFFFF, .width = 0.5F};
+    if (d->chart->joined)
+        draw_line(series, tones[view->tone], 1.25F, false);
+    else
+        no_line(series);
+    chart_series_set_marker_type(series, marker(view));
+    chart_series_set_marker_size(series, view->mark == ALD_MARK_CIRCLE ? 6 : 8);
+    chart_series_set_marker_fill(series, &fill);
+    chart_series_set_marker_line(series, &edge);
+}
+
+/* Both ends of the intervals, as small marks that high-low lines join. */
+static void add_ends(struct drawing *d, const struct ald_xlsx_columns *c)
+{
+    const char *title = d->chart->range_title ? d->chart->range_title : "interval";
+    lxw_chart_fill fill = {.color = SOFT};
+    lxw_chart_line edge = {.color = SOFT, .width = 1.0F};
+    for (size_t value = 1; value <= 2; value++) {
+        lxw_chart_series *series = refer(d, c, value, title, value == 1);
+        no_line(series);
+        chart_series_set_marker_type(series, LXW_CHART_MARKER_SQUARE); /* the library's dashes are words that no spreadsheet knows */
+        chart_series_set_marker_size(series, 3);
+        chart_series_set_marker_fill(series, &fill);
+        chart_series_set_marker_line(series, &edge);
+    }
+    chart_set_high_low_lines(d->native, &edge);
+}
+
+static void add_all(struct drawing *d)
+{
+    const struct ald_xlsx_drawn *drawn = d->drawn;
+    if (drawn->ranges)
+        draw_line(refer(d, drawn->ranges, 1, drawn->ranges->title, true), 0xB9C2CD, 1.5F, false);
+    for (size_t i = 0; i < d->chart->lines_n; i++)
+        if (drawn->lines[i])
+            draw_line(refer(d, drawn->lines[i], 1, d->chart->lines[i].title, true), SOFT, 1.0F, d->chart->lines[i].dashed);
+    for (size_t i = 0; i < d->chart->levels_n; i++)
+        if (drawn->levels[i])
+            draw_line(refer(d, drawn->levels[i], d->chart->form == ALD_CHART_POINTS, d->chart->levels[i].title, true), SOFT, 1.0F, true);
+    for (size_t i = 0; i < d->chart->series_n; i++) {
+        const struct ald_xlsx_columns *c = drawn->series[i];
+        if (!c)
+            continue;
+        if (d->chart->form == ALD_CHART_RANGES && d->chart->low)
+            add_ends(d, c);
+        mark(d, refer(d, c, d->chart->form == ALD_CHART_POINTS, c->title, true), &d->chart->series[i]);
+    }
+}
+
+static enum ald_rc add_named(struct drawing *d, size_t side, struct ald_err *err)
+{
+    struct ald_xlsx *x = d->s->x;
+    const struct ald_xlsx_columns *named = d->drawn->named[side];
+    if (!named)
+        return ALD_OK;
+    lxw_chart_series *series = refer(d, named, 1, named->title, false);
+    no_line(series);
+    chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
+    lxw_chart_font font = {.size = 9, .color = INK};
+    lxw_chart_data_label *labels = ald_calloc(x->arena, named->n, sizeof *labels);
+    lxw_chart_data_label **list = ald_calloc(x->arena, named->n + 1, sizeof *list);
+    for (size_t i = 0; i < named->n; i++) {
+        const char *name = named->points[i].label;
+        labels[i].value = ald_sprintf(x->arena, side ? "%s  " : "  %s", name); /* beside the mark, not over it */
+        labels[i].font = &font;
+        list[i] = &labels[i];
+    }
+    chart_series_set_labels(series);
+    chart_series_set_labels_font(series, &font);
+    chart_series_set_labels_position(series, side ? LXW_CHART_LABEL_POSITION_LEFT : LXW_CHART_LABEL_POSITION_RIGHT);
+    return ald_xlsx_did(d->s, chart_series_set_labels_custom(series, list), err);
+}
+
+/* ---- Axes ---- */
+
+static const char *axis_format(enum ald_show show, bool logarithmic)
+{
+    if (logarithmic)
+        return "General";
+    switch (show) {
+    case ALD_SHOW_SECONDS:
+        return "[h]:mm";
+    case ALD_SHOW_TIME:
+        return "yyyy-mm-dd";
+    case ALD_SHOW_PERCENT:
+        return "0 %";
+    case ALD_SHOW_POSITION:
+        return "0.00";
+    default:
+        return "General";
+    }
+}
+
+static void set_range(struct drawing *d, lxw_chart_axis *axis, int i)
+{
+    double low = 0, high = 0;
+    bool logarithmic = ald_chart_log(d->chart, i);
+    enum ald_show show = i ? d->chart->y_show : d->chart->x_show;
+    if ((d->chart->form == ALD_CHART_RANGES && !i) || !ald_chart_extent(d->s->x->report, d->drawn->points, i, &low, &high))
+        return;
+    low = ald_xlsx_axis_value(d->s->x, d->chart, i, low);
+    high = ald_xlsx_axis_value(d->s->x, d->chart, i, high);
+    if (ald_chart_whole(d->chart, i)) {
+        chart_axis_set_min(axis, 0);
+        chart_axis_set_max(axis, 1);
+        chart_axis_set_major_unit(axis, 0.25);
+    } else if (logarithmic) {
+        low = floor(log10(low));
+        high = ceil(log10(high));
+        chart_axis_set_log_base(axis, 10);
+        chart_axis_set_min(axis, pow(10, low));
+        chart_axis_set_max(axis, pow(10, high > low ? high : low + 1));
+    } else if (show == ALD_SHOW_TIME) {
+        chart_axis_set_min(axis, floor(low));
+        chart_axis_set_max(axis, ceil(high) > floor(low) ? ceil(high) : floor(low) + 1);
+    } else if (show == ALD_SHOW_PERCENT) {
+        chart_axis_set_min(axis, 0);
+        chart_axis_set_max(axis, high > 0.5 ? 1 : ceil(high * 10) / 10);
+    } else if (show == ALD_SHOW_COUNT) {
+        chart_axis_set_min(axis, 0);
+    }
+}
+
+static void set_axis(struct drawing *d, int i)
+{
+    lxw_chart_axis *axis = i ? d->native->y_axis : d->native->x_axis;
+    bool logarithmic = ald_chart_log(d->chart, i), categories = d->chart->form == ALD_CHART_RANGES && !i;
+    enum ald_show show = i ? d->chart->y_show : d->chart->x_show;
+    const char *title = chart_text(d->s->x, i ? d->chart->y_title : d->chart->x_title);
+    if (logarithmic && show == ALD_SHOW_SECONDS && !strstr(title, "hours"))
+        title = ald_sprintf(d->s->x->arena, "%s (hours)", title);
+    lxw_chart_font name_font = {.size = d->small ? 9 : 10, .color = INK, .bold = LXW_EXPLICIT_FALSE}, number_font = {.size = 9, .color = SOFT};
+    lxw_chart_line grid = {.color = GRID_LINE, .width = 0.75F}, line = {.color = GRID_LINE, .width = 0.75F};
+    if (*title)
+        chart_axis_set_name(axis, title);
+    chart_axis_set_name_font(axis, &name_font);
+    chart_axis_set_num_font(axis, &number_font);
+    if (!categories)
+        chart_axis_set_num_format(axis, axis_format(show, logarithmic));
+    chart_axis_set_line(axis, &line);
+    chart_axis_major_gridlines_set_visible(axis, categories ? LXW_FALSE : LXW_TRUE);
+    chart_axis_major_gridlines_set_line(axis, &grid);
+    chart_axis_set_label_position(axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+    chart_axis_set_crossing_min(axis);
+    set_range(d, axis, i);
+}
+
+static void style_chart(lxw_chart *native)
+{
+    lxw_chart_line none = {.none = LXW_TRUE};
+    lxw_chart_fill plot = {.color = PLOT}, area = {.color = 0xFFFFFF};
+    lxw_chart_font font = {.size = 10, .color = INK};
+    chart_title_off(native);
+    chart_chartarea_set_line(native, &none);
+    chart_chartarea_set_fill(native, &area);
+    chart_plotarea_set_fill(native, &plot);
+    chart_legend_set_position(native, LXW_CHART_LEGEND_BOTTOM);
+    chart_legend_set_font(native, &font);
+}
+
+enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, bool small, lxw_chart **ret_native,
+                            const struct ald_points **ret_points, struct ald_err *err)
+{
+    struct drawing d = {.s = s, .chart = chart, .small = small, .drawn = ald_xlsx_drawn(s->x, chart)};
+    *ret_points = d.drawn->points;
+    *ret_native = NULL;
+    if (!d.drawn->points->n)
+        return ALD_OK;
+    bool lines = d.drawn->ranges || chart->lines_n || chart->levels_n || chart->joined;
+    uint8_t type = chart->form == ALD_CHART_RANGES ? LXW_CHART_LINE : lines ? LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS : LXW_CHART_SCATTER;
+    d.native = workbook_add_chart(s->x->book, type);
+    if (!d.native)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': no chart '%s'", s->x->path, chart->title);
+    add_all(&d);
+    ALD_TRY(add_named(&d, 0, err));
+    ALD_TRY(add_named(&d, 1, err));
+    d.hidden[d.hidden_n] = -1;
+    if (d.hidden_n)
+        ALD_TRY(ald_xlsx_did(s, chart_legend_delete_series(d.native, d.hidden), err));
+    set_axis(&d, 0);
+    set_axis(&d, 1);
+    style_chart(d.native);
+    *ret_native = d.native;
+    return ALD_OK;
+}

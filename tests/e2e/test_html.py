@@ -1,0 +1,196 @@
+"""The html format: one file that loads and runs nothing, every figure the JSON's by path, hostile texts inert, sizes."""
+import json
+import re
+import unittest
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import html_check
+import support
+from test_hostile import AS_OF as HOSTILE_AS_OF, TITLES, Hostile, skeleton
+
+
+def duration(seconds):
+    """As people read it; cut, never rounded up."""
+    ms = round(seconds * 1000)
+    sign, s = "-" if ms < 0 else "", abs(ms) // 1000
+    d, h, m = s // 86400, s % 86400 // 3600, s % 3600 // 60
+    if d:
+        return f"{sign}{d} d {h} h" if h else f"{sign}{d} d"
+    if h:
+        return f"{sign}{h} h {m:02d} min"
+    if m:
+        return f"{sign}{m} min" if m >= 10 or s % 60 == 0 else f"{sign}{m} min {s % 60:02d} s"
+    if s or not ms:
+        return f"{sign}{s} s"
+    return f"{sign}0.{abs(ms) // 100} s" if abs(ms) >= 100 else f"{sign}{abs(ms)} ms"
+
+
+def numbers(text):
+    return [float(word.replace(",", "")) for word in re.findall(r"-?\d[\d,]*(?:\.\d+)?", text)]
+
+
+class Words:
+    def same_words(self, where, words, value, path, zone):
+        """A cell of a table against the JSON's value."""
+        words = words.strip()
+        if value is None or value == [] or value == "":
+            self.assertRegex(words, r"^(–\d*)?$|^\D", where)
+        elif isinstance(value, bool):
+            self.assertEqual(words, "yes" if value else "no", where)
+        elif isinstance(value, list):
+            self.assertEqual(words, " ".join(", ".join(map(str, value)).split()), where)
+        elif re.search(r"_s(\[\d\])?$", path):
+            self.assertEqual(words, duration(value), where)
+        elif path.endswith("_at") or path in ("start", "last_success"):
+            moment = datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(zone)
+            self.assertEqual(words, moment.strftime("%Y-%m-%d %H:%M"), where)
+        elif isinstance(value, (int, float)):
+            shown = numbers(words)[0] / (100 if words.endswith("%") else 1)
+            self.assertLessEqual(abs(shown - value), max(0.0051, 0.005 * abs(value)), f"{where}: {words} for {value}")
+        elif len(value) < 900:
+            self.assertEqual(words, " ".join(value.split()), where)
+
+    def tables_match(self, page, tree):
+        """Every cell of every table that names its rows; how many were compared."""
+        zone, compared = ZoneInfo(tree["period"]["timezone"]), 0
+        for table in page.tables:
+            if not table["rows"]:
+                continue
+            rows = support.at(tree, table["rows"])
+            self.assertEqual(len(table["cells"]), min(len(rows), 2000), table["rows"])
+            for cells, row in zip(table["cells"], rows):
+                self.assertEqual(len(cells), len(table["paths"]), table["rows"])
+                for words, path in zip(cells, table["paths"]):
+                    self.same_words(f"{table['rows']} {path}", words, support.row_at(row, path), path, zone)
+                    compared += 1
+        return compared
+
+    def figures_match(self, page, tree):
+        for path, (value, words) in page.figures.items():
+            self.assertIsNotNone(value, path)
+            self.assert_close(value, support.at(tree, path), path)
+            if re.search(r"_s(\[\d\])?$", path):
+                self.assertEqual(words, duration(value), path)
+            else:
+                shown = numbers(words)[0] / (100 if words.endswith("%") else 1)
+                self.assertLessEqual(abs(shown - value), max(0.0051, 0.005 * abs(value)), f"{path}: {words} for {value}")
+        return len(page.figures)
+
+
+class Sample(Words, support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = support.make_folder(cls.addClassCleanup)
+        run = support.execute(["run", "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(folder / "sample.db"), "--out",
+                               str(folder / "out"), "--period", support.SAMPLE_PERIOD, "--as-of", support.SAMPLE_AS_OF], folder)
+        assert run.code == 0, str(run)
+        stem = folder / "out" / f"quarterly-{support.SAMPLE_PERIOD}"
+        cls.json = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        cls.page = html_check.read(stem.with_suffix(".html"))
+
+    def test_is_one_quiet_file(self):
+        self.assertEqual(self.page.problems, [])
+        self.assertTrue(set(self.page.links), "links to the sources")
+
+    def test_figures_are_those_of_the_json_by_path(self):
+        self.assertGreater(self.figures_match(self.page, self.json), 30)
+
+    def test_tables_are_those_of_the_json_by_path(self):
+        self.assertGreater(self.tables_match(self.page, self.json), 1500)
+
+    def test_sentences_and_definitions(self):
+        for text in (*self.json["summary"], *self.json["left_out"], *self.json["change"]["sentences"], *self.json["caveats"],
+                     *self.json["definitions"].values(), *(finding["text"] for finding in self.json["findings"])):
+            self.assertIn(" ".join(text.split()), self.page.text)
+
+    def test_says_what_it_is(self):
+        for text in (self.json["organisation"], "2026Q3", "Europe/Berlin", "Simulated data", self.json["generator"]["config_hash"]):
+            self.assertIn(text, self.page.text)
+        self.assertIn("2026Q3", self.page.title)
+
+    def test_charts_say_what_they_show(self):
+        """Each chart has a description with its counts, or its values one by one."""
+        self.assertGreaterEqual(len(self.page.descriptions), 7)
+        counts = self.json["readings"]
+        scatter = next(text for text in self.page.descriptions if text.startswith("Scatter"))
+        for series, key in (("about as long as comparable", "typical"), ("longer than comparable", "longer")):
+            self.assertIn(f"{series}: {counts[key]}.", scatter)
+        quarters = next(text for text in self.page.descriptions if "median time" in text)
+        for quarter in self.json["trend"]:
+            low, high = quarter["median_ci_s"]
+            self.assertIn(f"{quarter['label']}: {duration(quarter['median_s'])} ({duration(low)} to {duration(high)})", quarters)
+
+    def test_headings_go_down_one_at_a_time(self):
+        levels = [int(tag[1]) for tag, _ in self.page.headings]
+        self.assertEqual(levels.count(1), 1)
+        self.assertTrue(all(b - a <= 1 for a, b in zip(levels, levels[1:])), levels)
+
+
+class Pages(Words, support.Case):
+    def test_hostile_texts_are_inert(self):
+        self.write("history.ndjson", Hostile.build_rows(self))
+        self.configure(support.ndjson("history.ndjson"), organisation="=SUM(1) <b>Org</b> <script>alert(1)</script>")
+        self.alidade("ingest")
+        tree = self.report("2026Q1", HOSTILE_AS_OF, formats="json,html")
+        page = html_check.read(self.paths["html"])
+        self.assertEqual(page.problems, [])
+        raw = self.paths["html"].read_text(encoding="utf-8")
+        self.assertNotIn("<script", raw)
+        self.assertNotIn("<b>bold", raw)
+        shown = {words for table in page.tables for row in table["cells"] for words in row}
+        for title in TITLES:
+            whole = "".join(skeleton(title).split())
+            self.assertTrue(any("".join(skeleton(words).split())[:60] == whole[:60] for words in shown), title[:60])
+        self.assertIn("<script>alert(1)</script>", page.text)
+        self.assertEqual(len(tree["incidents"]), len(TITLES) + 4)
+
+    def test_addresses_that_are_none_are_no_links(self):
+        urls = ["javascript:alert(1)", "data:text/html,x", "https://ok.example/a", "HTTPS://x\"onclick=1", "https://a b", "//x.example", "file:///etc"]
+        self.write("history.ndjson", support.lines([{"external_id": f"u{n}", "title": f"Title {n}", "url": url, "opened_at":
+                                                     f"2026-02-0{n + 1}T00:00:00Z", "resolved_at": f"2026-02-0{n + 1}T01:00:00Z"}
+                                                    for n, url in enumerate(urls)]))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        self.report("2026Q1", HOSTILE_AS_OF, formats="json,html")
+        page = html_check.read(self.paths["html"])
+        self.assertEqual(page.problems, [])
+        self.assertEqual(set(page.links), {"https://ok.example/a"})
+
+    def test_periods_without_much(self):
+        """Empty, five incidents, a first year without readings: a page each, with no figure that is not there."""
+        rows = [{"external_id": f"r{i}", "title": "Slow", "services": ["api"], "opened_at": f"2026-01-{i + 1:02d}T00:00:00Z",
+                 **({"resolved_at": f"2026-01-{i + 1:02d}T01:30:00Z"} if i % 4 else {})} for i in range(25)]
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        for period, n in (("2025", 0), ("2026-01-02..2026-01-07", 5), ("2026Q1", 25)):
+            with self.subTest(period=period):
+                tree = self.report(period, "2026-05-01T00:00:00Z", formats="json,html")
+                page = html_check.read(self.paths["html"])
+                self.assertEqual(page.problems, [])
+                self.assertEqual(tree["counts"]["current"], n)
+                self.tables_match(page, tree)
+                self.figures_match(page, tree)
+                self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)")
+
+    def test_a_thousand_incidents_stay_under_a_megabyte(self):
+        rows = []
+        for n in range(2200):
+            day = f"{2024 + n // 1200}-{1 + n // 100 % 12:02d}-{1 + n % 28:02d}T{n % 24:02d}"
+            rows.append({"external_id": f"INC{n:05d}", "key": f"INC{n:05d}", "title": f"Requests to service {n % 40} fail in region {n % 7}: error rate above {n % 90} %",
+                         "url": f"https://tickets.example.com/browse/INC{n:05d}", "services": [f"service-{n % 40}", f"service-{n * 7 % 40}"],
+                         "teams": [f"team-{n % 12}"], "severity": f"SEV{1 + n % 4}", "opened_at": f"{day}:00:00Z",
+                         "resolved_at": f"{day}:{1 + n % 59:02d}:{n % 60:02d}Z"})
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        tree = self.report("2025", "2026-02-01T00:00:00Z", formats="json,html", timeout=300)
+        self.assertGreaterEqual(len(tree["incidents"]), 1000)
+        self.assertLess(self.paths["html"].stat().st_size, 1_000_000)
+        self.assertEqual(html_check.read(self.paths["html"]).problems, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
