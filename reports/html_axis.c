@@ -21,24 +21,46 @@ static void add(struct ald_scale *axis, double at, const char *label)
 
 /* ---- Durations ---- */
 
-static const struct {
+struct span {
     double s;
     const char *label;
-} spans[] = {{1, "1 s"},         {5, "5 s"},        {15, "15 s"},      {60, "1 min"},     {300, "5 min"},      {900, "15 min"},
-             {3600, "1 h"},      {14400, "4 h"},    {43200, "12 h"},   {86400, "1 d"},    {259200, "3 d"},     {604800, "7 d"},
-             {2592000, "30 d"},  {7776000, "90 d"}, {31536000, "1 y"}, {157680000, "5 y"}};
-#define SPANS (sizeof spans / sizeof spans[0])
+};
+static const struct span spans[] = {{1, "1 s"},        {5, "5 s"},       {15, "15 s"},      {60, "1 min"},   {300, "5 min"},
+                                    {900, "15 min"},   {3600, "1 h"},    {14400, "4 h"},    {43200, "12 h"}, {86400, "1 d"},
+                                    {259200, "3 d"},   {604800, "7 d"},  {2592000, "30 d"}, {7776000, "90 d"},
+                                    {31536000, "1 y"}, {157680000, "5 y"}};
+/* For short axes, which those above would leave almost bare. */
+static const struct span finer[] = {{1, "1 s"},       {2, "2 s"},       {5, "5 s"},      {10, "10 s"},    {20, "20 s"},   {30, "30 s"},   {60, "1 min"},
+                                    {120, "2 min"},   {300, "5 min"},   {600, "10 min"}, {1200, "20 min"}, {1800, "30 min"}, {3600, "1 h"},
+                                    {7200, "2 h"},    {10800, "3 h"},   {21600, "6 h"},  {43200, "12 h"}, {86400, "1 d"}, {172800, "2 d"},
+                                    {345600, "4 d"},  {604800, "7 d"},  {1209600, "14 d"}, {2592000, "30 d"}, {5184000, "60 d"},
+                                    {15552000, "180 d"}, {31536000, "1 y"}};
+#define N(items) (sizeof(items) / sizeof *(items))
+
+/* How many of a ladder lie on the axis, and the first of them. */
+static size_t on_axis(const struct ald_scale *axis, const struct span *ladder, size_t n, size_t *ret_first)
+{
+    size_t first = 0, found = 0;
+    while (first < n && ladder[first].s < axis->low * 0.999)
+        first++;
+    while (first + found < n && ladder[first + found].s <= axis->high * 1.001)
+        found++;
+    *ret_first = first;
+    return found;
+}
 
 static void span_ticks(struct ald_scale *axis, size_t most)
 {
-    size_t first = 0, n = 0;
-    while (first < SPANS && spans[first].s < axis->low * 0.999)
-        first++;
-    while (first + n < SPANS && spans[first + n].s <= axis->high * 1.001)
-        n++;
+    size_t first = 0;
+    const struct span *ladder = spans;
+    size_t n = on_axis(axis, spans, N(spans), &first);
+    if (n < 3) {
+        ladder = finer;
+        n = on_axis(axis, finer, N(finer), &first);
+    }
     size_t step = n > most ? (n + most - 1) / most : 1;
     for (size_t i = 0; i < n; i += step)
-        add(axis, spans[first + i].s, spans[first + i].label);
+        add(axis, ladder[first + i].s, ladder[first + i].label);
 }
 
 static void power_ticks(struct ald_arena *a, struct ald_scale *axis)

@@ -1,6 +1,7 @@
 /* The page: head with its Content-Security-Policy, sections, blocks in one or two columns. One self-contained file. */
 #include "html_priv.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -19,10 +20,13 @@ void ald_html_raw(struct ald_html *h, const char *markup)
 
 void ald_html_rawf(struct ald_html *h, const char *format, ...)
 {
+    char text[1024];
     va_list args;
     va_start(args, format);
-    (void)vfprintf(h->file, format, args);
+    int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    assert(n >= 0 && (size_t)n < sizeof text);
+    ald_html_raw(h, text);
 }
 
 void ald_html_text(struct ald_html *h, const char *text)
