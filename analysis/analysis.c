@@ -9,6 +9,7 @@
 
 #include "analysis/build.h"
 #include "analysis/observations.h"
+#include "analysis/overrides.h"
 #include "analysis/readings.h"
 
 /* ---- Words ---- */
@@ -116,6 +117,7 @@ static void build_incidents(struct ald_build *b)
     a->incidents_n = ald_link(b);
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
+    ald_overrides_place(b);
     uint32_t *met = ald_calloc(b->scratch, a->records_n, sizeof *met);
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
@@ -223,6 +225,37 @@ static bool is_id_of(const struct ald_record *record, const char *id)
 {
     size_t n = strlen(record->source);
     return strncmp(id, record->source, n) == 0 && id[n] == ':' && strcmp(id + n + 1, record->external_id) == 0;
+}
+
+/* Records come in the order of source and external id. */
+static uint32_t record_at(const struct ald_analysis *a, const char *source, size_t source_n, const char *external_id)
+{
+    size_t low = 0, high = a->records_n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct ald_record *record = &a->records[mid];
+        int order = strncmp(record->source, source, source_n);
+        if (order == 0)
+            order = record->source[source_n] ? 1 : strcmp(record->external_id, external_id);
+        if (order == 0)
+            return (uint32_t)mid;
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return ALD_NOBODY;
+}
+
+uint32_t ald_analysis_record(const struct ald_analysis *a, const char *id)
+{
+    /* Both halves may hold colons. */
+    for (const char *colon = strchr(id, ':'); colon; colon = strchr(colon + 1, ':')) {
+        uint32_t record = record_at(a, id, (size_t)(colon - id), colon + 1);
+        if (record != ALD_NOBODY)
+            return record;
+    }
+    return ALD_NOBODY;
 }
 
 size_t ald_analysis_find(const struct ald_analysis *a, const char *id_or_key)

@@ -91,6 +91,8 @@ struct ald_build {
     size_t alias_n, alias_cap;
     struct ald_event *events;
     size_t events_n;
+    struct ald_override *overrides; /* overrides.c; analysis-owned */
+    uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
     struct ald_owner {
         uint32_t service, team;
     } * owner; /* who says who owns a service: sources first, then the configuration */

@@ -1,6 +1,7 @@
 /* The class of an incident (METHODS 1): planned, exercise, near miss by mark; noise where nobody had to work; else
  * incident. Pure. */
 #include "analysis/build.h"
+#include "analysis/overrides.h"
 
 #include <string.h>
 #include <strings.h>
@@ -65,7 +66,7 @@ static bool is_noise(struct ald_build *b, struct ald_incident *inc)
 void ald_incident_classify(struct ald_build *b, struct ald_incident *inc)
 {
     inc->cls = ALD_INCIDENT;
-    if (marked(b, inc, "planned", ALD_PLANNED) || marked(b, inc, "exercise", ALD_EXERCISE) ||
+    if (ald_overrides_class(b, inc) || marked(b, inc, "planned", ALD_PLANNED) || marked(b, inc, "exercise", ALD_EXERCISE) ||
         matches_exercise(b, inc) || marked(b, inc, "near_miss", ALD_NEAR_MISS))
         return;
     (void)is_noise(b, inc);

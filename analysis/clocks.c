@@ -1,6 +1,7 @@
 /* Clocks (METHODS 2): when a record was resolved, its spans, and from the records of an incident its state, its moments
  * and its clocks. Pure; knows rows already loaded and cut at as-of. */
 #include "analysis/build.h"
+#include "analysis/overrides.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -331,6 +332,8 @@ static int64_t clock_between(int64_t from, int64_t to)
 static int64_t pager_opened(const struct ald_build *b, const struct ald_incident *inc)
 {
     struct ald_taken opened = {.at = ALD_TIME_NONE};
+    if (ald_overridden(b, inc, "opened_at"))
+        return inc->moments[ALD_OPENED].at;
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         if (!record->folded && strcmp(record->kind, "pager") == 0)
@@ -339,13 +342,14 @@ static int64_t pager_opened(const struct ald_build *b, const struct ald_incident
     return opened.at != ALD_TIME_NONE ? opened.at : inc->moments[ALD_OPENED].at;
 }
 
-static void judge_end(const struct ald_build *b, struct ald_incident *inc)
+/* told_anew: people corrected the start or the end, so what the record says of both no longer holds. */
+static void judge_end(const struct ald_build *b, struct ald_incident *inc, bool told_anew)
 {
     const struct ald_taken *end = &inc->moments[ALD_RESOLVED];
     if (inc->state != ALD_STATE_RESOLVED || inc->started_at == ALD_TIME_NONE)
         return;
     const struct ald_work *w = &b->work[end->record];
-    inc->impossible_why = w->impossible_why           ? w->impossible_why
+    inc->impossible_why = w->impossible_why && !told_anew ? w->impossible_why
                           : end->at < inc->started_at ? "the end is before the start"
                                                       : NULL;
     inc->impossible = inc->impossible_why != NULL;
@@ -357,7 +361,7 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     bool active = s->duration == ALD_DURATION_ACTIVE, deciding = pager_or_status_decide(b, inc);
     take_moments(b, inc, deciding);
     take_spans(b, inc, deciding);
-    judge_end(b, inc);
+    judge_end(b, inc, ald_overrides_times(b, inc));
     inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
     inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = inc->landmark_at = inc->quarter = ALD_TIME_NONE;
     const struct ald_taken *m = inc->moments;

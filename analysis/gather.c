@@ -1,6 +1,7 @@
 /* What an incident is called and who and what took part: key, title, severity, services, teams, people, each with the
  * time from which it counts. Knows rows already loaded; computes no clock. */
 #include "analysis/build.h"
+#include "analysis/overrides.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,7 @@ void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
     take_names(b, inc);
     take_severity(b, inc);
     take_services(b, inc);
+    ald_overrides_labels(b, inc);
     ald_incident_engagements(b, inc, false, &teams);
     inc->teams = ald_mentions_first(b, &teams, &inc->teams_n);
     inc->first_team = first_team(b, inc);

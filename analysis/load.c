@@ -1,6 +1,7 @@
 /* Reads the records of the store as of as-of: reference lists, records, moments, severities, refs. Each table is
  * streamed once. What is dated after as-of has not happened yet. Knows the tables, no API. */
 #include "analysis/build.h"
+#include "analysis/overrides.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -285,6 +286,7 @@ enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
     ALD_TRY(each(b, "analysis_services", take_service, err));
     ALD_TRY(each(b, "analysis_people", take_person, err));
     take_settings(b);
+    ALD_TRY(ald_overrides_load(b, err));
     ALD_TRY(each(b, "analysis_records", take_record, err));
     index_rows(b);
     ALD_TRY(ald_each_record(b, "analysis_moments", take_moment, err));

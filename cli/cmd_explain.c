@@ -63,6 +63,9 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     ald_node_set(a, o, "moments", moments_node(a, an, &an->incidents[i]));
     ald_node_set(a, o, "links", links_node(a, an, &an->incidents[i]));
     ald_node_set(a, o, "comparables", comparables_node(a, an, i));
+    struct ald_node *decisions = NULL;
+    ALD_TRY(ald_decisions_node(a, s->store, an, i, &decisions, err));
+    ald_node_set(a, o, "decisions", decisions);
     struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
     ald_jw_init(w, ald_json_sink_file(stdout), 2);
     ald_node_write(w, o, a);
@@ -83,6 +86,9 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     if (s->options.json)
         return as_json(s, an, i, err);
     ald_explain_head(an, i);
+    struct ald_node *decisions = NULL;
+    ALD_TRY(ald_decisions_node(s->arena, s->store, an, i, &decisions, err));
+    ald_explain_decisions(s->arena, decisions);
     ald_explain_times(an, i);
     ald_explain_signals(s->arena, an, i);
     ald_explain_readings(s->arena, an, i);

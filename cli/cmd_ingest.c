@@ -1,7 +1,6 @@
 /* alidade ingest: pulls records of the configured sources into the store. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "progress.h"
@@ -100,23 +99,6 @@ static enum ald_rc window_of(const struct ald_session *s, struct ald_ingest_opts
     return ALD_OK;
 }
 
-/* With another key the same people would get other pseudonyms, and count as new ones. */
-static enum ald_rc check_key(const struct ald_session *s, struct ald_err *err)
-{
-    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    bool row = false;
-    if (s->options.dry_run || access(s->config.key_path, F_OK) == 0)
-        return ALD_OK;
-    ALD_TRY(ald_q_open(s->store, "cli_any_person", &q, err));
-    ALD_TRY(ald_q_step(q, &row, err));
-    if (!row)
-        return ALD_OK;
-    return ald_fail(err, ALD_ERR_CONFIG,
-                    "key file '%s' is missing, but store '%s' holds pseudonyms that were made with it: put it back (without it, begin "
-                    "a new store)",
-                    s->config.key_path, s->config.store);
-}
-
 enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
 {
     struct ald_ingest_opts opts = {
@@ -137,7 +119,7 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
         .stop = ald_stopped,
     };
     ALD_TRY(window_of(s, &opts, err));
-    ALD_TRY(check_key(s, err));
+    ALD_TRY(ald_session_check_key(s, err));
     struct ald_source_outcome *outcomes = ald_calloc(s->arena, n, sizeof *outcomes);
     enum ald_rc rc = ald_ingest_run(s->store, &opts, s->arena, outcomes, err);
     ald_progress_note(s, NULL);

@@ -16,6 +16,9 @@ static const char *const export_options[] = {"as-of", "format", "out", NULL};
 static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
 static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "json", NULL};
 
+static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
+static const char *const decide_options[] = {"reason", "by", "undo", "list", "all", "json", NULL};
+
 static const struct ald_command rows[] = {
     {"init", "", "write a commented starter configuration to ./alidade.yaml", no_options, NULL, ALD_NEED_NOTHING, ald_cmd_init},
     {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
@@ -33,6 +36,17 @@ static const struct ald_command rows[] = {
     {"explain", "INCIDENT", "why an incident reads as it does", explain_options,
      "INCIDENT is an id such as desk:9c57, or a key such as INC0010041.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_explain},
     {"list", "", "the incidents of a period, one line each", list_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_list},
+    {"override", "INCIDENT", "correct a class, a time, services or a severity, with a reason", override_options,
+     "Corrections survive every sync, are listed in reports and explain, and can be undone: --list, --undo N. Values: a class is "
+     "incident, noise, exercise, planned or near_miss; services are joined by ';'; none for what is not there.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_override},
+    {"link", "A B", "say that two records are one incident, with a reason", decide_options,
+     "Undoable: --list, --undo N. `alidade unlink A B` is the answer to it.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_link},
+    {"unlink", "A B", "say that two records are not one incident, with a reason", decide_options,
+     "A and B are records, such as `alidade explain` lists them. Undoable: --list, --undo N.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
+     ald_cmd_unlink},
+    {"tag", "INCIDENT PATTERN confirm|reject", "confirm or reject a pattern that was found in an incident", decide_options,
+     "Undoable: --list, --undo N.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_tag},
     {"export", "WHAT", "records, events, incidents, signals, readings or settings, as NDJSON or CSV", export_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
     {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,

@@ -11,10 +11,14 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
 enum ald_rc ald_cmd_ingest(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_init(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_link(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_man(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_tag(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_unlink(struct ald_session *s, int *ret_code, struct ald_err *err);
 
 /** Writes a row of table run, and its end; _end passes rc (and a failure that is already in *err) through. */
 ALD_CHECK enum ald_rc ald_run_begin(struct ald_session *s, struct ald_err *err);

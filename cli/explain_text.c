@@ -39,6 +39,24 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
     }
 }
 
+static const char *member(struct ald_arena *a, const struct ald_node *o, const char *key)
+{
+    const struct ald_node *v = ald_node_at(o, key);
+    return text(a, v && v->kind == ALD_NODE_STR ? v->text : NULL);
+}
+
+void ald_explain_decisions(struct ald_arena *a, const struct ald_node *decisions)
+{
+    if (decisions->list.n)
+        (void)printf("\nDecided by people\n");
+    for (size_t k = 0; k < decisions->list.n; k++) {
+        const struct ald_node *d = decisions->list.items[k];
+        const char *idle = member(a, d, "idle");
+        (void)printf("  %lld %s %s%s%s: %s%s%s\n", (long long)ald_node_at(d, "id")->integer, member(a, d, "kind"), member(a, d, "field"),
+                     *member(a, d, "field") ? " " : "", member(a, d, "value"), member(a, d, "reason"), *idle ? "; changes nothing: " : "", idle);
+    }
+}
+
 static void print_clock(const char *name, int64_t ms, const char *absent)
 {
     char span[32];

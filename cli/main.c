@@ -69,7 +69,7 @@ static void print_help(FILE *out, const struct ald_command *command)
         if (!row->help)
             continue;
         (void)snprintf(name, sizeof name, "%s %s", row->name, row->args);
-        (void)fprintf(out, "  %-26s %s\n", name, row->help);
+        (void)fprintf(out, "  %-36s %s\n", name, row->help);
     }
     print_options(out, NULL);
     (void)fputs("\n`alidade COMMAND --help` says more. Exit codes: 0 done, 1 a result could not be produced, 2 usage or configuration,\n"
@@ -106,7 +106,7 @@ static enum ald_rc open_store(struct ald_session *s, unsigned needs, struct ald_
         return ALD_OK;
     if (s->options.dry_run && access(s->config.store, F_OK) != 0)
         return ald_store_open(":memory:", ALD_STORE_WRITE, &s->store, err);
-    return ald_store_open(s->config.store, write && !s->options.dry_run ? ALD_STORE_WRITE : ALD_STORE_READ, &s->store, err);
+    return ald_store_open(s->config.store, write && !s->options.dry_run && !s->options.list ? ALD_STORE_WRITE : ALD_STORE_READ, &s->store, err);
 }
 
 static enum ald_rc prepare(struct ald_session *s, const struct ald_command *command, struct ald_err *err)

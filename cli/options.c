@@ -31,6 +31,13 @@ static const struct ald_option_row rows[] = {
     {"class", 0, "CLASS", "list: incident, noise, exercise, planned, near_miss, merged or all (default incident)", TEXT(class_), false},
     {"service", 0, "NAME", "list: only incidents on this service", TEXT(service), false},
     {"team", 0, "NAME", "list: only incidents first assigned to this team", TEXT(team), false},
+    {"field", 0, "FIELD", "override: class, severity, services, started_at, or a moment such as resolved_at", TEXT(field), false},
+    {"value", 0, "VALUE", "override: what the field is; times without a zone are read in the configured one", TEXT(value), false},
+    {"reason", 0, "TEXT", "why it is so: kept with the decision, shown in reports", TEXT(reason), false},
+    {"undo", 0, "N", "take back the decision of this number", TEXT(undo), false},
+    {"list", 0, NULL, "show what was decided", TEXT(list), false},
+    {"all", 0, NULL, "also what was undone", TEXT(all), false},
+    {"by", 0, "WHO", "who decides: e-mail or login (default $USER); kept as the configuration's people says", TEXT(by), false},
     {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false},
 };
 #define ROWS_N (sizeof rows / sizeof rows[0])

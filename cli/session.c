@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "alidade/utf8.h"
 
@@ -65,6 +66,29 @@ enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysi
     int64_t as_of = 0;
     ALD_TRY(ald_session_as_of(session, &as_of, err));
     return ald_analysis_run(session->store, &session->config.settings, as_of, ret, err);
+}
+
+/* With another key the same people would get other pseudonyms, and count as new ones. */
+enum ald_rc ald_session_check_key(const struct ald_session *s, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    if (s->options.dry_run || access(s->config.key_path, F_OK) == 0)
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "cli_any_person", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (!row)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_CONFIG,
+                    "key file '%s' is missing, but store '%s' holds pseudonyms that were made with it: put it back (without it, begin "
+                    "a new store)",
+                    s->config.key_path, s->config.store);
+}
+
+enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, struct ald_err *err)
+{
+    ALD_TRY(ald_session_check_key(session, err));
+    return ald_key_load(session->config.key_path, ret, err);
 }
 
 const char *ald_shown(const struct ald_session *session, const char *text)

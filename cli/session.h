@@ -2,6 +2,7 @@
 #pragma once
 
 #include "alidade/analysis.h"
+#include "alidade/hash.h"
 #include "alidade/log.h"
 #include "alidade/store.h"
 #include "config.h"
@@ -43,6 +44,10 @@ ALD_CHECK enum ald_rc ald_session_period(const struct ald_session *session, cons
                                          struct ald_period *ret, struct ald_err *err);
 /** Analysis as of --as-of, inside a read transaction that the caller has begun. */
 ALD_CHECK enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
+/** The pseudonym key; missing although the store holds pseudonyms, it is not made anew. Wipe it after use. */
+ALD_CHECK enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, struct ald_err *err);
+/** @return ALD_ERR_CONFIG when the key file is missing although the store holds pseudonyms that were made with it. */
+ALD_CHECK enum ald_rc ald_session_check_key(const struct ald_session *session, struct ald_err *err);
 /** Text from outside as people may see it: nothing in it steers a terminal. Arena-owned; NULL gives "". */
 const char *ald_shown(const struct ald_session *session, const char *text);
 /** Talk for people on stderr, unless -q. */

@@ -154,7 +154,7 @@ enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report 
     struct ald_node *overrides = NULL;
     ALD_TRY(ald_sources_node(a, in->store, &sources, &report->gaps, err));
     ALD_TRY(ald_findings_node(a, in->store, &findings, err));
-    ALD_TRY(ald_overrides_node(a, in->store, &overrides, err));
+    ALD_TRY(ald_decisions_node(a, in->store, in->analysis, SIZE_MAX, &overrides, err));
     own_findings(a, findings, in->analysis, f);
     /* Quarantine is the store's: a record that could not be read has no start, so it belongs to every period. */
     struct ald_figures *counted = ald_alloc(a, sizeof *counted);
@@ -210,11 +210,13 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column overrides[] = {
         {"Incident", "incident", ALD_SHOW_TEXT, 24, NULL, NULL},
+        {"Decision", "kind", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Field", "field", ALD_SHOW_TEXT, 16, NULL, NULL},
         {"Value", "value", ALD_SHOW_TEXT, 20, NULL, NULL},
         {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
+        {"Changes nothing, because", "idle", ALD_SHOW_TEXT, 40, NULL, NULL},
     };
-    ald_view_table(report, s, "Corrections by people", "overrides", "None.", overrides, 4, false);
+    ald_view_table(report, s, "What people decided", "overrides", "Nothing.", overrides, 6, false);
 }
 
 void ald_frame_definitions_view(struct ald_report *report)

@@ -1,4 +1,4 @@
-/* Sources, findings and overrides of a report: see sources.h. */
+/* Sources and findings of a report: see sources.h. */
 #include "sources.h"
 
 #include <string.h>
@@ -105,25 +105,6 @@ enum ald_rc ald_findings_node(struct ald_arena *a, struct ald_store *store, stru
         const char *text = ald_sprintf(a, "%s%s%s%s%s", source, *source && *subject ? "/" : "", subject, *source || *subject ? ": " : "",
                                        ald_q_col_text(q, 3));
         ald_finding_add(a, list, ald_strdup(a, ald_q_col_text(q, 0)), text, ald_q_col_int(q, 4), ald_strdup(a, ald_q_col_text(q, 5)));
-        ALD_TRY(ald_q_step(q, &row, err));
-    }
-    *ret = list;
-    return ALD_OK;
-}
-
-enum ald_rc ald_overrides_node(struct ald_arena *a, struct ald_store *store, struct ald_node **ret, struct ald_err *err)
-{
-    static const char *const keys[] = {"incident", "field", "value", "reason"};
-    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    struct ald_node *list = ald_node_list(a);
-    bool row = false;
-    ALD_TRY(ald_q_open(store, "report_decisions", &q, err));
-    ALD_TRY(ald_q_step(q, &row, err));
-    while (row) {
-        struct ald_node *o = ald_node_object(a);
-        for (int i = 0; i < 4; i++)
-            ald_node_set(a, o, keys[i], ald_node_str(a, ald_strdup(a, ald_q_col_text(q, i))));
-        ald_node_add(a, list, o);
         ALD_TRY(ald_q_step(q, &row, err));
     }
     *ret = list;

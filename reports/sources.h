@@ -9,5 +9,3 @@ ALD_CHECK enum ald_rc ald_sources_node(struct ald_arena *a, struct ald_store *st
 /** findings[] that ingest stored; the caller adds those of the analysis. */
 ALD_CHECK enum ald_rc ald_findings_node(struct ald_arena *a, struct ald_store *store, struct ald_node **ret, struct ald_err *err);
 void ald_finding_add(struct ald_arena *a, struct ald_node *findings, const char *id, const char *text, int64_t n, const char *severity);
-/** overrides[]: people's corrections with their reasons. */
-ALD_CHECK enum ald_rc ald_overrides_node(struct ald_arena *a, struct ald_store *store, struct ald_node **ret, struct ald_err *err);

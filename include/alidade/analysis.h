@@ -276,6 +276,8 @@ struct ald_figures {
     double first_quartile_ms; /* NAN when none: a better landmark when most are over before it */
 };
 
+struct ald_override; /* override.h */
+
 struct ald_analysis {
     struct ald_arena *arena; /* owns everything below */
     const struct ald_settings *settings;
@@ -290,6 +292,8 @@ struct ald_analysis {
     struct ald_readings *readings;         /* made when first asked for: ald_measure_at */
     const char **persons, **teams, **services; /* names by index; persons are pseudonyms */
     size_t persons_n, teams_n, services_n;
+    const struct ald_override *overrides; /* people's corrections in force, in the order of their making; with what became of each */
+    size_t overrides_n;
     struct ald_past *past;
     size_t unjoined_people, link_cycles;
 };
@@ -321,6 +325,8 @@ void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_
                           struct ald_figures *ret);
 /** Index of the incident with this id or key (also of one of its records: SOURCE:EXTERNAL_ID or key), or SIZE_MAX. */
 size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
+/** Index of the record "SOURCE:EXTERNAL_ID", or ALD_NOBODY. Logarithmic. */
+uint32_t ald_analysis_record(const struct ald_analysis *analysis, const char *id);
 /** The comparables of an incident's reading, nearest first, as incident indexes with their distance and duration then; for
  *  explain. At most max. */
 struct ald_comparable {

@@ -211,6 +211,10 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
 /** What a signal's value of an incident rests on: event ids, fields, a quote; of a zero, where it was looked for. NULL when
  *  there is no value. */
 const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
+/** People's decisions in force, in the order of their making: {id, kind, incident, field, value, reason, decided_at, applied, idle}.
+ *  Not by whom: no report lists people. incident: index, or SIZE_MAX for those on all incidents and on none. */
+ALD_CHECK enum ald_rc ald_decisions_node(struct ald_arena *a, struct ald_store *store, const struct ald_analysis *analysis,
+                                         size_t incident, struct ald_node **ret, struct ald_err *err);
 /** One line of `export signals`, `export readings` (DESIGN 9). */
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
 struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, int reading);

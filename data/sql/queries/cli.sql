@@ -62,3 +62,10 @@ LEFT JOIN person p ON p.source = r.source AND p.pseudonym = e.actor
 LEFT JOIN team t ON t.source = r.source AND t.external_id = e.team
 LEFT JOIN service s ON s.source = r.source AND s.external_id = e.service
 ORDER BY r.source, r.external_id, e.at, e.event_id;
+
+-- Records that people may mean by a name: an id "source:external_id", a key, or the source's own id.
+-- name: cli_named_records
+SELECT r.source || ':' || r.external_id, r.key, r.title, r.source || ':' || r.external_id = ?1, s.role, i.incident
+FROM record r JOIN source s ON s.name = r.source LEFT JOIN incident_record i ON i.record = r.id
+WHERE r.key = ?1 OR r.external_id = ?1 OR (r.external_id = substr(?1, length(r.source) + 2) AND substr(?1, 1, length(r.source) + 1) = r.source || ':')
+ORDER BY 4 DESC, r.source, r.external_id LIMIT 20;

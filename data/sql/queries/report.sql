@@ -1,4 +1,4 @@
--- What reports ask of the store beside the analysis: sources and their gaps, findings, people's decisions.
+-- What reports ask of the store beside the analysis: sources and their gaps, findings.
 
 -- name: report_sources
 SELECT s.name, s.type, s.role, s.last_success, s.last_error,
@@ -16,6 +16,3 @@ SELECT stream, count(*) FROM todo WHERE source = ?1 GROUP BY stream ORDER BY str
 
 -- name: report_findings
 SELECT id, source, subject, text, n, severity FROM finding WHERE n > 0 ORDER BY id, source, subject;
-
--- name: report_decisions
-SELECT subject, field, value, reason FROM decision WHERE kind = 'override' AND undone_at IS NULL ORDER BY subject, field, id;

@@ -1,0 +1,13 @@
+/* What people mean by the name of an incident or record, and who they are. */
+#pragma once
+
+#include "session.h"
+
+/** The record that a name means: "source:external_id", a key, or a source's own id. A name of several records of one
+ *  incident means that incident's first record; of several incidents it is refused, and they are listed. ret_id and
+ *  ret_title are arena-owned; ret_title may be NULL. @return ALD_ERR_USAGE. */
+ALD_CHECK enum ald_rc ald_named_record(struct ald_session *s, const char *name, const char **ret_id, const char **ret_title,
+                                       struct ald_err *err);
+/** Who decides: --by, else $USER, else the account; as pseudonym or name, as the configuration's `people` says; NULL for
+ *  `people: none`. */
+ALD_CHECK enum ald_rc ald_named_self(struct ald_session *s, const char **ret, struct ald_err *err);

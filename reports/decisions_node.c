@@ -1,0 +1,69 @@
+/* People's decisions as reports and explain show them: what was decided, why, and whether it changes anything. */
+#include <string.h>
+
+#include "alidade/override.h"
+#include "alidade/report.h"
+
+/* What became of a decision that linking or pattern matching takes in; NULL: it holds. */
+static const char *idle_of(const struct ald_analysis *an, const struct ald_decision *d)
+{
+    uint32_t x = ald_analysis_record(an, d->subject);
+    const char *gone = "its record is not in the store, or had not begun";
+    if (d->kind == ALD_DECIDE_OVERRIDE) {
+        for (size_t i = 0; i < an->overrides_n; i++)
+            if (an->overrides[i].decision->id == d->id)
+                return an->overrides[i].idle;
+        return gone;
+    }
+    if (x == ALD_NOBODY)
+        return gone;
+    if (d->kind == ALD_DECIDE_TAG)
+        return an->records[x].incident == ALD_NOBODY ? "its record is another company's" : NULL;
+    uint32_t y = ald_analysis_record(an, d->value);
+    if (y == ALD_NOBODY)
+        return gone;
+    bool joined = an->records[x].incident != ALD_NOBODY && an->records[x].incident == an->records[y].incident;
+    if (d->kind == ALD_DECIDE_LINK)
+        return joined ? NULL : "its records were not joined";
+    return joined ? "its records are joined all the same" : NULL;
+}
+
+static bool is_of(const struct ald_analysis *an, const char *record, size_t incident)
+{
+    uint32_t x = record ? ald_analysis_record(an, record) : ALD_NOBODY;
+    return x != ALD_NOBODY && an->records[x].incident == incident;
+}
+
+static struct ald_node *decision_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_decision *d)
+{
+    struct ald_node *o = ald_node_object(a);
+    uint32_t x = ald_analysis_record(an, d->subject);
+    const char *incident = x != ALD_NOBODY && an->records[x].incident != ALD_NOBODY ? an->incidents[an->records[x].incident].id : d->subject;
+    const char *idle = idle_of(an, d);
+    ald_node_set(a, o, "id", ald_node_int(a, d->id));
+    ald_node_set(a, o, "kind", ald_node_str(a, ald_decision_kind_name(d->kind)));
+    ald_node_set(a, o, "incident", ald_node_str(a, incident));
+    ald_node_set(a, o, "field", ald_node_str(a, d->field));
+    ald_node_set(a, o, "value", ald_node_str(a, d->value));
+    ald_node_set(a, o, "reason", ald_node_str(a, d->reason));
+    ald_node_set(a, o, "decided_at", ald_node_time(a, d->decided_at));
+    ald_node_set(a, o, "applied", ald_node_bool(a, idle == NULL));
+    ald_node_set(a, o, "idle", ald_node_str(a, idle));
+    return o;
+}
+
+enum ald_rc ald_decisions_node(struct ald_arena *a, struct ald_store *store, const struct ald_analysis *analysis, size_t incident,
+                               struct ald_node **ret, struct ald_err *err)
+{
+    struct ald_decision *list = NULL;
+    size_t n = 0;
+    ALD_TRY(ald_decisions(store, ALD_DECISION_KIND_N, false, a, &list, &n, err));
+    struct ald_node *nodes = ald_node_list(a);
+    for (size_t i = 0; i < n; i++) {
+        bool pair = list[i].kind == ALD_DECIDE_LINK || list[i].kind == ALD_DECIDE_UNLINK;
+        if (incident == SIZE_MAX || is_of(analysis, list[i].subject, incident) || (pair && is_of(analysis, list[i].value, incident)))
+            ald_node_add(a, nodes, decision_node(a, analysis, &list[i]));
+    }
+    *ret = nodes;
+    return ALD_OK;
+}
