@@ -96,6 +96,11 @@ static enum ald_rc window_of(const struct ald_session *s, struct ald_ingest_opts
                         s->options.since);
     if (opts->full && (s->options.since || s->options.until))
         return ald_fail(err, ALD_ERR_USAGE, "--full reads everything: leave out --since and --until");
+    if (opts->record && (s->options.since || s->options.until || opts->dry_run))
+        return ald_fail(err, ALD_ERR_USAGE, "--record keeps a whole run: leave out --since, --until and --dry-run");
+    if (opts->record && !opts->free_text)
+        return ald_fail(err, ALD_ERR_CONFIG, "%s: key 'free_text': off stores no texts, but pages hold them: --record needs free_text: on",
+                        s->config.path);
     return ALD_OK;
 }
 
@@ -111,6 +116,7 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
         .people_aliases = s->config.people_aliases,
         .key_path = s->config.key_path,
         .version = ALD_VERSION,
+        .record = s->options.record,
         .run_id = s->run_id,
         .clock = s->clock,
         .log = &s->log,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const no_options[] = {NULL};
-static const char *const ingest_options[] = {"since", "until", "full", "dry-run", NULL};
+static const char *const ingest_options[] = {"since", "until", "full", "record", "dry-run", NULL};
 static const char *const analyze_options[] = {"as-of", NULL};
 static const char *const report_options[] = {"period", "as-of", "format", "out", NULL};
 static const char *const run_options[] = {"since", "until", "full", "period", "as-of", "format", "out", NULL};

@@ -21,6 +21,7 @@ static const struct ald_key_row rows[] = {
     {"sources[].role", ALD_KEY_ENUM, "own vendor", 0, 0, "own", "vendor: other companies' incidents, never counted as ours", false},
     {"sources[].base_url", ALD_KEY_URL, NULL, 0, 0, NULL, "where the API is", false},
     {"sources[].ca_file", ALD_KEY_PATH, NULL, 0, 0, NULL, "certificate authority of a private server", false},
+    {"sources[].replay", ALD_KEY_PATH, NULL, 0, 0, NULL, "folder made by `alidade ingest --record`, read instead of the network", false},
     {"sources[].user_env", ALD_KEY_STRING, NULL, 0, 0, NULL, "environment variable with the user name", false},
     {"sources[].user_file", ALD_KEY_PATH, NULL, 0, 0, NULL, "file with the user name", false},
     {"sources[].token_env", ALD_KEY_STRING, NULL, 0, 0, NULL, "environment variable with the token or password", false},

@@ -64,6 +64,8 @@ static enum ald_rc credentials_of(const struct ald_cfg *cfg, const struct ald_ya
     src->user_file = ald_cfg_path(cfg, text(item, "user_file"));
     src->token_env = text(item, "token_env");
     src->token_file = ald_cfg_path(cfg, text(item, "token_file"));
+    if (src->replay) /* nobody is asked */
+        return ALD_OK;
     bool token = type->needs_token && (!type->token_when_key || ald_source_opt(src, type->token_when_key));
     if (type->needs_user && !src->user_env && !src->user_file)
         return missing(cfg, item, i, "user_env", "the name of the environment variable with the user name (or user_file)", err);
@@ -109,6 +111,12 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
     src->kind = text(item, "kind") ? text(item, "kind") : type->default_kind;
     src->role = text(item, "role") ? text(item, "role") : "own";
     src->ca_file = ald_cfg_path(cfg, text(item, "ca_file"));
+    src->replay = ald_cfg_path(cfg, text(item, "replay"));
+    if (src->replay && type->is_file) {
+        const struct ald_yaml *node = ald_cfg_node(item, "replay");
+        return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key 'sources[%zu].replay': a source of type %s reads files itself, expected a source that asks a server",
+                        cfg->file, node->line, node->column, i, type->type);
+    }
     src->since = ALD_TIME_NONE;
     if (text(item, "since"))
         (void)ald_time_parse(text(item, "since"), strlen(text(item, "since")), &src->since);

@@ -173,6 +173,7 @@ struct ald_window {
 /** What to ask. Arena-owned. */
 struct ald_http_req {
     const char *url;       /* absolute; for file sources NULL */
+    const char *body;      /* JSON to POST: a question that may be asked twice; NULL: GET */
     const char *file_path; /* file sources: the file; offset and page_size say which lines */
     int64_t offset;
     enum ald_auth auth;

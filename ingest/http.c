@@ -13,6 +13,7 @@
 #include "alidade/limits.h"
 #include "alidade/rng.h"
 #include "http_head.h"
+#include "http_origin.h"
 #include "http_retry.h"
 #include "http_url.h"
 
@@ -22,15 +23,11 @@
 #define LOW_SPEED_S 60
 #define LOW_SPEED_BYTES 64L
 
-struct origin {
-    char scheme[8], host[256], port[8];
-};
-
 struct ald_http {
     struct ald_http_cfg cfg;
     CURL *easy;
     bool has_origin;
-    struct origin origin; /* of base_url: the only one that gets credentials */
+    struct ald_origin origin; /* of base_url: the only one that gets credentials */
     struct ald_rng rng;
     char curl_error[CURL_ERROR_SIZE];
     long last_status; /* of the last fetch */
@@ -50,18 +47,12 @@ struct answer {
 /** Where one fetch stands: the URL it has come to, and whether it is still at home. */
 struct trip {
     CURLU *url;
-    struct origin at;
+    struct ald_origin at;
     bool home; /* every URL so far had the configured origin */
     const char *seen[ALD_MAX_REDIRECTS + 1];
     size_t seen_n;
     struct ald_retry retry;
 };
-
-static void url_freep(CURLU **url)
-{
-    curl_url_cleanup(*url);
-    *url = NULL;
-}
 
 static void answer_done(struct answer *answer)
 {
@@ -83,81 +74,6 @@ static void add_line(struct curl_slist **lines, const char *text)
     if (!longer)
         abort();
     *lines = longer;
-}
-
-/* ---- URLs ---- */
-
-static bool url_part(CURLU *url, CURLUPart part, unsigned flags, char *ret, size_t ret_size)
-{
-    char *value = NULL;
-    bool fits = curl_url_get(url, part, &value, flags) == CURLUE_OK && strlen(value) < ret_size;
-    if (fits)
-        memcpy(ret, value, strlen(value) + 1);
-    curl_free(value);
-    return fits;
-}
-
-/** Reads the origin; refuses user info, other schemes, and plain http to anything but this machine. */
-static enum ald_rc check_url(CURLU *url, struct origin *ret, struct ald_err *err)
-{
-    struct origin at = {0};
-    if (!url_part(url, CURLUPART_SCHEME, 0, at.scheme, sizeof at.scheme) ||
-        !url_part(url, CURLUPART_HOST, 0, at.host, sizeof at.host) ||
-        !url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, at.port, sizeof at.port))
-        return ald_fail(err, ALD_ERR_CONFIG, "not an absolute http or https URL");
-    for (char *c = at.host; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + ('a' - 'A'));
-    char *user = NULL;
-    bool has_user = curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK;
-    if (user)
-        sodium_memzero(user, strlen(user));
-    curl_free(user);
-    if (has_user)
-        return ald_fail(err, ALD_ERR_CONFIG, "the URL for %s carries a user name; name a variable or a file instead",
-                        at.host);
-    bool plain = strcmp(at.scheme, "http") == 0;
-    if (!plain && strcmp(at.scheme, "https") != 0)
-        return ald_fail(err, ALD_ERR_CONFIG, "scheme '%s' of %s is not https", at.scheme, at.host);
-    if (plain && !ald_url_host_is_loopback(at.host))
-        return ald_fail(err, ALD_ERR_CONFIG, "http to %s is refused: only https, or http to this machine", at.host);
-    *ret = at;
-    return ALD_OK;
-}
-
-static enum ald_rc parse_url(const char *text, CURLU **ret, struct origin *ret_at, struct ald_err *err)
-{
-    ALD_CLEANUP(url_freep) CURLU *url = curl_url();
-    if (!url)
-        abort();
-    if (curl_url_set(url, CURLUPART_URL, text, CURLU_URLENCODE) != CURLUE_OK)
-        return ald_fail(err, ALD_ERR_CONFIG, "not a URL that can be fetched");
-    ALD_TRY(check_url(url, ret_at, err));
-    *ret = url;
-    url = NULL;
-    return ALD_OK;
-}
-
-static bool same_origin(const struct origin *a, const struct origin *b)
-{
-    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
-}
-
-/** "host", or "host:port" where the port is not the scheme's own. */
-static const char *host_label(struct ald_arena *arena, const struct origin *at)
-{
-    bool usual = strcmp(at->port, strcmp(at->scheme, "https") == 0 ? "443" : "80") == 0;
-    return usual ? ald_strdup(arena, at->host) : ald_sprintf(arena, "%s:%s", at->host, at->port);
-}
-
-static const char *url_text(struct ald_arena *arena, CURLU *url)
-{
-    char *text = NULL;
-    if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
-        return "";
-    const char *ret = ald_strdup(arena, text);
-    curl_free(text);
-    return ret;
 }
 
 /* ---- What curl calls ---- */
@@ -237,8 +153,8 @@ enum ald_rc ald_http_open(const struct ald_http_cfg *cfg, struct ald_http **ret,
         http->cfg.max_body_bytes = ALD_MAX_RESPONSE_BYTES;
     ald_rng_init(&http->rng, cfg->jitter_seed);
     if (cfg->base_url) {
-        ALD_CLEANUP(url_freep) CURLU *url = NULL;
-        if (parse_url(cfg->base_url, &url, &http->origin, err) != ALD_OK)
+        ALD_CLEANUP(ald_curlu_freep) CURLU *url = NULL;
+        if (ald_origin_parse(cfg->base_url, &url, &http->origin, err) != ALD_OK)
             return ald_wrap(err, "base_url");
         http->has_origin = true;
     }
@@ -280,6 +196,10 @@ static enum ald_rc request_lines(const struct ald_http *http, const struct ald_h
         if (home || strcasecmp(h->name, "accept") == 0)
             add_line(&lines, ald_sprintf(arena, "%s: %s", h->name, h->value));
     }
+    if (req->body) {
+        add_line(&lines, "Content-Type: application/json");
+        add_line(&lines, "Expect:"); /* no waiting for a "100 Continue" */
+    }
     if (home && req->auth != ALD_AUTH_NONE) {
         char *line = NULL;
         ALD_TRY(ald_http_authorization(req, http->cfg.user, http->cfg.token, http->origin.host, &line, err));
@@ -305,6 +225,13 @@ static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *re
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, trip->at.scheme);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, local ? "*" : NULL);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines);
+    /* Every POST that a connector makes is a query: asking it again changes nothing. */
+    if (req->body) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(req->body));
+    } else {
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    }
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, answer);
     http->curl_error[0] = '\0';
@@ -318,7 +245,7 @@ static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *re
     curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
 
     struct ald_arena *arena = answer->arena;
-    ald_log_kv(http->cfg.log, ALD_LOG_DEBUG, "request", "url", ald_http_redact(arena, url_text(arena, trip->url)),
+    ald_log_kv(http->cfg.log, ALD_LOG_DEBUG, "request", "url", ald_http_redact(arena, ald_curlu_text(arena, trip->url)),
                "status", ald_sprintf(arena, "%ld", answer->status), "bytes",
                ald_sprintf(arena, "%zu", answer->body.len), "ms", ald_sprintf(arena, "%lld", (long long)(us / 1000)),
                "try", ald_sprintf(arena, "%d", number), "curl",
@@ -418,7 +345,7 @@ static enum ald_rc check_answer(struct ald_http *http, const struct answer *answ
 static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *req, struct trip *trip,
                              struct answer *answer, struct ald_err *err)
 {
-    const char *host = host_label(answer->arena, &trip->at);
+    const char *host = ald_origin_label(answer->arena, &trip->at);
     for (;;) {
         if (stopped(http))
             return ald_fail(err, ALD_ERR_STOPPED, "stopped before a request to %s", host);
@@ -462,7 +389,7 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
 /** Notes that the trip has come to trip->url; refuses loops and endless chains. */
 static enum ald_rc arrive(const struct ald_http *http, struct trip *trip, struct ald_arena *arena, struct ald_err *err)
 {
-    const char *host = host_label(arena, &trip->at), *text = url_text(arena, trip->url);
+    const char *host = ald_origin_label(arena, &trip->at), *text = ald_curlu_text(arena, trip->url);
     for (size_t i = 0; i < trip->seen_n; i++)
         if (strcmp(trip->seen[i], text) == 0)
             return ald_fail(err, ALD_ERR_NET, "redirect loop at %s", host);
@@ -471,17 +398,17 @@ static enum ald_rc arrive(const struct ald_http *http, struct trip *trip, struct
     bool first = trip->seen_n == 0;
     trip->seen[trip->seen_n++] = text;
     /* Who has left home stays a stranger, also when sent back: the way was chosen by somebody else. */
-    trip->home = (first || trip->home) && http->has_origin && same_origin(&trip->at, &http->origin);
+    trip->home = (first || trip->home) && http->has_origin && ald_origin_same(&trip->at, &http->origin);
     return ALD_OK;
 }
 
 static enum ald_rc follow(struct trip *trip, const char *target, struct ald_err *err)
 {
-    struct origin from = trip->at;
+    struct ald_origin from = trip->at;
     if (curl_url_set(trip->url, CURLUPART_URL, target, CURLU_URLENCODE) != CURLUE_OK)
         return ald_fail(err, ALD_ERR_NET, "%s redirects to something that is no URL", from.host);
     struct ald_err why;
-    if (check_url(trip->url, &trip->at, &why) != ALD_OK)
+    if (ald_origin_of(trip->url, &trip->at, &why) != ALD_OK)
         return ald_fail(err, ALD_ERR_NET, "redirect from %s: %s", from.host, why.msg);
     /* A public server may not send us to services of this machine. */
     if (ald_url_host_is_loopback(trip->at.host) && !ald_url_host_is_loopback(from.host))
@@ -491,7 +418,7 @@ static enum ald_rc follow(struct trip *trip, const char *target, struct ald_err 
 
 static void trip_done(struct trip *trip)
 {
-    url_freep(&trip->url);
+    ald_curlu_freep(&trip->url);
 }
 
 enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req, struct ald_arena *arena,
@@ -501,7 +428,7 @@ enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req
     ALD_CLEANUP(answer_done) struct answer answer = {.http = http, .arena = arena};
     ald_buf_init(&answer.body, http->cfg.max_body_bytes);
     http->last_status = 0;
-    if (!req->url || parse_url(req->url, &trip.url, &trip.at, err) != ALD_OK)
+    if (!req->url || ald_origin_parse(req->url, &trip.url, &trip.at, err) != ALD_OK)
         return req->url ? ALD_ERR_CONFIG : ald_fail(err, ALD_ERR_CONFIG, "a request without URL");
     for (;;) {
         ALD_TRY(arrive(http, &trip, arena, err));
@@ -509,6 +436,9 @@ enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req
         const char *target = ald_http_redirect(answer.status, &answer.head);
         if (!target)
             break;
+        if (req->body) /* what a question holds is for base_url alone, and most ways lead on by GET */
+            return ald_fail(err, ALD_ERR_NET, "redirect of a POST from %s: is base_url the address that answers?",
+                            ald_origin_label(arena, &trip.at));
         ALD_TRY(follow(&trip, target, err));
     }
     char *body = ald_alloc(arena, answer.body.len + 1);

@@ -112,7 +112,7 @@ static enum ald_rc put_result(struct ald_sync *s, struct ald_err *err)
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_source_result", &q, err));
     ald_q_text(q, 1, s->cfg->name);
-    ald_q_time(q, 2, s->opts->clock.now_ms(s->opts->clock.ctx));
+    ald_q_time(q, 2, ald_sync_ended(s));
     ald_q_text(q, 3, why);
     return ald_q_run(q, err);
 }
@@ -216,9 +216,9 @@ enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald
         .user_agent = agent,
         .user = &s->user,
         .token = &s->token,
-        .clock = s->opts->clock,
+        .clock = s->clock,
         .jitter_seed =
-            ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->opts->clock.now_ms(s->opts->clock.ctx),
+            ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->clock.now_ms(s->clock.ctx),
         .log = s->opts->log,
         .patience_ms = patience_ms,
         .waiting = on_wait,
@@ -240,13 +240,19 @@ static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
     ALD_TRY(check_type(s, err));
     if (s->connector->type.is_file)
         return ALD_OK;
-    ALD_TRY(ald_sync_secrets(s, err));
-    return s->opts->dry_run ? ALD_OK : ald_sync_connect(s, 0, err);
+    ALD_TRY(s->cfg->replay ? ald_sync_replay_open(s, err) : ald_sync_secrets(s, err));
+    if (s->opts->dry_run)
+        return ALD_OK;
+    if (!s->cfg->replay)
+        ALD_TRY(ald_sync_connect(s, 0, err));
+    return ald_sync_record_open(s, err);
 }
 
 void ald_sync_done(struct ald_sync *s)
 {
     ald_http_closep(&s->http);
+    ald_recording_closep(&s->record);
+    ald_recording_closep(&s->replay);
     ald_known_names_freep(&s->scrub.known);
     ald_facts_freep(&s->facts);
     ald_secret_done(&s->user);
@@ -256,6 +262,7 @@ void ald_sync_done(struct ald_sync *s)
 static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
 {
     struct ald_err why = {0};
+    s->began = s->clock.now_ms(s->clock.ctx);
     enum ald_rc rc = prepare(s, &why);
     if (rc == ALD_ERR_DB) {
         if (err)
@@ -273,8 +280,13 @@ static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
         s->scrub.known = ald_known_names_new();
         s->land.connector = s->connector;
         s->land.again = s->opts->full && !s->temporary;
-        s->began = s->opts->clock.now_ms(s->opts->clock.ctx);
-        rc = s->out->rc == ALD_OK ? run_streams(s, err) : ALD_OK;
+        bool done = s->out->rc != ALD_OK;
+        if (!done)
+            rc = ald_sync_replayed(s, &done, err);
+        if (rc == ALD_OK && !done)
+            rc = run_streams(s, err);
+        if (rc == ALD_OK)
+            rc = ald_sync_record_finish(s, err);
     }
     if (rc == ALD_OK)
         rc = put_result(s, err);
@@ -302,6 +314,7 @@ static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts
             .cfg = cfg,
             .out = out,
             .arena = arena,
+            .clock = opts->clock,
             .scrub = {.key = key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
             .land = {.store = store, .cfg = cfg, .free_text = opts->free_text},
             .facts = ald_facts_new(),

@@ -105,6 +105,9 @@ static const char *scope(const struct ald_sync *s, char ret[64])
     struct ald_buf ALD_CLEANUP(ald_buf_done) text;
     char digits[33];
     ald_buf_init(&text, CURSOR_MAX_BYTES);
+    ret[0] = '\0';
+    if (s->replay && ald_buf_addf(&text, NULL, "replay=%s\n", ald_recording_contents(s->replay)) != ALD_OK)
+        return ret;
     for (size_t i = 0; i < s->cfg->opts_n + s->cfg->fields_n; i++) {
         const struct ald_source_opt *o = i < s->cfg->opts_n ? &s->cfg->opts[i] : &s->cfg->fields[i - s->cfg->opts_n];
         if (ald_buf_addf(&text, NULL, "%s=%s\n", o->key, o->value) != ALD_OK)
@@ -119,6 +122,12 @@ void ald_sync_scope_read(struct ald_sync *s, struct ald_sync_cursor *row)
 {
     char now[64];
     row->fingerprint = ald_strdup(s->arena, scope(s, now));
+}
+
+bool ald_sync_scope_is(const struct ald_sync *s, const struct ald_sync_cursor *row)
+{
+    char now[64];
+    return row->fingerprint && strcmp(row->fingerprint, scope(s, now)) == 0;
 }
 
 /** True when the configuration asks for more than what was last read to the end: an earlier `since`, or other keys. */
@@ -174,7 +183,7 @@ enum ald_rc ald_sync_window(struct ald_sync *s, const struct ald_stream *stream,
 {
     ALD_TRY(window(s, stream, row, ret, err));
     if (stream->bounded && ret->until == ALD_TIME_NONE)
-        ret->until = s->opts->clock.now_ms(s->opts->clock.ctx);
+        ret->until = s->clock.now_ms(s->clock.ctx);
     return ALD_OK;
 }
 
@@ -197,7 +206,7 @@ static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int6
 {
     const int64_t times[] = {s->census_started, s->census_by_creation ? ALD_TIME_NONE : s->census_since,
                              s->census_by_creation ? s->census_since : ALD_TIME_NONE,
-                             s->opts->clock.now_ms(s->opts->clock.ctx)};
+                             s->clock.now_ms(s->clock.ctx)};
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, name, &q, err));
     ald_q_text(q, 1, s->cfg->name);

@@ -141,7 +141,7 @@ static enum ald_rc record_gone(struct ald_sync *s, const char *subject, struct a
     ALD_TRY(ald_q_open(s->store, "sync_record_gone", &q, err));
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, subject);
-    ald_q_time(q, 3, s->opts->clock.now_ms(s->opts->clock.ctx));
+    ald_q_time(q, 3, s->clock.now_ms(s->clock.ctx));
     ALD_TRY(ald_q_run(q, err));
     if (ald_store_changes(s->store) > 0)
         ALD_TRY(ald_store_touch(s->store, err));
@@ -220,7 +220,7 @@ static enum ald_rc finish(struct ald_sync *s, const struct ald_stream *stream, c
     if (rc == ALD_OK && (row.exists || !s->temporary)) {
         row.complete = true;
         row.gap = NULL;
-        row.completed_at = s->opts->clock.now_ms(s->opts->clock.ctx);
+        row.completed_at = s->clock.now_ms(s->clock.ctx);
         rc = ald_sync_cursor_save(s, stream->name, &row, err);
     }
     s->fatal = s->fatal || rc != ALD_OK;

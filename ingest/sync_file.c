@@ -206,7 +206,7 @@ static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page,
 static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream, struct reader *r, int lines,
                              struct ald_buf *array, struct ald_sync_cursor *row, bool *ret_last, struct ald_err *err)
 {
-    const struct ald_clock *clock = &s->opts->clock;
+    const struct ald_clock *clock = &s->clock;
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
     ald_sync_page_init(&page);
     page.req.window = (struct ald_window){
@@ -215,6 +215,7 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     page.at = clock->now_ms(clock->ctx);
     page.request = r->path;
     ALD_TRY(fill(r, lines, &page, array, err));
+    page.bytes = page.res.body_n;
     ALD_TRY(ald_sync_page_read(s, stream, &page, err));
     page.ms = clock->now_ms(clock->ctx) - page.at;
     *ret_last = page.res.next_offset < 0;
@@ -241,7 +242,7 @@ static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *strea
     ALD_CLEANUP(ald_buf_done) struct ald_buf array;
     ald_buf_init(&array, 2u * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
     int lines = s->cfg->page_size > 0 ? s->cfg->page_size : LINES_DEFAULT;
-    row->crawl_started = s->opts->clock.now_ms(s->opts->clock.ctx);
+    row->crawl_started = s->clock.now_ms(s->clock.ctx);
     for (bool last = false; !last;) {
         ALD_TRY(file_page(s, stream, &r, lines, &array, row, &last, err));
         if (!last && ald_sync_stopped(s))

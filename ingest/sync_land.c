@@ -79,7 +79,7 @@ static enum ald_rc add_fetch(struct ald_sync *s, const char *stream, const struc
     ald_q_text(q, 5, page->request ? page->request : "");
     ald_q_int(q, 6, page->res.status);
     ald_q_int(q, 7, (int64_t)page->rows.n);
-    ald_q_int(q, 8, (int64_t)page->res.body_n);
+    ald_q_int(q, 8, (int64_t)page->bytes);
     ald_q_int(q, 9, page->ms);
     return ald_q_run(q, err);
 }

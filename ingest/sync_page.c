@@ -149,12 +149,14 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
     page->next = (struct ald_next){.high_water = ALD_TIME_NONE};
     if (!page->req.text) {
         ALD_TRY(ald_json_parse(page->res.body, page->res.body_n, &page->doc, err));
-        struct ald_json_repairs repairs = ald_json_repairs(page->doc);
-        page->repairs = repairs.utf8 + repairs.surrogates + repairs.nuls;
         page->res.doc = page->doc;
         ald_json_root(page->doc, &page->res.root);
-        ALD_TRY(
-            ald_people_scrub(page->arena, &s->scrub, s->connector, stream->name, &page->res.root, &page->people, err));
+        if (!s->replay || ald_recording_as_sent(s->replay)) {
+            struct ald_json_repairs repairs = ald_json_repairs(page->doc);
+            page->repairs = repairs.utf8 + repairs.surrogates + repairs.nuls;
+            ALD_TRY(ald_people_scrub(page->arena, &s->scrub, s->connector, stream->name, &page->res.root, &page->people,
+                                     err));
+        }
     }
     page->res.facts = s->facts;
     ALD_TRY(stream->page(s->cfg, &page->res, &page->rows, &page->next, err));
@@ -162,10 +164,19 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
     return ALD_OK;
 }
 
-static enum ald_rc ask_once(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
-                            struct ald_sync_page *page, struct ald_err *err)
+static enum ald_rc fetch(struct ald_sync *s, struct ald_sync_page *page, struct ald_err *err)
 {
-    const struct ald_clock *clock = &s->opts->clock;
+    enum ald_rc rc = ald_http_fetch(s->http, &page->req, page->arena, &page->res, err);
+    page->ms = s->clock.now_ms(s->clock.ctx) - page->at;
+    page->bytes = rc == ALD_OK ? page->res.body_n : 0;
+    s->connection_lost = rc == ALD_ERR_NET && ald_http_last_status(s->http) == 0;
+    return rc;
+}
+
+static enum ald_rc answer(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                          struct ald_sync_page *page, struct ald_err *err)
+{
+    const struct ald_clock *clock = &s->clock;
     page_again(page);
     page->req = (struct ald_http_req){.cursor = ask->cursor,
                                       .subjects = ask->subjects,
@@ -173,15 +184,24 @@ static enum ald_rc ask_once(struct ald_sync *s, const struct ald_stream *stream,
                                       .window = ask->window,
                                       .page_size = ask->size->now};
     ALD_TRY(stream->request(page->arena, s->cfg, &page->req, err));
-    page->request = ald_http_redact(page->arena, page->req.url);
+    page->request = ald_sprintf(page->arena, "%s%s", page->req.body ? "POST " : "", ald_http_redact(page->arena, page->req.url));
     page->at = clock->now_ms(clock->ctx);
     s->out->requests++;
-    enum ald_rc rc = ald_http_fetch(s->http, &page->req, page->arena, &page->res, err);
-    s->connection_lost = rc == ALD_ERR_NET && ald_http_last_status(s->http) == 0;
-    ALD_TRY(rc);
-    page->ms = clock->now_ms(clock->ctx) - page->at;
+    ALD_TRY(s->replay ? ald_sync_replay_page(s, stream, page, err) : fetch(s, page, err));
     ALD_TRY(judge(s, stream, page, err));
     return page->refused ? ALD_OK : ald_sync_page_read(s, stream, page, err);
+}
+
+static enum ald_rc ask_once(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                            struct ald_sync_page *page, struct ald_err *err)
+{
+    struct ald_err why = {0};
+    enum ald_rc rc = answer(s, stream, ask, page, &why);
+    if (rc != ALD_ERR_STOPPED && page->req.url)
+        ALD_TRY(ald_sync_record_page(s, stream, page, rc == ALD_OK ? NULL : &why, err));
+    if (rc != ALD_OK && err)
+        *err = why;
+    return rc;
 }
 
 static void bad(struct ald_sync_page *page, const char *element, const char *reason)

@@ -12,6 +12,7 @@
 #include "http.h"
 #include "land.h"
 #include "people.h"
+#include "recording.h"
 
 /** One source's run. Owned by run_source in sync.c. */
 struct ald_sync {
@@ -21,7 +22,10 @@ struct ald_sync {
     const struct ald_connector *connector;
     struct ald_source_outcome *out;
     struct ald_arena *arena; /* for the whole run of the source */
-    struct ald_http *http;   /* NULL for file sources */
+    struct ald_clock clock;  /* of the run, or of the one that was recorded */
+    struct ald_recording *record; /* written to; NULL: nothing is recorded */
+    struct ald_recording *replay; /* read instead of the network, or NULL */
+    struct ald_http *http;   /* NULL for files and recordings */
     struct ald_secret user, token;
     struct ald_scrub scrub;
     struct ald_facts *facts; /* of the reference lists read so far */
@@ -65,6 +69,8 @@ ALD_CHECK enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *strea
 void ald_sync_cursor_done(struct ald_sync_cursor *row);
 /** Remembers what the configuration asked for, in row->fingerprint; called when a stream was read to its end. */
 void ald_sync_scope_read(struct ald_sync *s, struct ald_sync_cursor *row);
+/** True when this is what the configuration asks for now. */
+bool ald_sync_scope_is(const struct ald_sync *s, const struct ald_sync_cursor *row);
 /** True when an unfinished crawl may go on: it asks for what the configuration asks for. */
 bool ald_sync_resumable(const struct ald_sync *s, const struct ald_sync_cursor *row);
 /** Inside a transaction. */
@@ -118,6 +124,7 @@ struct ald_sync_page {
     struct ald_next next;
     const char *request; /* redacted */
     int64_t at, ms;
+    size_t bytes; /* of the body, as it came */
     size_t repairs;
     bool refused; /* 403, 404 ...: only told apart for optional streams */
     struct ald_sync_bad *bad;
@@ -151,6 +158,26 @@ void ald_sync_progress(struct ald_sync *s, const char *note);
 bool ald_sync_stopped(const struct ald_sync *s);
 /** A finding that no longer holds. In the caller's transaction. */
 ALD_CHECK enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, const char *subject, struct ald_err *err);
+
+/* ---- sync_record.c: runs that are written down, or read from what was ---- */
+/** Sets s->replay and s->clock. */
+ALD_CHECK enum ald_rc ald_sync_replay_open(struct ald_sync *s, struct ald_err *err);
+/** Sets s->record where the run is to be recorded. */
+ALD_CHECK enum ald_rc ald_sync_record_open(struct ald_sync *s, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_sync_record_finish(struct ald_sync *s, struct ald_err *err);
+/** When the run ended that is being read: now, but for a recording. */
+int64_t ald_sync_ended(const struct ald_sync *s);
+/** The window of a new crawl: a recorded run's own, and written down where this one is recorded. */
+ALD_CHECK enum ald_rc ald_sync_record_window(struct ald_sync *s, const struct ald_stream *stream, struct ald_window *window,
+                                             int64_t *started, struct ald_err *err);
+/** Writes a page down, or (failure not NULL) that there is none. */
+ALD_CHECK enum ald_rc ald_sync_record_page(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                           const struct ald_err *failure, struct ald_err *err);
+/** What was answered to page->req, in place of asking. */
+ALD_CHECK enum ald_rc ald_sync_replay_page(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,
+                                           struct ald_err *err);
+/** *ret true: the store holds all of this recording. */
+ALD_CHECK enum ald_rc ald_sync_replayed(struct ald_sync *s, bool *ret, struct ald_err *err);
 
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);

@@ -30,7 +30,8 @@ static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stre
     ALD_TRY(ald_sync_cursor_load(s, stream->name, &c->row, err));
     c->size = ald_sync_size_of(s);
     /* A reference list is read whole: it also says who the people in later documents are. */
-    c->resumed = ald_sync_resumable(s, &c->row) && !s->temporary && !s->opts->full && !stream->every_time;
+    c->resumed = ald_sync_resumable(s, &c->row) && !s->temporary && !s->opts->full && !stream->every_time &&
+                 !s->record && !s->replay; /* a recording begins at the beginning */
     if (c->resumed) {
         c->window = (struct ald_window){
             .since = c->row.crawl_since, .until = c->row.crawl_until, .first = c->row.high_water == ALD_TIME_NONE};
@@ -39,11 +40,13 @@ static enum ald_rc crawl_begin(struct ald_sync *s, const struct ald_stream *stre
         return ALD_OK;
     }
     ALD_TRY(ald_sync_window(s, stream, &c->row, &c->window, err));
+    c->row.crawl_started = s->clock.now_ms(s->clock.ctx);
+    if (!s->opts->dry_run)
+        ALD_TRY(ald_sync_record_window(s, stream, &c->window, &c->row.crawl_started, err));
     ald_buf_clear(&c->row.cursor);
     c->row.crawl_since = c->window.since;
     c->row.crawl_until = c->window.until;
     c->row.crawl_high = ALD_TIME_NONE;
-    c->row.crawl_started = s->opts->clock.now_ms(s->opts->clock.ctx);
     return ALD_OK;
 }
 
@@ -62,9 +65,9 @@ static enum ald_rc circle(struct crawl *c, const char *next, bool *ret, struct a
 
 /** Newest change that was seen, but not later than when the crawl began, by the source's clock: what changed meanwhile may
  * stand on a page that was read before, and a record dated in the future must not hide what comes before it. */
-static int64_t high_water(const struct ald_sync *s, const struct crawl *c, const struct ald_sync_page *page)
+static int64_t high_water(const struct crawl *c, const struct ald_sync_page *page)
 {
-    int64_t local = s->opts->clock.now_ms(s->opts->clock.ctx), now = page->res.server_date;
+    int64_t local = page->at + page->ms, now = page->res.server_date;
     if (now == ALD_TIME_NONE || now <= 0)
         now = local;
     int64_t began = now - (local > c->row.crawl_started ? local - c->row.crawl_started : 0);
@@ -110,9 +113,9 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     c->row.complete = c->gap == NULL;
     c->row.gap = c->gap;
     if (c->row.complete) { /* else the next run reads the same window again */
-        c->row.high_water = high_water(s, c, page);
+        c->row.high_water = high_water(c, page);
         ald_sync_scope_read(s, &c->row);
-        c->row.completed_at = s->opts->clock.now_ms(s->opts->clock.ctx);
+        c->row.completed_at = page->at + page->ms;
     }
     return ALD_OK;
 }

@@ -24,6 +24,7 @@ struct ald_source_cfg {
     const char *role;     /* own | vendor */
     const char *base_url; /* without trailing '/', or NULL for the type's own */
     const char *ca_file;
+    const char *replay;   /* folder of a recording that is read instead of the network, or NULL */
     /* Credentials by reference: the variable's or file's name. They are read when a run begins, wiped at its end. */
     const char *user_env, *user_file, *token_env, *token_file;
     int64_t since;       /* ALD_TIME_NONE: the type's default */
@@ -80,6 +81,7 @@ struct ald_ingest_opts {
     bool free_text;
     const char *const *people_aliases; /* pairs: id, id of the same person; NULL-terminated */
     const char *key_path; /* of the pseudonym key */
+    const char *record;   /* folder where the pages of the run are kept, or NULL */
     const char *version;  /* of the program, for the User-Agent */
     int64_t run_id;       /* of table run, or 0 */
     struct ald_clock clock;

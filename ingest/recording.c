@@ -1,0 +1,381 @@
+/* A recording as a folder: what it is of, and where the answer to a request lies. See recording.h; the text of a page is in
+ * recording_page.c. */
+#include "recording.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "alidade/buf.h"
+#include "alidade/file.h"
+#include "alidade/limits.h"
+#include "alidade/time.h"
+#include "recording_priv.h"
+
+#define FORM 1 /* of recording.json and of page files */
+#define MANIFEST "recording.json"
+#define NAME_DIGITS 16
+
+/** How often a request was made. */
+struct asked {
+    UT_hash_handle hh;
+    int n;
+    char name[];
+};
+struct window {
+    const char *stream;
+    struct ald_window window;
+    int64_t started;
+};
+struct ald_recording {
+    struct ald_arena *arena;
+    const char *folder; /* DIR/SOURCE */
+    struct ald_recording_run run;
+    int64_t now, ended;
+    uint64_t contents; /* of all pages, in whatever order they came */
+    const char *contents_text;
+    struct asked *asked;
+    struct window *windows;
+    size_t windows_n, windows_cap;
+    bool as_sent;
+};
+
+static struct ald_recording *recording_new(const char *dir, const struct ald_recording_run *run)
+{
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_recording *rec = ald_alloc(arena, sizeof *rec);
+    *rec = (struct ald_recording){
+        .arena = arena,
+        .folder = ald_sprintf(arena, "%s/%s", dir, run->source),
+        .run = {ald_strdup(arena, run->source), ald_strdup(arena, run->type), ald_strdup(arena, run->people),
+                ald_strdup(arena, run->base_url ? run->base_url : ""), run->began},
+        .now = run->began,
+        .ended = ALD_TIME_NONE,
+    };
+    return rec;
+}
+
+void ald_recording_close(struct ald_recording *rec)
+{
+    if (!rec)
+        return;
+    struct asked *asked, *next;
+    HASH_ITER (hh, rec->asked, asked, next) {
+        HASH_DEL(rec->asked, asked);
+        free(asked);
+    }
+    struct ald_arena *arena = rec->arena;
+    ald_arena_free(arena);
+}
+
+void ald_recording_closep(struct ald_recording **rec)
+{
+    ald_recording_close(*rec);
+    *rec = NULL;
+}
+
+/** A source's name becomes a folder's: it must be no way out of DIR. */
+static enum ald_rc check_name(const char *source, struct ald_err *err)
+{
+    if (!*source || *source == '.' || strpbrk(source, "/\\"))
+        return ald_fail(err, ALD_ERR_CONFIG, "the name '%.64s' cannot be a folder's", source);
+    return ALD_OK;
+}
+
+static const char *manifest_path(const struct ald_recording *rec)
+{
+    return ald_sprintf(rec->arena, "%s/" MANIFEST, rec->folder);
+}
+
+/* ---- recording.json ---- */
+
+static enum ald_rc write_manifest(struct ald_recording *rec, struct ald_err *err)
+{
+    struct ald_replace file;
+    ALD_TRY(ald_replace_begin(&file, manifest_path(rec), err));
+    struct ald_jw w;
+    ald_jw_init(&w, ald_json_sink_file(file.file), 1);
+    ald_jw_object(&w);
+    ald_jw_key(&w, "alidade_recording");
+    ald_jw_int(&w, FORM);
+    ald_jw_key(&w, "type");
+    ald_jw_str(&w, rec->run.type);
+    ald_jw_key(&w, "people");
+    ald_jw_str(&w, rec->run.people);
+    ald_jw_key(&w, "began");
+    ald_jw_time(&w, rec->run.began);
+    ald_jw_key(&w, "ended");
+    ald_jw_time(&w, rec->ended);
+    ald_jw_key(&w, "contents");
+    ald_jw_str(&w, ald_sprintf(rec->arena, "%016llx", (unsigned long long)rec->contents));
+    ald_jw_key(&w, "windows");
+    ald_jw_array(&w);
+    for (size_t i = 0; i < rec->windows_n; i++) {
+        const struct window *x = &rec->windows[i];
+        ald_jw_object(&w);
+        ald_jw_key(&w, "stream");
+        ald_jw_str(&w, x->stream);
+        ald_jw_key(&w, "since");
+        ald_jw_time(&w, x->window.since);
+        ald_jw_key(&w, "until");
+        ald_jw_time(&w, x->window.until);
+        ald_jw_key(&w, "started");
+        ald_jw_time(&w, x->started);
+        ald_jw_object_end(&w);
+    }
+    ald_jw_array_end(&w);
+    ald_jw_object_end(&w);
+    enum ald_rc rc = ald_jw_finish(&w, err);
+    if (rc == ALD_OK)
+        rc = ald_replace_commit(&file, err);
+    ald_replace_abort(&file);
+    return rc;
+}
+
+static enum ald_rc read_windows(struct ald_recording *rec, const struct ald_jv *root, struct ald_err *err)
+{
+    struct ald_jv list, it;
+    if (!ald_json_opt(root, "windows", &list))
+        return ALD_OK;
+    for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
+        struct window x = {.window = {.first = true}};
+        ALD_TRY(ald_json_str(&it, "stream", &x.stream, err));
+        ALD_TRY(ald_json_time_opt(&it, "since", &x.window.since, err));
+        ALD_TRY(ald_json_time_opt(&it, "until", &x.window.until, err));
+        ALD_TRY(ald_json_time_opt(&it, "started", &x.started, err));
+        x.stream = ald_strdup(rec->arena, x.stream);
+        rec->windows = ald_grow(rec->arena, rec->windows, rec->windows_n, &rec->windows_cap, sizeof *rec->windows);
+        rec->windows[rec->windows_n++] = x;
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc read_manifest(struct ald_recording *rec, const struct ald_jv *root, struct ald_err *err)
+{
+    const char *type = NULL, *people = NULL, *contents = NULL;
+    bool has = false;
+    int64_t form = 0;
+    ALD_TRY(ald_json_int_opt(root, "alidade_recording", &has, &form, err));
+    if (form != FORM)
+        return ald_fail(err, ALD_ERR_CONFIG, "'%s' is no recording that this version can read", rec->folder);
+    ALD_TRY(ald_json_str(root, "type", &type, err));
+    ALD_TRY(ald_json_str(root, "people", &people, err));
+    ALD_TRY(ald_json_time(root, "began", &rec->run.began, err));
+    ALD_TRY(ald_json_time_opt(root, "ended", &rec->ended, err));
+    ALD_TRY(ald_json_str(root, "contents", &contents, err));
+    ALD_TRY(read_windows(rec, root, err));
+    rec->contents_text = ald_strdup(rec->arena, contents);
+    rec->now = rec->run.began;
+    if (strcmp(type, rec->run.type) != 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "'%s' was recorded from a %.40s source, not from %s", rec->folder, type,
+                        rec->run.type);
+    rec->as_sent = strcmp(people, ALD_RECORDING_AS_SENT) == 0;
+    if (!rec->as_sent && strcmp(people, rec->run.people) != 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "'%s' was recorded with people: %.20s; the configuration says people: %s",
+                        rec->folder, people, rec->run.people);
+    return ALD_OK;
+}
+
+enum ald_rc ald_recording_create(const char *dir, const struct ald_recording_run *run, struct ald_recording **ret,
+                                 struct ald_err *err)
+{
+    ALD_TRY(check_name(run->source, err));
+    ALD_CLEANUP(ald_recording_closep) struct ald_recording *rec = recording_new(dir, run);
+    if (access(manifest_path(rec), F_OK) == 0)
+        return ald_fail(err, ALD_ERR_CONFIG,
+                        "--record: '%s' holds a recording already, and two must not mix; name another folder",
+                        rec->folder);
+    ALD_TRY(write_manifest(rec, err));
+    *ret = rec;
+    rec = NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_recording_open(const char *dir, const struct ald_recording_run *run, struct ald_recording **ret,
+                               struct ald_err *err)
+{
+    ALD_TRY(check_name(run->source, err));
+    ALD_CLEANUP(ald_recording_closep) struct ald_recording *rec = recording_new(dir, run);
+    const char *path = manifest_path(rec);
+    char *text;
+    size_t n;
+    if (access(path, F_OK) != 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "replay: no recording of source '%s' in '%s': there is no %s", run->source,
+                        dir, path);
+    ALD_TRY(ald_file_read(path, ALD_MAX_FILE_BYTES, rec->arena, &text, &n, err));
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
+    struct ald_jv root;
+    enum ald_rc rc = ald_json_parse(text, n, &doc, err);
+    if (rc == ALD_OK) {
+        ald_json_root(doc, &root);
+        rc = read_manifest(rec, &root, err);
+    }
+    if (rc == ALD_ERR_FORMAT)
+        return ald_fail(err, ALD_ERR_CONFIG, "replay: %s: not the description of a recording", path);
+    ALD_TRY(rc);
+    *ret = rec;
+    rec = NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_recording_finish(struct ald_recording *rec, int64_t ended, struct ald_err *err)
+{
+    rec->ended = ended;
+    return write_manifest(rec, err);
+}
+
+/* ---- Pages ---- */
+
+/** The request as the recording tells it: the same whatever host was asked. */
+static const char *request_line(const struct ald_recording *rec, const struct ald_http_req *req, struct ald_arena *arena)
+{
+    const char *url = ald_http_redact(arena, req->url);
+    size_t n = strlen(rec->run.base_url);
+    if (n && strncmp(url, rec->run.base_url, n) == 0 && (url[n] == '/' || url[n] == '?'))
+        url += n;
+    return ald_sprintf(arena, "%s %s", req->body ? "POST" : "GET", url);
+}
+
+/** Name of the file with the next answer to a request: only letters, digits, '_', '-' and '.'. */
+static const char *next_name(struct ald_recording *rec, const char *stream, const char *line,
+                             const struct ald_http_req *req, struct ald_arena *arena)
+{
+    char digest[33];
+    const char *key = ald_sprintf(arena, "%s\n%s", line, req->body ? req->body : "");
+    ald_fingerprint(key, strlen(key), digest);
+    const char *name = ald_sprintf(arena, "%s-%.*s", stream, NAME_DIGITS, digest);
+    struct asked *asked;
+    HASH_FIND_STR(rec->asked, name, asked);
+    if (!asked) {
+        asked = calloc(1, sizeof *asked + strlen(name) + 1);
+        if (!asked)
+            abort();
+        memcpy(asked->name, name, strlen(name) + 1);
+        HASH_ADD_STR(rec->asked, name, asked);
+    }
+    asked->n++;
+    return asked->n == 1 ? ald_sprintf(arena, "%s.page", name) : ald_sprintf(arena, "%s.%d.page", name, asked->n);
+}
+
+/** Under its name only when it is whole. */
+static enum ald_rc write_file(const char *path, const struct ald_buf *text, struct ald_arena *arena,
+                              struct ald_err *err)
+{
+    const char *part = ald_sprintf(arena, "%s.part", path);
+    (void)unlink(part);
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", part, strerror(errno));
+    size_t done = 0;
+    while (done < text->len) {
+        ssize_t n = write(fd, text->data + done, text->len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        done += (size_t)n;
+    }
+    bool whole = done == text->len;
+    int why = errno;
+    whole = close(fd) == 0 && whole && rename(part, path) == 0;
+    if (!whole)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(why ? why : errno));
+    return ALD_OK;
+}
+
+enum ald_rc ald_recording_put(struct ald_recording *rec, const struct ald_recorded *page, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+    ald_buf_init(&text, ALD_MAX_FILE_BYTES);
+    const char *line = request_line(rec, page->req, arena);
+    const char *name = next_name(rec, page->stream, line, page->req, arena);
+    ALD_TRY(ald_recorded_write(page, line, arena, &text, err));
+    ALD_TRY(write_file(ald_sprintf(arena, "%s/%s", rec->folder, name), &text, arena, err));
+    rec->contents ^= ald_siphash(name, strlen(name)) ^ ald_siphash(text.data, text.len) * 3;
+    return ALD_OK;
+}
+
+enum ald_rc ald_recording_get(struct ald_recording *rec, const char *stream, const struct ald_http_req *req,
+                              struct ald_arena *arena, struct ald_recorded *ret, struct ald_err *err)
+{
+    const char *line = request_line(rec, req, arena), *name = next_name(rec, stream, line, req, arena);
+    const char *path = ald_sprintf(arena, "%s/%s", rec->folder, name);
+    char *text;
+    size_t n;
+    if (access(path, F_OK) != 0)
+        return ald_fail(err, ALD_ERR_IO,
+                        "replay: '%s' holds no answer to %.200s (looked for %s): was it recorded with this configuration?",
+                        rec->folder, line, name);
+    ALD_TRY(ald_file_read(path, ALD_MAX_FILE_BYTES, arena, &text, &n, err));
+    struct ald_err why = {0};
+    if (ald_recorded_read(text, n, line, arena, ret, &why) != ALD_OK)
+        return ald_fail(err, ALD_ERR_IO, "replay: %s: %s", path, why.msg);
+    ret->req = req;
+    ret->stream = stream;
+    if (ret->at != ALD_TIME_NONE && ret->at + ret->ms > rec->now)
+        rec->now = ret->at + ret->ms;
+    return ALD_OK;
+}
+
+/* ---- Windows, time ---- */
+
+enum ald_rc ald_recording_window_put(struct ald_recording *rec, const char *stream, const struct ald_window *window,
+                                     int64_t started, struct ald_err *err)
+{
+    rec->windows = ald_grow(rec->arena, rec->windows, rec->windows_n, &rec->windows_cap, sizeof *rec->windows);
+    rec->windows[rec->windows_n++] =
+        (struct window){.stream = ald_strdup(rec->arena, stream), .window = *window, .started = started};
+    return write_manifest(rec, err);
+}
+
+bool ald_recording_window_get(const struct ald_recording *rec, const char *stream, struct ald_window *ret,
+                              int64_t *ret_started)
+{
+    for (size_t i = 0; i < rec->windows_n; i++) {
+        if (strcmp(rec->windows[i].stream, stream) != 0)
+            continue;
+        ret->since = rec->windows[i].window.since;
+        ret->until = rec->windows[i].window.until;
+        *ret_started = rec->windows[i].started;
+        return true;
+    }
+    return false;
+}
+
+static int64_t recorded_now(void *ctx)
+{
+    return ((struct ald_recording *)ctx)->now;
+}
+
+static void no_sleep(void *ctx, int64_t ms)
+{
+    (void)ctx;
+    (void)ms;
+}
+
+struct ald_clock ald_recording_clock(struct ald_recording *rec)
+{
+    return (struct ald_clock){.now_ms = recorded_now, .sleep_ms = no_sleep, .ctx = rec};
+}
+
+int64_t ald_recording_ended(const struct ald_recording *rec)
+{
+    return rec->ended != ALD_TIME_NONE && rec->ended > rec->now ? rec->ended : rec->now;
+}
+
+const char *ald_recording_contents(const struct ald_recording *rec)
+{
+    return rec->contents_text ? rec->contents_text : "";
+}
+
+bool ald_recording_as_sent(const struct ald_recording *rec)
+{
+    return rec->as_sent;
+}
