@@ -225,6 +225,7 @@ struct ald_stream {
                                 timeline; a stream without
                                 parent that was read to its end adds them to all records of the source */
     int subjects_max;        /* detail: how many subjects one request can carry (1 when 0) */
+    bool (*batched)(const struct ald_source_cfg *cfg); /* false: one subject a request all the same; NULL: always */
     int64_t overlap_ms;      /* look-back when the configuration gives none */
     bool rescan_open;        /* no filter by change: the window reaches back to the oldest open record */
     bool every_time;         /* a reference list: read whole on every run, no window */

@@ -189,15 +189,18 @@ static enum ald_rc request_lines(const struct ald_http *http, const struct ald_h
                                  struct ald_arena *arena, struct curl_slist **ret, struct ald_err *err)
 {
     ALD_CLEANUP(lines_freep) struct curl_slist *lines = NULL;
+    bool typed = false;
     for (size_t i = 0; i < req->headers_n; i++) {
         const struct ald_http_header *h = &req->headers[i];
         if (ald_http_has_control(h->name) || ald_http_has_control(h->value))
             return ald_fail(err, ALD_ERR_CONFIG, "request header '%.40s' holds a control character", h->name);
+        typed = typed || strcasecmp(h->name, "content-type") == 0;
         if (home || strcasecmp(h->name, "accept") == 0)
             add_line(&lines, ald_sprintf(arena, "%s: %s", h->name, h->value));
     }
     if (req->body) {
-        add_line(&lines, "Content-Type: application/json");
+        if (!typed)
+            add_line(&lines, "Content-Type: application/json");
         add_line(&lines, "Expect:"); /* no waiting for a "100 Continue" */
     }
     if (home && req->auth != ALD_AUTH_NONE) {

@@ -189,13 +189,13 @@ static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *cons
             *err = why;
         return rc;
     }
-    if (d->first.rc == ALD_OK)
-        d->first = why;
     bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
     if (answered && n > 1 && status != 402 && status != 403) {
         ALD_TRY(batch(s, d, subjects, n / 2, err));
         return d->ended ? ALD_OK : batch(s, d, subjects + n / 2, n - n / 2, err);
     }
+    if (d->first.rc == ALD_OK) /* halves may have mended what their whole could not */
+        d->first = why;
     d->outages = answered ? 0 : d->outages + 1;
     d->failed = answered ? d->failed + 1 : 0;
     d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || status == 402 || status == 403;
@@ -235,7 +235,8 @@ enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream
         s->fatal = true;
         return rc;
     }
-    size_t batch_n = stream->subjects_max > 1 ? (size_t)stream->subjects_max : 1;
+    bool batched = stream->subjects_max > 1 && (!stream->batched || stream->batched(s->cfg));
+    size_t batch_n = batched ? (size_t)stream->subjects_max : 1;
     s->stream_total = (int64_t)d.n;
     for (size_t i = 0, n; i < d.n && !d.refused && !d.ended; i += n) {
         if (i > 0 && ald_sync_stopped(s))

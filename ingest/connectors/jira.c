@@ -161,9 +161,8 @@ static enum ald_rc details_request(struct ald_arena *arena, const struct ald_sou
 static enum ald_rc changelog_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                      struct ald_http_req *req, struct ald_err *err)
 {
-    (void)err;
     if (!ald_jira_is_datacenter(cfg))
-        return details_request(arena, cfg, "changelog", req);
+        return req->subjects_n > 1 ? ald_jira_bulk_ask(arena, cfg, req, err) : details_request(arena, cfg, "changelog", req);
     const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
     ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s?fields=created&expand=changelog", issue), req);
     return ALD_OK;
@@ -185,9 +184,8 @@ static enum ald_rc remotelink_request(struct ald_arena *arena, const struct ald_
     return ALD_OK;
 }
 
-/** Makes an element of each entry of a list. prefix goes before its id, or NULL. */
-static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                           const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn, struct ald_err *err)
+enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn, struct ald_err *err)
 {
     struct ald_jv it;
     if (ald_json_kind(list) != ALD_JSON_ARRAY)
@@ -216,7 +214,7 @@ static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct a
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));
     ALD_TRY(ald_json_get(&res->root, member, list, err));
-    ALD_TRY(entries(cfg, res, rows, list, NULL, fn, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, NULL, fn, err));
     ALD_TRY(ald_json_int_opt(&res->root, "startAt", &has_start, &start, err));
     ALD_TRY(ald_json_int_opt(&res->root, "total", &has_total, &total, err));
     ALD_TRY(ald_json_bool_opt(&res->root, "isLast", &has_last, &is_last, err));
@@ -248,7 +246,7 @@ static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const st
     ALD_TRY(ald_json_get(&res->root, "changelog", changelog, err));
     ALD_TRY(ald_json_get(changelog, "histories", list, err));
     ALD_TRY(ald_json_int_opt(changelog, "total", &has_total, &total, err));
-    ALD_TRY(entries(cfg, res, rows, list, NULL, ald_jira_history, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, NULL, ald_jira_history, err));
     int64_t n = (int64_t)ald_json_len(list);
     if (has_total && n < total)
         next->gap = ald_sprintf(rows->arena, "the changelog has %" PRId64 " entries, but only %" PRId64 " were given",
@@ -261,6 +259,8 @@ static enum ald_rc changelog_page(const struct ald_source_cfg *cfg, const struct
 {
     if (ald_jira_is_datacenter(cfg))
         return expanded_changelog(cfg, res, rows, next, err);
+    if (res->req->subjects_n > 1)
+        return ald_jira_bulk_page(cfg, res, rows, next, err);
     return details_page(cfg, res, rows, "values", ald_jira_history, next, err);
 }
 
@@ -277,10 +277,16 @@ static enum ald_rc remotelink_page(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_jira_check(res, err));
     struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
     *list = res->root;
-    return entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_remotelink, err);
+    return ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_remotelink, err);
 }
 
 /* ---- The tables ---- */
+
+/** Data Center has no question for many issues. */
+static bool changelog_batched(const struct ald_source_cfg *cfg)
+{
+    return !ald_jira_is_datacenter(cfg);
+}
 
 #define START_DOC "startAt of the next page"
 #define WHOLE_DOC "none: one answer holds the whole list"
@@ -316,8 +322,10 @@ static const struct ald_stream streams[] = {
      .skip = ald_jira_search_skip},
     {.name = "changelog",
      .parent = "issue",
-     .cursor_doc = START_DOC,
+     .cursor_doc = "of many issues the token of the next page; of one issue startAt",
      .holds = ALD_JIRA_CHANGELOG_HOLDS,
+     .subjects_max = ALD_JIRA_BULK_MAX,
+     .batched = changelog_batched,
      .request = changelog_request,
      .page = changelog_page},
     {.name = "comment",

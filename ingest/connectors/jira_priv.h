@@ -33,7 +33,18 @@ void ald_jira_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, con
 typedef enum ald_rc ald_jira_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                     struct ald_rows *rows, struct ald_element *el, const struct ald_jv *v,
                                     struct ald_err *err);
+/** Makes an element of each entry of a list. prefix goes before its id, or NULL. */
+ALD_CHECK enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                       const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn,
+                                       struct ald_err *err);
 ald_jira_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
+
+/* ---- jira_bulk.c: changelogs of many issues in one answer (Cloud) ---- */
+#define ALD_JIRA_BULK_MAX 100 /* issues of one question */
+ALD_CHECK enum ald_rc ald_jira_bulk_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                        struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                         struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
 
 /* ---- jira_text.c: values and texts ---- */
 /** Plain text of a document (Atlassian Document Format) or of a string; NULL when there is none. Arena-owned. */

@@ -114,6 +114,32 @@ class Complete(Jira):
                         if i["incident"] == "tickets:20001" and i["signal"] == "responders_engaged")
         self.assertEqual(incident["value"], 2, "the one who took it and the one it went to, each once")
 
+    def test_changelogs_in_bulk(self):
+        """Cloud gives the changelogs of many issues in one answer, page by page; where it does not, each issue is asked."""
+        api = self.serve(jira_api.made(130))
+        self.configure(self.setup_source(api, page_size=20))
+        self.ingest()
+        first = self.export_all(AS_OF)
+        bulk, single = asked(api, "/changelog/bulkfetch"), asked(api, "/changelog?") + asked(api, "expand=changelog")
+        self.assertEqual((len(bulk) > 2, len(single)), (not self.dc, 130 if self.dc else 0))
+        self.assertLess(len(bulk), 12)
+        api.bulk = False
+        folder = self.dir / "each"
+        self.configure(self.setup_source(api), folder=folder)
+        self.ingest(cwd=folder)
+        self.assertGreaterEqual(len(asked(api, "/changelog?") + asked(api, "expand=changelog")), 130)
+        self.assert_same_bytes(first, self.export_all(AS_OF, cwd=folder, folder=folder / "exports"), "without bulk")
+
+    def test_changes_of_others(self):
+        """An answer about an issue that was not asked for is not taken."""
+        if self.dc:
+            self.skipTest("Data Center is asked issue by issue")
+        api = self.serve(jira_api.made(6), Fault("replace", path="/bulkfetch", value=['"issueId": "20002"', '"issueId": "77"'], times=None))
+        self.configure(self.setup_source(api))
+        self.ingest()
+        self.same_as_fresh(api)
+        self.assertGreater(len(self.events("20002")), 1)
+
     def test_custom_fields(self):
         world = jira_api.made(6)
         world["issues"][2]["custom"] = {
@@ -283,6 +309,7 @@ class Faults(Mended):
 
     def test_details_that_fail(self):
         """One issue's changelog: the gap is told, all else is there, and the next run makes up for it."""
+        self.api.bulk = False
         self.api.faults.append(Fault("html", path="/issue/20003", times=None))
         run = self.ingest(code=3)
         self.assertIn("changelog", run.out + run.err)
@@ -291,6 +318,7 @@ class Faults(Mended):
 
     def test_entries_withheld(self):
         what = "/search" if self.dc else "/changelog"
+        self.api.bulk = False
         self.api.faults.append(Fault("short", path=what, times=None))
         run = self.ingest(code=3)
         self.assertRegex(run.out + run.err, "counts .* gave none after")
@@ -301,6 +329,7 @@ class Faults(Mended):
         issue = self.api.world["issues"][3]
         for n in range(150):
             change(issue, issue["updated"] + 1, PEOPLE[0], ("labels", str(n), str(n + 1)))
+        self.api.bulk = False
         self.api.faults.append(Fault("deaf", path="/search" if self.dc else "/changelog", query="startAt=", times=None))
         run = self.ingest(code=3)
         self.assertIn("got those from 0", run.out + run.err)

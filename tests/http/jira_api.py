@@ -103,6 +103,33 @@ class Handler(table_api.Handler):
                 self.server.hook(self.server, self.path)
             self.route(url, query)
 
+    def do_POST(self):
+        """Reads by body: answered without a page token there, else with 100 entries at most."""
+        url = urlsplit(self.path)
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.server.lock:
+            self.server.requests.append(self.path)
+            self.known = self.headers.get("Authorization") == BASIC
+            if self.server.dc or not self.server.bulk or url.path != "/rest/api/3/changelog/bulkfetch":
+                return self.answer(url, {"errorMessages": ["no such thing"]}, [], 404)
+            if not self.known:
+                return self.answer(url, {"errorMessages": ["who are you?"]}, [], 401)
+            if self.headers.get("Content-Type") != "application/json" or not 1 <= len(asked["issueIdsOrKeys"]) <= 1000:
+                return self.answer(url, {"errorMessages": ["not a question"]}, [], 400)
+            self.bulk(url, asked)
+
+    def bulk(self, url, asked):
+        start, size = int(asked.get("nextPageToken", 0)), min(asked.get("maxResults", 1000), self.server.cap * 10)
+        issues = [issue for key in asked["issueIdsOrKeys"] if (issue := self.find(key))]
+        entries = [(issue["id"], {**self.history(h), "created": h["at"]}) for issue in issues for h in issue["log"]]
+        logs = {}
+        for key, entry in entries[start:start + size]:
+            logs.setdefault(key, []).append(entry)
+        body = {"issueChangeLogs": [{"issueId": key, "changeHistories": log} for key, log in logs.items()]}
+        if start + size < len(entries):
+            body["nextPageToken"] = str(start + size)
+        self.answer(url, body, list(logs))
+
     def route(self, url, query):
         api, _, what = url.path.removeprefix("/rest/api/").partition("/")
         self.known = self.headers.get("Authorization") == (f"Bearer {TOKEN}" if self.server.dc else BASIC)
@@ -315,7 +342,7 @@ class Server(Loopback):
         self.lock = threading.RLock()
         self.world, self.faults, self.requests, self.dc = copy.deepcopy(world), list(faults), [], dc
         self.zone_minutes, self.cap, self.histories = -300, 1000 if dc else 100, 10_000
-        self.unindexed, self.tokens, self.hook = set(), {}, None
+        self.unindexed, self.tokens, self.hook, self.bulk = set(), {}, None, True
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def token(self, jql, start):
