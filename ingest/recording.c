@@ -233,21 +233,23 @@ enum ald_rc ald_recording_finish(struct ald_recording *rec, int64_t ended, struc
 /* ---- Pages ---- */
 
 /** The request as the recording tells it: the same whatever host was asked. */
-static const char *request_line(const struct ald_recording *rec, const struct ald_http_req *req, struct ald_arena *arena)
+static const char *request_line(const struct ald_recording *rec, const struct ald_http_req *req, const char *url,
+                                struct ald_arena *arena)
 {
-    const char *url = ald_http_redact(arena, req->url);
     size_t n = strlen(rec->run.base_url);
     if (n && strncmp(url, rec->run.base_url, n) == 0 && (url[n] == '/' || url[n] == '?'))
         url += n;
     return ald_sprintf(arena, "%s %s", req->body ? "POST" : "GET", url);
 }
 
-/** Name of the file with the next answer to a request: only letters, digits, '_', '-' and '.'. */
-static const char *next_name(struct ald_recording *rec, const char *stream, const char *line,
-                             const struct ald_http_req *req, struct ald_arena *arena)
+/** Name of the file with the next answer to a request: only letters, digits, '_', '-' and '.'. Page tokens, which lines do
+ * not show, tell requests apart as well. */
+static const char *next_name(struct ald_recording *rec, const char *stream, const struct ald_http_req *req,
+                             struct ald_arena *arena)
 {
     char digest[33];
-    const char *key = ald_sprintf(arena, "%s\n%s", line, req->body ? req->body : "");
+    const char *key =
+        ald_sprintf(arena, "%s\n%s", request_line(rec, req, req->url, arena), req->body ? req->body : "");
     ald_fingerprint(key, strlen(key), digest);
     const char *name = ald_sprintf(arena, "%s-%.*s", stream, NAME_DIGITS, digest);
     struct asked *asked;
@@ -294,8 +296,8 @@ enum ald_rc ald_recording_put(struct ald_recording *rec, const struct ald_record
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ALD_CLEANUP(ald_buf_done) struct ald_buf text;
     ald_buf_init(&text, ALD_MAX_FILE_BYTES);
-    const char *line = request_line(rec, page->req, arena);
-    const char *name = next_name(rec, page->stream, line, page->req, arena);
+    const char *line = request_line(rec, page->req, ald_http_redact(arena, page->req->url), arena);
+    const char *name = next_name(rec, page->stream, page->req, arena);
     ALD_TRY(ald_recorded_write(page, line, arena, &text, err));
     ALD_TRY(write_file(ald_sprintf(arena, "%s/%s", rec->folder, name), &text, arena, err));
     rec->contents ^= ald_siphash(name, strlen(name)) ^ ald_siphash(text.data, text.len) * 3;
@@ -305,7 +307,8 @@ enum ald_rc ald_recording_put(struct ald_recording *rec, const struct ald_record
 enum ald_rc ald_recording_get(struct ald_recording *rec, const char *stream, const struct ald_http_req *req,
                               struct ald_arena *arena, struct ald_recorded *ret, struct ald_err *err)
 {
-    const char *line = request_line(rec, req, arena), *name = next_name(rec, stream, line, req, arena);
+    const char *line = request_line(rec, req, ald_http_redact(arena, req->url), arena);
+    const char *name = next_name(rec, stream, req, arena);
     const char *path = ald_sprintf(arena, "%s/%s", rec->folder, name);
     char *text;
     size_t n;

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Simulates the incidents of a made-up freight company and writes them as the files that a source of type ndjson reads:
+"""Simulates the incidents of a made-up freight company and writes them as recorded pages of PagerDuty and Jira, which a source
+with `replay:` reads, or as the files of a source of type ndjson:
 
-    simulate.py OUTDIR [--seed N] [--incidents N] [--years N]
+    simulate.py OUTDIR [--form pages|ndjson] [--seed N] [--incidents N] [--years N]
 
-Without options it writes data/sample, byte for byte. Every incident has one truth (how complex it is, how far it reaches, how
+Without options it writes data/sample/pages, byte for byte. Every incident has one truth (how complex it is, how far it reaches, how
 long it lasts); what pager and tickets recorded is derived from it. Complexity lengthens an incident only loosely, so every
 combination of complex, simple, short and long occurs. The rates do not drift: a change that a report finds in these figures is
-luck. Lines are written as they are made, so the cost grows with the number of incidents and memory does not.
+luck. The cost grows with the number of incidents; memory does so only for pages, which are sorted.
 
 Only random() of Random is used, whose sequence Python promises to keep."""
 import argparse
@@ -17,6 +18,8 @@ import math
 import os
 import random
 
+import simulate_pages
+import simulate_texts
 from simulate_texts import EXERCISES, NEAR_MISSES, PLANNED, RECURRING, SERVICES, STORIES, TEAMS, WORKING_TEAMS
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -99,6 +102,32 @@ class Files:
     def close(self):
         for file in self.open.values():
             file.close()
+
+
+class Pages:
+    """The same two sources as answers of their APIs."""
+
+    def __init__(self, folder, since):
+        self.pager = simulate_pages.PagerDuty(folder, simulate_texts, PEOPLE, since, SNAPSHOT)
+        self.tickets = simulate_pages.Jira(folder, simulate_texts, PEOPLE, SNAPSHOT)
+        self.links = {}  # key of a page: its address
+
+    def line(self, name, row):
+        """Reference lists: the texts hold them."""
+
+    def record(self, source, row, events):
+        events = sorted((event for event in events if event["at"] <= SNAPSHOT), key=lambda event: event["at"])
+        row = {key: value for key, value in row.items() if value is not None}
+        if source == "pager":
+            self.links[row["key"]] = f"{simulate_pages.PAGER}/incidents/{row['external_id']}"
+            return self.pager.record({"resolved_at": None, **row}, events)
+        if row.get("refs"):
+            row["page_url"] = self.links[row["refs"][0].removeprefix("key:")]
+        return self.tickets.record(row, events)
+
+    def close(self):
+        self.pager.close()
+        self.tickets.close()
 
 
 class Company:
@@ -411,10 +440,15 @@ def odd_ticket(dice):
     return {"odd": odd, "shape": "ticket"} if odd else {}
 
 
+def first_of(months):
+    """When a history of so many months begins."""
+    year, month = divmod(2026 * 12 + 9 - months, 12)
+    return int(datetime.datetime(year, month + 1, 1, tzinfo=datetime.timezone.utc).timestamp())
+
+
 def arrivals(dice, months, wanted):
     """(start, kind, what is decided), day by day. Weeks differ: some are worse than others. Trouble also brings trouble."""
-    year, month = divmod(2026 * 12 + 9 - months, 12)
-    first = int(datetime.datetime(year, month + 1, 1, tzinfo=datetime.timezone.utc).timestamp())
+    first = first_of(months)
     kinds = [("incident", 0.82), ("noise", 0.42), ("planned", 0.035), ("exercise", 0.02), ("near_miss", 0.03)]
     pieces = [(END - before + dice.whole(0, 20 * MINUTE), given | {"duration": given["duration"] * dice.between(0.95, 1.1)}
                if "duration" in given else given) for before, given in set_pieces() if END - before >= first]
@@ -451,18 +485,20 @@ def arrivals(dice, months, wanted):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes the incidents of a simulated company as NDJSON files.")
+    parser = argparse.ArgumentParser(description="Writes the incidents of a simulated company as recorded pages or NDJSON files.")
     parser.add_argument("outdir")
+    parser.add_argument("--form", choices=("pages", "ndjson"), default="pages", help="recorded pages, or NDJSON files (pages)")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--incidents", type=int, default=500, help="about how many incidents, beside noise and the like (500)")
     parser.add_argument("--years", type=float, default=3.25, help="how many years, up to 2026-09-30 (3.25: from 2023-07-01)")
     args = parser.parse_args()
     if args.incidents < 1 or not 1 / 12 <= args.years <= 50:
         parser.error("expected at least one incident, and between a month and 50 years")
-    dice, files = Dice(args.seed), Files(args.outdir)
+    months = round(args.years * 12)
+    dice, files = Dice(args.seed), Pages(args.outdir, first_of(months)) if args.form == "pages" else Files(args.outdir)
     company = Company(dice, files)
     company.reference_lists()
-    for at, kind, given in arrivals(dice, round(args.years * 12), args.incidents):
+    for at, kind, given in arrivals(dice, months, args.incidents):
         if kind == "incident":
             company.incident(company.truth(at, **given))
         elif kind == "noise":

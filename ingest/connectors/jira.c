@@ -21,6 +21,12 @@ bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg)
     return deployment && strcmp(deployment, "datacenter") == 0;
 }
 
+bool ald_jira_remotelinks_wanted(const struct ald_source_cfg *cfg)
+{
+    const char *wanted = ald_source_opt(cfg, "remotelinks");
+    return !wanted || strcmp(wanted, "off") != 0;
+}
+
 /* ---- Reference lists ---- */
 
 static enum ald_rc myself_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
@@ -339,6 +345,7 @@ static const struct ald_stream streams[] = {
      .cursor_doc = WHOLE_DOC,
      .optional = true,
      .whole = true,
+     .wanted = ald_jira_remotelinks_wanted,
      .request = remotelink_request,
      .page = remotelink_page},
 };
@@ -386,6 +393,7 @@ static const struct ald_person_path people[] = {
 static const struct ald_source_key keys[] = {
     {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true},
     {.key = "deployment", .help = "cloud (default) or datacenter"},
+    {.key = "remotelinks", .help = "off: do not read links to other places (a request per issue)"},
 };
 
 const struct ald_connector ald_connector_jira = {

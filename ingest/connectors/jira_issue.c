@@ -100,6 +100,25 @@ static enum ald_rc services_and_teams(const struct ald_source_cfg *cfg, struct a
     return ALD_OK;
 }
 
+/** What is no incident, by a field of the user's choice (an issue type, a label): "Planned maintenance", "Near miss". */
+static enum ald_rc read_class(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
+                              const struct ald_jv *fields, struct ald_err *err)
+{
+    static const struct {
+        const char *word, *class_;
+    } words[] = {{"maintenance", "planned"}, {"planned", "planned"},   {"change", "planned"},
+                 {"exercise", "exercise"},   {"game day", "exercise"}, {"drill", "exercise"},
+                 {"near miss", "near_miss"}, {"near_miss", "near_miss"}};
+    const char **texts;
+    size_t n;
+    ALD_TRY(ald_jira_values(rows->arena, fields, ald_source_field(cfg, "class"), &texts, &n, err));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < sizeof words / sizeof words[0] && !rec->class_; j++)
+            if (strcasestr(texts[i], words[j].word))
+                rec->class_ = words[j].class_;
+    return ALD_OK;
+}
+
 /** A link reads from the side it stands on: "this duplicates OUTWARD", "this is duplicated by INWARD". */
 static enum ald_rc link_ref(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *link,
                             struct ald_err *err)
@@ -164,7 +183,8 @@ enum ald_rc ald_jira_issue(const struct ald_source_cfg *cfg, const struct ald_ht
     ALD_TRY(values(cfg, rows, rec, &fields, err));
     ALD_TRY(services_and_teams(cfg, rows, rec, &fields, err));
     ALD_TRY(refs(cfg, rows, rec, &fields, err));
-    for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
+    ALD_TRY(read_class(cfg, rows, rec, &fields, err));
+    for (size_t i = 0; i < (ald_jira_remotelinks_wanted(cfg) ? 3 : 2); i++)
         (void)ald_rows_todo(rows, el, details[i], id);
     return ALD_OK;
 }

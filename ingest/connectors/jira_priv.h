@@ -12,6 +12,7 @@
 #define ALD_JIRA_CATEGORY "category" /* id of a status: new, indeterminate or done */
 #define ALD_JIRA_FIELD "field"       /* id of a field: its name, for changelogs that say no ids */
 
+bool ald_jira_remotelinks_wanted(const struct ald_source_cfg *cfg);
 bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg);
 
 /* ---- jira_search.c: the search, whose pages hold the issues ---- */

@@ -230,6 +230,12 @@ class Case(unittest.TestCase):
         return server
 
 
+def sample_files(folder, *options):
+    """The sample's history as NDJSON files in `folder`, for tests that need files."""
+    subprocess.run([PYTHON, "-B", str(ROOT / "data" / "tools" / "simulate.py"), str(folder), "--form", "ndjson", *options], check=True)
+    return pathlib.Path(folder)
+
+
 def make_folder(add_cleanup):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="alidade-e2e-"))
     add_cleanup(shutil.rmtree, folder, ignore_errors=True)

@@ -16,9 +16,7 @@ class Bytes(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.base = support.make_folder(cls.addClassCleanup)
-        for name in support.SAMPLE.iterdir():
-            if name.suffix in (".yaml", ".ndjson"):
-                shutil.copy(name, cls.base)
+        shutil.copytree(support.SAMPLE, cls.base, dirs_exist_ok=True)
         run = support.execute(["run", "-c", "alidade.yaml", "--store", "sample.db", "--out", "first", "--period",
                                support.SAMPLE_PERIOD,
                                "--as-of", support.SAMPLE_AS_OF], cls.base)
@@ -94,10 +92,11 @@ class Order(support.Case):
 
     def test_files(self):
         rng = random.Random(7)
-        records = support.parse_lines((support.SAMPLE / "pager-records.ndjson").read_text(encoding="utf-8"))[:200]
+        files = support.sample_files(self.dir / "files")
+        records = support.parse_lines((files / "pager-records.ndjson").read_text(encoding="utf-8"))[:200]
         ids = {record["external_id"] for record in records}
         events = [event
-                  for event in support.parse_lines((support.SAMPLE / "pager-events.ndjson").read_text(encoding="utf-8"))
+                  for event in support.parse_lines((files / "pager-events.ndjson").read_text(encoding="utf-8"))
                   if event["external_id"] in ids]
         straight = self.exports("straight", records, events)
         mixed, mixed_events = records + records[::5], events + events[::7]

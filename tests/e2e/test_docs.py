@@ -60,7 +60,7 @@ class Documents(unittest.TestCase):
             if words[0] == "run":
                 words += ["--out", str(self.folder)]
             said = self.run_alidade(*words, "--store", self.folder / "sample.db")
-        shown = next(block for block in blocks("text") if block.startswith("PD-"))
+        shown = next(block for block in blocks("text") if block.startswith("1591 "))
         for line in shown.splitlines():
             if line != "...":
                 self.assertIn(line, said)

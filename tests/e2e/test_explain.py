@@ -19,9 +19,8 @@ class Sample(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.base = support.make_folder(cls.addClassCleanup)
-        for path in support.SAMPLE.iterdir():
-            if path.suffix in (".yaml", ".ndjson"):
-                shutil.copy(path, cls.base)
+        shutil.copytree(support.SAMPLE, cls.base, dirs_exist_ok=True)
+        files = support.sample_files(cls.base / "files")
         text = (cls.base / "alidade.yaml").read_text(encoding="utf-8")
         (cls.base / "alidade.yaml").write_text(re.sub(r"(?m)^store: .*$", "store: alidade.db", text), encoding="utf-8")
         for command in (["ingest"], ["analyze", "--as-of", AS_OF]):
@@ -29,7 +28,7 @@ class Sample(support.Case):
             assert run.code == 0, str(run)
         run = support.execute(["-c", "alidade.yaml", "export", "incidents", "--as-of", AS_OF], cls.base)
         cls.incidents = support.parse_lines(run.out)
-        cls.pages, cls.tickets = (support.parse_lines((cls.base / f"{name}-records.ndjson").read_text(encoding="utf-8"))
+        cls.pages, cls.tickets = (support.parse_lines((files / f"{name}-records.ndjson").read_text(encoding="utf-8"))
                                   for name in ("pager", "ticket"))
 
     def setUp(self):
@@ -238,15 +237,15 @@ class RoundTrip(support.Case):
         return before, self.export_all(AS_OF, folder=folder / "exports", cwd=folder)
 
     def test_files(self):
-        self.configure(support.ndjson(support.SAMPLE / "pager-records.ndjson", name="pager", kind="pager",
-                                      events_path=str(support.SAMPLE / "pager-events.ndjson"),
-                                      services_path=str(support.SAMPLE / "services.ndjson"),
-                                      teams_path=str(support.SAMPLE / "teams.ndjson")),
-                       support.ndjson(support.SAMPLE / "ticket-records.ndjson", name="tickets",
-                                      events_path=str(support.SAMPLE / "ticket-events.ndjson")))
+        files = support.sample_files(self.dir / "files")
+        self.configure(support.ndjson(files / "pager-records.ndjson", name="pager", kind="pager",
+                                      events_path=str(files / "pager-events.ndjson"),
+                                      services_path=str(files / "services.ndjson"),
+                                      teams_path=str(files / "teams.ndjson")),
+                       support.ndjson(files / "ticket-records.ndjson", name="tickets",
+                                      events_path=str(files / "ticket-events.ndjson")))
         self.alidade("ingest")
-        before, after = self.round(extra=(("services", support.SAMPLE / "services.ndjson"),
-                                          ("teams", support.SAMPLE / "teams.ndjson")))
+        before, after = self.round(extra=(("services", files / "services.ndjson"), ("teams", files / "teams.ndjson")))
         # Which incident a record belongs to follows from all records: equal too.
         self.assert_same_bytes(before, after, "round trip")
 

@@ -6,6 +6,7 @@ import filecmp
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -26,28 +27,67 @@ def rows(folder, name):
         return [json.loads(line) for line in lines]
 
 
-class Files(unittest.TestCase):
-    def test_are_the_default_output_of_the_script(self):
-        with tempfile.TemporaryDirectory() as folder:
-            simulate(folder)
-            made = sorted(path.name for path in pathlib.Path(folder).iterdir())
-            self.assertEqual(made, sorted(path.name for path in SAMPLE.glob("*.ndjson")))
-            _, different, errors = filecmp.cmpfiles(folder, SAMPLE, made, shallow=False)
-            self.assertEqual((different, errors), ([], []))
+def folder_of(test):
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    return pathlib.Path(folder.name)
 
-    def test_another_seed_gives_others_and_size_is_as_asked(self):
-        with tempfile.TemporaryDirectory() as folder:
-            simulate(folder, "--seed", "99", "--incidents", "1500", "--years", "2")
-            pages = rows(folder, "pager-records")
-            self.assertGreater(len(pages), 1200)
-            self.assertGreaterEqual(min(page["opened_at"] for page in pages), "2024-10-01")
-            self.assertLess(max(page["opened_at"] for page in pages), "2026-10-01T00:30")
+
+def relative(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class Pages(unittest.TestCase):
+    def test_are_the_default_output_of_the_script(self):
+        folder = folder_of(self)
+        simulate(folder)
+        made = relative(folder)
+        self.assertEqual(made, relative(SAMPLE / "pages"))
+        _, different, errors = filecmp.cmpfiles(folder, SAMPLE / "pages", made, shallow=False)
+        self.assertEqual((different, errors), ([], []))
 
     def test_are_small(self):
-        self.assertLess(sum(path.stat().st_size for path in SAMPLE.iterdir()), 2_000_000)
+        sizes = [path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()]
+        self.assertLess(sum(sizes), 4_000_000)
+        self.assertLess(len(sizes), 700)
+
+    def test_are_all_read(self):
+        """No answer lies there to which nobody puts the question."""
+        folder = folder_of(self)
+        done = subprocess.run([ALIDADE, "ingest", "-c", SAMPLE / "alidade.yaml", "--store", folder / "a.db"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        asked = sum(int(n) for n in re.findall(r"(\d+) requests", done.stdout))
+        self.assertEqual(asked, sum(path.suffix == ".page" for path in SAMPLE.rglob("*")))
+
+    def test_another_history(self):
+        """Of another size and seed, with more than one page of everything, and windows above PagerDuty's cap: read whole as well."""
+        folder = folder_of(self)
+        simulate(folder / "pages", "--seed", "7", "--incidents", "1500", "--years", "0.5")
+        simulate(folder / "files", "--seed", "7", "--incidents", "1500", "--years", "0.5", "--form", "ndjson")
+        config = (SAMPLE / "alidade.yaml").read_text(encoding="utf-8").replace("since: 2023-07-01", "since: 2026-04-01")
+        (folder / "alidade.yaml").write_text(config.replace("store: ../../build/sample/sample.db", "store: a.db"), encoding="utf-8")
+        done = subprocess.run([ALIDADE, "ingest", "-c", folder / "alidade.yaml"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for name, file in (("pager", "pager-records"), ("tickets", "ticket-records")):
+            self.assertIn(f"{name}: {len(rows(folder / 'files', file))} new records", done.stdout)
+
+
+class Files(unittest.TestCase):
+    """The same history in the form that a source of type ndjson reads."""
+
+    def setUp(self):
+        self.folder = folder_of(self)
+        simulate(self.folder, "--form", "ndjson")
+
+    def test_another_seed_gives_others_and_size_is_as_asked(self):
+        simulate(self.folder, "--form", "ndjson", "--seed", "99", "--incidents", "1500", "--years", "2")
+        pages = rows(self.folder, "pager-records")
+        self.assertGreater(len(pages), 1200)
+        self.assertGreaterEqual(min(page["opened_at"] for page in pages), "2024-10-01")
+        self.assertLess(max(page["opened_at"] for page in pages), "2026-10-01T00:30")
 
     def test_records_point_at_each_other(self):
-        pages, tickets = rows(SAMPLE, "pager-records"), rows(SAMPLE, "ticket-records")
+        pages, tickets = rows(self.folder, "pager-records"), rows(self.folder, "ticket-records")
         keys = {page["key"] for page in pages}
         pointed = [ref.removeprefix("key:") for ticket in tickets for ref in ticket.get("refs", [])]
         self.assertGreater(len(pointed), 200)
@@ -57,9 +97,9 @@ class Files(unittest.TestCase):
 
     def test_events_belong_to_records_and_are_in_order(self):
         for source in ("pager", "ticket"):
-            ids = {row["external_id"] for row in rows(SAMPLE, f"{source}-records")}
+            ids = {row["external_id"] for row in rows(self.folder, f"{source}-records")}
             last = collections.defaultdict(str)
-            for event in rows(SAMPLE, f"{source}-events"):
+            for event in rows(self.folder, f"{source}-events"):
                 self.assertIn(event["external_id"], ids)
                 self.assertLessEqual(last[event["external_id"]], event["at"])
                 last[event["external_id"]] = event["at"]
