@@ -326,6 +326,13 @@ static enum ald_rc look_at_source(struct ald_doctor *d, struct ald_first_read *r
         look_at_files(d);
         return ALD_OK;
     }
+    if (d->sync.cfg->replay) {
+        if (ald_sync_replay_open(&d->sync, &why) != ALD_OK)
+            (void)ald_checkup_fail(d->checkup, "recording", "correct replay: it names the folder that `alidade ingest --record` was given", &why);
+        else
+            (void)ald_checkup_add(d->checkup, ALD_CHECKUP_OK, "recording", NULL, "readable in '%s'; nobody is asked", d->sync.cfg->replay);
+        return ALD_OK;
+    }
     if (!look_at_token(d) || d->sync.opts->dry_run)
         return ALD_OK;
     if (ald_sync_connect(&d->sync, PATIENCE_MS, &why) != ALD_OK) {
@@ -365,6 +372,7 @@ enum ald_rc ald_doctor_source(const struct ald_ingest_opts *opts, size_t i, stru
                  .connector = ald_connector_find(cfg->type),
                  .out = &out,
                  .arena = checkup->arena,
+                 .clock = opts->clock,
                  .scrub = {.key = &key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
                  .source_i = i},
         .checkup = checkup,
