@@ -109,15 +109,34 @@ static int incident_order(const void *x, const void *y)
     return strcmp(i->id, j->id);
 }
 
-static void build_incidents(struct ald_build *b)
+/* The links that joined go to the incident that they made; they stay strongest first. */
+static void hand_out_links(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    size_t *at = ald_calloc(b->scratch, a->incidents_n + 1, sizeof *at);
+    struct ald_link *links = ald_calloc(a->arena, b->link_n, sizeof *links);
+    for (size_t i = 0; i < b->link_n; i++)
+        at[a->records[b->link[i].a].incident + 1]++;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        at[i + 1] += at[i];
+    for (size_t i = 0; i < a->incidents_n; i++)
+        a->incidents[i].links = &links[at[i]];
+    for (size_t i = 0; i < b->link_n; i++) {
+        struct ald_incident *inc = &a->incidents[a->records[b->link[i].a].incident];
+        links[(size_t)(inc->links - links) + inc->links_n++] = b->link[i];
+    }
+}
+
+static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err *err)
 {
     struct ald_analysis *a = b->a;
     for (size_t i = 0; i < a->records_n; i++)
         ald_record_clocks(b, (uint32_t)i);
-    a->incidents_n = ald_link(b);
+    ALD_TRY(ald_link(b, &a->incidents_n, err));
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
     ald_overrides_place(b);
+    hand_out_links(b);
     uint32_t *met = ald_calloc(b->scratch, a->records_n, sizeof *met);
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
@@ -131,6 +150,7 @@ static void build_incidents(struct ald_build *b)
     for (size_t i = 0; i < a->incidents_n; i++)
         for (size_t j = 0; j < a->incidents[i].records_n; j++)
             a->records[a->incidents[i].records[j]].incident = (uint32_t)i;
+    return ALD_OK;
 }
 
 static void observe(struct ald_analysis *a)
@@ -177,7 +197,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .automation = ald_names_new(scratch),
                           .unjoined = ald_names_new(scratch)};
     ALD_TRY(ald_load(&b, err));
-    build_incidents(&b);
+    ALD_TRY(build_incidents(&b, err));
     ald_past_build(&b);
     observe(a);
     return ALD_OK;

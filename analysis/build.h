@@ -25,9 +25,13 @@ enum ald_ref_kind {
     ALD_REF_URL,
     ALD_REF_KEY,
     ALD_REF_ID,
-    ALD_REF_MERGED_INTO,
+    ALD_REF_MERGED_INTO, /* the first that folds; the next two as well */
     ALD_REF_DUPLICATE_OF,
     ALD_REF_PARENT,
+    ALD_REF_INCIDENT_KEY, /* the first of what records share */
+    ALD_REF_ALERT,
+    ALD_REF_CHANNEL,
+    ALD_REF_MENTION,
     ALD_REF_N
 };
 struct ald_row_ref {
@@ -66,6 +70,7 @@ struct ald_work {
     bool ended_itself; /* the last change to resolved was nobody's */
     /* By link.c: */
     uint32_t group, fold_into; /* fold_into: record, or ALD_NOBODY */
+    uint32_t whole;            /* what is one incident: groups and what was folded into them */
     bool folded;
 };
 
@@ -93,6 +98,8 @@ struct ald_build {
     size_t events_n;
     struct ald_override *overrides; /* overrides.c; analysis-owned */
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
+    struct ald_link *link; /* by link.c: those that joined */
+    size_t link_n;
     struct ald_owner {
         uint32_t service, team;
     } * owner; /* who says who owns a service: sources first, then the configuration */
@@ -136,9 +143,10 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
-/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via; returns the number of
- * groups that are incidents. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY). */
-size_t ald_link(struct ald_build *b);
+/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via, confidence, the analysis'
+ *  suggestions and idle links, and b->link. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY).
+ *  *ret_incidents: how many there are. */
+ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
 /** A list of mentions of services, teams or people, on scratch memory. */
 struct ald_mentions {
     struct ald_named *items;

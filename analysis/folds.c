@@ -116,9 +116,9 @@ size_t ald_fold(struct ald_build *b)
         uint32_t g = b->work[i].group, into = last_of(top, g);
         b->work[i].folded |= into != g;
         a->records[i].folded = b->work[i].folded;
-        if (number[into] == ALD_NOBODY)
-            number[into] = (uint32_t)incidents++;
-        a->records[i].incident = number[into];
+        if (number[b->work[i].whole] == ALD_NOBODY)
+            number[b->work[i].whole] = (uint32_t)incidents++;
+        a->records[i].incident = number[b->work[i].whole];
     }
     return incidents;
 }

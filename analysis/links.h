@@ -1,10 +1,153 @@
-/* The two halves of linking: link.c finds groups and pointers, folds.c folds what was merged. Private to analysis. */
+/* The parts of linking: link.c asks them in turn; link_refs.c reads explicit pointers, link_identity.c what records share,
+ * link_suggest.c what looks alike, link_groups.c keeps the groups, folds.c folds what was merged. Private to analysis. */
 #pragma once
 
 #include "analysis/build.h"
 
+/** What one text means in each source: one record, or several (ALD_AMBIGUOUS: then it says nothing). Chains are as short as
+ *  there are sources, so that a filler in every record costs nothing. */
+struct ald_link_slot {
+    uint32_t source, record;
+    struct ald_link_slot *next;
+};
+#define ALD_AMBIGUOUS (ALD_NOBODY - 1)
+struct ald_link_index {
+    struct ald_names *texts;
+    struct ald_link_slot **slots; /* parallel to texts */
+    size_t cap;
+};
+
+/** Records that a person keeps apart from the records of a group. */
+struct ald_link_enemy {
+    uint32_t record;
+    struct ald_link_enemy *next;
+};
+
+/** Two partitions over the records: `group` by links alone, `whole` by links and folds, which is what becomes incidents.
+ *  What people keep apart is kept apart in `whole`. */
+struct ald_linker {
+    struct ald_build *b;
+    struct ald_arena *arena;
+    struct ald_link_index keys, urls;
+    uint32_t *group, *whole;      /* union-find parents */
+    uint32_t *next;               /* circular lists of the members of a whole */
+    struct ald_link_enemy **enemies; /* by root of a whole */
+    uint32_t *mark, stamp;        /* by source: the question that met it last */
+    struct ald_link *link;        /* what joined: one less than records in each incident */
+    size_t link_n, link_cap;
+    struct ald_link *suggestion;
+    size_t suggestion_n, suggestion_cap;
+    struct ald_link_idle *idle;
+    size_t idle_n, idle_cap;
+};
+
+/* ---- link_groups.c ---- */
+void ald_link_init(struct ald_linker *l);
+uint32_t ald_link_group(struct ald_linker *l, uint32_t record);
+uint32_t ald_link_whole(struct ald_linker *l, uint32_t record);
+/** A person's word that two records are never one incident. */
+void ald_keep_apart(struct ald_linker *l, uint32_t a, uint32_t b);
+/** True when people keep some record of a's whole from some record of b's. */
+bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b);
+/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). */
+bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but);
+/** Joins two records unless people keep them apart; via is analysis-owned. Notes the link when it joins two wholes, and the
+ *  method of each record that had none. @return false: kept apart. */
+bool ald_link_join(struct ald_linker *l, uint32_t a, uint32_t b, enum ald_link_method method, double confidence,
+                   const char *via);
+/** The same for a record that was merged into another: one whole, but groups of their own. */
+bool ald_link_fold(struct ald_linker *l, uint32_t from, uint32_t to, const char *via);
+
+/* ---- link_refs.c ---- */
 /** Address for comparing: trimmed, scheme and host in lower case, no '/' at the end; NULL when it has no scheme. */
 const char *ald_link_url(struct ald_arena *arena, const char *url);
+/** What forms and people write when they have nothing to say. */
+bool ald_says_nothing(const char *value);
+const char *ald_link_trimmed(struct ald_arena *arena, const char *s);
+void ald_index_records(struct ald_linker *l);
+/** The records that an explicit pointer of `from` names (never itself), at most max. An id is "source:external_id"; a key
+ *  belongs to the source that owns its prefix; a mention is an address or a key. */
+size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref, uint32_t *ret, size_t max);
+/** "FIELD of RECORD: VALUE", analysis-owned. */
+const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref);
+/** Folds and joins by explicit pointers. */
+void ald_link_explicit(struct ald_linker *l);
+
+/* ---- link_decisions.c ---- */
+/** Joins what people joined and keeps apart what they keep apart; a decision without effect becomes an idle link. */
+ALD_CHECK enum ald_rc ald_link_decisions(struct ald_linker *l, struct ald_err *err);
+
+/* ---- link_identity.c ---- */
+/** Joins records that carry the same incident key, alert or channel at the same time. */
+void ald_link_identity(struct ald_linker *l);
+void ald_link_idle_add(struct ald_linker *l, enum ald_link_method method, const char *value, size_t records,
+                       const char *why);
+
+/* ---- link_words.c ---- */
+/** Words of titles: per record, ascending and each once. */
+struct ald_link_words {
+    struct ald_names *texts;
+    uint32_t *list;
+    size_t *at;     /* by record, and one more: where its words lie in the list */
+    double *weight; /* by word: ln(records with a title / records with the word), at least 0 */
+    size_t n;       /* words */
+};
+void ald_words_build(struct ald_linker *l, struct ald_link_words *ret);
+/** Calls take for each word of a text that the words know. */
+void ald_words_each(struct ald_linker *l, const struct ald_link_words *words, const char *text,
+                    void (*take)(void *ctx, uint32_t word), void *ctx);
+
+/* ---- link_pairs.c, link_suggest.c ---- */
+/** Two records that could tell of one happening. odds: how many times likelier than a coincidence. */
+struct ald_link_pair {
+    uint32_t a, b;    /* a < b */
+    uint32_t block;   /* service, or services_n + team; ALD_NOBODY: a mention alone */
+    double odds, similarity, by_chance;
+    double most;      /* the confidence that the sources' coincidences leave room for */
+    double confidence;
+    const struct ald_row_ref *mention; /* of b by a or of a by b, or NULL */
+};
+struct ald_link_pairs {
+    struct ald_link_pair *items;
+    size_t n, cap;
+};
+/** What the same records give when one source is moved by whole weeks: coincidences. Sources come in classes, pairs of them. */
+struct ald_link_decoy {
+    uint32_t class_, record; /* record: of the class' sparser source */
+    uint32_t shift;          /* 0: a real pair; else which of the moves */
+    double odds;
+};
+struct ald_link_chance {
+    struct ald_link_decoy *items;
+    size_t n, cap;
+};
+#define ALD_LINK_SHIFTS 4 /* of two sources; one source beside itself has half of them */
+/** Moves, in ms; i < ALD_LINK_SHIFTS. The first half are forward. */
+int64_t ald_link_shift(size_t i);
+/** Weighs the odds of every pair by how often records of its two sources have a counterpart that nothing else links: what is
+ *  found, less what is found after moving one source by weeks, over the records without one. Sets odds and most. */
+void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs, struct ald_link_chance *chance);
+/** Notes one coincidence. */
+void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, uint32_t a, uint32_t b, uint32_t shift,
+                        double odds);
+
+/** Pairs of records that share a service or team, or of which one mentions the other, that overlap in time, are not one
+ *  incident yet and not kept apart by people; sorted by a, b, each pair once. */
+void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret);
+/** True when both are of one source. */
+static inline bool ald_pair_of_one_source(const struct ald_linker *l, const struct ald_link_pair *p)
+{
+    return l->b->work[p->a].source == l->b->work[p->b].source;
+}
+/** Joins what is likely enough to be one happening, lists the rest as suggestions. */
+void ald_link_suggest(struct ald_linker *l);
+#define ALD_LINK_ACCEPT 0.9 /* link.accept, where nothing is configured */
+
+/* ---- times of a record, for linking ---- */
+/** When it was over as far as is known: its last end, its closing, INT64_MAX when open; never before its start. */
+int64_t ald_record_end(const struct ald_build *b, uint32_t record);
+
+/* ---- folds.c ---- */
 /** Breaks cycles at the smaller id (counted in link_cycles), folds groups, numbers incidents: sets records[].incident,
  *  folded, work[].folded. @return the number of incidents. */
 size_t ald_fold(struct ald_build *b);

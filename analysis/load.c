@@ -266,11 +266,14 @@ static void rank_severities(struct ald_build *b)
 
 static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
-    static const char *const kinds[ALD_REF_N] = {"url", "key", "id", "merged_into", "duplicate_of", "parent"};
+    static const char *const kinds[ALD_REF_N] = {"url",          "key",   "id",      "merged_into", "duplicate_of", "parent",
+                                                 "incident_key", "alert", "channel", "mention"};
     struct ald_row_ref ref = {.value = ald_strdup(b->scratch, ald_q_col_text(q, 2)),
                               .field = ald_build_string(b, ald_q_col_text(q, 3))};
     while (ref.kind < ALD_REF_N && strcmp(kinds[ref.kind], ald_q_col_text(q, 1)) != 0)
         ref.kind++;
+    if (ref.kind == ALD_REF_N)
+        return; /* a kind that only texts know */
     b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[r].refs.n)
         b->work[r].refs.at = b->ref_n;

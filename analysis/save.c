@@ -55,7 +55,7 @@ static ALD_CHECK enum ald_rc save_links(struct ald_store *store, const struct al
         ald_q_int(q, 1, record->row);
         ald_q_text(q, 2, a->incidents[record->incident].id);
         ald_q_text(q, 3, record->method);
-        ald_q_real(q, 4, 1.0); /* explicit pointers only */
+        ald_q_real(q, 4, record->confidence);
         ald_q_text(q, 5, record->via);
         ALD_TRY(ald_q_run(q, err));
     }

@@ -33,9 +33,19 @@ static struct ald_node *links_node(struct ald_arena *a, const struct ald_analysi
         ald_node_set(a, o, "source", ald_node_str(a, rec->source));
         ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
         ald_node_set(a, o, "method", ald_node_str(a, rec->method ? rec->method : "single"));
+        ald_node_set(a, o, "confidence", ald_node_num(a, rec->confidence));
         ald_node_set(a, o, "via", ald_node_str(a, rec->via));
         ald_node_add(a, list, o);
     }
+    return list;
+}
+
+static struct ald_node *suggestions_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < an->suggestions_n; k++)
+        if (ald_suggestion_side(an, k, i) != ALD_NOBODY)
+            ald_node_add(a, list, ald_suggestion_node(a, an, k));
     return list;
 }
 
@@ -62,6 +72,7 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     struct ald_node *o = ald_incident_node(a, an, i);
     ald_node_set(a, o, "moments", moments_node(a, an, &an->incidents[i]));
     ald_node_set(a, o, "links", links_node(a, an, &an->incidents[i]));
+    ald_node_set(a, o, "suggestions", suggestions_node(a, an, i));
     ald_node_set(a, o, "comparables", comparables_node(a, an, i));
     struct ald_node *decisions = NULL;
     ALD_TRY(ald_decisions_node(a, s->store, an, i, &decisions, err));
@@ -89,6 +100,7 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     struct ald_node *decisions = NULL;
     ALD_TRY(ald_decisions_node(s->arena, s->store, an, i, &decisions, err));
     ald_explain_decisions(s->arena, decisions);
+    ald_explain_suggestions(an, i);
     ald_explain_times(an, i);
     ald_explain_signals(s->arena, an, i);
     ald_explain_readings(s->arena, an, i);

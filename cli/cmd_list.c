@@ -76,6 +76,37 @@ static void print_line(struct ald_session *s, const struct ald_analysis *an, siz
                  title[cut] ? "..." : "");
 }
 
+/* Those of which one side started in the period, likeliest first. */
+static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period, struct ald_err *err)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
+    size_t shown = 0;
+    ald_jw_init(w, ald_json_sink_file(stdout), 0);
+    for (size_t k = 0; k < an->suggestions_n; k++) {
+        if (!ald_suggestion_in(an, k, period))
+            continue;
+        shown++;
+        struct ald_node *node = ald_suggestion_node(scratch, an, k);
+        if (s->options.json) {
+            ald_node_write(w, node, scratch);
+            ald_jw_newline(w);
+        } else {
+            const struct ald_link *link = &an->suggestions[k];
+            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", link->confidence, ald_shown(s, ald_node_at(node, "a.record")->text),
+                         ald_shown(s, an->records[link->a].title), ald_shown(s, ald_node_at(node, "b.record")->text),
+                         ald_shown(s, an->records[link->b].title), ald_shown(s, link->via));
+        }
+        ald_arena_reset(scratch);
+    }
+    ALD_TRY(ald_jw_finish(w, err));
+    if (shown == 0)
+        ald_say(s, "no suggestions in %s", period->label);
+    else if (!s->options.json)
+        ald_say(s, "%zu in %s, not taken (link.accept); alidade link RECORD RECORD --reason TEXT joins two", shown, period->label);
+    return ALD_OK;
+}
+
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
@@ -89,6 +120,8 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     ALD_TRY(ald_store_begin_read(s->store, err));
     ALD_TRY(ald_session_analysis(s, &an, err));
     ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &period, err));
+    if (s->options.suggestions)
+        return list_suggestions(s, an, &period, err);
     struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
     ald_jw_init(w, ald_json_sink_file(stdout), 0);
     for (size_t i = 0; i < an->incidents_n; i++) {

@@ -11,6 +11,7 @@ struct ald_yaml;
 enum ald_key_type {
     ALD_KEY_MAP, ALD_KEY_STRING, ALD_KEY_PATH, ALD_KEY_URL, ALD_KEY_BOOL, ALD_KEY_INT, ALD_KEY_DURATION, ALD_KEY_QUARTERS,
     ALD_KEY_ENUM, ALD_KEY_STRINGS, ALD_KEY_ZONE, ALD_KEY_MONTH, ALD_KEY_TIME, ALD_KEY_NUMBERS /* free keys */,
+    ALD_KEY_SHARE /* from 0 to 1 */,
     ALD_KEY_TEXTS /* free keys */, ALD_KEY_LIST /* of maps */, ALD_KEY_LIST_OR_FILE
 };
 struct ald_key_row {

@@ -130,6 +130,12 @@ static enum ald_rc check_range(const char *file, const char *key, const struct a
         if (!ald_yaml_int(node, &number) || number < row->min || number > row->max)
             return wrong(file, key, node, expected, err);
         return ALD_OK;
+    case ALD_KEY_SHARE: {
+        double share = 0;
+        if (!ald_yaml_num(node, &share) || !(share > 0 && share <= 1))
+            return wrong(file, key, node, "a number above 0 and up to 1", err);
+        return ALD_OK;
+    }
     case ALD_KEY_QUARTERS:
         (void)snprintf(expected, sizeof expected, "'N quarters', N from %lld to %lld", (long long)row->min, (long long)row->max);
         if (!is_quarters(node->text, &number) || number < row->min || number > row->max)
@@ -249,6 +255,7 @@ enum ald_rc ald_config_check_value(const char *file, const char *key, const stru
     switch (row->type) {
     case ALD_KEY_INT:
     case ALD_KEY_QUARTERS:
+    case ALD_KEY_SHARE:
     case ALD_KEY_DURATION:
         return check_range(file, key, row, node, err);
     default:

@@ -31,8 +31,11 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
     (void)printf("\nRecords\n");
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *rec = &an->records[inc->records[k]];
-        (void)printf("  %s:%s (%s)%s%s; linked by %s%s%s\n", rec->source, text(a, rec->external_id), rec->kind, rec->url ? " " : "",
-                     text(a, rec->url), rec->method ? rec->method : "single", rec->via ? ": " : "", text(a, rec->via));
+        (void)printf("  %s:%s (%s)%s%s; ", rec->source, text(a, rec->external_id), rec->kind, rec->url ? " " : "", text(a, rec->url));
+        if (inc->records_n == 1)
+            (void)printf("single: nothing else tells of it\n");
+        else
+            (void)printf("linked by %s (confidence %.2f)%s%s\n", rec->method, rec->confidence, rec->via ? ": " : "", text(a, rec->via));
         if (rec->ignored_before_start)
             (void)printf("    %d change%s of state before the start %s ignored\n", rec->ignored_before_start,
                          rec->ignored_before_start == 1 ? "" : "s", rec->ignored_before_start == 1 ? "was" : "were");
@@ -55,6 +58,26 @@ void ald_explain_decisions(struct ald_arena *a, const struct ald_node *decisions
         (void)printf("  %lld %s %s%s%s: %s%s%s\n", (long long)ald_node_at(d, "id")->integer, member(a, d, "kind"), member(a, d, "field"),
                      *member(a, d, "field") ? " " : "", member(a, d, "value"), member(a, d, "reason"), *idle ? "; changes nothing: " : "", idle);
     }
+}
+
+void ald_explain_suggestions(const struct ald_analysis *an, size_t i)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
+    bool any = false;
+    for (size_t k = 0; k < an->suggestions_n; k++) {
+        uint32_t own = ald_suggestion_side(an, k, i);
+        if (own == ALD_NOBODY)
+            continue;
+        const struct ald_link *link = &an->suggestions[k];
+        const struct ald_record *other = &an->records[own == link->a ? link->b : link->a];
+        if (!any)
+            (void)printf("\nCould be the same happening; not taken, as link.accept is %.2f\n", an->settings->link_accept);
+        any = true;
+        (void)printf("  %s:%s  %.60s\n    confidence %.2f: %s\n", other->source, text(a, other->external_id), text(a, other->title),
+                     link->confidence, text(a, link->via));
+    }
+    if (any)
+        (void)printf("  alidade link RECORD RECORD --reason TEXT joins two; alidade unlink keeps them apart\n");
 }
 
 static void print_clock(const char *name, int64_t ms, const char *absent)

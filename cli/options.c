@@ -39,6 +39,7 @@ static const struct ald_option_row rows[] = {
     {"list", 0, NULL, "show what was decided", TEXT(list), false},
     {"all", 0, NULL, "also what was undone", TEXT(all), false},
     {"by", 0, "WHO", "who decides: e-mail or login (default $USER); kept as the configuration's people says", TEXT(by), false},
+    {"suggestions", 0, NULL, "list: pairs of records that could be one incident, but not surely enough", TEXT(suggestions), false},
     {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false},
 };
 #define ROWS_N (sizeof rows / sizeof rows[0])

@@ -156,6 +156,7 @@ enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report 
     ALD_TRY(ald_findings_node(a, in->store, &findings, err));
     ALD_TRY(ald_decisions_node(a, in->store, in->analysis, SIZE_MAX, &overrides, err));
     own_findings(a, findings, in->analysis, f);
+    ald_linking_findings(a, findings, in->analysis);
     /* Quarantine is the store's: a record that could not be read has no start, so it belongs to every period. */
     struct ald_figures *counted = ald_alloc(a, sizeof *counted);
     *counted = *f;
@@ -168,6 +169,7 @@ enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report 
     ald_node_set(a, root, "caveats", caveats_node(a));
     ald_node_set(a, root, "overrides", overrides);
     ald_node_set(a, root, "population", ald_population_node(a, counted));
+    ald_node_set(a, root, "linking", ald_linking_node(a, in->analysis, &in->period));
     return ALD_OK;
 }
 

@@ -49,6 +49,7 @@ struct ald_settings {
     size_t teams_n;
     const struct ald_service_setting *services;
     size_t services_n;
+    double link_accept; /* confidence from which a suggested link is taken */
     bool show_mean, people_stored, free_text;
     const char *config_hash; /* of everything above, canonical */
 };
@@ -102,10 +103,34 @@ struct ald_record {
     size_t events_n;
     uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
     bool folded;          /* merged into another record of its incident: adds services, people, events, but no clocks */
-    const char *method;   /* how it was linked: "single", "url", "key", "merged"... */
-    const char *via;      /* the ref that linked it, or NULL */
+    const char *method;   /* of its first link (strongest kind first): ald_link_method_name, or "single" */
+    const char *via;      /* what that link rests on, or NULL */
+    double confidence;    /* of that link; 1 for a single record */
     int ignored_before_start; /* state changes before the start */
 };
+/* ---- Links ---- */
+/** Why two records are one incident, the strongest first. */
+enum ald_link_method {
+    ALD_LINK_DECISION, ALD_LINK_ID, ALD_LINK_URL, ALD_LINK_KEY, ALD_LINK_MERGED, /* explicit */
+    ALD_LINK_INCIDENT_KEY, ALD_LINK_ALERT, ALD_LINK_CHANNEL,                     /* shared identity */
+    ALD_LINK_SUGGESTION, ALD_LINK_METHOD_N
+};
+const char *ald_link_method_name(enum ald_link_method method); /* "decision", "id" ... */
+/** Of the links that were taken there is one less than the incident has records. */
+struct ald_link {
+    uint32_t a, b; /* indexes of records */
+    enum ald_link_method method;
+    double confidence;
+    const char *via;     /* what it rests on */
+    const char *refused; /* static text: why a suggestion was not taken; NULL when it was */
+};
+/** A key, channel or pointer that links nothing because it says nothing. */
+struct ald_link_idle {
+    enum ald_link_method method;
+    const char *value, *why; /* why: static text */
+    size_t records;
+};
+
 struct ald_span {
     int64_t start, end;   /* end ALD_TIME_NONE: open */
 };
@@ -125,6 +150,8 @@ struct ald_incident {
     const uint32_t *records; /* indexes, earliest first; folded ones after the others */
     size_t records_n;
     size_t merged_n;         /* groups of records that were folded into it: what population.merged counts */
+    const struct ald_link *links; /* records_n - 1, strongest first */
+    size_t links_n;
     struct ald_taken moments[ALD_MOMENT_N];
     int64_t started_at;
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
@@ -296,6 +323,10 @@ struct ald_analysis {
     size_t overrides_n;
     struct ald_past *past;
     size_t unjoined_people, link_cycles;
+    const struct ald_link *suggestions; /* not taken; most likely first */
+    size_t suggestions_n;
+    const struct ald_link_idle *idle_links; /* by method, value */
+    size_t idle_links_n;
 };
 
 /** What a signal saw in an incident; stands as long as the analysis. */
@@ -327,6 +358,17 @@ void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_
 size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
 /** Index of the record "SOURCE:EXTERNAL_ID", or ALD_NOBODY. Logarithmic. */
 uint32_t ald_analysis_record(const struct ald_analysis *analysis, const char *id);
+/** The record of a suggestion (its index) that belongs to an incident, or ALD_NOBODY. */
+uint32_t ald_suggestion_side(const struct ald_analysis *analysis, size_t suggestion, size_t incident);
+/** True when an incident of one of its sides started in the period. */
+bool ald_suggestion_in(const struct ald_analysis *analysis, size_t suggestion, const struct ald_period *period);
+/** What linking made of the records whose incidents, of any class, started in the period. */
+struct ald_linking {
+    size_t records, incidents;
+    size_t by[ALD_LINK_METHOD_N]; /* links: records - incidents in sum */
+    size_t not_taken;             /* suggestions */
+};
+void ald_linking_of(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_linking *ret);
 /** The comparables of an incident's reading, nearest first, as incident indexes with their distance and duration then; for
  *  explain. At most max. */
 struct ald_comparable {

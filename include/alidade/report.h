@@ -215,6 +215,8 @@ const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *an
  *  Not by whom: no report lists people. incident: index, or SIZE_MAX for those on all incidents and on none. */
 ALD_CHECK enum ald_rc ald_decisions_node(struct ald_arena *a, struct ald_store *store, const struct ald_analysis *analysis,
                                          size_t incident, struct ald_node **ret, struct ald_err *err);
+/** A suggestion that was not taken: {confidence, via, refused, a{record, incident, title, url}, b{..}}. */
+struct ald_node *ald_suggestion_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t suggestion);
 /** One line of `export signals`, `export readings` (DESIGN 9). */
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
 struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, int reading);

@@ -137,8 +137,10 @@ class PublicStatusExample(Feeds):
 
     def test_run(self):
         posts = table_api.made(60, start="2026-01-05 08:00:00")["statuspage"]
+        # Other times: two pages that say the same at the same time would be one incident.
+        others = table_api.made(20, start="2026-01-07 03:11:00")["statuspage"]
         api = self.serve(gcp=[incident(i) for i in range(90)],
-                         pages={"github": posts, "cloudflare": [dict(post, id="c" + post["id"]) for post in posts[:20]]})
+                         pages={"github": posts, "cloudflare": [dict(post, id="c" + post["id"]) for post in others]})
         text = (support.ROOT / "examples" / "public-status.yaml").read_text(encoding="utf-8")
         self.assertNotIn("token", re.sub(r"#.*", "", text))
         text = text.replace("https://www.githubstatus.com", f"{api.url}/github")

@@ -39,8 +39,7 @@ SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JO
 ORDER BY 1, 2, 4;
 
 -- name: analysis_refs
-SELECT record, kind, value, field FROM record_ref
-WHERE kind IN ('url', 'key', 'id', 'merged_into', 'duplicate_of', 'parent') ORDER BY record, kind, value;
+SELECT record, kind, value, field FROM record_ref ORDER BY record, kind, value;
 
 -- name: analysis_record_services
 SELECT record, service, at, at_start, stand_in, field FROM record_service ORDER BY record, service;

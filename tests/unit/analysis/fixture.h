@@ -58,7 +58,7 @@ static inline int fixture_setup(void **state)
                                         .resamples = 100,
                                         .noise_under_ms = MINUTES(5),
                                         .people_stored = true,
-                                        .config_hash = "test"};
+                                        .link_accept = 0.9, .config_hash = "test"};
     *state = f;
     return 0;
 }

@@ -1,0 +1,186 @@
+/* How much of what looks alike is coincidence. The same records are looked at with one source moved by whole weeks:
+ * what then looks alike cannot be one happening, and it comes up at the same hours and weekdays. Where records of two
+ * sources point at each other as a habit, the ones left over have no counterpart, and a likeness among them is chance;
+ * where they never do, most have one. Knows pairs and sources, not words or places. */
+#include "analysis/links.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define WEEK_MS (7 * ALD_DAY_MS)
+#define FACTOR_LEAST 1e-6
+#define FACTOR_MOST 1e3
+#define GUESS_WEIGHS 20 /* as many records */
+
+int64_t ald_link_shift(size_t i)
+{
+    static const int weeks[ALD_LINK_SHIFTS] = {1, 2, -1, -2};
+    return weeks[i] * WEEK_MS;
+}
+
+static uint32_t class_of(const struct ald_linker *l, uint32_t a, uint32_t b)
+{
+    uint32_t x = l->b->work[a].source, y = l->b->work[b].source, n = (uint32_t)ald_names_n(l->b->sources);
+    return x < y ? x * n + y : y * n + x;
+}
+
+void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, uint32_t a, uint32_t b, uint32_t shift,
+                        double odds)
+{
+    const struct ald_work *work = l->b->work;
+    bool sides = work[a].source == work[b].source;
+    for (int side = 0; side < 2; side++) { /* which source is the sparser one is not known yet: both ends */
+        chance->items = ald_grow(l->arena, chance->items, chance->n, &chance->cap, sizeof *chance->items);
+        chance->items[chance->n++] =
+            (struct ald_link_decoy){.class_ = class_of(l, a, b), .record = side ? b : a, .shift = shift, .odds = odds};
+        if (sides && shift)
+            break; /* moved against itself: one end stands for the pair */
+    }
+}
+
+/* Records of x that could still have a counterpart in y. */
+static size_t without_counterpart(struct ald_linker *l, const bool *placed, const uint32_t *wholes_with, uint32_t stamp,
+                                  uint32_t x)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < l->b->a->records_n; i++)
+        n += placed[i] && l->b->work[i].source == x && wholes_with[ald_link_whole(l, i)] != stamp;
+    return n;
+}
+
+struct class_ {
+    uint32_t source; /* the sparser one */
+    size_t without;
+    double *found; /* odds, each record's best, descending */
+    size_t found_n;
+    double *chance; /* the same of all moves */
+    size_t chance_n;
+    double moves, factor;
+};
+
+static int decoy_order(const void *x, const void *y)
+{
+    const struct ald_link_decoy *a = x, *b = y;
+    if (a->class_ != b->class_)
+        return a->class_ < b->class_ ? -1 : 1;
+    if (a->shift != b->shift)
+        return a->shift < b->shift ? -1 : 1;
+    if (a->record != b->record)
+        return a->record < b->record ? -1 : 1;
+    return a->odds < b->odds ? 1 : -(a->odds > b->odds);
+}
+
+static int descending(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return a < b ? 1 : -(a > b);
+}
+
+static size_t at_least(const double *odds, size_t n, double least)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (odds[mid] >= least)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* How many of the records found would have a counterpart if the odds were multiplied by factor. */
+static double expected(const struct class_ *c, double factor)
+{
+    double sum = 0;
+    for (size_t i = 0; i < c->found_n; i++)
+        sum += factor * c->found[i] / (1 + factor * c->found[i]);
+    return sum;
+}
+
+/* The odds are right up to a factor: it is chosen so that as many counterparts are expected as there are more
+ * likenesses than moving gives. Few records say little about it: then it stays near the share of records that have a
+ * counterpart, (found - by chance)/without, counted from odds of one, half a record more so that nothing is quite
+ * impossible. */
+static double factor_of(const struct class_ *c)
+{
+    double found = (double)at_least(c->found, c->found_n, 1),
+           chance = (double)at_least(c->chance, c->chance_n, 1) / c->moves;
+    double share = fmin(1, (fmax(0, found - chance) + 0.5) / ((double)c->without + 1));
+    double more = (double)c->found_n - (double)c->chance_n / c->moves, low = log(FACTOR_LEAST), high = log(FACTOR_MOST);
+    for (int i = 0; i < 60; i++) {
+        double mid = (low + high) / 2;
+        if (expected(c, exp(mid)) < more)
+            low = mid;
+        else
+            high = mid;
+    }
+    double weight = (double)c->found_n / ((double)c->found_n + GUESS_WEIGHS);
+    return exp(weight * low + (1 - weight) * log(share));
+}
+
+static void fill_class(struct ald_linker *l, const struct ald_link_decoy *items, size_t n, struct class_ *c)
+{
+    c->found = ald_calloc(l->arena, n, sizeof *c->found);
+    c->chance = ald_calloc(l->arena, n, sizeof *c->chance);
+    for (size_t i = 0; i < n; i++) {
+        bool best = i == 0 || items[i - 1].record != items[i].record || items[i - 1].shift != items[i].shift;
+        if (!best || l->b->work[items[i].record].source != c->source)
+            continue;
+        if (items[i].shift)
+            c->chance[c->chance_n++] = items[i].odds;
+        else
+            c->found[c->found_n++] = items[i].odds;
+    }
+    if (c->found_n)
+        qsort(c->found, c->found_n, sizeof *c->found, descending);
+    if (c->chance_n)
+        qsort(c->chance, c->chance_n, sizeof *c->chance, descending);
+    c->factor = factor_of(c);
+}
+
+static void count_without(struct ald_linker *l, const bool *placed, uint32_t x, uint32_t y, uint32_t *wholes_with,
+                          uint32_t stamp, struct class_ *c)
+{
+    size_t of[2];
+    uint32_t source[2] = {x, y};
+    if (x == y) {
+        *c = (struct class_){.source = x, .moves = ALD_LINK_SHIFTS / 2.0};
+        for (uint32_t i = 0; i < l->b->a->records_n; i++)
+            c->without += placed[i] && l->b->work[i].source == x;
+        return;
+    }
+    for (int k = 0; k < 2; k++) {
+        for (uint32_t i = 0; i < l->b->a->records_n; i++)
+            if (l->b->work[i].source == source[1 - k])
+                wholes_with[ald_link_whole(l, i)] = stamp + (uint32_t)k;
+        of[k] = without_counterpart(l, placed, wholes_with, stamp + (uint32_t)k, source[k]);
+    }
+    *c = (struct class_){.source = source[of[1] < of[0]], .without = of[of[1] < of[0]], .moves = ALD_LINK_SHIFTS};
+}
+
+void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs,
+                    struct ald_link_chance *chance)
+{
+    uint32_t sources = (uint32_t)ald_names_n(l->b->sources), stamp = 1;
+    struct class_ *classes = ald_calloc(l->arena, (size_t)sources * sources, sizeof *classes);
+    uint32_t *wholes_with = ald_calloc(l->arena, l->b->a->records_n, sizeof *wholes_with);
+    if (chance->n)
+        qsort(chance->items, chance->n, sizeof *chance->items, decoy_order);
+    for (size_t from = 0, to = 0; from < chance->n; from = to) {
+        uint32_t class_ = chance->items[from].class_;
+        while (to < chance->n && chance->items[to].class_ == class_)
+            to++;
+        count_without(l, placed, class_ / sources, class_ % sources, wholes_with, stamp, &classes[class_]);
+        stamp += 2;
+        fill_class(l, &chance->items[from], to - from, &classes[class_]);
+    }
+    for (size_t i = 0; i < pairs->n; i++) {
+        struct ald_link_pair *p = &pairs->items[i];
+        const struct class_ *c = &classes[class_of(l, p->a, p->b)];
+        double found = (double)at_least(c->found, c->found_n, p->odds);
+        double by_chance = (double)at_least(c->chance, c->chance_n, p->odds) / c->moves;
+        p->most = found > 0 ? 1 - fmin(1, by_chance / found) : 0;
+        p->odds *= c->factor;
+    }
+}

@@ -1,0 +1,434 @@
+/* Which records could tell of one happening: those that share a service or team, or of which one mentions the other,
+ * and overlap in time. Each pair gets odds: how likely two records of one happening look so, over how many unrelated
+ * records would by chance, which the organisation's own records tell. One block per service and team, sorted by start,
+ * each record beside its neighbours in time: near-linear. */
+#include "analysis/links.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define APART_MOST_MS (6 * ALD_HOUR_MS)   /* between two starts */
+#define AFTER_END_MS (15 * ALD_MINUTE_MS) /* a record of another source may begin so long after the end */
+#define SAME_SOURCE_APART_MS (5 * ALD_MINUTE_MS)
+#define BURST_MS ALD_HOUR_MS /* what starts within it of its first is one time that something came up */
+#define HISTORY_LEAST_MS (28 * ALD_DAY_MS)
+#define SAME_SOURCE_SIMILARITY 0.9
+#define ODDS_LEAST 0.1
+enum { NEIGHBOURS_MOST = 64, LOOKS = 3, GAPS = 6 };
+
+/* A record in a block. */
+struct place {
+    uint32_t block, record;
+    int64_t start;
+};
+
+struct finder {
+    struct ald_linker *l;
+    struct ald_link_words words;
+    struct ald_link_pairs *pairs;
+    struct ald_link_chance chance;
+    uint32_t *excluded; /* by word: the block, from 1, whose name it is part of */
+    uint32_t *met;      /* by word: the block, from 1, that the next two are about */
+    int64_t *burst;     /* by word: first start of its last burst in the block */
+    double *bursts;     /* by word: how many times it came up in the block */
+    uint32_t block;     /* the one at hand, from 1 */
+    double block_bursts;
+    double look[LOOKS];         /* shares of linked pairs by how alike their titles are */
+    double gap[GAPS];           /* and by how far apart they start */
+    double history_ms, span_ms; /* of the block; of all records */
+};
+
+/* ---- Blocks ---- */
+
+struct places {
+    struct place *items;
+    size_t n, cap;
+};
+
+static void add_place(struct ald_linker *l, struct places *places, uint32_t block, uint32_t record)
+{
+    places->items = ald_grow(l->arena, places->items, places->n, &places->cap, sizeof *places->items);
+    places->items[places->n++] = (struct place){block, record, l->b->work[record].start};
+}
+
+static void add_service(struct ald_linker *l, struct places *places, uint32_t service, uint32_t record)
+{
+    if (service == ALD_NOBODY)
+        return;
+    uint32_t owner = l->b->service_owner[service];
+    add_place(l, places, service, record);
+    if (owner != ALD_NOBODY)
+        add_place(l, places, (uint32_t)l->b->a->services_n + owner, record);
+}
+
+static void add_team(struct ald_linker *l, struct places *places, uint32_t team, uint32_t record)
+{
+    if (team != ALD_NOBODY)
+        add_place(l, places, (uint32_t)l->b->a->services_n + team, record);
+}
+
+static int place_order(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+    if (a->block != b->block)
+        return a->block < b->block ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return (a->record > b->record) - (a->record < b->record);
+}
+
+static bool takes_part(const struct ald_linker *l, uint32_t i)
+{
+    return !l->b->a->records[i].vendor && l->b->work[i].start != ALD_TIME_NONE;
+}
+
+static void collect_places(struct ald_linker *l, struct places *ret)
+{
+    const struct ald_build *b = l->b;
+    size_t kept = 0;
+    for (uint32_t i = 0; i < b->a->records_n; i++) {
+        const struct ald_work *w = &b->work[i];
+        const struct ald_record *record = &b->a->records[i];
+        if (!takes_part(l, i))
+            continue;
+        for (size_t j = 0; j < w->services.n; j++)
+            add_service(l, ret, b->svc[w->services.at + j].service, i);
+        for (size_t j = 0; j < w->teams.n; j++)
+            add_team(l, ret, b->team[w->teams.at + j].name, i);
+        for (size_t j = 0; j < record->events_n; j++) {
+            add_service(l, ret, record->events[j].service, i);
+            add_team(l, ret, record->events[j].team, i);
+        }
+    }
+    if (ret->n)
+        qsort(ret->items, ret->n, sizeof *ret->items, place_order);
+    for (size_t i = 0; i < ret->n; i++)
+        if (!kept || place_order(&ret->items[kept - 1], &ret->items[i]) != 0)
+            ret->items[kept++] = ret->items[i];
+    ret->n = kept;
+}
+
+/* ---- What comes up by chance ---- */
+
+static void exclude(void *ctx, uint32_t word)
+{
+    struct finder *f = ctx;
+    f->excluded[word] = f->block;
+}
+
+static void count_bursts(struct finder *f, const struct place *items, size_t n)
+{
+    int64_t first = 0;
+    f->block_bursts = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t *at = &f->words.at[items[i].record];
+        if (f->block_bursts < 1 || items[i].start > first + BURST_MS) {
+            first = items[i].start;
+            f->block_bursts++;
+        }
+        for (size_t k = at[0]; k < at[1]; k++) {
+            uint32_t w = f->words.list[k];
+            if (f->met[w] == f->block && items[i].start <= f->burst[w] + BURST_MS)
+                continue;
+            f->bursts[w] = f->met[w] == f->block ? f->bursts[w] + 1 : 1;
+            f->met[w] = f->block;
+            f->burst[w] = items[i].start;
+        }
+    }
+}
+
+/* Dice's coefficient of the words' weights, names of the block aside. *ret_bursts: how often the rarest word that both
+ * have came up in the block; without one, how often anything did. */
+static double similarity(const struct finder *f, uint32_t a, uint32_t b, double *ret_bursts)
+{
+    const size_t *x = &f->words.at[a], *y = &f->words.at[b];
+    double shared = 0, all = 0;
+    *ret_bursts = f->block_bursts;
+    for (size_t i = x[0], j = y[0]; i < x[1] || j < y[1];) {
+        bool from_x = j == y[1] || (i < x[1] && f->words.list[i] <= f->words.list[j]);
+        bool from_y = i == x[1] || (j < y[1] && f->words.list[j] <= f->words.list[i]);
+        uint32_t w = f->words.list[from_x ? i : j];
+        i += from_x;
+        j += from_y;
+        if (f->excluded[w] == f->block)
+            continue;
+        double weight = f->words.weight[w];
+        all += from_x && from_y ? 2 * weight : weight;
+        if (!from_x || !from_y)
+            continue;
+        shared += 2 * weight;
+        *ret_bursts = fmin(*ret_bursts, f->bursts[w]);
+    }
+    return all > 0 ? shared / all : 0;
+}
+
+/* ---- Pairs ---- */
+
+/* shift: what b is moved by. */
+static bool overlap(const struct ald_linker *l, uint32_t a, uint32_t b, int64_t shift, bool *ret_after_end)
+{
+    const struct ald_work *work = l->b->work;
+    int64_t start_a = work[a].start, start_b = work[b].start + shift, end = ald_record_end(l->b, a);
+    bool a_first = start_a <= start_b, one_source = work[a].source == work[b].source;
+    int64_t apart = a_first ? start_b - start_a : start_a - start_b, late = a_first ? start_b : start_a;
+    if (!a_first) {
+        end = ald_record_end(l->b, b);
+        end += end == INT64_MAX ? 0 : shift;
+    }
+    *ret_after_end = late > end;
+    if (one_source)
+        return late < end && apart <= SAME_SOURCE_APART_MS;
+    return end == INT64_MAX || late <= end + AFTER_END_MS;
+}
+
+/* Already decided: one incident, kept apart by people, or each has a record of a source that the other has, and so a
+ * story of its own there. Marks (planned, exercise) must agree. */
+static bool may_pair(struct ald_linker *l, uint32_t a, uint32_t b)
+{
+    const struct ald_record *x = &l->b->a->records[a], *y = &l->b->a->records[b];
+    uint32_t but = l->b->work[a].source == l->b->work[b].source ? l->b->work[a].source : ALD_NOBODY;
+    return x->class_ == y->class_ && ald_link_whole(l, a) != ald_link_whole(l, b) && !ald_share_source(l, a, b, but) &&
+           !ald_kept_apart(l, a, b);
+}
+
+static bool names_service(const struct ald_build *b, uint32_t r, uint32_t service)
+{
+    const struct ald_slice *rows = &b->work[r].services;
+    for (size_t i = 0; i < rows->n; i++)
+        if (b->svc[rows->at + i].service == service)
+            return true;
+    return false;
+}
+
+static bool common_service(const struct ald_build *b, uint32_t x, uint32_t y)
+{
+    const struct ald_slice *rows = &b->work[x].services;
+    for (size_t i = 0; i < rows->n; i++)
+        if (names_service(b, y, b->svc[rows->at + i].service))
+            return true;
+    return false;
+}
+
+static void add_pair(struct ald_linker *l, struct ald_link_pairs *pairs, struct ald_link_pair pair)
+{
+    pairs->items = ald_grow(l->arena, pairs->items, pairs->n, &pairs->cap, sizeof *pairs->items);
+    pairs->items[pairs->n++] = pair;
+}
+
+/* ---- How two records of one happening look ---- */
+
+static size_t look_of(double alike)
+{
+    return alike < 0.1 ? 0 : alike < 0.5 ? 1 : 2;
+}
+
+/* Ends of the stretches of time between two starts, minutes. Nearer than the first says no more: clocks and people are
+ * not better than that. */
+static const int gap_ends[GAPS + 1] = {0, 5, 15, 30, 60, 120, 360};
+
+static size_t gap_of(double apart_ms)
+{
+    size_t i = 0;
+    while (i + 1 < GAPS && apart_ms > (double)(gap_ends[i + 1] * ALD_MINUTE_MS))
+        i++;
+    return i;
+}
+
+static void exclude_names(struct finder *f, uint32_t r)
+{
+    const struct ald_build *b = f->l->b;
+    const struct ald_slice *rows = &b->work[r].services;
+    for (size_t i = 0; i < rows->n; i++)
+        ald_words_each(f->l, &f->words, b->a->services[b->svc[rows->at + i].service], exclude, f);
+}
+
+/* How alike the titles of records are that are linked for better reasons, and how far apart they start, tells what to
+ * expect of those that are not. Ten pairs' worth of guess where there are none. */
+static void learn_looks(struct finder *f, uint32_t blocks)
+{
+    double looks[LOOKS] = {3, 3, 4}, gaps[GAPS] = {4, 2.5, 1.5, 1, 0.5, 0.5}, all = 10, near = 10, bursts;
+    struct ald_linker *l = f->l;
+    for (size_t i = 0; i < l->link_n; i++) {
+        const struct ald_link *link = &l->link[i];
+        if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source)
+            continue;
+        f->block = blocks + 1 + (uint32_t)i; /* no block's number */
+        exclude_names(f, link->a);
+        exclude_names(f, link->b);
+        looks[look_of(similarity(f, link->a, link->b, &bursts))]++;
+        all++;
+        int64_t x = l->b->work[link->a].start, y = l->b->work[link->b].start;
+        if (x == ALD_TIME_NONE || y == ALD_TIME_NONE || (x < y ? y - x : x - y) > APART_MOST_MS)
+            continue;
+        gaps[gap_of(fabs((double)x - (double)y))]++;
+        near++;
+    }
+    for (size_t i = 0; i < LOOKS; i++)
+        f->look[i] = looks[i] / all;
+    for (size_t i = 0; i < GAPS; i++)
+        f->gap[i] = gaps[i] / near;
+}
+
+/* One in four names services that differ, one in four begins after the other's end: reasoned, not measured. */
+static double look(const struct finder *f, uint32_t a, uint32_t b, double alike, size_t gap, bool team, bool after_end)
+{
+    const struct ald_work *work = f->l->b->work;
+    double m = work[a].source == work[b].source ? 1 : f->look[look_of(alike)] * f->gap[gap];
+    if (team && work[a].services.n && work[b].services.n)
+        m /= 4;
+    return after_end ? m / 4 : m;
+}
+
+/* shift 0: a pair; else a coincidence, b moved by ald_link_shift(shift - 1). */
+static void weigh_pair(struct finder *f, uint32_t block, uint32_t a, uint32_t b, uint32_t shift)
+{
+    struct ald_linker *l = f->l;
+    const struct ald_work *work = l->b->work;
+    int64_t moved = shift ? ald_link_shift(shift - 1) : 0;
+    bool team = block >= l->b->a->services_n, after_end;
+    if (!overlap(l, a, b, moved, &after_end) || (team && common_service(l->b, a, b)) || !may_pair(l, a, b))
+        return;
+    double bursts, alike = similarity(f, a, b, &bursts);
+    if (work[a].source == work[b].source && alike < SAME_SOURCE_SIMILARITY)
+        return;
+    double apart = fabs((double)work[a].start - (double)(work[b].start + moved));
+    struct ald_link_pair pair = {.a = a < b ? a : b, .b = a < b ? b : a, .block = block, .similarity = alike};
+    size_t gap = gap_of(apart);
+    pair.by_chance = bursts * 2 * (double)((gap_ends[gap + 1] - gap_ends[gap]) * ALD_MINUTE_MS) / f->history_ms;
+    pair.odds = look(f, a, b, alike, gap, team, after_end) / pair.by_chance;
+    if (pair.odds < ODDS_LEAST)
+        return;
+    ald_link_decoy_add(l, &f->chance, a, b, shift, pair.odds);
+    if (!shift)
+        add_pair(l, f->pairs, pair);
+}
+
+/* The records that would stand beside this one if they were moved. */
+static void walk_moved(struct finder *f, const struct place *items, size_t n, size_t i, uint32_t shift)
+{
+    const struct ald_work *work = f->l->b->work;
+    int64_t moved = ald_link_shift(shift - 1), at = items[i].start - moved;
+    uint32_t source = work[items[i].record].source;
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (items[mid].start < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    size_t from = low, to = low;
+    while (from > 0 && low - from < NEIGHBOURS_MOST / 2 && at - items[from - 1].start <= APART_MOST_MS)
+        from--;
+    while (to < n && to - low < NEIGHBOURS_MOST / 2 && items[to].start - at <= APART_MOST_MS)
+        to++;
+    for (size_t j = from; j < to; j++) {
+        uint32_t other = work[items[j].record].source;
+        if (other < source || (other == source && shift <= ALD_LINK_SHIFTS / 2))
+            weigh_pair(f, items[i].block, items[i].record, items[j].record, shift);
+    }
+}
+
+static void walk_block(struct finder *f, const struct place *items, size_t n)
+{
+    const struct ald_analysis *a = f->l->b->a;
+    uint32_t block = items[0].block;
+    bool team = block >= a->services_n;
+    f->block = block + 1;
+    ald_words_each(f->l, &f->words, team ? a->teams[block - a->services_n] : a->services[block], exclude, f);
+    count_bursts(f, items, n);
+    f->history_ms = fmax((double)(items[n - 1].start - items[0].start), fmin((double)HISTORY_LEAST_MS, f->span_ms));
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && items[i].start - items[j].start <= APART_MOST_MS;)
+            weigh_pair(f, block, items[i].record, items[j].record, 0);
+        for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS; shift++)
+            walk_moved(f, items, n, i, shift);
+    }
+}
+
+static void walk_blocks(struct finder *f, const struct places *places)
+{
+    struct ald_linker *l = f->l;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < places->n; i++) {
+        first = places->items[i].start < first ? places->items[i].start : first;
+        last = places->items[i].start > last ? places->items[i].start : last;
+    }
+    f->span_ms = places->n ? fmax((double)(last - first), (double)ALD_DAY_MS) : (double)ALD_DAY_MS;
+    f->excluded = ald_calloc(l->arena, f->words.n, sizeof *f->excluded);
+    f->met = ald_calloc(l->arena, f->words.n, sizeof *f->met);
+    f->burst = ald_calloc(l->arena, f->words.n, sizeof *f->burst);
+    f->bursts = ald_calloc(l->arena, f->words.n, sizeof *f->bursts);
+    learn_looks(f, (uint32_t)(l->b->a->services_n + l->b->a->teams_n));
+    for (size_t from = 0, to = 0; from < places->n; from = to) {
+        while (to < places->n && places->items[to].block == places->items[from].block)
+            to++;
+        if (to - from > 1)
+            walk_block(f, &places->items[from], to - from);
+    }
+}
+
+/* A mention says something when both were going on; later ones are citations, and within one source they are a habit of
+ * trackers
+ * ("relates to"). */
+static void find_mentions(struct ald_linker *l, struct ald_link_pairs *pairs)
+{
+    enum { MOST = 8 };
+    const struct ald_build *b = l->b;
+    uint32_t to[MOST];
+    for (uint32_t i = 0; i < b->a->records_n; i++) {
+        const struct ald_slice *refs = &b->work[i].refs;
+        for (size_t j = 0; j < refs->n && takes_part(l, i); j++) {
+            const struct ald_row_ref *ref = &b->ref[refs->at + j];
+            size_t n = ref->kind == ALD_REF_MENTION ? ald_ref_targets(l, i, ref, to, MOST) : 0;
+            for (size_t k = 0; k < n; k++) {
+                bool after_end;
+                uint32_t x = i < to[k] ? i : to[k], y = i < to[k] ? to[k] : i;
+                if (takes_part(l, to[k]) && b->work[x].source != b->work[y].source && overlap(l, x, y, 0, &after_end) &&
+                    !after_end && may_pair(l, x, y))
+                    add_pair(l, pairs,
+                             (struct ald_link_pair){.a = x, .b = y, .block = ALD_NOBODY, .most = 1, .mention = ref});
+            }
+        }
+    }
+}
+
+static int pair_order(const void *x, const void *y)
+{
+    const struct ald_link_pair *a = x, *b = y;
+    if (a->a != b->a)
+        return a->a < b->a ? -1 : 1;
+    if (a->b != b->b)
+        return a->b < b->b ? -1 : 1;
+    if (a->odds < b->odds || a->odds > b->odds)
+        return a->odds > b->odds ? -1 : 1;
+    return (a->block > b->block) - (a->block < b->block);
+}
+
+void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret)
+{
+    struct finder f = {.l = l, .pairs = ret};
+    struct places places = {0};
+    size_t kept = 0;
+    *ret = (struct ald_link_pairs){0};
+    collect_places(l, &places);
+    ald_words_build(l, &f.words);
+    walk_blocks(&f, &places);
+    ald_names_free(f.words.texts);
+    bool *placed = ald_calloc(l->arena, l->b->a->records_n, sizeof *placed);
+    for (size_t i = 0; i < places.n; i++)
+        placed[places.items[i].record] = true;
+    ald_link_weigh(l, placed, ret, &f.chance);
+    find_mentions(l, ret);
+    if (ret->n)
+        qsort(ret->items, ret->n, sizeof *ret->items, pair_order);
+    for (size_t i = 0; i < ret->n; i++) {
+        struct ald_link_pair *last = kept ? &ret->items[kept - 1] : NULL;
+        if (!last || last->a != ret->items[i].a || last->b != ret->items[i].b)
+            ret->items[kept++] = ret->items[i];
+        else if (!last->mention)
+            last->mention = ret->items[i].mention;
+    }
+    ret->n = kept;
+}

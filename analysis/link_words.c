@@ -1,0 +1,152 @@
+/* Words of titles, for telling whether two records speak of the same thing. Words are runs of letters of the normalised
+ * title; scripts without spaces between words give pairs of neighbouring characters. Knows nothing of time or place. */
+#include "analysis/links.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/utf8.h"
+
+enum { WORD_LEAST = 2, WORD_MOST = 64, WORDS_MOST = 64 }; /* bytes; words of one title */
+#define IDEOGRAPHS 0x2E80u /* scripts from here on write words without spaces, near enough */
+
+struct reader {
+    void (*take)(void *ctx, const char *word);
+    void *ctx;
+    char word[WORD_MOST + 8];
+    size_t len;
+    char last[8]; /* the ideograph before */
+};
+
+static bool separates(unsigned c)
+{
+    return c < 0x80 && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+}
+
+static void flush(struct reader *r)
+{
+    r->word[r->len] = '\0';
+    if (r->len >= WORD_LEAST)
+        r->take(r->ctx, r->word);
+    r->len = 0;
+}
+
+static void take_ideograph(struct reader *r, const char *c, size_t len)
+{
+    char pair[16];
+    flush(r);
+    size_t before = strlen(r->last);
+    memcpy(pair, r->last, before);
+    memcpy(pair + before, c, len);
+    pair[before + len] = '\0';
+    if (before)
+        r->take(r->ctx, pair);
+    memcpy(r->last, c, len);
+    r->last[len] = '\0';
+}
+
+static void read_words(struct ald_arena *arena, const char *text, struct reader *r)
+{
+    const char *norm = ald_norm_title(arena, text ? text : "");
+    size_t n = strlen(norm);
+    for (size_t at = 0; at < n;) {
+        unsigned c;
+        size_t len = ald_utf8_next(norm + at, n - at, &c);
+        if (c >= IDEOGRAPHS && len < sizeof r->last) {
+            take_ideograph(r, norm + at, len);
+        } else {
+            r->last[0] = '\0';
+            if (separates(c))
+                flush(r);
+            else if (r->len + len <= WORD_MOST) {
+                memcpy(r->word + r->len, norm + at, len);
+                r->len += len;
+            }
+        }
+        at += len;
+    }
+    flush(r);
+}
+
+/* ---- The words of all records ---- */
+
+struct adder {
+    struct ald_link_words *words;
+    uint32_t found[WORDS_MOST];
+    size_t n;
+};
+
+static void add_word(void *ctx, const char *word)
+{
+    struct adder *adder = ctx;
+    if (adder->n < WORDS_MOST)
+        adder->found[adder->n++] = ald_names_add(adder->words->texts, word);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void weigh(struct ald_linker *l, struct ald_link_words *words, size_t titled)
+{
+    size_t *records = ald_calloc(l->arena, words->n, sizeof *records);
+    words->weight = ald_calloc(l->arena, words->n, sizeof *words->weight);
+    for (size_t i = 0; i < words->at[l->b->a->records_n]; i++)
+        records[words->list[i]]++;
+    for (size_t i = 0; i < words->n; i++)
+        words->weight[i] = log((double)(titled + 1) / (double)records[i]);
+}
+
+void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
+{
+    const struct ald_analysis *a = l->b->a;
+    struct ald_arena *titles = ald_arena_new();
+    size_t used = 0, cap = 0, titled = 0;
+    *ret = (struct ald_link_words){.texts = ald_names_new(l->arena)};
+    ret->at = ald_calloc(l->arena, a->records_n + 1, sizeof *ret->at);
+    for (size_t i = 0; i < a->records_n; i++) {
+        struct adder adder = {.words = ret};
+        struct reader reader = {.take = add_word, .ctx = &adder};
+        read_words(titles, a->records[i].title, &reader);
+        if (i % 1024 == 0)
+            ald_arena_reset(titles);
+        titled += adder.n > 0;
+        qsort(adder.found, adder.n, sizeof *adder.found, by_number);
+        ret->at[i] = used;
+        for (size_t k = 0; k < adder.n; k++) {
+            if (k > 0 && adder.found[k] == adder.found[k - 1])
+                continue;
+            ret->list = ald_grow(l->arena, ret->list, used, &cap, sizeof *ret->list);
+            ret->list[used++] = adder.found[k];
+        }
+    }
+    ald_arena_free(titles);
+    ret->at[a->records_n] = used;
+    ret->n = ald_names_n(ret->texts);
+    weigh(l, ret, titled);
+}
+
+struct finder {
+    const struct ald_link_words *words;
+    void (*take)(void *ctx, uint32_t word);
+    void *ctx;
+};
+
+static void find_word(void *ctx, const char *word)
+{
+    const struct finder *finder = ctx;
+    uint32_t known = ald_names_find(finder->words->texts, word);
+    if (known != ALD_NOBODY)
+        finder->take(finder->ctx, known);
+}
+
+void ald_words_each(struct ald_linker *l, const struct ald_link_words *words, const char *text,
+                    void (*take)(void *ctx, uint32_t word), void *ctx)
+{
+    struct finder finder = {.words = words, .take = take, .ctx = ctx};
+    struct reader reader = {.take = find_word, .ctx = &finder};
+    read_words(l->arena, text, &reader);
+}

@@ -1,0 +1,90 @@
+/* Linking as nodes: how many records became how many incidents, by what, and what was left open. */
+#include "alidade/report.h"
+#include "nodes.h"
+#include "sources.h"
+
+/* "30 by key" */
+static const char *const by_words[ALD_LINK_METHOD_N] = {
+    [ALD_LINK_DECISION] = "by a person's word",      [ALD_LINK_ID] = "by id",
+    [ALD_LINK_URL] = "by address",                   [ALD_LINK_KEY] = "by key",
+    [ALD_LINK_MERGED] = "merged in their source",    [ALD_LINK_INCIDENT_KEY] = "by shared incident key",
+    [ALD_LINK_ALERT] = "by shared alert",            [ALD_LINK_CHANNEL] = "by shared channel",
+    [ALD_LINK_SUGGESTION] = "by likeness",
+};
+
+const char *ald_linking_text(struct ald_arena *a, const struct ald_linking *linking)
+{
+    const char *s = ald_sprintf(a, "%zu record%s -> %zu incident%s of all classes", linking->records, linking->records == 1 ? "" : "s",
+                                linking->incidents, linking->incidents == 1 ? "" : "s");
+    const char *between = ": ";
+    for (int m = 0; m < ALD_LINK_METHOD_N; m++) {
+        if (!linking->by[m])
+            continue;
+        s = ald_sprintf(a, "%s%s%zu %s", s, between, linking->by[m], by_words[m]);
+        between = ", ";
+    }
+    if (linking->not_taken)
+        s = ald_sprintf(a, "%s; %zu suggestion%s not taken", s, linking->not_taken, linking->not_taken == 1 ? "" : "s");
+    return s;
+}
+
+struct ald_node *ald_linking_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_period *period)
+{
+    struct ald_linking linking;
+    struct ald_node *o = ald_node_object(a);
+    struct ald_node *by = ald_node_object(a);
+    ald_linking_of(an, period, &linking);
+    for (int m = 0; m < ALD_LINK_METHOD_N; m++)
+        ald_node_set(a, by, ald_link_method_name((enum ald_link_method)m), ald_node_int(a, (int64_t)linking.by[m]));
+    ald_node_set(a, o, "text", ald_node_str(a, ald_linking_text(a, &linking)));
+    ald_node_set(a, o, "records", ald_node_int(a, (int64_t)linking.records));
+    ald_node_set(a, o, "incidents", ald_node_int(a, (int64_t)linking.incidents));
+    ald_node_set(a, o, "by", by);
+    ald_node_set(a, o, "suggestions_not_taken", ald_node_int(a, (int64_t)linking.not_taken));
+    return o;
+}
+
+static struct ald_node *side_node(struct ald_arena *a, const struct ald_analysis *an, uint32_t r)
+{
+    const struct ald_record *record = &an->records[r];
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "record", ald_node_str(a, ald_sprintf(a, "%s:%s", record->source, record->external_id)));
+    ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[record->incident].id));
+    ald_node_set(a, o, "title", ald_node_str(a, record->title));
+    ald_node_set(a, o, "url", ald_node_str(a, record->url));
+    return o;
+}
+
+struct ald_node *ald_suggestion_node(struct ald_arena *a, const struct ald_analysis *an, size_t suggestion)
+{
+    const struct ald_link *link = &an->suggestions[suggestion];
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "confidence", ald_node_num(a, link->confidence));
+    ald_node_set(a, o, "via", ald_node_str(a, link->via));
+    ald_node_set(a, o, "refused", ald_node_str(a, link->refused));
+    ald_node_set(a, o, "a", side_node(a, an, link->a));
+    ald_node_set(a, o, "b", side_node(a, an, link->b));
+    return o;
+}
+
+void ald_linking_findings(struct ald_arena *a, struct ald_node *findings, const struct ald_analysis *an)
+{
+    enum { SHOWN = 3 };
+    for (size_t from = 0, to = 0; from < an->idle_links_n; from = to) {
+        const struct ald_link_idle *first = &an->idle_links[from];
+        size_t records = 0;
+        const char *values = "";
+        for (to = from; to < an->idle_links_n && an->idle_links[to].method == first->method && an->idle_links[to].why == first->why; to++) {
+            records += an->idle_links[to].records;
+            if (to - from < SHOWN)
+                values = ald_sprintf(a, "%s%s%s", values, to > from ? ", " : "", an->idle_links[to].value);
+        }
+        const char *more = to - from > SHOWN ? ald_sprintf(a, " and %zu more", to - from - SHOWN) : "";
+        bool decision = first->method == ALD_LINK_DECISION;
+        const char *text = decision ? ald_sprintf(a, "decisions without effect, as %s: %s%s", first->why, values, more)
+                                    : ald_sprintf(a, "records that are not linked by %s %s%s, because %s", ald_link_method_name(first->method),
+                                                  values, more, first->why);
+        ald_finding_add(a, findings, decision ? "decision_without_effect" : "idle_link", text, (int64_t)(decision ? to - from : records),
+                        decision ? "warning" : "info");
+    }
+}
