@@ -22,7 +22,7 @@ static enum ald_rc kinds_of(struct ald_session *s, char **names, int n, const st
         }
         const struct ald_kind *kind = ald_kind_find(names[i]);
         if (!kind)
-            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s', expected quarterly or all", names[i]);
+            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s', expected quarterly, leadership or all", names[i]);
         kinds[count++] = kind;
     }
     kinds[count] = NULL;
@@ -106,6 +106,6 @@ enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     if (s->options.args_n == 0)
-        return ald_fail(err, ALD_ERR_USAGE, "which report? expected a kind: quarterly, or all");
+        return ald_fail(err, ALD_ERR_USAGE, "which report? expected a kind: quarterly or leadership, or all");
     return ald_step_report(s, s->options.args, s->options.args_n, ret_code, err);
 }

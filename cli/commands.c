@@ -27,7 +27,7 @@ static const struct ald_command rows[] = {
     {"analyze", "", "link records into incidents, measure them, read them", analyze_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_analyze},
     {"report", "KIND... | all", "write reports of a period", report_options,
-     "KIND is quarterly. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
+     "KIND is quarterly or leadership. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
     {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_run},
     {"status", "", "sources, how fresh they are, what is missing", status_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
      ald_cmd_status},

@@ -297,7 +297,7 @@ static enum ald_rc notes_of(const struct ald_cfg *cfg, struct ald_config *config
     for (size_t i = 0; (row = ald_key_at(i)); i++)
         if (row->later && row->type != ALD_KEY_MAP && ald_cfg_node(cfg->root, row->path) && n < ALD_CFG_NOTES_MAX)
             notes[n++] = note(cfg, ald_cfg_node(cfg->root, row->path)->line, row->path);
-    ALD_TRY(report_names(cfg, "reports.kinds", "leadership stories learning", known_kind, &config->kinds, notes, &n, err));
+    ALD_TRY(report_names(cfg, "reports.kinds", "stories learning", known_kind, &config->kinds, notes, &n, err));
     ALD_TRY(report_names(cfg, "reports.formats", "", known_format, &config->formats, notes, &n, err));
     config->notes = notes;
     return ALD_OK;

@@ -2,6 +2,7 @@
 #include "change_node.h"
 
 #include "nodes.h"
+#include "sentences.h"
 
 struct ald_changes *ald_changes_of(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
 {
@@ -52,9 +53,7 @@ struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis 
 {
     const struct ald_change *c = &changes->change;
     const char *const *sentences = ald_change_sentences(a, an, f, changes);
-    size_t n = 0;
-    while (sentences[n])
-        n++;
+    size_t n = ald_sentences_n(sentences);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "clock", ald_node_str(a, ald_clock_name(ALD_CLOCK_RESOLVE)));
     ald_node_set(a, o, "age_s", age_node(a, an, &f->period));

@@ -1,31 +1,11 @@
 /* Sentences about change, each with its uncertainty. Figures are not targets; what cannot be told is said. */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "change_node.h"
-
-enum { SENTENCES_MOST = 12 };
-
-struct text {
-    struct ald_arena *a;
-    const char **items;
-    size_t n;
-};
-
-static void add(struct text *t, const char *sentence)
-{
-    if (sentence && t->n + 1 < SENTENCES_MOST)
-        t->items[t->n++] = sentence;
-}
-
-static const char *many(struct ald_arena *a, size_t n, const char *one, const char *more)
-{
-    return ald_sprintf(a, "%zu %s", n, n == 1 ? one : more);
-}
+#include "sentences.h"
 
 /* "the 8 quarters before" as far as they are on record. */
-static const char *beside_what(struct text *t, const struct ald_analysis *an, const struct ald_period *period,
+static const char *beside_what(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_period *period,
                                const struct ald_change *c)
 {
     const struct ald_change_side *b = &c->baseline;
@@ -37,8 +17,8 @@ static const char *beside_what(struct text *t, const struct ald_analysis *an, co
     return ald_sprintf(t->a,
                        "%s in %s of this period, beside %s in %s of %s, %s: a young period has had less time to resolve its long "
                        "incidents, so older ones are taken at the same age.",
-                       many(t->a, c->current.n, "resolved incident", "resolved incidents"), many(t->a, c->current.weeks, "week", "weeks"),
-                       many(t->a, c->baseline.n, "earlier one", "earlier ones"), many(t->a, c->baseline.weeks, "week", "weeks"),
+                       ald_many(t->a, c->current.n, "resolved incident", "resolved incidents"), ald_many(t->a, c->current.weeks, "week", "weeks"),
+                       ald_many(t->a, c->baseline.n, "earlier one", "earlier ones"), ald_many(t->a, c->baseline.weeks, "week", "weeks"),
                        b->label ? b->label : "the time before", when);
 }
 
@@ -87,19 +67,18 @@ static const char *shift_of(struct ald_arena *a, const struct ald_shift *s)
                                                  : ": like comparable ones, as far as can be told";
     const char *interval = s->interval.has ? ald_sprintf(a, " (%.2f to %.2f)", s->interval.low, s->interval.high) : "";
     return ald_sprintf(a, "Seen beside comparable past incidents, the mean percentile of %s is %.2f%s, where 0.50 is like them%s.",
-                       many(a, s->n, "incident", "incidents"), s->mean, interval, where);
+                       ald_many(a, s->n, "incident", "incidents"), s->mean, interval, where);
 }
 
 static const char *concentration_of(struct ald_arena *a, const struct ald_concentration *c)
 {
-    char mean[32];
     if (c->absent)
         return NULL;
     return ald_sprintf(a,
                        "The longest incident holds %.0f %% of all time to resolve, the longest three %.0f %%, the longest tenth %.0f %%; "
                        "without the longest one the mean is %s.",
                        100 * c->top1_share, 100 * c->top3_share, 100 * c->top10pct_share,
-                       ald_duration_format((int64_t)llround(c->mean_without_longest_ms), mean));
+                       ald_span(a, c->mean_without_longest_ms));
 }
 
 static const char *severity_of(struct ald_arena *a, const struct ald_severity *s)
@@ -107,7 +86,7 @@ static const char *severity_of(struct ald_arena *a, const struct ald_severity *s
     if (!s->verdict)
         return NULL;
     const char *figures = ald_sprintf(a, "(rank correlation %.2f, %.2f to %.2f, over %s)", s->spearman, s->interval.low, s->interval.high,
-                                      many(a, s->n, "incident", "incidents"));
+                                      ald_many(a, s->n, "incident", "incidents"));
     if (strcmp(s->verdict, "too few to say") == 0)
         return ald_sprintf(a, "Whether declared severity goes with duration: %s %s.", s->verdict, figures);
     return ald_sprintf(a, "Declared severity: %s %s.", s->verdict, figures);
@@ -117,16 +96,16 @@ const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_an
                                         const struct ald_changes *changes)
 {
     const struct ald_change *c = &changes->change;
-    struct text t = {.a = a, .items = ald_calloc(a, SENTENCES_MOST, sizeof *t.items)};
-    add(&t, verdict_of(a, c));
+    struct ald_sentences t = {.a = a};
+    ald_sentence_add(&t, verdict_of(a, c));
     if (!c->absent)
-        add(&t, beside_what(&t, an, &f->period, c));
-    add(&t, luck_of(a, c));
-    add(&t, visible_of(a, c));
-    add(&t, shift_of(a, &c->shift));
-    add(&t, concentration_of(a, &changes->concentration));
-    add(&t, severity_of(a, &changes->severity));
-    return t.items;
+        ald_sentence_add(&t, beside_what(&t, an, &f->period, c));
+    ald_sentence_add(&t, luck_of(a, c));
+    ald_sentence_add(&t, visible_of(a, c));
+    ald_sentence_add(&t, shift_of(a, &c->shift));
+    ald_sentence_add(&t, concentration_of(a, &changes->concentration));
+    ald_sentence_add(&t, severity_of(a, &changes->severity));
+    return ald_sentences_end(&t);
 }
 
 const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *changes)

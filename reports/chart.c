@@ -205,12 +205,20 @@ static double unit(const struct naming *g, int axis, double v)
     return high > low ? (v - low) / (high - low) : 0.5;
 }
 
+#define NAME_WIDTH 0.17 /* of a name with its gap, in parts of the width */
+
+static double name_from(const struct naming *g, const struct ald_point *p)
+{
+    double x = unit(g, 0, p->x);
+    return x > EDGE ? x - NAME_WIDTH : x;
+}
+
+/* Its name would lie over another name. */
 static bool crowded(const struct naming *g, const struct ald_point *p)
 {
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_point *other = &g->p->points[g->named[i].point];
-        double dx = unit(g, 0, other->x) - unit(g, 0, p->x), dy = unit(g, 1, other->y) - unit(g, 1, p->y);
-        if (fabs(dx) < 0.16 && fabs(dy) < 0.06)
+        if (fabs(name_from(g, other) - name_from(g, p)) < NAME_WIDTH && fabs(unit(g, 1, other->y) - unit(g, 1, p->y)) < 0.06)
             return true;
     }
     return false;
@@ -246,13 +254,29 @@ static size_t nearest(const struct naming *g, size_t corner)
     return best;
 }
 
+/* Those that the report speaks of, wherever there is room. */
+static void name_first(const struct ald_report *report, struct naming *g)
+{
+    const char *path = g->p->chart->name_first;
+    const struct ald_node *rows = path ? ald_node_at(report->root, path) : NULL;
+    for (size_t i = 0; i < ald_rows_n(rows) && rows->kind == ALD_NODE_LIST && g->n < ALD_NAMED_MOST; i++) {
+        const char *key = ald_text_at(rows->list.items[i], "key");
+        for (size_t k = 0; key && k < g->p->n; k++)
+            if (strcmp(g->p->points[k].label, key) == 0 && !crowded(g, &g->p->points[k])) {
+                g->named[g->n++] = (struct ald_named_point){k, unit(g, 0, g->p->points[k].x) > EDGE};
+                break;
+            }
+    }
+}
+
 size_t ald_chart_names(const struct ald_report *report, const struct ald_points *p, struct ald_named_point ret[ALD_NAMED_MOST])
 {
     struct naming g = {.p = p, .named = ret};
     for (int axis = 0; axis < 2; axis++)
         if (!ald_chart_extent(report, p, axis, &g.low[axis], &g.high[axis]))
             return 0;
-    for (size_t turn = 0; p->chart->named && turn < ALD_NAMED_MOST; turn++) {
+    name_first(report, &g);
+    for (size_t turn = g.n; p->chart->named && turn < ALD_NAMED_MOST; turn++) {
         size_t at = nearest(&g, turn % 4);
         if (at < p->n)
             ret[g.n++] = (struct ald_named_point){at, unit(&g, 0, p->points[at].x) > EDGE};

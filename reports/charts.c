@@ -14,7 +14,7 @@ static const struct ald_series by_reading[] = {
     {"longer than comparable", ALD_SHOWN "verdict", "longer", ALD_MARK_UP, ALD_TONE_ORANGE},
     {"open", ALD_SHOWN "verdict", "open", ALD_MARK_SQUARE, ALD_TONE_VIOLET},
 };
-static const struct ald_series one_of_each[] = {{"a quarter", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+static const struct ald_series one_of_each[] = {{"fiscal quarter", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
 
 bool ald_charts_both_axes(const struct ald_report *report)
 {
@@ -31,6 +31,7 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
         .label = "key",
         .x_show = ALD_SHOW_POSITION,
         .named = true,
+        .name_first = "read_in_full",
         .series = by_reading,
         .series_n = N(by_reading),
     };

@@ -8,10 +8,9 @@
 #include "alidade/utf8.h"
 
 #define WIDTH 520.0
-#define LEFT 58.0
+#define LEFT 64.0
 #define RIGHT 12.0
 #define TOP 10.0
-#define BOTTOM 44.0
 #define TIPS_MOST 400 /* points that have their name as a tip */
 
 struct plot {
@@ -19,7 +18,7 @@ struct plot {
     const struct ald_chart *chart;
     const struct ald_points *points;
     struct ald_scale axis[2];
-    double height; /* of the whole drawing */
+    double height, bottom; /* of the whole drawing; of what stands below the plot */
 };
 
 static double px(const struct plot *p, double v)
@@ -29,7 +28,7 @@ static double px(const struct plot *p, double v)
 
 static double py(const struct plot *p, double v)
 {
-    return p->height - BOTTOM - (p->height - TOP - BOTTOM) * ald_scale_unit(&p->axis[1], v);
+    return p->height - p->bottom - (p->height - TOP - p->bottom) * ald_scale_unit(&p->axis[1], v);
 }
 
 /* Inside the drawing, whatever the data. */
@@ -49,7 +48,7 @@ void ald_html_shapes(struct ald_html *h)
 
 static void put_x_axis(const struct plot *p)
 {
-    double bottom = p->height - BOTTOM;
+    double bottom = p->height - p->bottom;
     for (size_t i = 0; i < p->axis[0].ticks_n; i++) {
         double x = px(p, p->axis[0].ticks[i].at);
         if (p->chart->form == ALD_CHART_POINTS)
@@ -75,7 +74,7 @@ static void put_y_axis(const struct plot *p)
         ald_html_raw(p->h, "</text>");
     }
     if (p->chart->y_title && *p->chart->y_title) {
-        ald_html_rawf(p->h, "<text class=\"at\" transform=\"translate(12 %.1f) rotate(-90)\" text-anchor=\"middle\">", (TOP + p->height - BOTTOM) / 2);
+        ald_html_rawf(p->h, "<text class=\"at\" transform=\"translate(11 %.1f) rotate(-90)\" text-anchor=\"middle\">", (TOP + p->height - p->bottom) / 2);
         ald_html_text(p->h, p->chart->y_title);
         ald_html_raw(p->h, "</text>");
     }
@@ -88,7 +87,7 @@ static void put_corners(const struct plot *p)
             continue;
         bool right = i % 2, low = i / 2;
         ald_html_rawf(p->h, "<text class=\"co\" x=\"%.1f\" y=\"%.1f\"%s>", right ? WIDTH - RIGHT - 6 : LEFT + 6,
-                      low ? p->height - BOTTOM - 7 : TOP + 14, right ? " text-anchor=\"end\"" : "");
+                      low ? p->height - p->bottom - 7 : TOP + 14, right ? " text-anchor=\"end\"" : "");
         ald_html_text(p->h, p->chart->corners[i]);
         ald_html_raw(p->h, "</text>");
     }
@@ -106,7 +105,7 @@ static void put_lines(const struct plot *p)
             continue;
         ald_html_rawf(p->h, "<path class=\"ln%s\" d=\"", line->dashed ? " da" : "");
         for (size_t k = 0; k < n; k++)
-            ald_html_rawf(p->h, "%c%.1f %.1f", k ? 'L' : 'M', px(p, points[k].x), clip(py(p, points[k].y), TOP, p->height - BOTTOM));
+            ald_html_rawf(p->h, "%c%.1f %.1f", k ? 'L' : 'M', px(p, points[k].x), clip(py(p, points[k].y), TOP, p->height - p->bottom));
         ald_html_raw(p->h, "\"/>");
     }
 }
@@ -182,7 +181,7 @@ static void put_names(const struct plot *p)
     size_t n = ald_chart_names(p->h->report, p->points, named);
     for (size_t i = 0; i < n; i++) {
         const struct ald_point *at = &p->points->points[named[i].point];
-        double x = px(p, at->x) + (named[i].side ? -8 : 8), y = clip(py(p, at->y) + 4, TOP + 10, p->height - BOTTOM - 2);
+        double x = px(p, at->x) + (named[i].side ? -8 : 8), y = clip(py(p, at->y) + 4, TOP + 10, p->height - p->bottom - 2);
         ald_html_rawf(p->h, "<text class=\"nm\" x=\"%.1f\" y=\"%.1f\"%s>", x, y, named[i].side ? " text-anchor=\"end\"" : "");
         ald_html_text(p->h, ald_words_line(p->h->scratch, at->label, 18));
         ald_html_raw(p->h, "</text>");
@@ -242,7 +241,7 @@ static void put_drawing(const struct plot *p, size_t number)
     ald_html_rawf(h, "</title><desc id=\"c%zud\">", number);
     ald_html_text(h, ald_chart_text(h->scratch, h->report, p->points));
     ald_html_rawf(h, "</desc><rect class=\"pl\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, TOP, WIDTH - LEFT - RIGHT,
-                  p->height - TOP - BOTTOM);
+                  p->height - TOP - p->bottom);
     put_x_axis(p);
     put_y_axis(p);
     put_corners(p);
@@ -268,7 +267,8 @@ void ald_html_chart(struct ald_html *h, const struct ald_chart *chart)
         ald_html_raw(h, "</p>\n");
         return;
     }
-    p.height = chart->form == ALD_CHART_RANGES ? 200 : 330;
+    p.bottom = chart->x_title && *chart->x_title ? 44 : 24;
+    p.height = chart->form == ALD_CHART_RANGES ? 176 : 330;
     ald_scale_lay(h->scratch, h->report, p.points, 0, chart->form == ALD_CHART_RANGES ? 9 : 8, &p.axis[0]);
     ald_scale_lay(h->scratch, h->report, p.points, 1, chart->form == ALD_CHART_RANGES ? 4 : 6, &p.axis[1]);
     ald_html_raw(h, "<figure>");

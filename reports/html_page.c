@@ -130,11 +130,21 @@ static void put_column(struct ald_html *h, const struct ald_block *blocks, size_
     ald_html_raw(h, open ? "</div></div>\n" : "</div>\n");
 }
 
+/* A page of its own in print: also where nothing printed follows, but then without a break after it. */
+static const char *page_class(const struct ald_html *h, const struct ald_section *section)
+{
+    const struct ald_section *end = h->report->sections + h->report->sections_n;
+    for (const struct ald_section *next = section + 1; section->one_page && next < end; next++)
+        if (!next->screen)
+            return "page ";
+    return "";
+}
+
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only)
 {
     ald_html_raw(h, "<section id=\"");
     ald_html_text(h, section->id);
-    ald_html_rawf(h, "\" class=\"%s%s%s\"", section->landscape ? "wide " : "", section->one_page ? "page " : "", section->screen ? "screen" : "");
+    ald_html_rawf(h, "\" class=\"%s%s%s\"", section->landscape ? "wide " : "", page_class(h, section), section->screen ? "screen" : "");
     ald_html_raw(h, " aria-label=\"");
     ald_html_text(h, section->title);
     ald_html_raw(h, "\">\n");

@@ -6,7 +6,7 @@
 
 /** Everything of the tree, from the analysis and the store; figures is report-arena-owned. */
 ALD_CHECK enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
-                                         struct ald_err *err);
+                                         const struct ald_changes *changes, struct ald_err *err);
 void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report);
 /** The sentences of the summary, most important first; each carries its uncertainty. NULL-terminated, arena-owned. */
 const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,

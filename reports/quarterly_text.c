@@ -1,43 +1,18 @@
 /* The sentences of the quarterly summary: generated from figures, each with its uncertainty. A zero is said, a missing figure is
  * said with its reason. */
-#include <math.h>
-#include <stdio.h>
-
 #include "quarterly.h"
+#include "sentences.h"
 
-struct text {
-    struct ald_arena *a;
-    const char **items;
-    size_t n, cap;
-};
-
-static void add(struct text *t, const char *sentence)
-{
-    t->items = ald_grow(t->a, t->items, t->n, &t->cap, sizeof *t->items);
-    t->items[t->n++] = sentence;
-}
-
-static const char *duration(struct ald_arena *a, double ms)
-{
-    char buf[32];
-    return ald_strdup(a, ald_duration_format((int64_t)llround(ms), buf));
-}
-
-static const char *many(struct ald_arena *a, size_t n, const char *one, const char *more)
-{
-    return ald_sprintf(a, "%zu %s", n, n == 1 ? one : more);
-}
-
-static void say_count(struct text *t, const struct ald_figures *f)
+static void say_count(struct ald_sentences *t, const struct ald_figures *f)
 {
     const struct ald_counts *c = &f->counts;
     if (c->current == 0) {
-        add(t, "No incident of this period is recorded.");
+        ald_sentence_add(t, "No incident of this period is recorded.");
         return;
     }
-    const char *head = many(t->a, c->current, "incident", "incidents");
+    const char *head = ald_many(t->a, c->current, "incident", "incidents");
     if (!c->has_band) {
-        add(t, ald_sprintf(t->a, "%s. Whether that is many cannot be told yet: %s.", head,
+        ald_sentence_add(t, ald_sprintf(t->a, "%s. Whether that is many cannot be told yet: %s.", head,
                            c->past_n ? "fewer than four earlier periods are on record" : "there is no earlier period to compare with"));
         return;
     }
@@ -48,41 +23,41 @@ static void say_count(struct text *t, const struct ald_figures *f)
         most = c->past[i].n > most ? c->past[i].n : most;
     }
     const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
-    add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %zu to %zu, and %.0f to %.0f would be no surprise.", head,
+    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %zu to %zu, and %.0f to %.0f would be no surprise.", head,
                        c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, least, most, c->lower, c->upper));
 }
 
-static void say_clock(struct text *t, const struct ald_figures *f)
+static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
 {
     const struct ald_clock_summary *c = &f->clocks[ALD_CLOCK_RESOLVE];
     if (!c->has_median)
         return;
-    const char *half = duration(t->a, c->median_ms);
+    const char *half = ald_span(t->a, c->median_ms);
     if (c->median_ci.has)
-        add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; with so many incidents, anything from %s to %s "
+        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; with so many incidents, anything from %s to %s "
                                  "would fit the same reality (95 %% interval).",
-                           c->n, half, duration(t->a, c->median_ci.low), duration(t->a, c->median_ci.high)));
+                           c->n, half, ald_span(t->a, c->median_ci.low), ald_span(t->a, c->median_ci.high)));
     else
-        add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; they are too few to say how far off that may be.", c->n,
+        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; they are too few to say how far off that may be.", c->n,
                            half));
     if (c->has_p90 && c->p90_ci.has)
-        add(t, ald_sprintf(t->a, "Nine of ten were over within %s (%s to %s).", duration(t->a, c->p90_ms), duration(t->a, c->p90_ci.low),
-                           duration(t->a, c->p90_ci.high)));
+        ald_sentence_add(t, ald_sprintf(t->a, "Nine of ten were over within %s (%s to %s).", ald_span(t->a, c->p90_ms), ald_span(t->a, c->p90_ci.low),
+                           ald_span(t->a, c->p90_ci.high)));
 }
 
-static void say_readings(struct text *t, const struct ald_analysis *an, const struct ald_figures *f)
+static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
 {
     size_t read = f->shorter + f->typical + f->longer;
     if (read + f->still_open == 0) {
         if (f->incidents_n)
-            add(t, ald_sprintf(t->a, "No incident can be read against comparable ones yet: that needs 30 resolved or open incidents from before "
+            ald_sentence_add(t, ald_sprintf(t->a, "No incident can be read against comparable ones yet: that needs 30 resolved or open incidents from before "
                                      "its quarter, within %d quarters.",
                                an->settings->lookback_quarters));
         return;
     }
-    add(t, ald_sprintf(t->a, "Of %s, %zu %s over sooner than comparable earlier ones, %zu about as long, and %zu took longer: ask what "
+    ald_sentence_add(t, ald_sprintf(t->a, "Of %s, %zu %s over sooner than comparable earlier ones, %zu about as long, and %zu took longer: ask what "
                              "made those hard.",
-                       many(t->a, read, "incident read against comparable ones", "incidents read against comparable ones"), f->shorter,
+                       ald_many(t->a, read, "incident read against comparable ones", "incidents read against comparable ones"), f->shorter,
                        f->shorter == 1 ? "was" : "were", f->typical, f->longer));
     size_t complex_short = 0;
     size_t simple_long = 0;
@@ -91,52 +66,49 @@ static void say_readings(struct text *t, const struct ald_analysis *an, const st
         simple_long += ald_measure_at(an, f->incidents[i])->corner == ALD_CORNER_SIMPLE_LONG;
     }
     if (complex_short)
-        add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",
-                           many(t->a, complex_short, "was", "were")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",
+                           ald_many(t->a, complex_short, "was", "were")));
     if (simple_long)
-        add(t, ald_sprintf(t->a, "%s simpler than most and yet dragged on: ask what made it hard.", many(t->a, simple_long, "was", "were")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s simpler than most and yet dragged on: ask what made it hard.", ald_many(t->a, simple_long, "was", "were")));
     if (f->pairs_n)
-        add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex; their times alone would hide that.",
-                           many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex; their times alone would hide that.",
+                           ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents")));
 }
 
-static void say_missing(struct text *t, const struct ald_figures *f)
+static void say_missing(struct ald_sentences *t, const struct ald_figures *f)
 {
     const struct ald_population *p = &f->population;
     if (p->open)
-        add(t, ald_sprintf(t->a, "%s still open, and so in none of these times.", many(t->a, p->open, "incident is", "incidents are")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s still open, and so in none of these times.", ald_many(t->a, p->open, "incident is", "incidents are")));
     if (p->end_not_recorded)
-        add(t, ald_sprintf(t->a, "%s closed without a time of resolution, and so left out; recording it when closing would bring %s in.",
-                           many(t->a, p->end_not_recorded, "was", "were"), p->end_not_recorded == 1 ? "it" : "them"));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s closed without a time of resolution, and so left out; recording it when closing would bring %s in.",
+                           ald_many(t->a, p->end_not_recorded, "was", "were"), p->end_not_recorded == 1 ? "it" : "them"));
     if (p->impossible)
-        add(t, ald_sprintf(t->a, "%s left out because the recorded end lies before the start, or in the future.",
-                           many(t->a, p->impossible, "was", "were")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s left out because the recorded end lies before the start, or in the future.",
+                           ald_many(t->a, p->impossible, "was", "were")));
     if (p->zero_length)
-        add(t, ald_sprintf(t->a, "%s left out because start and end are the same moment: shorter than the source's clock can tell, or entered "
+        ald_sentence_add(t, ald_sprintf(t->a, "%s left out because start and end are the same moment: shorter than the source's clock can tell, or entered "
                                  "after the fact.",
-                           many(t->a, p->zero_length, "was", "were")));
+                           ald_many(t->a, p->zero_length, "was", "were")));
     if (p->noise)
-        add(t, ald_sprintf(t->a, "%s counted apart: pages that nobody had to work on.", many(t->a, p->noise, "page is", "pages are")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s counted apart: pages that nobody had to work on.", ald_many(t->a, p->noise, "page is", "pages are")));
 }
 
 const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,
                                            const struct ald_changes *changes)
 {
-    struct text t = {.a = a};
+    struct ald_sentences t = {.a = a};
     say_count(&t, f);
     say_clock(&t, f);
     const char *change = ald_change_summary(a, changes);
-    if (change)
-        add(&t, change);
+    ald_sentence_add(&t, change);
     say_readings(&t, an, f);
-    add(&t, NULL);
-    return t.items;
+    return ald_sentences_end(&t);
 }
 
 const char *const *ald_quarterly_left_out(struct ald_arena *a, const struct ald_figures *f)
 {
-    struct text t = {.a = a};
+    struct ald_sentences t = {.a = a};
     say_missing(&t, f);
-    add(&t, NULL);
-    return t.items;
+    return ald_sentences_end(&t);
 }

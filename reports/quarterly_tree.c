@@ -9,6 +9,7 @@
 #include "groups_node.h"
 #include "nodes.h"
 #include "quarterly.h"
+#include "sentences.h"
 
 struct rows_ctx {
     const struct ald_analysis *analysis;
@@ -132,15 +133,8 @@ static struct ald_node *carried_node(struct ald_arena *a, const struct ald_analy
     return list;
 }
 
-static size_t count(const char *const *texts)
-{
-    size_t n = 0;
-    while (texts[n])
-        n++;
-    return n;
-}
-
-enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f, struct ald_err *err)
+enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f,
+                               const struct ald_changes *changes, struct ald_err *err)
 {
     struct ald_arena *a = report->arena;
     const struct ald_analysis *an = in->analysis;
@@ -150,12 +144,11 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     struct ald_node *groups = NULL;
     struct ald_node *funnel = NULL;
     ald_groups_nodes(a, an, f, &groups, &funnel);
-    const struct ald_changes *changes = ald_changes_of(a, an, f);
     const char *const *sentences = ald_quarterly_sentences(a, an, f, changes);
     const char *const *left_out = ald_quarterly_left_out(a, f);
     ald_frame_head(in, report);
-    ald_node_set(a, root, "summary", ald_strings_node(a, sentences, count(sentences)));
-    ald_node_set(a, root, "left_out", ald_strings_node(a, left_out, count(left_out)));
+    ald_node_set(a, root, "summary", ald_strings_node(a, sentences, ald_sentences_n(sentences)));
+    ald_node_set(a, root, "left_out", ald_strings_node(a, left_out, ald_sentences_n(left_out)));
     ALD_TRY(ald_frame_foot(in, report, f, err));
     ald_node_set(a, root, "counts", ald_counts_node(a, f));
     ald_node_set(a, root, "trend", ald_trend_node(a, changes));

@@ -45,6 +45,7 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
     s->place = ALD_PLACE_LEFT;
     ald_charts_scatter(report, s);
     s->place = ALD_PLACE_RIGHT;
+    ald_charts_medians(report, s);
     ald_charts_percentiles(report, s);
     s->place = ALD_PLACE_FULL;
 }

@@ -5,7 +5,8 @@
 
 #define ROW_PIXELS 20.0
 #define HEIGHT_PIXELS 440.0
-#define SMALL_PIXELS 330.0
+#define LOW_PIXELS 360.0 /* where all must stand on one page */
+#define SMALL_PIXELS 260.0
 #define ALT_CHARS 450 /* the library keeps 2,080 bytes of an attribute */
 
 static double column_pixels(double units)
@@ -83,8 +84,9 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     }
     double width = text_pixels(s, &middle);
     ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], middle, styles, err));
-    ALD_TRY(insert(s, points, native, 0, width, HEIGHT_PIXELS, err));
-    leave_room(s, HEIGHT_PIXELS);
+    double height = s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
+    ALD_TRY(insert(s, points, native, 0, width, height, err));
+    leave_room(s, height);
     ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], middle, styles, err));
     return put_left_out(s, points, err);
 }

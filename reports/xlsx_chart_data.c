@@ -7,12 +7,16 @@
 #include "alidade/zone.h"
 
 #define LABEL_MAX 24
+#define COLUMNS_EACH 4 /* label, x, y and a free one */
+#define ACROSS_MOST 12 /* names along the bottom */
 
 /* ---- Values ---- */
 
 double ald_xlsx_axis_value(const struct ald_xlsx *x, const struct ald_chart *chart, int axis, double v)
 {
     enum ald_show show = axis ? chart->y_show : chart->x_show;
+    if (chart->form == ALD_CHART_RANGES && !axis)
+        return v + 1; /* rows are counted from one */
     if (show == ALD_SHOW_TIME && isfinite(v))
         return ald_xlsx_serial(x->report->zone, (int64_t)v);
     if (show == ALD_SHOW_SECONDS) /* powers of ten are read better in hours than in parts of a day */
@@ -34,27 +38,21 @@ static enum ald_xlsx_style axis_style(const struct ald_chart *chart, int axis)
 
 /* ---- Columns ---- */
 
-static void add(struct ald_xlsx *x, struct ald_xlsx_columns *c, const char *label, double a, double b, double d)
+static void add(struct ald_xlsx *x, struct ald_xlsx_columns *c, const char *label, double across, double up)
 {
     c->points = ald_grow(x->arena, c->points, c->n, &c->cap, sizeof *c->points);
-    c->points[c->n++] = (struct ald_xlsx_point){label, {a, b, d}};
+    c->points[c->n++] = (struct ald_xlsx_point){label, across, up};
 }
 
 static struct ald_xlsx_columns *columns_new(struct ald_xlsx *x, const struct ald_chart *chart, const char *title)
 {
     struct ald_xlsx_columns *c = ald_alloc(x->arena, sizeof *c);
-    *c = (struct ald_xlsx_columns){.chart = chart->title, .title = title, .width = 2};
-    c->heads[0] = chart->x_title ? chart->x_title : "x";
-    c->heads[1] = chart->y_title ? chart->y_title : "y";
-    c->styles[0] = axis_style(chart, 0);
-    c->styles[1] = axis_style(chart, 1);
-    if (chart->form == ALD_CHART_RANGES) {
-        c->width = 3;
-        c->heads[0] = c->heads[1];
-        c->heads[1] = "from";
-        c->heads[2] = "to";
-        c->styles[0] = c->styles[2] = c->styles[1];
-    }
+    bool ranges = chart->form == ALD_CHART_RANGES;
+    *c = (struct ald_xlsx_columns){.chart = chart->title, .title = title};
+    c->x_title = ranges ? "place" : chart->x_title ? chart->x_title : "x";
+    c->y_title = chart->y_title ? chart->y_title : "y";
+    c->x_style = ranges ? XS_CELL_COUNT : axis_style(chart, 0);
+    c->y_style = axis_style(chart, 1);
     return c;
 }
 
@@ -64,7 +62,7 @@ static struct ald_xlsx_columns *keep(struct ald_xlsx *x, struct ald_xlsx_columns
     if (!c->n)
         return NULL;
     c->column = x->chart_column;
-    x->chart_column += c->width + 2;
+    x->chart_column += COLUMNS_EACH;
     *x->chart_columns_end = c;
     x->chart_columns_end = &c->next;
     return c;
@@ -84,12 +82,8 @@ static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct 
     struct ald_xlsx_columns *c = columns_new(x, chart, title);
     for (size_t i = 0; i < p->n; i++) {
         const struct ald_point *at = &p->points[i];
-        if (at->series != series)
-            continue;
-        if (chart->form == ALD_CHART_RANGES)
-            add(x, c, at->label, y_of(x, chart, at->y), y_of(x, chart, at->low), y_of(x, chart, at->high));
-        else
-            add(x, c, at->label, ald_xlsx_axis_value(x, chart, 0, at->x), y_of(x, chart, at->y), (double)NAN);
+        if (at->series == series)
+            add(x, c, at->label, ald_xlsx_axis_value(x, chart, 0, at->x), y_of(x, chart, at->y));
     }
     return keep(x, c);
 }
@@ -99,14 +93,14 @@ static struct ald_xlsx_columns *range_columns(struct ald_xlsx *x, const struct a
 {
     const struct ald_chart *chart = p->chart;
     struct ald_xlsx_columns *c = columns_new(x, chart, chart->range_title ? chart->range_title : "range");
-    for (size_t i = 0; i < p->n && chart->low && chart->form == ALD_CHART_POINTS; i++) {
+    for (size_t i = 0; i < p->n && chart->low; i++) {
         const struct ald_point *at = &p->points[i];
         if (!isfinite(at->low) || !isfinite(at->high))
             continue;
         double across = ald_xlsx_axis_value(x, chart, 0, at->x);
-        add(x, c, at->label, across, y_of(x, chart, at->low), (double)NAN);
-        add(x, c, "", across, y_of(x, chart, at->high), (double)NAN);
-        add(x, c, "", (double)NAN, (double)NAN, (double)NAN);
+        add(x, c, at->label, across, y_of(x, chart, at->low));
+        add(x, c, "", across, y_of(x, chart, at->high));
+        add(x, c, "", (double)NAN, (double)NAN);
     }
     return keep(x, c);
 }
@@ -117,26 +111,31 @@ static struct ald_xlsx_columns *line_columns(struct ald_xlsx *x, const struct al
     size_t n = ald_line_points(x->arena, x->report, chart, line, &points);
     struct ald_xlsx_columns *c = columns_new(x, chart, line->title);
     for (size_t i = 0; i < n; i++)
-        add(x, c, "", ald_xlsx_axis_value(x, chart, 0, points[i].x), y_of(x, chart, points[i].y), (double)NAN);
+        add(x, c, "", ald_xlsx_axis_value(x, chart, 0, points[i].x), y_of(x, chart, points[i].y));
     return keep(x, c);
 }
 
-/* Across the chart: at each row of a chart of ranges, else at both ends. */
+/* Across the chart, from end to end. */
 static struct ald_xlsx_columns *level_columns(struct ald_xlsx *x, const struct ald_points *p, const struct ald_level *level)
 {
     double v = 0, low = 0, high = 0;
     if (!ald_level_value(x->report, level, &v) || !ald_chart_extent(x->report, p, 0, &low, &high))
         return NULL;
     v = y_of(x, p->chart, v);
+    double room = p->chart->form == ALD_CHART_RANGES ? 0.5 : 0;
     struct ald_xlsx_columns *c = columns_new(x, p->chart, level->title);
-    if (p->chart->form == ALD_CHART_RANGES) {
-        c->width = 1;
-        for (size_t i = 0; i < p->n; i++)
-            add(x, c, p->points[i].label, v, (double)NAN, (double)NAN);
-    } else {
-        add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, low), v, (double)NAN);
-        add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, high), v, (double)NAN);
-    }
+    add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, low) - room, v);
+    add(x, c, "", ald_xlsx_axis_value(x, p->chart, 0, high) + room, v);
+    return keep(x, c);
+}
+
+/* An axis of numbers has no names: a series along the bottom carries them. */
+static struct ald_xlsx_columns *across_columns(struct ald_xlsx *x, const struct ald_points *p, double bottom)
+{
+    struct ald_xlsx_columns *c = columns_new(x, p->chart, "Names along the bottom");
+    size_t step = (p->n + ACROSS_MOST - 1) / ACROSS_MOST;
+    for (size_t i = (p->n - 1) % step; i < p->n; i += step)
+        add(x, c, ald_words_line(x->arena, p->points[i].label, LABEL_MAX), ald_xlsx_axis_value(x, p->chart, 0, p->points[i].x), bottom);
     return keep(x, c);
 }
 
@@ -150,7 +149,7 @@ static void name_points(struct ald_xlsx *x, struct ald_xlsx_drawn *d)
             const struct ald_point *at = &d->points->points[named[i].point];
             if (named[i].side == side)
                 add(x, c, ald_words_line(x->arena, at->label, LABEL_MAX), ald_xlsx_axis_value(x, d->chart, 0, at->x),
-                    y_of(x, d->chart, at->y), (double)NAN);
+                    y_of(x, d->chart, at->y));
         }
         d->named[side] = keep(x, c);
     }
@@ -196,6 +195,9 @@ struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart
         d->series[i] = series_columns(x, d->points, i);
     if (chart->named && chart->form == ALD_CHART_POINTS)
         name_points(x, d);
+    double low = 0, high = 0;
+    if (chart->form == ALD_CHART_RANGES && ald_xlsx_axis_ends(x, d->points, 1, &low, &high))
+        d->across = across_columns(x, d->points, low);
     return d;
 }
 
@@ -206,18 +208,18 @@ static enum ald_rc put_heads(struct ald_xlsx_sheet *s, struct ald_err *err)
     struct ald_xlsx *x = s->x;
     s->row = ALD_XLSX_DATA_ROW - 3;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + c->width}, ald_words_line(x->arena, c->chart, 200),
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2}, ald_words_line(x->arena, c->chart, 200),
                                   XS_HEAD, err));
     s->row++;
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next)
-        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + c->width}, ald_words_line(x->arena, c->title, 200),
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column + 2}, ald_words_line(x->arena, c->title, 200),
                                   XS_HEAD, err));
     s->row++;
     ALD_TRY(ald_xlsx_row_height(s, 62, err)); /* titles of axes are sentences */
     for (const struct ald_xlsx_columns *c = x->chart_columns; c; c = c->next) {
         ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column}, "Point", XS_HEAD, err));
-        for (size_t i = 0; i < c->width; i++)
-            ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + 1 + i, c->column + 1 + i}, c->heads[i], XS_HEAD_RIGHT, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + 1, c->column + 1}, c->x_title, XS_HEAD_RIGHT, err));
+        ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column + 2, c->column + 2}, c->y_title, XS_HEAD_RIGHT, err));
     }
     s->row++;
     return ALD_OK;
@@ -227,9 +229,8 @@ static enum ald_rc put_point(struct ald_xlsx_sheet *s, const struct ald_xlsx_col
 {
     const struct ald_xlsx_point *p = &c->points[i];
     ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column}, p->label, XS_CELL_TEXT, err));
-    for (size_t k = 0; k < c->width; k++)
-        ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 1 + k, c->column + 1 + k}, p->v[k], c->styles[k], err));
-    return ALD_OK;
+    ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 1, c->column + 1}, p->x, c->x_style, err));
+    return ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 2, c->column + 2}, p->y, c->y_style, err);
 }
 
 /* Row by row, as constant memory asks for. */
@@ -252,7 +253,7 @@ static enum ald_rc put_points(struct ald_xlsx_sheet *s, struct ald_err *err)
 static enum ald_rc set_widths(struct ald_xlsx_sheet *s, struct ald_err *err)
 {
     for (const struct ald_xlsx_columns *c = s->x->chart_columns; c; c = c->next) {
-        lxw_col_t first = (lxw_col_t)c->column, last = (lxw_col_t)(c->column + c->width);
+        lxw_col_t first = (lxw_col_t)c->column, last = (lxw_col_t)(c->column + 2);
         ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, first, first, 28, NULL), err));
         ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, first + 1, last, 22, NULL), err));
         ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, last + 1, last + 1, 3, NULL), err));

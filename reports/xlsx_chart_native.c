@@ -45,17 +45,15 @@ static const char *chart_text(struct ald_xlsx *x, const char *text)
 
 /* ---- Series ---- */
 
-/* A series over a column of values; of a chart of points also over its x. legend: whether it has a line there. */
-static lxw_chart_series *refer(struct drawing *d, const struct ald_xlsx_columns *c, size_t value, const char *title, bool legend)
+/* legend: whether it has a line there. */
+static lxw_chart_series *refer(struct drawing *d, const struct ald_xlsx_columns *c, const char *title, bool legend)
 {
     lxw_chart_series *series = chart_add_series(d->native, NULL, NULL);
     const char *sheet = d->s->x->chart_data_name;
     lxw_row_t first = ALD_XLSX_DATA_ROW, last = (lxw_row_t)(ALD_XLSX_DATA_ROW + c->n - 1);
-    lxw_col_t at = (lxw_col_t)(c->column + 1 + value), across = (lxw_col_t)c->column;
-    if (d->chart->form == ALD_CHART_POINTS)
-        across++;
-    chart_series_set_categories(series, sheet, first, across, last, across);
-    chart_series_set_values(series, sheet, first, at, last, at);
+    lxw_col_t col = (lxw_col_t)c->column;
+    chart_series_set_categories(series, sheet, first, col + 1, last, col + 1);
+    chart_series_set_values(series, sheet, first, col + 2, last, col + 2);
     chart_series_set_name(series, chart_text(d->s->x, title));
     if (!legend && d->hidden_n + 1 < sizeof d->hidden / sizeof d->hidden[0])
         d->hidden[d->hidden_n++] = d->in_legend;
@@ -90,65 +88,45 @@ static void mark(const struct drawing *d, lxw_chart_series *series, const struct
     chart_series_set_marker_line(series, &edge);
 }
 
-/* Both ends of the intervals, as small marks that high-low lines join. */
-static void add_ends(struct drawing *d, const struct ald_xlsx_columns *c)
-{
-    const char *title = d->chart->range_title ? d->chart->range_title : "interval";
-    lxw_chart_fill fill = {.color = SOFT};
-    lxw_chart_line edge = {.color = SOFT, .width = 1.0F};
-    for (size_t value = 1; value <= 2; value++) {
-        lxw_chart_series *series = refer(d, c, value, title, value == 1);
-        no_line(series);
-        chart_series_set_marker_type(series, LXW_CHART_MARKER_SQUARE); /* the library's dashes are words that no spreadsheet knows */
-        chart_series_set_marker_size(series, 3);
-        chart_series_set_marker_fill(series, &fill);
-        chart_series_set_marker_line(series, &edge);
-    }
-    chart_set_high_low_lines(d->native, &edge);
-}
-
 static void add_all(struct drawing *d)
 {
     const struct ald_xlsx_drawn *drawn = d->drawn;
+    bool intervals = d->chart->form == ALD_CHART_RANGES;
     if (drawn->ranges)
-        draw_line(refer(d, drawn->ranges, 1, drawn->ranges->title, true), 0xB9C2CD, 1.5F, false);
+        draw_line(refer(d, drawn->ranges, drawn->ranges->title, true), intervals ? INK : 0xB9C2CD, intervals ? 1.75F : 1.5F, false);
     for (size_t i = 0; i < d->chart->lines_n; i++)
-        if (drawn->lines[i])
-            draw_line(refer(d, drawn->lines[i], 1, d->chart->lines[i].title, true), SOFT, 1.0F, d->chart->lines[i].dashed);
+        if (drawn->lines[i]) /* lines with one title have one line in the legend */
+            draw_line(refer(d, drawn->lines[i], d->chart->lines[i].title, i == 0 || strcmp(d->chart->lines[i].title, d->chart->lines[i - 1].title) != 0),
+                      SOFT, 1.0F, d->chart->lines[i].dashed);
     for (size_t i = 0; i < d->chart->levels_n; i++)
         if (drawn->levels[i])
-            draw_line(refer(d, drawn->levels[i], d->chart->form == ALD_CHART_POINTS, d->chart->levels[i].title, true), SOFT, 1.0F, true);
-    for (size_t i = 0; i < d->chart->series_n; i++) {
-        const struct ald_xlsx_columns *c = drawn->series[i];
-        if (!c)
-            continue;
-        if (d->chart->form == ALD_CHART_RANGES && d->chart->low)
-            add_ends(d, c);
-        mark(d, refer(d, c, d->chart->form == ALD_CHART_POINTS, c->title, true), &d->chart->series[i]);
-    }
+            draw_line(refer(d, drawn->levels[i], d->chart->levels[i].title, true), SOFT, 1.0F, true);
+    for (size_t i = 0; i < d->chart->series_n; i++)
+        if (drawn->series[i])
+            mark(d, refer(d, drawn->series[i], drawn->series[i]->title, true), &d->chart->series[i]);
 }
 
-static enum ald_rc add_named(struct drawing *d, size_t side, struct ald_err *err)
+/* Names beside the points of a series of their own. */
+static enum ald_rc add_named(struct drawing *d, const struct ald_xlsx_columns *named, uint8_t position, struct ald_err *err)
 {
     struct ald_xlsx *x = d->s->x;
-    const struct ald_xlsx_columns *named = d->drawn->named[side];
     if (!named)
         return ALD_OK;
-    lxw_chart_series *series = refer(d, named, 1, named->title, false);
+    lxw_chart_series *series = refer(d, named, named->title, false);
     no_line(series);
     chart_series_set_marker_type(series, LXW_CHART_MARKER_NONE);
-    lxw_chart_font font = {.size = 9, .color = INK};
+    lxw_chart_font font = {.size = position == LXW_CHART_LABEL_POSITION_ABOVE ? 8 : 9, .color = INK};
     lxw_chart_data_label *labels = ald_calloc(x->arena, named->n, sizeof *labels);
     lxw_chart_data_label **list = ald_calloc(x->arena, named->n + 1, sizeof *list);
     for (size_t i = 0; i < named->n; i++) {
         const char *name = named->points[i].label;
-        labels[i].value = ald_sprintf(x->arena, side ? "%s  " : "  %s", name); /* beside the mark, not over it */
+        labels[i].value = ald_sprintf(x->arena, position == LXW_CHART_LABEL_POSITION_LEFT ? "%s  " : position == LXW_CHART_LABEL_POSITION_RIGHT ? "  %s" : "%s", name); /* beside the mark, not over it */
         labels[i].font = &font;
         list[i] = &labels[i];
     }
     chart_series_set_labels(series);
     chart_series_set_labels_font(series, &font);
-    chart_series_set_labels_position(series, side ? LXW_CHART_LABEL_POSITION_LEFT : LXW_CHART_LABEL_POSITION_RIGHT);
+    chart_series_set_labels_position(series, position);
     return ald_xlsx_did(d->s, chart_series_set_labels_custom(series, list), err);
 }
 
@@ -172,34 +150,54 @@ static const char *axis_format(enum ald_show show, bool logarithmic)
     }
 }
 
+bool ald_xlsx_axis_ends(const struct ald_xlsx *x, const struct ald_points *points, int i, double *ret_low, double *ret_high)
+{
+    const struct ald_chart *chart = points->chart;
+    enum ald_show show = i ? chart->y_show : chart->x_show;
+    double low = 0, high = 0;
+    if (!ald_chart_extent(x->report, points, i, &low, &high))
+        return false;
+    low = ald_xlsx_axis_value(x, chart, i, low);
+    high = ald_xlsx_axis_value(x, chart, i, high);
+    if (chart->form == ALD_CHART_RANGES && !i) {
+        low -= 0.5;
+        high += 0.5;
+    } else if (ald_chart_whole(chart, i)) {
+        low = 0;
+        high = 1;
+    } else if (ald_chart_log(chart, i)) {
+        low = pow(10, floor(log10(low)));
+        high = pow(10, ceil(log10(high)));
+        high = high > low ? high : low * 10;
+    } else if (show == ALD_SHOW_TIME) {
+        low = floor(low);
+        high = ceil(high) > low ? ceil(high) : low + 1;
+    } else if (show == ALD_SHOW_PERCENT) {
+        low = 0;
+        high = high > 0.5 ? 1 : ceil(high * 10) / 10;
+    } else if (show == ALD_SHOW_COUNT) {
+        double step = pow(10, floor(log10(high > 1 ? high : 1)));
+        low = 0;
+        high = ceil(high / step + 0.01) * step;
+    } else {
+        return false;
+    }
+    *ret_low = low;
+    *ret_high = high;
+    return true;
+}
+
 static void set_range(struct drawing *d, lxw_chart_axis *axis, int i)
 {
     double low = 0, high = 0;
-    bool logarithmic = ald_chart_log(d->chart, i);
-    enum ald_show show = i ? d->chart->y_show : d->chart->x_show;
-    if ((d->chart->form == ALD_CHART_RANGES && !i) || !ald_chart_extent(d->s->x->report, d->drawn->points, i, &low, &high))
-        return;
-    low = ald_xlsx_axis_value(d->s->x, d->chart, i, low);
-    high = ald_xlsx_axis_value(d->s->x, d->chart, i, high);
-    if (ald_chart_whole(d->chart, i)) {
-        chart_axis_set_min(axis, 0);
-        chart_axis_set_max(axis, 1);
-        chart_axis_set_major_unit(axis, 0.25);
-    } else if (logarithmic) {
-        low = floor(log10(low));
-        high = ceil(log10(high));
+    if (ald_chart_log(d->chart, i))
         chart_axis_set_log_base(axis, 10);
-        chart_axis_set_min(axis, pow(10, low));
-        chart_axis_set_max(axis, pow(10, high > low ? high : low + 1));
-    } else if (show == ALD_SHOW_TIME) {
-        chart_axis_set_min(axis, floor(low));
-        chart_axis_set_max(axis, ceil(high) > floor(low) ? ceil(high) : floor(low) + 1);
-    } else if (show == ALD_SHOW_PERCENT) {
-        chart_axis_set_min(axis, 0);
-        chart_axis_set_max(axis, high > 0.5 ? 1 : ceil(high * 10) / 10);
-    } else if (show == ALD_SHOW_COUNT) {
-        chart_axis_set_min(axis, 0);
-    }
+    if (ald_chart_whole(d->chart, i))
+        chart_axis_set_major_unit(axis, 0.25);
+    if (!ald_xlsx_axis_ends(d->s->x, d->drawn->points, i, &low, &high))
+        return;
+    chart_axis_set_min(axis, low);
+    chart_axis_set_max(axis, high);
 }
 
 static void set_axis(struct drawing *d, int i)
@@ -216,12 +214,11 @@ static void set_axis(struct drawing *d, int i)
         chart_axis_set_name(axis, title);
     chart_axis_set_name_font(axis, &name_font);
     chart_axis_set_num_font(axis, &number_font);
-    if (!categories)
-        chart_axis_set_num_format(axis, axis_format(show, logarithmic));
+    chart_axis_set_num_format(axis, axis_format(show, logarithmic));
     chart_axis_set_line(axis, &line);
     chart_axis_major_gridlines_set_visible(axis, categories ? LXW_FALSE : LXW_TRUE);
     chart_axis_major_gridlines_set_line(axis, &grid);
-    chart_axis_set_label_position(axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+    chart_axis_set_label_position(axis, categories ? LXW_CHART_AXIS_LABEL_POSITION_NONE : LXW_CHART_AXIS_LABEL_POSITION_LOW);
     chart_axis_set_crossing_min(axis);
     set_range(d, axis, i);
 }
@@ -248,13 +245,14 @@ enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *ch
     if (!d.drawn->points->n)
         return ALD_OK;
     bool lines = d.drawn->ranges || chart->lines_n || chart->levels_n || chart->joined;
-    uint8_t type = chart->form == ALD_CHART_RANGES ? LXW_CHART_LINE : lines ? LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS : LXW_CHART_SCATTER;
+    uint8_t type = lines ? LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS : LXW_CHART_SCATTER;
     d.native = workbook_add_chart(s->x->book, type);
     if (!d.native)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': no chart '%s'", s->x->path, chart->title);
     add_all(&d);
-    ALD_TRY(add_named(&d, 0, err));
-    ALD_TRY(add_named(&d, 1, err));
+    ALD_TRY(add_named(&d, d.drawn->named[0], LXW_CHART_LABEL_POSITION_RIGHT, err));
+    ALD_TRY(add_named(&d, d.drawn->named[1], LXW_CHART_LABEL_POSITION_LEFT, err));
+    ALD_TRY(add_named(&d, d.drawn->across, LXW_CHART_LABEL_POSITION_ABOVE, err));
     d.hidden[d.hidden_n] = -1;
     if (d.hidden_n)
         ALD_TRY(ald_xlsx_did(s, chart_legend_delete_series(d.native, d.hidden), err));

@@ -64,11 +64,13 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
 {
     const struct ald_table *widest = NULL;
     bool figures = false, filter = false;
+    size_t tables = 0;
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
         figures = figures || b->kind == ALD_BLOCK_FIGURES;
         if (b->kind != ALD_BLOCK_TABLE)
             continue;
+        tables++;
         if (b->table->filter) {
             adopt(s, b->table);
             filter = true;
@@ -76,7 +78,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
         if (!widest || b->table->columns_n > widest->columns_n)
             widest = b->table;
     }
-    if (filter)
+    if (filter || (tables > 1 && section->one_page)) /* tables that differ share a grid of pieces */
         return;
     for (size_t i = 0; figures && i < 4; i++)
         add(s, ald_xlsx_figure_wishes[i].units);

@@ -148,17 +148,15 @@ ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald
                                       const struct ald_points **ret_points, struct ald_err *err);
 
 /* ---- Chart data (xlsx_chart_data.c) ---- */
-#define ALD_XLSX_VALUES 3
 struct ald_xlsx_point {
     const char *label;
-    double v[ALD_XLSX_VALUES]; /* NAN: a blank cell */
+    double x, y; /* NAN: a blank cell */
 };
-/** One series on the sheet 'Chart data': a label and its values (x and y; or y, low and high). */
+/** One series on the sheet 'Chart data': columns label, x, y. */
 struct ald_xlsx_columns {
     const char *chart, *title;
-    const char *heads[ALD_XLSX_VALUES];
-    enum ald_xlsx_style styles[ALD_XLSX_VALUES];
-    size_t width; /* values */
+    const char *x_title, *y_title;
+    enum ald_xlsx_style x_style, y_style;
     struct ald_xlsx_point *points;
     size_t n, cap;
     size_t column; /* the first of its columns */
@@ -171,7 +169,8 @@ struct ald_xlsx_drawn {
     const struct ald_chart *chart;
     struct ald_points *points;
     struct ald_xlsx_columns **series; /* one per series; NULL: no point */
-    struct ald_xlsx_columns *ranges;  /* of POINTS: from low to high, a blank, from low ... ; NULL: none */
+    struct ald_xlsx_columns *ranges; /* from low to high, a blank, from low ... ; NULL: none */
+    struct ald_xlsx_columns *across; /* of RANGES: names of the rows along the bottom; NULL: none */
     struct ald_xlsx_columns **lines, **levels; /* NULL: nothing there */
     struct ald_xlsx_columns *named[2];         /* points with a name beside them, right and left of it */
     struct ald_xlsx_drawn *next;
@@ -180,3 +179,5 @@ struct ald_xlsx_drawn {
 struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart *chart);
 /** A value of an axis as its cell and its axis have it. */
 double ald_xlsx_axis_value(const struct ald_xlsx *x, const struct ald_chart *chart, int axis, double v);
+/** Where an axis begins and ends, as its cells have it; false where the spreadsheet decides. */
+bool ald_xlsx_axis_ends(const struct ald_xlsx *x, const struct ald_points *points, int axis, double *ret_low, double *ret_high);

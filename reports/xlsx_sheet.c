@@ -35,9 +35,12 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
     const char *title = report->sections[s->section].title;
     if (s->part)
         title = ald_sprintf(x->scratch, "%s, continued (%zu)", title, s->part + 1);
-    ALD_TRY(ald_xlsx_paragraph(s, title, XS_TITLE, err));
+    bool of_report = report->first_untitled && s->section == 0;
+    ALD_TRY(ald_xlsx_paragraph(s, of_report ? report->title : title, XS_TITLE, err));
     const char *what = report->title ? report->title : "";
-    if (report->subtitle && *report->subtitle)
+    if (of_report)
+        what = report->subtitle ? report->subtitle : "";
+    else if (report->subtitle && *report->subtitle)
         what = ald_sprintf(x->scratch, "%s \xC2\xB7 %s", what, report->subtitle);
     ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
     const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = report->as_of};
@@ -146,7 +149,8 @@ static enum ald_rc put_words(struct ald_xlsx_sheet *s, const struct ald_block *b
 static size_t charts_at(const struct ald_section *view, size_t i)
 {
     const struct ald_block *b = &view->blocks[i];
-    bool two = i + 1 < view->blocks_n && b->place != ALD_PLACE_FULL && b[1].kind == ALD_BLOCK_CHART && b[1].place != ALD_PLACE_FULL;
+    bool two = i + 1 < view->blocks_n && b->place != ALD_PLACE_FULL && b[1].kind == ALD_BLOCK_CHART && b[1].place != ALD_PLACE_FULL &&
+               b->chart->form == b[1].chart->form;
     return two ? 2 : 1;
 }
 

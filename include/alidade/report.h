@@ -125,6 +125,7 @@ struct ald_chart {
     bool x_log, y_log, unit_axes; /* unit_axes: 0..1 */
     bool joined;                  /* a line through the points, in the order of the rows */
     bool named;                   /* the most telling points have their label beside them */
+    const char *name_first;       /* path of a list whose rows' "key" are labels to name before all others, or NULL */
     size_t most;                  /* draw at most so many, a seeded sample; 0: as many as the format can */
     const struct ald_series *series;
     size_t series_n;

@@ -90,7 +90,8 @@ class Schema(support.Case):
 
     def validate(self, tree):
         import jsonschema
-        schema = json.loads((support.ROOT / "data" / "schema" / "quarterly.schema.json").read_text(encoding="utf-8"))
+        name = f"{tree['kind']}.schema.json"
+        schema = json.loads((support.ROOT / "data" / "schema" / name).read_text(encoding="utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
         return [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in validator.iter_errors(tree)]
@@ -115,7 +116,23 @@ class Schema(support.Case):
                               ("2025", "2026-01-01T00:00:00Z"),
                               ("2026-01-02..2026-01-05", "2026-05-01T00:00:00Z")):
             with self.subTest(period=period, as_of=as_of):
-                self.assertEqual(self.validate(self.report(period, as_of)), [])
+                for kind in ("quarterly", "leadership"):
+                    self.assertEqual(self.validate(self.report(period, as_of, command=("report", kind))), [], kind)
+
+    def test_every_member_is_described(self):
+        def bare(node, where):
+            for name, child in node.get("properties", {}).items():
+                if "description" not in child and "$ref" not in child:
+                    yield f"{where}.{name}"
+                yield from bare(child, f"{where}.{name}")
+            for key in ("items", "additionalProperties"):
+                if isinstance(node.get(key), dict):
+                    yield from bare(node[key], where + "[]")
+        for path in sorted((support.ROOT / "data" / "schema").glob("*.schema.json")):
+            schema = json.loads(path.read_text(encoding="utf-8"))
+            self.assertEqual(list(bare(schema, "$")), [], path.name)
+            for name, definition in schema.get("$defs", {}).items():
+                self.assertEqual(list(bare(definition, name)), [], path.name)
 
     def test_numbers_have_twelve_digits(self):
         text = json.dumps(self.json)

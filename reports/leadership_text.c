@@ -1,0 +1,217 @@
+/* The answers of the leadership report: sentences from figures, each with its uncertainty. What is not recorded is said, with how
+ * to record it. A mean is no headline; where the configuration asks for it, it stands beside what luck does to it. */
+#include <math.h>
+#include <string.h>
+
+#include "leadership.h"
+#include "nodes.h"
+#include "quarterly.h"
+#include "sentences.h"
+#include "words.h"
+
+struct asked {
+    struct ald_arena *a;
+    const struct ald_report_input *in;
+    const struct ald_report *report;
+    const struct ald_figures *f;
+    const struct ald_changes *changes;
+};
+
+static int64_t whole(const struct asked *q, const char *path)
+{
+    const struct ald_node *node = ald_node_at(q->report->root, path);
+    return node && node->kind == ALD_NODE_INT ? node->integer : 0;
+}
+
+/* ---- More incidents than usual? ---- */
+
+static const char *const *more_incidents(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    ald_sentence_add(&t, ald_text_at(q->report->root, "summary[0]"));
+    return ald_sentences_end(&t);
+}
+
+/* ---- Did anything change? ---- */
+
+static const char *half_over(const struct asked *q)
+{
+    const struct ald_clock_summary *c = &q->f->clocks[ALD_CLOCK_RESOLVE];
+    if (!c->has_median)
+        return "None has a time of resolution on record";
+    if (!c->median_ci.has)
+        return ald_sprintf(q->a, "Half were over within %s, and they are too few to say how far off that may be", ald_span(q->a, c->median_ms));
+    return ald_sprintf(q->a, "Half were over within %s (95 %% interval %s to %s)", ald_span(q->a, c->median_ms), ald_span(q->a, c->median_ci.low),
+                       ald_span(q->a, c->median_ci.high));
+}
+
+static const char *visible(const struct asked *q)
+{
+    const struct ald_change *c = &q->changes->change;
+    if (!c->has_detectable)
+        return "";
+    return ald_sprintf(q->a, "; with this many incidents only a reduction by %.0f %% or more would be noticed", 100 * c->detectable_reduction);
+}
+
+static const char *mean(const struct asked *q)
+{
+    const struct ald_clock_summary *c = &q->f->clocks[ALD_CLOCK_RESOLVE];
+    const struct ald_interval *luck = &q->changes->change.luck;
+    if (!q->in->analysis->settings->show_mean || !c->has_mean)
+        return NULL;
+    if (!luck->has)
+        return ald_sprintf(q->a, "The mean, which was asked for, is %s; how far luck moves it cannot be told: %s.", ald_span(q->a, c->mean_ms),
+                           luck->absent ? luck->absent : "too little history");
+    return ald_sprintf(q->a, "The mean, which was asked for, is %s; with nothing changed it would move between %+.0f %% and %+.0f %% by luck alone.",
+                       ald_span(q->a, c->mean_ms), 100 * luck->low, 100 * luck->high);
+}
+
+static const char *const *any_change(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    const struct ald_change *c = &q->changes->change;
+    if (q->f->incidents_n == 0)
+        ald_sentence_add(&t, "With no incident there is no time to compare.");
+    else if (!c->has_p)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told: %s.",
+                                         c->p_absent ? c->p_absent : "too little history"));
+    else if (!c->changed)
+        ald_sentence_add(&t, "Nothing shows that resolving them became faster or slower.");
+    else
+        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %.2g times as long as before%s.", c->ratio,
+                                         c->ratio_ci.has ? ald_sprintf(q->a, " (%.2g to %.2g)", c->ratio_ci.low, c->ratio_ci.high) : ""));
+    if (q->f->incidents_n)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s%s.", half_over(q), visible(q)));
+    ald_sentence_add(&t, mean(q));
+    return ald_sentences_end(&t);
+}
+
+/* ---- Were customers hurt? ---- */
+
+static const char *const *customers_hurt(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    const struct ald_node *list = ald_node_at(q->report->root, "customers");
+    for (size_t i = 0; i < ald_rows_n(list); i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s: in %s of the %s that record it.", ald_text_at(row, "title"),
+                                         ald_words_count(q->a, ald_node_at(row, "n")->integer), ald_words_count(q->a, ald_node_at(row, "of")->integer)));
+    }
+    if (!t.n && q->f->incidents_n)
+        ald_sentence_add(&t, "Whether customers were hurt is not recorded.");
+    if (whole(q, "hard.wide"))
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s further than eight in ten of the past.",
+                                         ald_many(q->a, (size_t)whole(q, "hard.wide"), "incident reached", "incidents reached")));
+    return ald_sentences_end(&t);
+}
+
+/* ---- What was hard? ---- */
+
+static const char *const *what_was_hard(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    size_t hard = (size_t)whole(q, "hard.n"), sooner = (size_t)whole(q, "hard.over_sooner");
+    const struct ald_figures *f = q->f;
+    size_t read = f->shorter + f->typical + f->longer;
+    if (hard)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s harder than nine in ten of the past.", ald_many(q->a, hard, "was", "were")));
+    if (sooner)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%zu of those %s over sooner than half of comparable ones.", sooner, sooner == 1 ? "was" : "were"));
+    if (read)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %zu of %zu were over sooner, %zu took about as long, and %zu longer.",
+                                         f->shorter, read, f->typical, f->longer));
+    else if (f->incidents_n)
+        ald_sentence_add(&t, ald_sprintf(q->a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d "
+                                               "quarters.",
+                                         q->in->analysis->settings->lookback_quarters));
+    return ald_sentences_end(&t);
+}
+
+/* ---- What recurs? ---- */
+
+static const char *const *what_recurs(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    const struct ald_analysis *an = q->in->analysis;
+    size_t known = 0, before = 0;
+    for (size_t i = 0; i < q->f->incidents_n; i++) {
+        const struct ald_obs *obs = ald_obs_at(an, q->f->incidents[i], ALD_SIGNAL_novelty);
+        known += obs->has_total;
+        before += obs->has_total && obs->total < 1;
+    }
+    if (known)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%zu of %zu had the title (numbers left out) and a service of an earlier one within 90 days.", before, known));
+    if (!ald_rows_n(ald_node_at(q->report->root, "patterns")))
+        ald_sentence_add(&t, "Ways of failing (a fix that backfired, a limit that ran out) are not recorded for these incidents.");
+    return ald_sentences_end(&t);
+}
+
+/* ---- What was learned, which actions are late? ---- */
+
+static const char *const *what_was_learned(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    if (!ald_node_at(q->report->root, "learning"))
+        ald_sentence_add(&t, "No review, attendance or learning is in what this report reads; alidade import FILE --kind reviews (attendance, learnings) "
+                             "brings them in.");
+    return ald_sentences_end(&t);
+}
+
+static const char *const *late_actions(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    if (!ald_node_at(q->report->root, "learning"))
+        ald_sentence_add(&t, "No action is in what this report reads; alidade import FILE --kind actions brings them in.");
+    return ald_sentences_end(&t);
+}
+
+/* ---- What to read, what cannot be told ---- */
+
+static const char *const *what_to_read(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    const struct ald_node *list = ald_node_at(q->report->root, "read_in_full");
+    for (size_t i = 0; i < ald_rows_n(list); i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s", ald_text_at(row, "key"), ald_text_at(row, "reasons[0]")));
+    }
+    return ald_sentences_end(&t);
+}
+
+static const char *const *cannot_tell(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    ald_sentence_add(&t, "How well people responded; what did not happen because of reliability work; whether the next quarter will look alike.");
+    const struct ald_node *left_out = ald_node_at(q->report->root, "left_out");
+    for (size_t i = 0; i < ald_rows_n(left_out); i++)
+        ald_sentence_add(&t, left_out->list.items[i]->text);
+    if (!ald_rows_n(ald_node_at(q->report->root, "customers")) && q->f->incidents_n)
+        ald_sentence_add(&t, "To tell whether customers were hurt, map a field of your tickets (fields: { customers_impacted: ... }) or add your status "
+                             "page as a source.");
+    if (q->report->gaps)
+        ald_sentence_add(&t, "At least one source is not complete: what it lacks is in none of these figures.");
+    return ald_sentences_end(&t);
+}
+
+void ald_leadership_answers(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f,
+                            const struct ald_changes *changes, struct ald_answer ret[ALD_ANSWERS])
+{
+    static const struct {
+        const char *id, *question;
+        bool strong;
+        const char *const *(*answer)(const struct asked *);
+    } rows[ALD_ANSWERS] = {
+        {"more_incidents", "More incidents than usual?", false, more_incidents},
+        {"change", "Did anything change?", true, any_change},
+        {"customers", "Were customers hurt?", false, customers_hurt},
+        {"hard", "What was hard?", true, what_was_hard},
+        {"recurs", "What recurs?", false, what_recurs},
+        {"learned", "What was learned?", false, what_was_learned},
+        {"actions", "Which actions are late?", false, late_actions},
+        {"read", "Three to read in full", false, what_to_read},
+        {"cannot_tell", "What these figures cannot tell", false, cannot_tell},
+    };
+    const struct asked q = {report->arena, in, report, f, changes};
+    for (size_t i = 0; i < ALD_ANSWERS; i++)
+        ret[i] = (struct ald_answer){rows[i].id, rows[i].question, rows[i].strong, rows[i].answer(&q)};
+}

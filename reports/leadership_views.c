@@ -1,0 +1,152 @@
+/* The leadership page: what matters first, in words; charts beside it; what stands behind it on the pages that follow. */
+#include "charts.h"
+#include "frame.h"
+#include "leadership.h"
+#include "words.h"
+
+#define N(items) (sizeof(items) / sizeof *(items))
+
+enum { MORE, CHANGE, CUSTOMERS, HARD, RECURS, LEARNED, ACTIONS, READ, CANNOT };
+
+static const struct ald_node *sentences_of(const struct ald_report *report, size_t answer)
+{
+    return ald_node_at(report->root, ald_sprintf(report->arena, "answers[%zu].sentences", answer));
+}
+
+static void lead(struct ald_report *report, struct ald_section *s, size_t answer)
+{
+    const struct ald_node *list = sentences_of(report, answer);
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        ald_view_lead(report, s, list->list.items[i]->text, i == 0 && (answer == CHANGE || answer == HARD));
+}
+
+static void heading(struct ald_report *report, struct ald_section *s, size_t answer)
+{
+    ald_view_heading(report, s, ald_text_at(report->root, ald_sprintf(report->arena, "answers[%zu].question", answer)));
+}
+
+static void say(struct ald_report *report, struct ald_section *s, size_t answer)
+{
+    const struct ald_node *list = sentences_of(report, answer);
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        ald_view_text(report, s, list->list.items[i]->text);
+}
+
+/* The same as one paragraph. */
+static void say_together(struct ald_report *report, struct ald_section *s, size_t answer)
+{
+    const struct ald_node *list = sentences_of(report, answer);
+    const char *text = "";
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        text = ald_sprintf(report->arena, "%s%s%s", text, i ? " " : "", list->list.items[i]->text);
+    if (*text)
+        ald_view_text(report, s, text);
+}
+
+static void to_read(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+                                         {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+                                         {"Why", "reasons", ALD_SHOW_LIST, 70, NULL, NULL}};
+    heading(report, s, READ);
+    ald_view_table(report, s, NULL, "read_in_full", "None stands out from comparable ones, or none can be compared yet.", columns, N(columns), false)->cards =
+        true;
+}
+
+static void recurring(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_column columns[] = {{"The same title, numbers left out", "title", ALD_SHOW_TEXT, 46, NULL, NULL},
+                                         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
+                                         {"Latest", "latest", ALD_SHOW_TEXT, 14, "url", NULL}};
+    heading(report, s, RECURS);
+    say_together(report, s, RECURS);
+    if (ald_rows_n(ald_node_at(report->root, "recurring")))
+        ald_view_table(report, s, NULL, "recurring", NULL, columns, N(columns), false);
+}
+
+static void page(struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "page", "Leadership page");
+    s->one_page = true;
+    lead(report, s, MORE);
+    lead(report, s, CHANGE);
+    lead(report, s, CUSTOMERS);
+    lead(report, s, HARD);
+    s->place = ALD_PLACE_LEFT;
+    ald_charts_scatter(report, s);
+    ald_charts_medians(report, s);
+    ald_charts_percentiles(report, s);
+    s->place = ALD_PLACE_RIGHT;
+    to_read(report, s);
+    recurring(report, s);
+    heading(report, s, LEARNED);
+    say(report, s, LEARNED);
+    heading(report, s, ACTIONS);
+    say(report, s, ACTIONS);
+    s->aside = true;
+    heading(report, s, CANNOT);
+    say_together(report, s, CANNOT);
+    s->aside = false;
+    s->place = ALD_PLACE_FULL;
+}
+
+static void figures(const struct ald_report_input *in, struct ald_report *report)
+{
+    struct ald_section *s = ald_view_section(report, "figures", "Figures behind it");
+    s->screen = true;
+    const struct ald_figure rows[] = {
+        {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
+         "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
+        {"Times to resolve, this period over before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
+         ALD_SHOW_NUMBER, "ratio"},
+        {"Difference this large by chance", "change.p_value", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT, "p_value"},
+        {"Smallest reduction likely to be noticed", "change.detectable_reduction", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT,
+         "detectable_reduction"},
+        {"Mean percentile among comparable ones", "change.adjusted_shift.mean_percentile", "change.adjusted_shift.ci[0]",
+         "change.adjusted_shift.ci[1]", "change.adjusted_shift.n", ALD_SHOW_POSITION, "adjusted_shift"},
+        {"Harder than nine in ten of the past", "hard.n", NULL, NULL, "hard.of", ALD_SHOW_COUNT, "complexity"},
+        {"Reached further than eight in ten", "hard.wide", NULL, NULL, "hard.wide_of", ALD_SHOW_COUNT, "blast_radius"},
+    };
+    ald_view_figures(report, s, "Each with the interval it could as well have had", rows, N(rows));
+    if (in->analysis->settings->show_mean) {
+        const struct ald_figure mean[] = {
+            {"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]", "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n",
+             ALD_SHOW_SECONDS, "mean"},
+            {"By luck alone the mean moves down to", "change.luck_interval_mean[0]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,
+             "luck_interval"},
+            {"By luck alone the mean moves up to", "change.luck_interval_mean[1]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,
+             "luck_interval"}};
+        ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, N(mean));
+    }
+    ald_charts_counts(report, s);
+    ald_frame_sources_view(report, s);
+    ald_frame_overrides_view(report, s);
+}
+
+/* "Acme, 44 incidents from pager and tickets, as of 7 October 2026" */
+static const char *subtitle(const struct ald_report_input *in, const struct ald_report *report, const struct ald_figures *f)
+{
+    struct ald_arena *a = report->arena;
+    const struct ald_node *sources = ald_node_at(report->root, "sources");
+    const char *names = "", *organisation = in->analysis->settings->organisation;
+    size_t n = ald_rows_n(sources);
+    for (size_t i = 0; i < n; i++)
+        names = ald_sprintf(a, "%s%s%s", names, i == 0 ? " from " : i + 1 == n ? " and " : ", ", ald_text_at(sources->list.items[i], "name"));
+    return ald_sprintf(a, "%s%s%s %s%s, of %s \xc2\xb7 as of %s", organisation, *organisation ? " \xc2\xb7 " : "",
+                       ald_words_count(a, (int64_t)f->incidents_n), f->incidents_n == 1 ? "incident" : "incidents", names,
+                       f->population.records == 1 ? "1 record" : ald_sprintf(a, "%s records", ald_words_count(a, (int64_t)f->population.records)),
+                       ald_words_date(a, report->zone, report->as_of));
+}
+
+void ald_leadership_views(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f)
+{
+    report->first_untitled = true;
+    report->title = ald_sprintf(report->arena, "Reliability, %s",
+                                ald_words_period(report->arena, report->zone, in->period.start, in->period.end, in->period.months));
+    report->subtitle = subtitle(in, report, f);
+    page(report);
+    figures(in, report);
+    ald_frame_definitions_view(report);
+    report->sections[report->sections_n - 1].screen = true;
+}

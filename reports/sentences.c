@@ -1,0 +1,39 @@
+/* Lists of sentences: see sentences.h. */
+#include "sentences.h"
+
+#include <math.h>
+
+#include "words.h"
+
+void ald_sentence_add(struct ald_sentences *t, const char *sentence)
+{
+    if (!sentence)
+        return;
+    t->items = ald_grow(t->a, t->items, t->n, &t->cap, sizeof *t->items);
+    t->items[t->n++] = sentence;
+}
+
+const char *const *ald_sentences_end(struct ald_sentences *t)
+{
+    t->items = ald_grow(t->a, t->items, t->n, &t->cap, sizeof *t->items); /* new room is NULL */
+    return t->items;
+}
+
+size_t ald_sentences_n(const char *const *sentences)
+{
+    size_t n = 0;
+    while (sentences[n])
+        n++;
+    return n;
+}
+
+const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more)
+{
+    return ald_sprintf(a, "%s %s", ald_words_count(a, (int64_t)n), n == 1 ? one : more);
+}
+
+const char *ald_span(struct ald_arena *a, double ms)
+{
+    char buf[32];
+    return ald_strdup(a, ald_duration_format(llround(ms), buf));
+}

@@ -1,0 +1,19 @@
+/* Building lists of sentences that carry their figures. */
+#pragma once
+
+#include "alidade/report.h"
+
+struct ald_sentences {
+    struct ald_arena *a;
+    const char **items;
+    size_t n, cap;
+};
+/** Adds a sentence; NULL adds nothing. The text is not copied. */
+void ald_sentence_add(struct ald_sentences *t, const char *sentence);
+/** All of them, NULL-terminated. */
+const char *const *ald_sentences_end(struct ald_sentences *t);
+size_t ald_sentences_n(const char *const *sentences);
+/** "1 incident", "7 incidents". */
+const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
+/** A duration in ms as people say it: "2 h 20 min". */
+const char *ald_span(struct ald_arena *a, double ms);

@@ -1,0 +1,114 @@
+"""The leadership report: its questions in order, answered from figures; what is not recorded is said; figures are the JSON's in
+every format; a mean only where it is asked for, and never alone."""
+import json
+import re
+import unittest
+
+import html_check
+import support
+from test_html import Words, duration
+
+QUESTIONS = ["more_incidents", "change", "customers", "hard", "recurs", "learned", "actions", "read", "cannot_tell"]
+
+
+class Leadership(Words, support.Case):
+    def lead(self, period=support.SAMPLE_PERIOD, as_of=support.SAMPLE_AS_OF, **more):
+        tree = self.report(period, as_of, command=("report", "leadership"), formats="json,xlsx,html", **more)
+        self.page = html_check.read(self.paths["html"])
+        self.assertEqual(self.page.problems, [])
+        self.assertEqual(support.xml_problems(self.paths["xlsx"]), [])
+        self.sheets = support.read_book(self.paths["xlsx"])
+        self.answers = {row["id"]: row["sentences"] for row in tree["answers"]}
+        return tree
+
+    def sample(self, **keys):
+        """The bundled sample in a folder of our own, with keys of the configuration changed."""
+        text = (support.SAMPLE / "alidade.yaml").read_text(encoding="utf-8")
+        text = re.sub(r"(?m)^store:.*$", "store: sample.db", text)
+        for source in support.SAMPLE.glob("*.ndjson"):
+            self.write(source.name, source.read_bytes())
+        if keys.get("show_mean"):
+            text = text.replace("reports:\n", "reports:\n  show_mean: true\n")
+        self.write("alidade.yaml", text)
+        self.alidade("ingest")
+
+    def check_everywhere(self, tree):
+        """Every sentence stands in every format; every figure and table of the page is the JSON's."""
+        cells = " ".join(str(cell) for rows in self.sheets.values() for row in rows for cell in row if cell is not None)
+        for id_, sentences in self.answers.items():
+            if id_ == "read":
+                continue  # a table there
+            for sentence in sentences:
+                for where, text in (("page", self.page.text), ("workbook", " ".join(cells.split()))):
+                    self.assertIn(" ".join(sentence.split()), text, f"{id_} in the {where}")
+        self.tables_match(self.page, tree)
+        return self.figures_match(self.page, tree)
+
+    def test_sample(self):
+        self.sample()
+        tree = self.lead()
+        self.assertEqual([row["id"] for row in tree["answers"]], QUESTIONS)
+        self.assertGreaterEqual(self.check_everywhere(tree), 7)
+        self.assertEqual(self.page.title.split(" \u00b7")[0], "Reliability, July to September 2026")
+        self.assertIn(f"{tree['counts']['current']} incidents", self.answers["more_incidents"][0])
+        low, high = tree["clocks"]["resolve"]["median_ci_s"]
+        median = duration(tree["clocks"]["resolve"]["median_s"])
+        self.assertIn(f"Half were over within {median} (95 % interval {duration(low)} to {duration(high)})", self.answers["change"][1])
+        self.assertEqual(self.answers["change"][0].startswith("Nothing shows"), tree["change"]["p_value"] >= 0.05)
+        self.assertIn("not recorded", " ".join(self.answers["customers"]))
+        self.assertIn("customers_impacted", " ".join(self.answers["cannot_tell"]))
+        hard = [row for row in tree["incidents"] if (support.row_at(row, "readings.{shown}.complexity.position") or 0) >= 0.9]
+        self.assertEqual(tree["hard"]["n"], len(hard))
+        self.assertEqual(tree["hard"]["over_sooner"],
+                         sum((support.row_at(row, "readings.{shown}.percentile") or 1) < 0.5 for row in hard))
+        again = {row["title"]: row["n"] for row in tree["recurring"]}
+        self.assertTrue(again and all(n > 1 for n in again.values()))
+        keys = {row["key"]: row for row in tree["incidents"]}
+        self.assertEqual(len(tree["read_in_full"]), 3)
+        for row in tree["read_in_full"]:
+            self.assertIn(duration(keys[row["key"]]["clocks"]["resolve_s"]), row["reasons"][0])
+            self.assertIn(row["reasons"][0], self.page.text)
+
+    def test_no_mean_unless_asked_for(self):
+        self.sample()
+        self.lead()
+        said = " ".join(" ".join(sentences) for sentences in self.answers.values())
+        self.assertNotRegex(said.lower(), r"\bmean\b|mttr")
+        self.assertNotIn("MTTR", self.page.text)
+
+    def test_the_mean_comes_with_what_luck_does_to_it(self):
+        self.sample(show_mean=True)
+        tree = self.lead()
+        sentence = next(text for text in self.answers["change"] if "mean" in text)
+        self.assertIn(duration(tree["clocks"]["resolve"]["mean_s"]), sentence)
+        low, high = tree["change"]["luck_interval_mean"]
+        self.assertIn(f"{100 * low:+.0f} % and {100 * high:+.0f} % by luck alone", sentence)
+        self.check_everywhere(tree)
+
+    def test_little_and_nothing(self):
+        rows = [{"external_id": f"r{i}", "title": f"Slow {i}", "services": ["api"], "opened_at": f"2026-01-{i + 1:02d}T00:00:00Z",
+                 **({"resolved_at": f"2026-01-{i + 1:02d}T01:30:00Z"} if i % 4 else {})} for i in range(5)]
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.check_everywhere(tree)
+        self.assertIn("cannot be told", self.answers["change"][0])
+        self.assertIn("cannot be told yet", self.answers["hard"][0])
+        self.assertEqual(tree["read_in_full"], [])
+        tree = self.lead("2025", "2026-05-01T00:00:00Z")
+        self.check_everywhere(tree)
+        self.assertIn("No incident of this period is recorded.", self.answers["more_incidents"])
+        self.assertEqual(self.answers["change"], ["With no incident there is no time to compare."])
+
+    def test_same_figures_as_the_quarterly_report(self):
+        self.sample()
+        tree = self.lead()
+        quarterly = self.report(support.SAMPLE_PERIOD, support.SAMPLE_AS_OF)
+        for key, value in quarterly.items():
+            if key != "kind":
+                self.assertEqual(json.dumps(tree[key]), json.dumps(value), key)
+
+
+if __name__ == "__main__":
+    unittest.main()
