@@ -186,7 +186,7 @@ static const char *const *cannot_tell(const struct asked *q)
     for (size_t i = 0; i < ald_rows_n(left_out); i++)
         ald_sentence_add(&t, left_out->list.items[i]->text);
     if (!ald_rows_n(ald_node_at(q->report->root, "customers")) && q->f->incidents_n)
-        ald_sentence_add(&t, "To tell whether customers were hurt, map a field of your tickets (fields: { customers_impacted: ... }) or add your status "
+        ald_sentence_add(&t, "To tell whether customers were hurt, map a field of your tickets (fields: { customers: ... }) or add your status "
                              "page as a source.");
     if (q->report->gaps)
         ald_sentence_add(&t, "At least one source is not complete: what it lacks is in none of these figures.");

@@ -119,6 +119,12 @@ class Schema(support.Case):
                 for kind in ("quarterly", "leadership"):
                     self.assertEqual(self.validate(self.report(period, as_of, command=("report", kind))), [], kind)
 
+    def test_leadership_schema_is_made_anew(self):
+        import runpy
+        made = runpy.run_path(str(support.ROOT / "data" / "tools" / "leadership_schema.py"))["make"]()
+        found = (support.ROOT / "data" / "schema" / "leadership.schema.json").read_text(encoding="utf-8")
+        self.assertEqual(made == found, True, "run data/tools/leadership_schema.py after a change of the quarterly schema")
+
     def test_every_member_is_described(self):
         def bare(node, where):
             for name, child in node.get("properties", {}).items():
