@@ -10,6 +10,7 @@
 #include "analysis/build.h"
 #include "analysis/observations.h"
 #include "analysis/overrides.h"
+#include "analysis/past.h"
 #include "analysis/readings.h"
 
 /* ---- Words ---- */
@@ -232,6 +233,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
         return;
     ald_measures_drop(analysis);
     ald_zone_free(analysis->zone);
+    ald_past_free(analysis->past);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }
 

@@ -4,6 +4,7 @@
 
 #include "alidade/analysis.h"
 #include "alidade/timeline.h"
+#include "analysis/given.h"
 #include "analysis/names.h"
 
 #define ALD_BIT(i) (1u << (unsigned)(i))
@@ -41,6 +42,18 @@ struct ald_row_ref {
 /** A name that an event after as-of gives: an undated row that names it is no knowledge of as-of. */
 struct ald_row_later {
     uint32_t service, team, person;
+};
+/** What the lists of services and teams say. source: number of the source; the configuration's is the number of sources. */
+struct ald_edge {
+    uint32_t service, needs, source;
+};
+struct ald_listed {
+    uint32_t service, source;
+    int tier; /* 0: not given */
+};
+struct ald_member_of {
+    uint32_t team, parent, source; /* parent ALD_NOBODY: none */
+    const char *zone;              /* or NULL */
 };
 struct ald_alias {
     uint32_t source;
@@ -104,6 +117,16 @@ struct ald_build {
         uint32_t service, team;
     } * owner; /* who says who owns a service: sources first, then the configuration */
     size_t owner_n, owner_cap, owner_of_sources_n;
+    struct ald_edge *edge;
+    size_t edge_n, edge_cap;
+    struct ald_listed *listed;
+    size_t listed_n, listed_cap;
+    struct ald_member_of *member;
+    size_t member_n, member_cap;
+    struct ald_org *org; /* stands after ald_load; its zones are freed with the analysis */
+    struct ald_given *given;
+    size_t given_n, given_cap;
+    unsigned *seen;          /* by source: facets that some event of it shows, whenever */
     uint32_t *service_owner; /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
 
     /* Look-ups, used while loading only. */
@@ -123,6 +146,11 @@ struct ald_build {
  *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
 ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
+/** given.c: undated facts of records; a fact that an event or a row of a person tells; all of them, when all is loaded. */
+ALD_CHECK enum ald_rc ald_load_given(struct ald_build *b, struct ald_err *err);
+void ald_given_event(struct ald_build *b, const struct ald_event *event, const char *value);
+void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
+struct ald_givens ald_givens_of(struct ald_build *b);
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
  *  passed over. */
 ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,
@@ -163,6 +191,9 @@ void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
 void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);
 /** past.c */
 void ald_past_build(struct ald_build *b);
+/** past_others.c: who was notified; incidents of other companies, posts on status pages. */
+void ald_past_called(struct ald_build *b, struct ald_past *past);
+void ald_past_others(struct ald_build *b, struct ald_past *past);
 
 /** True for kinds by which somebody is engaged: acknowledged, assigned, acted, joined. */
 bool ald_kind_engages(unsigned kind);

@@ -91,10 +91,38 @@ static void take_team(struct ald_build *b, struct ald_q *q)
     b->team_of_id[id] = ald_names_add(b->teams, ald_q_col_text(q, 2));
 }
 
+static void add_member(struct ald_build *b, uint32_t team, uint32_t parent, const char *zone, uint32_t source)
+{
+    b->member = ald_grow(b->scratch, b->member, b->member_n, &b->member_cap, sizeof *b->member);
+    b->member[b->member_n++] = (struct ald_member_of){
+        .team = team, .parent = parent, .zone = zone && *zone ? ald_strdup(b->a->arena, zone) : NULL, .source = source};
+}
+
+/* Once all ids are known: a parent may stand after its child in the list. */
+static void take_tree(struct ald_build *b, struct ald_q *q)
+{
+    const char *source = ald_q_col_text(q, 0), *parent = ald_q_col_text(q, 3);
+    uint32_t above = parent && *parent ? ald_build_name(b->team_ids, b->team_of_id, source, parent, b->teams) : ALD_NOBODY;
+    add_member(b, ald_names_add(b->teams, ald_q_col_text(q, 2)), above, ald_q_col_text(q, 4),
+               ald_names_find(b->sources, source));
+}
+
 static void add_owner(struct ald_build *b, uint32_t service, uint32_t team)
 {
     b->owner = ald_grow(b->scratch, b->owner, b->owner_n, &b->owner_cap, sizeof *b->owner);
     b->owner[b->owner_n++] = (struct ald_owner){.service = service, .team = team};
+}
+
+static void add_listed(struct ald_build *b, uint32_t service, int tier, uint32_t source)
+{
+    b->listed = ald_grow(b->scratch, b->listed, b->listed_n, &b->listed_cap, sizeof *b->listed);
+    b->listed[b->listed_n++] = (struct ald_listed){.service = service, .tier = tier, .source = source};
+}
+
+static void add_edge(struct ald_build *b, uint32_t service, uint32_t needs, uint32_t source)
+{
+    b->edge = ald_grow(b->scratch, b->edge, b->edge_n, &b->edge_cap, sizeof *b->edge);
+    b->edge[b->edge_n++] = (struct ald_edge){.service = service, .needs = needs, .source = source};
 }
 
 static void take_service(struct ald_build *b, struct ald_q *q)
@@ -105,6 +133,15 @@ static void take_service(struct ald_build *b, struct ald_q *q)
     b->service_of_id[id] = ald_names_add(b->services, ald_q_col_text(q, 2));
     if (team && *team)
         add_owner(b, b->service_of_id[id], ald_build_name(b->team_ids, b->team_of_id, source, team, b->teams));
+    add_listed(b, b->service_of_id[id], (int)ald_q_col_int(q, 4), ald_names_find(b->sources, source));
+}
+
+static void take_edge(struct ald_build *b, struct ald_q *q)
+{
+    const char *source = ald_q_col_text(q, 0);
+    add_edge(b, ald_build_name(b->service_ids, b->service_of_id, source, ald_q_col_text(q, 1), b->services),
+             ald_build_name(b->service_ids, b->service_of_id, source, ald_q_col_text(q, 2), b->services),
+             ald_names_find(b->sources, source));
 }
 
 static void take_person(struct ald_build *b, struct ald_q *q)
@@ -119,11 +156,18 @@ static void take_person(struct ald_build *b, struct ald_q *q)
 static void take_settings(struct ald_build *b)
 {
     const struct ald_settings *s = b->settings;
+    uint32_t own = (uint32_t)ald_names_n(b->sources);
     b->owner_of_sources_n = b->owner_n;
-    for (size_t i = 0; i < s->teams_n; i++)
-        (void)ald_names_add(b->teams, s->teams[i].name);
+    for (size_t i = 0; i < s->teams_n; i++) {
+        const struct ald_team_setting *team = &s->teams[i];
+        uint32_t above = team->parent && *team->parent ? ald_names_add(b->teams, team->parent) : ALD_NOBODY;
+        add_member(b, ald_names_add(b->teams, team->name), above, team->timezone, own);
+    }
     for (size_t i = 0; i < s->services_n; i++) {
         uint32_t service = ald_names_add(b->services, s->services[i].name);
+        add_listed(b, service, s->services[i].tier, own);
+        for (size_t k = 0; k < s->services[i].depends_on_n; k++)
+            add_edge(b, service, ald_names_add(b->services, s->services[i].depends_on[k]), own);
         if (s->services[i].team && *s->services[i].team)
             add_owner(b, service, ald_names_add(b->teams, s->services[i].team));
     }
@@ -284,9 +328,12 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
 enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
 {
     ALD_TRY(each(b, "analysis_sources", take_source, err));
+    b->seen = ald_calloc(b->scratch, ald_names_n(b->sources), sizeof *b->seen);
     ALD_TRY(each(b, "analysis_aliases", take_alias, err));
     ALD_TRY(each(b, "analysis_teams", take_team, err));
+    ALD_TRY(each(b, "analysis_teams", take_tree, err));
     ALD_TRY(each(b, "analysis_services", take_service, err));
+    ALD_TRY(each(b, "analysis_edges", take_edge, err));
     ALD_TRY(each(b, "analysis_people", take_person, err));
     take_settings(b);
     ALD_TRY(ald_overrides_load(b, err));

@@ -1,6 +1,7 @@
 /* Reads what hangs on the records: services, teams, people and the timeline, cut at as-of; then numbers all names in
  * the order of their texts. Knows the tables, no API. */
 #include "analysis/build.h"
+#include "analysis/org.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,7 @@ static void take_person(struct ald_build *b, uint32_t r, struct ald_q *q)
     resolve_person(b, b->a->records[r].source, ald_q_col_text(q, 1), &row.name, &row.raw);
     if (row.raw == ALD_NOBODY || row.at > b->a->as_of)
         return;
+    ald_given_called(b, r, &row);
     b->person = ald_grow(b->scratch, b->person, b->person_n, &b->person_cap, sizeof *b->person);
     extend(&b->work[r].people, b->person_n);
     b->person[b->person_n++] = row;
@@ -124,7 +126,7 @@ static void take_who(struct ald_build *b, struct ald_event *event, const char *s
         event->automatic = 1;
     resolve_person(b, source, actor, &event->actor, &event->person_raw);
     event->human = event->automatic == 0 || (event->automatic < 0 && (has_agent || has_actor));
-    if (event->automatic == 1)
+    if (event->automatic == 1 && event->kind != ALD_EV_OTHER) /* `other` engages nobody, and names whom it notified */
         event->actor = ALD_NOBODY;
     else if (ald_kind_engages(event->kind) && !b->a->records[event->record].vendor)
         count_unjoined(b, event->actor, event->person_raw);
@@ -160,7 +162,11 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
         .service = resolve_name(b->service_ids, b->service_of_id, record->source, ald_q_col_text(q, 8), b->services),
     };
     bool later = event.at > b->a->as_of;
+    if (event.kind == ALD_EV_ESCALATED)
+        b->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
     if (later) {
+        if (event.kind == ALD_EV_OTHER)
+            ald_given_event(b, &event, ald_q_col_text(q, 10));
         resolve_person(b, record->source, ald_q_col_text(q, 4), &event.actor, &event.person_raw);
         take_later(b, r, &event);
         return;
@@ -168,6 +174,8 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
     take_who(b, &event, record->source, ald_q_col_text(q, 4), ald_q_col_text(q, 5));
     event.event_id = ald_strdup(b->a->arena, ald_q_col_text(q, 1));
     event.field = ald_build_string(b, ald_q_col_text(q, 9));
+    if (event.kind == ALD_EV_OTHER)
+        ald_given_event(b, &event, ald_q_col_text(q, 10));
     if (!record->events_n)
         record->events = &b->events[b->events_n];
     record->events_n++;
@@ -226,6 +234,9 @@ static void sort_names(struct ald_build *b)
         renumber(&b->events[i].team, team);
         renumber(&b->events[i].service, service);
     }
+    for (size_t i = 0; i < b->given_n; i++)
+        renumber(&b->given[i].person, person);
+    b->org = ald_org_build(b, service, team);
     for (size_t i = 0; i < b->svc_n; i++)
         renumber(&b->svc[i].service, service);
     for (size_t i = 0; i < b->team_n; i++) {
@@ -256,6 +267,7 @@ enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err)
     ALD_TRY(ald_each_record(b, "analysis_record_services", take_service, err));
     ALD_TRY(ald_each_record(b, "analysis_record_teams", take_team, err));
     ALD_TRY(ald_each_record(b, "analysis_record_people", take_person, err));
+    ALD_TRY(ald_load_given(b, err));
     ALD_TRY(load_events(b, err));
     sort_names(b);
     b->a->unjoined_people = ald_names_n(b->unjoined);

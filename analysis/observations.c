@@ -86,7 +86,8 @@ const struct ald_ranked *ald_observed_ranked(struct ald_observations *observatio
     for (size_t code = 0; code < seen->n; code++) {
         const struct ald_obs *obs = seen->distinct[code];
         if (ald_obs_has(obs, lens))
-            keyed[n++] = (struct ald_keyed){.value = lens == ALD_LENS_TOTAL ? obs->total : obs->axis_value[lens], .at = code};
+            keyed[n++] = (struct ald_keyed){
+                .value = lens == ALD_LENS_TOTAL ? ald_signal_rank(signal, obs->total) : obs->axis_value[lens], .at = code};
     }
     ald_sort_keyed(keyed, n);
     struct ald_obs_code *items = ald_calloc(observations->arena, n, sizeof *items);

@@ -143,11 +143,21 @@ void ald_past_build(struct ald_build *b)
 {
     struct ald_past *past = ald_alloc(b->a->arena, sizeof *past);
     past->analysis = b->a;
+    past->org = b->org;
+    past->given = ald_givens_of(b);
     sources(b, past);
     services(b, past);
     titles(b, past);
     people(b, past);
+    ald_past_called(b, past);
+    ald_past_others(b, past);
     b->a->past = past;
+}
+
+void ald_past_free(struct ald_past *past)
+{
+    if (past)
+        ald_org_done(past->org);
 }
 
 /* ---- What signals ask ---- */
@@ -183,16 +193,50 @@ const char *ald_past_landmark_absent(const struct ald_past *past, const struct a
         return "neither detected nor opened is recorded";
     if (inc->landmark_at > past->analysis->as_of)
         return "the landmark is still to come";
-    const char *why = "the timeline was not read";
+    const char *why = facets ? ald_past_not_held(past, inc, facets, "the source does not date it")
+                             : "entered after the landmark";
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        if (!(record->timeline & facets))
+        if (facets && !(record->timeline & facets))
             continue;
         if (record->entered_at <= inc->landmark_at) /* ALD_TIME_NONE: when it opened */
             return NULL;
         why = "entered after the landmark";
     }
     return why;
+}
+
+static int when_order(const void *a, const void *b)
+{
+    const struct ald_when *x = a, *y = b;
+    int c = compare(x->at, y->at);
+    return c ? c : strcmp(x->event_id, y->event_id);
+}
+
+size_t ald_past_moments(const struct ald_past *past, const struct ald_incident *inc,
+                        bool (*match)(const struct ald_event *event), struct ald_when **ret)
+{
+    size_t room = 1, n = 0;
+    for (size_t i = 0; i < inc->records_n; i++)
+        room += past->analysis->records[inc->records[i]].events_n;
+    struct ald_when *list = calloc(room, sizeof *list);
+    if (!list)
+        abort();
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &past->analysis->records[inc->records[i]];
+        int64_t last = ALD_TIME_NONE;
+        for (size_t e = 0; e < record->events_n; e++) {
+            const struct ald_event *event = &record->events[e];
+            if (!match(event) || event->at == last)
+                continue;
+            last = event->at;
+            list[n++] = (struct ald_when){
+                .at = record->folded && last < inc->started_at ? inc->started_at : last, .event_id = event->event_id};
+        }
+    }
+    qsort(list, n, sizeof *list, when_order);
+    *ret = list;
+    return n;
 }
 
 /* ---- Observations ---- */

@@ -3,6 +3,8 @@
 
 #include "alidade/analysis.h"
 #include "alidade/timeline.h"
+#include "analysis/given.h"
+#include "analysis/org.h"
 
 #define ALD_HISTORY_LEAST_MS (28 * ALD_DAY_MS)  /* less history than this cannot tell what is unusual */
 #define ALD_HISTORY_WINDOW_MS (90 * ALD_DAY_MS) /* how far back something still counts as known */
@@ -18,8 +20,30 @@ struct ald_titled {
     uint32_t service, title, incident;
     int64_t start;
 };
+/** Somebody who was notified or paged in an incident, once each. */
+struct ald_called {
+    uint32_t person;
+    int64_t at;          /* ALD_TIME_NONE: undated */
+    bool acted;          /* acknowledged, joined or did something; being assigned is not acting */
+    int64_t acted_at;    /* ALD_TIME_NONE: never, or undated */
+    const char *evidence;
+};
+/** A stretch in which an incident of another company was open on a service. */
+struct ald_vendor_span {
+    uint32_t service, record;
+    int64_t from, to; /* to INT64_MAX: open */
+    int64_t last;     /* the latest `to` of the service's spans up to this one */
+};
 struct ald_past {
     const struct ald_analysis *analysis;
+    struct ald_org *org;
+    struct ald_givens given;
+    const struct ald_called *called; /* of incident i: called[called_at[i]] up to called[called_at[i + 1]] */
+    const uint32_t *called_at;
+    const struct ald_vendor_span *vendors; /* sorted by service, from */
+    size_t vendors_n;
+    int64_t vendors_from; /* first start of another company's incident; ALD_TIME_NONE: none is read */
+    int64_t status_from;  /* first start of a post on an own status page; ALD_TIME_NONE: none is read */
     int64_t history_start;               /* first start in the store, of any class; ALD_TIME_NONE when empty */
     const int64_t *source_history_start; /* parallel to records: the first start in that record's source */
     /* by_service[s]: incident indexes (incident or noise) that name service s, by start. */
@@ -36,6 +60,8 @@ struct ald_past {
     size_t titled_n;
 };
 
+/** Frees what does not lie in the analysis' arena; NULL is allowed. */
+void ald_past_free(struct ald_past *past);
 /** Index of an incident of this analysis. */
 static inline size_t ald_past_index(const struct ald_past *past, const struct ald_incident *inc)
 {
@@ -50,7 +76,7 @@ bool ald_past_holds(const struct ald_past *past, const struct ald_incident *inc,
 /** Why a facet is not known: `never` when no source of the incident has it, else that the timeline was not read. */
 const char *ald_past_not_held(const struct ald_past *past, const struct ald_incident *inc, unsigned facets,
                               const char *never);
-/** Why nothing can be counted up to the landmark, or NULL. */
+/** Why nothing can be counted up to the landmark, or NULL. facets 0: no timeline is needed. */
 const char *ald_past_landmark_absent(const struct ald_past *past, const struct ald_incident *inc, unsigned facets);
 
 /* ---- Observations ---- */
@@ -63,6 +89,28 @@ void ald_obs_accumulating(const struct ald_past *past, const struct ald_incident
                           double by_landmark, struct ald_obs *ret);
 /** True when something dated `at` (ALD_TIME_NONE: undated) had happened by the landmark. */
 bool ald_by_landmark(const struct ald_incident *inc, int64_t at);
+
+/** A moment of the timeline. */
+struct ald_when {
+    int64_t at;
+    const char *event_id;
+};
+/** Events of the incident's records that match, one a record and moment, by time; a folded record's count from the parent's
+ *  start. @return how many; *ret: heap. */
+size_t ald_past_moments(const struct ald_past *past, const struct ald_incident *inc,
+                        bool (*match)(const struct ald_event *event), struct ald_when **ret);
+
+/* given_obs.c: observations of facts that sources give. never: why it is absent where no source of the incident has it. */
+/** How many there are: dated ones accumulate, a number without dates is only the total. */
+void ald_obs_counted(const struct ald_past *past, const struct ald_incident *inc, enum ald_given_what what,
+                     const char *never, struct ald_obs *ret);
+const char *ald_evidence_counted(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc,
+                                 enum ald_given_what what);
+/** How large it was said to be: the latest word in total, the latest by the landmark where words are dated. */
+void ald_obs_measured(const struct ald_past *past, const struct ald_incident *inc, enum ald_given_what what,
+                      struct ald_obs *ret);
+const char *ald_evidence_measured(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc,
+                                  enum ald_given_what what);
 
 /** A line of evidence that ends before ALD_MAX_EVIDENCE_CHARS with "+ n more": begin, add, end. */
 struct ald_evidence {

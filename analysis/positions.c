@@ -107,14 +107,6 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
 
 /* ---- Scales and axes ---- */
 
-static double weight_of(const struct ald_settings *settings, const struct ald_signal *signal)
-{
-    for (size_t i = 0; i < settings->weights_n; i++)
-        if (strcmp(settings->weights[i].signal, signal->id) == 0)
-            return settings->weights[i].weight;
-    return signal->weight;
-}
-
 /* Counts the members at each observation, then walks over the observations in the order of their values. */
 static void build_scale(struct ald_observations *observations, const struct ald_member *members, size_t members_n,
                         size_t signal, int lens, struct ald_arena *arena, struct ald_scale *ret)
@@ -147,7 +139,7 @@ void ald_scales_build(const struct ald_analysis *analysis, const struct ald_memb
 {
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_signal *def = ald_signal_at(s);
-        ret[s] = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : weight_of(analysis->settings, def)};
+        ret[s] = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : ald_signal_weight(analysis->settings, def)};
         build_scale(analysis->observations, members, n, s, lens, arena, &ret[s]);
     }
 }

@@ -2,6 +2,7 @@
 #include "analysis/signals/signals.h"
 
 #include <assert.h>
+#include <string.h>
 
 const struct ald_signal *ald_signal_at(size_t i)
 {
@@ -12,6 +13,19 @@ const struct ald_signal *ald_signal_at(size_t i)
 #undef X
     assert(i < ALD_SIGNAL_N);
     return table[i];
+}
+
+double ald_signal_weight(const struct ald_settings *settings, const struct ald_signal *signal)
+{
+    for (size_t i = 0; i < settings->weights_n; i++)
+        if (strcmp(settings->weights[i].signal, signal->id) == 0)
+            return settings->weights[i].weight;
+    return signal->weight;
+}
+
+double ald_signal_rank(size_t signal, double total)
+{
+    return ald_signal_at(signal)->less_is_more ? -total : total;
 }
 
 const char *ald_timing_text(unsigned timing)

@@ -131,38 +131,52 @@ static void bar(double position, char out[24])
     out[10] = '\0';
 }
 
+/* Value, value by the landmark, position as a bar and a number, when it is known; then where it came from. */
+static void print_signal(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
+{
+    const struct ald_signal *signal = ald_signal_at(s);
+    const struct ald_obs *obs = ald_obs_at(an, i, s);
+    int shown = ald_measure_at(an, i)->shown;
+    bool on_axis = shown >= 0 && isfinite(ald_position_at(an, i, shown, s));
+    double position = on_axis ? ald_position_at(an, i, shown, s) : ald_position_total_at(an, i, s);
+    bool weighs = ald_signal_weight(an->settings, signal) > 0;
+    char landmark[32] = "-";
+    char place[32] = "    ";
+    char drawn[24];
+    if (obs->has_landmark_value)
+        (void)snprintf(landmark, sizeof landmark, "%.6g", obs->landmark_value);
+    if (isfinite(position))
+        (void)snprintf(place, sizeof place, "%.2f", position);
+    bar(position, drawn);
+    (void)printf("    %-22s %8.6g %8s  %s %s %s%s%s\n", signal->id, obs->total, landmark, drawn, place, ald_timing_text(signal->timing),
+                 on_axis || !isfinite(position) ? "" : ", description only", weighs ? "" : ", weight 0");
+    const char *evidence = ald_evidence_text(a, an, i, s);
+    if (evidence)
+        (void)printf("        from %s\n", text(a, evidence));
+    if (!obs->has_landmark_value && obs->absent_landmark && signal->timing & ALD_LANDMARK)
+        (void)printf("        up to the landmark absent: %s\n", obs->absent_landmark);
+}
+
 void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const struct ald_measure *m = ald_measure_at(an, i);
-    (void)printf("\nSignals (value; counted up to the landmark; position among earlier incidents)\n");
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_signal *signal = ald_signal_at(s);
-        const struct ald_obs *obs = ald_obs_at(an, i, s);
-        int r = m->shown;
-        bool on_axis = r >= 0 && isfinite(ald_position_at(an, i, r, s));
-        double position = on_axis ? ald_position_at(an, i, r, s) : ald_position_total_at(an, i, s);
-        char value[32] = "-";
-        char landmark[32] = "-";
-        char place[32] = "    ";
-        char drawn[24];
-        if (obs->has_total)
-            (void)snprintf(value, sizeof value, "%.4g", obs->total);
-        if (obs->has_landmark_value)
-            (void)snprintf(landmark, sizeof landmark, "%.4g", obs->landmark_value);
-        if (isfinite(position))
-            (void)snprintf(place, sizeof place, "%.2f", position);
-        bar(position, drawn);
-        (void)printf("  %-22s %8s %8s  %s %s %s, %s%s\n", signal->id, value, landmark, drawn, place,
-                     signal->axis == ALD_COMPLEXITY ? "complexity" : "blast radius", ald_timing_text(signal->timing),
-                     on_axis || !isfinite(position) ? "" : " (description only)");
-        const char *evidence = ald_evidence_text(a, an, i, s);
-        if (!obs->has_total)
-            (void)printf("      absent: %s\n", obs->absent ? obs->absent : "not recorded");
-        else if (evidence)
-            (void)printf("      from %s\n", text(a, evidence));
-        if (obs->has_total && !obs->has_landmark_value && obs->absent_landmark)
-            (void)printf("      up to the landmark absent: %s\n", obs->absent_landmark);
+    static const char *const titles[ALD_AXIS_N] = {"Complexity", "Blast radius"};
+    char span[32];
+    size_t missing = 0;
+    (void)printf("\nSignals (in all; by the landmark, %s after detection, else opening; position among earlier incidents)\n",
+                 ald_duration_format(an->settings->landmark_ms, span));
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        (void)printf("  %s\n", titles[axis]);
+        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+            missing += axis == 0 && !ald_obs_at(an, i, s)->has_total;
+            if ((int)ald_signal_at(s)->axis == axis && ald_obs_at(an, i, s)->has_total)
+                print_signal(a, an, i, s);
+        }
     }
+    if (missing)
+        (void)printf("  Not measured: missing is never 0\n");
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (!ald_obs_at(an, i, s)->has_total)
+            (void)printf("    %-22s absent: %s\n", ald_signal_at(s)->id, ald_obs_at(an, i, s)->absent ? ald_obs_at(an, i, s)->absent : "not recorded");
 }
 
 static void print_axis(const char *name, const struct ald_axis_position *axis)

@@ -11,7 +11,7 @@ static struct ald_node *text(struct ald_export *x, struct ald_q *q, int column)
 
 /* One of the names kept in record_value; a number stays a number. */
 struct values {
-    const char *severity, *urgency, *customers;
+    const char *severity, *urgency, *customers, *requests, *alerts, *other;
     struct ald_node *regions;
 };
 
@@ -32,6 +32,12 @@ static enum ald_rc values_of(struct ald_export *x, int64_t record, struct values
             ret->urgency = value;
         else if (strcmp(name, "customers_impacted") == 0)
             ret->customers = value;
+        else if (strcmp(name, "requests_failed") == 0)
+            ret->requests = value;
+        else if (strcmp(name, "alerts_grouped") == 0)
+            ret->alerts = value;
+        else if (strcmp(name, "external_party") == 0)
+            ret->other = value;
         else if (strcmp(name, "regions") == 0)
             ald_node_add(x->scratch, ret->regions, ald_node_str(x->scratch, value));
         ALD_TRY(ald_q_step(q, &row, err));
@@ -172,6 +178,9 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
     ald_node_set(a, o, "refs", refs);
     ald_node_set(a, o, "customers_impacted", number_or_text(a, values.customers));
     ald_node_set(a, o, "regions", values.regions);
+    ald_node_set(a, o, "requests_failed", number_or_text(a, values.requests));
+    ald_node_set(a, o, "alerts_grouped", number_or_text(a, values.alerts));
+    ald_node_set(a, o, "external_party", ald_node_str(a, values.other));
     ald_node_set(a, o, "responders_n", ald_node_int(a, responders));
     ald_node_set(a, o, "gone_at", ald_node_time(a, ald_q_col_time(q, 9)));
     ald_node_set(a, o, "incident", ald_node_str(a, incident));

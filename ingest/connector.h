@@ -155,6 +155,22 @@ struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind, const char *value, const char *field);
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
 void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix);
+/** Facts that a user maps to the source's own fields under `fields:`; the same for every connector. */
+struct ald_given_field {
+    const char *canonical; /* in the configuration */
+    const char *name;      /* of the record's value */
+    unsigned facet;        /* ALD_HOLDS_*: what a timeline holds that shows changes of it */
+};
+const struct ald_given_field *ald_given_field_at(size_t i); /* NULL after the last */
+/** The row of the fact that is mapped to this field of the source, or NULL. */
+const struct ald_given_field *ald_given_field_of(const struct ald_source_cfg *cfg, const char *field);
+/** Facets of all facts that are mapped. */
+unsigned ald_given_facets(const struct ald_source_cfg *cfg);
+/** Adds a fact; a list of regions in one text ("eu, us") becomes one value each. */
+void ald_rows_given(struct ald_rows *rows, struct ald_row_record *rec, const char *name, const char *text, const char *field);
+/** Value of the `other` event that says that a fact was changed to text (timeline.h), or NULL where it was cleared or is no
+ *  number. */
+const char *ald_given_word(struct ald_arena *arena, const struct ald_given_field *given, const char *text);
 /** Of an every_time stream, which is read before those that ask for it with ald_fact. */
 void ald_rows_fact(struct ald_rows *rows, const char *kind, const char *key, const char *value);
 /** Turns a failed read of one element into its quarantine: keeps err->msg as the element's error, drops its rows. */

@@ -1,6 +1,8 @@
-/* What every figure means, in one or two sentences: printed in each report next to the figures. docs/METHODS.md is the long
+/* What every figure means, in one or two sentences: printed in each report next to the figures; signals bring their own. docs/METHODS.md is the long
  * form. Language: what is measured and what it cannot tell; nobody is graded. */
 #include "definitions.h"
+
+#include "alidade/analysis.h"
 
 static const struct ald_definition rows[] = {
     {"incident", "What happened: one or more linked records of pagers, tickets and status pages. Noise, planned work, exercises and near "
@@ -29,8 +31,11 @@ static const struct ald_definition rows[] = {
     {"signal", "One measured property of an incident, with its evidence. Structural ones are known at the start; landmark ones are counted up "
                "to a fixed age, because a long incident collects people and services merely by being long; hindsight ones are description."},
     {"complexity", "Where an incident stands, from 0 to 1, among earlier incidents of this organisation, by the signals of complexity: how new "
-                   "it was, what else was open, how many teams and people, how often it changed hands, who was new to it."},
-    {"blast_radius", "Where an incident stands, from 0 to 1, among earlier incidents, by how far it reached: services impacted."},
+                   "it was, what else was open, how many teams and people and how far apart, how often it changed hands or was "
+                   "escalated, who was new to it, whether another company was involved, whether records disagree on severity."},
+    {"blast_radius", "Where an incident stands, from 0 to 1, among earlier incidents, by how far it reached: services impacted "
+                     "and those that depend on them, their tier, alerts, people interrupted, customers' tickets, merged records, and the "
+                     "customers, regions and requests that the records name."},
     {"comparables", "The earlier incidents nearest to this one in complexity and blast radius, as they stood on the first day of its quarter."},
     {"reading", "The incident's time to resolve seen among its comparables: shorter or longer than eight in ten of them, or in between "
                 "(typical). It never looks ahead and is no score. A longer one: ask what made it hard."},
@@ -42,13 +47,6 @@ static const struct ald_definition rows[] = {
     {"corner", "Complex and short: ask what went right. Simple and long: ask what made it hard. For attention, never a score."},
     {"pair", "Two incidents of the period that took about as long (within a tenth) although one was far more complex than the other: what a "
              "single number hides."},
-    {"teams_engaged", "Teams that acknowledged, were assigned, acted or joined. Counted up to the landmark for the reading."},
-    {"responders_engaged", "People who acknowledged, were assigned, acted or joined, automation aside. A count; never names."},
-    {"handoffs", "Moments at which the team or person in charge was replaced by another."},
-    {"unfamiliar_responders", "Share of those engaged who had not been engaged on any of its services in the 90 days before."},
-    {"novelty", "1/(1+n), n earlier incidents within 90 days with the same title (numbers left out) on a shared service. 1 is new."},
-    {"concurrent", "Other incidents that started in the 24 hours before and had not ended when this one started."},
-    {"services_impacted", "Services named at the start; those added later count up to the landmark; undated ones only describe."},
     {"coverage", "Share of the weight of an axis' signals that is recorded for this incident. Below one half there is no position."},
     {"group", "The incidents of a service named when they began (each of several counts), or of the team that was assigned first, else the owner of "
               "those services: who joins because an incident is long must not look slow. Never people; teams with fewer than 5 people "
@@ -89,7 +87,16 @@ static const struct ald_definition rows[] = {
     {"complete", "Everything the source has was read. Otherwise the gaps say what is missing."},
 };
 
-const struct ald_definition *ald_definition_at(size_t i)
+bool ald_definition_at(size_t i, struct ald_definition *ret)
 {
-    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+    const size_t n = sizeof rows / sizeof rows[0];
+    if (i >= n + ALD_SIGNAL_N)
+        return false;
+    if (i < n) {
+        *ret = rows[i];
+        return true;
+    }
+    const struct ald_signal *signal = ald_signal_at(i - n);
+    *ret = (struct ald_definition){.id = signal->id, .text = signal->help};
+    return true;
 }

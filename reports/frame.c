@@ -49,25 +49,25 @@ static struct ald_node *settings_node(struct ald_arena *a, const struct ald_sett
 static struct ald_node *definitions_node(struct ald_arena *a)
 {
     struct ald_node *o = ald_node_object(a);
-    const struct ald_definition *d;
-    for (size_t i = 0; (d = ald_definition_at(i)); i++)
-        ald_node_set(a, o, d->id, ald_node_str(a, d->text));
+    struct ald_definition d;
+    for (size_t i = 0; ald_definition_at(i, &d); i++)
+        ald_node_set(a, o, d.id, ald_node_str(a, d.text));
     return o;
 }
 
 static struct ald_node *definition_list_node(struct ald_arena *a)
 {
     struct ald_node *list = ald_node_list(a);
-    const struct ald_definition *d;
-    for (size_t i = 0; (d = ald_definition_at(i)); i++) {
+    struct ald_definition d;
+    for (size_t i = 0; ald_definition_at(i, &d); i++) {
         struct ald_node *o = ald_node_object(a);
-        char *title = ald_strdup(a, d->id);
+        char *title = ald_strdup(a, d.id);
         for (char *p = title; *p; p++)
             if (*p == '_')
                 *p = ' ';
-        ald_node_set(a, o, "id", ald_node_str(a, d->id));
+        ald_node_set(a, o, "id", ald_node_str(a, d.id));
         ald_node_set(a, o, "title", ald_node_str(a, title));
-        ald_node_set(a, o, "text", ald_node_str(a, d->text));
+        ald_node_set(a, o, "text", ald_node_str(a, d.text));
         ald_node_add(a, list, o);
     }
     return list;

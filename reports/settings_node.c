@@ -4,19 +4,11 @@
 #include "groups_node.h"
 #include "nodes.h"
 
-static double weight_of(const struct ald_settings *s, const struct ald_signal *signal)
-{
-    for (size_t i = 0; i < s->weights_n; i++)
-        if (strcmp(s->weights[i].signal, signal->id) == 0)
-            return s->weights[i].weight;
-    return signal->weight;
-}
-
 struct ald_node *ald_weights_node(struct ald_arena *a, const struct ald_settings *s)
 {
     struct ald_node *o = ald_node_object(a);
     for (size_t i = 0; i < ALD_SIGNAL_N; i++)
-        ald_node_set(a, o, ald_signal_at(i)->id, ald_node_num(a, weight_of(s, ald_signal_at(i))));
+        ald_node_set(a, o, ald_signal_at(i)->id, ald_node_num(a, ald_signal_weight(s, ald_signal_at(i))));
     return o;
 }
 

@@ -15,7 +15,8 @@ const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *an
     const char *text = signal->evidence ? signal->evidence(a, an->past, &an->incidents[i]) : NULL;
     if (text)
         return text;
-    return signal->timing & ALD_LANDMARK ? "its timeline, which was read and holds none" : "the incidents before it: none";
+    return signal->timing & ALD_STRUCTURAL && !(signal->timing & ALD_LANDMARK) ? "the incidents before it: none"
+                                                                               : "its timeline, which was read and holds none";
 }
 
 struct ald_node *ald_signal_node(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)

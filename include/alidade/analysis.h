@@ -196,6 +196,7 @@ struct ald_signal {
     enum ald_axis axis;
     unsigned timing; /* bits; more than one: "S for ..., L as ..." */
     double weight;
+    bool less_is_more; /* a smaller total is more of it: positions turn its sign */
     void (*compute)(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret);
     /** Evidence as one line of text (event ids, fields, or a quote <= 200 characters), or NULL; for explain and reports. */
     const char *(*evidence)(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc);
@@ -208,6 +209,10 @@ enum {
 #undef X
 /** i < ALD_SIGNAL_N, in list.def order. */
 const struct ald_signal *ald_signal_at(size_t i);
+/** The configured weight, else the signal's own. */
+double ald_signal_weight(const struct ald_settings *settings, const struct ald_signal *signal);
+/** A total as positions take it: the more, the more of the signal there is. */
+double ald_signal_rank(size_t signal, double total);
 const char *ald_timing_text(unsigned timing); /* "structural", "landmark", "structural, landmark", "hindsight" */
 
 /* ---- Readings ---- */

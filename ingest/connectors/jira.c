@@ -394,6 +394,7 @@ static const struct ald_source_key keys[] = {
     {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true},
     {.key = "deployment", .help = "cloud (default) or datacenter"},
     {.key = "remotelinks", .help = "off: do not read links to other places (a request per issue)"},
+    {.key = "support_projects", .help = "keys of projects with customers' tickets (SUP, HELP): links to them are counted"},
 };
 
 const struct ald_connector ald_connector_jira = {

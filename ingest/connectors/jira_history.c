@@ -140,6 +140,19 @@ static const char *const housekeeping[] = {
     "Workflow", "timespent", "WorklogId", "timeestimate",    "Fix Version", "project", "Key",
     NULL};
 
+/** An impact or a company that the user maps to a field, or a customer's ticket that was linked, told in the words of
+ *  timeline.h. */
+static const char *given_word(const struct entry *e, struct item *item)
+{
+    const struct ald_given_field *given;
+    if (is(item->name, "Link"))
+        return ald_jira_is_support(e->cfg, item->to) ? "customer_report" : NULL;
+    for (size_t i = 0; (given = ald_given_field_at(i)); i++)
+        if (is_mapped(e, item, given->canonical, NULL))
+            return ald_given_word(e->rows->arena, given, item->to_text);
+    return NULL;
+}
+
 static void change(const struct entry *e, struct item *item, const char *id)
 {
     if (is(item->field, "status")) {
@@ -157,7 +170,10 @@ static void change(const struct entry *e, struct item *item, const char *id)
     } else if (is_mapped(e, item, "severity", "priority")) {
         add(e, item, id, "severity_changed")->value = item->to_text;
     } else {
+        const char *word = given_word(e, item);
         (void)add(e, item, id, one_of(item->name, housekeeping) ? "other" : "status_update");
+        if (word)
+            add(e, item, ald_sprintf(e->rows->arena, "%s.given", id), "other")->value = word;
     }
 }
 

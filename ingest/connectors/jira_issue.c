@@ -60,10 +60,7 @@ static enum ald_rc add_values(struct ald_rows *rows, struct ald_row_record *rec,
 static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
                           const struct ald_jv *fields, struct ald_err *err)
 {
-    static const struct {
-        const char *canonical, *name;
-    } mapped[] = {
-        {"customers", "customers_impacted"}, {"customers_impacted", "customers_impacted"}, {"regions", "regions"}};
+    const struct ald_given_field *given;
     const char *severity = ald_source_field(cfg, "severity");
     ALD_TRY(add_values(rows, rec, fields, "severity", severity ? severity : "priority", err));
     struct ald_jv priority;
@@ -75,9 +72,26 @@ static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *row
     ALD_TRY(add_values(rows, rec, fields, "priority", "priority", err));
     ALD_TRY(add_values(rows, rec, fields, "type", "issuetype", err));
     ALD_TRY(add_values(rows, rec, fields, "label", "labels", err));
-    for (size_t i = 0; i < sizeof mapped / sizeof mapped[0]; i++)
-        ALD_TRY(add_values(rows, rec, fields, mapped[i].name, ald_source_field(cfg, mapped[i].canonical), err));
+    for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
+        const char **texts, *field = ald_source_field(cfg, given->canonical);
+        size_t n = 0;
+        ALD_TRY(ald_jira_values(rows->arena, fields, field, &texts, &n, err));
+        for (size_t k = 0; k < n; k++)
+            ald_rows_given(rows, rec, given->name, texts[k], field);
+    }
     return ALD_OK;
+}
+
+bool ald_jira_is_support(const struct ald_source_cfg *cfg, const char *key)
+{
+    const char *projects = ald_source_opt(cfg, "support_projects"), *dash = key ? strrchr(key, '-') : NULL;
+    for (size_t n; projects && dash && *projects; projects += n) {
+        projects += strspn(projects, ", ");
+        n = strcspn(projects, ", ");
+        if (n == (size_t)(dash - key) && n > 0 && strncasecmp(projects, key, n) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum ald_rc services_and_teams(const struct ald_source_cfg *cfg, struct ald_rows *rows,
@@ -120,8 +134,8 @@ static enum ald_rc read_class(const struct ald_source_cfg *cfg, struct ald_rows 
 }
 
 /** A link reads from the side it stands on: "this duplicates OUTWARD", "this is duplicated by INWARD". */
-static enum ald_rc link_ref(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *link,
-                            struct ald_err *err)
+static enum ald_rc link_ref(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
+                            const struct ald_jv *link, struct ald_err *err)
 {
     struct ald_jv type, other;
     const char *name = NULL, *key = NULL;
@@ -132,7 +146,8 @@ static enum ald_rc link_ref(struct ald_rows *rows, struct ald_row_record *rec, c
         return ALD_OK;
     ALD_TRY(ald_json_id(rows->arena, &other, "key", &key, err));
     bool duplicate = outward && name && strcasestr(name, "duplicate");
-    ald_rows_ref(rows, rec, duplicate ? "duplicate_of" : "mention", key, "issuelinks");
+    const char *kind = ald_jira_is_support(cfg, key) ? "customer_report" : duplicate ? "duplicate_of" : "mention";
+    ald_rows_ref(rows, rec, kind, key, "issuelinks");
     return ALD_OK;
 }
 
@@ -144,7 +159,7 @@ static enum ald_rc refs(const struct ald_source_cfg *cfg, struct ald_rows *rows,
     const char *key = NULL;
     if (ald_json_opt(fields, "issuelinks", &list))
         for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it))
-            ALD_TRY(link_ref(rows, rec, &it, err));
+            ALD_TRY(link_ref(cfg, rows, rec, &it, err));
     if (ald_json_opt(fields, "parent", &it)) {
         ALD_TRY(ald_json_id_opt(rows->arena, &it, "key", &key, err));
         ald_rows_ref(rows, rec, "mention", key, "parent");
@@ -175,6 +190,9 @@ enum ald_rc ald_jira_issue(const struct ald_source_cfg *cfg, const struct ald_ht
     rec->holds = ALD_JIRA_CHANGELOG_HOLDS | ALD_JIRA_COMMENT_HOLDS;
     if (!ald_source_field(cfg, "team"))
         rec->holds &= ~(unsigned)ALD_HOLDS_TEAMS;
+    if (!ald_source_opt(cfg, "support_projects"))
+        rec->holds &= ~(unsigned)ALD_HOLDS_REPORTS;
+    rec->holds &= ~(unsigned)(ALD_HOLDS_IMPACT | ALD_HOLDS_VENDOR) | ald_given_facets(cfg);
     ALD_TRY(ald_json_str_opt(&fields, "summary", &rec->title, err));
     ALD_TRY(status(rec, &fields, err));
     ALD_TRY(moments(cfg, rows, rec, &fields, err));

@@ -4,8 +4,9 @@
 #include "alidade/time.h"
 #include "connector.h"
 
-/* Teams only where a field tells them. */
-#define ALD_JIRA_CHANGELOG_HOLDS (ALD_HOLDS_STATES | ALD_HOLDS_SERVICES | ALD_HOLDS_TEAMS)
+/* Teams, impact and other companies only where a field tells them; support tickets only where their projects are known. */
+#define ALD_JIRA_CHANGELOG_HOLDS                                                                                       \
+    (ALD_HOLDS_STATES | ALD_HOLDS_SERVICES | ALD_HOLDS_TEAMS | ALD_HOLDS_IMPACT | ALD_HOLDS_VENDOR | ALD_HOLDS_REPORTS)
 #define ALD_JIRA_COMMENT_HOLDS (ALD_HOLDS_RESPONDERS | ALD_HOLDS_HUMAN)
 
 /* Facts of reference lists. */
@@ -14,6 +15,8 @@
 
 bool ald_jira_remotelinks_wanted(const struct ald_source_cfg *cfg);
 bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg);
+/** True for the key of an issue in one of `support_projects`: a ticket of a customer. */
+bool ald_jira_is_support(const struct ald_source_cfg *cfg, const char *key);
 
 /* ---- jira_search.c: the search, whose pages hold the issues ---- */
 #define ALD_JIRA_CURSOR_DOC                                                                                            \

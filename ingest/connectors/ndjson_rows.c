@@ -146,7 +146,7 @@ static enum ald_rc read_lines(const struct ald_source_cfg *cfg, const struct ald
 static const char *const kinds[] = {"pager", "ticket", "status", "file", NULL};
 static const char *const classes[] = {"planned", "exercise", "near_miss", NULL};
 static const char *const ref_kinds[] = {"url",    "key",         "id",           "incident_key", "alert", "channel",
-                                        "parent", "merged_into", "duplicate_of", "mention",      NULL};
+                                        "parent", "merged_into", "duplicate_of", "mention",      "customer_report", NULL};
 static const char *const record_columns[] = {"source",
                                              "external_id",
                                              "key",
@@ -174,6 +174,9 @@ static const char *const record_columns[] = {"source",
                                              "refs",
                                              "customers_impacted",
                                              "regions",
+                                             "requests_failed",
+                                             "alerts_grouped",
+                                             "external_party",
                                              "responders_n",
                                              "gone_at",
                                              "incident",
@@ -263,7 +266,8 @@ static enum ald_rc record_lists(const struct line *line, struct ald_row_record *
 
 static enum ald_rc record_line(const struct line *line, struct ald_err *err)
 {
-    static const char *const values[] = {"severity", "urgency", "customers_impacted", "responders_n"};
+    static const char *const values[] = {"severity",        "urgency",        "customers_impacted", "responders_n",
+                                         "requests_failed", "alerts_grouped", "external_party"};
     const char *id;
     ALD_TRY(ald_json_id(line->rows->arena, line->v, "external_id", &id, err));
     struct ald_row_record *rec = ald_rows_record(line->rows, line->el, id);

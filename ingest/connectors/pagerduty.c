@@ -343,6 +343,7 @@ static const struct ald_stream streams[] = {
     {.name = "alerts",
      .parent = "incidents",
      DOC,
+     .holds = ALD_HOLDS_ALERTS,
      .whole = true,
      .of_record = true,
      .wanted = ald_pagerduty_alerts_wanted,

@@ -276,7 +276,7 @@ enum ald_rc ald_pagerduty_alert(const struct ald_source_cfg *cfg, const struct a
     struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
     e->external_id = incident;
     e->field = "alerts";
-    e->value = severity;
+    e->value = severity && *severity ? ald_sprintf(rows->arena, "alert:%s", severity) : "alert";
     e->automatic = 1;
     ALD_TRY(ald_json_str_opt(row, "summary", &e->text, err));
     return ALD_OK;

@@ -5,7 +5,9 @@
 #include "connector.h"
 
 /** What the log of an incident shows. Its service is the one it was opened on. */
-#define ALD_PAGERDUTY_HOLDS (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+#define ALD_PAGERDUTY_HOLDS                                                                                            \
+    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN | ALD_HOLDS_ESCALATIONS |             \
+     ALD_HOLDS_NOTIFIED)
 
 /* ---- pagerduty_windows.c: paging, and windows that are halved where they hold too much ---- */
 

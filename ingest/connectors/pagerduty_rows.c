@@ -126,10 +126,7 @@ static enum ald_rc add_mapped(const struct ald_source_cfg *cfg, struct ald_rows 
                               const struct ald_jv *it, struct ald_err *err)
 {
     static const char *const moments[] = {"impact_started", "detected", "mitigated"};
-    static const struct {
-        const char *canonical, *name;
-    } values[] = {
-        {"customers", "customers_impacted"}, {"customers_impacted", "customers_impacted"}, {"regions", "regions"}};
+    const struct ald_given_field *given;
     const char *s = NULL, *field;
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
         int64_t at;
@@ -139,11 +136,11 @@ static enum ald_rc add_mapped(const struct ald_source_cfg *cfg, struct ald_rows 
         if (s && *s && ald_time_parse(s, strlen(s), &at))
             ald_rows_moment(rows, rec, moments[i], at, field, 1);
     }
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (!(field = ald_source_field(cfg, values[i].canonical)))
+    for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
+        if (!(field = ald_source_field(cfg, given->canonical)))
             continue;
         ALD_TRY(mapped_value(rows->arena, it, field, &s, err));
-        ald_rows_value(rows, rec, values[i].name, s, field);
+        ald_rows_given(rows, rec, given->name, s, field);
     }
     return ALD_OK;
 }
@@ -280,6 +277,10 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(add_refs(rows, rec, row, err));
     site_alias(rows, rec->url);
     const char *alerts = value_of(rec, "alerts_grouped");
+    if (ald_pagerduty_alerts_wanted(cfg)) {
+        rec->holds |= ALD_HOLDS_ALERTS;
+        rec->timeline |= is(alerts, "0") ? ALD_HOLDS_ALERTS : 0; /* there are none to read */
+    }
     ALD_TRY(ald_json_str_opt(row, "updated_at", &updated, err));
     if (updated && *updated)
         rec->version =

@@ -12,7 +12,7 @@ extern const struct ald_connector ald_connector_servicenow;
     "sys_id,number,short_description,state,incident_state,impact,urgency,priority,category,opened_at,sys_created_on,"  \
     "work_start,resolved_at,closed_at,sys_updated_on,sys_mod_count,close_code,business_service,cmdb_ci,"               \
     "assignment_group,assigned_to,opened_by,resolved_by,closed_by,reopened_by,reopened_time,reopen_count,problem_id,"  \
-    "rfc,caused_by,parent,parent_incident,correlation_id"
+    "rfc,caused_by,parent,parent_incident,correlation_id,vendor"
 
 static struct ald_servicenow_query incident_query(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                                   const struct ald_http_req *req)

@@ -4,8 +4,10 @@
 #include "alidade/time.h"
 #include "connector.h"
 
+/* Impact only where a field tells it. */
 #define ALD_SERVICENOW_HOLDS                                                                                           \
-    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+    (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN |                \
+     ALD_HOLDS_IMPACT | ALD_HOLDS_VENDOR)
 
 /* ---- servicenow_crawl.c: requests and paging ---- */
 

@@ -68,6 +68,8 @@ static enum ald_rc cell_must(struct ald_arena *arena, const struct ald_jv *row, 
 
 /* ---- Incidents ---- */
 
+#define VENDOR_FIELD "vendor" /* unless another is mapped to external_party */
+
 static void number_value(struct ald_rows *rows, struct ald_row_record *rec, const char *name,
                          const struct ald_servicenow_cell *c, const char *field)
 {
@@ -105,10 +107,7 @@ static enum ald_rc incident_values(const struct ald_source_cfg *cfg, struct ald_
                                    const struct ald_jv *row, struct ald_err *err)
 {
     static const char *const own[] = {"priority", "urgency", "impact", "category"};
-    static const struct {
-        const char *canonical, *name;
-    } mapped[] = {
-        {"customers", "customers_impacted"}, {"customers_impacted", "customers_impacted"}, {"regions", "regions"}};
+    const struct ald_given_field *given;
     struct ald_servicenow_cell c;
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         ALD_TRY(ald_servicenow_cell(rows->arena, row, own[i], &c, err));
@@ -120,13 +119,17 @@ static enum ald_rc incident_values(const struct ald_source_cfg *cfg, struct ald_
     number_value(rows, rec, "severity", &c, severity);
     if (c.value && strlen(c.value) <= 2 && strspn(c.value, "0123456789") == strlen(c.value))
         ald_rows_value(rows, rec, "severity_rank", c.value, severity); /* 1 is the most severe, as ServiceNow has it */
-    for (size_t i = 0; i < sizeof mapped / sizeof mapped[0]; i++) {
-        const char *field = ald_source_field(cfg, mapped[i].canonical);
+    for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
+        const char *field = ald_source_field(cfg, given->canonical);
         if (!field)
             continue;
         ALD_TRY(ald_servicenow_cell(rows->arena, row, field, &c, err));
-        ald_rows_value(rows, rec, mapped[i].name, c.display, field);
+        ald_rows_given(rows, rec, given->name, c.display, field);
     }
+    if (ald_source_field(cfg, "external_party"))
+        return ALD_OK;
+    ALD_TRY(ald_servicenow_cell(rows->arena, row, VENDOR_FIELD, &c, err));
+    ald_rows_value(rows, rec, "external_party", c.display, VENDOR_FIELD);
     return ALD_OK;
 }
 
@@ -228,7 +231,7 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "ticket";
     rec->url = ald_sprintf(arena, "%s/incident.do?sys_id=%s", cfg->base_url ? cfg->base_url : "", id);
-    rec->holds = ALD_SERVICENOW_HOLDS;
+    rec->holds = ALD_SERVICENOW_HOLDS & (~(unsigned)ALD_HOLDS_IMPACT | ald_given_facets(cfg));
     ALD_TRY(ald_servicenow_cell(arena, row, "number", &c, err));
     rec->key = c.value;
     key_alias(rows, c.value);
@@ -285,6 +288,16 @@ static const char *state_event(const char *from, const char *to)
 struct change {
     const char *field, *from, *to, *who;
 };
+
+/** A change of what the user maps, or of the vendor, told in the words of timeline.h; NULL: it is of nothing such. */
+static const char *given_word(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct change *c)
+{
+    static const struct ald_given_field vendor = {"external_party", "external_party", ALD_HOLDS_VENDOR};
+    const struct ald_given_field *given = ald_given_field_of(cfg, c->field);
+    if (!given && is(c->field, VENDOR_FIELD) && !ald_source_field(cfg, "external_party"))
+        given = &vendor;
+    return given ? ald_given_word(arena, given, c->to) : NULL;
+}
 
 static void audit_event(const struct ald_source_cfg *cfg, const struct change *c, struct ald_row_event *e)
 {
@@ -359,9 +372,16 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
     }
     if (is(change.field, "reopen_count")) /* the change of state says it */
         return ALD_OK;
+    const char *word = given_word(rows->arena, cfg, &change);
     struct ald_row_event *e = ald_rows_event(rows, el, id, at, "other");
     e->external_id = subject;
     audit_event(cfg, &change, e);
+    if (!word)
+        return ALD_OK;
+    e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "%s.given", id), at, "other");
+    e->external_id = subject;
+    e->field = change.field;
+    e->value = word;
     return ALD_OK;
 }
 

@@ -105,8 +105,9 @@ class Sample(support.Case):
                     self.assertRegex(line, r"from \S+ of \S+:\S+" if row[f"{moment}_at"] else "absent: not recorded")
                 for signal in row["signals"]:
                     self.assertIn(f"  {signal['id']} ", text)
-                    part = text.split(f"  {signal['id']} ")[1]
-                    self.assertIn("absent:" if signal["value"] is None else "from ", part.split("\n")[1])
+                    part = text.split(f"  {signal['id']} ")[1].split("\n")
+                    self.assertIn("absent: " if signal["value"] is None else "from ",
+                                  part[0 if signal["value"] is None else 1])
                 if row["shown"]:
                     self.assertIn(row["readings"][row["shown"]]["text"], text)
                     self.assertIn("comparables:", text)

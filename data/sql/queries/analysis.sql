@@ -9,10 +9,13 @@ SELECT name, role FROM source ORDER BY name;
 SELECT source, kind, prefix FROM alias ORDER BY source, kind, prefix;
 
 -- name: analysis_teams
-SELECT source, external_id, name FROM team ORDER BY source, external_id;
+SELECT source, external_id, name, parent, timezone FROM team ORDER BY source, external_id;
 
 -- name: analysis_services
-SELECT source, external_id, name, team FROM service ORDER BY source, external_id;
+SELECT source, external_id, name, team, tier FROM service ORDER BY source, external_id;
+
+-- name: analysis_edges
+SELECT source, service, depends_on FROM service_edge ORDER BY source, service, depends_on;
 
 -- name: analysis_people
 SELECT source, pseudonym, canonical, mapped FROM person ORDER BY source, pseudonym;
@@ -38,6 +41,15 @@ SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JO
     WHERE v.name = 'severity_id'
 ORDER BY 1, 2, 4;
 
+-- What is counted or named beside the timeline; support tickets are counted.
+-- name: analysis_given
+SELECT record, name, value, field, ord FROM record_value
+WHERE name IN ('alerts_grouped', 'customer_reports', 'external_party', 'customers_impacted', 'regions', 'requests_failed')
+UNION ALL
+SELECT record, 'customer_reports', CAST(count(*) AS TEXT), min(field), 0 FROM record_ref WHERE kind = 'customer_report'
+GROUP BY record
+ORDER BY 1, 2, 5, 3;
+
 -- name: analysis_refs
 SELECT record, kind, value, field FROM record_ref ORDER BY record, kind, value;
 
@@ -54,7 +66,7 @@ SELECT record, person, at, role, field FROM record_person ORDER BY record, perso
 SELECT count(*) FROM event WHERE at <= ?1;
 
 -- name: analysis_events
-SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field FROM event ORDER BY record, event_id;
+SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field, value FROM event ORDER BY record, event_id;
 
 -- ---- save: replaces what the last analysis wrote ----
 

@@ -300,12 +300,13 @@ static void compare_total(const struct ald_analysis *a, size_t i, const struct p
     double values[MOST];
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         size_t n = 0;
+        double sign = s == ALD_SIGNAL_highest_tier ? -1 : 1; /* tier 1 is the highest */
         for (size_t j = 0; j < p->n; j++)
             if (obs_of(a, p->members[j].incident, s)->has_total)
-                values[n++] = obs_of(a, p->members[j].incident, s)->total;
+                values[n++] = sign * obs_of(a, p->members[j].incident, s)->total;
         const struct ald_obs *obs = obs_of(a, i, s);
         bool has = obs->has_total && n > 0 && p->n >= 30;
-        synthetic_close_to(ald_position_total_at(a, i, s), has ? position(values, n, obs->total, false) : (double)NAN,
+        synthetic_close_to(ald_position_total_at(a, i, s), has ? position(values, n, sign * obs->total, false) : (double)NAN,
                            1e-12, "total");
     }
 }

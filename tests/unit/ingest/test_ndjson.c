@@ -83,8 +83,8 @@ static void test_record(void **state)
     assert_string_equal(r->refs[4].kind, "key");
     assert_string_equal(r->refs[4].value, "odd:thing");
     assert_string_equal(ref_of(r, "merged_into"), "a0");
-    assert_int_equal(r->timeline, 31);
-    assert_int_equal(r->holds, 31);
+    assert_int_equal(r->timeline, 31 | ALD_HOLDS_AS_SEEN);
+    assert_int_equal(r->holds, 31 | ALD_HOLDS_AS_SEEN);
     t.cfg.opts_n = 1; /* no file of events: nothing of the timeline is known */
     assert_int_equal(trial_page(&t, body), ALD_OK);
     assert_int_equal(t.rows.elements[0].record->timeline, 0);

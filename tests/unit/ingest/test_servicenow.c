@@ -114,7 +114,7 @@ static void test_incident(void **state)
     assert_string_equal(ref_of(r, "merged_into"), "s0");
     assert_string_equal(r->refs[r->refs_n - 2].value, "PD-9");
     assert_int_equal(r->timeline, 0);
-    assert_int_equal(r->holds, 31);
+    assert_int_equal(r->holds, 31 | ALD_HOLDS_VENDOR); /* no field of impact is mapped */
     assert_int_equal(el->todos_n, 1);
     assert_string_equal(el->todos[0].subject, "s1");
     assert_int_equal(t.rows.aliases_n, 2);

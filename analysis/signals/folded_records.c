@@ -1,0 +1,74 @@
+/* folded_records: how many records (pages, tickets) were merged into it. */
+#include <string.h>
+
+#include "analysis/past.h"
+#include "analysis/signals/signals.h"
+
+/* When it was merged: what its timeline says, else when it ended; ALD_TIME_NONE: not known. */
+static int64_t folded_at(const struct ald_incident *inc, const struct ald_record *record, const char **ret_evidence)
+{
+    int64_t at = record->moments[ALD_RESOLVED].at;
+    *ret_evidence = record->moments[ALD_RESOLVED].field;
+    for (size_t i = 0; i < record->events_n; i++)
+        if (record->events[i].kind == ALD_EV_MERGED) {
+            at = record->events[i].at;
+            *ret_evidence = record->events[i].event_id;
+        }
+    return at != ALD_TIME_NONE && at < inc->started_at ? inc->started_at : at;
+}
+
+/* A status post is never merged into another. */
+static bool can_fold(const struct ald_past *past, const struct ald_incident *inc)
+{
+    for (size_t i = 0; i < inc->records_n; i++)
+        if (strcmp(past->analysis->records[inc->records[i]].kind, "status") != 0)
+            return true;
+    return false;
+}
+
+static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)
+{
+    if (!can_fold(past, inc)) {
+        ald_obs_absent(ret, "posts on a status page are not merged");
+        return;
+    }
+    size_t n = 0, by_landmark = 0;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &past->analysis->records[inc->records[i]];
+        const char *where;
+        if (!record->folded)
+            continue;
+        n++;
+        by_landmark += ald_by_landmark(inc, folded_at(inc, record, &where));
+    }
+    ald_obs_accumulating(past, inc, 0, (double)n, (double)by_landmark, ret);
+}
+
+static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
+{
+    struct ald_evidence line = {.arena = arena};
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &past->analysis->records[inc->records[i]];
+        const char *where = NULL;
+        if (!record->folded)
+            continue;
+        (void)folded_at(inc, record, &where);
+        ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->source, record->external_id,
+                                            where ? where : "undated"));
+    }
+    if (!line.text)
+        ald_evidence_add(&line, "no record was merged into it");
+    return ald_evidence_end(&line);
+}
+
+const struct ald_signal ald_signal_folded_records = {
+    .id = "folded_records",
+    .title = "Records merged into it",
+    .unit = "records",
+    .help = "Pages and tickets that were merged into it, each counted from when it was merged, else from when it ended.",
+    .axis = ALD_BLAST_RADIUS,
+    .timing = ALD_LANDMARK,
+    .weight = 1,
+    .compute = compute,
+    .evidence = evidence,
+};

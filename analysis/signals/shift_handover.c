@@ -1,0 +1,95 @@
+/* shift_handover: handoffs from one person to another while one team stays in charge. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/past.h"
+#include "analysis/signals/signals.h"
+
+static bool assigns(const struct ald_event *event)
+{
+    return event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED;
+}
+
+/* In charge before a moment and after what was seen of it. */
+struct charge {
+    uint32_t before, now;
+};
+
+static void take(struct charge *charge, uint32_t name)
+{
+    if (name != ALD_NOBODY)
+        charge->now = name;
+}
+
+static bool same_team(const struct charge *team, const struct charge *person)
+{
+    return team->before != ALD_NOBODY && team->before == team->now && person->before != ALD_NOBODY &&
+           person->before != person->now;
+}
+
+/* Moments at which that happened in a record, whose line of charge is its own. line may be NULL. */
+static size_t of_record(const struct ald_record *record, struct ald_evidence *line)
+{
+    struct charge team = {ALD_NOBODY, ALD_NOBODY}, person = team;
+    size_t n = 0;
+    for (size_t i = 0; i < record->events_n;) {
+        const struct ald_event *first = &record->events[i];
+        team.before = team.now;
+        person.before = person.now;
+        for (; i < record->events_n && record->events[i].at == first->at; i++)
+            if (assigns(&record->events[i])) {
+                take(&team, record->events[i].team);
+                take(&person, record->events[i].person_raw);
+            }
+        if (!same_team(&team, &person))
+            continue;
+        n++;
+        if (line)
+            ald_evidence_add(line, first->event_id);
+    }
+    return n;
+}
+
+static size_t count(const struct ald_past *past, const struct ald_incident *inc, struct ald_evidence *line)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < inc->records_n; i++)
+        n += of_record(&past->analysis->records[inc->records[i]], line);
+    return n;
+}
+
+static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)
+{
+    if (!past->analysis->settings->people_stored) {
+        ald_obs_absent(ret, "people are not stored");
+        return;
+    }
+    if (!ald_past_holds(past, inc, ALD_HOLDS_TEAMS) || !ald_past_holds(past, inc, ALD_HOLDS_RESPONDERS)) {
+        unsigned missing = ald_past_holds(past, inc, ALD_HOLDS_TEAMS) ? ALD_HOLDS_RESPONDERS : ALD_HOLDS_TEAMS;
+        ald_obs_absent(ret, ald_past_not_held(past, inc, missing,
+                                              "the source's timeline does not hold both teams and responders"));
+        return;
+    }
+    *ret = (struct ald_obs){
+        .has_total = true, .total = (double)count(past, inc, NULL), .absent_landmark = "known afterwards only"};
+}
+
+static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
+{
+    struct ald_evidence line = {.arena = arena};
+    (void)count(past, inc, &line);
+    return ald_evidence_end(&line);
+}
+
+const struct ald_signal ald_signal_shift_handover = {
+    .id = "shift_handover",
+    .title = "Handovers inside a team",
+    .unit = "handovers",
+    .help = "Moments at which one person took over from another while the same team stayed in charge. Known afterwards: "
+            "description, on no axis.",
+    .axis = ALD_COMPLEXITY,
+    .timing = ALD_HINDSIGHT,
+    .weight = 1,
+    .compute = compute,
+    .evidence = evidence,
+};
