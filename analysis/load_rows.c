@@ -252,7 +252,7 @@ static void sort_names(struct ald_build *b)
         renumber(&b->later[i].team, team);
         renumber(&b->later[i].service, service);
     }
-    b->service_owner = ald_calloc(b->scratch, a->services_n, sizeof *b->service_owner);
+    b->service_owner = ald_calloc(a->arena, a->services_n, sizeof *b->service_owner);
     for (size_t i = 0; i < a->services_n; i++)
         b->service_owner[i] = ALD_NOBODY;
     for (size_t i = 0; i < b->owner_n; i++) {
@@ -260,6 +260,7 @@ static void sort_names(struct ald_build *b)
         if (*owner == ALD_NOBODY || i >= b->owner_of_sources_n)
             *owner = team[b->owner[i].team];
     }
+    b->org->owner = b->service_owner;
 }
 
 enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err)

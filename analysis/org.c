@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/build.h"
+#include "analysis/past.h"
 
 /* ---- Services ---- */
 
@@ -17,11 +18,37 @@ static int edge_order(const void *a, const void *b)
     return (x->service > y->service) - (x->service < y->service);
 }
 
+static int reverse_order(const void *a, const void *b)
+{
+    const struct ald_edge *x = a, *y = b;
+    if (x->service != y->service)
+        return x->service < y->service ? -1 : 1;
+    return (x->needs > y->needs) - (x->needs < y->needs);
+}
+
+/* What each service needs, of edges that differ. */
+static void reverse(struct ald_build *b, struct ald_org *org, struct ald_edge *edges)
+{
+    uint32_t *list = ald_calloc(b->a->arena, org->edges_n, sizeof *list);
+    uint32_t *at = ald_calloc(b->a->arena, org->services_n + 1, sizeof *at);
+    if (org->edges_n)
+        qsort(edges, org->edges_n, sizeof *edges, reverse_order);
+    for (size_t i = 0; i < org->edges_n; i++) {
+        list[i] = edges[i].needs;
+        at[edges[i].service + 1]++;
+    }
+    for (size_t s = 0; s < org->services_n; s++)
+        at[s + 1] += at[s];
+    org->needs = list;
+    org->needs_at = at;
+}
+
 /* By the service that is needed; doubled ones and those of a service that needs itself are dropped. */
 static void graph(struct ald_build *b, struct ald_org *org, const uint32_t *rank)
 {
     struct ald_arena *arena = b->a->arena;
     uint32_t *list = ald_calloc(arena, b->edge_n, sizeof *list);
+    struct ald_edge *kept = ald_calloc(b->scratch, b->edge_n, sizeof *kept);
     uint32_t *at = ald_calloc(arena, org->services_n + 1, sizeof *at);
     bool *in_graph = ald_calloc(arena, org->services_n, sizeof *in_graph);
     bool *tells = ald_calloc(b->scratch, ald_names_n(b->sources) + 1, sizeof *tells); /* the last: the configuration */
@@ -38,9 +65,11 @@ static void graph(struct ald_build *b, struct ald_org *org, const uint32_t *rank
         in_graph[e->service] = in_graph[e->needs] = true;
         if (e->service == e->needs || (i > 0 && edge_order(e, e - 1) == 0))
             continue;
+        kept[org->edges_n] = *e;
         list[org->edges_n++] = e->service;
         at[e->needs + 1]++;
     }
+    reverse(b, org, kept);
     for (size_t s = 0; s < org->services_n; s++)
         at[s + 1] += at[s];
     for (size_t i = 0; i < b->listed_n; i++)
@@ -205,6 +234,24 @@ struct ald_org *ald_org_build(struct ald_build *b, const uint32_t *service_rank,
     tree(b, org, parents(b, org, team_rank));
     zones(b, org);
     return org;
+}
+
+void ald_analysis_service(const struct ald_analysis *a, size_t i, struct ald_service_view *ret)
+{
+    const struct ald_org *org = a->past->org;
+    *ret = (struct ald_service_view){.name = a->services[i],
+                                     .tier = org->tier[i],
+                                     .team = org->owner[i] == ALD_NOBODY ? NULL : a->teams[org->owner[i]],
+                                     .needs = org->needs + org->needs_at[i],
+                                     .needs_n = org->needs_at[i + 1] - org->needs_at[i]};
+}
+
+void ald_analysis_team(const struct ald_analysis *a, size_t i, struct ald_team_view *ret)
+{
+    const struct ald_org *org = a->past->org;
+    *ret = (struct ald_team_view){.name = a->teams[i],
+                                  .parent = org->parent[i] == ALD_NOBODY ? NULL : a->teams[org->parent[i]],
+                                  .timezone = org->zone_name[i]};
 }
 
 void ald_org_done(struct ald_org *org)

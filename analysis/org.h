@@ -11,7 +11,9 @@ struct ald_org {
     size_t services_n, teams_n;
     /* Services that need service s directly: needed_by[needed_by_at[s]] up to needed_by[needed_by_at[s + 1]], ascending. */
     const uint32_t *needed_by, *needed_by_at;
+    const uint32_t *needs, *needs_at; /* the same the other way round: what service s needs */
     size_t edges_n;
+    const uint32_t *owner; /* team of a service, ALD_NOBODY: not known */
     const bool *in_graph; /* by service: it, or the list that names it, says what depends on what */
     const int *tier;      /* by service; 1 is the highest, 0: not known */
     /* By team. A cycle of parents is broken at the team that comes first by name. */

@@ -1,4 +1,4 @@
-/* alidade export: records, events, incidents, signals, readings, settings; NDJSON or CSV with the same names. */
+/* alidade export: records, events, incidents, signals, readings, settings, services, teams; NDJSON or CSV with the same names. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +85,40 @@ enum ald_rc ald_export_line(struct ald_export *x, const struct ald_node *node, s
     return rc;
 }
 
+/* The lists as the analysis took them, with the names that import reads. */
+static enum ald_rc services(struct ald_export *x, struct ald_err *err)
+{
+    struct ald_arena *a = x->scratch;
+    for (size_t i = 0; i < x->analysis->services_n; i++) {
+        struct ald_service_view service;
+        struct ald_node *o = ald_node_object(a), *needs = ald_node_list(a);
+        ald_analysis_service(x->analysis, i, &service);
+        for (size_t k = 0; k < service.needs_n; k++)
+            ald_node_add(a, needs, ald_node_str(a, x->analysis->services[service.needs[k]]));
+        ald_node_set(a, o, "name", ald_node_str(a, service.name));
+        ald_node_set(a, o, "tier", service.tier ? ald_node_int(a, service.tier) : ald_node_absent(a, NULL));
+        ald_node_set(a, o, "team", ald_node_str(a, service.team));
+        ald_node_set(a, o, "depends_on", needs);
+        ALD_TRY(ald_export_line(x, o, err));
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc teams(struct ald_export *x, struct ald_err *err)
+{
+    struct ald_arena *a = x->scratch;
+    for (size_t i = 0; i < x->analysis->teams_n; i++) {
+        struct ald_team_view team;
+        struct ald_node *o = ald_node_object(a);
+        ald_analysis_team(x->analysis, i, &team);
+        ald_node_set(a, o, "name", ald_node_str(a, team.name));
+        ald_node_set(a, o, "parent", ald_node_str(a, team.parent));
+        ald_node_set(a, o, "timezone", ald_node_str(a, team.timezone));
+        ALD_TRY(ald_export_line(x, o, err));
+    }
+    return ALD_OK;
+}
+
 static enum ald_rc from_analysis(struct ald_export *x, const char *what, struct ald_err *err)
 {
     const struct ald_analysis *an = x->analysis;
@@ -115,18 +149,22 @@ static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, con
         return ald_export_records(x, err);
     if (strcmp(what, "settings") == 0)
         return ald_export_line(x, ald_settings_node(x->scratch, analysis), err);
+    if (strcmp(what, "services") == 0)
+        return services(x, err);
+    if (strcmp(what, "teams") == 0)
+        return teams(x, err);
     return from_analysis(x, what, err);
 }
 
 static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
 {
-    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings"};
+    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings", "services", "teams"};
     const char *format = s->options.format ? s->options.format : "ndjson";
     bool found = false;
     for (size_t i = 0; s->options.args_n == 1 && i < sizeof known / sizeof known[0]; i++)
         found = found || strcmp(s->options.args[0], known[i]) == 0;
     if (!found)
-        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings");
+        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings, services, teams");
     *ret_csv = strcmp(format, "csv") == 0;
     if (!*ret_csv && strcmp(format, "ndjson") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);

@@ -47,7 +47,7 @@ static const struct ald_command rows[] = {
      ald_cmd_unlink},
     {"tag", "INCIDENT PATTERN confirm|reject", "confirm or reject a pattern that was found in an incident", decide_options,
      "Undoable: --list, --undo N.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_tag},
-    {"export", "WHAT", "records, events, incidents, signals, readings or settings, as NDJSON or CSV", export_options, NULL,
+    {"export", "WHAT", "records, events, incidents, signals, readings, settings, services or teams, as NDJSON or CSV", export_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
     {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,
      "Lines have the names of `alidade export`. A column that is not known is refused, unless --ignore-extra.",

@@ -356,6 +356,18 @@ void ald_analysis_freep(struct ald_analysis **analysis);
  *  memory at a time; readings that were made before are dropped. *ret_read: incidents that have a reading. */
 ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *analysis, size_t *ret_read,
                                         struct ald_err *err);
+/** A service or team as the analysis took it, merged from the sources' lists and the configuration. */
+struct ald_service_view {
+    const char *name, *team; /* team NULL: not known */
+    int tier;                /* 0: not known */
+    const uint32_t *needs;   /* indexes of the services that it needs, ascending */
+    size_t needs_n;
+};
+struct ald_team_view {
+    const char *name, *parent, *timezone; /* NULL: none */
+};
+void ald_analysis_service(const struct ald_analysis *analysis, size_t i, struct ald_service_view *ret);
+void ald_analysis_team(const struct ald_analysis *analysis, size_t i, struct ald_team_view *ret);
 /** The figures of a period; everything arena-owned. */
 void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
                           struct ald_figures *ret);
