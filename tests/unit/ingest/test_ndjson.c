@@ -88,7 +88,7 @@ static void test_record(void **state)
     t.cfg.opts_n = 1; /* no file of events: nothing of the timeline is known */
     assert_int_equal(trial_page(&t, body), ALD_OK);
     assert_int_equal(t.rows.elements[0].record->timeline, 0);
-    assert_int_equal(t.rows.elements[0].record->holds, 31);
+    assert_int_equal(t.rows.elements[0].record->holds, 31 | ALD_HOLDS_AS_SEEN);
     trial_close(&t);
 }
 
