@@ -177,7 +177,7 @@ static void build_done(struct ald_build *b)
     ald_arena_free(b->scratch);
 }
 
-/* Everything up to the observations; what only the building needs is gone afterwards. */
+/* Everything up to the indexes of the past; what only the building needs is gone afterwards. */
 static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, struct ald_err *err)
 {
     struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
@@ -200,7 +200,6 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     ALD_TRY(ald_load(&b, err));
     ALD_TRY(build_incidents(&b, err));
     ald_past_build(&b);
-    observe(a);
     return ALD_OK;
 }
 
@@ -222,6 +221,7 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ALD_TRY(build(store, a, err));
+    observe(a);
     *ret = a;
     a = NULL;
     return ALD_OK;

@@ -87,6 +87,12 @@ struct ald_work {
     bool folded;
 };
 
+/** A list of mentions of services, teams or people, on scratch memory. */
+struct ald_mentions {
+    struct ald_named *items;
+    size_t n, cap;
+};
+
 struct ald_build {
     struct ald_store *store;
     const struct ald_settings *settings;
@@ -113,6 +119,7 @@ struct ald_build {
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
     struct ald_link *link; /* by link.c: those that joined */
     size_t link_n;
+    struct ald_mentions mentions; /* of one incident at a time */
     struct ald_owner {
         uint32_t service, team;
     } * owner; /* who says who owns a service: sources first, then the configuration */
@@ -175,11 +182,6 @@ int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
  *  suggestions and idle links, and b->link. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY).
  *  *ret_incidents: how many there are. */
 ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
-/** A list of mentions of services, teams or people, on scratch memory. */
-struct ald_mentions {
-    struct ald_named *items;
-    size_t n, cap;
-};
 /** gather.c: every engagement of teams (or of people) in an incident, one entry per event or row, undated ones too. */
 void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people,
                               struct ald_mentions *ret);

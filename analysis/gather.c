@@ -146,20 +146,21 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
 
 static void take_services(struct ald_build *b, struct ald_incident *inc)
 {
-    struct ald_mentions list = {0};
+    struct ald_mentions *list = &b->mentions;
+    list->n = 0;
     for (size_t i = 0; i < inc->records_n; i++) {
         uint32_t r = inc->records[i];
-        size_t from = list.n;
-        record_services(b, r, &list);
+        size_t from = list->n;
+        record_services(b, r, list);
         bool row_is_stand_in = false;
         for (size_t j = 0; j < b->work[r].services.n; j++)
             row_is_stand_in |= b->svc[b->work[r].services.at + j].stand_in;
-        for (size_t j = from; j < list.n; j++) {
-            list.items[j].stand_in &= row_is_stand_in;
-            place(inc, b->work[r].folded, &list.items[j]);
+        for (size_t j = from; j < list->n; j++) {
+            list->items[j].stand_in &= row_is_stand_in;
+            place(inc, b->work[r].folded, &list->items[j]);
         }
     }
-    inc->services = ald_mentions_first(b, &list, &inc->services_n);
+    inc->services = ald_mentions_first(b, list, &inc->services_n);
 }
 
 /* ---- Teams and people ---- */
@@ -368,12 +369,11 @@ static void take_severity(struct ald_build *b, struct ald_incident *inc)
 
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
 {
-    struct ald_mentions teams = {0};
     take_names(b, inc);
     take_severity(b, inc);
     take_services(b, inc);
     ald_overrides_labels(b, inc);
-    ald_incident_engagements(b, inc, false, &teams);
-    inc->teams = ald_mentions_first(b, &teams, &inc->teams_n);
+    ald_incident_engagements(b, inc, false, &b->mentions);
+    inc->teams = ald_mentions_first(b, &b->mentions, &inc->teams_n);
     inc->first_team = first_team(b, inc);
 }

@@ -61,25 +61,28 @@ static void hand_over(struct ald_linker *l)
         qsort(l->link, l->link_n, sizeof *l->link, link_order);
     if (l->idle_n)
         qsort(l->idle, l->idle_n, sizeof *l->idle, idle_order);
-    b->link = l->link;
+    b->link = ald_calloc(b->scratch, l->link_n, sizeof *b->link);
     b->link_n = l->link_n;
+    if (l->link_n)
+        memcpy(b->link, l->link, l->link_n * sizeof *b->link);
     a->suggestions = l->suggestion;
     a->suggestions_n = l->suggestion_n;
     a->idle_links = l->idle;
     a->idle_links_n = l->idle_n;
 }
 
-static void names_done(struct ald_linker *l)
+static void linker_done(struct ald_linker *l)
 {
     ald_names_free(l->keys.texts);
     ald_names_free(l->urls.texts);
+    ald_arena_free(l->arena);
 }
 
 enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err)
 {
-    ALD_CLEANUP(names_done) struct ald_linker l = {.b = b, .arena = b->scratch};
-    l.keys.texts = ald_names_new(b->scratch);
-    l.urls.texts = ald_names_new(b->scratch);
+    ALD_CLEANUP(linker_done) struct ald_linker l = {.b = b, .arena = ald_arena_new()};
+    l.keys.texts = ald_names_new(l.arena);
+    l.urls.texts = ald_names_new(l.arena);
     ald_link_init(&l);
     ald_index_records(&l);
     ALD_TRY(ald_link_decisions(&l, err));

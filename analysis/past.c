@@ -114,28 +114,25 @@ static void people(struct ald_build *b, struct ald_past *past)
     const struct ald_named **engaged = ald_calloc(a->arena, a->incidents_n, sizeof *engaged);
     size_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n), cap = 0, n = 0;
     struct ald_engagement *list = NULL;
-    struct ald_mentions mentions = {0};
+    struct ald_mentions *mentions = &b->mentions;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
-        ald_incident_engagements(b, inc, true, &mentions);
-        for (size_t m = 0; m < mentions.n && counts(inc); m++)
-            for (size_t s = 0; s < inc->services_n && mentions.items[m].at != ALD_TIME_NONE; s++) {
-                list = ald_grow(b->scratch, list, n, &cap, sizeof *list);
+        ald_incident_engagements(b, inc, true, mentions);
+        for (size_t m = 0; m < mentions->n && counts(inc); m++)
+            for (size_t s = 0; s < inc->services_n && mentions->items[m].at != ALD_TIME_NONE; s++) {
+                list = ald_grow(a->arena, list, n, &cap, sizeof *list);
                 list[n++] = (struct ald_engagement){.service = inc->services[s].name,
-                                                    .person = mentions.items[m].name,
+                                                    .person = mentions->items[m].name,
                                                     .incident = (uint32_t)i,
-                                                    .at = mentions.items[m].at};
+                                                    .at = mentions->items[m].at};
             }
-        engaged[i] = ald_mentions_first(b, &mentions, &engaged_n[i]);
+        engaged[i] = ald_mentions_first(b, mentions, &engaged_n[i]);
     }
-    struct ald_engagement *copy = ald_calloc(a->arena, n, sizeof *copy);
-    if (n) {
-        memcpy(copy, list, n * sizeof *copy);
-        qsort(copy, n, sizeof *copy, engagement_order);
-    }
+    if (n)
+        qsort(list, n, sizeof *list, engagement_order);
     past->engaged = engaged;
     past->engaged_n = engaged_n;
-    past->engagements = copy;
+    past->engagements = list;
     past->engagements_n = n;
 }
 

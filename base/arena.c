@@ -84,8 +84,13 @@ void *ald_alloc(struct ald_arena *arena, size_t bytes)
             size = want;
         b = must(calloc(1, sizeof *b + size));
         b->size = size;
-        b->next = arena->head;
-        arena->head = b;
+        if (arena->head && want > LARGEST_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
+            b->next = arena->head->next;
+            arena->head->next = b;
+        } else {
+            b->next = arena->head;
+            arena->head = b;
+        }
         if (arena->next_size < LARGEST_BLOCK_BYTES)
             arena->next_size *= 2;
         if (ARENA_APART) {
@@ -135,6 +140,19 @@ char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
     return s;
 }
 
+/* Frees an object that has a block of its own. */
+static void release(struct ald_arena *arena, const void *object)
+{
+    for (struct block **at = &arena->head; *at; at = &(*at)->next) {
+        struct block *b = *at;
+        if (b->bytes != object)
+            continue;
+        *at = b->next;
+        free(b);
+        return;
+    }
+}
+
 void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size_t size)
 {
     if (n < *cap)
@@ -143,6 +161,8 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
     void *moved = ald_calloc(arena, wanted, size);
     if (n)
         memcpy(moved, items, n * size);
+    if (*cap > LARGEST_BLOCK_BYTES / size) /* else growing would hold on to as much again */
+        release(arena, items);
     *cap = wanted;
     return moved;
 }

@@ -136,11 +136,11 @@ struct ald_span {
 };
 /** A service or team of an incident. at ALD_TIME_NONE: undated. */
 struct ald_named {
-    uint32_t name;        /* index into names */
     int64_t at;
-    bool at_start, stand_in;
     const char *evidence; /* event id or field */
+    uint32_t name;        /* index into names */
     uint32_t record;
+    bool at_start, stand_in;
 };
 struct ald_incident {
     const char *id, *key, *title, *url;
