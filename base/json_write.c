@@ -14,8 +14,25 @@
 /* Significant digits of a figure in a report: more would show the noise of the last bits. */
 #define FIGURE_DIGITS 12
 
+/* Counts are most of what is written; as %g would, at a tenth of its cost. */
+static bool small_count(double v, char out[ALD_JSON_NUMBER_BYTES])
+{
+    if (!(v > 0 && v < 1e6 && trunc(v) == v))
+        return false;
+    char digits[8];
+    size_t n = 0;
+    for (unsigned rest = (unsigned)v; rest; rest /= 10)
+        digits[n++] = (char)('0' + rest % 10);
+    for (size_t i = 0; i < n; i++)
+        out[i] = digits[n - 1 - i];
+    out[n] = '\0';
+    return true;
+}
+
 char *ald_json_double_text(double v, int digits, char out[ALD_JSON_NUMBER_BYTES])
 {
+    if (digits >= 6 && small_count(v, out))
+        return out;
     (void)snprintf(out, ALD_JSON_NUMBER_BYTES, "%.*g", digits, v);
     const char *point = localeconv()->decimal_point;
     size_t point_len = strlen(point);

@@ -246,6 +246,7 @@ static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded
         ALD_TRY(identify(store, newest, &version, err)); /* another writer may have migrated it meanwhile */
     }
     ALD_TRY(ald_store_exec(store, "store_secure_delete", err));
+    ALD_TRY(ald_store_exec(store, "store_cache", err));
     ALD_TRY(ald_store_exec(store, "store_synchronous", err));
     ALD_TRY(ald_migrate(store, migrations, version, err));
     /* After the migration, so that a new file on which it fails stays empty. */

@@ -83,8 +83,8 @@ DELETE FROM incident_record;
 DELETE FROM incident;
 
 -- name: analysis_incident_add
-INSERT INTO incident (id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+INSERT INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: analysis_link_add
 INSERT INTO incident_record (record, incident, method, confidence, via) VALUES (?1, ?2, ?3, ?4, ?5);

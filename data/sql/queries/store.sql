@@ -25,6 +25,10 @@ PRAGMA mmap_size = 0;
 -- name: store_temp_in_memory
 PRAGMA temp_store = MEMORY;
 
+-- 16 MB: with the default of 2 MB the indexes of a large store are read from the file again and again.
+-- name: store_cache
+PRAGMA cache_size = -16384;
+
 -- name: store_synchronous
 PRAGMA synchronous = FULL;
 

@@ -294,7 +294,7 @@ static void test_save(void **state)
     assert_int_equal(count(f, "SELECT count(*) FROM reading"), 4);
     assert_int_equal(count(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
     assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
-    assert_int_equal(count(f, "SELECT json_extract(packed, '$.teams_engaged.value') FROM signal_values LIMIT 1"), 0);
+    assert_int_equal(count(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
     assert_int_equal(count(f, "SELECT count(*) FROM signal_values WHERE json_valid(packed)"), 2);
     assert_int_equal(count(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
     assert_int_equal(count(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
