@@ -217,7 +217,8 @@ bool ald_time_parse(const char *s, size_t n, int64_t *ret_ms)
 
 bool ald_time_from_number(double v, int64_t *ret_ms)
 {
-    if (!isfinite(v) || fabs(v) >= 1e15)
+    /* Below nine digits of seconds a number is a count or a slip, as it is in a text: 17 is not 1970. */
+    if (!isfinite(v) || fabs(v) >= 1e15 || fabs(v) < 1e8)
         return false;
     return keep(llround(fabs(v) < 1e11 ? v * 1e3 : v), ret_ms);
 }

@@ -33,7 +33,8 @@ int ald_weekday(int64_t days);
  *  milliseconds (12..13 digits) as text. Impossible dates are refused; second 60 is taken as 59.999.
  *  @return false when s is none of these; *ret_ms is then untouched. Years 1900..2199 only: what lies outside is no time. */
 bool ald_time_parse(const char *s, size_t n, int64_t *ret_ms);
-/** A JSON number as a time: seconds below 1e11 in size, else milliseconds; same range of years. */
+/** A JSON number as a time: seconds from 1e8 (1973) to below 1e11 in size, milliseconds from there; same range of years.
+ *  What is smaller is no time: a count, a duration or a slip. */
 bool ald_time_from_number(double v, int64_t *ret_ms);
 /** RFC 1123 date of HTTP headers, "GMT" or "UTC". */
 bool ald_time_parse_http(const char *s, int64_t *ret_ms);
