@@ -84,6 +84,36 @@ class Periods(support.Case):
                 self.assertEqual(self.json["period"]["end"], "2027-04-01T00:00:00.000Z")
                 self.assertEqual(self.keys("2026-01", as_of), ["R-1"], "months are those of the calendar")
 
+    def test_fiscal_years_from_october(self):
+        """Named by the year in which they end, or by that in which they start; the dates stand beside the label."""
+        rows = [record(0, "2025-09-30T22:59:59Z"), record(1, "2025-09-30T23:00:00Z"), record(2, "2025-12-31T23:59:59Z"),
+                record(3, "2026-01-01T00:00:00Z"), record(4, "2026-09-30T22:59:59Z"), record(5, "2026-09-30T23:00:00Z")]
+        as_of = "2027-06-01T00:00:00Z"
+        for named_by, label in (("end", "2026"), ("start", "2025")):
+            with self.subTest(named_by=named_by):
+                (self.dir / "alidade.db").unlink(missing_ok=True)
+                self.given(rows, fiscal_year_starts="october", fiscal_year_named_by=named_by, timezone="Europe/London")
+                self.assertEqual(self.keys(f"{label}Q1", as_of), ["R-1", "R-2"])
+                self.assertEqual(self.json["period"]["start"], "2025-09-30T23:00:00.000Z")
+                self.assertEqual(self.keys(label, as_of), ["R-1", "R-2", "R-3", "R-4"])
+                self.assertEqual([row["quarter"] for row in self.export("incidents", as_of)],
+                                 [f"{int(label) - 1}Q4", f"{label}Q1", f"{label}Q1", f"{label}Q2", f"{label}Q4", f"{int(label) + 1}Q1"])
+
+    def test_leap_day(self):
+        """The 29th of February is a day like others, in its month, its quarter, and at the far ends of the clock."""
+        rows = [record(0, "2024-02-28T23:59:59Z"), record(1, "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z"),
+                record(2, "2024-02-29T23:59:59Z"), record(3, "2024-03-01T00:00:00Z")]
+        as_of = "2024-06-01T00:00:00Z"
+        self.given(rows)
+        self.assertEqual(self.keys("2024-02-29..2024-03-01", as_of), ["R-1", "R-2"])
+        self.assertEqual(self.json["incidents"][0]["clocks"]["resolve_s"], 86400)
+        self.assertEqual(self.keys("2024-02", as_of), ["R-0", "R-1", "R-2"])
+        self.assertIn("2023-02-29", self.alidade("list", "--period", "2023-02-29..2023-03-01", code=2).err)
+        (self.dir / "alidade.db").unlink()
+        self.given([record(0, "2024-02-28T10:59:59Z"), record(1, "2024-02-28T11:00:00Z"), record(2, "2024-02-29T10:59:59Z"),
+                    record(3, "2024-02-29T11:00:00Z")], timezone="Pacific/Tongatapu")
+        self.assertEqual(self.keys("2024-02-29..2024-03-01", as_of), ["R-1", "R-2"])
+
     def test_empty_period(self):
         """No incident: says so, exit code 0, and the report is there, with a workbook that opens."""
         self.given([record(0, "2026-01-05T00:00:00Z", "2026-01-05T01:00:00Z")])

@@ -15,13 +15,13 @@
 
 struct fixture {
     struct ald_arena *arena;
-    struct ald_zone *zones[4];
+    struct ald_zone *zones[5];
 };
-enum { UTC, BERLIN, TONGATAPU, PAGO };
+enum { UTC, BERLIN, TONGATAPU, PAGO, LONDON };
 
 static int setup(void **state)
 {
-    static const char *const names[] = {"UTC", "Europe/Berlin", "Pacific/Tongatapu", "Pacific/Pago_Pago"};
+    static const char *const names[] = {"UTC", "Europe/Berlin", "Pacific/Tongatapu", "Pacific/Pago_Pago", "Europe/London"};
     struct fixture *f = calloc(1, sizeof *f);
     if (!f)
         return 1;
@@ -88,6 +88,18 @@ static void forms(void **state)
         {BERLIN, 1, true, "2026Q1", "2026Q1", "2026Q1", "2025-12-31T23:00:00Z", "2026-03-31T22:00:00Z", 3},
         {BERLIN, 1, true, "2026-03-29..2026-03-30", "2026-03-29..2026-03-30", "2026-03-29_2026-03-30",
          "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", 0},
+        {LONDON, 1, true, "2026-10", "2026-10", "2026-10", "2026-09-30T23:00:00Z", "2026-11-01T00:00:00Z", 1},
+        {LONDON, 1, true, "2026-10-25..2026-10-26", "2026-10-25..2026-10-26", "2026-10-25_2026-10-26",
+         "2026-10-24T23:00:00Z", "2026-10-26T00:00:00Z", 0}, /* 25 hours */
+        {LONDON, 4, true, "2027Q3", "2027Q3", "2027Q3", "2026-09-30T23:00:00Z", "2027-01-01T00:00:00Z", 3},
+        {LONDON, 4, false, "2026Q3", "2026Q3", "2026Q3", "2026-09-30T23:00:00Z", "2027-01-01T00:00:00Z", 3},
+        {LONDON, 10, true, "2027Q1", "2027Q1", "2027Q1", "2026-09-30T23:00:00Z", "2027-01-01T00:00:00Z", 3},
+        {LONDON, 10, false, "2026Q1", "2026Q1", "2026Q1", "2026-09-30T23:00:00Z", "2027-01-01T00:00:00Z", 3},
+        {LONDON, 10, false, "2026", "2026", "2026", "2026-09-30T23:00:00Z", "2027-09-30T23:00:00Z", 12},
+        {TONGATAPU, 4, true, "2024Q4", "2024Q4", "2024Q4", "2023-12-31T11:00:00Z", "2024-03-31T11:00:00Z", 3},
+        {PAGO, 10, false, "2023Q2", "2023Q2", "2023Q2", "2024-01-01T11:00:00Z", "2024-04-01T11:00:00Z", 3},
+        {TONGATAPU, 1, true, "2024-02-29..2024-03-01", "2024-02-29..2024-03-01", "2024-02-29_2024-03-01",
+         "2024-02-28T11:00:00Z", "2024-02-29T11:00:00Z", 0},
         {TONGATAPU, 1, true, "2026-01", "2026-01", "2026-01", "2025-12-31T11:00:00Z", "2026-01-31T11:00:00Z", 1},
         {PAGO, 1, true, "2026-01", "2026-01", "2026-01", "2026-01-01T11:00:00Z", "2026-02-01T11:00:00Z", 1},
         {UTC, 1, true, "last-quarter", "2026Q2", "2026Q2", "2026-04-01", "2026-07-01", 3},
