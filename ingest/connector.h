@@ -252,7 +252,7 @@ struct ald_stream {
     bool tail;               /* tells of changes, lists no records: events of a record that is not in the store are left
                                 out, and their element's todos made all the same, which read it */
     const char *as;          /* detail: its elements are those of this stream, one by one, and kept under its name */
-    bool open_again;         /* detail: asked for every open record on every run */
+    bool open_again;         /* detail: asked for every open record of stream `as` on every run */
     bool of_record;          /* detail: asked once the record `subject` is in the store */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and links
@@ -283,7 +283,7 @@ struct ald_person_path {
     const char *own_key, *own_values;   /* only objects that have one of these values there themselves; values NULL: any */
     const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
     const char *beside;              /* of a bare value: the sibling member that holds the same person's name */
-    const char *bot_key, *bot_values; /* an object with one of these values is software: "" stands in its place */
+    const char *bot_key, *bot_values; /* an object with one of these values, or such a bare value, is software: "" stands there */
 };
 
 /** An event as it is in the store, for retell. */

@@ -310,6 +310,7 @@ static enum ald_rc write_record(struct ald_landing *l, const struct ald_row_reco
     ald_q_text(q, 16, version);
     ald_q_text(q, 17, print);
     ald_q_time(q, 18, l->land->now);
+    ald_q_text(q, 19, l->stream);
     return ald_q_run(q, err);
 }
 

@@ -104,8 +104,13 @@ static struct who identify(const struct work *w, const struct said *said)
         id_pseudonym(w, "", said->id, who.all[who.n++]);
     if (said->login)
         id_pseudonym(w, "login:", said->login, who.all[who.n++]);
-    if (who.n == 0 && said->name)
-        id_pseudonym(w, "name:", said->name, who.all[who.n++]);
+    if (who.n == 0 && said->name) { /* whom the run's lists know by that name, else somebody of that name */
+        const char *known = ald_text_names_find(w->known, said->name, strlen(said->name));
+        if (known)
+            memcpy(who.all[who.n++], known, ALD_PSEUDONYM_SIZE);
+        else
+            id_pseudonym(w, "name:", said->name, who.all[who.n++]);
+    }
     const char *canonical = who.all[0];
     for (size_t i = 0; i < who.n; i++) {
         const char *rep = ald_text_names_alias(w->known, who.all[i]);
@@ -153,7 +158,7 @@ static void note(struct work *w, const struct said *said, const struct who *who,
 {
     /* Who has an e-mail, or was joined by the user's word, is identified without any list of people. */
     bool mapped =
-        defines || w->spec->primary || who->aliased || (said->email && (said->id || said->login || said->name));
+        defines || w->spec->primary || who->aliased || (said->email && (said->id || said->login || said->name || w->spec->login));
     if (w->scrub->mode != ALD_PEOPLE_NONE) {
         for (size_t i = 0; i < who->n; i++)
             add_row(w, who->all[i], who, mapped, said->name);
@@ -301,6 +306,10 @@ static enum ald_rc replace_bare(struct work *w, struct ald_jv *v, const struct a
     ALD_TRY(scalar(w, v, &text, err));
     if (!text || is_done(w, text))
         return ALD_OK;
+    if (listed(w->spec->bot_values, text)) {
+        ald_json_set_str(v, "");
+        return ALD_OK;
+    }
     if (parent)
         ALD_TRY(member(w, parent, w->spec->beside, &name, err));
     if (!is_list(text)) {

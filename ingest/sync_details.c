@@ -35,7 +35,7 @@ enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret
     return ALD_OK;
 }
 
-/** Every open record whose state was not read in this run. */
+/** Every open record of the stream's kind whose state was not read in this run. */
 static enum ald_rc ask_open_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -43,6 +43,7 @@ static enum ald_rc ask_open_again(struct ald_sync *s, const struct ald_stream *s
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, stream->name);
     ald_q_time(q, 3, s->began);
+    ald_q_text(q, 4, stream->as ? stream->as : stream->name);
     return ald_q_run(q, err);
 }
 

@@ -171,7 +171,7 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
         ald_sync_note_gap(s, stream->name, c.gap);
     if (!stream->every_time && !stream->tail) { /* a list of records: one that it did not show may be gone */
         s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || c.refused;
-        s->census_by_creation = stream->by_creation;
+        s->census_by_creation = s->census_by_creation || stream->by_creation; /* what was made since was also changed since */
         s->census_since = c.window.since;
         if (s->census_started == ALD_TIME_NONE || c.row.crawl_started < s->census_started)
             s->census_started = c.row.crawl_started;

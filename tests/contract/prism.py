@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "http"))
 import jira_api  # noqa: E402
+import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
 from loopback import Loopback  # noqa: E402
 
@@ -38,11 +39,11 @@ NPM = pathlib.Path(os.environ.get("ALIDADE_NPM") or ROOT / "build-check" / "npm"
 BINARY = pathlib.Path(os.environ.get("ALIDADE") or ROOT / "build" / "cli" / "alidade").resolve()
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_S, RUN_S = 90, 300
-ENV = {"PD_TOKEN": "secret", "J_USER": jira_api.USER, "J_TOKEN": jira_api.TOKEN}
+ENV = {"PD_TOKEN": "secret", "J_USER": jira_api.USER, "J_TOKEN": jira_api.TOKEN, "OG_TOKEN": "secret"}
 
 # spec: file in specs. server: what answers, or None for Prism's own examples. keys: of the source, beside name and base_url.
 # expected: requests that have to be among those sent. rewrite: (pattern, replacement) of the path, where the description's paths
-# differ from the API's.
+# differ from the API's. unknown: paths that the description lacks, and are said to be.
 ROWS = {
     "pagerduty": {
         "spec": "pagerduty-prism-patched.json", "server": lambda: pagerduty_api.serve(pagerduty_api.made(12)),
@@ -56,6 +57,13 @@ ROWS = {
         "expected": ["GET /rest/api/3/myself", "GET /rest/api/3/status", "GET /rest/api/3/priority", "GET /rest/api/3/field",
                      "GET /rest/api/3/search/jql", "GET /rest/api/3/issue/{}/changelog", "GET /rest/api/3/issue/{}/comment",
                      "GET /rest/api/3/issue/{}/remotelink"]},
+    # The description is of 2021: it lacks services, the timeline and what else came to incidents later.
+    "opsgenie": {
+        "spec": "opsgenie.json", "server": lambda: opsgenie_api.serve(opsgenie_api.made(12)),
+        "keys": {"type": "opsgenie", "token_env": "OG_TOKEN", "since": "2026-01-01"},
+        "rewrite": (r"^/v1/incidents\?", "/v1/incidents/?"), "unknown": r"^/v1/services|^/v2/incident-timelines|^/v1/incidents/[^/?]+/",
+        "expected": ["GET /v1/incidents", "GET /v2/alerts", "GET /v2/alerts/{}/logs", "GET /v2/alerts/{}/notes", "GET /v2/teams", "GET /v2/users",
+                     "GET /v1/services", "GET /v2/incident-timelines/{}/entries"]},
 }
 
 
@@ -91,9 +99,13 @@ class Proxy(BaseHTTPRequestHandler):
         row, server = self.server.row, self.server
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
         path = re.sub(*row["rewrite"], self.path) if "rewrite" in row else self.path
-        status, headers, out = ask(server.prism, self.command, path, self.headers, body)
+        what = f"{self.command} {without_ids(urlsplit(self.path).path)}"
+        known = not re.search(row.get("unknown", "(?!)"), path)
+        status, headers, out = ask(server.prism, self.command, path, self.headers, body) if known else (200, {}, b"")
         with server.lock:
-            server.sent[f"{self.command} {without_ids(urlsplit(self.path).path)}"] += 1
+            server.sent[what] += 1
+            if not known:
+                server.unjudged.add(what)
             violations = [v for v in json.loads(headers.get("sl-violations") or headers.get("Sl-Violations") or "[]")
                           if v.get("location", ["request"])[0] == "request"]
             if status >= 400 or violations:
@@ -115,7 +127,7 @@ class ProxyServer(Loopback):
     def __init__(self, row, prism, answers):
         super().__init__(("127.0.0.1", 0), Proxy)
         self.row, self.prism, self.answers = row, prism, answers
-        self.lock, self.sent, self.refused = threading.Lock(), collections.Counter(), []
+        self.lock, self.sent, self.refused, self.unjudged = threading.Lock(), collections.Counter(), [], set()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -175,7 +187,7 @@ def run_row(name, row, program):
         process.kill()
         process.wait(timeout=30)
     for what, n in sorted(proxy.sent.items()):
-        print(f"sent {name}: {n} x {what}")
+        print(f"sent {name}: {n} x {what}" + (" (not in the description)" if what in proxy.unjudged else ""))
     missing = [what for what in row["expected"] if what not in proxy.sent]
     wrong = [f"refused: {text}" for text in proxy.refused] + [f"never sent: {what}" for what in missing]
     if row["server"]:

@@ -30,7 +30,7 @@ FORMATS = ("json", "xlsx", "html")
 WHATS = ("records", "events", "incidents", "signals", "readings", "settings")
 # The wire's own fixtures accept these; they stand in the environment of every run, never on a command line.
 CREDENTIALS = {"SN_USER": "svc", "SN_PASSWORD": "secret", "STATUSPAGE_TOKEN": "secret",
-               "PD_TOKEN": "secret"}
+               "PD_TOKEN": "secret", "OG_TOKEN": "secret", "JSM_USER": "svc@people.example", "JSM_TOKEN": "secret"}
 KEY = "5a" * 32
 # What a sanitizer finds ends in exit code 99: none of alidade's own.
 SANITIZERS = {"ASAN_OPTIONS": "exitcode=99:detect_leaks=1:allocator_may_return_null=0", "LSAN_OPTIONS": "exitcode=99",
@@ -85,6 +85,15 @@ def statuspage(url, name="status", page="madepage", **keys):
 
 def pagerduty(url, name="pager", **keys):
     return source(name, "pagerduty", **{"base_url": url, "token_env": "PD_TOKEN", **keys})
+
+
+def opsgenie(url, name="pager", **keys):
+    return source(name, "opsgenie", **{"base_url": url, "token_env": "OG_TOKEN", **keys})
+
+
+def jsm(url, name="ops", **keys):
+    return source(name, "jsm", **{"base_url": url, "user_env": "JSM_USER", "token_env": "JSM_TOKEN",
+                                  "cloud_id": "11111111-2222-3333-4444-555555555555", **keys})
 
 
 def ndjson(path, name="history", **keys):

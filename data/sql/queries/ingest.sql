@@ -55,6 +55,7 @@ SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
 -- name: sync_todo_open
 INSERT INTO todo (source, stream, subject)
 SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL AND end_state = 'open' AND last_seen < ?3
+    AND coalesce(stream, ?4) = ?4
 ON CONFLICT DO NOTHING;
 
 -- name: sync_record_gone
@@ -120,14 +121,14 @@ SELECT id, fingerprint, version, gone_at IS NOT NULL FROM record WHERE source = 
 
 -- name: land_record_new
 INSERT INTO record (source, external_id, kind, key, title, url, status, resolve_reason, class, end_state, entered_at,
-    updated_at, timeline, holds, mapping, version, fingerprint, first_seen, last_seen)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18);
+    updated_at, timeline, holds, mapping, version, fingerprint, first_seen, last_seen, stream)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19);
 
 -- Timeline bits are only added: what was read of the timeline stays read.
 -- name: land_record_change
 UPDATE record SET kind = ?3, key = ?4, title = ?5, url = ?6, status = ?7, resolve_reason = ?8, class = ?9, end_state = ?10,
     entered_at = ?11, updated_at = ?12, timeline = timeline | ?13, holds = ?14, mapping = ?15, version = ?16,
-    fingerprint = ?17, last_seen = ?18, gone_at = NULL
+    fingerprint = ?17, last_seen = ?18, gone_at = NULL, stream = ?19
 WHERE source = ?1 AND external_id = ?2;
 
 -- name: land_record_seen
