@@ -208,8 +208,9 @@ static size_t list_groups(enum ald_group_kind by, const struct sums *sums, const
     for (size_t i = 0; i <= names_n; i++) {
         if (sums[i].n == 0)
             continue;
-        ret[n].weeks = sums[i].weeks;
-        ret[n++].group = (struct ald_group){.by = by,
+        struct draft *draft = &ret[n++];
+        draft->weeks = sums[i].weeks;
+        draft->group = (struct ald_group){.by = by,
                                             .name = i < names_n ? names[i] : ALD_SMALL_TEAMS,
                                             .n = sums[i].n,
                                             .mean = sums[i].sum / (double)sums[i].n,

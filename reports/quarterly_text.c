@@ -16,8 +16,7 @@ static void say_count(struct ald_sentences *t, const struct ald_figures *f)
                            c->past_n ? "fewer than four earlier periods are on record" : "there is no earlier period to compare with"));
         return;
     }
-    size_t least = c->past[0].n;
-    size_t most = c->past[0].n;
+    size_t least = c->past[0].n, most = least;
     for (size_t i = 1; i < c->past_n; i++) {
         least = c->past[i].n < least ? c->past[i].n : least;
         most = c->past[i].n > most ? c->past[i].n : most;

@@ -40,7 +40,11 @@ struct ald_rc_info {
 const struct ald_rc_info *ald_rc_info(enum ald_rc rc);
 
 /** Fills *err (may be NULL) and returns rc, so that `return ald_fail(err, ...)` is the whole failure path. */
+#ifndef __clang_analyzer__
 #define ald_fail(err, rc, ...) ald_fail_at((err), (rc), __FILE__, __LINE__, __VA_ARGS__)
+#else /* which looks at one file at a time, and would suppose that it may return ALD_OK */
+#define ald_fail(err, rc, ...) ((void)ald_fail_at((err), (rc), __FILE__, __LINE__, __VA_ARGS__), (rc))
+#endif
 enum ald_rc ald_fail_at(struct ald_err *err, enum ald_rc rc, const char *file, int line, const char *fmt, ...)
     ALD_PRINTF(5, 6);
 
