@@ -411,5 +411,7 @@ const struct ald_connector ald_connector_jira = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
+    .probe = &ald_jira_probe,
+    .probe_n = 1,
     .wiki_mentions = true,
 };

@@ -28,6 +28,8 @@ ALD_CHECK enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, con
                                            struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_jira_search_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                            const struct ald_http_res *res, struct ald_next *next, struct ald_err *err);
+/** The configured query and the window, without an order. */
+const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window);
 /** Judges any answer: status, JSON, and whether the credentials were taken at all. */
 ALD_CHECK enum ald_rc ald_jira_check(const struct ald_http_res *res, struct ald_err *err);
 /** What all requests have in common. */
@@ -49,6 +51,9 @@ ALD_CHECK enum ald_rc ald_jira_bulk_ask(struct ald_arena *arena, const struct al
                                         struct ald_err *err);
 ALD_CHECK enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                          struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
+
+/* ---- jira_count.c: how many issues there are (Cloud; Data Center tells it with every page) ---- */
+extern const struct ald_probe ald_jira_probe;
 
 /* ---- jira_text.c: values and texts ---- */
 /** Plain text of a document (Atlassian Document Format) or of a string; NULL when there is none. Arena-owned. */

@@ -88,7 +88,7 @@ static const char *condition(struct ald_arena *arena, const struct ald_source_cf
     return ald_strndup(arena, jql, order ? (size_t)(order - jql) : strlen(jql));
 }
 
-static const char *jql_of(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
+const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
 {
     const char *terms = condition(arena, cfg);
     bool any = strspn(terms, " \t\n") < strlen(terms);
@@ -99,7 +99,7 @@ static const char *jql_of(struct ald_arena *arena, const struct ald_source_cfg *
                             window->since != ALD_TIME_NONE && window->since > 0 ? window->since : 0);
     if (window->until != ALD_TIME_NONE)
         terms = ald_sprintf(arena, "%s AND updated < %" PRId64, terms, window->until);
-    return ald_sprintf(arena, "%s ORDER BY created ASC, key ASC", terms);
+    return terms;
 }
 
 static int64_t limit_of(const struct place *p, const struct ald_http_req *req)
@@ -124,7 +124,8 @@ enum ald_rc ald_jira_search_ask(struct ald_arena *arena, const struct ald_source
 {
     (void)err;
     struct place p = place_of(cfg, req);
-    const char *jql = ald_url_encode(arena, jql_of(arena, cfg, &req->window));
+    const char *jql =
+        ald_url_encode(arena, ald_sprintf(arena, "%s ORDER BY created ASC, key ASC", ald_jira_terms(arena, cfg, &req->window)));
     const char *fields = ISSUE_FIELDS, *path;
     for (size_t i = 0; i < cfg->fields_n; i++)
         fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);

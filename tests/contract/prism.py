@@ -55,7 +55,7 @@ ROWS = {
         "spec": "jira-cloud-v3-prism-patched.json", "server": lambda: jira_api.serve(jira_api.made(12)),
         "keys": {"type": "jira", "user_env": "J_USER", "token_env": "J_TOKEN", "jql": "project = INC", "fields": {"services": "Made"}},
         "expected": ["GET /rest/api/3/myself", "GET /rest/api/3/status", "GET /rest/api/3/priority", "GET /rest/api/3/field",
-                     "GET /rest/api/3/search/jql", "GET /rest/api/3/issue/{}/changelog", "GET /rest/api/3/issue/{}/comment",
+                     "GET /rest/api/3/search/jql", "POST /rest/api/3/search/approximate-count", "POST /rest/api/3/changelog/bulkfetch", "GET /rest/api/3/issue/{}/comment",
                      "GET /rest/api/3/issue/{}/remotelink"]},
     # The description is of 2021: it lacks services, the timeline and what else came to incidents later.
     "opsgenie": {

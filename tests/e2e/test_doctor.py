@@ -160,6 +160,8 @@ class Doctor(Case):
             rows = self.untouched(env=env)
             for stream in ("myself", "issue", "changelog", "comment", "remotelink"):
                 self.assertEqual(self.state(rows, "tickets", stream), "ok")
+            self.assertEqual(self.firsts["tickets"]["records"], 30)
+            self.assertIn("as the source estimates", rows["tickets", "first read"]["found"])
             rows = self.doctor(code=4, env={**env, "J_TOKEN": "wrong"})
             self.assertEqual(self.state(rows, "tickets", "myself"), "bad")
             self.assertIn("J_TOKEN", rows["tickets", "myself"]["fix"])
