@@ -26,6 +26,8 @@ static const struct ald_person_path paths[] = {
      .login_key = "user_name",
      .email_key = "email",
      .name_key = "name"},
+    {.stream = "logs", .path = "data[].owner", .login = true, .bot_values = "System API"},
+    {.stream = "logs", .path = "**", .own_key = "type", .own_values = "user", .name_key = "name", .bot_key = "name", .bot_values = "System"},
     {.stream = "lines", .path = "[].actor"},
     {.stream = "line", .path = "actor", .email_key = "mail", .name_key = "name"},
 };
@@ -330,6 +332,23 @@ static void names_of_the_run(void **state)
     assert_int_equal(b->rows.n, 0);
 }
 
+/* Software among people, by what stands there; an e-mail where people log in by one is somebody; a name alone is whom the run's
+ * lists know by it. */
+static void names_and_machines(void **state)
+{
+    struct bench *b = *state;
+    b->scrub.known = ald_known_names_new();
+    const char *text = scrub(b, "logs", "{\"data\":[{\"owner\":\"System\"},{\"owner\":\"API\"},{\"owner\":\"Jane@Acme.example\"}]}");
+    assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"owner\":\"\"},{\"owner\":\"\"},{\"owner\":\"%s\"}]}", p(b, "jane@acme.example")));
+    assert_row(b, "jane@acme.example", "jane@acme.example", true);
+    assert_int_equal(b->rows.n, 1);
+    text = scrub(b, "logs", "{\"data\":[{\"who\":{\"type\":\"user\",\"name\":\"Jane Doe\"}},{\"who\":{\"type\":\"user\",\"name\":\"System\"}}]}");
+    assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"who\":\"%s\"},{\"who\":\"\"}]}", p(b, "desk:name:Jane Doe")));
+    (void)scrub(b, "users", "{\"result\":[{\"sys_id\":\"u9\",\"name\":\"John Roe\",\"email\":\"john@acme.example\"}]}");
+    text = scrub(b, "logs", "{\"data\":[{\"who\":{\"type\":\"user\",\"name\":\"John Roe\"}}]}");
+    assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"who\":\"%s\"}]}", p(b, "john@acme.example")));
+}
+
 static void people_none(void **state)
 {
     struct bench *b = *state;
@@ -411,7 +430,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
-        CASE(aliases),      CASE(texts),      CASE(emails),          CASE(names_of_the_run), CASE(people_none),
+        CASE(aliases),      CASE(texts),      CASE(emails),          CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
         CASE(people_names), CASE(same_again), CASE(many_names),
     };
 #undef CASE
