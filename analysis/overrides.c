@@ -127,9 +127,7 @@ enum ald_rc ald_override_spell(struct ald_arena *arena, const struct ald_zone *z
         return ALD_OK;
     }
     const char *spelt = NULL;
-    if (f->kind == CLASS && class_of(value, &cls))
-        spelt = value;
-    else if (f->kind == SEVERITY && *value)
+    if ((f->kind == CLASS && class_of(value, &cls)) || (f->kind == SEVERITY && *value))
         spelt = value;
     else if (f->kind == SERVICES && *services_of(arena, value))
         spelt = services_of(arena, value);

@@ -155,14 +155,14 @@ static void release(struct ald_arena *arena, const void *object)
 
 void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size_t size)
 {
-    if (n < *cap)
+    const size_t had = *cap;
+    if (n < had)
         return items;
-    size_t wanted = *cap ? *cap * 2 : 8;
-    void *moved = ald_calloc(arena, wanted, size);
+    *cap = had ? had * 2 : 8;
+    void *moved = ald_calloc(arena, *cap, size);
     if (n)
         memcpy(moved, items, n * size);
-    if (*cap > LARGEST_BLOCK_BYTES / size) /* else growing would hold on to as much again */
+    if (had > LARGEST_BLOCK_BYTES / size) /* else growing would hold on to as much again */
         release(arena, items);
-    *cap = wanted;
     return moved;
 }

@@ -179,7 +179,7 @@ static enum ald_rc map(struct loader *l, struct ald_yaml *node, int depth)
     }
     node->keys = ald_calloc(l->arena, node->n, sizeof(const char *));
     node->key_lines = ald_calloc(l->arena, node->n, sizeof *node->key_lines);
-    for (size_t i = 0; i < node->n; i++) {
+    for (size_t i = 0; keys && i < node->n; i++) {
         node->keys[i] = keys[i].text;
         node->key_lines[i] = keys[i].line;
     }
