@@ -66,6 +66,7 @@ void ald_change_view(struct ald_report *report)
     for (size_t i = 0; i < sentences->list.n; i++)
         ald_view_text(report, s, sentences->list.items[i]->text);
     trend(report, s);
-    figures(report, s);
     ald_charts_concentration(report, s);
+    ald_view_new_page(s);
+    figures(report, s);
 }

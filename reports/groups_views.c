@@ -52,6 +52,8 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
     const char *empty = read->integer > 0 ? "Of no incident with a reading is a first team or a service named at its start on record."
                                           : "No incident of this period can be read against comparable ones yet.";
     ald_view_table(report, s, "By service and by first team, in the order of their names", "groups", empty, columns, sizeof columns / sizeof columns[0], true);
+    if (groups->list.n > 0)
+        ald_view_new_page(s);
 }
 
 /* The verdict on a reading's skill as a sentence of its own. */

@@ -40,6 +40,12 @@ void ald_view_lead(struct ald_report *report, struct ald_section *section, const
     block(report, section, ALD_BLOCK_LEAD, text)->strong = strong;
 }
 
+void ald_view_new_page(struct ald_section *section)
+{
+    if (section->blocks_n)
+        section->blocks[section->blocks_n - 1].new_page = true;
+}
+
 void ald_view_quote(struct ald_report *report, struct ald_section *section, const char *text)
 {
     (void)block(report, section, ALD_BLOCK_QUOTE, text);

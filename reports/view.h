@@ -14,5 +14,7 @@ struct ald_table *ald_view_table(struct ald_report *report, struct ald_section *
                                  const char *empty, const struct ald_column *columns, size_t n, bool filter);
 /** A sentence of the opening paragraph; those that follow each other are one paragraph. */
 void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong);
+/** What was added last begins a page on paper. */
+void ald_view_new_page(struct ald_section *section);
 void ald_view_quote(struct ald_report *report, struct ald_section *section, const char *text);
 void ald_view_chart(struct ald_report *report, struct ald_section *section, const struct ald_chart *chart);

@@ -84,7 +84,7 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     }
     double width = text_pixels(s, &middle);
     ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], middle, styles, err));
-    double height = s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
+    double height = chart->joined ? SMALL_PIXELS : s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
     ALD_TRY(insert(s, points, native, 0, width, height, err));
     leave_room(s, height);
     ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], middle, styles, err));

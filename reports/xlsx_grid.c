@@ -78,7 +78,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
         if (!widest || b->table->columns_n > widest->columns_n)
             widest = b->table;
     }
-    if (filter || (tables > 1 && section->one_page)) /* tables that differ share a grid of pieces */
+    if (filter || (tables && figures) || (tables > 1 && section->one_page)) /* blocks that differ share a grid of pieces */
         return;
     for (size_t i = 0; figures && i < 4; i++)
         add(s, ald_xlsx_figure_wishes[i].units);

@@ -73,8 +73,11 @@ struct ald_xlsx_sheet {
     double widths[ALD_XLSX_GRID];
     size_t columns; /* of the grid */
     size_t text_last; /* text runs over columns 0..text_last */
+    size_t print_last; /* right-most column that is printed; 0: the last one used */
     size_t used_last; /* right-most column that holds something */
     size_t links, links_left_out;
+    lxw_row_t breaks[8]; /* rows that begin a page, ended by 0 */
+    size_t breaks_n;
     bool repeats; /* a header row is repeated on each page */
     bool filters; /* has its one filter */
 };

@@ -53,6 +53,14 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
     ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
     if (report->simulated)
         ALD_TRY(ald_xlsx_paragraph(s, "Simulated data: no real organisation, people or incidents.", XS_SIMULATED, err));
+    if (s->section) {
+        const char *url = ald_sprintf(x->scratch, "internal:'%s'!A1", x->section_names[0]);
+        const char *text = ald_sprintf(x->scratch, "Back to %s", x->section_names[0]);
+        lxw_error e = worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, 0, url, x->formats[XS_GOTO], text, NULL);
+        ALD_TRY(ald_xlsx_did(s, e, err));
+        s->links++;
+        ald_xlsx_next_row(s, 15);
+    }
     ald_arena_reset(x->scratch);
     return space(s, err);
 }
@@ -105,7 +113,10 @@ enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err)
     for (size_t i = 0; i < s->columns; i++)
         ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, (lxw_col_t)i, (lxw_col_t)i, s->widths[i], NULL), err));
     lxw_row_t last = (lxw_row_t)(s->row ? s->row - 1 : 0);
-    lxw_col_t right = (lxw_col_t)(s->used_last > s->text_last ? s->used_last : s->text_last);
+    if (s->breaks_n)
+        ALD_TRY(ald_xlsx_did(s, worksheet_set_h_pagebreaks(s->ws, s->breaks), err));
+    size_t used = s->print_last ? s->print_last : s->used_last;
+    lxw_col_t right = (lxw_col_t)(used > s->text_last ? used : s->text_last);
     return ald_xlsx_did(s, worksheet_print_area(s->ws, 0, 0, last, right), err);
 }
 
@@ -115,6 +126,8 @@ static const struct ald_table *main_table(const struct ald_report *report, const
     const struct ald_table *only = NULL;
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
+        if (only && b->kind != ALD_BLOCK_REMARK && b->kind != ALD_BLOCK_TEXT && b->kind != ALD_BLOCK_TABLE)
+            return NULL; /* its header would stand above what follows */
         if (b->kind != ALD_BLOCK_TABLE || !ald_xlsx_rows_n(report, b->table))
             continue;
         if (only)
@@ -160,6 +173,8 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
 {
     const struct ald_block *b = &view->blocks[i];
     *ret_n = 1;
+    if (b->new_page && s->row && s->breaks_n + 1 < sizeof s->breaks / sizeof s->breaks[0])
+        s->breaks[s->breaks_n++] = (lxw_row_t)s->row;
     if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE)
         return put_words(s, b, i + 1 < view->blocks_n ? b + 1 : NULL, err);
     if (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) {

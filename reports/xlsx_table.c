@@ -206,6 +206,10 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
         s->links_left_out = 0;
     }
+    if (s->print_last && s->print_last < s->used_last) {
+        const char *text = ald_sprintf(s->x->scratch, "On paper the first %zu of %zu columns.", g->table->printed, g->n);
+        ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
+    }
     if (g->table->filter && s->x->constant) {
         const char *text = ald_sprintf(s->x->scratch, "More than %zu rows in this workbook: filters instead of tables.",
                                        s->x->limits->table_rows);
@@ -226,6 +230,8 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     for (size_t i = 0; i < g.n; i++)
         g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter);
     ald_xlsx_grid_lay(s, g.wishes, g.n, table->filter, g.spans);
+    if (table->printed && table->printed < g.n)
+        s->print_last = g.spans[table->printed - 1].last;
     make_titles(s->x, &g);
     ALD_TRY(put_rows(s, &g, err));
     return put_remarks(s, &g, err);

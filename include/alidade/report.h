@@ -87,6 +87,7 @@ struct ald_table {
     size_t columns_n;
     bool filter;      /* the reader may filter and sort */
     bool cards;       /* few rows that are read one by one: first column names, second titles, the rest explains */
+    size_t printed;     /* on paper only the first so many columns; 0: all */
     const char *anchor; /* path inside the row of an id that links lead to, or NULL */
 };
 /** One line: label, value, interval, n, what it means. Paths are absolute; NULL: none. */
@@ -146,6 +147,7 @@ struct ald_block {
     enum ald_place place;
     bool strong; /* of a LEAD: what matters most */
     bool aside;  /* set apart from the rest */
+    bool new_page; /* begins a page on paper */
     const char *text; /* heading, text, remark; caption of others or NULL */
     const struct ald_figure *figures;
     size_t figures_n;
