@@ -14,6 +14,7 @@ static const char *const doctor_options[] = {"dry-run", "json", NULL};
 static const char *const explain_options[] = {"as-of", "json", NULL};
 static const char *const export_options[] = {"as-of", "format", "out", NULL};
 static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
+static const char *const publish_options[] = {"dry-run", NULL};
 static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "suggestions", "json", NULL};
 
 static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
@@ -52,6 +53,10 @@ static const struct ald_command rows[] = {
     {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,
      "Lines have the names of `alidade export`. A column that is not known is refused, unless --ignore-extra.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
+    {"publish", "FILE", "send a report, or what it says in short, to a webhook", publish_options,
+     "FILE is the JSON of a report. Off unless publish.url_env or publish.url_file says where the address is; --dry-run prints what "
+     "would be sent.",
+     ALD_NEED_CONFIG, ald_cmd_publish},
     {"man", "1|5", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_man}, /* for the build: no help, not listed */
 };
 

@@ -14,6 +14,7 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
 enum ald_rc ald_cmd_link(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_man(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_publish(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err);

@@ -355,6 +355,11 @@ enum ald_rc ald_config_load(struct ald_arena *arena, const char *path, struct al
     ret->people = strcmp(people, "none") == 0 ? ALD_PEOPLE_NONE : strcmp(people, "names") == 0 ? ALD_PEOPLE_NAMES : ALD_PEOPLE_PSEUDONYMS;
     ret->simulated = flag_of(&cfg, "simulated");
     ret->out = ald_cfg_path(&cfg, text_of(&cfg, "reports.out"));
+    ret->publish = (struct ald_publish){.url_env = text_of(&cfg, "publish.url_env"),
+                                        .url_file = ald_cfg_path(&cfg, text_of(&cfg, "publish.url_file")),
+                                        .ca_file = ald_cfg_path(&cfg, text_of(&cfg, "publish.ca_file")),
+                                        .link = text_of(&cfg, "publish.link"),
+                                        .form = text_of(&cfg, "publish.form")};
     ALD_TRY(aliases_of(&cfg, ret));
     ALD_TRY(settings_of(&cfg, &ret->settings, err));
     ALD_TRY(ald_cfg_sources(&cfg, ret, err));

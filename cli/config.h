@@ -25,6 +25,11 @@ struct ald_key_row {
 };
 const struct ald_key_row *ald_key_at(size_t i); /* NULL after the last */
 
+/** Where `alidade publish` sends to. */
+struct ald_publish {
+    const char *url_env, *url_file, *ca_file, *link; /* NULL: not given */
+    const char *form;                                /* slack, teams, json */
+};
 struct ald_config {
     const char *path; /* of the file, or NULL */
     const char *store, *key_path;
@@ -35,6 +40,7 @@ struct ald_config {
     const char *const *people_aliases; /* pairs, NULL-terminated */
     struct ald_settings settings;
     const char *out;
+    struct ald_publish publish;
     const char *const *kinds, *const *formats; /* NULL-terminated */
     const char *const *notes; /* what the configuration asks for and this version does not do; NULL-terminated */
 };

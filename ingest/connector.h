@@ -190,6 +190,7 @@ struct ald_window {
 struct ald_http_req {
     const char *url;       /* absolute; for file sources NULL */
     const char *body;      /* JSON to POST: a question that may be asked twice; NULL: GET */
+    bool once;             /* what is sent may be acted on: not again unless it cannot have arrived or was put off */
     const char *file_path; /* file sources: the file; offset and page_size say which lines */
     int64_t offset;
     enum ald_auth auth;

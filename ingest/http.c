@@ -228,7 +228,7 @@ static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *re
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, trip->at.scheme);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, local ? "*" : NULL);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines);
-    /* Every POST that a connector makes is a query: asking it again changes nothing. */
+    /* Every POST that a connector makes is a query: asking it again changes nothing. Others say `once`. */
     if (req->body) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(req->body));
@@ -361,6 +361,8 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
         bool arrived = answer->code == CURLE_OK || answer->body_too_big;
         enum ald_retry_cause cause = arrived ? ald_retry_status(answer->status, answer->head.headers, answer->head.n)
                                              : curl_cause(http, answer->code);
+        if (req->once && cause != ALD_RETRY_CONNECT && cause != ALD_RETRY_BUSY)
+            cause = ALD_RETRY_NO;
         if (arrived && cause == ALD_RETRY_NO)
             return ALD_OK;
         int64_t now = ald_http_head_date(&answer->head);

@@ -1,0 +1,217 @@
+/* alidade publish: a report, or what it says in short, to a webhook. Off unless the configuration says where to. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alidade/buf.h"
+#include "alidade/file.h"
+#include "alidade/json.h"
+#include "alidade/limits.h"
+#include "alidade/webhook.h"
+#include "commands.h"
+
+#define SUMMARY_BYTES 20000 /* webhooks cut or refuse longer messages */
+
+/* What a message is made of. */
+struct message {
+    const char *title;
+    struct ald_buf text; /* lines */
+};
+
+static void message_done(struct message *m)
+{
+    ald_buf_done(&m->text);
+}
+
+static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, struct ald_err *err)
+{
+    struct ald_jv at;
+    for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
+        const char *sentence = NULL;
+        ALD_TRY(ald_json_as_str(&at, &sentence, err));
+        ALD_TRY(ald_buf_addf(&m->text, err, "%s%s", m->text.len ? "\n" : "", sentence));
+    }
+    return ALD_OK;
+}
+
+/* The first answers of a leadership report; the summary of a quarterly one. */
+static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv *root, struct message *m, struct ald_err *err)
+{
+    static const char *const told[] = {"more_incidents", "change", "customers", "hard"};
+    const char *kind = NULL, *organisation = NULL, *label = NULL;
+    struct ald_jv period, list, at, sentences;
+    ALD_TRY(ald_json_str(root, "kind", &kind, err));
+    ALD_TRY(ald_json_str(root, "organisation", &organisation, err));
+    ALD_TRY(ald_json_get(root, "period", &period, err));
+    ALD_TRY(ald_json_str(&period, "label", &label, err));
+    bool simulated = false, has = false;
+    ALD_TRY(ald_json_bool_opt(root, "simulated", &has, &simulated, err));
+    m->title = ald_sprintf(s->arena, "Reliability %s%s%s%s", label, *organisation ? ", " : "", organisation,
+                           has && simulated ? " (simulated data)" : "");
+    if (ald_json_opt(root, "answers", &list)) {
+        for (bool ok = ald_json_first(&list, &at); ok; ok = ald_json_next(&at)) {
+            const char *id = NULL;
+            ALD_TRY(ald_json_str(&at, "id", &id, err));
+            ALD_TRY(ald_json_get(&at, "sentences", &sentences, err));
+            for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+                if (strcmp(told[i], id) == 0)
+                    ALD_TRY(add_sentences(m, &sentences, err));
+        }
+        return ALD_OK;
+    }
+    if (ald_json_opt(root, "summary", &list))
+        return add_sentences(m, &list, err);
+    return ald_fail(err, ALD_ERR_FORMAT, "a report of kind '%.40s' has no sentences to publish; publish.form: json sends it whole", kind);
+}
+
+/* In the texts of Slack three characters begin markup. */
+static enum ald_rc slack_text(const char *text, struct ald_buf *to, struct ald_err *err)
+{
+    for (; *text; text++) {
+        const char *as = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+        ALD_TRY(as ? ald_buf_adds(to, as, err) : ald_buf_add(to, text, 1, err));
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc slack_body(const struct message *m, const char *link, struct ald_jw *w, struct ald_err *err)
+{
+    struct ald_buf ALD_CLEANUP(ald_buf_done) text;
+    ald_buf_init(&text, 8 * SUMMARY_BYTES);
+    ALD_TRY(ald_buf_adds(&text, "*", err));
+    ALD_TRY(slack_text(m->title, &text, err));
+    ALD_TRY(ald_buf_adds(&text, "*\n", err));
+    ALD_TRY(slack_text(m->text.data, &text, err));
+    if (link)
+        ALD_TRY(ald_buf_addf(&text, err, "\n<%s|The report>", link));
+    ald_jw_object(w);
+    ald_jw_key(w, "text");
+    ald_jw_str(w, text.data);
+    ald_jw_object_end(w);
+    return ALD_OK;
+}
+
+static void block(struct ald_jw *w, const char *text, bool title)
+{
+    ald_jw_object(w);
+    ald_jw_key(w, "type");
+    ald_jw_str(w, "TextBlock");
+    ald_jw_key(w, "text");
+    ald_jw_str(w, text);
+    ald_jw_key(w, "wrap");
+    ald_jw_bool(w, true);
+    if (title) {
+        ald_jw_key(w, "weight");
+        ald_jw_str(w, "Bolder");
+        ald_jw_key(w, "size");
+        ald_jw_str(w, "Medium");
+    }
+    ald_jw_object_end(w);
+}
+
+/* An Adaptive Card, as webhooks of Teams take it. */
+static void teams_body(const struct ald_session *s, const struct message *m, const char *link, struct ald_jw *w)
+{
+    ald_jw_object(w);
+    ald_jw_key(w, "type");
+    ald_jw_str(w, "message");
+    ald_jw_key(w, "attachments");
+    ald_jw_array(w);
+    ald_jw_object(w);
+    ald_jw_key(w, "contentType");
+    ald_jw_str(w, "application/vnd.microsoft.card.adaptive");
+    ald_jw_key(w, "content");
+    ald_jw_object(w);
+    ald_jw_key(w, "$schema");
+    ald_jw_str(w, "http://adaptivecards.io/schemas/adaptive-card.json");
+    ald_jw_key(w, "type");
+    ald_jw_str(w, "AdaptiveCard");
+    ald_jw_key(w, "version");
+    ald_jw_str(w, "1.4");
+    ald_jw_key(w, "body");
+    ald_jw_array(w);
+    block(w, m->title, true);
+    for (const char *line = m->text.data; *line;) {
+        size_t n = strcspn(line, "\n");
+        block(w, ald_strndup(s->arena, line, n), false);
+        line += n + (line[n] == '\n');
+    }
+    ald_jw_array_end(w);
+    if (link) {
+        ald_jw_key(w, "actions");
+        ald_jw_array(w);
+        ald_jw_object(w);
+        ald_jw_key(w, "type");
+        ald_jw_str(w, "Action.OpenUrl");
+        ald_jw_key(w, "title");
+        ald_jw_str(w, "The report");
+        ald_jw_key(w, "url");
+        ald_jw_str(w, link);
+        ald_jw_object_end(w);
+        ald_jw_array_end(w);
+    }
+    ald_jw_object_end(w);
+    ald_jw_object_end(w);
+    ald_jw_array_end(w);
+    ald_jw_object_end(w);
+}
+
+/* The document to send. form json: the report as it stands. */
+static enum ald_rc make_body(struct ald_session *s, const char *bytes, size_t n, const struct ald_jv *root, struct ald_buf *ret,
+                             struct ald_err *err)
+{
+    const struct ald_publish *p = &s->config.publish;
+    if (strcmp(p->form, "json") == 0)
+        return ald_buf_add(ret, bytes, n, err);
+    struct message ALD_CLEANUP(message_done) m = {0};
+    ald_buf_init(&m.text, SUMMARY_BYTES);
+    ALD_TRY(read_report(s, root, &m, err));
+    struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
+    ald_jw_init(w, ald_json_sink_buf(ret), 0);
+    if (strcmp(p->form, "teams") == 0)
+        teams_body(s, &m, p->link, w);
+    else
+        ALD_TRY(slack_body(&m, p->link, w, err));
+    return ald_jw_finish(w, err);
+}
+
+enum ald_rc ald_cmd_publish(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    (void)ret_code;
+    const struct ald_publish *p = &s->config.publish;
+    char *bytes = NULL;
+    size_t n = 0;
+    struct ald_json_doc *ALD_CLEANUP(ald_json_doc_freep) doc = NULL;
+    struct ald_jv root;
+    if (s->options.args_n != 1)
+        return ald_fail(err, ALD_ERR_USAGE, "which report? expected the JSON file of one, such as reports/leadership-2026Q3.json");
+    if (p->url_env && strstr(p->url_env, "://")) /* not shown: it is the secret itself */
+        return ald_fail(err, ALD_ERR_CONFIG, "%s: key 'publish.url_env': found an address, expected the name of the environment variable that "
+                                             "holds it: whoever can read the address can post", s->config.path);
+    const char *path = s->options.args[0];
+    ALD_TRY(ald_file_read(path, ALD_MAX_FILE_BYTES, s->arena, &bytes, &n, err));
+    if (ald_json_parse(bytes, n, &doc, err) != ALD_OK)
+        return ald_wrap(err, "'%s' is no report in JSON", path);
+    ald_json_root(doc, &root);
+    struct ald_buf ALD_CLEANUP(ald_buf_done) body;
+    ald_buf_init(&body, ALD_MAX_FILE_BYTES);
+    if (make_body(s, bytes, n, &root, &body, err) != ALD_OK)
+        return ald_wrap(err, "'%s'", path);
+    if (s->options.dry_run) {
+        ald_say(s, "would be sent as %s to the address in %s", p->form, p->url_env ? p->url_env : p->url_file ? p->url_file : "(publish.url_env is not set)");
+        (void)printf("%s\n", body.data);
+        return ALD_OK;
+    }
+    const struct ald_webhook webhook = {.url_env = p->url_env,
+                                        .url_file = p->url_file,
+                                        .ca_file = p->ca_file,
+                                        .version = ALD_VERSION,
+                                        .clock = s->clock,
+                                        .stop = ald_stopped};
+    if (ald_webhook_send(&webhook, body.data, s->arena, err) != ALD_OK) {
+        if (err->rc == ALD_ERR_NET) /* not a gap in what was read: what was asked for did not happen */
+            err->rc = ALD_ERR_IO;
+        return ald_wrap(err, "publish");
+    }
+    ald_say(s, "published %s (%zu bytes as %s)", path, body.len, p->form);
+    return ALD_OK;
+}
