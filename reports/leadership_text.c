@@ -88,15 +88,31 @@ static const char *const *any_change(const struct asked *q)
 
 /* ---- Were customers hurt? ---- */
 
+/* One signal that tells of customers. */
+static const char *hurt(const struct asked *q, const struct ald_node *row)
+{
+    const char *id = ald_text_at(row, "signal");
+    int64_t n = ald_node_at(row, "n")->integer, of = ald_node_at(row, "of")->integer;
+    const char *some = ald_words_count(q->a, n), *all = ald_words_count(q->a, of);
+    const char *most = ald_words(q->report, q->a, ald_node_at(row, "most"), ALD_SHOW_COUNT);
+    if (strcmp(id, "customers_impacted") == 0) {
+        int64_t silent = (int64_t)q->f->incidents_n - of;
+        return ald_sprintf(q->a, "Customers were affected in %s of the %s that record it, up to %s in one%s.", some, all, most,
+                           silent > 0 ? ald_sprintf(q->a, "; the other %s do not say", ald_words_count(q->a, silent)) : "");
+    }
+    if (strcmp(id, "customer_reports") == 0)
+        return ald_sprintf(q->a, "Customers reported %s of the %s that record it.", some, all);
+    if (strcmp(id, "status_page_posted") == 0)
+        return ald_sprintf(q->a, "%s of %s were posted on the status page.", some, all);
+    return ald_sprintf(q->a, "%s: in %s of the %s that record it.", ald_text_at(row, "title"), some, all);
+}
+
 static const char *const *customers_hurt(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     const struct ald_node *list = ald_node_at(q->report->root, "customers");
-    for (size_t i = 0; i < ald_rows_n(list); i++) {
-        const struct ald_node *row = ald_rows_at(list, i, NULL);
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s: in %s of the %s that record it.", ald_text_at(row, "title"),
-                                         ald_words_count(q->a, ald_node_at(row, "n")->integer), ald_words_count(q->a, ald_node_at(row, "of")->integer)));
-    }
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        ald_sentence_add(&t, hurt(q, ald_rows_at(list, i, NULL)));
     if (!t.n && q->f->incidents_n)
         ald_sentence_add(&t, "Whether customers were hurt is not recorded.");
     if (whole(q, "hard.wide"))

@@ -55,8 +55,11 @@ class Leadership(Words, support.Case):
         median = duration(tree["clocks"]["resolve"]["median_s"])
         self.assertIn(f"Half were over within {median} (95 % interval {duration(low)} to {duration(high)})", self.answers["change"][1])
         self.assertEqual(self.answers["change"][0].startswith("Nothing shows"), tree["change"]["p_value"] >= 0.05)
-        self.assertIn("not recorded", " ".join(self.answers["customers"]))
-        self.assertIn("fields: { customers: ... }", " ".join(self.answers["cannot_tell"]))
+        known = [row for row in tree["incidents"] if any(signal["id"] == "customers_impacted" and signal["value"] is not None
+                                                         for signal in row["signals"])]
+        hurt = next((row for row in tree["customers"] if row["signal"] == "customers_impacted"), None)
+        self.assertEqual(hurt["of"] if hurt else 0, len(known))
+        self.assertIn(f"of the {len(known)} that record it" if known else "not recorded", " ".join(self.answers["customers"]))
         hard = [row for row in tree["incidents"] if (support.row_at(row, "readings.{shown}.complexity.position") or 0) >= 0.9]
         self.assertEqual(tree["hard"]["n"], len(hard))
         self.assertEqual(tree["hard"]["over_sooner"],
@@ -96,6 +99,8 @@ class Leadership(Words, support.Case):
         self.assertIn("cannot be told", self.answers["change"][0])
         self.assertIn("cannot be told yet", self.answers["hard"][0])
         self.assertEqual(tree["read_in_full"], [])
+        self.assertIn("Whether customers were hurt is not recorded.", self.answers["customers"])
+        self.assertIn("fields: { customers: ... }", " ".join(self.answers["cannot_tell"]))
         tree = self.lead("2025", "2026-05-01T00:00:00Z")
         self.check_everywhere(tree)
         self.assertIn("No incident of this period is recorded.", self.answers["more_incidents"])
