@@ -81,9 +81,10 @@ def time(at):
 class Files:
     """The files of the two sources. What is not known at the snapshot is left out."""
 
-    def __init__(self, folder):
+    ALL = ("services", "teams", "pager-records", "pager-events", "ticket-records", "ticket-events", "status-records", "cloud-records")
+
+    def __init__(self, folder, names=ALL):
         os.makedirs(folder, exist_ok=True)
-        names = ("services", "teams", "pager-records", "pager-events", "ticket-records", "ticket-events")
         self.open = {name: open(os.path.join(folder, name + ".ndjson"), "w", encoding="utf-8", newline="\n") for name in names}
 
     def line(self, name, row):
@@ -94,6 +95,8 @@ class Files:
         for key in [key for key in row if key.endswith("_at") and row[key] is not None]:
             row[key] = time(row[key]) if row[key] <= SNAPSHOT else None
         self.line(source + "-records", row)
+        if events is None:
+            return
         events = sorted((event for event in events if event["at"] <= SNAPSHOT), key=lambda event: event["at"])
         for number, event in enumerate(events, 1):
             self.line(source + "-events", {"external_id": row["external_id"], "event_id": f"{number:03d}"} | event
@@ -111,28 +114,36 @@ class Pages:
         self.pager = simulate_pages.PagerDuty(folder, simulate_texts, PEOPLE, since, SNAPSHOT)
         self.tickets = simulate_pages.Jira(folder, simulate_texts, PEOPLE, SNAPSHOT)
         self.links = {}  # key of a page: its address
+        self.posts = Files(folder, ("status-records", "cloud-records"))  # two status pages, as files
 
     def line(self, name, row):
         """Reference lists: the texts hold them."""
 
     def record(self, source, row, events):
+        if events is None:
+            refs = ["url:" + self.links[ref.removeprefix("key:")] for ref in row.get("refs", [])]
+            return self.posts.record(source, {**row, "refs": refs}, None)
         events = sorted((event for event in events if event["at"] <= SNAPSHOT), key=lambda event: event["at"])
         row = {key: value for key, value in row.items() if value is not None}
         if source == "pager":
             self.links[row["key"]] = f"{simulate_pages.PAGER}/incidents/{row['external_id']}"
             return self.pager.record({"resolved_at": None, **row}, events)
-        if row.get("refs"):
+        row["linked"] = [ref.split(":")[1] for ref in row.get("refs", []) if ref.startswith("customer_report:")]
+        row["refs"] = [ref for ref in row.get("refs", []) if ref.startswith("key:")]
+        if row["refs"]:
             row["page_url"] = self.links[row["refs"][0].removeprefix("key:")]
         return self.tickets.record(row, events)
 
     def close(self):
+        self.posts.close()
         self.pager.close()
         self.tickets.close()
 
 
 class Company:
-    def __init__(self, dice, files):
+    def __init__(self, dice, files, more):
         self.dice, self.files = dice, files
+        self.more = more  # dice of its own for what hangs on an incident, so that more of it does not change what happened
         self.pages = self.tickets = 1000
         self.made = {}
 
@@ -257,6 +268,69 @@ class Company:
                            "text": f"We are looking into trouble with {t['svc']}; the next update follows within the hour."})
         return events, people, acknowledged
 
+    # ---- what hangs on an incident ----
+
+    def around_page(self, t, opened, end, people):
+        """Whom the pager called, and the alerts that it grouped. The wider the reach, the more of both, early rather than late."""
+        dice, last, out = self.more, end - opened, []
+        called = [(self.on_call(OWNER[t["svc"]], opened), opened + 2)]
+        called += [(who, since + 2) for who, since in people if since > opened]
+        called += [(dice.pick(PEOPLE), opened + 60 + int(dice.exponential(9 * MINUTE))) for _ in range(dice.poisson(1.6 * t["r"]))]
+        out += [{"at": at, "kind": "other", "value": "notified", "actor": who, "automatic": True} for who, at in called]
+        alerts = [opened] + [opened + int(dice.exponential(20 * MINUTE)) for _ in range(dice.poisson(4 * t["r"]))]
+        out += [{"at": at, "kind": "other", "value": "alert", "automatic": True} for at in alerts]
+        return [event for event in out if event["at"] - opened < max(last, 10)]
+
+    def around_ticket(self, t, facts, opened):
+        """(events, columns): customers' tickets that were linked, how many customers, regions and requests were hit, vendors."""
+        dice, out, end = self.more, [], facts["end"]
+
+        def tell(value, mean):
+            at = opened + 60 + int(dice.exponential(mean))
+            if at < end:
+                out.append({"at": at, "kind": "other", "value": value})
+
+        linked = [f"SUP-{dice.whole(1000, 9999)}" for _ in range(dice.poisson(3 * max(0, t["r"] - 0.3)))]
+        for _ in linked:
+            tell("customer_report", 35 * MINUTE)
+        columns = {"requests_failed": None, "external_party": None}
+        if t["r"] > 0.45:
+            columns["requests_failed"] = failed = int(10 ** (2 + 3 * t["r"]) * dice.between(0.5, 1.5))
+            tell(f"requests_failed={int(failed * dice.between(0.2, 0.6))}", 20 * MINUTE)
+            tell(f"requests_failed={failed}", 90 * MINUTE)
+        if t["svc"] in ("object-store", "edge-proxy", "partner-gateway") and dice.chance(0.35):
+            columns["external_party"] = dice.pick(["Northsky Cloud", "Harbour CDN"])
+            out.append({"at": opened if dice.chance(0.6) else opened + 25 * MINUTE, "kind": "other", "value": "external_party"})
+        return out, columns, linked
+
+    def told(self, t, opened, end, impact):
+        """Dated words of impact: a first guess, then what the ticket says in the end."""
+        dice, out = self.more, []
+        for name, value in impact:
+            if value is None:
+                continue
+            guess = max(1, int(value * dice.between(0.3, 1.0)))
+            steps = [(opened + 60 + int(dice.exponential(15 * MINUTE)), guess), (opened + 120 + int(dice.exponential(100 * MINUTE)), value)]
+            out += [{"at": at, "kind": "other", "value": f"{name}={n}"} for at, n in sorted(steps) if at < end]
+        return out
+
+    def status_post(self, t, start, page):
+        """A post on Lumen's own status page names the page that caused it."""
+        end = t["start"] + t["duration"]
+        at = min(start + self.more.whole(5, 25) * MINUTE, end - 5 * MINUTE)
+        self.made["posts"] = self.made.get("posts", 0) + 1
+        self.files.record("status", {
+            "external_id": f"post-{self.made['posts']:04d}", "title": f"Trouble with {t['svc']}", "opened_at": at, "status": "resolved",
+            "resolved_at": end, "services_at_start": [t["svc"]], "refs": ["key:" + page[1]]}, None)
+
+    def cloud_trouble(self, at):
+        """An incident that the provider of two services has on its own status page."""
+        self.made["cloud"] = self.made.get("cloud", 0) + 1
+        svc = self.more.pick(["object-store", "edge-proxy"])
+        self.files.record("cloud", {
+            "external_id": f"cloud-{self.made['cloud']:03d}", "title": f"Increased error rates, {svc}", "status": "resolved", "opened_at": at,
+            "resolved_at": at + int(self.more.exponential(9 * HOUR)) + 20 * MINUTE, "services_at_start": [svc]}, None)
+
     # ---- records ----
 
     def incident(self, t):
@@ -277,6 +351,8 @@ class Company:
         self.made["incident"] = self.made.get("incident", 0) + 1
         if page and dice.chance(0.06) and t["duration"] > 15 * MINUTE:
             self.merged(t, facts)
+        if page and t["r"] > 0.62 and t["duration"] > 30 * MINUTE and self.more.chance(0.8):
+            self.status_post(t, opened, page)
 
     def page(self, t, facts):
         dice, opened, end = self.dice, facts["opened"], facts["end"]
@@ -294,6 +370,7 @@ class Company:
         ticket = facts["ticket"]
         refs = [dice.pick(["key:" + ticket[1], f"url:https://tickets.lumen.example/browse/{ticket[1]}"])] if ticket and dice.chance(0.8) else []
         severity = t["severity"] if dice.chance(0.85) else min(4, t["severity"] + 1)
+        events += self.around_page(t, opened, end, people)
         self.files.record("pager", {
             "external_id": ext, "key": key, "title": t["title"], "url": f"https://pager.lumen.example/incidents/{ext}",
             "status": "resolved" if end <= SNAPSHOT else "acknowledged" if acknowledged else "triggered",
@@ -337,15 +414,19 @@ class Company:
             events.append({"at": resolved, "kind": "resolved", "actor": dice.pick(people)[0]})
         events.append({"at": closed, "kind": "closed", "actor": people[0][0]})
         known = facts["impact"] > 0 and not odd
+        customers = int(10 ** (1 + 3 * t["r"]) * dice.between(0.5, 1.5)) if t["r"] > 0.5 else None
+        regions = ["eu", "us", "apac"][:1 + int(2.9 * t["r"])] if t["r"] > 0.3 else None
+        more, columns, linked = self.around_ticket(t, facts, opened)
+        more += self.told(t, opened, end, [("customers_impacted", customers), ("regions_impacted", regions and len(regions))])
+        events += [] if odd else more
         self.files.record("ticket", {
             "external_id": ext, "key": key, "title": t["title"], "url": f"https://tickets.lumen.example/browse/{key}",
             "status": "closed" if closed <= SNAPSHOT else "resolved" if resolved is not None and resolved <= SNAPSHOT else "in progress",
             "severity": f"SEV{t['severity']}", "impact_started_at": t["start"] if known else None,
             "detected_at": facts["opened"] if known else None, "opened_at": opened,
             "mitigated_at": facts["mitigated"] if not odd else None, "resolved_at": resolved, "closed_at": closed,
-            "services_at_start": t["named"], "services": sorted(services), "refs": ["key:" + page[1]] if page else [],
-            "customers_impacted": int(10 ** (1 + 3 * t["r"]) * dice.between(0.5, 1.5)) if t["r"] > 0.5 else None,
-            "regions": ["eu", "us", "apac"][:1 + int(2.9 * t["r"])] if t["r"] > 0.3 else None}, events)
+            "services_at_start": t["named"], "services": sorted(services), "refs": (["key:" + page[1]] if page else []) + ["customer_report:" + key for key in linked],
+            "customers_impacted": customers, "regions": regions, **columns}, events)
 
     def merged(self, t, facts):
         """The same trouble paged twice; somebody merged the second page into the first."""
@@ -378,6 +459,8 @@ class Company:
             "resolved_at": end, "resolve_reason": "auto_resolved", "services_at_start": [svc]}, [
                 {"at": at, "kind": "opened", "automatic": True},
                 {"at": at + 1, "kind": "assigned", "actor": self.on_call(OWNER[svc], at), "team": OWNER[svc], "automatic": True},
+                {"at": at, "kind": "other", "value": "alert", "automatic": True},
+                {"at": at + 2, "kind": "other", "value": "notified", "actor": self.on_call(OWNER[svc], at), "automatic": True},
                 {"at": end, "kind": "resolved", "automatic": True}])
 
     def other(self, at, class_):
@@ -496,9 +579,14 @@ def main():
         parser.error("expected at least one incident, and between a month and 50 years")
     months = round(args.years * 12)
     dice, files = Dice(args.seed), Pages(args.outdir, first_of(months)) if args.form == "pages" else Files(args.outdir)
-    company = Company(dice, files)
+    company = Company(dice, files, Dice(args.seed + 1))
     company.reference_lists()
+    first, cloud_at = None, company.more.exponential(12 * DAY)
     for at, kind, given in arrivals(dice, months, args.incidents):
+        first = at if first is None else first
+        while first + cloud_at < at:
+            company.cloud_trouble(int(first + cloud_at))
+            cloud_at += company.more.exponential(12 * DAY)
         if kind == "incident":
             company.incident(company.truth(at, **given))
         elif kind == "noise":

@@ -17,9 +17,11 @@ PAGER, TICKETS = "https://lumen-freight.pagerduty.example", "https://lumen-freig
 STATUSES = {"Open": ("1", "new"), "Working": ("3", "indeterminate"), "Resolved": ("5", "done"), "Closed": ("6", "done")}
 FIELDS = {"impact_started": "customfield_10101", "detected": "customfield_10102", "mitigated": "customfield_10103",
           "resolved": "customfield_10104", "customers": "customfield_10105", "regions": "customfield_10106",
-          "url": "customfield_10107", "team": "customfield_10108", "class": "issuetype"}
+          "url": "customfield_10107", "team": "customfield_10108", "class": "issuetype", "requests_failed": "customfield_10109",
+          "external_party": "customfield_10110"}
 FIELD_NAMES = {"impact_started": "Impact started", "detected": "Detected", "mitigated": "Mitigated", "resolved": "Impact ended",
-               "customers": "Customers affected", "regions": "Regions", "url": "PagerDuty incident", "team": "Owning team"}
+               "customers": "Customers affected", "regions": "Regions", "url": "PagerDuty incident", "team": "Owning team",
+               "requests_failed": "Requests failed", "external_party": "Vendor"}
 ISSUE_TYPES = {None: "Incident", "planned": "Maintenance", "near_miss": "Near miss"}
 ISSUE_FIELDS = ("summary,status,priority,created,updated,resolutiondate,resolution,assignee,reporter,issuetype,labels,components,"
                 "issuelinks,parent")
@@ -107,6 +109,7 @@ class PagerDuty:
         resolved = row["resolved_at"] if row["resolved_at"] is not None and row["resolved_at"] <= self.snapshot else None
         ticket = next((ref for ref in row.get("refs", [])), None)
         severity = row.get("severity")
+        alerts = max(1, sum(event.get("value") == "alert" for event in events))
         # Whoever a step engaged last has an open incident; a resolved one has nobody.
         named = [event for event in events if event["kind"] in ("assigned", "escalated", "reassigned")]
         self.incidents.append({
@@ -115,7 +118,7 @@ class PagerDuty:
             "status": row["status"], "incident_key": f"{service['summary']}/{number}", "service": service, "teams": [owner],
             "assigned_via": "escalation_policy", "resolved_at": time(resolved), "urgency": row["urgency"],
             "assignments": [{"at": time(named[-1]["at"]), "assignee": self.user(named[-1]["actor"])}] if named and not resolved else [],
-            "acknowledgements": [], "alert_counts": {"all": 1 + number % 3, "triggered": 0, "resolved": 1 + number % 3},
+            "acknowledgements": [], "alert_counts": {"all": alerts, "triggered": 0, "resolved": alerts},
             "priority": {**self.ref("priority", severity), "type": "priority", "name": severity} if severity else None,
             "resolve_reason": {"type": "merge_resolve_reason", "incident": {"id": row["merged_into"], "type": "incident_reference"}}
             if "merged_into" in row else None,
@@ -124,12 +127,12 @@ class PagerDuty:
             if ticket else []})
 
     def entry(self, row, me, service, n, event):
-        kind = self.KINDS.get(event["kind"])
+        kind = "notify" if event.get("value") == "notified" else self.KINDS.get(event["kind"])
         if not kind:
             return
         machine = event.get("automatic")
         engages = kind in ("assign", "escalate", "delegate")
-        agent = self.user(event["actor"]) if event.get("actor") and not (engages and machine) else service
+        agent = self.user(event["actor"]) if event.get("actor") and not (machine and (engages or kind == "notify")) else service
         if engages and not machine:  # somebody who is there calls the next one
             agent = self.user(event.get("by") or event["actor"])
         channel = "auto" if machine else "note" if kind == "annotate" else "website"
@@ -139,7 +142,8 @@ class PagerDuty:
             "id": ident("R", 14, me["id"], n), "type": f"{kind}_log_entry", "at": event["at"], "agent": agent,
             "channel": without({"type": channel, "summary": event.get("text") if kind == "annotate" else None}), "incident": me,
             "teams": [self.ref("team", event["team"])] if event.get("team") else [],
-            "assignees": [self.user(event["actor"])] if engages else None}))
+            "assignees": [self.user(event["actor"])] if engages else None,
+            "user": self.user(event["actor"]) if kind == "notify" else None}))
 
     def list(self, path, member, rows):
         for offset in range(0, max(1, len(rows)), PAGE):
@@ -250,6 +254,18 @@ class Jira:
             change(event, event["actor"], ("status", STATUSES[state][0], state, STATUSES[to][0], to), *more)
             state = to
 
+        linked, words = list(row.get("linked", [])), {}
+
+        def said(event):
+            """A word of impact, a vendor, a customer's ticket: a field that was filled in or changed, or a link."""
+            name, _, value = event["value"].partition("=")
+            if name == "customer_report":
+                return change(event, assignee or lead, ("Link", None, linked.pop(0)))
+            name = {"customers_impacted": "customers", "regions_impacted": "regions"}.get(name, name)
+            value = ", ".join(row["regions"][:int(value)]) if name == "regions" else row["external_party"] if name == "external_party" else value
+            change(event, assignee or lead, (FIELDS[name], words.get(name), value))
+            words[name] = value
+
         for event in events:
             kind, who = event["kind"], event.get("actor")
             if kind in ("assigned", "reassigned", "escalated") and not typed:
@@ -269,6 +285,8 @@ class Jira:
             elif kind == "service_added" and event["service"] not in components:
                 components.append(event["service"])
                 change(event, who, ("components", None, event["service"]))
+            elif kind == "other":
+                said(event)
             elif kind == "resolved" and not typed:
                 move(event, "Resolved", ("resolution", None, "Done"))
             elif kind == "closed" and resolved is not None and not typed:
@@ -283,7 +301,8 @@ class Jira:
             FIELDS["mitigated"]: jira_time(at("mitigated_at")), FIELDS["resolved"]: jira_time(row["resolved_at"]) if typed else None,
             FIELDS["customers"]: row.get("customers_impacted"), FIELDS["url"]: row.get("page_url") if page else None,
             FIELDS["regions"]: [{"value": region} for region in row["regions"]] if row.get("regions") else None,
-            FIELDS["team"]: {"value": team}}
+            FIELDS["team"]: {"value": team}, FIELDS["requests_failed"]: row.get("requests_failed"),
+            FIELDS["external_party"]: row.get("external_party")}
         # Closed in bulk by an import: no change tells when it was over.
         over = resolved if not typed else closed
         last = max([event["at"] for event in events] + [row["opened_at"]])
@@ -293,7 +312,7 @@ class Jira:
             "resolutiondate": jira_time(over), "resolution": {"id": "1", "name": "Done"} if over is not None else None,
             "assignee": self.user(assignee or lead, True) if assignee or lead else None, "reporter": None,
             "issuetype": {"id": "1", "name": ISSUE_TYPES[row.get("class")]}, "labels": [],
-            "components": [{"id": ident("1", 6, name), "name": name} for name in components], "issuelinks": [], **custom}
+            "components": [{"id": ident("1", 6, name), "name": name} for name in components], "issuelinks": [{"type": {"name": "Relates"}, "outwardIssue": {"key": key}} for key in row.get("linked", [])], **custom}
         self.issues.append((row["opened_at"], int(row["key"].split("-")[1]), {"id": key, "key": row["key"], "fields": fields}, history, comments))
 
     def item(self, field, *values):
@@ -303,6 +322,8 @@ class Jira:
             before, after = (self.user(value) if value else None for value in values)
             return {"field": field, "fieldId": field, "from": before and before["accountId"], "fromString": before and before["displayName"],
                     "to": after["accountId"], "toString": after["displayName"]}
+        if field == "Link":
+            return {"field": "Link", "from": None, "fromString": None, "to": values[1], "toString": f"This issue relates to {values[1]}"}
         name = {FIELDS["team"]: "Owning team", "components": "Component"}.get(field, field)
         return {"field": name, "fieldId": field, "from": None, "fromString": values[0], "to": values[1] if field == "resolution" else None,
                 "toString": values[1]}

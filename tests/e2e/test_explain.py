@@ -148,8 +148,10 @@ class Sample(support.Case):
 
     def test_status(self):
         tree = json.loads(self.alidade("status", "--json").out)
+        posts = {name: ((support.SAMPLE / "pages" / f"{name}-records.ndjson").read_text(encoding="utf-8").count("\n"), 0)
+                 for name in ("status", "cloud")}
         self.assertEqual({source["name"]: (source["records"], source["quarantined"]) for source in tree["sources"]},
-                         {"pager": (len(self.pages), 0), "tickets": (len(self.tickets), 0)})
+                         {"pager": (len(self.pages), 0), "tickets": (len(self.tickets), 0), **posts})
         for source in tree["sources"]:
             self.assertTrue(all(stream["complete"] for stream in source["streams"]), source)
         text = self.alidade("status").out
