@@ -67,7 +67,6 @@ static enum ald_rc cell_must(struct ald_arena *arena, const struct ald_jv *row, 
 }
 
 /* ---- Incidents ---- */
-
 #define VENDOR_FIELD "vendor" /* unless another is mapped to external_party */
 
 static void number_value(struct ald_rows *rows, struct ald_row_record *rec, const char *name,
@@ -126,10 +125,9 @@ static enum ald_rc incident_values(const struct ald_source_cfg *cfg, struct ald_
         ALD_TRY(ald_servicenow_cell(rows->arena, row, field, &c, err));
         ald_rows_given(rows, rec, given->name, c.display, field);
     }
-    if (ald_source_field(cfg, "external_party"))
-        return ALD_OK;
     ALD_TRY(ald_servicenow_cell(rows->arena, row, VENDOR_FIELD, &c, err));
-    ald_rows_value(rows, rec, "external_party", c.display, VENDOR_FIELD);
+    if (!ald_source_field(cfg, "external_party"))
+        ald_rows_value(rows, rec, "external_party", c.display, VENDOR_FIELD);
     return ALD_OK;
 }
 
@@ -289,14 +287,13 @@ struct change {
     const char *field, *from, *to, *who;
 };
 
-/** A change of what the user maps, or of the vendor, told in the words of timeline.h; NULL: it is of nothing such. */
+/** A change of what the user maps, or of the vendor, in the words of timeline.h; NULL: of nothing such. */
 static const char *given_word(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct change *c)
 {
     static const struct ald_given_field vendor = {"external_party", "external_party", ALD_HOLDS_VENDOR};
     const struct ald_given_field *given = ald_given_field_of(cfg, c->field);
-    if (!given && is(c->field, VENDOR_FIELD) && !ald_source_field(cfg, "external_party"))
-        given = &vendor;
-    return given ? ald_given_word(arena, given, c->to) : NULL;
+    bool own = is(c->field, VENDOR_FIELD) && !ald_source_field(cfg, "external_party");
+    return given || own ? ald_given_word(arena, given ? given : &vendor, c->to) : NULL;
 }
 
 static void audit_event(const struct ald_source_cfg *cfg, const struct change *c, struct ald_row_event *e)
