@@ -12,6 +12,7 @@
 #define RIGHT 12.0
 #define TOP 10.0
 #define TIPS_MOST 400 /* points that have their name as a tip */
+#define LARGE_MOST 300 /* more points than this are drawn smaller */
 
 struct plot {
     struct ald_html *h;
@@ -41,7 +42,8 @@ void ald_html_shapes(struct ald_html *h)
 {
     ald_html_raw(h, "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs>"
                     "<circle id=\"m0\" r=\"4.1\"/><path id=\"m1\" d=\"M-5.2 4.4h10.4L0-5.2z\"/><path id=\"m2\" d=\"M-5.2-4.4h10.4L0 5.2z\"/>"
-                    "<path id=\"m3\" d=\"M-4-4h8v8h-8z\"/></defs></svg>\n");
+                    "<path id=\"m3\" d=\"M-4-4h8v8h-8z\"/><circle id=\"s0\" r=\"2.2\"/><path id=\"s1\" d=\"M-3 2.5h6L0-3z\"/>"
+                    "<path id=\"s2\" d=\"M-3-2.5h6L0 3z\"/><path id=\"s3\" d=\"M-2.2-2.2h4.4v4.4h-4.4z\"/></defs></svg>\n");
 }
 
 /* ---- Axes ---- */
@@ -156,6 +158,7 @@ static void put_series(const struct plot *p, size_t series)
 {
     const struct ald_series *view = &p->chart->series[series];
     bool tips = p->points->n <= TIPS_MOST;
+    char size = p->points->n > LARGE_MOST ? 's' : 'm';
     if (!p->points->totals[series])
         return;
     ald_html_rawf(p->h, "<g class=\"mk t%d\">", (int)view->tone);
@@ -163,7 +166,7 @@ static void put_series(const struct plot *p, size_t series)
         const struct ald_point *at = &p->points->points[i];
         if (at->series != series)
             continue;
-        ald_html_rawf(p->h, "<use href=\"#m%d\" x=\"%.1f\" y=\"%.1f\"", (int)view->mark, across(p, i), py(p, at->y));
+        ald_html_rawf(p->h, "<use href=\"#%c%d\" x=\"%.1f\" y=\"%.1f\"", size, (int)view->mark, across(p, i), py(p, at->y));
         if (tips && *at->label) {
             ald_html_raw(p->h, "><title>");
             ald_html_text(p->h, at->label);

@@ -132,10 +132,12 @@ static const char *const *what_was_hard(const struct asked *q)
     if (hard)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s harder than nine in ten of the past.", ald_many(q->a, hard, "was", "were")));
     if (sooner)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%zu of those %s over sooner than half of comparable ones.", sooner, sooner == 1 ? "was" : "were"));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.", ald_words_count(q->a, (int64_t)sooner),
+                                         sooner == 1 ? "was" : "were"));
     if (read)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %zu of %zu were over sooner, %zu took about as long, and %zu longer.",
-                                         f->shorter, read, f->typical, f->longer));
+        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %s of %s were over sooner, %s took about as long, and %s longer.",
+                                         ald_words_count(q->a, (int64_t)f->shorter), ald_words_count(q->a, (int64_t)read),
+                                         ald_words_count(q->a, (int64_t)f->typical), ald_words_count(q->a, (int64_t)f->longer)));
     else if (f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d "
                                                "quarters.",
@@ -156,7 +158,8 @@ static const char *const *what_recurs(const struct asked *q)
         before += obs->has_total && obs->total < 1;
     }
     if (known)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%zu of %zu had the title (numbers left out) and a service of an earlier one within 90 days.", before, known));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days.",
+                                         ald_words_count(q->a, (int64_t)before), ald_words_count(q->a, (int64_t)known)));
     if (!ald_rows_n(ald_node_at(q->report->root, "patterns")))
         ald_sentence_add(&t, "Ways of failing (a fix that backfired, a limit that ran out) are not recorded for these incidents.");
     return ald_sentences_end(&t);

@@ -2,6 +2,7 @@
  * said with its reason. */
 #include "quarterly.h"
 #include "sentences.h"
+#include "words.h"
 
 static void say_count(struct ald_sentences *t, const struct ald_figures *f)
 {
@@ -22,8 +23,9 @@ static void say_count(struct ald_sentences *t, const struct ald_figures *f)
         most = c->past[i].n > most ? c->past[i].n : most;
     }
     const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
-    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %zu to %zu, and %.0f to %.0f would be no surprise.", head,
-                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, least, most, c->lower, c->upper));
+    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s to %s, and %s to %s would be no surprise.", head,
+                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, ald_words_count(t->a, (int64_t)least),
+                       ald_words_count(t->a, (int64_t)most), ald_words_count(t->a, (int64_t)c->lower), ald_words_count(t->a, (int64_t)c->upper)));
 }
 
 static void say_clock(struct ald_sentences *t, const struct ald_figures *f)

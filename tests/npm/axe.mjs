@@ -1,0 +1,43 @@
+// Looks at pages as assistive technology does: node axe.mjs CHROMIUM PAGE.html... Light and dark, wide and 390 pixels; no violation may
+// be serious or critical. The page's Content-Security-Policy lets no script in: the browser is told to let this one pass.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import puppeteer from "puppeteer-core";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const [chromium, ...files] = process.argv.slice(2);
+const browser = await puppeteer.launch({ executablePath: chromium, headless: true, args: ["--no-sandbox", "--disable-gpu"] });
+let bad = 0;
+let looks = 0;
+for (const file of files) {
+  for (const scheme of ["light", "dark"]) {
+    for (const width of [1280, 390]) {
+      const page = await browser.newPage();
+      const asked = [];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("console", (message) => asked.push(`console: ${message.text()}`));
+      await page.setBypassCSP(true);
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      await page.goto(pathToFileURL(file).href);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      await page.evaluate(source);
+      const { violations, passes } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations", "passes"] }));
+      looks++;
+      const where = `${file} ${scheme} ${width}`;
+      if (passes.length < 10) bad++, console.error(`${where}: only ${passes.length} rules had anything to look at`);
+      if (wide > 0) bad++, console.error(`${where}: the page itself scrolls sideways by ${wide} pixels`);
+      if (asked.length !== 1) bad++, console.error(`${where}: asks for ${asked.slice(1)}`);
+      for (const rule of violations) {
+        const serious = ["serious", "critical"].includes(rule.impact);
+        if (serious) bad++;
+        console.error(`${where}: ${rule.impact}: ${rule.id}: ${rule.help} (${rule.nodes.length}, first ${rule.nodes[0].target})`);
+      }
+      await page.close();
+    }
+  }
+}
+await browser.close();
+console.log(`${looks} looks, ${bad} things that must not be`);
+process.exit(looks === 0 || bad ? 1 : 0);
