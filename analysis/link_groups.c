@@ -1,5 +1,5 @@
 /* The groups that linking makes of records, and what people keep apart. Near-linear: union-find with path halving,
- * member lists that are joined in constant time. Knows nothing of why records are joined. */
+ * member sets of sources that are joined in constant time. Knows nothing of why records are joined. */
 #include "analysis/links.h"
 
 const char *ald_link_method_name(enum ald_link_method method)
@@ -10,16 +10,22 @@ const char *ald_link_method_name(enum ald_link_method method)
     return names[method];
 }
 
+static uint64_t bit_of(uint32_t source)
+{
+    return UINT64_C(1) << (source % 64);
+}
+
 void ald_link_init(struct ald_linker *l)
 {
     size_t n = l->b->a->records_n;
     l->group = ald_calloc(l->arena, n, sizeof *l->group);
     l->whole = ald_calloc(l->arena, n, sizeof *l->whole);
-    l->next = ald_calloc(l->arena, n, sizeof *l->next);
+    l->holds = ald_calloc(l->arena, n, sizeof *l->holds);
     l->enemies = ald_calloc(l->arena, n, sizeof *l->enemies);
-    l->mark = ald_calloc(l->arena, ald_names_n(l->b->sources), sizeof *l->mark);
-    for (uint32_t i = 0; i < n; i++)
-        l->group[i] = l->whole[i] = l->next[i] = i;
+    for (uint32_t i = 0; i < n; i++) {
+        l->group[i] = l->whole[i] = i;
+        l->holds[i] = bit_of(l->b->work[i].source);
+    }
 }
 
 static uint32_t root(uint32_t *parent, uint32_t x)
@@ -63,19 +69,8 @@ bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b)
 
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but)
 {
-    uint32_t i = a, stamp = ++l->stamp;
-    do {
-        l->mark[l->b->work[i].source] = stamp;
-        i = l->next[i];
-    } while (i != a);
-    i = b;
-    do {
-        uint32_t source = l->b->work[i].source;
-        if (l->mark[source] == stamp && source != but)
-            return true;
-        i = l->next[i];
-    } while (i != b);
-    return false;
+    uint64_t both = l->holds[ald_link_whole(l, a)] & l->holds[ald_link_whole(l, b)];
+    return (but == ALD_NOBODY ? both : both & ~bit_of(but)) != 0;
 }
 
 static void unite(uint32_t *parent, uint32_t a, uint32_t b)
@@ -89,10 +84,9 @@ static void unite(uint32_t *parent, uint32_t a, uint32_t b)
 
 static void unite_wholes(struct ald_linker *l, uint32_t a, uint32_t b)
 {
-    uint32_t x = ald_link_whole(l, a), y = ald_link_whole(l, b), next = l->next[a];
+    uint32_t x = ald_link_whole(l, a), y = ald_link_whole(l, b);
     unite(l->whole, x, y);
-    l->next[a] = l->next[b];
-    l->next[b] = next;
+    l->holds[x < y ? x : y] |= l->holds[x < y ? y : x];
     struct ald_link_enemy **from = &l->enemies[x < y ? y : x], **to = &l->enemies[x < y ? x : y];
     while (*to)
         to = &(*to)->next;

@@ -2,20 +2,16 @@
  * and overlap in time. Each pair gets odds: how likely two records of one happening look so, over how many unrelated
  * records would by chance, which the organisation's own records tell. One block per service and team, sorted by start,
  * each record beside its neighbours in time: near-linear. */
-#include "analysis/links.h"
+#include "analysis/link_odds.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define APART_MOST_MS (6 * ALD_HOUR_MS)   /* between two starts */
 #define AFTER_END_MS (15 * ALD_MINUTE_MS) /* a record of another source may begin so long after the end */
 #define SAME_SOURCE_APART_MS (5 * ALD_MINUTE_MS)
-#define BURST_MS ALD_HOUR_MS /* what starts within it of its first is one time that something came up */
-#define HISTORY_LEAST_MS (28 * ALD_DAY_MS)
 #define SAME_SOURCE_SIMILARITY 0.9
 #define ODDS_LEAST 0.1
-enum { NEIGHBOURS_MOST = 64, LOOKS = 3, GAPS = 6 };
+enum { NEIGHBOURS_MOST = 64 };
 
 /* A record in a block. */
 struct place {
@@ -25,18 +21,10 @@ struct place {
 
 struct finder {
     struct ald_linker *l;
-    struct ald_link_words words;
+    struct ald_link_odds odds;
     struct ald_link_pairs *pairs;
     struct ald_link_chance chance;
-    uint32_t *excluded; /* by word: the block, from 1, whose name it is part of */
-    uint32_t *met;      /* by word: the block, from 1, that the next two are about */
-    int64_t *burst;     /* by word: first start of its last burst in the block */
-    double *bursts;     /* by word: how many times it came up in the block */
-    uint32_t block;     /* the one at hand, from 1 */
-    double block_bursts;
-    double look[LOOKS];         /* shares of linked pairs by how alike their titles are */
-    double gap[GAPS];           /* and by how far apart they start */
-    double history_ms, span_ms; /* of the block; of all records */
+    uint32_t *records; /* of the block at hand */
 };
 
 /* ---- Blocks ---- */
@@ -109,60 +97,6 @@ static void collect_places(struct ald_linker *l, struct places *ret)
     ret->n = kept;
 }
 
-/* ---- What comes up by chance ---- */
-
-static void exclude(void *ctx, uint32_t word)
-{
-    struct finder *f = ctx;
-    f->excluded[word] = f->block;
-}
-
-static void count_bursts(struct finder *f, const struct place *items, size_t n)
-{
-    int64_t first = 0;
-    f->block_bursts = 0;
-    for (size_t i = 0; i < n; i++) {
-        const size_t *at = &f->words.at[items[i].record];
-        if (f->block_bursts < 1 || items[i].start > first + BURST_MS) {
-            first = items[i].start;
-            f->block_bursts++;
-        }
-        for (size_t k = at[0]; k < at[1]; k++) {
-            uint32_t w = f->words.list[k];
-            if (f->met[w] == f->block && items[i].start <= f->burst[w] + BURST_MS)
-                continue;
-            f->bursts[w] = f->met[w] == f->block ? f->bursts[w] + 1 : 1;
-            f->met[w] = f->block;
-            f->burst[w] = items[i].start;
-        }
-    }
-}
-
-/* Dice's coefficient of the words' weights, names of the block aside. *ret_bursts: how often the rarest word that both
- * have came up in the block; without one, how often anything did. */
-static double similarity(const struct finder *f, uint32_t a, uint32_t b, double *ret_bursts)
-{
-    const size_t *x = &f->words.at[a], *y = &f->words.at[b];
-    double shared = 0, all = 0;
-    *ret_bursts = f->block_bursts;
-    for (size_t i = x[0], j = y[0]; i < x[1] || j < y[1];) {
-        bool from_x = j == y[1] || (i < x[1] && f->words.list[i] <= f->words.list[j]);
-        bool from_y = i == x[1] || (j < y[1] && f->words.list[j] <= f->words.list[i]);
-        uint32_t w = f->words.list[from_x ? i : j];
-        i += from_x;
-        j += from_y;
-        if (f->excluded[w] == f->block)
-            continue;
-        double weight = f->words.weight[w];
-        all += from_x && from_y ? 2 * weight : weight;
-        if (!from_x || !from_y)
-            continue;
-        shared += 2 * weight;
-        *ret_bursts = fmin(*ret_bursts, f->bursts[w]);
-    }
-    return all > 0 ? shared / all : 0;
-}
-
 /* ---- Pairs ---- */
 
 /* shift: what b is moved by. */
@@ -216,70 +150,6 @@ static void add_pair(struct ald_linker *l, struct ald_link_pairs *pairs, struct 
     pairs->items[pairs->n++] = pair;
 }
 
-/* ---- How two records of one happening look ---- */
-
-static size_t look_of(double alike)
-{
-    return alike < 0.1 ? 0 : alike < 0.5 ? 1 : 2;
-}
-
-/* Ends of the stretches of time between two starts, minutes. Nearer than the first says no more: clocks and people are
- * not better than that. */
-static const int gap_ends[GAPS + 1] = {0, 5, 15, 30, 60, 120, 360};
-
-static size_t gap_of(double apart_ms)
-{
-    size_t i = 0;
-    while (i + 1 < GAPS && apart_ms > (double)(gap_ends[i + 1] * ALD_MINUTE_MS))
-        i++;
-    return i;
-}
-
-static void exclude_names(struct finder *f, uint32_t r)
-{
-    const struct ald_build *b = f->l->b;
-    const struct ald_slice *rows = &b->work[r].services;
-    for (size_t i = 0; i < rows->n; i++)
-        ald_words_each(f->l, &f->words, b->a->services[b->svc[rows->at + i].service], exclude, f);
-}
-
-/* How alike the titles of records are that are linked for better reasons, and how far apart they start, tells what to
- * expect of those that are not. Ten pairs' worth of guess where there are none. */
-static void learn_looks(struct finder *f, uint32_t blocks)
-{
-    double looks[LOOKS] = {3, 3, 4}, gaps[GAPS] = {4, 2.5, 1.5, 1, 0.5, 0.5}, all = 10, near = 10, bursts;
-    struct ald_linker *l = f->l;
-    for (size_t i = 0; i < l->link_n; i++) {
-        const struct ald_link *link = &l->link[i];
-        if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source)
-            continue;
-        f->block = blocks + 1 + (uint32_t)i; /* no block's number */
-        exclude_names(f, link->a);
-        exclude_names(f, link->b);
-        looks[look_of(similarity(f, link->a, link->b, &bursts))]++;
-        all++;
-        int64_t x = l->b->work[link->a].start, y = l->b->work[link->b].start;
-        if (x == ALD_TIME_NONE || y == ALD_TIME_NONE || (x < y ? y - x : x - y) > APART_MOST_MS)
-            continue;
-        gaps[gap_of(fabs((double)x - (double)y))]++;
-        near++;
-    }
-    for (size_t i = 0; i < LOOKS; i++)
-        f->look[i] = looks[i] / all;
-    for (size_t i = 0; i < GAPS; i++)
-        f->gap[i] = gaps[i] / near;
-}
-
-/* One in four names services that differ, one in four begins after the other's end: reasoned, not measured. */
-static double look(const struct finder *f, uint32_t a, uint32_t b, double alike, size_t gap, bool team, bool after_end)
-{
-    const struct ald_work *work = f->l->b->work;
-    double m = work[a].source == work[b].source ? 1 : f->look[look_of(alike)] * f->gap[gap];
-    if (team && work[a].services.n && work[b].services.n)
-        m /= 4;
-    return after_end ? m / 4 : m;
-}
-
 /* shift 0: a pair; else a coincidence, b moved by ald_link_shift(shift - 1). */
 static void weigh_pair(struct finder *f, uint32_t block, uint32_t a, uint32_t b, uint32_t shift)
 {
@@ -289,14 +159,11 @@ static void weigh_pair(struct finder *f, uint32_t block, uint32_t a, uint32_t b,
     bool team = block >= l->b->a->services_n, after_end;
     if (!overlap(l, a, b, moved, &after_end) || (team && common_service(l->b, a, b)) || !may_pair(l, a, b))
         return;
-    double bursts, alike = similarity(f, a, b, &bursts);
-    if (work[a].source == work[b].source && alike < SAME_SOURCE_SIMILARITY)
-        return;
     double apart = fabs((double)work[a].start - (double)(work[b].start + moved));
-    struct ald_link_pair pair = {.a = a < b ? a : b, .b = a < b ? b : a, .block = block, .similarity = alike};
-    size_t gap = gap_of(apart);
-    pair.by_chance = bursts * 2 * (double)((gap_ends[gap + 1] - gap_ends[gap]) * ALD_MINUTE_MS) / f->history_ms;
-    pair.odds = look(f, a, b, alike, gap, team, after_end) / pair.by_chance;
+    struct ald_link_pair pair = {.a = a < b ? a : b, .b = a < b ? b : a, .block = block};
+    ald_odds_weigh(&f->odds, apart, team, after_end, &pair);
+    if (work[a].source == work[b].source && pair.similarity < SAME_SOURCE_SIMILARITY)
+        return;
     if (pair.odds < ODDS_LEAST)
         return;
     ald_link_decoy_add(l, &f->chance, a, b, shift, pair.odds);
@@ -319,9 +186,9 @@ static void walk_moved(struct finder *f, const struct place *items, size_t n, si
             high = mid;
     }
     size_t from = low, to = low;
-    while (from > 0 && low - from < NEIGHBOURS_MOST / 2 && at - items[from - 1].start <= APART_MOST_MS)
+    while (from > 0 && low - from < NEIGHBOURS_MOST / 2 && at - items[from - 1].start <= ALD_LINK_APART_MS)
         from--;
-    while (to < n && to - low < NEIGHBOURS_MOST / 2 && items[to].start - at <= APART_MOST_MS)
+    while (to < n && to - low < NEIGHBOURS_MOST / 2 && items[to].start - at <= ALD_LINK_APART_MS)
         to++;
     for (size_t j = from; j < to; j++) {
         uint32_t other = work[items[j].record].source;
@@ -335,12 +202,11 @@ static void walk_block(struct finder *f, const struct place *items, size_t n)
     const struct ald_analysis *a = f->l->b->a;
     uint32_t block = items[0].block;
     bool team = block >= a->services_n;
-    f->block = block + 1;
-    ald_words_each(f->l, &f->words, team ? a->teams[block - a->services_n] : a->services[block], exclude, f);
-    count_bursts(f, items, n);
-    f->history_ms = fmax((double)(items[n - 1].start - items[0].start), fmin((double)HISTORY_LEAST_MS, f->span_ms));
+    for (size_t i = 0; i < n; i++)
+        f->records[i] = items[i].record;
+    ald_odds_block(&f->odds, block, team ? a->teams[block - a->services_n] : a->services[block], f->records, n);
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && items[i].start - items[j].start <= APART_MOST_MS;)
+        for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && items[i].start - items[j].start <= ALD_LINK_APART_MS;)
             weigh_pair(f, block, items[i].record, items[j].record, 0);
         for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS; shift++)
             walk_moved(f, items, n, i, shift);
@@ -355,18 +221,16 @@ static void walk_blocks(struct finder *f, const struct places *places)
         first = places->items[i].start < first ? places->items[i].start : first;
         last = places->items[i].start > last ? places->items[i].start : last;
     }
-    f->span_ms = places->n ? fmax((double)(last - first), (double)ALD_DAY_MS) : (double)ALD_DAY_MS;
-    f->excluded = ald_calloc(l->arena, f->words.n, sizeof *f->excluded);
-    f->met = ald_calloc(l->arena, f->words.n, sizeof *f->met);
-    f->burst = ald_calloc(l->arena, f->words.n, sizeof *f->burst);
-    f->bursts = ald_calloc(l->arena, f->words.n, sizeof *f->bursts);
-    learn_looks(f, (uint32_t)(l->b->a->services_n + l->b->a->teams_n));
+    double span = places->n ? fmax((double)(last - first), (double)ALD_DAY_MS) : (double)ALD_DAY_MS;
+    ald_odds_build(l, (uint32_t)(l->b->a->services_n + l->b->a->teams_n), span, &f->odds);
+    f->records = ald_calloc(l->arena, places->n, sizeof *f->records);
     for (size_t from = 0, to = 0; from < places->n; from = to) {
         while (to < places->n && places->items[to].block == places->items[from].block)
             to++;
         if (to - from > 1)
             walk_block(f, &places->items[from], to - from);
     }
+    ald_odds_done(&f->odds);
 }
 
 /* A mention says something when both were going on; later ones are citations, and within one source they are a habit of
@@ -413,9 +277,7 @@ void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret)
     size_t kept = 0;
     *ret = (struct ald_link_pairs){0};
     collect_places(l, &places);
-    ald_words_build(l, &f.words);
     walk_blocks(&f, &places);
-    ald_names_free(f.words.texts);
     bool *placed = ald_calloc(l->arena, l->b->a->records_n, sizeof *placed);
     for (size_t i = 0; i < places.n; i++)
         placed[places.items[i].record] = true;

@@ -1,4 +1,4 @@
-/* The parts of linking: link.c asks them in turn; link_refs.c reads explicit pointers, link_identity.c what records share,
+/* The parts of linking: link.c asks them in turn; link_refs.c and link_explicit.c explicit pointers, link_identity.c what records share,
  * link_suggest.c what looks alike, link_groups.c keeps the groups, folds.c folds what was merged. Private to analysis. */
 #pragma once
 
@@ -30,9 +30,8 @@ struct ald_linker {
     struct ald_arena *arena;
     struct ald_link_index keys, urls;
     uint32_t *group, *whole;      /* union-find parents */
-    uint32_t *next;               /* circular lists of the members of a whole */
+    uint64_t *holds;              /* by root of a whole: its sources, a bit each, modulo 64 */
     struct ald_link_enemy **enemies; /* by root of a whole */
-    uint32_t *mark, stamp;        /* by source: the question that met it last */
     struct ald_link *link;        /* what joined: one less than records in each incident */
     size_t link_n, link_cap;
     struct ald_link *suggestion;
@@ -49,7 +48,8 @@ uint32_t ald_link_whole(struct ald_linker *l, uint32_t record);
 void ald_keep_apart(struct ald_linker *l, uint32_t a, uint32_t b);
 /** True when people keep some record of a's whole from some record of b's. */
 bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b);
-/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). */
+/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). Beyond 64 sources also when it only
+ *  could be: then a likeness is listed that would have been taken. */
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but);
 /** Joins two records unless people keep them apart; via is analysis-owned. Notes the link when it joins two wholes, and the
  *  method of each record that had none. @return false: kept apart. */
@@ -70,6 +70,11 @@ void ald_index_records(struct ald_linker *l);
 size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref, uint32_t *ret, size_t max);
 /** "FIELD of RECORD: VALUE", analysis-owned. */
 const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref);
+/** What "merged into X" means: an id or key of the same source, else "source:id", an address, a key that only one source has.
+ *  ALD_NOBODY: nothing, or itself. */
+uint32_t ald_fold_target(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref);
+
+/* ---- link_explicit.c ---- */
 /** Folds and joins by explicit pointers. */
 void ald_link_explicit(struct ald_linker *l);
 
@@ -141,6 +146,7 @@ static inline bool ald_pair_of_one_source(const struct ald_linker *l, const stru
 }
 /** Joins what is likely enough to be one happening, lists the rest as suggestions. */
 void ald_link_suggest(struct ald_linker *l);
+#define ALD_LINK_APART_MS (6 * ALD_HOUR_MS) /* the most between two starts of a pair */
 #define ALD_LINK_ACCEPT 0.9 /* link.accept, where nothing is configured */
 
 /* ---- times of a record, for linking ---- */

@@ -1,0 +1,168 @@
+/* The odds that two records in one block (a service or a team) tell of one happening: how likely two of one happening
+ * look so, over how many unrelated ones would by chance, both learned from the organisation's own records. Knows words
+ * and times, not which pairs are looked at. */
+#include "analysis/link_odds.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define BURST_MS ALD_HOUR_MS /* what starts within it of its first is one time that something came up */
+#define HISTORY_LEAST_MS (28 * ALD_DAY_MS)
+
+/* ---- What comes up by chance ---- */
+
+static void exclude(void *ctx, uint32_t word)
+{
+    struct ald_link_odds *f = ctx;
+    f->excluded[word] = f->block;
+}
+
+static void count_bursts(struct ald_link_odds *f, const uint32_t *records, size_t n)
+{
+    int64_t first = 0;
+    f->block_bursts = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t *at = &f->words.at[records[i]];
+        int64_t start = f->l->b->work[records[i]].start;
+        if (f->block_bursts < 1 || start > first + BURST_MS) {
+            first = start;
+            f->block_bursts++;
+        }
+        for (size_t k = at[0]; k < at[1]; k++) {
+            uint32_t w = f->words.list[k];
+            if (f->met[w] == f->block && start <= f->burst[w] + BURST_MS)
+                continue;
+            f->bursts[w] = f->met[w] == f->block ? f->bursts[w] + 1 : 1;
+            f->met[w] = f->block;
+            f->burst[w] = start;
+        }
+    }
+}
+
+/* Dice's coefficient of the words' weights, names of the block aside. *ret_bursts: how often the rarest word that both
+ * have came up in the block; without one, how often anything did. */
+static double similarity(const struct ald_link_odds *f, uint32_t a, uint32_t b, double *ret_bursts)
+{
+    const size_t *x = &f->words.at[a], *y = &f->words.at[b];
+    double shared = 0, all = 0;
+    *ret_bursts = f->block_bursts;
+    for (size_t i = x[0], j = y[0]; i < x[1] || j < y[1];) {
+        bool from_x = j == y[1] || (i < x[1] && f->words.list[i] <= f->words.list[j]);
+        bool from_y = i == x[1] || (j < y[1] && f->words.list[j] <= f->words.list[i]);
+        uint32_t w = f->words.list[from_x ? i : j];
+        i += from_x;
+        j += from_y;
+        if (f->excluded[w] == f->block)
+            continue;
+        double weight = f->words.weight[w];
+        all += from_x && from_y ? 2 * weight : weight;
+        if (!from_x || !from_y)
+            continue;
+        shared += 2 * weight;
+        *ret_bursts = fmin(*ret_bursts, f->bursts[w]);
+    }
+    return all > 0 ? shared / all : 0;
+}
+
+/* ---- How two records of one happening look ---- */
+
+static size_t look_of(double alike)
+{
+    return alike < 0.1 ? 0 : alike < 0.5 ? 1 : 2;
+}
+
+/* Ends of the stretches of time between two starts, minutes. Nearer than the first says no more: clocks and people are
+ * not better than that. */
+static const int gap_ends[ALD_GAPS + 1] = {0, 5, 15, 30, 60, 120, 360};
+
+static size_t gap_of(double apart_ms)
+{
+    size_t i = 0;
+    while (i + 1 < ALD_GAPS && apart_ms > (double)(gap_ends[i + 1] * ALD_MINUTE_MS))
+        i++;
+    return i;
+}
+
+static void exclude_names(struct ald_link_odds *f, uint32_t r)
+{
+    const struct ald_build *b = f->l->b;
+    const struct ald_slice *rows = &b->work[r].services;
+    for (size_t i = 0; i < rows->n; i++)
+        ald_words_each(f->l, &f->words, b->a->services[b->svc[rows->at + i].service], exclude, f);
+}
+
+/* How alike the titles of records are that are linked for better reasons, and how far apart they start, tells what to
+ * expect of those that are not. Ten pairs' worth of guess where there are none. */
+static void learn_looks(struct ald_link_odds *f, uint32_t blocks)
+{
+    double looks[ALD_LOOKS] = {3, 3, 4}, gaps[ALD_GAPS] = {4, 2.5, 1.5, 1, 0.5, 0.5}, all = 10, near = 10, bursts;
+    struct ald_linker *l = f->l;
+    for (size_t i = 0; i < l->link_n; i++) {
+        const struct ald_link *link = &l->link[i];
+        if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source)
+            continue;
+        f->block = blocks + 1 + (uint32_t)i; /* no block's number */
+        exclude_names(f, link->a);
+        exclude_names(f, link->b);
+        looks[look_of(similarity(f, link->a, link->b, &bursts))]++;
+        all++;
+        int64_t x = l->b->work[link->a].start, y = l->b->work[link->b].start;
+        if (x == ALD_TIME_NONE || y == ALD_TIME_NONE || (x < y ? y - x : x - y) > ALD_LINK_APART_MS)
+            continue;
+        gaps[gap_of(fabs((double)x - (double)y))]++;
+        near++;
+    }
+    for (size_t i = 0; i < ALD_LOOKS; i++)
+        f->look[i] = looks[i] / all;
+    for (size_t i = 0; i < ALD_GAPS; i++)
+        f->gap[i] = gaps[i] / near;
+}
+
+/* One in four names services that differ, one in four begins after the other's end: reasoned, not measured. */
+static double look(const struct ald_link_odds *f, uint32_t a, uint32_t b, double alike, size_t gap, bool team,
+                   bool after_end)
+{
+    const struct ald_work *work = f->l->b->work;
+    double m = work[a].source == work[b].source ? 1 : f->look[look_of(alike)] * f->gap[gap];
+    if (team && work[a].services.n && work[b].services.n)
+        m /= 4;
+    return after_end ? m / 4 : m;
+}
+
+/* ---- The whole ---- */
+
+void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struct ald_link_odds *ret)
+{
+    *ret = (struct ald_link_odds){.l = l, .span_ms = span_ms};
+    ald_words_build(l, &ret->words);
+    ret->excluded = ald_calloc(l->arena, ret->words.n, sizeof *ret->excluded);
+    ret->met = ald_calloc(l->arena, ret->words.n, sizeof *ret->met);
+    ret->burst = ald_calloc(l->arena, ret->words.n, sizeof *ret->burst);
+    ret->bursts = ald_calloc(l->arena, ret->words.n, sizeof *ret->bursts);
+    learn_looks(ret, blocks);
+}
+
+void ald_odds_done(struct ald_link_odds *odds)
+{
+    ald_names_free(odds->words.texts);
+}
+
+void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name, const uint32_t *records, size_t n)
+{
+    const struct ald_work *work = odds->l->b->work;
+    odds->block = block + 1;
+    ald_words_each(odds->l, &odds->words, name, exclude, odds);
+    count_bursts(odds, records, n);
+    odds->history_ms = fmax((double)(work[records[n - 1]].start - work[records[0]].start),
+                            fmin((double)HISTORY_LEAST_MS, odds->span_ms));
+}
+
+void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, bool team, bool after_end,
+                    struct ald_link_pair *pair)
+{
+    double bursts;
+    size_t gap = gap_of(apart_ms);
+    pair->similarity = similarity(odds, pair->a, pair->b, &bursts);
+    pair->by_chance = bursts * 2 * (double)((gap_ends[gap + 1] - gap_ends[gap]) * ALD_MINUTE_MS) / odds->history_ms;
+    pair->odds = look(odds, pair->a, pair->b, pair->similarity, gap, team, after_end) / pair->by_chance;
+}

@@ -1,0 +1,29 @@
+/* What tells whether two records in one block (a service or a team) speak of one happening. Private to linking. */
+#pragma once
+
+#include "analysis/links.h"
+
+enum { ALD_LOOKS = 3, ALD_GAPS = 6 };
+
+struct ald_link_odds {
+    struct ald_linker *l;
+    struct ald_link_words words;
+    uint32_t *excluded; /* by word: the block, from 1, whose name it is part of */
+    uint32_t *met;      /* by word: the block, from 1, that the next two are about */
+    int64_t *burst;     /* by word: first start of its last burst in the block */
+    double *bursts;     /* by word: how many times it came up in the block */
+    uint32_t block;     /* the one at hand, from 1 */
+    double block_bursts;
+    double look[ALD_LOOKS];     /* shares of linked pairs by how alike their titles are */
+    double gap[ALD_GAPS];       /* and by how far apart they start */
+    double history_ms, span_ms; /* of the block; of all records */
+};
+
+/** Reads the words of all titles and learns from the links that stand; blocks: how many there are. */
+void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struct ald_link_odds *ret);
+void ald_odds_done(struct ald_link_odds *odds);
+/** Turns to the block of a service or team (its number), whose records are given in the order of their starts. */
+void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name, const uint32_t *records, size_t n);
+/** Fills similarity, by_chance and odds of a pair in the block at hand; apart_ms: between their starts. */
+void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, bool team, bool after_end,
+                    struct ald_link_pair *pair);
