@@ -18,21 +18,21 @@ int64_t ald_link_shift(size_t i)
     return weeks[i] * WEEK_MS;
 }
 
-static uint32_t class_of(const struct ald_linker *l, uint32_t a, uint32_t b)
+/* Pairs over an edge between services are a class of their own. */
+static uint32_t class_of(const struct ald_linker *l, const struct ald_link_pair *pair)
 {
-    uint32_t x = l->b->work[a].source, y = l->b->work[b].source, n = (uint32_t)ald_names_n(l->b->sources);
-    return x < y ? x * n + y : y * n + x;
+    uint32_t x = l->b->work[pair->a].source, y = l->b->work[pair->b].source, n = (uint32_t)ald_names_n(l->b->sources);
+    return 2 * (x < y ? x * n + y : y * n + x) + (ald_block_kind(l, pair->block) == ALD_BLOCK_EDGE);
 }
 
-void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, uint32_t a, uint32_t b, uint32_t shift,
-                        double odds)
+void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, const struct ald_link_pair *pair,
+                        uint32_t shift)
 {
-    const struct ald_work *work = l->b->work;
-    bool sides = work[a].source == work[b].source;
+    bool sides = ald_pair_of_one_source(l, pair);
     for (int side = 0; side < 2; side++) { /* which source is the sparser one is not known yet: both ends */
         chance->items = ald_grow(l->arena, chance->items, chance->n, &chance->cap, sizeof *chance->items);
-        chance->items[chance->n++] =
-            (struct ald_link_decoy){.class_ = class_of(l, a, b), .record = side ? b : a, .shift = shift, .odds = odds};
+        chance->items[chance->n++] = (struct ald_link_decoy){
+            .class_ = class_of(l, pair), .record = side ? pair->b : pair->a, .shift = shift, .odds = pair->odds};
         if (sides && shift)
             break; /* moved against itself: one end stands for the pair */
     }
@@ -163,7 +163,7 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
                     struct ald_link_chance *chance)
 {
     uint32_t sources = (uint32_t)ald_names_n(l->b->sources), stamp = 1;
-    struct class_ *classes = ald_calloc(l->arena, (size_t)sources * sources, sizeof *classes);
+    struct class_ *classes = ald_calloc(l->arena, 2 * (size_t)sources * sources, sizeof *classes);
     uint32_t *wholes_with = ald_calloc(l->arena, l->b->a->records_n, sizeof *wholes_with);
     if (chance->n)
         qsort(chance->items, chance->n, sizeof *chance->items, decoy_order);
@@ -171,13 +171,13 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
         uint32_t class_ = chance->items[from].class_;
         while (to < chance->n && chance->items[to].class_ == class_)
             to++;
-        count_without(l, placed, class_ / sources, class_ % sources, wholes_with, stamp, &classes[class_]);
+        count_without(l, placed, class_ / 2 / sources, class_ / 2 % sources, wholes_with, stamp, &classes[class_]);
         stamp += 2;
         fill_class(l, &chance->items[from], to - from, &classes[class_]);
     }
     for (size_t i = 0; i < pairs->n; i++) {
         struct ald_link_pair *p = &pairs->items[i];
-        const struct class_ *c = &classes[class_of(l, p->a, p->b)];
+        const struct class_ *c = &classes[class_of(l, p)];
         double found = (double)at_least(c->found, c->found_n, p->odds);
         double by_chance = (double)at_least(c->chance, c->chance_n, p->odds) / c->moves;
         p->most = found > 0 ? 1 - fmin(1, by_chance / found) : 0;

@@ -119,12 +119,12 @@ static void learn_looks(struct ald_link_odds *f, uint32_t blocks)
 }
 
 /* One in four names services that differ, one in four begins after the other's end: reasoned, not measured. */
-static double look(const struct ald_link_odds *f, uint32_t a, uint32_t b, double alike, size_t gap, bool team,
-                   bool after_end)
+static double look(const struct ald_link_odds *f, uint32_t a, uint32_t b, double alike, size_t gap,
+                   enum ald_block_kind kind, bool after_end)
 {
     const struct ald_work *work = f->l->b->work;
     double m = work[a].source == work[b].source ? 1 : f->look[look_of(alike)] * f->gap[gap];
-    if (team && work[a].services.n && work[b].services.n)
+    if (kind == ALD_BLOCK_TEAM && work[a].services.n && work[b].services.n)
         m /= 4;
     return after_end ? m / 4 : m;
 }
@@ -157,12 +157,12 @@ void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name
                             fmin((double)HISTORY_LEAST_MS, odds->span_ms));
 }
 
-void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, bool team, bool after_end,
+void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, enum ald_block_kind kind, bool after_end,
                     struct ald_link_pair *pair)
 {
     double bursts;
     size_t gap = gap_of(apart_ms);
     pair->similarity = similarity(odds, pair->a, pair->b, &bursts);
     pair->by_chance = bursts * 2 * (double)((gap_ends[gap + 1] - gap_ends[gap]) * ALD_MINUTE_MS) / odds->history_ms;
-    pair->odds = look(odds, pair->a, pair->b, pair->similarity, gap, team, after_end) / pair->by_chance;
+    pair->odds = look(odds, pair->a, pair->b, pair->similarity, gap, kind, after_end) / pair->by_chance;
 }

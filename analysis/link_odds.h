@@ -1,4 +1,5 @@
-/* What tells whether two records in one block (a service or a team) speak of one happening. Private to linking. */
+/* What tells whether two records in one block (a service, a team, an edge) speak of one happening. Private to linking.
+ */
 #pragma once
 
 #include "analysis/links.h"
@@ -25,5 +26,5 @@ void ald_odds_done(struct ald_link_odds *odds);
 /** Turns to the block of a service or team (its number), whose records are given in the order of their starts. */
 void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name, const uint32_t *records, size_t n);
 /** Fills similarity, by_chance and odds of a pair in the block at hand; apart_ms: between their starts. */
-void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, bool team, bool after_end,
+void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, enum ald_block_kind kind, bool after_end,
                     struct ald_link_pair *pair);

@@ -3,6 +3,7 @@
  * records would by chance, which the organisation's own records tell. One block per service and team, sorted by start,
  * each record beside its neighbours in time: near-linear. */
 #include "analysis/link_odds.h"
+#include "analysis/org.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,6 +51,27 @@ static void add_service(struct ald_linker *l, struct places *places, uint32_t se
         add_place(l, places, (uint32_t)l->b->a->services_n + owner, record);
 }
 
+/* Number of the edge by which a service needs another: its place in the list of needs. */
+static uint32_t edge_of(const struct ald_org *org, uint32_t service, uint32_t needs)
+{
+    uint32_t i = org->needs_at[service];
+    while (i < org->needs_at[service + 1] && org->needs[i] != needs)
+        i++;
+    return i;
+}
+
+/* What goes wrong in one service shows in those that need it. */
+static void add_edges(struct ald_linker *l, struct places *places, uint32_t service, uint32_t record)
+{
+    const struct ald_org *org = l->b->org;
+    if (!org || service == ALD_NOBODY)
+        return;
+    for (uint32_t i = org->needs_at[service]; i < org->needs_at[service + 1]; i++)
+        add_place(l, places, ald_block_edge(l, i), record);
+    for (uint32_t i = org->needed_by_at[service]; i < org->needed_by_at[service + 1]; i++)
+        add_place(l, places, ald_block_edge(l, edge_of(org, org->needed_by[i], service)), record);
+}
+
 static void add_team(struct ald_linker *l, struct places *places, uint32_t team, uint32_t record)
 {
     if (team != ALD_NOBODY)
@@ -80,8 +102,10 @@ static void collect_places(struct ald_linker *l, struct places *ret)
         const struct ald_record *record = &b->a->records[i];
         if (!takes_part(l, i))
             continue;
-        for (size_t j = 0; j < w->services.n; j++)
+        for (size_t j = 0; j < w->services.n; j++) {
             add_service(l, ret, b->svc[w->services.at + j].service, i);
+            add_edges(l, ret, b->svc[w->services.at + j].service, i);
+        }
         for (size_t j = 0; j < w->teams.n; j++)
             add_team(l, ret, b->team[w->teams.at + j].name, i);
         for (size_t j = 0; j < record->events_n; j++) {
@@ -156,17 +180,19 @@ static void weigh_pair(struct finder *f, uint32_t block, uint32_t a, uint32_t b,
     struct ald_linker *l = f->l;
     const struct ald_work *work = l->b->work;
     int64_t moved = shift ? ald_link_shift(shift - 1) : 0;
-    bool team = block >= l->b->a->services_n, after_end;
-    if (!overlap(l, a, b, moved, &after_end) || (team && common_service(l->b, a, b)) || !may_pair(l, a, b))
+    enum ald_block_kind kind = ald_block_kind(l, block);
+    bool after_end;
+    if (!overlap(l, a, b, moved, &after_end) || (kind != ALD_BLOCK_SERVICE && common_service(l->b, a, b)) ||
+        !may_pair(l, a, b))
         return;
     double apart = fabs((double)work[a].start - (double)(work[b].start + moved));
     struct ald_link_pair pair = {.a = a < b ? a : b, .b = a < b ? b : a, .block = block};
-    ald_odds_weigh(&f->odds, apart, team, after_end, &pair);
-    if (work[a].source == work[b].source && pair.similarity < SAME_SOURCE_SIMILARITY)
+    ald_odds_weigh(&f->odds, apart, kind, after_end, &pair);
+    if (work[a].source == work[b].source && kind != ALD_BLOCK_EDGE && pair.similarity < SAME_SOURCE_SIMILARITY)
         return;
     if (pair.odds < ODDS_LEAST)
         return;
-    ald_link_decoy_add(l, &f->chance, a, b, shift, pair.odds);
+    ald_link_decoy_add(l, &f->chance, &pair, shift);
     if (!shift)
         add_pair(l, f->pairs, pair);
 }
@@ -199,12 +225,10 @@ static void walk_moved(struct finder *f, const struct place *items, size_t n, si
 
 static void walk_block(struct finder *f, const struct place *items, size_t n)
 {
-    const struct ald_analysis *a = f->l->b->a;
     uint32_t block = items[0].block;
-    bool team = block >= a->services_n;
     for (size_t i = 0; i < n; i++)
         f->records[i] = items[i].record;
-    ald_odds_block(&f->odds, block, team ? a->teams[block - a->services_n] : a->services[block], f->records, n);
+    ald_odds_block(&f->odds, block, ald_block_name(f->l, block), f->records, n);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && items[i].start - items[j].start <= ALD_LINK_APART_MS;)
             weigh_pair(f, block, items[i].record, items[j].record, 0);
@@ -222,7 +246,7 @@ static void walk_blocks(struct finder *f, const struct places *places)
         last = places->items[i].start > last ? places->items[i].start : last;
     }
     double span = places->n ? fmax((double)(last - first), (double)ALD_DAY_MS) : (double)ALD_DAY_MS;
-    ald_odds_build(l, (uint32_t)(l->b->a->services_n + l->b->a->teams_n), span, &f->odds);
+    ald_odds_build(l, ald_block_edge(l, l->b->org ? (uint32_t)l->b->org->edges_n : 0), span, &f->odds);
     f->records = ald_calloc(l->arena, places->n, sizeof *f->records);
     for (size_t from = 0, to = 0; from < places->n; from = to) {
         while (to < places->n && places->items[to].block == places->items[from].block)

@@ -93,12 +93,12 @@ static const char *via(struct ald_linker *l, const struct ald_link_pair *p)
     }
     if (p->block == ALD_NOBODY)
         return mention;
-    bool team = p->block >= a->services_n;
+    static const char *const words[] = {
+        [ALD_BLOCK_SERVICE] = "service", [ALD_BLOCK_TEAM] = "team", [ALD_BLOCK_EDGE] = "services:"};
     int64_t ms =
         work[p->a].start < work[p->b].start ? work[p->b].start - work[p->a].start : work[p->a].start - work[p->b].start;
     return ald_sprintf(a->arena, "%s%s%s %s, starts %s apart, titles alike %.2f; by chance %.2g such", mention,
-                       *mention ? "; " : "", team ? "team" : "service",
-                       team ? a->teams[p->block - a->services_n] : a->services[p->block],
+                       *mention ? "; " : "", words[ald_block_kind(l, p->block)], ald_block_name(l, p->block),
                        ald_duration_format(ms, apart), p->similarity, p->by_chance);
 }
 

@@ -1,11 +1,12 @@
-/* The parts of linking: link.c asks them in turn; link_refs.c and link_explicit.c explicit pointers, link_identity.c what records share,
- * link_suggest.c what looks alike, link_groups.c keeps the groups, folds.c folds what was merged. Private to analysis. */
+/* The parts of linking: link.c asks them in turn; link_refs.c and link_explicit.c explicit pointers, link_identity.c
+ * what records share, link_suggest.c what looks alike, link_groups.c keeps the groups, folds.c folds what was merged.
+ * Private to analysis. */
 #pragma once
 
 #include "analysis/build.h"
 
-/** What one text means in each source: one record, or several (ALD_AMBIGUOUS: then it says nothing). Chains are as short as
- *  there are sources, so that a filler in every record costs nothing. */
+/** What one text means in each source: one record, or several (ALD_AMBIGUOUS: then it says nothing). Chains are as
+ * short as there are sources, so that a filler in every record costs nothing. */
 struct ald_link_slot {
     uint32_t source, record;
     struct ald_link_slot *next;
@@ -23,16 +24,16 @@ struct ald_link_enemy {
     struct ald_link_enemy *next;
 };
 
-/** Two partitions over the records: `group` by links alone, `whole` by links and folds, which is what becomes incidents.
- *  What people keep apart is kept apart in `whole`. */
+/** Two partitions over the records: `group` by links alone, `whole` by links and folds, which is what becomes
+ * incidents. What people keep apart is kept apart in `whole`. */
 struct ald_linker {
     struct ald_build *b;
     struct ald_arena *arena;
     struct ald_link_index keys, urls;
-    uint32_t *group, *whole;      /* union-find parents */
-    uint64_t *holds;              /* by root of a whole: its sources, a bit each, modulo 64 */
+    uint32_t *group, *whole;         /* union-find parents */
+    uint64_t *holds;                 /* by root of a whole: its sources, a bit each, modulo 64 */
     struct ald_link_enemy **enemies; /* by root of a whole */
-    struct ald_link *link;        /* what joined: one less than records in each incident */
+    struct ald_link *link;           /* what joined: one less than records in each incident */
     size_t link_n, link_cap;
     struct ald_link *suggestion;
     size_t suggestion_n, suggestion_cap;
@@ -48,11 +49,11 @@ uint32_t ald_link_whole(struct ald_linker *l, uint32_t record);
 void ald_keep_apart(struct ald_linker *l, uint32_t a, uint32_t b);
 /** True when people keep some record of a's whole from some record of b's. */
 bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b);
-/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). Beyond 64 sources also when it only
- *  could be: then a likeness is listed that would have been taken. */
+/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). Beyond 64 sources also
+ * when it only could be: then a likeness is listed that would have been taken. */
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but);
-/** Joins two records unless people keep them apart; via is analysis-owned. Notes the link when it joins two wholes, and the
- *  method of each record that had none. @return false: kept apart. */
+/** Joins two records unless people keep them apart; via is analysis-owned. Notes the link when it joins two wholes, and
+ * the method of each record that had none. @return false: kept apart. */
 bool ald_link_join(struct ald_linker *l, uint32_t a, uint32_t b, enum ald_link_method method, double confidence,
                    const char *via);
 /** The same for a record that was merged into another: one whole, but groups of their own. */
@@ -65,13 +66,13 @@ const char *ald_link_url(struct ald_arena *arena, const char *url);
 bool ald_says_nothing(const char *value);
 const char *ald_link_trimmed(struct ald_arena *arena, const char *s);
 void ald_index_records(struct ald_linker *l);
-/** The records that an explicit pointer of `from` names (never itself), at most max. An id is "source:external_id"; a key
- *  belongs to the source that owns its prefix; a mention is an address or a key. */
+/** The records that an explicit pointer of `from` names (never itself), at most max. An id is "source:external_id"; a
+ * key belongs to the source that owns its prefix; a mention is an address or a key. */
 size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref, uint32_t *ret, size_t max);
 /** "FIELD of RECORD: VALUE", analysis-owned. */
 const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref);
-/** What "merged into X" means: an id or key of the same source, else "source:id", an address, a key that only one source has.
- *  ALD_NOBODY: nothing, or itself. */
+/** What "merged into X" means: an id or key of the same source, else "source:id", an address, a key that only one
+ * source has. ALD_NOBODY: nothing, or itself. */
 uint32_t ald_fold_target(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref);
 
 /* ---- link_explicit.c ---- */
@@ -105,10 +106,10 @@ void ald_words_each(struct ald_linker *l, const struct ald_link_words *words, co
 /* ---- link_pairs.c, link_suggest.c ---- */
 /** Two records that could tell of one happening. odds: how many times likelier than a coincidence. */
 struct ald_link_pair {
-    uint32_t a, b;    /* a < b */
-    uint32_t block;   /* service, or services_n + team; ALD_NOBODY: a mention alone */
+    uint32_t a, b;  /* a < b */
+    uint32_t block; /* ALD_NOBODY: a mention alone */
     double odds, similarity, by_chance;
-    double most;      /* the confidence that the sources' coincidences leave room for */
+    double most; /* the confidence that the sources' coincidences leave room for */
     double confidence;
     const struct ald_row_ref *mention; /* of b by a or of a by b, or NULL */
 };
@@ -116,7 +117,8 @@ struct ald_link_pairs {
     struct ald_link_pair *items;
     size_t n, cap;
 };
-/** What the same records give when one source is moved by whole weeks: coincidences. Sources come in classes, pairs of them. */
+/** What the same records give when one source is moved by whole weeks: coincidences. Sources come in classes, pairs of
+ * them. */
 struct ald_link_decoy {
     uint32_t class_, record; /* record: of the class' sparser source */
     uint32_t shift;          /* 0: a real pair; else which of the moves */
@@ -129,15 +131,26 @@ struct ald_link_chance {
 #define ALD_LINK_SHIFTS 4 /* of two sources; one source beside itself has half of them */
 /** Moves, in ms; i < ALD_LINK_SHIFTS. The first half are forward. */
 int64_t ald_link_shift(size_t i);
-/** Weighs the odds of every pair by how often records of its two sources have a counterpart that nothing else links: what is
- *  found, less what is found after moving one source by weeks, over the records without one. Sets odds and most. */
-void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs, struct ald_link_chance *chance);
+/** Weighs the odds of every pair by how often records of its two sources have a counterpart that nothing else links:
+ * what is found, less what is found after moving one source by weeks, over the records without one. Sets odds and most.
+ */
+void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs,
+                    struct ald_link_chance *chance);
 /** Notes one coincidence. */
-void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, uint32_t a, uint32_t b, uint32_t shift,
-                        double odds);
+void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, const struct ald_link_pair *pair,
+                        uint32_t shift);
 
-/** Pairs of records that share a service or team, or of which one mentions the other, that overlap in time, are not one
- *  incident yet and not kept apart by people; sorted by a, b, each pair once. */
+/** Records are looked at in blocks: those that name a service, a team, or either end of an edge between services. */
+enum ald_block_kind { ALD_BLOCK_SERVICE, ALD_BLOCK_TEAM, ALD_BLOCK_EDGE };
+/** The number of the block of edge i (i: all edges: one past the last block). */
+uint32_t ald_block_edge(const struct ald_linker *l, uint32_t i);
+enum ald_block_kind ald_block_kind(const struct ald_linker *l, uint32_t block);
+/** "checkout", or "cart needs identity"; scratch or analysis-owned. */
+const char *ald_block_name(const struct ald_linker *l, uint32_t block);
+
+/** Pairs of records that share a service or team, name services of which one needs the other, or of which one mentions
+ * the other, that overlap in time, are not one incident yet and not kept apart by people; sorted by a, b, each pair
+ * once. */
 void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret);
 /** True when both are of one source. */
 static inline bool ald_pair_of_one_source(const struct ald_linker *l, const struct ald_link_pair *p)
@@ -147,7 +160,7 @@ static inline bool ald_pair_of_one_source(const struct ald_linker *l, const stru
 /** Joins what is likely enough to be one happening, lists the rest as suggestions. */
 void ald_link_suggest(struct ald_linker *l);
 #define ALD_LINK_APART_MS (6 * ALD_HOUR_MS) /* the most between two starts of a pair */
-#define ALD_LINK_ACCEPT 0.9 /* link.accept, where nothing is configured */
+#define ALD_LINK_ACCEPT 0.9                 /* link.accept, where nothing is configured */
 
 /* ---- times of a record, for linking ---- */
 /** When it was over as far as is known: its last end, its closing, INT64_MAX when open; never before its start. */

@@ -1,4 +1,5 @@
 /* alidade list: the incidents of a period, one line each. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,7 +94,7 @@ static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_anal
             ald_jw_newline(w);
         } else {
             const struct ald_link *link = &an->suggestions[k];
-            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", link->confidence, ald_shown(s, ald_node_at(node, "a.record")->text),
+            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", floor(100 * link->confidence) / 100, ald_shown(s, ald_node_at(node, "a.record")->text),
                          ald_shown(s, an->records[link->a].title), ald_shown(s, ald_node_at(node, "b.record")->text),
                          ald_shown(s, an->records[link->b].title), ald_shown(s, link->via));
         }

@@ -74,7 +74,7 @@ void ald_explain_suggestions(const struct ald_analysis *an, size_t i)
             (void)printf("\nCould be the same happening; not taken, as link.accept is %.2f\n", an->settings->link_accept);
         any = true;
         (void)printf("  %s:%s  %.60s\n    confidence %.2f: %s\n", other->source, text(a, other->external_id), text(a, other->title),
-                     link->confidence, text(a, link->via));
+                     floor(100 * link->confidence) / 100, text(a, link->via));
     }
     if (any)
         (void)printf("  alidade link RECORD RECORD --reason TEXT joins two; alidade unlink keeps them apart\n");

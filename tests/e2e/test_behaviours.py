@@ -208,6 +208,53 @@ class Behaviours(support.Case):
         self.assertFalse(any(source["complete"] for source in report["sources"]))
 
 
+class Suggestions(support.Case):
+    """A likeness that is not sure enough is shown and counted, and a person decides."""
+
+    def setUp(self):
+        super().setUp()
+        pages = [record(f"p{i}", opened=f"2026-0{1 + i // 9}-{10 + 2 * (i % 9)}T10:00:00Z",
+                        resolved=f"2026-0{1 + i // 9}-{10 + 2 * (i % 9)}T11:00:00Z", services=["shop"], title=f"Errors in shop {i}")
+                 for i in range(40)]
+        pages.append(record("px", opened="2026-05-30T10:00:00Z", resolved="2026-05-30T11:00:00Z", services=["shop"]))
+        tickets = [record("tx", opened="2026-05-30T10:04:00Z", resolved="2026-05-30T12:00:00Z", services=["shop"], title="Cannot pay")]
+        self.write("pager.ndjson", support.lines(pages))
+        self.write("desk.ndjson", support.lines(tickets))
+        self.sources = (support.ndjson("pager.ndjson", name="pager", kind="pager"), support.ndjson("desk.ndjson", name="desk"))
+
+    def together(self):
+        found = support.parse_lines(self.alidade("list", "--period", "2026-05", "--as-of", AS_OF, "--json").out)
+        return any(len(row["records"]) == 2 for row in found)
+
+    def test_shown_counted_decided(self):
+        self.configure(*self.sources, link={"accept": 1})
+        self.alidade("ingest", "-q")
+        self.assertFalse(self.together())
+        run = self.alidade("list", "--suggestions", "--period", "2026-05", "--as-of", AS_OF)
+        self.assertRegex(run.out, r"^0\.\d\d  desk:tx .*Cannot pay\n +pager:px ")
+        self.assertIn("service shop, starts 4 min apart, titles alike 0.00; by chance", run.out)
+        row, = support.parse_lines(self.alidade("list", "--suggestions", "--period", "2026-05", "--as-of", AS_OF, "--json").out)
+        self.assertEqual((row["a"]["record"], row["b"]["record"], row["b"]["incident"]), ("desk:tx", "pager:px", "pager:px"))
+        self.assertTrue(0.5 <= row["confidence"] < 1)
+        self.assertIn("pager:px", self.alidade("explain", "TX", "--as-of", AS_OF).out)
+        report = self.report("2026-05", AS_OF)
+        self.assertEqual((report["linking"]["suggestions_not_taken"], report["linking"]["by"]["suggestion"]), (1, 0))
+        self.assertIn("1 suggestion not taken", report["linking"]["text"])
+        self.alidade("unlink", "desk:tx", "pager:px", "--reason", "another matter")
+        self.assertEqual(self.alidade("list", "--suggestions", "--period", "2026-05", "--as-of", AS_OF).out, "", "decided")
+        self.alidade("link", "desk:tx", "pager:px", "--reason", "no, the same after all")
+        self.assertTrue(self.together())
+        self.assertIn("linked by decision (confidence 1.00)", self.alidade("explain", "TX", "--as-of", AS_OF).out)
+
+    def test_accepted_from_a_confidence(self):
+        self.configure(*self.sources, link={"accept": 0.5})
+        self.alidade("ingest", "-q")
+        self.assertTrue(self.together())
+        for wrong in (0, 1.5, "high"):
+            self.configure(*self.sources, link={"accept": wrong})
+            self.assertRegex(self.alidade("list", "--as-of", AS_OF, code=2).err, r"link\.accept.*a number above 0 and up to 1")
+
+
 class SamePerson(support.Case):
     """One person under two sources counts once: by e-mail, and by people_aliases."""
 

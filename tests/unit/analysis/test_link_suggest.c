@@ -173,6 +173,37 @@ static void test_storm(void **state)
     assert_false(together(f, "S30", "S31"));
 }
 
+/* What goes wrong in the ledger pages in the basket that needs it: within minutes, again and again, and so not by
+ * chance. A page of a service that has nothing to do with it stays out. */
+static void test_edge(void **state)
+{
+    struct fixture *f = *state;
+    char id[8];
+    history(f, 60);
+    put(f,
+        "INSERT INTO service (source, external_id, name) VALUES ('pager', 'basket', 'basket'), ('pager', 'ledger', "
+        "'ledger'),"
+        " ('pager', 'posters', 'posters')",
+        "");
+    put(f, "INSERT INTO service_edge VALUES ('pager', 'basket', 'ledger')", "");
+    for (int64_t i = 0; i < 30; i++) {
+        int64_t at = DAYS(6) * i + 1200 + (i * 7919) % 300;
+        (void)snprintf(id, sizeof id, "L%d", (int)i);
+        add(f, 100 + i, "pager", id, "Writes refused", "ledger", at, at + 60);
+        (void)snprintf(id, sizeof id, "B%d", (int)i);
+        add(f, 200 + i, "pager", id, "Orders drop", "basket", at + 2, at + 55);
+    }
+    add(f, 300, "pager", "X1", "Printer queue", "posters", DAYS(6) * 7 + 1200 + (7 * 7919) % 300 + 1,
+        DAYS(6) * 7 + 1600);
+    analyse(f, FAR);
+    assert_true(together(f, "L7", "B7"));
+    assert_false(together(f, "L7", "X1"));
+    assert_non_null(strstr(record_of(f, "B7")->via, "services: basket needs ledger, starts 2 min apart"));
+    put(f, "DELETE FROM service_edge", "");
+    analyse(f, FAR);
+    assert_false(together(f, "L7", "B7"));
+}
+
 /* A mention while both were going on says something, not enough alone; together with a likeness it does. */
 static void test_mention(void **state)
 {
@@ -219,7 +250,7 @@ static void test_order(void **state)
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_taken), CASE(test_habit),   CASE(test_never), CASE(test_twins),
-                                       CASE(test_storm), CASE(test_mention), CASE(test_order)};
+    const struct CMUnitTest tests[] = {CASE(test_taken), CASE(test_habit), CASE(test_never),   CASE(test_twins),
+                                       CASE(test_storm), CASE(test_edge),  CASE(test_mention), CASE(test_order)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
