@@ -79,10 +79,10 @@ static void collect(struct ald_linker *l, struct pointers *ret)
     }
 }
 
-/* One end of a pointer: the hub, and the record at the other end. */
+/* One end of a pointer: the hub, and the record at the other end with its life, taken as a week at most. */
 struct spoke {
     uint32_t hub, record, source;
-    int64_t start;
+    int64_t start, end;
 };
 
 static int spoke_order(const void *x, const void *y)
@@ -92,8 +92,8 @@ static int spoke_order(const void *x, const void *y)
         return a->hub < b->hub ? -1 : 1;
     if (a->source != b->source)
         return a->source < b->source ? -1 : 1;
-    if (a->start != b->start)
-        return a->start < b->start ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
     return (a->record > b->record) - (a->record < b->record);
 }
 
@@ -107,8 +107,9 @@ static bool is_own(const struct ald_linker *l, uint32_t hub, int64_t start)
     return start >= from - BETWEEN_TIMES_MS && start <= to + BETWEEN_TIMES_MS;
 }
 
-/* Marks the hubs whose spokes to one source lie at three or more separate times: more than six hours after the end of
- * those before, or beyond a week of their first. One happening is told of by one source at one time, perhaps two. */
+/* Marks the hubs with three spokes to one source of which each began more than six hours after the one before had ended
+ * (by their ends, so that a long one hides no short ones). One happening is told of by one source at one time, perhaps
+ * two. */
 static void mark_hubs(struct ald_linker *l, const struct pointers *p, bool outgoing, bool *ret_hub)
 {
     struct spoke *spokes = ald_calloc(l->arena, p->n, sizeof *spokes);
@@ -116,26 +117,23 @@ static void mark_hubs(struct ald_linker *l, const struct pointers *p, bool outgo
     for (size_t i = 0; i < p->n; i++) {
         uint32_t hub = outgoing ? p->items[i].from : p->items[i].to,
                  record = outgoing ? p->items[i].to : p->items[i].from;
-        int64_t start = l->b->work[record].start;
-        if (start != ALD_TIME_NONE && !is_own(l, hub, start))
-            spokes[n++] = (struct spoke){hub, record, l->b->work[record].source, start};
+        int64_t start = l->b->work[record].start, end = ald_record_end(l->b, record);
+        if (start == ALD_TIME_NONE || is_own(l, hub, start))
+            continue;
+        end = end < start + ONE_TIME_MS ? end : start + ONE_TIME_MS;
+        spokes[n++] = (struct spoke){hub, record, l->b->work[record].source, start, end};
     }
     if (n)
         qsort(spokes, n, sizeof *spokes, spoke_order);
-    int64_t first = 0, last = 0;
+    int64_t last = 0;
     for (size_t i = 0; i < n; i++) {
         const struct spoke *s = &spokes[i];
-        int64_t end = ald_record_end(l->b, s->record), latest = s->start + ONE_TIME_MS;
-        bool same = i > 0 && spokes[i - 1].hub == s->hub && spokes[i - 1].source == s->source;
-        if (!same)
+        if (i == 0 || spokes[i - 1].hub != s->hub || spokes[i - 1].source != s->source)
             times = 0;
-        if (!same || s->start > last + BETWEEN_TIMES_MS || s->start > first + ONE_TIME_MS) {
-            first = last = s->start;
-            times++;
-        }
-        end = end < latest ? end : latest;
-        last = end > last ? end : last;
-        if (times >= SEPARATE_TIMES)
+        if (times > 0 && s->start <= last + BETWEEN_TIMES_MS)
+            continue;
+        last = s->end;
+        if (++times >= SEPARATE_TIMES)
             ret_hub[s->hub] = true;
     }
 }
