@@ -20,6 +20,7 @@
 
 #define FIRST_BLOCK_BYTES 4096u
 #define LARGEST_BLOCK_BYTES (1u << 20)
+#define KEPT_BLOCK_BYTES (1u << 16)
 
 struct block {
     struct block *next;
@@ -46,22 +47,35 @@ struct ald_arena *ald_arena_new(void)
     return arena;
 }
 
-void ald_arena_reset(struct ald_arena *arena)
+static void free_blocks(struct block *b)
 {
-    for (struct block *b = arena->head; b;) {
+    while (b) {
         struct block *next = b->next;
         free(b);
         b = next;
     }
-    arena->head = NULL;
+}
+
+/* Keeps one small block, so that what is reset for each row does not ask for memory for each row. */
+void ald_arena_reset(struct ald_arena *arena)
+{
+    struct block *kept = ARENA_APART || !arena->head || arena->head->size > KEPT_BLOCK_BYTES ? NULL : arena->head;
+    free_blocks(kept ? kept->next : arena->head);
+    arena->head = kept;
     arena->next_size = FIRST_BLOCK_BYTES;
+    if (!kept)
+        return;
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    arena->next_size = kept->size < LARGEST_BLOCK_BYTES ? kept->size * 2 : LARGEST_BLOCK_BYTES;
 }
 
 void ald_arena_free(struct ald_arena *arena)
 {
     if (!arena)
         return;
-    ald_arena_reset(arena);
+    free_blocks(arena->head);
     free(arena);
 }
 

@@ -42,6 +42,13 @@ static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, 
             ALD_TRY(cell_text(node->list.items[i], text, scratch, err));
         }
         return ALD_OK;
+    case ALD_NODE_ROWS:
+        for (size_t i = 0; i < node->rows.n; i++) {
+            if (i)
+                ALD_TRY(ald_buf_adds(text, ";", err));
+            ALD_TRY(cell_text(node->rows.row(node->rows.ctx, i, scratch), text, scratch, err));
+        }
+        return ALD_OK;
     default: {
         struct ald_jw *w = ald_alloc(scratch, sizeof *w);
         ald_jw_init(w, ald_json_sink_buf(text), 0);

@@ -87,28 +87,39 @@ static double shown_position(const struct ald_analysis *an, size_t i, size_t sig
     return isfinite(position) ? position : ald_position_total_at(an, i, signal);
 }
 
+/* The incident whose signals are asked for. */
+struct observed {
+    const struct ald_analysis *analysis;
+    size_t incident;
+};
+
+static struct ald_node *signal_row(void *ctx, size_t s, struct ald_arena *a)
+{
+    const struct ald_analysis *an = ((const struct observed *)ctx)->analysis;
+    size_t i = ((const struct observed *)ctx)->incident;
+    const struct ald_signal *signal = ald_signal_at(s);
+    const struct ald_obs *obs = ald_obs_at(an, i, s);
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "id", ald_node_str(a, signal->id));
+    ald_node_set(a, o, "axis", ald_node_str(a, ald_axis_id(signal->axis)));
+    ald_node_set(a, o, "timing", ald_node_str(a, ald_timing_text(signal->timing)));
+    ald_node_set(a, o, "value", obs->has_total ? ald_node_num(a, obs->total) : ald_node_absent(a, NULL));
+    ald_node_set(a, o, "landmark_value", obs->has_landmark_value ? ald_node_num(a, obs->landmark_value) : ald_node_absent(a, NULL));
+    ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
+    ald_node_set(a, o, "position", ald_node_num(a, shown_position(an, i, s)));
+    if (obs->has_total)
+        ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
+    else
+        ald_node_set(a, o, "absent", ald_node_str(a, obs->absent ? obs->absent : "not recorded"));
+    return o;
+}
+
+/* Made when somebody reads them: a chart looks at all incidents and at none of their evidence. */
 static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    struct ald_node *list = ald_node_list(a);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_signal *signal = ald_signal_at(s);
-        const struct ald_obs *obs = ald_obs_at(an, i, s);
-        struct ald_node *o = ald_node_object(a);
-        ald_node_set(a, o, "id", ald_node_str(a, signal->id));
-        ald_node_set(a, o, "axis", ald_node_str(a, ald_axis_id(signal->axis)));
-        ald_node_set(a, o, "timing", ald_node_str(a, ald_timing_text(signal->timing)));
-        ald_node_set(a, o, "value", obs->has_total ? ald_node_num(a, obs->total) : ald_node_absent(a, NULL));
-        ald_node_set(a, o, "landmark_value", obs->has_landmark_value ? ald_node_num(a, obs->landmark_value) : ald_node_absent(a, NULL));
-        ald_node_set(a, o, "unit", ald_node_str(a, signal->unit));
-        ald_node_set(a, o, "position", ald_node_num(a, shown_position(an, i, s)));
-        if (obs->has_total) {
-            ald_node_set(a, o, "evidence", ald_node_str(a, ald_evidence_text(a, an, i, s)));
-        } else {
-            ald_node_set(a, o, "absent", ald_node_str(a, obs->absent ? obs->absent : "not recorded"));
-        }
-        ald_node_add(a, list, o);
-    }
-    return list;
+    struct observed *of = ald_alloc(a, sizeof *of);
+    *of = (struct observed){.analysis = an, .incident = i};
+    return ald_node_rows(a, ALD_SIGNAL_N, signal_row, of);
 }
 
 static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_position *axis)

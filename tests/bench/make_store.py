@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes a big store for the benches: N incidents over five years, ten events each, seeded.
 
-    tests/bench/make_store.py FOLDER N [SEED]
+    python3 tests/bench/make_store.py FOLDER N [IN_QUARTER]      IN_QUARTER: so many of them in the second quarter of 2026
 
 writes FOLDER/alidade.yaml and FOLDER/alidade.db; the schema is made by the binary ($ALIDADE), the rows by one INSERT a
 table. Nothing is simulated with care: what counts is how many rows there are, how they hang together and how many values
@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ALIDADE = os.environ.get("ALIDADE") or str(ROOT / "build" / "cli" / "alidade")
 AS_OF = 1_790_000_000_000  # 2026-09-21, within 2026Q3
 DAY = 86_400_000
+QUARTER = (1_775_001_600_000, 1_782_864_000_000)  # 2026-04-01 to 2026-07-01
 DAYS = 5 * 365
 EVENTS = 10
 SERVICES, TEAMS, PEOPLE, TITLES = 400, 60, 900, 5000
@@ -46,14 +47,21 @@ def config():
 class Made:
     """The incidents, one after the other; each table is drawn from the same seed, so nothing is kept."""
 
-    def __init__(self, n, seed):
-        self.n, self.seed = n, seed
+    def __init__(self, n, in_quarter, seed):
+        self.n, self.in_quarter, self.seed = n, in_quarter, seed
+
+    def starts(self, rng):
+        spans = [(self.n, AS_OF - DAYS * DAY, AS_OF)]
+        if self.in_quarter:
+            spans = [(self.n - self.in_quarter, AS_OF - DAYS * DAY, QUARTER[0]), (self.in_quarter, *QUARTER)]
+        for n, begin, end in spans:
+            for i in range(n):
+                step = (end - begin) // n
+                yield begin + i * step + rng.randrange(step)
 
     def each(self):
         rng, more = random.Random(self.seed), random.Random(self.seed + 1)  # what a table draws moves nothing
-        step = DAYS * DAY // self.n
-        for i in range(self.n):
-            start = AS_OF - DAYS * DAY + i * step + rng.randrange(step)
+        for i, start in enumerate(self.starts(rng)):
             service = int(SERVICES * rng.random() ** 2)
             length = int(60_000 + 5_400_000 * rng.lognormvariate(0, 1.2))
             end = start + length
@@ -113,7 +121,16 @@ class Made:
                 yield 2 * i + 1, "R%08X" % (i * EVENTS + 9), end, "resolved", "%016x" % service, 0, None, None, "log_entries"
 
 
-def make(folder, n, seed=1):
+def rows_of(path):
+    """Rows in all tables of a store."""
+    db = sqlite3.connect(path)
+    names = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
+    n = sum(db.execute("SELECT count(*) FROM " + name).fetchone()[0] for name in names)
+    db.close()
+    return n
+
+
+def make(folder, n, in_quarter=0, seed=1):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "alidade.yaml").write_text(config())
@@ -127,7 +144,7 @@ def make(folder, n, seed=1):
         db.execute("INSERT INTO source (name, type, kind, last_success) VALUES (?, 'ndjson', ?, ?)", (name, kind, AS_OF))
     db.executemany("INSERT INTO person (source, pseudonym, canonical, mapped) VALUES ('pager', ?, ?, 1)",
                    (("%016x" % i, "%016x" % i) for i in range(PEOPLE)))
-    made = Made(n, seed)
+    made = Made(n, in_quarter, seed)
     for table, columns, rows in (
             ("record", "id, source, external_id, kind, key, title, url, status, timeline, holds, end_state, first_seen, last_seen",
              made.records()),

@@ -1,0 +1,62 @@
+/* The limit of a workbook: writes the cells of another one with libxlsxwriter alone, in the same mode.
+ *
+ *     limit-cells CELLS WORKBOOK large|small
+ *
+ * CELLS: lines of tab-separated "sheet NAME", "n ROW COLUMN NUMBER", "s ROW COLUMN TEXT", "u ROW COLUMN ADDRESS TEXT", rows
+ * ascending. large: constant memory. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xlsxwriter.h>
+
+static char *field(char **at)
+{
+    char *start = *at;
+    *at += strcspn(*at, "\t");
+    if (**at)
+        *(*at)++ = '\0';
+    return start;
+}
+
+static lxw_error write_cell(lxw_worksheet *sheet, lxw_format *format, char *line)
+{
+    char kind = *field(&line);
+    lxw_row_t row = (lxw_row_t)strtoul(field(&line), NULL, 10);
+    lxw_col_t column = (lxw_col_t)strtoul(field(&line), NULL, 10);
+    if (kind == 'n')
+        return worksheet_write_number(sheet, row, column, strtod(line, NULL), format);
+    if (kind == 's')
+        return worksheet_write_string(sheet, row, column, line, format);
+    const char *address = field(&line);
+    return worksheet_write_url_opt(sheet, row, column, address, format, line, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    FILE *cells = fopen(argv[1], "r");
+    if (!cells)
+        return 1;
+    lxw_workbook_options options = {.constant_memory = strcmp(argv[3], "large") == 0};
+    lxw_workbook *book = workbook_new_opt(argv[2], &options);
+    lxw_worksheet *sheet = NULL;
+    lxw_format *format = workbook_add_format(book);
+    format_set_num_format(format, "0.00");
+    char *line = NULL;
+    size_t cap = 0, n = 0;
+    for (ssize_t got = getline(&line, &cap, cells); got > 0; got = getline(&line, &cap, cells)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "sheet\t", 6) == 0)
+            sheet = workbook_add_worksheet(book, line + 6);
+        else if (!sheet || write_cell(sheet, format, line) != LXW_NO_ERROR)
+            return 1;
+        else
+            n++;
+    }
+    free(line);
+    if (fclose(cells) != 0 || workbook_close(book) != LXW_NO_ERROR)
+        return 1;
+    (void)printf("%zu cells\n", n);
+    return 0;
+}
