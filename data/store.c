@@ -247,6 +247,7 @@ static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded
     }
     ALD_TRY(ald_store_exec(store, "store_secure_delete", err));
     ALD_TRY(ald_store_exec(store, "store_cache", err));
+    ALD_TRY(ald_store_exec(store, "store_checkpoint", err));
     ALD_TRY(ald_store_exec(store, "store_synchronous", err));
     ALD_TRY(ald_migrate(store, migrations, version, err));
     /* After the migration, so that a new file on which it fails stays empty. */

@@ -2,7 +2,8 @@
  * SQLite as alidade did, a transaction a page. It understands nothing, checks nothing and could not go on after a crash;
  * what alidade takes beyond it is the price of that.
  *
- *     limit-ingest URLS DATABASE ROWS      URLS: a file with one address a line; ROWS: in all, spread over the elements
+ *     limit-ingest LIST DATABASE RAW ROWS      LIST: lines of "ELEMENTS URL"; RAW: how many elements are kept as text, ROWS:
+ *                                              how many other rows there are; both are spread over the elements
  */
 #include <curl/curl.h>
 #include <cjson/cJSON.h>
@@ -84,13 +85,13 @@ static const char *text_of(const cJSON *object, const char *key, const char *oth
 
 struct store {
     sqlite3_stmt *raw, *line;
-    double per_element, owed; /* rows */
+    double raw_each, rows_each; /* per element */
+    double raw_owed, rows_owed;
     sqlite3_int64 elements, rows;
 };
 
-static void keep(struct store *store, const cJSON *element)
+static void keep_raw(struct store *store, const cJSON *element, const char *id)
 {
-    const char *id = text_of(element, "id", "element"), *at = text_of(element, "created_at", "2026-01-01T00:00:00Z");
     char *raw = cJSON_PrintUnformatted(element);
     must(raw != NULL, "memory");
     (void)sqlite3_bind_text(store->raw, 1, "pager", -1, SQLITE_STATIC);
@@ -99,10 +100,18 @@ static void keep(struct store *store, const cJSON *element)
     (void)sqlite3_bind_text(store->raw, 4, raw, -1, SQLITE_STATIC);
     run(store->raw);
     cJSON_free(raw);
-    store->elements++;
     store->rows++;
-    store->owed += store->per_element - 1;
-    for (int i = 0; store->owed >= 1; i++, store->owed--, store->rows++) {
+}
+
+static void keep(struct store *store, const cJSON *element)
+{
+    const char *id = text_of(element, "id", "element"), *at = text_of(element, "created_at", "2026-01-01T00:00:00Z");
+    store->elements++;
+    store->raw_owed += store->raw_each;
+    store->rows_owed += store->rows_each;
+    for (; store->raw_owed >= 1; store->raw_owed--)
+        keep_raw(store, element, id);
+    for (int i = 0; store->rows_owed >= 1; i++, store->rows_owed--, store->rows++) {
         (void)sqlite3_bind_int64(store->line, 1, store->elements);
         (void)sqlite3_bind_text(store->line, 2, i % 2 ? "acknowledged" : id, -1, SQLITE_STATIC);
         (void)sqlite3_bind_int(store->line, 3, i);
@@ -142,14 +151,15 @@ static size_t read_list(const char *path, struct page **ret)
 
 int main(int argc, char **argv)
 {
-    must(argc == 4, "usage: limit-ingest URLS DATABASE ROWS");
+    must(argc == 5, "usage: limit-ingest LIST DATABASE RAW ROWS");
     struct page *list = NULL;
     size_t n = read_list(argv[1], &list), elements = elements_in(list, n);
     sqlite3 *db = open_store(argv[2]);
     must(elements > 0, "no elements");
     struct store store = {.raw = prepare(db, "INSERT OR REPLACE INTO raw VALUES (?1, ?2, ?3, ?4)"),
                           .line = prepare(db, "INSERT OR REPLACE INTO line VALUES (?1, ?2, ?3, ?4, ?5)"),
-                          .per_element = strtod(argv[3], NULL) / (double)elements};
+                          .raw_each = strtod(argv[3], NULL) / (double)elements,
+                          .rows_each = strtod(argv[4], NULL) / (double)elements};
     sqlite3_stmt *begin = prepare(db, "BEGIN IMMEDIATE"), *commit = prepare(db, "COMMIT");
     must(curl_global_init(CURL_GLOBAL_DEFAULT) == 0, "curl");
     CURL *curl = curl_easy_init();

@@ -122,12 +122,12 @@ class Made:
 
 
 def rows_of(path):
-    """Rows in all tables of a store."""
+    """Raw elements and other rows in all tables of a store."""
     db = sqlite3.connect(path)
     names = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
-    n = sum(db.execute("SELECT count(*) FROM " + name).fetchone()[0] for name in names)
+    n = {name: db.execute("SELECT count(*) FROM " + name).fetchone()[0] for name in names}
     db.close()
-    return n
+    return n.pop("record_raw"), sum(n.values())
 
 
 def make(folder, n, in_quarter=0, seed=1):

@@ -43,13 +43,12 @@ class Server(pagerduty_api.Server):
         self.since, self.until = pagerduty_api.stamp(min(row["created"] for row in world.incidents.values()) - 86400), pagerduty_api.stamp(END)
 
     def listed(self):
-        """The addresses of the last run, each with the number of its elements; forgets them."""
-        lines, self.missed = [], 0
+        """The addresses of the last run, each with the number of its elements."""
+        lines = []
         for path in self.requests:
             if path in self.kept:
                 lists = [value for value in json.loads(self.kept[path]).values() if isinstance(value, list)]
                 lines.append("%d %s%s" % (max(map(len, lists), default=0), self.url, path))
-        self.requests.clear()
         return "\n".join(lines) + "\n"
 
 

@@ -29,6 +29,10 @@ PRAGMA temp_store = MEMORY;
 -- name: store_cache
 PRAGMA cache_size = -16384;
 
+-- 16 MB of log: a page that many commits touch is written back once for all of them.
+-- name: store_checkpoint
+PRAGMA wal_autocheckpoint = 4000;
+
 -- name: store_synchronous
 PRAGMA synchronous = FULL;
 
