@@ -274,8 +274,12 @@ bool ald_by_landmark(const struct ald_incident *inc, int64_t at)
 
 void ald_evidence_add(struct ald_evidence *evidence, const char *item)
 {
+    if (evidence->left_out) { /* of a thousand items only their number is told */
+        evidence->left_out++;
+        return;
+    }
     size_t used = evidence->text ? ald_utf8_count(evidence->text) + 2 : 0;
-    if (evidence->left_out || used + ald_utf8_count(item) > ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE) {
+    if (used + ald_utf8_count(item) > ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE) {
         if (evidence->text) {
             evidence->left_out++;
             return;

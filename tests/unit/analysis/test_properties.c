@@ -178,6 +178,40 @@ static void same_reading(const struct ald_reading *x, const struct ald_reading *
         assert_int_equal(counts[i][0], counts[i][1]);
 }
 
+/* ---- When and in which order readings are asked for ---- */
+
+static void no_asking(void **state)
+{
+    (void)state;
+    struct synthetic s[2];
+    for (int k = 0; k < 2; k++) {
+        const struct recipe recipe = {900, 900,           day(2026, 8, 11),    4, 15, 10,
+                                      25,  ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
+        synthetic_make(&s[k], &recipe);
+    }
+    const struct ald_analysis *all = &s[0].analysis, *some = &s[1].analysis;
+    synthetic_read(all, 1);
+    size_t read = 0;
+    for (size_t i = some->incidents_n; i-- > 0;) { /* from the newest quarter back, each forgotten now and then */
+        if (i % 97 == 0)
+            ald_measures_drop(some);
+        const struct ald_measure *x = ald_measure_at(all, i), *y = ald_measure_at(some, i);
+        assert_int_equal(x->shown, y->shown);
+        assert_int_equal(x->corner, y->corner);
+        read += x->shown >= 0;
+        for (int r = 0; r < ALD_READING_N; r++)
+            same_reading(&x->reading[r], &y->reading[r]);
+        for (size_t signal = 0; signal < ALD_SIGNAL_N; signal++) {
+            for (int r = 0; r < ALD_READING_N; r++)
+                same_bits(ald_position_at(all, i, r, signal), ald_position_at(some, i, r, signal));
+            same_bits(ald_position_total_at(all, i, signal), ald_position_total_at(some, i, signal));
+        }
+    }
+    assert_true(read > 100);
+    for (int k = 0; k < 2; k++)
+        synthetic_done(&s[k]);
+}
+
 /* ---- The number of threads ---- */
 
 static void no_threads(void **state)
@@ -555,6 +589,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_unit),
+        cmocka_unit_test(no_asking),
         cmocka_unit_test(no_threads),
         cmocka_unit_test(no_order),
         cmocka_unit_test(never_ahead),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/arena.h"
@@ -69,6 +70,28 @@ static void test_grow(void **state)
         assert_int_equal(items[i], i);
 }
 
+/* A large list gives back what it grew out of; what was allocated meanwhile stays. */
+static void test_grow_large(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    enum { MANY = 1000000, EVERY = 50000 };
+    uint64_t *items = NULL;
+    size_t cap = 0;
+    const char *texts[MANY / EVERY];
+    for (size_t n = 0; n < MANY; n++) {
+        items = ald_grow(arena, items, n, &cap, sizeof *items);
+        assert_int_equal(items[n], 0);
+        items[n] = n;
+        if (n % EVERY == 0)
+            texts[n / EVERY] = ald_sprintf(arena, "%zu", n);
+    }
+    for (size_t n = 0; n < MANY; n++)
+        assert_int_equal(items[n], n);
+    for (size_t i = 0; i < MANY / EVERY; i++)
+        assert_int_equal(strtoul(texts[i], NULL, 10), i * EVERY);
+}
+
 static void test_reset_and_free(void **state)
 {
     (void)state;
@@ -79,6 +102,15 @@ static void test_reset_and_free(void **state)
         ald_arena_reset(arena);
     }
     assert_int_equal(*(char *)ald_alloc(arena, 1), 0);
+    for (size_t bytes = 1; bytes < 200000; bytes *= 3) { /* memory that is used again is zero again */
+        for (int round = 0; round < 3; round++) {
+            ald_arena_reset(arena);
+            unsigned char *p = ald_alloc(arena, bytes);
+            for (size_t i = 0; i < bytes; i++)
+                assert_int_equal(p[i], 0);
+            memset(p, 0xAB, bytes);
+        }
+    }
     ald_arena_freep(&arena);
     assert_null(arena);
     ald_arena_free(NULL);
@@ -90,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc), cmocka_unit_test(test_apart),          cmocka_unit_test(test_strings),
         cmocka_unit_test(test_grow),  cmocka_unit_test(test_reset_and_free),
+        cmocka_unit_test(test_grow_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
