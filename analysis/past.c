@@ -203,39 +203,6 @@ const char *ald_past_landmark_absent(const struct ald_past *past, const struct a
     return why;
 }
 
-static int when_order(const void *a, const void *b)
-{
-    const struct ald_when *x = a, *y = b;
-    int c = compare(x->at, y->at);
-    return c ? c : strcmp(x->event_id, y->event_id);
-}
-
-size_t ald_past_moments(const struct ald_past *past, const struct ald_incident *inc,
-                        bool (*match)(const struct ald_event *event), struct ald_when **ret)
-{
-    size_t room = 1, n = 0;
-    for (size_t i = 0; i < inc->records_n; i++)
-        room += past->analysis->records[inc->records[i]].events_n;
-    struct ald_when *list = calloc(room, sizeof *list);
-    if (!list)
-        abort();
-    for (size_t i = 0; i < inc->records_n; i++) {
-        const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        int64_t last = ALD_TIME_NONE;
-        for (size_t e = 0; e < record->events_n; e++) {
-            const struct ald_event *event = &record->events[e];
-            if (!match(event) || event->at == last)
-                continue;
-            last = event->at;
-            list[n++] = (struct ald_when){
-                .at = record->folded && last < inc->started_at ? inc->started_at : last, .event_id = event->event_id};
-        }
-    }
-    qsort(list, n, sizeof *list, when_order);
-    *ret = list;
-    return n;
-}
-
 /* ---- Observations ---- */
 
 void ald_obs_absent(struct ald_obs *ret, const char *reason)

@@ -90,17 +90,15 @@ void ald_obs_accumulating(const struct ald_past *past, const struct ald_incident
 /** True when something dated `at` (ALD_TIME_NONE: undated) had happened by the landmark. */
 bool ald_by_landmark(const struct ald_incident *inc, int64_t at);
 
-/** A moment of the timeline. */
-struct ald_when {
-    int64_t at;
-    const char *event_id;
-};
-/** Events of the incident's records that match, one a record and moment, by time; a folded record's count from the parent's
- *  start. @return how many; *ret: heap. */
-size_t ald_past_moments(const struct ald_past *past, const struct ald_incident *inc,
-                        bool (*match)(const struct ald_event *event), struct ald_when **ret);
+/** How many moments of the timeline match, in all and by the landmark: one a record and moment; a folded record's count from
+ *  the parent's start. facets: what the timeline must hold; never: why it is absent where no source of the incident does. */
+void ald_obs_moments(const struct ald_past *past, const struct ald_incident *inc,
+                     bool (*match)(const struct ald_event *event), unsigned facets, const char *never,
+                     struct ald_obs *ret);
+const char *ald_evidence_moments(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc,
+                                 bool (*match)(const struct ald_event *event));
 
-/* given_obs.c: observations of facts that sources give. never: why it is absent where no source of the incident has it. */
+/* signal_obs.c: observations that several signals share. never: why it is absent where no source of the incident has it. */
 /** How many there are: dated ones accumulate, a number without dates is only the total. */
 void ald_obs_counted(const struct ald_past *past, const struct ald_incident *inc, enum ald_given_what what,
                      const char *never, struct ald_obs *ret);

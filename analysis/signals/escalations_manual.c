@@ -1,6 +1,4 @@
 /* escalations_manual: how often a person took the incident to a further level. */
-#include <stdlib.h>
-
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
@@ -11,28 +9,12 @@ static bool by_person(const struct ald_event *event)
 
 static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)
 {
-    if (!ald_past_holds(past, inc, ALD_HOLDS_ESCALATIONS)) {
-        ald_obs_absent(ret, ald_past_not_held(past, inc, ALD_HOLDS_ESCALATIONS,
-                                              "the source's timeline does not hold escalations"));
-        return;
-    }
-    struct ald_when *list;
-    size_t n = ald_past_moments(past, inc, by_person, &list), by_landmark = 0;
-    for (size_t i = 0; i < n; i++)
-        by_landmark += ald_by_landmark(inc, list[i].at);
-    free(list);
-    ald_obs_accumulating(past, inc, ALD_HOLDS_ESCALATIONS, (double)n, (double)by_landmark, ret);
+    ald_obs_moments(past, inc, by_person, ALD_HOLDS_ESCALATIONS, "the source's timeline does not hold escalations", ret);
 }
 
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
 {
-    struct ald_evidence line = {.arena = arena};
-    struct ald_when *list;
-    size_t n = ald_past_moments(past, inc, by_person, &list);
-    for (size_t i = 0; i < n; i++)
-        ald_evidence_add(&line, list[i].event_id);
-    free(list);
-    return ald_evidence_end(&line);
+    return ald_evidence_moments(arena, past, inc, by_person);
 }
 
 const struct ald_signal ald_signal_escalations_manual = {

@@ -1,6 +1,4 @@
 /* reopens: how often it was opened again after it had been resolved. */
-#include <stdlib.h>
-
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
@@ -21,13 +19,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
 
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
 {
-    struct ald_evidence line = {.arena = arena};
-    struct ald_when *list;
-    size_t n = ald_past_moments(past, inc, is_reopening, &list);
-    for (size_t i = 0; i < n && inc->reopens > 0; i++)
-        ald_evidence_add(&line, list[i].event_id);
-    free(list);
-    return ald_evidence_end(&line);
+    return inc->reopens > 0 ? ald_evidence_moments(arena, past, inc, is_reopening) : NULL;
 }
 
 const struct ald_signal ald_signal_reopens = {

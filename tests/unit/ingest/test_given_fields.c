@@ -4,6 +4,15 @@
 
 #define N(a) (sizeof(a) / sizeof *(a))
 
+/* NULL: none. */
+static void same(const char *found, const char *expected)
+{
+    if (!found || !expected)
+        assert_true(found == expected);
+    else
+        assert_string_equal(found, expected);
+}
+
 static void words(void **state)
 {
     (void)state;
@@ -26,11 +35,7 @@ static void words(void **state)
         for (size_t k = 0; (given = ald_given_field_at(k)) && strcmp(given->name, cases[i].name) != 0;)
             k++;
         assert_non_null(given);
-        const char *word = ald_given_word(arena, given, cases[i].text);
-        if (!word || !cases[i].word)
-            assert_true(word == cases[i].word);
-        else
-            assert_string_equal(word, cases[i].word);
+        same(ald_given_word(arena, given, cases[i].text), cases[i].word);
     }
     ald_arena_free(arena);
 }
@@ -117,11 +122,7 @@ static void jira_changes(void **state)
                                        "\"2026-01-05T09:00:00.000+0000\",\"author\":\"aa\",\"items\":[%s]}]}",
                                        cases[i].item);
         assert_int_equal(trial_page(&t, body), ALD_OK);
-        const char *word = told(&t);
-        if (!word || !cases[i].word)
-            assert_true(word == cases[i].word);
-        else
-            assert_string_equal(word, cases[i].word);
+        same(told(&t), cases[i].word);
         trial_close(&t);
     }
 }
@@ -148,11 +149,7 @@ static void servicenow(void **state)
                                        "\"2026-01-02 03:04:05\",\"user\":\"me\"}]}",
                                        cases[i].field, cases[i].to);
         assert_int_equal(trial_page(&t, body), ALD_OK);
-        const char *word = told(&t);
-        if (!word || !cases[i].word)
-            assert_true(word == cases[i].word);
-        else
-            assert_string_equal(word, cases[i].word);
+        same(told(&t), cases[i].word);
         trial_close(&t);
     }
     struct trial t;

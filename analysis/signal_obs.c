@@ -1,8 +1,79 @@
-/* Observations of facts that sources give in numbers: how many alerts or tickets, how many customers, regions, requests. */
+/* Observations that several signals share: of moments that match, and of facts that sources give in numbers (how many alerts or
+ * tickets, how many customers, regions, requests). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/past.h"
+
+/* ---- Moments ---- */
+
+struct when {
+    int64_t at;
+    const char *event_id;
+};
+
+static int when_order(const void *a, const void *b)
+{
+    const struct when *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return strcmp(x->event_id, y->event_id);
+}
+
+/* Heap memory, by time. */
+static size_t moments(const struct ald_past *past, const struct ald_incident *inc,
+                      bool (*match)(const struct ald_event *event), struct when **ret)
+{
+    size_t room = 1, n = 0;
+    for (size_t i = 0; i < inc->records_n; i++)
+        room += past->analysis->records[inc->records[i]].events_n;
+    struct when *list = calloc(room, sizeof *list);
+    if (!list)
+        abort();
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &past->analysis->records[inc->records[i]];
+        int64_t last = ALD_TIME_NONE;
+        for (size_t e = 0; e < record->events_n; e++) {
+            const struct ald_event *event = &record->events[e];
+            if (!match(event) || event->at == last)
+                continue;
+            last = event->at;
+            list[n++] = (struct when){
+                .at = record->folded && last < inc->started_at ? inc->started_at : last, .event_id = event->event_id};
+        }
+    }
+    qsort(list, n, sizeof *list, when_order);
+    *ret = list;
+    return n;
+}
+
+void ald_obs_moments(const struct ald_past *past, const struct ald_incident *inc,
+                     bool (*match)(const struct ald_event *event), unsigned facets, const char *never,
+                     struct ald_obs *ret)
+{
+    if (!ald_past_holds(past, inc, facets)) {
+        ald_obs_absent(ret, ald_past_not_held(past, inc, facets, never));
+        return;
+    }
+    struct when *list;
+    size_t n = moments(past, inc, match, &list), by_landmark = 0;
+    for (size_t i = 0; i < n; i++)
+        by_landmark += ald_by_landmark(inc, list[i].at);
+    free(list);
+    ald_obs_accumulating(past, inc, facets, (double)n, (double)by_landmark, ret);
+}
+
+const char *ald_evidence_moments(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc,
+                                 bool (*match)(const struct ald_event *event))
+{
+    struct ald_evidence line = {.arena = arena};
+    struct when *list;
+    size_t n = moments(past, inc, match, &list);
+    for (size_t i = 0; i < n; i++)
+        ald_evidence_add(&line, list[i].event_id);
+    free(list);
+    return ald_evidence_end(&line);
+}
 
 /* ---- Counted ---- */
 
