@@ -59,10 +59,9 @@ void ald_given_event(struct ald_build *b, const struct ald_event *event, const c
     for (int what = 0; what < ALD_GIVEN_N && word > 0; what++) {
         if (strlen(kinds[what].event) != word || strncmp(kinds[what].event, value, word) != 0)
             continue;
-        bool later = event->at > b->a->as_of;
         b->seen[b->work[event->record].source] |= kinds[what].facet; /* what the source can tell, whenever it did */
         double number = counts((enum ald_given_what)what) ? value[word] ? number_of(value + word + 1) : (double)NAN : 1;
-        if (!later && !isnan(number))
+        if (!isnan(number)) /* also after as-of: it says what an undated value does not tell yet */
             add(b, (struct ald_given){.record = event->record,
                                       .person = event->actor,
                                       .what = (enum ald_given_what)what,
@@ -135,6 +134,22 @@ static void hold_what_was_seen(struct ald_build *b)
     }
 }
 
+/* What is dated after as-of has not happened yet; nor is a value without a date knowledge of as-of where the timeline goes on
+ * to change it. Sorted before and after. @return how many are left. */
+static size_t cut(const struct ald_build *b, struct ald_given *items, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0, end; i < n; i = end) {
+        bool later = false;
+        for (end = i; end < n && items[end].record == items[i].record && items[end].what == items[i].what; end++)
+            later |= items[end].at > b->a->as_of; /* undated: below every time */
+        for (size_t k = i; k < end; k++)
+            if (items[k].at == ALD_TIME_NONE ? !later : items[k].at <= b->a->as_of)
+                items[kept++] = items[k];
+    }
+    return kept;
+}
+
 struct ald_givens ald_givens_of(struct ald_build *b)
 {
     struct ald_arena *arena = b->a->arena;
@@ -145,6 +160,7 @@ struct ald_givens ald_givens_of(struct ald_build *b)
     if (n) {
         memcpy(items, b->given, n * sizeof *items);
         qsort(items, n, sizeof *items, order);
+        n = cut(b, items, n);
     }
     for (size_t i = 0; i < n; i++)
         at[items[i].record + 1]++;

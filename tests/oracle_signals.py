@@ -44,12 +44,19 @@ def title_of(text):
 
 
 class Record:
-    def __init__(self, row, events, as_of):
+    def __init__(self, row, events, later, as_of):
         self.row, self.source, self.kind = row, row["source"], row["kind"]
         self.start = ms(row["impact_started_at"]) or ms(row["opened_at"])
         self.end = ms(row["resolved_at"])
         self.end = None if self.end is None or self.end > as_of else self.end
         self.folded = row["merged_into"] is not None
+        # An undated value is no knowledge of as-of where a later event goes on to change it.
+        for e in later:
+            for column in {"external_party": ["external_party"], "customers_impacted": ["customers_impacted"], "alert":
+                           ["alerts_grouped"], "regions_impacted": ["regions"], "requests_failed": ["requests_failed"]}.get(e["word"], []):
+                row[column] = [] if column == "regions" else None
+            if e["word"] == "customer_report":
+                row["refs"] = [ref for ref in row["refs"] if not ref.startswith("customer_report:")]
         self.events = sorted(events, key=lambda e: (e["ms"], e["event_id"]))
 
 
@@ -77,7 +84,7 @@ class Oracle:
         self.settings = json.loads((folder / "settings.ndjson").read_text(encoding="utf-8"))
         self.as_of = ms(self.settings["as_of"])
         self.zone = ZoneInfo(self.settings["timezone"])
-        events = collections.defaultdict(list)
+        events, later = collections.defaultdict(list), collections.defaultdict(list)
         self.seen = collections.defaultdict(set)
         self.has_events = set()
         for e in read(folder, "events"):
@@ -87,13 +94,13 @@ class Oracle:
             self.seen[e["source"]].add({"regions_impacted": "impact", "customers_impacted": "impact",
                                         "requests_failed": "impact"}.get(word, word))
             e["word"] = word
-            if e["ms"] <= self.as_of:
-                events[e["source"], e["external_id"]].append(e)
+            (events if e["ms"] <= self.as_of else later)[e["source"], e["external_id"]].append(e)
         self.incidents = [Incident(row, round(self.settings["landmark_s"] * 1000)) for row in read(folder, "incidents")]
         by_id = {i.id: i for i in self.incidents}
         self.vendors, self.status_from, first = [], None, {}
         for row in read(folder, "records"):
-            record = Record(row, events[row["source"], row["external_id"]], self.as_of)
+            mine = row["source"], row["external_id"]
+            record = Record(row, events[mine], later[mine], self.as_of)
             if row["gone_at"] or record.start is None or record.start > self.as_of:
                 continue
             first[record.source] = min(first.get(record.source, record.start), record.start)

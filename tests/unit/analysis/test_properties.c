@@ -73,6 +73,14 @@ static void run_sql(struct fixture *f, const char *sql)
         fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
 }
 
+static void other(struct fixture *f, int64_t row, unsigned e, int64_t minute, const char *value, const char *who)
+{
+    char id[16];
+    (void)snprintf(id, sizeof id, "o%03u", e);
+    put(f, "INSERT INTO event (record, event_id, at, kind, actor, automatic, value) VALUES (?1, ?2, ?3, 'other', ?4, 1, ?5)",
+        "itmtt", row, id, minute, who, value);
+}
+
 /* Record i of the history: everything about it follows from i. Every eighth stays open, is reopened or loses its end.
  */
 static void add_record(struct fixture *f, int64_t row, unsigned i)
@@ -102,6 +110,11 @@ static void add_record(struct fixture *f, int64_t row, unsigned i)
             event_full(f, row, at, "reassigned", who, 0, teams[ald_rng_below(&rng, N(teams))], NULL, NULL);
     }
     f->next_event = (int)(i * 10 + 7);
+    if (odd == 3 || odd == 4) /* another company, from the start or found out weeks later */
+        put(f, "INSERT INTO record_value (record, name, ord, value, field) VALUES (?1, 'external_party', 0, 'Harbour', 'vendor')",
+            "i", row);
+    if (odd == 3)
+        other(f, row, 0, start + DAYS(40), "external_party", NULL);
     if (odd == 2) {
         event_full(f, row, start + 2 * length, "reopened", "p1", 0, NULL, NULL, NULL);
         event_full(f, row, start + 3 * length, "resolved", "p1", 0, NULL, NULL, NULL);
@@ -132,6 +145,7 @@ static void fill(struct fixture *f, uint64_t order)
     }
     for (unsigned i = 0; i < RECORDS; i++)
         add_record(f, i + 1, list[i]);
+    run_sql(f, "UPDATE record SET timeline = 1055, holds = 1055"); /* with what names other companies */
     run_sql(f, "COMMIT");
 }
 
@@ -376,14 +390,6 @@ static void later_changes_nothing(void **state)
 /* ---- What accrues independently of duration ---- */
 
 enum { PEOPLE = 1500 }; /* so many that about half of them are new to a service within 90 days */
-
-static void other(struct fixture *f, int64_t row, unsigned e, int64_t minute, const char *value, const char *who)
-{
-    char id[16];
-    (void)snprintf(id, sizeof id, "o%03u", e);
-    put(f, "INSERT INTO event (record, event_id, at, kind, actor, automatic, value) VALUES (?1, ?2, ?3, 'other', ?4, 1, ?5)",
-        "itmtt", row, id, minute, who, value);
-}
 
 /* What sources tell beside the usual timeline, at a rate of its own; and now and then a page that was merged into it. */
 static void accrue_rest(struct fixture *f, int64_t row, int64_t start, int64_t length, unsigned n, struct ald_rng *rng)
