@@ -11,6 +11,7 @@
 #include "analysis/observations.h"
 #include "analysis/overrides.h"
 #include "analysis/past.h"
+#include "analysis/patterns.h"
 #include "analysis/readings.h"
 
 /* ---- Words ---- */
@@ -199,6 +200,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .unjoined = ald_names_new(scratch)};
     ALD_TRY(ald_load(&b, err));
     ALD_TRY(build_incidents(&b, err));
+    ALD_TRY(ald_patterns_gather(&b, err));
     ald_past_build(&b);
     return ALD_OK;
 }
@@ -232,6 +234,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
     if (!analysis)
         return;
     ald_measures_drop(analysis);
+    ald_patterns_free(analysis->patterns);
     ald_zone_free(analysis->zone);
     ald_past_free(analysis->past);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */

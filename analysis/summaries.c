@@ -162,19 +162,28 @@ static size_t count_incidents(const struct ald_analysis *analysis, int64_t from,
     return n;
 }
 
+void ald_count_band(const double *n, size_t k, struct ald_interval *ret)
+{
+    *ret = (struct ald_interval){.has = false, .absent = "not enough history: 4 earlier slices are needed"};
+    if (k < SLICES_LEAST)
+        return;
+    double mean = ald_mean(n, k), variance = ald_variance(n, k), q = Z975, slices = (double)k;
+    if (variance > mean)
+        q = ald_student_t_quantile(0.975, slices - 1);
+    double half = q * sqrt(fmax(variance, mean) * (1 + 1 / slices));
+    *ret = (struct ald_interval){.has = true, .low = fmax(0, floor(mean - half)), .high = ceil(mean + half)};
+}
+
 static void fill_band(struct ald_counts *counts, struct ald_arena *arena)
 {
-    double k = (double)counts->past_n, q = Z975;
+    struct ald_interval band;
     double *n = ald_calloc(arena, counts->past_n, sizeof *n);
     for (size_t i = 0; i < counts->past_n; i++)
         n[i] = (double)counts->past[i].n;
-    double mean = ald_mean(n, counts->past_n), variance = ald_variance(n, counts->past_n);
-    if (variance > mean)
-        q = ald_student_t_quantile(0.975, k - 1);
-    double half = q * sqrt(fmax(variance, mean) * (1 + 1 / k));
+    ald_count_band(n, counts->past_n, &band);
     counts->has_band = true;
-    counts->lower = fmax(0, floor(mean - half));
-    counts->upper = ceil(mean + half);
+    counts->lower = band.low;
+    counts->upper = band.high;
     double current = (double)counts->current;
     counts->verdict = current < counts->lower   ? "fewer than usual"
                       : current > counts->upper ? "more than usual"
@@ -208,7 +217,8 @@ void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_perio
         past[ret->past_n++] = (struct ald_count_slice){.label = slice.label,
                                                        .n = count_incidents(analysis, slice.start, end),
                                                        .start = slice.start,
-                                                       .end = slice.end};
+                                                       .end = slice.end,
+                                                       .counted_end = end};
     }
     ret->past = past;
     if (ret->past_n >= SLICES_LEAST)

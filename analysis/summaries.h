@@ -11,6 +11,8 @@ int64_t ald_clock_of(const struct ald_incident *inc, int clock);
 /** A clock over these incidents (class incident, started in the period). */
 void ald_clock_summarise(const struct ald_analysis *analysis, const struct ald_period *period, int clock,
                          const uint32_t *incidents, size_t n, struct ald_clock_summary *ret);
+/** Within which the number of a period lies, from the k numbers of those before (METHODS 5, Count); absent below 4. */
+void ald_count_band(const double *n, size_t k, struct ald_interval *ret);
 /** The period's count beside the earlier slices. */
 void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_period *period, size_t current,
                      struct ald_arena *arena, struct ald_counts *ret);

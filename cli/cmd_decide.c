@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/lexicon.h"
 #include "alidade/override.h"
 #include "alidade/report.h"
 #include "commands.h"
@@ -206,10 +207,16 @@ enum ald_rc ald_cmd_unlink(struct ald_session *s, int *ret_code, struct ald_err 
     return pair(s, ALD_DECIDE_UNLINK, err);
 }
 
-/* Ids of patterns are lower-case words joined by '_'. */
-static bool pattern_shaped(const char *id)
+/* A pattern that the lexicon knows; an explanation that was given up is none. */
+static enum ald_rc check_pattern(const struct ald_session *s, const char *id, struct ald_err *err)
 {
-    return *id && id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
+    char known[400];
+    ALD_TRY(ald_lexicon_built_in(&lex, err));
+    size_t pattern = ald_lexicon_find(lex, id);
+    if (pattern != SIZE_MAX && !ald_lexicon_at(lex, pattern)->hypothesis)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_USAGE, "tag: found '%.40s', expected one of: %s", ald_shown(s, id), ald_patterns_known(lex, known, sizeof known));
 }
 
 enum ald_rc ald_cmd_tag(struct ald_session *s, int *ret_code, struct ald_err *err)
@@ -227,9 +234,7 @@ enum ald_rc ald_cmd_tag(struct ald_session *s, int *ret_code, struct ald_err *er
     d.value = s->options.args[2];
     if (strcmp(d.value, "confirm") != 0 && strcmp(d.value, "reject") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "tag: found '%.40s', expected confirm or reject", d.value);
-    if (!pattern_shaped(d.field))
-        return ald_fail(err, ALD_ERR_USAGE, "tag: found '%.40s', expected the id of a pattern such as saturation or recovered_itself",
-                        ald_shown(s, d.field));
+    ALD_TRY(check_pattern(s, d.field, err));
     ALD_TRY(ald_named_record(s, s->options.args[0], &d.subject, &title, err));
     return decide(s, &d, err);
 }

@@ -103,6 +103,7 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     ald_explain_suggestions(an, i);
     ald_explain_times(an, i);
     ald_explain_signals(s->arena, an, i);
+    ald_explain_patterns(s->arena, an, i);
     ald_explain_readings(s->arena, an, i);
     return ALD_OK;
 }

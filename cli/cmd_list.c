@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/patterns.h"
 #include "alidade/report.h"
 #include "alidade/utf8.h"
 #include "commands.h"
@@ -47,7 +48,18 @@ static enum ald_rc check_reading(const char *word, struct ald_err *err)
     return word ? ald_fail(err, ALD_ERR_USAGE, "--reading: found '%.40s', expected shorter, typical, longer, open or none", word) : ALD_OK;
 }
 
-static bool wanted(const struct ald_session *s, const struct ald_analysis *an, size_t i, int cls, const struct ald_period *period)
+/* *ret SIZE_MAX: any. */
+static enum ald_rc pattern_of(const struct ald_analysis *an, const char *id, size_t *ret, struct ald_err *err)
+{
+    const struct ald_lexicon *lex = ald_analysis_lexicon(an);
+    *ret = id ? ald_lexicon_find(lex, id) : SIZE_MAX;
+    if (!id || (*ret != SIZE_MAX && !ald_lexicon_at(lex, *ret)->hypothesis))
+        return ALD_OK;
+    char known[400];
+    return ald_fail(err, ALD_ERR_USAGE, "--pattern: found '%.40s', expected one of: %s", id, ald_patterns_known(lex, known, sizeof known));
+}
+
+static bool wanted(const struct ald_session *s, const struct ald_analysis *an, size_t i, int cls, size_t pattern, const struct ald_period *period)
 {
     const struct ald_incident *inc = &an->incidents[i];
     const struct ald_options *o = &s->options;
@@ -57,6 +69,11 @@ static bool wanted(const struct ald_session *s, const struct ald_analysis *an, s
         return false;
     if (o->team && (inc->first_team == ALD_NOBODY || strcmp(an->teams[inc->first_team], o->team) != 0))
         return false;
+    if (pattern != SIZE_MAX) {
+        const struct ald_match *match = ald_match_of(an, i, pattern);
+        if (!match || match->tag == ALD_TAG_REJECTED)
+            return false;
+    }
     return !o->reading || strcmp(o->reading, reading_word(ald_measure_at(an, i))) == 0;
 }
 
@@ -115,22 +132,26 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     struct ald_period period;
     int cls = 0;
     size_t shown = 0;
+    size_t pattern = SIZE_MAX;
     (void)ret_code;
     ALD_TRY(class_of(s->options.class_, &cls, err));
     ALD_TRY(check_reading(s->options.reading, err));
     ALD_TRY(ald_store_begin_read(s->store, err));
     ALD_TRY(ald_session_analysis(s, &an, err));
+    ALD_TRY(pattern_of(an, s->options.pattern, &pattern, err));
     ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &period, err));
     if (s->options.suggestions)
         return list_suggestions(s, an, &period, err);
     struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
     ald_jw_init(w, ald_json_sink_file(stdout), 0);
     for (size_t i = 0; i < an->incidents_n; i++) {
-        if (!wanted(s, an, i, cls, &period))
+        if (!wanted(s, an, i, cls, pattern, &period))
             continue;
         shown++;
         if (!s->options.json) {
             print_line(s, an, i);
+            if (pattern != SIZE_MAX && ald_match_of(an, i, pattern)->quote)
+                (void)printf("    %s: \"%s\"\n", ald_tag_name(ald_match_of(an, i, pattern)->tag), ald_shown(s, ald_match_of(an, i, pattern)->quote));
             continue;
         }
         ald_node_write(w, ald_incident_node(scratch, an, i), scratch);

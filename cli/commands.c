@@ -15,7 +15,7 @@ static const char *const explain_options[] = {"as-of", "json", NULL};
 static const char *const export_options[] = {"as-of", "format", "out", NULL};
 static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
 static const char *const publish_options[] = {"dry-run", NULL};
-static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "suggestions", "json", NULL};
+static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "pattern", "suggestions", "json", NULL};
 
 static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
 static const char *const decide_options[] = {"reason", "by", "undo", "list", "all", "json", NULL};

@@ -10,4 +10,5 @@ void ald_explain_decisions(struct ald_arena *arena, const struct ald_node *decis
 void ald_explain_suggestions(const struct ald_analysis *analysis, size_t incident);
 void ald_explain_times(const struct ald_analysis *analysis, size_t incident);
 void ald_explain_signals(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
+void ald_explain_patterns(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_readings(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);

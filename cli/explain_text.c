@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/patterns.h"
 #include "alidade/report.h"
 #include "alidade/utf8.h"
 
@@ -177,6 +178,21 @@ void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, siz
     for (size_t s = 0; s < ALD_SIGNAL_N; s++)
         if (!ald_obs_at(an, i, s)->has_total)
             (void)printf("    %-22s absent: %s\n", ald_signal_at(s)->id, ald_obs_at(an, i, s)->absent ? ald_obs_at(an, i, s)->absent : "not recorded");
+}
+
+void ald_explain_patterns(struct ald_arena *a, const struct ald_analysis *an, size_t i)
+{
+    size_t n;
+    const struct ald_match *list = ald_matches_at(an, i, &n);
+    (void)printf("\nPatterns (from what was written; confirm or reject with alidade tag)\n");
+    for (size_t m = 0; m < n; m++) {
+        (void)printf("  %-22s %s", ald_lexicon_at(ald_analysis_lexicon(an), list[m].pattern)->id, ald_tag_name(list[m].tag));
+        (void)printf("%s%s\n", list[m].reason ? ": " : "", list[m].reason ? text(a, list[m].reason) : "");
+        if (list[m].quote)
+            (void)printf("      \"%s\"\n", text(a, list[m].quote));
+    }
+    if (!n)
+        (void)printf("  none%s\n", an->settings->free_text ? "" : ": texts are not stored (free_text: off)");
 }
 
 static void print_axis(const char *name, const struct ald_axis_position *axis)

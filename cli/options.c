@@ -41,6 +41,7 @@ static const struct ald_option_row rows[] = {
     {"by", 0, "WHO", "who decides: e-mail or login (default $USER); kept as the configuration's people says", TEXT(by), false},
     {"suggestions", 0, NULL, "list: pairs of records that could be one incident, but not surely enough", TEXT(suggestions), false},
     {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false},
+    {"pattern", 0, "ID", "list: only incidents with this pattern, suggested or confirmed", TEXT(pattern), false},
 };
 #define ROWS_N (sizeof rows / sizeof rows[0])
 _Static_assert(ROWS_N < 64, "given is one word");

@@ -84,6 +84,14 @@ static const struct ald_definition rows[] = {
                       "those few. Absent below 10 incidents."},
     {"severity", "Rank correlation of declared severity with time to resolve; positive: more severe ones last longer. Within 0.2 of none: the label tells "
                  "next to nothing about duration."},
+    {"pattern", "A recognised way of failing: a mitigation that backfired, reliability work that became part of the failure, a resource that ran out, "
+                "and others. Recognised by rules over what was written, so it shows only what somebody wrote down."},
+    {"pattern_tag", "Suggested: a rule picked out a sentence, which stands beside it; rules misread. Confirmed or rejected: a person said so, with a "
+                    "reason (alidade tag). Rejected ones count nowhere."},
+    {"pattern_share", "Incidents of the period with the pattern, confirmed and suggested, over all of the period. Usual: within which their number lies in a "
+                      "period like those before 95 times in 100. A difference may also be one in how much was written."},
+    {"lorin", "Of the incidents with a blast radius of 0.8 or more, those in which a mitigation backfired or a reliability subsystem took part, suggested or "
+              "confirmed. Lorin Hochstein (2017): once a system is reliable, its large failures involve what was built to make it reliable."},
     {"complete", "Everything the source has was read. Otherwise the gaps say what is missing."},
 };
 

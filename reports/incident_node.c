@@ -5,6 +5,7 @@
 
 #include "alidade/report.h"
 #include "nodes.h"
+#include "patterns_node.h"
 
 struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items, size_t n)
 {
@@ -204,5 +205,6 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "readings", readings);
     ald_node_set(a, o, "shown", ald_node_str(a, m->shown < 0 ? NULL : ald_reading_id(m->shown)));
     ald_node_set(a, o, "corner", ald_node_str(a, ald_corner_text(m->corner)));
+    ald_node_set(a, o, "patterns", ald_matches_node(a, an, i));
     return o;
 }

@@ -8,6 +8,7 @@
 #include "frame.h"
 #include "groups_node.h"
 #include "nodes.h"
+#include "patterns_node.h"
 #include "quarterly.h"
 #include "sentences.h"
 
@@ -161,6 +162,7 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "calibration", ald_calibration_node(a, an, f));
     ald_node_set(a, root, "groups", groups);
     ald_node_set(a, root, "funnel", funnel);
+    ald_patterns_nodes(report, an, f);
     ald_node_set(a, root, "recorded", recorded_node(a, an, f));
     ald_node_set(a, root, "moments", moments_node(a, an, f));
     ald_node_set(a, root, "pairs", pairs_node(a, an, f));

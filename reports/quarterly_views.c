@@ -5,6 +5,7 @@
 #include "frame.h"
 #include "groups_node.h"
 #include "nodes.h"
+#include "patterns_node.h"
 #include "quarterly.h"
 #include "view.h"
 
@@ -184,6 +185,7 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     pairs(report);
     ald_change_view(report);
     ald_groups_view(report, in->analysis);
+    ald_patterns_view(report, in->analysis);
     incidents(report);
     data_quality(report);
     ald_frame_definitions_view(report);

@@ -19,7 +19,8 @@ BELOW = {
 }
 ORDER = list(BELOW)
 # A public header that includes no other says here whose it is; any other belongs to the highest layer that it includes.
-DECLARED = {"store": "data", "timeline": "data", "ingest": "ingest", "period": "analysis", "stats": "analysis", "report": "reports",
+DECLARED = {"store": "data", "embedded": "data", "lexicon": "analysis",
+            "patterns": "analysis", "timeline": "data", "ingest": "ingest", "period": "analysis", "stats": "analysis", "report": "reports",
             "analysis": "analysis"}
 # Header of a library -> files that may include it.
 ONLY = {

@@ -538,6 +538,7 @@ class Period:
         Trust(self).check()
         Funnel(self).check()
         Change(self).check()
+        Patterns(self).check()
 
     def carried_over(self):
         n = 0
@@ -972,6 +973,57 @@ class Funnel:
                 self.same(f"{where}.p_by_weeks_adjusted", number(row.get("p_by_weeks_adjusted")), None)
             self.same(f"{where}.flagged", row["flagged"], max(adjusted.get(name, 1), by_weeks.get(name, 1)) < 0.1
                       and abs(mean[name] - centre) >= 0.1 - 1e-9)
+
+
+# ---- Patterns ----
+
+LORIN = {"mitigation_backfired", "reliability_subsystem"}
+
+
+class Patterns:
+    """patterns and widest of a period, from the patterns of the incidents."""
+
+    def __init__(self, period):
+        self.p, self.o, self.same = period, period.o, period.same
+
+    @staticmethod
+    def of(inc, *verdicts):
+        return {p["id"] for p in inc.row["patterns"] if p["verdict"] in verdicts}
+
+    def past(self, pattern):
+        age, past = self.o.as_of - self.p.start, []
+        for begin, end in self.p.slices():
+            if self.o.as_of < self.p.end:
+                end = min(end, begin + age)
+            past.append(sum(i.cls == "incident" and i.start is not None and begin <= i.start < end
+                            and pattern in self.of(i, "confirmed", "suggested") for i in self.o.incidents))
+        if len(past) < 4 or age < 0:
+            return None, None
+        mean, variance, k = statistics.fmean(past), statistics.variance(past), len(past)
+        half = (Z if variance <= mean else student_quantile(k - 1)) * math.sqrt(max(variance, mean) * (1 + 1 / k))
+        return max(0, math.floor(mean - half)), math.ceil(mean + half)
+
+    def check(self):
+        funnel, own = Funnel(self.p), self.p.own
+        for row in self.p.report["patterns"]:
+            where, id_ = f"patterns.{row['id']}", row["id"]
+            with_it = [i for i in own if id_ in self.of(i, "confirmed", "suggested")]
+            self.same(f"{where}.confirmed", row["confirmed"], sum(id_ in self.of(i, "confirmed") for i in own))
+            self.same(f"{where}.suggested", row["suggested"], sum(id_ in self.of(i, "suggested") for i in own))
+            self.same(f"{where}.share", number(row["share"]), len(with_it) / len(own) if own else None)
+            self.same(f"{where}.past", (row["past"]["lower"], row["past"]["upper"]), self.past(id_))
+            percentiles = [p for p in map(funnel.percentile, with_it) if p is not None]
+            self.same(f"{where}.mean_percentile_n", row["mean_percentile_n"], len(percentiles))
+            self.same(f"{where}.mean_percentile", number(row["mean_percentile"]), statistics.fmean(percentiles) if percentiles else None)
+        seen = {id_ for i in own for id_ in self.of(i, "confirmed", "suggested", "rejected")}
+        self.same("patterns are all listed", seen - {row["id"] for row in self.p.report["patterns"]}, set())
+        wide = [i for i in own if (reading := self.p.shown_reading(i))
+                and (self.o.computed[i.id, reading]["blast_radius"] or 0) >= 0.8 - 1e-9]
+        lorin = sum(bool(LORIN & self.of(i, "confirmed", "suggested")) for i in wide)
+        found = self.p.report["widest"]
+        self.same("widest", (found["n"], found["lorin"]), (len(wide), lorin))
+        self.same("widest.share", number(found["share"]), lorin / len(wide) if wide else None)
+        self.same("quotes", len(self.p.report["quotes"]), sum(len(i.row["patterns"]) for i in own))
 
 
 # ---- Change ----

@@ -277,6 +277,7 @@ struct ald_count_slice {
     const char *label;
     size_t n;
     int64_t start, end;
+    int64_t counted_end; /* starts before it count: the same age as a running period, else end */
 };
 struct ald_counts {
     size_t current;
@@ -327,6 +328,7 @@ struct ald_analysis {
     const struct ald_override *overrides; /* people's corrections in force, in the order of their making; with what became of each */
     size_t overrides_n;
     struct ald_past *past;
+    struct ald_patterns *patterns;         /* what was recognised in texts: alidade/patterns.h */
     size_t unjoined_people, link_cycles;
     const struct ald_link *suggestions; /* not taken; most likely first */
     size_t suggestions_n;

@@ -101,7 +101,7 @@ class Decisions(support.Case):
             (("link", "INC-1", "--reason", "x"), "expected two"),
             (("link", "INC-1", "history:1", "--reason", "x"), "the same record"),
             (("tag", "INC-1", "saturation", "maybe", "--reason", "x"), "expected confirm or reject"),
-            (("tag", "INC-1", "Full disk", "confirm", "--reason", "x"), "expected the id of a pattern"),
+            (("tag", "INC-1", "Full disk", "confirm", "--reason", "x"), "expected one of: automation_surprise"),
         ]
         for args, words in cases:
             with self.subTest(args=args):

@@ -68,6 +68,10 @@ SELECT count(*) FROM event WHERE at <= ?1;
 -- name: analysis_events
 SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field, value FROM event ORDER BY record, event_id;
 
+-- What people wrote, up to as-of.
+-- name: analysis_texts
+SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;
+
 -- ---- save: replaces what the last analysis wrote ----
 
 -- name: analysis_clear_readings

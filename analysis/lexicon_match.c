@@ -1,0 +1,245 @@
+/* Words through the automaton. Each word is looked up once (a memo keeps the folding), and each of its symbols enters the
+ * states that it can enter: the work of a word does not depend on how many other phrases there are. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/analysis.h"
+#include "alidade/hash.h"
+#include "analysis/lexicon_run.h"
+
+#define MEMO_SLOTS 16384 /* a power of two; emptied when three quarters are taken */
+
+struct ald_matcher {
+    const struct ald_lexicon *lex;
+    struct ald_arena *arena;
+    struct ald_run *runs; /* by language */
+    uint64_t sentence;
+    struct ald_names *abbreviations; /* of all languages */
+};
+
+struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
+{
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_matcher *m = ald_alloc(arena, sizeof *m);
+    uint64_t *part_last = ald_calloc(arena, lex->parts_n, sizeof *part_last);
+    uint64_t *together_last = ald_calloc(arena, lex->together_n, sizeof *together_last);
+    *m = (struct ald_matcher){.lex = lex, .arena = arena, .sentence = 1, .abbreviations = ald_names_new(arena)};
+    m->runs = ald_calloc(arena, lex->languages_n, sizeof *m->runs);
+    for (size_t i = 0; i < lex->languages_n; i++) {
+        struct ald_run *run = &m->runs[i];
+        run->lex = lex;
+        run->lang = &lex->languages[i];
+        run->memo = ald_calloc(arena, MEMO_SLOTS, sizeof *run->memo);
+        run->states = ald_calloc(arena, run->lang->states_n, sizeof *run->states);
+        run->recent = ald_calloc(arena, run->lang->states_n, sizeof *run->recent);
+        run->phrase_end = ald_calloc(arena, run->lang->phrases_n, sizeof *run->phrase_end);
+        run->next = run->first = 1;
+        run->part_last = part_last;
+        run->together_last = together_last;
+        run->arena = arena;
+        for (uint32_t j = 0; j < ald_names_n(run->lang->abbreviation); j++)
+            (void)ald_names_add(m->abbreviations, ald_names_text(run->lang->abbreviation, j));
+    }
+    return m;
+}
+
+void ald_matcher_free(struct ald_matcher *matcher)
+{
+    if (!matcher)
+        return;
+    ald_names_free(matcher->abbreviations);
+    ald_arena_free(matcher->arena); /* the matcher itself lies in it */
+}
+
+void ald_matcher_freep(struct ald_matcher **matcher)
+{
+    ald_matcher_free(*matcher);
+    *matcher = NULL;
+}
+
+/* ---- What a word means ---- */
+
+static void add_symbol(const struct ald_language *lang, struct ald_meaning *m, const char *name)
+{
+    uint32_t sym = ald_names_find(lang->symbols, name);
+    uint8_t *n = &m->parts[m->parts_n].n;
+    if (sym != ALD_NOBODY && lang->first[sym] < lang->first[sym + 1] && *n < ALD_WORD_SYMBOLS)
+        m->parts[m->parts_n].symbols[(*n)++] = sym;
+}
+
+static void add_part(const struct ald_language *lang, struct ald_meaning *m, const char *word, bool number)
+{
+    char name[ALD_WORD_BYTES + 1];
+    size_t n = strlen(word);
+    m->parts[m->parts_n].stop = ald_names_find(lang->stop, word) != ALD_NOBODY;
+    if (!m->parts[m->parts_n].stop) {
+        name[0] = '=';
+        memcpy(name + 1, word, n + 1);
+        add_symbol(lang, m, name);
+        name[0] = '~';
+        ald_language_fold(lang, word, name + 1);
+        add_symbol(lang, m, name);
+        for (size_t len = 1; len <= n; len++) {
+            if (!(lang->beginnings >> len & 1))
+                continue;
+            name[0] = '^';
+            memcpy(name + 1, word, len);
+            name[len + 1] = '\0';
+            add_symbol(lang, m, name);
+        }
+        if (number)
+            add_symbol(lang, m, "#");
+    }
+    m->parts_n++;
+}
+
+static const struct ald_meaning *meaning(struct ald_run *run, const struct ald_word *word)
+{
+    size_t slot = (size_t)ald_siphash(word->text, word->len) & (MEMO_SLOTS - 1);
+    for (; run->memo[slot].used; slot = (slot + 1) & (MEMO_SLOTS - 1))
+        if (strcmp(run->memo[slot].text, word->text) == 0)
+            return &run->memo[slot];
+    if (run->memo_n >= MEMO_SLOTS / 4 * 3) {
+        memset(run->memo, 0, MEMO_SLOTS * sizeof *run->memo);
+        run->memo_n = 0;
+    }
+    struct ald_meaning *m = &run->memo[slot];
+    char head[ALD_WORD_BYTES];
+    const char *rest;
+    *m = (struct ald_meaning){.used = true};
+    memcpy(m->text, word->text, word->len + 1);
+    run->memo_n++;
+    ald_language_contraction(run->lang, word->text, head, &rest);
+    add_part(run->lang, m, head, word->number);
+    if (*rest)
+        add_part(run->lang, m, rest, false);
+    return m;
+}
+
+/* ---- Through the states ---- */
+
+static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t end);
+
+static void complete(struct ald_run *run, uint32_t phrase, uint64_t start, uint64_t end)
+{
+    const struct ald_phrase *p = &run->lang->phrases[phrase];
+    if (run->phrase_end[phrase] == end)
+        return;
+    run->phrase_end[phrase] = end;
+    if (p->kind == ALD_PHRASE_SET) {
+        feed(run, p->of, start, end);
+        if (!p->cues_n || p->one_word)
+            return;
+    }
+    if (run->hits_n == ALD_SENTENCE_HITS)
+        return;
+    run->hits = ald_grow(run->arena, run->hits, run->hits_n, &run->hits_cap, sizeof *run->hits);
+    run->hits[run->hits_n++] =
+        (struct ald_hit){.phrase = phrase, .from = (uint32_t)(start - run->first), .to = (uint32_t)(end - run->first)};
+}
+
+/* Of the places where the state before holds, the latest that ends before start; no earlier one would fit better. */
+static bool follows(const struct ald_run *run, const struct ald_posting *p, uint64_t start, uint64_t *ret_start)
+{
+    const struct ald_reached *before = &run->states[p->state - 1];
+    for (int i = 0; i < 2; i++) {
+        if (before->end[i] >= start)
+            continue;
+        *ret_start = before->start[i];
+        return before->end[i] >= run->first && before->end[i] != 0 && start - before->end[i] - 1 <= p->gap;
+    }
+    return false;
+}
+
+/* Sets lead to sets defined after them, so this ends. */
+static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t end)
+{
+    const struct ald_language *lang = run->lang;
+    for (uint32_t i = lang->first[symbol]; i < lang->first[symbol + 1]; i++) {
+        const struct ald_posting *p = &lang->postings[i];
+        uint64_t from = start;
+        if (!p->first && ((int32_t)((uint32_t)start - run->recent[p->state - 1]) > p->gap + 1 || !follows(run, p, start, &from)))
+            continue;
+        if (p->last) {
+            complete(run, p->phrase, from, end);
+            continue;
+        }
+        struct ald_reached *state = &run->states[p->state];
+        if (state->end[0] == end)
+            continue;
+        state->start[1] = state->start[0];
+        state->end[1] = state->end[0];
+        state->start[0] = from;
+        state->end[0] = end;
+        run->recent[p->state] = (uint32_t)end;
+    }
+}
+
+static uint64_t place(struct ald_run *run, size_t from, size_t to, uint8_t mark)
+{
+    run->words[run->words_n].from = from;
+    run->words[run->words_n].to = to;
+    run->words[run->words_n++].mark = mark;
+    return run->next++;
+}
+
+void ald_run_word(struct ald_run *run, const struct ald_word *word)
+{
+    static const struct ald_meaning unknown = {.parts_n = 1};
+    const struct ald_meaning *m = word->len ? meaning(run, word) : &unknown;
+    if (!run->begun && !m->parts[0].stop && run->lang->start != ALD_NOBODY) {
+        uint64_t at = place(run, word->from, word->from, ALD_MARK_NONE);
+        feed(run, run->lang->start, at, at);
+    }
+    if (!run->begun)
+        run->from = word->from;
+    run->to = word->to;
+    run->begun = true;
+    if (word->mark > run->mark)
+        run->mark = word->mark;
+    for (uint8_t part = 0; part < m->parts_n; part++) {
+        if (m->parts[part].stop)
+            continue;
+        uint64_t at = place(run, word->from, word->to, run->mark);
+        run->mark = ALD_MARK_NONE;
+        for (uint8_t i = 0; i < m->parts[part].n; i++)
+            feed(run, m->parts[part].symbols[i], at, at);
+    }
+}
+
+/* ---- Texts ---- */
+
+/* A full stop ends a sentence unless it belongs to an abbreviation or an initial. */
+static bool ends(const struct ald_matcher *m, const struct ald_words *words, const struct ald_word *before)
+{
+    if (words->stop)
+        return true;
+    bool initial = before->len == 1 && !before->number && before->text[0] != '%';
+    return words->dot && !initial && ald_names_find(m->abbreviations, before->text) == ALD_NOBODY;
+}
+
+void ald_matcher_read(struct ald_matcher *m, const char *text, size_t n, ald_found_fn *found, void *ctx)
+{
+    struct ald_words words;
+    struct ald_word word, before = {.len = 0};
+    uint64_t first = m->sentence;
+    size_t in_sentence = 0;
+    bool more = true;
+    ald_words_begin(&words, text, n);
+    while (more) {
+        more = ald_words_next(&words, &word);
+        if (in_sentence && (!more || in_sentence == ALD_SENTENCE_WORDS || ends(m, &words, &before))) {
+            for (size_t i = 0; i < m->lex->languages_n; i++)
+                ald_run_sentence(&m->runs[i], m->sentence, first, words.question, found, ctx);
+            m->sentence++;
+            in_sentence = 0;
+        }
+        if (!more)
+            break;
+        for (size_t i = 0; i < m->lex->languages_n; i++)
+            ald_run_word(&m->runs[i], &word);
+        in_sentence++;
+        before = word;
+    }
+    m->sentence++; /* texts are no neighbours */
+}

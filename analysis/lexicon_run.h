@@ -1,0 +1,56 @@
+/* The state of reading texts with one language. Private to the matcher. */
+#pragma once
+
+#include "analysis/lexicon_priv.h"
+
+#define ALD_SENTENCE_WORDS 250 /* a longer "sentence" is cut: no prose, and all work per sentence stays bounded */
+#define ALD_SENTENCE_HITS 600  /* the same: written by people, a sentence has a few dozen */
+#define ALD_WORD_SYMBOLS 10
+
+/** A phrase that stands in the sentence; from and to: first and last word. */
+struct ald_hit {
+    uint32_t phrase, from, to;
+};
+struct ald_reached {
+    uint64_t start[2], end[2]; /* running numbers of words: of the latest and the one before */
+};
+/** What a word means to a language; two parts for a contraction. */
+struct ald_meaning {
+    char text[ALD_WORD_BYTES];
+    struct {
+        bool stop;
+        uint8_t n;
+        uint32_t symbols[ALD_WORD_SYMBOLS];
+    } parts[2];
+    uint8_t parts_n;
+    bool used;
+};
+struct ald_run {
+    const struct ald_lexicon *lex;
+    const struct ald_language *lang;
+    struct ald_meaning *memo;
+    size_t memo_n;
+    struct ald_reached *states;
+    uint32_t *recent;     /* by state: low bits of end[0], so that most states are passed over by a look at little memory */
+    uint64_t *phrase_end; /* by phrase: where it last ended, so that it is noted once a place */
+    uint64_t next, first; /* running number of the next word, and of the first of the sentence */
+    struct {
+        size_t from, to;
+        uint8_t mark;
+    } words[2 * ALD_SENTENCE_WORDS + 2];
+    uint32_t words_n;
+    bool begun;      /* the sentence has a word, if only one without meaning */
+    uint8_t mark;    /* before the next word that is not left out */
+    size_t from, to; /* bytes of the sentence */
+    struct ald_hit *hits;
+    size_t hits_n, hits_cap;
+    uint64_t *part_last, *together_last; /* number of the sentence; shared by all languages */
+    struct ald_arena *arena;
+};
+
+/** lexicon_match.c: takes one word. */
+void ald_run_word(struct ald_run *run, const struct ald_word *word);
+/** lexicon_sentence.c: the sentence is over. sentence: its number, counted over all texts; first_of_text: of the first
+ *  sentence of this text; question: nothing holds in a question. */
+void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, ald_found_fn *found,
+                      void *ctx);

@@ -1,0 +1,24 @@
+/* The matches of all incidents, and how they are gathered. Private to analysis. */
+#pragma once
+
+#include "alidade/patterns.h"
+#include "analysis/build.h"
+
+/** A sentence in which an explanation was given up. */
+struct ald_given_up {
+    uint32_t incident;
+    uint64_t hash; /* of the sentence: the same one twice counts once */
+    int64_t at;
+    const char *quote;
+};
+struct ald_patterns {
+    struct ald_lexicon *lexicon;
+    struct ald_match *matches; /* by incident, then pattern */
+    uint32_t *first;           /* by incident; one more than incidents */
+    struct ald_given_up *given_up; /* by incident, then time */
+    size_t given_up_n;
+    uint32_t *texts; /* by incident */
+};
+/** Reads every text and every decision. Incidents must stand. @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *err);
+void ald_patterns_free(struct ald_patterns *patterns);
