@@ -18,8 +18,7 @@
 static const char *const remedies[ALD_FLAW_COUNT_] = {
     [ALD_FLAW_FOREIGN] = "name another file (key `store`); this one is left as it is",
     [ALD_FLAW_NEWER] = "use that version of alidade, or name another file (key `store`); this one is left as it is",
-    [ALD_FLAW_DAMAGED] = "keep the file; put a backup (yours, or the newest STORE.backup-N) in its place, then run `alidade ingest`: the "
-                         "backup knows from where on to read",
+    [ALD_FLAW_DAMAGED] = "keep the file; put a backup in its place (yours, or STORE.backup-N), then ingest: it knows where to go on",
     [ALD_FLAW_FOLDER] = "give this account write access to the folder, or copy the store to one where it has",
     [ALD_FLAW_OTHER] = "see who owns the file and its folder, and whether the disk is well",
 };
@@ -106,6 +105,18 @@ static bool look_at_schema(struct ald_checkup *checkup, struct ald_store *store,
     else
         (void)ald_checkup_add(checkup, ALD_CHECKUP_OK, "file", NULL, "%s: schema %" PRId64 ", %s", path, version, size);
     return version == newest;
+}
+
+enum ald_rc ald_store_verify(struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(store, "store_quick_check", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    const char *found = row ? ald_q_col_text(q, 0) : NULL;
+    if (found && strcmp(found, "ok") != 0)
+        return ald_fail(err, ALD_ERR_DB, "store '%s': the file is damaged; restore a backup (%s)", store->path, found);
+    return ald_store_check_references(store, err);
 }
 
 void ald_store_inspect(const char *path, struct ald_checkup *checkup, struct ald_store **ret)

@@ -154,6 +154,7 @@ struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el
 /** Does nothing when value is NULL or "". */
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind, const char *value, const char *field);
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
+/** Does nothing when the page has told it already. */
 void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix);
 /** Facts that a user maps to the source's own fields under `fields:`; the same for every connector. */
 struct ald_given_field {

@@ -136,6 +136,9 @@ void ald_rows_alias(struct ald_rows *rows, const char *kind, const char *prefix)
 {
     if (!is_given(prefix))
         return;
+    for (size_t i = 0; i < rows->aliases_n; i++) /* few: every record of a page tells the same */
+        if (strcmp(rows->aliases[i].kind, kind) == 0 && strcmp(rows->aliases[i].prefix, prefix) == 0)
+            return;
     rows->aliases = ald_grow(rows->arena, rows->aliases, rows->aliases_n, &rows->aliases_cap, sizeof *rows->aliases);
     rows->aliases[rows->aliases_n++] = (struct ald_row_alias){.kind = kind, .prefix = prefix};
 }

@@ -65,3 +65,38 @@ const char *ald_answer_element_id(struct ald_arena *arena, const char *id, const
     ald_fingerprint(text.data, text.len, print);
     return ald_sprintf(arena, "#%s", print);
 }
+
+enum ald_rc ald_answer_each(const struct ald_jv *v, const char *name, struct ald_jv *ret_list, bool *ret_any,
+                            struct ald_err *err)
+{
+    *ret_any = ald_json_opt(v, name, ret_list);
+    if (*ret_any && ald_json_kind(ret_list) != ALD_JSON_ARRAY)
+        return ald_json_expected(ret_list, "a list", err);
+    *ret_any = *ret_any && ald_json_len(ret_list) > 0;
+    return ALD_OK;
+}
+
+void ald_answer_site_alias(struct ald_rows *rows, const char *url)
+{
+    const char *host = url ? strstr(url, "://") : NULL;
+    size_t n = host ? strcspn(host + 3, "/") : 0;
+    if (host && host[3 + n] == '/')
+        ald_rows_alias(rows, "url", ald_strndup(rows->arena, url, (size_t)(host + 3 - url) + n));
+}
+
+void ald_answer_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *text, const char *field)
+{
+    for (const char *p = text; p && (p = strstr(p, "http")) != NULL;) {
+        size_t head = strncmp(p, "https://", 8) == 0 ? 8 : strncmp(p, "http://", 7) == 0 ? 7 : 0;
+        size_t len = strcspn(p, " \t\r\n<>\"'`|)]}");
+        if (head == 0 || len <= head) {
+            p += 4;
+            continue;
+        }
+        size_t kept = len;
+        while (kept > head && strchr(".,;:!?", p[kept - 1]))
+            kept--;
+        ald_rows_link(rows, el, record, "mention", ald_strndup(rows->arena, p, kept), field);
+        p += len;
+    }
+}

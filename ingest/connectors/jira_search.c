@@ -267,11 +267,7 @@ static void key_alias(struct ald_rows *rows, const char *key)
     const char *dash = key ? strrchr(key, '-') : NULL;
     if (!dash)
         return;
-    const char *prefix = ald_strndup(rows->arena, key, (size_t)(dash + 1 - key));
-    for (size_t i = 0; i < rows->aliases_n; i++)
-        if (strcmp(rows->aliases[i].kind, "key") == 0 && strcmp(rows->aliases[i].prefix, prefix) == 0)
-            return;
-    ald_rows_alias(rows, "key", prefix);
+    ald_rows_alias(rows, "key", ald_strndup(rows->arena, key, (size_t)(dash + 1 - key)));
 }
 
 enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,

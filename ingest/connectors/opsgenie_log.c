@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
 
 static bool is(const char *a, const char *b)
@@ -29,24 +30,6 @@ static void read_who(const struct ald_jv *row, const char *member, struct ald_ro
     }
     e->actor = e->agent = text;
     e->automatic = 0;
-}
-
-/** Addresses in a text are mentions: people link to all sorts of things. */
-static void add_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *text, const char *field)
-{
-    for (const char *p = text; p && (p = strstr(p, "http")) != NULL;) {
-        size_t head = strncmp(p, "https://", 8) == 0 ? 8 : strncmp(p, "http://", 7) == 0 ? 7 : 0;
-        size_t len = strcspn(p, " \t\r\n<>\"'`|)]}");
-        if (head == 0 || len <= head) {
-            p += 4;
-            continue;
-        }
-        size_t kept = len;
-        while (kept > head && strchr(".,;:!?", p[kept - 1]))
-            kept--;
-        ald_rows_link(rows, el, record, "mention", ald_strndup(rows->arena, p, kept), field);
-        p += len;
-    }
 }
 
 static const char *subject_of(const struct ald_http_req *req)
@@ -116,7 +99,7 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
     read_who(row, "actor", e);
     if (note) {
         e->text = text;
-        add_mentions(rows, el, subject_of(req), text, "incident_timeline:description");
+        ald_answer_mentions(rows, el, subject_of(req), text, "incident_timeline:description");
     }
     return ALD_OK;
 }
@@ -202,7 +185,7 @@ static enum ald_rc note(const char *stream, const struct ald_http_req *req, stru
     e->field = stream;
     e->text = text;
     read_who(row, "owner", e);
-    add_mentions(rows, el, subject_of(req), text, ald_sprintf(rows->arena, "%s:note", stream));
+    ald_answer_mentions(rows, el, subject_of(req), text, ald_sprintf(rows->arena, "%s:note", stream));
     return ALD_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
 
 static bool is(const char *a, const char *b)
@@ -13,16 +14,6 @@ static bool is(const char *a, const char *b)
 bool ald_opsgenie_on(const struct ald_source_cfg *cfg, const char *key)
 {
     return !is(ald_source_opt(cfg, key), "off");
-}
-
-/** A list that may be null or absent. A member that is none fails. */
-static enum ald_rc each(const struct ald_jv *v, const char *name, struct ald_jv *ret_list, bool *ret_any, struct ald_err *err)
-{
-    *ret_any = ald_json_opt(v, name, ret_list);
-    if (*ret_any && ald_json_kind(ret_list) != ALD_JSON_ARRAY)
-        return ald_json_expected(ret_list, "a list", err);
-    *ret_any = *ret_any && ald_json_len(ret_list) > 0;
-    return ALD_OK;
 }
 
 /** The id of an object, or what stands there itself. */
@@ -41,7 +32,7 @@ static enum ald_rc add_responders(struct ald_rows *rows, struct ald_row_record *
 {
     struct ald_jv list, x;
     bool any = false;
-    ALD_TRY(each(it, "responders", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "responders", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         const char *type = NULL, *id = NULL;
         ALD_TRY(id_of(rows->arena, &x, &id, err));
@@ -63,7 +54,7 @@ static enum ald_rc add_tags(struct ald_rows *rows, struct ald_row_record *rec, c
     struct ald_jv list, x;
     bool any = false;
     const char *tag = NULL;
-    ALD_TRY(each(it, "tags", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "tags", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(ald_json_as_str(&x, &tag, err));
         ald_rows_value(rows, rec, "tag", tag, "tags");
@@ -153,19 +144,6 @@ static enum ald_rc begin(const struct ald_source_cfg *cfg, struct ald_rows *rows
 
 /* ---- Incidents ---- */
 
-/** "https://acme.app.opsgenie.com": the addresses that the account owns. */
-static void site_alias(struct ald_rows *rows, const char *url)
-{
-    const char *host = url ? strstr(url, "://") : NULL;
-    if (!host || host[3 + strcspn(host + 3, "/")] != '/')
-        return;
-    const char *site = ald_strndup(rows->arena, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/"));
-    for (size_t i = 0; i < rows->aliases_n; i++)
-        if (is(rows->aliases[i].prefix, site))
-            return;
-    ald_rows_alias(rows, "url", site);
-}
-
 static enum ald_rc add_impact(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it, struct ald_err *err)
 {
     struct ald_jv list, x;
@@ -175,7 +153,7 @@ static enum ald_rc add_impact(struct ald_rows *rows, struct ald_row_record *rec,
     ALD_TRY(ald_json_time_opt(it, "impactEndDate", &ended, err));
     ald_rows_moment(rows, rec, "impact_started", started, "impactStartDate", 2);
     ald_rows_moment(rows, rec, "mitigated", ended, "impactEndDate", 2);
-    ALD_TRY(each(it, "impactedServices", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "impactedServices", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         const char *service = NULL;
         ALD_TRY(id_of(rows->arena, &x, &service, err));
@@ -196,7 +174,7 @@ enum ald_rc ald_opsgenie_incident(const struct ald_source_cfg *cfg, const struct
     ALD_TRY(begin(cfg, rows, el, row, &rec, err));
     if (ald_json_opt(row, "links", &links))
         ALD_TRY(ald_json_str_opt(&links, "web", &rec->url, err));
-    site_alias(rows, rec->url);
+    ald_answer_site_alias(rows, rec->url);
     /* Resolved, and closed after that: when, only the timeline tells. */
     rec->end_state = is(rec->status, "resolved") ? "resolved" : is(rec->status, "closed") ? "closed" : "open";
     ALD_TRY(add_impact(rows, rec, row, err));
@@ -264,7 +242,7 @@ static enum ald_rc add_teams(struct ald_rows *rows, struct ald_row_record *rec, 
     ALD_TRY(ald_json_id_opt(rows->arena, it, "ownerTeamId", &id, err));
     if (id)
         ald_rows_team(rows, rec, id, "assigned", ALD_TIME_NONE, "ownerTeamId");
-    ALD_TRY(each(it, "teams", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "teams", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(id_of(rows->arena, &x, &id, err));
         if (id && *id)

@@ -3,6 +3,7 @@
  * requests or paging. */
 #include <string.h>
 
+#include "connectors/answer.h"
 #include "connectors/pagerduty_priv.h"
 
 #define SUFFIX "_log_entry"
@@ -96,7 +97,7 @@ static enum ald_rc only_team(struct ald_arena *arena, const struct ald_jv *row, 
     struct ald_jv list, team;
     bool any = false;
     *ret = NULL;
-    ALD_TRY(ald_pagerduty_each(row, "teams", &list, &any, err));
+    ALD_TRY(ald_answer_each(row, "teams", &list, &any, err));
     if (!any || ald_json_len(&list) != 1 || !ald_json_first(&list, &team))
         return ALD_OK;
     return ald_json_id_opt(arena, &team, "id", ret, err);
@@ -110,7 +111,7 @@ static enum ald_rc add_assignees(struct ald_rows *rows, struct ald_element *el, 
     bool any = false;
     size_t n = 0;
     ALD_TRY(only_team(rows->arena, row, &el->events[0].team, err));
-    ALD_TRY(ald_pagerduty_each(row, "assignees", &list, &any, err));
+    ALD_TRY(ald_answer_each(row, "assignees", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         const char *who = NULL;
         if (ald_json_as_str(&x, &who, NULL) != ALD_OK || !*who)
@@ -221,24 +222,6 @@ void ald_pagerduty_retell(struct ald_told *events, size_t n)
 
 /* ---- Notes and alerts ---- */
 
-/** Addresses in a text are mentions: people link to all sorts of things. */
-static void add_mentions(struct ald_rows *rows, struct ald_element *el, const char *incident, const char *text)
-{
-    for (const char *p = text; p && (p = strstr(p, "http")) != NULL;) {
-        size_t head = strncmp(p, "https://", 8) == 0 ? 8 : strncmp(p, "http://", 7) == 0 ? 7 : 0;
-        size_t len = strcspn(p, " \t\r\n<>\"'`|)]}");
-        if (head == 0 || len <= head) {
-            p += 4;
-            continue;
-        }
-        size_t kept = len;
-        while (kept > head && strchr(".,;:!?", p[kept - 1]))
-            kept--;
-        ald_rows_link(rows, el, incident, "mention", ald_strndup(rows->arena, p, kept), "notes:content");
-        p += len;
-    }
-}
-
 enum ald_rc ald_pagerduty_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
                                struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
@@ -255,7 +238,7 @@ enum ald_rc ald_pagerduty_note(const struct ald_source_cfg *cfg, const struct al
     e->text = text;
     e->actor = e->agent = ald_pagerduty_person(row, "user", &machine);
     e->automatic = machine;
-    add_mentions(rows, el, incident, text);
+    ald_answer_mentions(rows, el, incident, text, "notes:content");
     return ALD_OK;
 }
 

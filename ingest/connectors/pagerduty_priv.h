@@ -70,6 +70,3 @@ ALD_CHECK enum ald_rc ald_pagerduty_ref(struct ald_arena *arena, const struct al
                                         const char **ret, struct ald_err *err);
 /** A person's pseudonym where a reference to a user stood; NULL for all else. *ret_machine: something else is named. */
 const char *ald_pagerduty_person(const struct ald_jv *v, const char *name, bool *ret_machine);
-/** A list that may be null or absent: false then. A member that is none fails. */
-ALD_CHECK enum ald_rc ald_pagerduty_each(const struct ald_jv *v, const char *name, struct ald_jv *ret_list,
-                                         bool *ret_any, struct ald_err *err);

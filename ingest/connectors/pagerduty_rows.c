@@ -2,6 +2,7 @@
  * is read nowhere: it also moves when nothing was resolved. Must not know requests or paging. */
 #include <string.h>
 
+#include "connectors/answer.h"
 #include "connectors/pagerduty_priv.h"
 
 static bool is(const char *a, const char *b)
@@ -49,16 +50,6 @@ const char *ald_pagerduty_person(const struct ald_jv *v, const char *name, bool 
         return NULL;
     *ret_machine = ald_json_kind(&who) == ALD_JSON_OBJECT;
     return ald_json_as_str(&who, &pseudonym, NULL) == ALD_OK && *pseudonym ? pseudonym : NULL;
-}
-
-enum ald_rc ald_pagerduty_each(const struct ald_jv *v, const char *name, struct ald_jv *ret_list, bool *ret_any,
-                               struct ald_err *err)
-{
-    *ret_any = ald_json_opt(v, name, ret_list);
-    if (*ret_any && ald_json_kind(ret_list) != ALD_JSON_ARRAY)
-        return ald_json_expected(ret_list, "a list", err);
-    *ret_any = *ret_any && ald_json_len(ret_list) > 0;
-    return ALD_OK;
 }
 
 /* ---- The incident ---- */
@@ -113,7 +104,7 @@ static enum ald_rc mapped_value(struct ald_arena *arena, const struct ald_jv *it
     const char *name = NULL;
     bool any = false;
     *ret = NULL;
-    ALD_TRY(ald_pagerduty_each(it, "custom_fields", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "custom_fields", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &field_it); ok; ok = ald_json_next(&field_it)) {
         ALD_TRY(ald_json_str_opt(&field_it, "name", &name, err));
         if (is(name, field))
@@ -155,7 +146,7 @@ static enum ald_rc add_service(struct ald_rows *rows, struct ald_row_record *rec
     service->at_start = true;
     struct ald_jv list, team;
     bool any = false;
-    ALD_TRY(ald_pagerduty_each(it, "teams", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "teams", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &team); ok; ok = ald_json_next(&team)) {
         ALD_TRY(ald_json_id_opt(rows->arena, &team, "id", &id, err));
         ald_rows_team(rows, rec, id, "assigned", ALD_TIME_NONE, "teams");
@@ -172,20 +163,20 @@ static enum ald_rc add_people(struct ald_rows *rows, struct ald_row_record *rec,
     int64_t at;
     const char *via = NULL, *state = NULL;
     ALD_TRY(ald_json_str_opt(it, "assigned_via", &via, err));
-    ALD_TRY(ald_pagerduty_each(it, "assignments", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "assignments", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(ald_json_time_opt(&x, "at", &at, err));
         /* Whom a rota named was called, not chosen. */
         ald_rows_person(rows, rec, ald_pagerduty_person(&x, "assignee", &machine),
                         is(via, "direct_assignment") ? "assigned" : "notified", at, "assignments");
     }
-    ALD_TRY(ald_pagerduty_each(it, "acknowledgements", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "acknowledgements", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(ald_json_time_opt(&x, "at", &at, err));
         ald_rows_person(rows, rec, ald_pagerduty_person(&x, "acknowledger", &machine), "acknowledged", at,
                         "acknowledgements");
     }
-    ALD_TRY(ald_pagerduty_each(it, "incidents_responders", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "incidents_responders", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(ald_json_time_opt(&x, "updated_at", &at, err));
         ALD_TRY(ald_json_str_opt(&x, "state", &state, err));
@@ -193,19 +184,6 @@ static enum ald_rc add_people(struct ald_rows *rows, struct ald_row_record *rec,
                         is(state, "joined") ? "responder" : "requested", at, "incidents_responders");
     }
     return ALD_OK;
-}
-
-/** "https://acme.pagerduty.com": the addresses that the account owns. */
-static void site_alias(struct ald_rows *rows, const char *url)
-{
-    const char *host = url ? strstr(url, "://") : NULL;
-    if (!host || host[3 + strcspn(host + 3, "/")] != '/')
-        return;
-    const char *site = ald_strndup(rows->arena, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/"));
-    for (size_t i = 0; i < rows->aliases_n; i++)
-        if (is(rows->aliases[i].prefix, site))
-            return;
-    ald_rows_alias(rows, "url", site);
 }
 
 static enum ald_rc add_refs(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it,
@@ -225,7 +203,7 @@ static enum ald_rc add_refs(struct ald_rows *rows, struct ald_row_record *rec, c
         ALD_TRY(ald_json_str_opt(&bridge, "conference_url", &s, err));
         ald_rows_ref(rows, rec, "channel", s, "conference_bridge.conference_url");
     }
-    ALD_TRY(ald_pagerduty_each(it, "external_references", &list, &any, err));
+    ALD_TRY(ald_answer_each(it, "external_references", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
         ALD_TRY(ald_json_str_opt(&x, "external_url", &s, err));
         ald_rows_ref(rows, rec, "url", s, "external_references[].external_url");
@@ -275,7 +253,7 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(add_service(rows, rec, row, err));
     ALD_TRY(add_people(rows, rec, row, err));
     ALD_TRY(add_refs(rows, rec, row, err));
-    site_alias(rows, rec->url);
+    ald_answer_site_alias(rows, rec->url);
     const char *alerts = value_of(rec, "alerts_grouped");
     if (ald_pagerduty_alerts_wanted(cfg)) {
         rec->holds |= ALD_HOLDS_ALERTS;
@@ -302,7 +280,7 @@ enum ald_rc ald_pagerduty_service(const struct ald_source_cfg *cfg, const struct
     bool any = false;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
     def.name = label_of(row);
-    ALD_TRY(ald_pagerduty_each(row, "teams", &list, &any, err));
+    ALD_TRY(ald_answer_each(row, "teams", &list, &any, err));
     if (any && ald_json_len(&list) == 1 && ald_json_first(&list, &team)) /* of several, none is the owner */
         ALD_TRY(ald_json_id_opt(rows->arena, &team, "id", &def.team, err));
     el->service_def = ald_alloc(rows->arena, sizeof def);
@@ -321,7 +299,7 @@ enum ald_rc ald_pagerduty_dependencies(const struct ald_source_cfg *cfg, const s
     struct ald_row_service_def def = {.external_id = service};
     struct ald_jv list, x;
     bool any = false;
-    ALD_TRY(ald_pagerduty_each(row, "relationships", &list, &any, err));
+    ALD_TRY(ald_answer_each(row, "relationships", &list, &any, err));
     const char **depends_on = ald_calloc(rows->arena, (any ? ald_json_len(&list) : 0) + 1, sizeof *depends_on);
     size_t n = 0;
     for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {

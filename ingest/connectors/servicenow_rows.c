@@ -210,11 +210,7 @@ static void key_alias(struct ald_rows *rows, const char *key)
     size_t n = key ? strcspn(key, "0123456789") : 0;
     if (n == 0 || !key[n])
         return;
-    const char *prefix = ald_strndup(rows->arena, key, n);
-    for (size_t i = 0; i < rows->aliases_n; i++)
-        if (is(rows->aliases[i].kind, "key") && is(rows->aliases[i].prefix, prefix))
-            return;
-    ald_rows_alias(rows, "key", prefix);
+    ald_rows_alias(rows, "key", ald_strndup(rows->arena, key, n));
 }
 
 enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req,

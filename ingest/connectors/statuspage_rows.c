@@ -225,11 +225,7 @@ static void site_alias(struct ald_rows *rows, const char *url, const char *id)
     if (n <= tail || strstr(url, "://stspg.io") || strcmp(url + n - strlen(id), id) != 0 ||
         strncmp(url + n - tail, "/incidents/", strlen("/incidents/")) != 0)
         return;
-    const char *site = ald_strndup(rows->arena, url, n - tail);
-    for (size_t i = 0; i < rows->aliases_n; i++)
-        if (is(rows->aliases[i].prefix, site))
-            return;
-    ald_rows_alias(rows, "url", site);
+    ald_rows_alias(rows, "url", ald_strndup(rows->arena, url, n - tail));
 }
 
 enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
