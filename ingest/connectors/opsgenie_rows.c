@@ -37,7 +37,7 @@ static enum ald_rc add_responders(struct ald_rows *rows, struct ald_row_record *
         const char *type = NULL, *id = NULL;
         ALD_TRY(id_of(rows->arena, &x, &id, err));
         if (ald_json_kind(&x) == ALD_JSON_STRING) {
-            if (*id)
+            if (id && *id)
                 ald_rows_person(rows, rec, id, "requested", ALD_TIME_NONE, "responders");
             continue;
         }

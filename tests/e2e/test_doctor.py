@@ -55,7 +55,7 @@ class Doctor(Case):
     # ---- Sources ----
 
     def test_a_healthy_source_is_told_what_a_first_read_takes(self):
-        api = self.pager(incidents=1500)
+        api = self.pager(incidents=800)
         self.configure(pagerduty(api.url, since="2026-01-01"), timezone="Europe/Berlin")
         rows = self.untouched()
         self.assertEqual({row["state"] for row in rows.values()} - {"ok", "note"}, set(), rows)
@@ -63,7 +63,7 @@ class Doctor(Case):
             self.assertEqual(self.state(rows, "pager", stream), "ok")
         self.assertIn("the clocks agree", rows["pager", "connection"]["found"])
         first = self.firsts["pager"]
-        self.assertEqual(first["records"], 1500 + len(api.world.log))
+        self.assertEqual(first["records"], 800 + len(api.world.log))
         self.assertEqual(first["requests_per_minute"], 960)
         asked = len(api.requests)
         self.assertLessEqual(asked, 30, "that is not cheap")
@@ -73,7 +73,7 @@ class Doctor(Case):
                         f"estimated {first['requests']}, took {len(api.requests)}")
         rows = self.untouched()
         self.assertEqual(self.state(rows, "store", "integrity"), "ok")
-        self.assertIn("the store holds 1500 records already", rows["pager", "first read"]["found"])
+        self.assertIn("the store holds 800 records already", rows["pager", "first read"]["found"])
 
     def test_a_window_above_the_cap_is_counted(self):
         api = self.pager(incidents=40)
