@@ -19,9 +19,26 @@
 
 uint64_t ald_siphash(const void *bytes, size_t n)
 {
-    static const unsigned char zero[crypto_shorthash_KEYBYTES];
+    static const struct ald_hash_key zero;
+    return ald_keyed_hash(&zero, bytes, n);
+}
+
+void ald_hash_key(const struct ald_key *key, const char *purpose, struct ald_hash_key *ret)
+{
+    _Static_assert(sizeof ret->bytes == crypto_shorthash_KEYBYTES, "a key of SipHash");
+    (void)crypto_generichash(ret->bytes, sizeof ret->bytes, (const unsigned char *)purpose, strlen(purpose), key->bytes,
+                             sizeof key->bytes);
+}
+
+void ald_hash_key_wipe(struct ald_hash_key *key)
+{
+    sodium_memzero(key, sizeof *key);
+}
+
+uint64_t ald_keyed_hash(const struct ald_hash_key *key, const void *bytes, size_t n)
+{
     unsigned char out[crypto_shorthash_BYTES];
-    (void)crypto_shorthash(out, bytes, n, zero);
+    (void)crypto_shorthash(out, bytes, n, key->bytes);
     uint64_t v = 0;
     for (size_t i = sizeof out; i-- > 0;)
         v = v << 8 | out[i];

@@ -1,6 +1,7 @@
 /* The program: finds the command, prepares what it needs, prints what went wrong, chooses the exit code. */
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,18 @@
 #include "progress.h"
 #include "session.h"
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted; /* set by a signal, read by every thread */
 
 static void on_signal(int signal_number)
 {
     (void)signal_number;
-    interrupted = 1;
+    atomic_store_explicit(&interrupted, 1, memory_order_relaxed);
 }
 
 bool ald_stopped(void *ctx)
 {
     (void)ctx;
-    return interrupted != 0;
+    return atomic_load_explicit(&interrupted, memory_order_relaxed) != 0;
 }
 
 static void print_options(FILE *out, const struct ald_command *command)

@@ -384,7 +384,7 @@ enum ald_rc ald_doctor_source(const struct ald_ingest_opts *opts, size_t i, stru
         ald_checkup_add(checkup, ALD_CHECKUP_BAD, "type", NULL, "no type '%s'", cfg->type)->rc = ALD_ERR_CONFIG;
         return ALD_OK;
     }
-    d.sync.scrub.known = ald_known_names_new();
+    d.sync.scrub.known = ald_known_names_new(&key);
     d.sync.facts = ald_facts_new();
     enum ald_rc rc = look_at_source(&d, ret, err);
     ald_sync_done(&d.sync);

@@ -14,7 +14,7 @@
 #include "alidade/rng.h"
 #include "http_head.h"
 #include "http_origin.h"
-#include "http_retry.h"
+#include "http_trip.h"
 #include "http_url.h"
 
 #define WAIT_SLICE_MS 200
@@ -42,16 +42,6 @@ struct answer {
     bool body_too_big;
     long status;
     CURLcode code;
-};
-
-/** Where one fetch stands: the URL it has come to, and whether it is still at home. */
-struct trip {
-    CURLU *url;
-    struct ald_origin at;
-    bool home; /* every URL so far had the configured origin */
-    const char *seen[ALD_MAX_REDIRECTS + 1];
-    size_t seen_n;
-    struct ald_retry retry;
 };
 
 static void answer_done(struct answer *answer)
@@ -216,7 +206,7 @@ static enum ald_rc request_lines(const struct ald_http *http, const struct ald_h
 }
 
 /** One try; answer->code and ->status tell how it went. Fails only where nothing could be sent at all. */
-static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *req, const struct trip *trip, int number,
+static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *req, const struct ald_http_trip *trip, int number,
                             struct answer *answer, struct ald_err *err)
 {
     ALD_CLEANUP(lines_freep) struct curl_slist *lines = NULL;
@@ -345,7 +335,7 @@ static enum ald_rc check_answer(struct ald_http *http, const struct answer *answ
 }
 
 /** Tries at one URL until there is an answer that the caller can judge. */
-static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *req, struct trip *trip,
+static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *req, struct ald_http_trip *trip,
                              struct answer *answer, struct ald_err *err)
 {
     const char *host = ald_origin_label(answer->arena, &trip->at);
@@ -389,54 +379,17 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
     }
 }
 
-/* ---- Redirects ---- */
-
-/** Notes that the trip has come to trip->url; refuses loops and endless chains. */
-static enum ald_rc arrive(const struct ald_http *http, struct trip *trip, struct ald_arena *arena, struct ald_err *err)
-{
-    const char *host = ald_origin_label(arena, &trip->at), *text = ald_curlu_text(arena, trip->url);
-    for (size_t i = 0; i < trip->seen_n; i++)
-        if (strcmp(trip->seen[i], text) == 0)
-            return ald_fail(err, ALD_ERR_NET, "redirect loop at %s", host);
-    if (trip->seen_n == sizeof trip->seen / sizeof trip->seen[0])
-        return ald_fail(err, ALD_ERR_NET, "more than %d redirects, the last to %s", ALD_MAX_REDIRECTS, host);
-    bool first = trip->seen_n == 0;
-    trip->seen[trip->seen_n++] = text;
-    /* Who has left home stays a stranger, also when sent back: the way was chosen by somebody else. */
-    trip->home = (first || trip->home) && http->has_origin && ald_origin_same(&trip->at, &http->origin);
-    return ALD_OK;
-}
-
-static enum ald_rc follow(struct trip *trip, const char *target, struct ald_err *err)
-{
-    struct ald_origin from = trip->at;
-    if (curl_url_set(trip->url, CURLUPART_URL, target, CURLU_URLENCODE) != CURLUE_OK)
-        return ald_fail(err, ALD_ERR_NET, "%s redirects to something that is no URL", from.host);
-    struct ald_err why;
-    if (ald_origin_of(trip->url, &trip->at, &why) != ALD_OK)
-        return ald_fail(err, ALD_ERR_NET, "redirect from %s: %s", from.host, why.msg);
-    /* A public server may not send us to services of this machine. */
-    if (ald_url_host_is_loopback(trip->at.host) && !ald_url_host_is_loopback(from.host))
-        return ald_fail(err, ALD_ERR_NET, "redirect from %s to this machine is refused", from.host);
-    return ALD_OK;
-}
-
-static void trip_done(struct trip *trip)
-{
-    ald_curlu_freep(&trip->url);
-}
-
 enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req, struct ald_arena *arena,
                            struct ald_http_res *ret, struct ald_err *err)
 {
-    ALD_CLEANUP(trip_done) struct trip trip = {0};
+    ALD_CLEANUP(ald_http_trip_done) struct ald_http_trip trip = {0};
     ALD_CLEANUP(answer_done) struct answer answer = {.http = http, .arena = arena};
     ald_buf_init(&answer.body, http->cfg.max_body_bytes);
     http->last_status = 0;
     if (!req->url || ald_origin_parse(req->url, &trip.url, &trip.at, err) != ALD_OK)
         return req->url ? ALD_ERR_CONFIG : ald_fail(err, ALD_ERR_CONFIG, "a request without URL");
     for (;;) {
-        ALD_TRY(arrive(http, &trip, arena, err));
+        ALD_TRY(ald_http_trip_arrive(&trip, http->has_origin ? &http->origin : NULL, arena, err));
         ALD_TRY(try_until(http, req, &trip, &answer, err));
         const char *target = ald_http_redirect(answer.status, &answer.head);
         if (!target)
@@ -444,7 +397,7 @@ enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req
         if (req->body) /* what a question holds is for base_url alone, and most ways lead on by GET */
             return ald_fail(err, ALD_ERR_NET, "redirect of a POST from %s: is base_url the address that answers?",
                             ald_origin_label(arena, &trip.at));
-        ALD_TRY(follow(&trip, target, err));
+        ALD_TRY(ald_http_trip_follow(&trip, target, err));
     }
     char *body = ald_alloc(arena, answer.body.len + 1);
     memcpy(body, answer.body.data, answer.body.len);

@@ -23,10 +23,16 @@ struct ald_scrub {
 };
 /** Names, logins and e-mails with their pseudonyms, gathered over the documents of one run of one source: one per
  *  scrub, whose key, source, mode and aliases must stay the same. Own memory, as it outlives every page. */
-struct ald_known_names *ald_known_names_new(void);
+struct ald_known_names *ald_known_names_new(const struct ald_key *key);
 void ald_known_names_free(struct ald_known_names *known);
 void ald_known_names_freep(struct ald_known_names **known);
 
+/** A text that stands in no document: known names and all e-mail addresses replaced. Arena-owned, or text itself. */
+const char *ald_people_text(struct ald_arena *arena, const struct ald_scrub *scrub, const char *text);
+/** The same for texts that were scrubbed before `late` names were known. With json the text is a document,
+ *  of which the strings are meant; one that cannot be read fails. *ret: arena-owned, or NULL when nothing is to change. */
+ALD_CHECK enum ald_rc ald_people_rewrite(struct ald_arena *arena, const struct ald_scrub *scrub, const struct ald_known_names *late,
+                                         const char *text, bool json, const char **ret, struct ald_err *err);
 /** Replaces people in the document below root for one stream. The rows are arena-owned.
  *  A bare value, or an object that is not `defines`, becomes one string: the pseudonym (null with ALD_PEOPLE_NONE). */
 ALD_CHECK enum ald_rc ald_people_scrub(struct ald_arena *arena, const struct ald_scrub *scrub, const struct ald_connector *connector,

@@ -18,33 +18,7 @@
 #include "alidade/time.h"
 #include "recording_priv.h"
 
-#define FORM 1 /* of recording.json and of page files */
-#define MANIFEST "recording.json"
 #define NAME_DIGITS 16
-
-/** How often a request was made. */
-struct asked {
-    UT_hash_handle hh;
-    int n;
-    char name[];
-};
-struct window {
-    const char *stream;
-    struct ald_window window;
-    int64_t started;
-};
-struct ald_recording {
-    struct ald_arena *arena;
-    const char *folder; /* DIR/SOURCE */
-    struct ald_recording_run run;
-    int64_t now, ended;
-    uint64_t contents; /* of all pages, in whatever order they came */
-    const char *contents_text;
-    struct asked *asked;
-    struct window *windows;
-    size_t windows_n, windows_cap;
-    bool as_sent;
-};
 
 static struct ald_recording *recording_new(const char *dir, const struct ald_recording_run *run)
 {
@@ -65,7 +39,7 @@ void ald_recording_close(struct ald_recording *rec)
 {
     if (!rec)
         return;
-    struct asked *asked, *next;
+    struct ald_asked *asked, *next;
     HASH_ITER (hh, rec->asked, asked, next) {
         HASH_DEL(rec->asked, asked);
         free(asked);
@@ -88,110 +62,16 @@ static enum ald_rc check_name(const char *source, struct ald_err *err)
     return ALD_OK;
 }
 
-static const char *manifest_path(const struct ald_recording *rec)
-{
-    return ald_sprintf(rec->arena, "%s/" MANIFEST, rec->folder);
-}
-
-/* ---- recording.json ---- */
-
-static enum ald_rc write_manifest(struct ald_recording *rec, struct ald_err *err)
-{
-    struct ald_replace file;
-    ALD_TRY(ald_replace_begin(&file, manifest_path(rec), err));
-    struct ald_jw w;
-    ald_jw_init(&w, ald_json_sink_file(file.file), 1);
-    ald_jw_object(&w);
-    ald_jw_key(&w, "alidade_recording");
-    ald_jw_int(&w, FORM);
-    ald_jw_key(&w, "type");
-    ald_jw_str(&w, rec->run.type);
-    ald_jw_key(&w, "people");
-    ald_jw_str(&w, rec->run.people);
-    ald_jw_key(&w, "began");
-    ald_jw_time(&w, rec->run.began);
-    ald_jw_key(&w, "ended");
-    ald_jw_time(&w, rec->ended);
-    ald_jw_key(&w, "contents");
-    ald_jw_str(&w, ald_sprintf(rec->arena, "%016llx", (unsigned long long)rec->contents));
-    ald_jw_key(&w, "windows");
-    ald_jw_array(&w);
-    for (size_t i = 0; i < rec->windows_n; i++) {
-        const struct window *x = &rec->windows[i];
-        ald_jw_object(&w);
-        ald_jw_key(&w, "stream");
-        ald_jw_str(&w, x->stream);
-        ald_jw_key(&w, "since");
-        ald_jw_time(&w, x->window.since);
-        ald_jw_key(&w, "until");
-        ald_jw_time(&w, x->window.until);
-        ald_jw_key(&w, "started");
-        ald_jw_time(&w, x->started);
-        ald_jw_object_end(&w);
-    }
-    ald_jw_array_end(&w);
-    ald_jw_object_end(&w);
-    enum ald_rc rc = ald_jw_finish(&w, err);
-    if (rc == ALD_OK)
-        rc = ald_replace_commit(&file, err);
-    ald_replace_abort(&file);
-    return rc;
-}
-
-static enum ald_rc read_windows(struct ald_recording *rec, const struct ald_jv *root, struct ald_err *err)
-{
-    struct ald_jv list, it;
-    if (!ald_json_opt(root, "windows", &list))
-        return ALD_OK;
-    for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-        struct window x = {.window = {.first = true}};
-        ALD_TRY(ald_json_str(&it, "stream", &x.stream, err));
-        ALD_TRY(ald_json_time_opt(&it, "since", &x.window.since, err));
-        ALD_TRY(ald_json_time_opt(&it, "until", &x.window.until, err));
-        ALD_TRY(ald_json_time_opt(&it, "started", &x.started, err));
-        x.stream = ald_strdup(rec->arena, x.stream);
-        rec->windows = ald_grow(rec->arena, rec->windows, rec->windows_n, &rec->windows_cap, sizeof *rec->windows);
-        rec->windows[rec->windows_n++] = x;
-    }
-    return ALD_OK;
-}
-
-static enum ald_rc read_manifest(struct ald_recording *rec, const struct ald_jv *root, struct ald_err *err)
-{
-    const char *type = NULL, *people = NULL, *contents = NULL;
-    bool has = false;
-    int64_t form = 0;
-    ALD_TRY(ald_json_int_opt(root, "alidade_recording", &has, &form, err));
-    if (form != FORM)
-        return ald_fail(err, ALD_ERR_CONFIG, "'%s' is no recording that this version can read", rec->folder);
-    ALD_TRY(ald_json_str(root, "type", &type, err));
-    ALD_TRY(ald_json_str(root, "people", &people, err));
-    ALD_TRY(ald_json_time(root, "began", &rec->run.began, err));
-    ALD_TRY(ald_json_time_opt(root, "ended", &rec->ended, err));
-    ALD_TRY(ald_json_str(root, "contents", &contents, err));
-    ALD_TRY(read_windows(rec, root, err));
-    rec->contents_text = ald_strdup(rec->arena, contents);
-    rec->now = rec->run.began;
-    if (strcmp(type, rec->run.type) != 0)
-        return ald_fail(err, ALD_ERR_CONFIG, "'%s' was recorded from a %.40s source, not from %s", rec->folder, type,
-                        rec->run.type);
-    rec->as_sent = strcmp(people, ALD_RECORDING_AS_SENT) == 0;
-    if (!rec->as_sent && strcmp(people, rec->run.people) != 0)
-        return ald_fail(err, ALD_ERR_CONFIG, "'%s' was recorded with people: %.20s; the configuration says people: %s",
-                        rec->folder, people, rec->run.people);
-    return ALD_OK;
-}
-
 enum ald_rc ald_recording_create(const char *dir, const struct ald_recording_run *run, struct ald_recording **ret,
                                  struct ald_err *err)
 {
     ALD_TRY(check_name(run->source, err));
     ALD_CLEANUP(ald_recording_closep) struct ald_recording *rec = recording_new(dir, run);
-    if (access(manifest_path(rec), F_OK) == 0)
+    if (access(ald_recording_manifest_path(rec), F_OK) == 0)
         return ald_fail(err, ALD_ERR_CONFIG,
                         "--record: '%s' holds a recording already, and two must not mix; name another folder",
                         rec->folder);
-    ALD_TRY(write_manifest(rec, err));
+    ALD_TRY(ald_recording_write_manifest(rec, err));
     *ret = rec;
     rec = NULL;
     return ALD_OK;
@@ -202,7 +82,7 @@ enum ald_rc ald_recording_open(const char *dir, const struct ald_recording_run *
 {
     ALD_TRY(check_name(run->source, err));
     ALD_CLEANUP(ald_recording_closep) struct ald_recording *rec = recording_new(dir, run);
-    const char *path = manifest_path(rec);
+    const char *path = ald_recording_manifest_path(rec);
     char *text;
     size_t n;
     if (access(path, F_OK) != 0)
@@ -214,7 +94,7 @@ enum ald_rc ald_recording_open(const char *dir, const struct ald_recording_run *
     enum ald_rc rc = ald_json_parse(text, n, &doc, err);
     if (rc == ALD_OK) {
         ald_json_root(doc, &root);
-        rc = read_manifest(rec, &root, err);
+        rc = ald_recording_read_manifest(rec, &root, err);
     }
     if (rc == ALD_ERR_FORMAT)
         return ald_fail(err, ALD_ERR_CONFIG, "replay: %s: not the description of a recording", path);
@@ -227,7 +107,7 @@ enum ald_rc ald_recording_open(const char *dir, const struct ald_recording_run *
 enum ald_rc ald_recording_finish(struct ald_recording *rec, int64_t ended, struct ald_err *err)
 {
     rec->ended = ended;
-    return write_manifest(rec, err);
+    return ald_recording_write_manifest(rec, err);
 }
 
 /* ---- Pages ---- */
@@ -252,7 +132,7 @@ static const char *next_name(struct ald_recording *rec, const char *stream, cons
         ald_sprintf(arena, "%s\n%s", request_line(rec, req, req->url, arena), req->body ? req->body : "");
     ald_fingerprint(key, strlen(key), digest);
     const char *name = ald_sprintf(arena, "%s-%.*s", stream, NAME_DIGITS, digest);
-    struct asked *asked;
+    struct ald_asked *asked;
     HASH_FIND_STR(rec->asked, name, asked);
     if (!asked) {
         asked = calloc(1, sizeof *asked + strlen(name) + 1);
@@ -327,6 +207,44 @@ enum ald_rc ald_recording_get(struct ald_recording *rec, const char *stream, con
     return ALD_OK;
 }
 
+typedef enum ald_rc rewrite_fn(void *ctx, struct ald_arena *arena, const char *body, const char **ret, struct ald_err *err);
+
+static enum ald_rc rewrite_file(struct ald_recording *rec, const char *name, rewrite_fn *fn, void *ctx, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    const char *path = ald_sprintf(arena, "%s/%s", rec->folder, name), *body = NULL;
+    char *text;
+    size_t n;
+    ALD_TRY(ald_file_read(path, ALD_MAX_FILE_BYTES, arena, &text, &n, err));
+    char *end = strstr(text, "\n\n");
+    if (!end || !end[2]) /* no body */
+        return ALD_OK;
+    ALD_TRY(fn(ctx, arena, end + 2, &body, err));
+    if (!body)
+        return ALD_OK;
+    ALD_CLEANUP(ald_buf_done) struct ald_buf now;
+    ald_buf_init(&now, ALD_MAX_FILE_BYTES);
+    ALD_TRY(ald_buf_add(&now, text, (size_t)(end + 2 - text), err));
+    ALD_TRY(ald_buf_adds(&now, body, err));
+    rec->contents ^= ald_siphash(text, n) * 3 ^ ald_siphash(now.data, now.len) * 3;
+    return write_file(path, &now, arena, err);
+}
+
+enum ald_rc ald_recording_rewrite(struct ald_recording *rec, rewrite_fn *fn, void *ctx, struct ald_err *err)
+{
+    DIR *folder = opendir(rec->folder);
+    if (!folder)
+        return ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", rec->folder, strerror(errno));
+    enum ald_rc rc = ALD_OK;
+    for (const struct dirent *entry; rc == ALD_OK && (entry = readdir(folder));) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot && strcmp(dot, ".page") == 0)
+            rc = rewrite_file(rec, entry->d_name, fn, ctx, err);
+    }
+    (void)closedir(folder);
+    return rc;
+}
+
 /* ---- Windows, time ---- */
 
 enum ald_rc ald_recording_window_put(struct ald_recording *rec, const char *stream, const struct ald_window *window,
@@ -334,8 +252,8 @@ enum ald_rc ald_recording_window_put(struct ald_recording *rec, const char *stre
 {
     rec->windows = ald_grow(rec->arena, rec->windows, rec->windows_n, &rec->windows_cap, sizeof *rec->windows);
     rec->windows[rec->windows_n++] =
-        (struct window){.stream = ald_strdup(rec->arena, stream), .window = *window, .started = started};
-    return write_manifest(rec, err);
+        (struct ald_recorded_window){.stream = ald_strdup(rec->arena, stream), .window = *window, .started = started};
+    return ald_recording_write_manifest(rec, err);
 }
 
 bool ald_recording_window_get(const struct ald_recording *rec, const char *stream, struct ald_window *ret,

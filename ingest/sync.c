@@ -1,11 +1,9 @@
-/* One run over all configured sources: each source's secrets, connection, streams and outcome. Knows the order of
+/* One source's run: its secrets, connection, streams and outcome. Knows the order of
  * things, no API, no SQL and no libcurl. */
 #include "sync_priv.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define NOT_STARTED "stopped before this source was asked"
 
 static const char *base_url(const struct ald_sync *s)
 {
@@ -198,7 +196,9 @@ static void on_wait(void *ctx, int64_t ms, const char *why)
     struct ald_sync *s = ctx;
     char text[32], note[160];
     (void)snprintf(note, sizeof note, "waiting %s: %s", ald_duration_format(ms, text), why ? why : "asked to");
+    ald_gate_enter(s); /* asking goes on outside */
     ald_sync_progress(s, note);
+    ald_gate_leave(s);
 }
 
 static bool on_stop(void *ctx)
@@ -254,12 +254,13 @@ void ald_sync_done(struct ald_sync *s)
     ald_recording_closep(&s->record);
     ald_recording_closep(&s->replay);
     ald_known_names_freep(&s->scrub.known);
+    ald_known_names_freep(&s->late);
     ald_facts_freep(&s->facts);
     ald_secret_done(&s->user);
     ald_secret_done(&s->token);
 }
 
-static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
+enum ald_rc ald_sync_source(struct ald_sync *s, struct ald_err *err)
 {
     struct ald_err why = {0};
     s->began = s->clock.now_ms(s->clock.ctx);
@@ -277,7 +278,11 @@ static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
         return ALD_OK;
     rc = put_source(s, err);
     if (rc == ALD_OK) {
-        s->scrub.known = ald_known_names_new();
+        rc = ald_sync_names_load(s, err);
+        if (rc == ALD_OK)
+            rc = ald_sync_census_begin(s, err);
+    }
+    if (rc == ALD_OK) {
         s->land.connector = s->connector;
         s->land.again = s->opts->full && !s->temporary;
         bool done = s->out->rc != ALD_OK;
@@ -286,58 +291,13 @@ static enum ald_rc run_source(struct ald_sync *s, struct ald_err *err)
         if (rc == ALD_OK && !done)
             rc = run_streams(s, err);
         if (rc == ALD_OK)
+            rc = ald_sync_names_mend(s, err);
+        if (rc == ALD_OK)
             rc = ald_sync_record_finish(s, err);
     }
     if (rc == ALD_OK)
         rc = put_result(s, err);
     if (rc != ALD_OK)
         ald_store_rollback(s->store);
-    return rc;
-}
-
-static enum ald_rc run_all(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key,
-                           struct ald_arena *arena, struct ald_source_outcome *outcomes, struct ald_err *err)
-{
-    bool stopped = false;
-    for (size_t i = 0; i < opts->sources_n; i++) {
-        struct ald_source_outcome *out = &outcomes[i];
-        const struct ald_source_cfg *cfg = &opts->sources[i];
-        if (stopped) {
-            out->rc = ALD_ERR_STOPPED;
-            (void)snprintf(out->message, sizeof out->message, "source '%s': " NOT_STARTED, cfg->name);
-            continue;
-        }
-        ALD_CLEANUP(ald_sync_done)
-        struct ald_sync s = {
-            .store = store,
-            .opts = opts,
-            .cfg = cfg,
-            .out = out,
-            .arena = arena,
-            .clock = opts->clock,
-            .scrub = {.key = key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
-            .land = {.store = store, .cfg = cfg, .free_text = opts->free_text},
-            .facts = ald_facts_new(),
-            .source_i = i,
-            .temporary = opts->since != ALD_TIME_NONE || opts->until != ALD_TIME_NONE,
-            .census_since = ALD_TIME_NONE,
-            .census_started = ALD_TIME_NONE,
-        };
-        ALD_TRY(run_source(&s, err));
-        stopped = out->rc == ALD_ERR_STOPPED;
-    }
-    return stopped ? ald_fail(err, ALD_ERR_STOPPED, "stopped; the next run goes on from here") : ALD_OK;
-}
-
-enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
-                           struct ald_source_outcome *ret_outcomes, struct ald_err *err)
-{
-    struct ald_key key = {0};
-    for (size_t i = 0; i < opts->sources_n; i++)
-        ret_outcomes[i] = (struct ald_source_outcome){.source = opts->sources[i].name};
-    if (!opts->dry_run)
-        ALD_TRY(ald_key_load(opts->key_path, &key, err));
-    enum ald_rc rc = run_all(store, opts, &key, arena, ret_outcomes, err);
-    ald_key_wipe(&key);
     return rc;
 }

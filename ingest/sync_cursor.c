@@ -1,4 +1,4 @@
-/* How far each stream was read: the row of table cursor, the window of the next crawl, and the census of a full one. */
+/* How far each stream was read: the row of table cursor, and the window of the next crawl. */
 #include "sync_priv.h"
 
 #include <stdio.h>
@@ -163,7 +163,7 @@ static enum ald_rc window(struct ald_sync *s, const struct ald_stream *stream, c
         return ALD_OK;
     }
     ret->since = s->cfg->since;
-    if (s->opts->full || ret->first || asks_for_more(s, row))
+    if (s->opts->full || ret->first || asks_for_more(s, row) || (s->census_due && !stream->tail))
         return ALD_OK;
     int64_t overlap = s->cfg->overlap_ms >= 0 ? s->cfg->overlap_ms : stream->overlap_ms;
     int64_t since = row->high_water - overlap;
@@ -199,44 +199,4 @@ const char *ald_sync_window_text(struct ald_arena *arena, const struct ald_windo
         (void)ald_time_format(window->until, until);
     return ald_sprintf(arena, "%s%s%s%s", from ? "from " : "", from ? since : "", to ? (from ? " to " : "up to ") : "",
                        to ? until : "");
-}
-
-/** Parameters: source, when the read began, since when of changes, of creation it read, now; the first n of them. */
-static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int64_t *ret_changes, struct ald_err *err)
-{
-    const int64_t times[] = {s->census_started, s->census_by_creation ? ALD_TIME_NONE : s->census_since,
-                             s->census_by_creation ? s->census_since : ALD_TIME_NONE,
-                             s->clock.now_ms(s->clock.ctx)};
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, name, &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    for (int i = 2; i <= n; i++)
-        ald_q_time(q, i, times[i - 2]);
-    ALD_TRY(ald_q_run(q, err));
-    *ret_changes = ald_store_changes(s->store);
-    return ALD_OK;
-}
-
-static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
-{
-    int64_t gone = 0, other = 0;
-    ALD_TRY(ald_store_begin(s->store, err));
-    ALD_TRY(census_step(s, "sync_census_gone", 5, &gone, err));
-    ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
-    ALD_TRY(census_step(s, "sync_census_mark", 4, &other, err));
-    if (gone > 0)
-        ALD_TRY(ald_store_touch(s->store, err));
-    return ald_store_commit(s->store, err);
-}
-
-enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err)
-{
-    if (!s->opts->full || s->temporary || s->census_spoiled || s->census_started == ALD_TIME_NONE)
-        return ALD_OK;
-    enum ald_rc rc = census(s, err);
-    if (rc != ALD_OK) {
-        ald_store_rollback(s->store);
-        s->fatal = true;
-    }
-    return rc;
 }

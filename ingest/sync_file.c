@@ -214,9 +214,13 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     ALD_TRY(stream->request(page.arena, s->cfg, &page.req, err));
     page.at = clock->now_ms(clock->ctx);
     page.request = r->path;
-    ALD_TRY(fill(r, lines, &page, array, err));
+    ald_gate_leave(s);
+    enum ald_rc rc = fill(r, lines, &page, array, err);
     page.bytes = page.res.body_n;
-    ALD_TRY(ald_sync_page_read(s, stream, &page, err));
+    if (rc == ALD_OK)
+        rc = ald_sync_page_read(s, stream, &page, err);
+    ald_gate_enter(s);
+    ALD_TRY(rc);
     page.ms = clock->now_ms(clock->ctx) - page.at;
     *ret_last = page.res.next_offset < 0;
     if (*ret_last) {

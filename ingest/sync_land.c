@@ -127,6 +127,7 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
     s->land.now = page->at;
     s->land.replace = landing->replace;
     ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
+    ALD_TRY(ald_sync_names_save(s, stream, page, err));
     for (size_t i = 0; i < page->bad_n; i++)
         ALD_TRY(ald_land_quarantine(&s->land, stream->name, page->bad[i].element, page->bad[i].reason, "", err));
     ALD_TRY(note_repairs(s, stream->name, page->repairs, landing->last, err));
@@ -185,9 +186,4 @@ void ald_sync_progress(struct ald_sync *s, const char *note)
                                              .total = s->stream_total,
                                              .note = note};
     s->opts->progress(s->opts->progress_ctx, &event);
-}
-
-bool ald_sync_stopped(const struct ald_sync *s)
-{
-    return s->opts->stop && s->opts->stop(s->opts->stop_ctx);
 }

@@ -112,7 +112,7 @@ static const char *server_message(const struct ald_sync *s, const struct ald_syn
     /* Some proxies send back what they were sent. */
     if (!text || (s->token.len && strstr(text, s->token.value)) || (s->user.len && strstr(text, s->user.value)))
         return "";
-    text = ald_utf8_printable(page->arena, text, false);
+    text = ald_utf8_printable(page->arena, ald_people_text(page->arena, &s->scrub, text), false);
     return ald_sprintf(page->arena, ": \"%.*s\"", (int)ald_utf8_prefix(text, MESSAGE_CHARS), text);
 }
 
@@ -141,6 +141,19 @@ static enum ald_rc judge(const struct ald_sync *s, const struct ald_stream *stre
     return ald_fail(err, ALD_ERR_NET, "%s: status %ld%s", asked(page), status, server_message(s, page));
 }
 
+/** What the page taught of names goes with it, and into the store with it. */
+static void take_names(struct ald_sync *s, struct ald_sync_page *page)
+{
+    size_t n = 0;
+    const struct ald_name_row *fresh = s->scrub.known ? ald_text_names_fresh(s->scrub.known, &n) : NULL;
+    if (n == 0)
+        return;
+    page->names = ald_calloc(page->arena, n, sizeof *page->names);
+    memcpy(page->names, fresh, n * sizeof *fresh);
+    page->names_n = n;
+    ald_text_names_settle(s->scrub.known);
+}
+
 enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,
                                struct ald_err *err)
 {
@@ -161,6 +174,7 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
     page->res.facts = s->facts;
     ALD_TRY(stream->page(s->cfg, &page->res, &page->rows, &page->next, err));
     ald_facts_take(s->facts, &page->rows);
+    take_names(s, page);
     return ALD_OK;
 }
 
@@ -222,6 +236,7 @@ static enum ald_rc step_over(struct ald_sync *s, const struct ald_stream *stream
     page->people = (struct ald_people_rows){0};
     page->next = (struct ald_next){.high_water = ALD_TIME_NONE};
     page->res.doc = NULL;
+    page->res.req = &page->req;
     page->repairs = 0;
     if (stream->skip(page->arena, s->cfg, &page->res, &page->next, err) != ALD_OK) {
         *err = why;
@@ -234,8 +249,8 @@ static enum ald_rc step_over(struct ald_sync *s, const struct ald_stream *stream
     return ALD_OK;
 }
 
-enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
-                              struct ald_sync_page *page, struct ald_err *err)
+enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                                struct ald_sync_page *page, struct ald_err *err)
 {
     struct ald_err failed = {0};
     for (bool again = false;;) {
@@ -253,10 +268,19 @@ enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *strea
             rc = ald_fail(&failed, ALD_ERR_STOPPED, "stopped");
         else if (unreadable && ald_sync_size_shrink(ask->size))
             continue;
-        else if (unreadable && page->res.status != 0)
+        else if (unreadable && (page->res.status != 0 || rc == ALD_ERR_LIMIT))
             rc = step_over(s, stream, ask, page, &failed);
         if (rc != ALD_OK && err)
             *err = failed;
         return rc;
     }
+}
+
+enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                              struct ald_sync_page *page, struct ald_err *err)
+{
+    ald_gate_leave(s);
+    enum ald_rc rc = ald_sync_page_fetch(s, stream, ask, page, err);
+    ald_gate_enter(s);
+    return rc;
 }

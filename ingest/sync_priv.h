@@ -1,6 +1,8 @@
 /* What the files of sync share: one source's run, one page, one stream's cursor. Only sync*.c include it. */
 #pragma once
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,11 +14,19 @@
 #include "http.h"
 #include "land.h"
 #include "people.h"
+#include "people_names.h"
 #include "recording.h"
 
-/** One source's run. Owned by run_source in sync.c. */
+/** Who holds it may touch the store, and what else the sources of a run share. */
+struct ald_gate {
+    pthread_mutex_t lock;
+    atomic_bool failed; /* the store failed: nobody can go on */
+};
+
+/** One source's run. Owned by run_one in sync_run.c. */
 struct ald_sync {
     struct ald_store *store;
+    struct ald_gate *gate; /* held but while a page is fetched and read; NULL: there is only one source */
     const struct ald_ingest_opts *opts;
     const struct ald_source_cfg *cfg;
     const struct ald_connector *connector;
@@ -28,6 +38,8 @@ struct ald_sync {
     struct ald_http *http;   /* NULL for files and recordings */
     struct ald_secret user, token;
     struct ald_scrub scrub;
+    struct ald_known_names *late; /* names learned after texts were stored: these are still to be rewritten */
+    bool texts;                   /* of this source the store holds texts */
     struct ald_facts *facts; /* of the reference lists read so far */
     struct ald_land land;
     size_t source_i;
@@ -38,6 +50,7 @@ struct ald_sync {
     int64_t began;        /* when this source's run began */
     int64_t census_since, census_started; /* of this run's full reads; started ALD_TIME_NONE: none */
     bool census_by_creation;              /* census_since is of creation, not of change */
+    bool census_due;                      /* lists are read whole, to see what they no longer show */
     bool census_spoiled;                  /* some full read was not whole: nobody may be called missing */
     const struct ald_stream *stream;      /* what progress tells of */
     int64_t stream_pages, stream_rows, stream_total, stream_done;
@@ -121,6 +134,8 @@ struct ald_sync_page {
     struct ald_http_res res;
     struct ald_rows rows;
     struct ald_people_rows people;
+    struct ald_name_row *names; /* that were not known before this page */
+    size_t names_n;
     struct ald_next next;
     const char *request; /* redacted */
     int64_t at, ms;
@@ -134,6 +149,9 @@ void ald_sync_page_init(struct ald_sync_page *page);
 void ald_sync_page_done(struct ald_sync_page *page);
 /** Asks until there is a page that can be read, or one record that cannot (page->bad). A refused page of an optional stream
  *  is ALD_OK with refused set. @return ALD_ERR_NET, _AUTH, _CONFIG, _FORMAT, _LIMIT, _STOPPED. */
+ALD_CHECK enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
+                                          struct ald_sync_page *page, struct ald_err *err);
+/** The same from inside the gate, which is left meanwhile. */
 ALD_CHECK enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
                                         struct ald_sync_page *page, struct ald_err *err);
 /** Parses page->res.body, replaces people and makes rows: what file and HTTP pages share. */
@@ -154,6 +172,30 @@ struct ald_sync_landing {
 /** The page, its cursor and all that follows from them, in one transaction. A failure is the store's: s->fatal is set. */
 ALD_CHECK enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
                                     const struct ald_sync_landing *landing, struct ald_err *err);
+/* ---- sync_ahead.c: a page that is fetched while another is stored ---- */
+struct ald_sync_ahead {
+    pthread_t thread;
+    bool running;
+    struct ald_sync *s;
+    const struct ald_stream *stream;
+    struct ald_sync_ask ask; /* what it points to must stay as it is */
+    struct ald_sync_page *page;
+    enum ald_rc rc;
+    struct ald_err err;
+};
+/** Begins to fetch page, which was initialised; may decide not to: a->running tells. Inside the gate, like all of these. */
+void ald_sync_ahead_start(struct ald_sync_ahead *a, struct ald_sync *s, const struct ald_stream *stream,
+                          const struct ald_sync_ask *ask, struct ald_sync_page *page);
+/** Waits for it. @return what fetching it returned. */
+ALD_CHECK enum ald_rc ald_sync_ahead_take(struct ald_sync_ahead *a, struct ald_err *err);
+/** Waits for it, and lets it be. */
+void ald_sync_ahead_done(struct ald_sync_ahead *a);
+
+/* ---- sync_run.c, sync.c ---- */
+void ald_gate_enter(const struct ald_sync *s);
+void ald_gate_leave(const struct ald_sync *s);
+/** Reads one source, inside the gate. A failure is the store's; how the source fared is in s->out. */
+ALD_CHECK enum ald_rc ald_sync_source(struct ald_sync *s, struct ald_err *err);
 void ald_sync_progress(struct ald_sync *s, const char *note);
 bool ald_sync_stopped(const struct ald_sync *s);
 /** A finding that no longer holds. In the caller's transaction. */
@@ -179,6 +221,19 @@ ALD_CHECK enum ald_rc ald_sync_replay_page(struct ald_sync *s, const struct ald_
 /** *ret true: the store holds all of this recording. */
 ALD_CHECK enum ald_rc ald_sync_replayed(struct ald_sync *s, bool *ret, struct ald_err *err);
 
+/* ---- sync_key.c ---- */
+/** Refuses a key that is not the one of the store's pseudonyms; a store without any takes this one as its own. */
+ALD_CHECK enum ald_rc ald_sync_check_key(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key,
+                                         struct ald_err *err);
+
+/* ---- sync_names.c: names that are known across runs, and texts that were stored before a name was ---- */
+ALD_CHECK enum ald_rc ald_sync_names_load(struct ald_sync *s, struct ald_err *err);
+/** In the transaction of a page: what it taught. */
+ALD_CHECK enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                          struct ald_err *err);
+/** At a run's end: replaces late names wherever texts of the source are stored, and in what was recorded. */
+ALD_CHECK enum ald_rc ald_sync_names_mend(struct ald_sync *s, struct ald_err *err);
+
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
@@ -187,5 +242,8 @@ ALD_CHECK enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, in
 ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 /** Says what a run would ask, in the source's outcome. */
 ALD_CHECK enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err);
+/* ---- sync_census.c ---- */
+/** Whether this run reads the lists whole. */
+ALD_CHECK enum ald_rc ald_sync_census_begin(struct ald_sync *s, struct ald_err *err);
 /** Records that the full reads of this run did not list. */
 ALD_CHECK enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err);

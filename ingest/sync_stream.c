@@ -15,10 +15,16 @@ struct crawl {
     int64_t pages, seen_at;
     const char *gap; /* in the source's arena */
     bool resumed, remarked, refused;
+    struct ald_sync_page two[2]; /* by turns: the one that is stored, and the one that is fetched meanwhile */
+    int turn;
+    struct ald_sync_ahead ahead;
 };
 
 static void crawl_done(struct crawl *c)
 {
+    ald_sync_ahead_done(&c->ahead);
+    for (size_t i = 0; i < 2; i++)
+        ald_sync_page_done(&c->two[i]);
     ald_sync_cursor_done(&c->row);
     ald_buf_done(&c->seen);
 }
@@ -120,17 +126,47 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     return ALD_OK;
 }
 
-/** One page, landed. */
+static struct ald_sync_ask ask_of(struct crawl *c)
+{
+    return (struct ald_sync_ask){
+        .cursor = c->row.cursor.len ? c->row.cursor.data : NULL, .window = c->window, .size = &c->size};
+}
+
+/** The page of the next turn, empty. */
+static struct ald_sync_page *other_page(struct crawl *c)
+{
+    struct ald_sync_page *page = &c->two[1 - c->turn];
+    ald_sync_page_done(page);
+    ald_sync_page_init(page);
+    return page;
+}
+
+/** The page that was fetched ahead, or else is fetched now. */
+static enum ald_rc next_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
+{
+    enum ald_rc rc;
+    if (c->ahead.running) {
+        rc = ald_sync_ahead_take(&c->ahead, err);
+    } else {
+        const struct ald_sync_ask ask = ask_of(c);
+        rc = ald_sync_page_get(s, stream, &ask, other_page(c), err);
+    }
+    c->turn = 1 - c->turn;
+    return rc;
+}
+
+/** One page, landed; the one after it is fetched meanwhile. */
 static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, bool *ret_last,
                               struct ald_err *err)
 {
-    ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
-    const struct ald_sync_ask ask = {
-        .cursor = c->row.cursor.len ? c->row.cursor.data : NULL, .window = c->window, .size = &c->size};
-    ALD_TRY(ald_sync_page_get(s, stream, &ask, &page, err));
-    ALD_TRY(advance(s, c, &page, ret_last, err));
+    ALD_TRY(next_page(s, stream, c, err));
+    const struct ald_sync_page *page = &c->two[c->turn];
+    ALD_TRY(advance(s, c, page, ret_last, err));
     ald_sync_size_read(&c->size);
+    if (!*ret_last) {
+        const struct ald_sync_ask ask = ask_of(c);
+        ald_sync_ahead_start(&c->ahead, s, stream, &ask, other_page(c));
+    }
     const bool whole = !c->resumed && c->window.since == s->cfg->since && c->row.complete;
     const struct ald_sync_landing landing = {
         .cursor = s->temporary ? NULL : &c->row,
@@ -141,7 +177,7 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
         .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
         .sweep_before = c->row.crawl_started,
     };
-    return ald_sync_land(s, stream, &page, &landing, err);
+    return ald_sync_land(s, stream, page, &landing, err);
 }
 
 /** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins

@@ -25,7 +25,7 @@ FIELD_NAMES = {"impact_started": "Impact started", "detected": "Detected", "miti
 ISSUE_TYPES = {None: "Incident", "planned": "Maintenance", "near_miss": "Near miss"}
 ISSUE_FIELDS = ("summary,status,priority,created,updated,resolutiondate,resolution,assignee,reporter,issuetype,labels,components,"
                 "issuelinks,parent")
-JQL = "(project = LUM) ORDER BY created ASC, key ASC"
+JQL, ORDER = "(project = LUM)", " ORDER BY created ASC, key ASC"
 
 
 def time(at):
@@ -335,13 +335,7 @@ class Jira:
         self.pages.answer("priority", f"{api}/priority", [{"id": str(n), "name": f"SEV{n}"} for n in range(1, 5)])
         self.pages.answer("field", f"{api}/field", [{"id": FIELDS[key], "name": name, "custom": True} for key, name in FIELD_NAMES.items()])
         self.issues.sort(key=lambda issue: issue[:2])
-        search = f"{api}/search/jql?jql={quote(JQL, safe='')}&fields={quote(f'{ISSUE_FIELDS},{mapped}', safe='')}&maxResults={PAGE}"
-        for start in range(0, max(1, len(self.issues)), PAGE):
-            more = start + PAGE < len(self.issues)
-            body = {"issues": [issue[2] for issue in self.issues[start:start + PAGE]], "isLast": not more}
-            if more:
-                body["nextPageToken"] = f"from{start + PAGE}"
-            self.pages.answer("issue", search + (f"&nextPageToken=from{start}" if start else ""), body)
+        self.search(api, f"{ISSUE_FIELDS},{mapped}")
         by_id = sorted(self.issues, key=lambda issue: issue[2]["id"])
         for start in range(0, len(by_id), BULK):
             self.changes(api, by_id[start:start + BULK])
@@ -350,6 +344,21 @@ class Jira:
                 self.pages.answer("comment", f"{api}/issue/{issue['id']}/comment?startAt={start}&maxResults={PAGE}",
                                   {"startAt": start, "maxResults": PAGE, "total": len(comments), "comments": comments[start:start + PAGE]})
         self.pages.close()
+
+    def search(self, api, fields):
+        """Each page begins with what was created when the last issue of the one before was."""
+        begin, size = None, PAGE
+        while True:
+            jql = JQL + (f" AND created >= {1000 * begin}" if begin else "") + ORDER
+            hits = [issue for issue in self.issues if not begin or issue[0] >= begin]
+            body = {"issues": [issue[2] for issue in hits[:size]], "isLast": len(hits) <= size}
+            if len(hits) > size:
+                body["nextPageToken"] = f"from{size}"
+            self.pages.answer("issue", f"{api}/search/jql?jql={quote(jql, safe='')}&fields={quote(fields, safe='')}&maxResults={size}", body)
+            if len(hits) <= size:
+                return
+            assert not begin or hits[size - 1][0] > begin, "a page of issues that were created in one second"
+            begin, size = hits[size - 1][0], PAGE + 1
 
     def changes(self, api, issues):
         """The changelogs of some issues; of one alone it is asked by another question."""

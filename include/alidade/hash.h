@@ -26,6 +26,15 @@ void ald_pseudonym(const struct ald_key *key, const char *identity, char ret[17]
 ALD_CHECK enum ald_rc ald_key_load(const char *path, struct ald_key *ret, struct ald_err *err);
 void ald_key_wipe(struct ald_key *key);
 
+/** A key for one purpose, made from the pseudonym key: what it makes says nothing without that key. */
+struct ald_hash_key {
+    unsigned char bytes[16];
+};
+void ald_hash_key(const struct ald_key *key, const char *purpose, struct ald_hash_key *ret);
+/** SipHash-2-4 as a number. */
+uint64_t ald_keyed_hash(const struct ald_hash_key *key, const void *bytes, size_t n);
+void ald_hash_key_wipe(struct ald_hash_key *key);
+
 /** A secret in memory: own allocation, wiped when freed. */
 struct ald_secret {
     char *value; /* NULL: none */

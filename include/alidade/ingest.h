@@ -63,7 +63,7 @@ const struct ald_source_type *ald_source_type(const char *type);
 
 enum ald_people { ALD_PEOPLE_PSEUDONYMS, ALD_PEOPLE_NONE, ALD_PEOPLE_NAMES };
 
-/** Progress of a run; called between pages on the caller's thread. total 0: not known. */
+/** Progress of a run; called between pages, from any thread but from one at a time. total 0: not known. */
 struct ald_progress_event {
     const char *source, *stream;
     size_t source_i, sources_n;
@@ -88,7 +88,7 @@ struct ald_ingest_opts {
     const struct ald_log *log; /* debug lines; may be NULL */
     void (*progress)(void *ctx, const struct ald_progress_event *event);
     void *progress_ctx;
-    bool (*stop)(void *ctx); /* true: finish the page and stop; may be NULL */
+    bool (*stop)(void *ctx); /* true: finish the page and stop; may be NULL; asked from any thread */
     void *stop_ctx;
 };
 
@@ -102,7 +102,7 @@ struct ald_source_outcome {
     const char *dry_run; /* what would be asked, or NULL */
 };
 
-/** Runs all sources one after the other; one source's failure does not stop the others. ret_outcomes holds sources_n
+/** Runs all sources, at the same time but for those of one account; one source's failure does not stop the others. ret_outcomes holds sources_n
  *  entries. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
 ALD_CHECK enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
                                      struct ald_source_outcome *ret_outcomes, struct ald_err *err);

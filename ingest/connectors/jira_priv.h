@@ -20,7 +20,7 @@ bool ald_jira_is_support(const struct ald_source_cfg *cfg, const char *key);
 
 /* ---- jira_search.c: the search, whose pages hold the issues ---- */
 #define ALD_JIRA_CURSOR_DOC                                                                                            \
-    "t|restarts|token (Cloud; s: step over one issue, r: from the start), o|startAt|created|id (Data Center: place of the " \
+    "t|restarts|token (Cloud; s: step over one issue, r: from the start), T|restarts|created|token (issues created from then on), o|startAt|created|id (Data Center: place of the " \
     "last issue read, which must stand there)"
 ALD_CHECK enum ald_rc ald_jira_search_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                           struct ald_http_req *req, struct ald_err *err);

@@ -20,12 +20,15 @@
     "summary,status,priority,created,updated,resolutiondate,resolution,assignee,reporter,issuetype,labels,"            \
     "components,issuelinks,parent"
 
-/** Where to go on. Cloud: a token; Data Center: an offset, where the last issue of the page before must stand. */
+/** Where to go on. Cloud: the time from which on issues were created, and only where a whole page was created in one instant
+ * a token, which may be a mere offset that deletions shift. Data Center: an offset, where the last issue of the page before must
+ * stand. */
 struct place {
     char mode; /* t o, s: step over one, r: start again */
     int64_t restarts;
     const char *token; /* "": the first page */
-    int64_t offset, anchor_at;
+    int64_t offset;
+    int64_t anchor_at; /* Cloud: created then or later; ALD_TIME_NONE: all */
     const char *anchor; /* "": none expected */
 };
 
@@ -47,9 +50,10 @@ static struct place place_of(const struct ald_source_cfg *cfg, const struct ald_
     bool dc = ald_jira_is_datacenter(cfg);
     struct place start = {.mode = dc ? 'o' : 't', .token = "", .anchor = "", .anchor_at = ALD_TIME_NONE}, p = start;
     const char *s = req->cursor;
-    if (!s || !*s || s[1] != '|' || !strchr(dc ? "o" : "tsr", *s))
+    if (!s || !*s || s[1] != '|' || !strchr(dc ? "o" : "tsrTSR", *s))
         return start;
-    p.mode = *s;
+    bool from = *s >= 'A' && *s <= 'Z';
+    p.mode = (char)(*s | 0x20);
     s += 2;
     if (dc) {
         if (!number(&s, &p.offset) || p.offset < 0 || !number(&s, &p.anchor_at))
@@ -57,7 +61,7 @@ static struct place place_of(const struct ald_source_cfg *cfg, const struct ald_
         p.anchor = s;
         return p;
     }
-    if (!number(&s, &p.restarts))
+    if (!number(&s, &p.restarts) || (from && !number(&s, &p.anchor_at)))
         return start;
     p.token = s;
     return p;
@@ -67,6 +71,8 @@ static const char *cursor_text(struct ald_arena *arena, const struct place *p)
 {
     if (p->mode == 'o')
         return ald_sprintf(arena, "o|%" PRId64 "|%" PRId64 "|%s", p->offset, *p->anchor ? p->anchor_at : 0, p->anchor);
+    if (p->anchor_at != ALD_TIME_NONE)
+        return ald_sprintf(arena, "%c|%" PRId64 "|%" PRId64 "|%s", p->mode & ~0x20, p->restarts, p->anchor_at, p->token);
     return ald_sprintf(arena, "%c|%" PRId64 "|%s", p->mode, p->restarts, p->token);
 }
 
@@ -105,7 +111,12 @@ const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg 
 static int64_t limit_of(const struct place *p, const struct ald_http_req *req)
 {
     int64_t size = req->page_size > 0 ? req->page_size : 1;
-    return p->mode == 's' ? 1 : *p->anchor ? size + 1 : size;
+    if (p->mode == 's')
+        return 1;
+    if (p->mode == 'o')
+        return *p->anchor ? size + 1 : size;
+    /* The first issue of such a page is the last one of the page before; a page of one is left to tokens. */
+    return p->anchor_at != ALD_TIME_NONE && !*p->token && size > 1 ? size + 1 : size;
 }
 
 void ald_jira_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *path, struct ald_http_req *req)
@@ -124,8 +135,10 @@ enum ald_rc ald_jira_search_ask(struct ald_arena *arena, const struct ald_source
 {
     (void)err;
     struct place p = place_of(cfg, req);
-    const char *jql =
-        ald_url_encode(arena, ald_sprintf(arena, "%s ORDER BY created ASC, key ASC", ald_jira_terms(arena, cfg, &req->window)));
+    const char *terms = ald_jira_terms(arena, cfg, &req->window);
+    if (p.mode != 'o' && p.anchor_at != ALD_TIME_NONE)
+        terms = ald_sprintf(arena, "%s AND created >= %" PRId64, terms, p.anchor_at);
+    const char *jql = ald_url_encode(arena, ald_sprintf(arena, "%s ORDER BY created ASC, key ASC", terms));
     const char *fields = ISSUE_FIELDS, *path;
     for (size_t i = 0; i < cfg->fields_n; i++)
         fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);
@@ -153,7 +166,7 @@ enum ald_rc ald_jira_check(const struct ald_http_res *res, struct ald_err *err)
 
 /* ---- What follows a page ---- */
 
-static enum ald_rc cloud_next(struct ald_arena *arena, const struct place *p, const struct ald_jv *root,
+static enum ald_rc cloud_next(struct ald_arena *arena, const struct place *p, const struct ald_jv *root, int64_t last_at,
                               struct ald_next *next, struct ald_err *err)
 {
     struct place to = *p;
@@ -166,12 +179,14 @@ static enum ald_rc cloud_next(struct ald_arena *arena, const struct place *p, co
             next->gap = "the search says that more issues follow, but not how to ask for them";
         return ALD_OK;
     }
-    if (strcmp(token, p->token) == 0) {
+    if (*p->token && strcmp(token, p->token) == 0) {
         next->gap = "the search repeats its page token: the issues after it could not be read";
         return ALD_OK;
     }
+    bool on = last_at != ALD_TIME_NONE && last_at > p->anchor_at && p->mode != 's';
     to.mode = 't';
-    to.token = token;
+    to.token = on ? "" : token;
+    to.anchor_at = on ? last_at : p->anchor_at;
     next->cursor = cursor_text(arena, &to);
     return ALD_OK;
 }
@@ -182,7 +197,8 @@ static enum ald_rc token_refused(struct ald_arena *arena, const struct place *p,
 {
     if (!*p->token || p->restarts >= RESTARTS_MAX)
         return ald_jira_check(res, err);
-    const struct place to = {.mode = 'r', .restarts = p->restarts + 1, .token = "", .anchor = ""};
+    const struct place to = {
+        .mode = 'r', .restarts = p->restarts + 1, .token = "", .anchor = "", .anchor_at = p->anchor_at};
     next->cursor = cursor_text(arena, &to);
     return ALD_OK;
 }
@@ -299,7 +315,7 @@ enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct 
     }
     if (p.mode == 'o')
         return datacenter_next(rows->arena, &p, res, &seen, next, err);
-    return cloud_next(rows->arena, &p, &res->root, next, err);
+    return cloud_next(rows->arena, &p, &res->root, seen.last_at, next, err);
 }
 
 /** Past one issue that cannot be read at all: on Cloud its page is asked for again without fields, for the token. */

@@ -229,6 +229,13 @@ class Case(unittest.TestCase):
         with contextlib.closing(connection):
             return connection.execute(query).fetchall()
 
+    def a_week_later(self, source, folder=None):
+        """As if the lists of a source had last been read whole eight days ago."""
+        import sqlite3
+        with contextlib.closing(sqlite3.connect((folder or self.dir) / "alidade.db")) as db, db:
+            changed = db.execute("UPDATE meta SET value = value - 8 * 86400000 WHERE key = ?", (f"census/{source}",)).rowcount
+        self.assertEqual(changed, 1)
+
     # ---- Servers ----
 
     def made_api(self, records, *faults):

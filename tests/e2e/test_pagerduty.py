@@ -59,7 +59,7 @@ class Case(support.Case):
 
 class Complete(Case):
     def test_twelve_thousand(self):
-        """More than one query can give, with the log of each; all of it in one window of creation."""
+        """Requirement 1. More than one query can give, with the log of each; all of it in one window of creation."""
         world = pagerduty_api.made(12000)
         api = self.serve(world)
         self.ingest(api)
@@ -102,7 +102,7 @@ class Complete(Case):
         self.assertEqual(self.sql("SELECT count(*) FROM event"), [(len(world.log),)])
 
     def test_long_ago(self):
-        """Years back in windows of months; the first of them has nothing."""
+        """Requirement 2. Years back in windows of months; the first of them has nothing."""
         world = pagerduty_api.made(40, spacing=40 * DAY)
         api = self.serve(world)
         self.ingest(api)
@@ -113,6 +113,7 @@ class Complete(Case):
         self.assertGreater(asked[-1][1], time.time() - 600)
 
     def test_page_sizes(self):
+        """Requirement 3."""
         world = pagerduty_api.made(60)
         api = self.serve(world)
         whole = self.fresh(api, "whole")
@@ -141,7 +142,7 @@ class Complete(Case):
 
 class Changes(Case):
     def test_late_changes(self):
-        """Resolved, reopened, edited, merged, noted, deleted after they were read: as if all were read now."""
+        """Requirement 5. Resolved, reopened, edited, merged, noted, deleted after they were read: as if all were read now."""
         world = pagerduty_api.made(200, spacing=DAY)
         late, open_, gone, moved, noted, twice = (world.create(time.time() - days * DAY, 1000 + days, days)
                                                   for days in (30, 40, 50, 60, 70, 80))
@@ -209,7 +210,7 @@ class Changes(Case):
         self.assertEqual(self.sql("SELECT count(*) FROM record WHERE gone_at IS NOT NULL"), [(0,)])
 
     def test_deleted_and_resolved(self):
-        """Nobody tells of it: two full reads do."""
+        """Nobody tells of it: two whole reads do, by --full or a week apart."""
         world = pagerduty_api.made(30, spacing=3 * DAY)
         api = self.serve(world)
         self.ingest(api)
@@ -220,8 +221,17 @@ class Changes(Case):
         self.ingest(api, "--full")
         self.ingest(api, "--full")
         self.assertEqual(self.sql("SELECT external_id FROM record WHERE gone_at IS NOT NULL"), [(gone["id"],)])
+        next_one = next(row for row in world.incidents.values() if row["status"] == "resolved")
+        world.delete(next_one)
+        for n in range(2):
+            self.a_week_later("pager")
+            api.requests.clear()
+            self.ingest(api)
+            self.assertLess(len(api.requests), 60, "lists are read whole, details are not")
+            self.assertEqual(self.sql("SELECT count(*) FROM record WHERE gone_at IS NOT NULL"), [(1 + n,)])
 
     def test_nothing_new(self):
+        """Requirement 6."""
         world = pagerduty_api.made(150, spacing=4 * 3600)
         api = self.serve(world)
         self.ingest(api)
@@ -259,7 +269,7 @@ class Meaning(Case):
         self.assert_nowhere([*pagerduty_api.NAMES, "555 0100", pagerduty_api.user(1)["id"]])
 
     def test_times_without_a_zone(self):
-        """Every request names UTC, and both ends of its window."""
+        """Requirement 2. Every request names UTC, and both ends of its window."""
         api = self.serve(pagerduty_api.made(5))
         self.ingest(api)
         for request in api.requests:
@@ -269,6 +279,7 @@ class Meaning(Case):
                 self.assertTrue(query["since"][0].endswith("Z") and query["until"][0].endswith("Z"), request)
 
     def test_a_storm_folds(self):
+        """Requirement 16."""
         world = pagerduty_api.made(0)
         now = int(time.time()) - 5 * DAY
         storm = [world.create(now + i, i + 1, i) for i in range(6)]
@@ -316,10 +327,12 @@ class Faults(Case):
                    says="log_entries.*422", page_size=10)
 
     def test_more_but_empty(self):
+        """Requirement 4."""
         api = self.heals(Fault("more", path="/incidents", query="since=", times=None, skip=1), says="said to be more", page_size=30)
         self.assertLess(len(api.requests), 2000)
 
     def test_the_same_page_for_ever(self):
+        """Requirement 4."""
         self.heals(Fault("again", path="/log_entries", query="is_overview", times=None), says="does not go on where", page_size=30)
 
     def test_an_endless_list_of_services(self):
@@ -355,7 +368,7 @@ class Faults(Case):
         self.heals(Fault("html", path="/log_entries", times=None), says="log_entries.*web page")
 
     def test_no_log(self):
-        """A token that may not read the log: loud, because changes would be missed."""
+        """Requirement 7. A token that may not read the log: loud, because changes would be missed."""
         self.heals(Fault("status", path="/log_entries", value=403, times=None), says="log_entries.*403")
 
     def test_plans_without_features(self):

@@ -276,6 +276,8 @@ class Handler(table_api.Handler):
         for term in terms:
             if m := re.fullmatch(r"project = (\w+)", term):
                 hits = [i for i in hits if i["key"].startswith(m[1] + "-")]
+            elif m := re.fullmatch(r"created >= (\d+)", term):
+                hits = [i for i in hits if i["created"] >= int(m[1])]
             elif m := re.fullmatch(r'updated (>=|<) (?:(\d+)|"(\d{4}.\d\d.\d\d \d\d:\d\d)")', term):
                 at = int(m[2]) if m[2] else self.account_time(m[3])
                 hits = [i for i in hits if (i["updated"] >= at) == (m[1] == ">=")]
@@ -325,7 +327,7 @@ class Handler(table_api.Handler):
         text, ids = unquote(url.query), set(ids)
         if fault := self.struck("status", url.path, text, ids):
             status, headers = fault.value if isinstance(fault.value, (list, tuple)) else (fault.value, {})
-            return self.send_json(status, {"errorMessages": ["Made to fail"]}, list(headers.items()))
+            return self.send_json(status, {"errorMessages": [self.server.error]}, list(headers.items()))
         if self.struck("html", url.path, text, ids):
             return self.send_body(200, b"<!DOCTYPE html><title>Log in</title>", [("Content-Type", "text/html")])
         out = json.dumps(body, ensure_ascii=False).encode()
@@ -345,6 +347,7 @@ class Server(Loopback):
         self.lock = threading.RLock()
         self.world, self.faults, self.requests, self.dc = copy.deepcopy(world), list(faults), [], dc
         self.zone_minutes, self.cap, self.histories = -300, 1000 if dc else 100, 10_000
+        self.error = "Made to fail"
         self.unindexed, self.tokens, self.hook, self.bulk = set(), {}, None, True
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 

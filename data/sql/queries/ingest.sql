@@ -112,6 +112,83 @@ SELECT n FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
 -- name: sync_finding_drop
 DELETE FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
 
+-- name: sync_meta_get
+SELECT value FROM meta WHERE key = ?1;
+
+-- name: sync_meta_put
+INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value;
+
+-- What is known of names: the store's own copy of struct ald_name_row. late 1: texts from before are still to be rewritten.
+-- name: sync_name_list
+SELECT hash, words, pseudonym, late FROM known_name WHERE source = ?1;
+
+-- name: sync_name_put
+INSERT INTO known_name (source, hash, words, pseudonym, late) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET words = words | excluded.words, late = max(late, excluded.late),
+    pseudonym = CASE WHEN pseudonym IS NULL OR excluded.pseudonym < pseudonym THEN coalesce(excluded.pseudonym, pseudonym) ELSE pseudonym END;
+
+-- name: sync_name_settled
+UPDATE known_name SET late = 0 WHERE source = ?1 AND late = 1;
+
+-- name: sync_text_any
+SELECT 1 FROM record WHERE source = ?1 LIMIT 1;
+
+-- Texts of a source that were stored before a name was known: two keys and the text; then ?2, ?3 the keys, ?4 what it was, ?5
+-- what it is.
+-- name: sync_text_titles
+SELECT id, '', title FROM record WHERE source = ?1 AND title IS NOT NULL;
+
+-- name: sync_text_title_set
+UPDATE record SET title = ?5 WHERE source = ?1 AND id = ?2 AND ?3 IS NOT NULL AND title = ?4;
+
+-- name: sync_text_events
+SELECT e.record, e.event_id, e.text FROM record r JOIN event e ON e.record = r.id WHERE r.source = ?1 AND e.text IS NOT NULL;
+
+-- name: sync_text_event_set
+UPDATE event SET text = ?5 WHERE record = ?2 AND event_id = ?3 AND text = ?4 AND ?1 IS NOT NULL;
+
+-- name: sync_text_values
+SELECT v.record, v.name, v.value FROM record r JOIN record_value v ON v.record = r.id WHERE r.source = ?1;
+
+-- name: sync_text_value_set
+UPDATE record_value SET value = ?5 WHERE record = ?2 AND name = ?3 AND value = ?4 AND ?1 IS NOT NULL;
+
+-- name: sync_text_refs
+SELECT f.record, f.kind, f.value FROM record r JOIN record_ref f ON f.record = r.id WHERE r.source = ?1;
+
+-- name: sync_text_ref_set
+UPDATE OR REPLACE record_ref SET value = ?5 WHERE record = ?2 AND kind = ?3 AND value = ?4 AND ?1 IS NOT NULL;
+
+-- name: sync_text_raws
+SELECT stream, element, raw FROM record_raw WHERE source = ?1;
+
+-- name: sync_text_raw_set
+UPDATE record_raw SET raw = ?5 WHERE source = ?1 AND stream = ?2 AND element = ?3 AND raw = ?4;
+
+-- name: sync_text_quarantined
+SELECT stream, element, raw FROM quarantine WHERE source = ?1 AND raw <> '';
+
+-- name: sync_text_quarantine_set
+UPDATE quarantine SET raw = ?5 WHERE source = ?1 AND stream = ?2 AND element = ?3 AND raw = ?4;
+
+-- name: sync_text_reasons
+SELECT stream, element, reason FROM quarantine WHERE source = ?1;
+
+-- name: sync_text_reason_set
+UPDATE quarantine SET reason = ?5 WHERE source = ?1 AND stream = ?2 AND element = ?3 AND reason = ?4;
+
+-- name: sync_text_gaps
+SELECT stream, '', gap FROM cursor WHERE source = ?1 AND gap IS NOT NULL;
+
+-- name: sync_text_gap_set
+UPDATE cursor SET gap = ?5 WHERE source = ?1 AND stream = ?2 AND ?3 IS NOT NULL AND gap = ?4;
+
+-- name: sync_text_errors
+SELECT stream, subject, last_error FROM todo WHERE source = ?1 AND last_error IS NOT NULL;
+
+-- name: sync_text_error_set
+UPDATE todo SET last_error = ?5 WHERE source = ?1 AND stream = ?2 AND subject = ?3 AND last_error = ?4;
+
 -- ---- end of sync ----
 
 -- ---- land: rows of a page ----

@@ -30,7 +30,8 @@ struct room {
     struct ald_arena *arena;
     sqlite3 *db; /* a second connection, to look with */
     pid_t server;
-    int64_t now, pages, stop_after; /* stop_after: pages of a run; < 0 never */
+    _Atomic int64_t now, pages; /* sources have threads */
+    int64_t stop_after; /* stop_after: pages of a run; < 0 never */
     struct ald_source_cfg sources[2];
     struct ald_ingest_opts opts;
     struct ald_source_outcome out[2];

@@ -31,6 +31,9 @@ static void test_search_requests(void **state)
     assert_has(trial_ask(&t), "updated%20%3E%3D%201767600000000%20ORDER");
     assert_has(t.req.url, "nextPageToken=a%2B%2F%3D");
     assert_int_equal(t.req.auth, ALD_AUTH_BASIC);
+    t.req.cursor = "T|0|1767600000001|"; /* and one more, which the page before ended with */
+    assert_has(trial_ask(&t), "created%20%3E%3D%201767600000001%20ORDER");
+    assert_has(t.req.url, "&maxResults=101");
     t.req.cursor = "s|0|abc"; /* step over: ids alone */
     assert_has(trial_ask(&t), "&fields=id&maxResults=1&nextPageToken=abc");
     trial_close(&t);
@@ -58,8 +61,13 @@ static void test_tokens(void **state)
         const char *cursor, *end, *next, *gap;
     } cases[] = {
         {NULL, "\"isLast\":true", NULL, NULL},
-        {NULL, "\"isLast\":false,\"nextPageToken\":\"b\"", "t|0|b", NULL},
-        {"t|0|a", "\"nextPageToken\":\"b\"", "t|0|b", NULL},
+        {NULL, "\"isLast\":false,\"nextPageToken\":\"b\"", "T|0|1767600000000|", NULL},
+        {"t|0|a", "\"nextPageToken\":\"b\"", "T|0|1767600000000|", NULL},
+        {"T|0|1767599999999|", "\"nextPageToken\":\"b\"", "T|0|1767600000000|", NULL},
+        {"T|0|1767600000000|", "\"nextPageToken\":\"b\"", "T|0|1767600000000|b", NULL}, /* all of one instant */
+        {"T|0|1767600000000|a", "\"nextPageToken\":\"b\"", "T|0|1767600000000|b", NULL},
+        {"T|0|1767600000000|a", "\"nextPageToken\":\"a\"", NULL, "repeats its page token"},
+        {"S|0|1767500000000|a", "\"nextPageToken\":\"b\"", "T|0|1767500000000|b", NULL},
         {"t|0|a", "\"nextPageToken\":\"a\"", NULL, "repeats its page token"},
         {"t|0|a", "\"isLast\":false", NULL, "not how to ask"},
         {"t|0|a", "\"nextPageToken\":null", NULL, NULL},
@@ -71,7 +79,7 @@ static void test_tokens(void **state)
         char body[512];
         (void)snprintf(body, sizeof body, "{\"issues\":[" ISSUE("1", "") "],%s}", cases[i].end);
         assert_int_equal(trial_page(&t, body), ALD_OK);
-        assert_int_equal(t.rows.n, cases[i].cursor && *cases[i].cursor == 's' ? 0 : 1);
+        assert_int_equal(t.rows.n, cases[i].cursor && strchr("sS", *cases[i].cursor) ? 0 : 1);
         assert_int_equal(t.next.high_water, time_of("2026-01-05T11:00:00Z"));
         if (cases[i].next)
             assert_string_equal(t.next.cursor, cases[i].next);
@@ -89,6 +97,9 @@ static void test_tokens(void **state)
     t.req.cursor = "t|0|a";
     assert_int_equal(trial_page(&t, "{\"errorMessages\":[\"expired\"]}"), ALD_OK);
     assert_string_equal(t.next.cursor, "r|1|");
+    t.req.cursor = "T|0|1767600000000|a"; /* from where it stands */
+    assert_int_equal(trial_page(&t, "{\"errorMessages\":[\"expired\"]}"), ALD_OK);
+    assert_string_equal(t.next.cursor, "R|1|1767600000000|");
     t.req.cursor = "t|3|a";
     assert_int_equal(trial_page(&t, "{\"errorMessages\":[\"expired\"]}"), ALD_ERR_NET);
     t.req.cursor = NULL;

@@ -246,7 +246,7 @@ static void aliases(void **state)
 static void texts(void **state)
 {
     struct bench *b = *state;
-    struct ald_known_names *known = b->scrub.known = ald_known_names_new();
+    struct ald_known_names *known = b->scrub.known = ald_known_names_new(b->scrub.key);
     ald_text_names_add(known, "Jane Doe", "<JD>", true);
     ald_text_names_add(known, "Jane", "<J>", false);
     ald_text_names_add(known, "Jane Doe-Smith", "<JDS>", false);
@@ -325,7 +325,7 @@ static void names_of_the_run(void **state)
     const char *later = "[{\"t\":\"Jane Doe (jdoe) on it\"}]";
     (void)scrub(b, "users", users);
     assert_string_equal(scrub(b, "other", later), later); /* without memory each document stands alone */
-    b->scrub.known = ald_known_names_new();
+    b->scrub.known = ald_known_names_new(b->scrub.key);
     (void)scrub(b, "users", users);
     const char *u1 = p(b, "desk:u1");
     assert_string_equal(scrub(b, "other", later), ald_sprintf(b->arena, "[{\"t\":\"%s (%s) on it\"}]", u1, u1));
@@ -402,7 +402,7 @@ static void same_again(void **state)
 static void many_names(void **state)
 {
     struct bench *b = *state;
-    b->scrub.known = ald_known_names_new();
+    b->scrub.known = ald_known_names_new(b->scrub.key);
     char name[32], pseudonym[ALD_PSEUDONYM_SIZE];
     for (unsigned i = 0; i < 5000; i++) {
         (void)snprintf(name, sizeof name, "Caller %u", i);

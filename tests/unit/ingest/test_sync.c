@@ -252,10 +252,10 @@ static void stopped_anywhere_goes_on(void **state)
         two_sources(&room, "{\"made\": 40}");
         room.stop_after = stop;
         assert_int_equal(room_run(&room), ALD_ERR_STOPPED);
-        assert_int_equal(room.out[DESK].rc, ALD_ERR_STOPPED);
-        assert_int_equal(room.out[STATUS].rc, ALD_ERR_STOPPED);
+        bool desk = room.out[DESK].rc == ALD_ERR_STOPPED; /* sources are read at the same time: one may be done by then */
+        assert_true(desk || room.out[STATUS].rc == ALD_ERR_STOPPED);
         assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE stream = 'sys_audit' AND complete = 1"),
-                         0);
+                         desk ? 0 : 1);
         room.stop_after = -1;
         ald_store_close(room.store);
         sqlite3_close(room.db);

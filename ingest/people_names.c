@@ -1,0 +1,258 @@
+/* Known names as keyed hashes of their words: see people_names.h. Maps by uthash, allocated apart from any arena, as they
+ * outlive every page. */
+#include "people_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "alidade/utf8.h"
+#include "people.h"
+#include "people_words.h"
+
+#define MIN_CODE_POINTS 3u
+
+struct name {
+    UT_hash_handle hh;
+    struct ald_name_row row;
+};
+struct ald_name_alias {
+    UT_hash_handle hh;
+    char rep[ALD_PSEUDONYM_SIZE];
+    char pseudonym[ALD_PSEUDONYM_SIZE];
+};
+struct ald_known_names {
+    struct ald_hash_key key;
+    struct name *names;
+    struct ald_name_alias *aliases;
+    struct ald_name_row *fresh;
+    size_t fresh_n, fresh_cap;
+    bool joined;
+};
+
+static void *make(size_t bytes)
+{
+    void *p = calloc(1, bytes);
+    if (!p)
+        abort();
+    return p;
+}
+
+static void copy_pseudonym(char to[ALD_PSEUDONYM_SIZE], const char *from)
+{
+    size_t n = strnlen(from, ALD_PSEUDONYM_SIZE - 1);
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+struct ald_known_names *ald_known_names_new(const struct ald_key *key)
+{
+    struct ald_known_names *known = make(sizeof *known);
+    ald_hash_key(key, "known names", &known->key);
+    return known;
+}
+
+void ald_known_names_free(struct ald_known_names *known)
+{
+    if (!known)
+        return;
+    struct name *name, *next_name;
+    HASH_ITER (hh, known->names, name, next_name) {
+        HASH_DEL(known->names, name);
+        free(name);
+    }
+    struct ald_name_alias *alias, *next_alias;
+    HASH_ITER (hh, known->aliases, alias, next_alias) {
+        HASH_DEL(known->aliases, alias);
+        free(alias);
+    }
+    free(known->fresh);
+    ald_hash_key_wipe(&known->key);
+    free(known);
+}
+
+void ald_known_names_freep(struct ald_known_names **known)
+{
+    ald_known_names_free(*known);
+    *known = NULL;
+}
+
+/* ---- Names ---- */
+
+static const struct ald_name_row *find(const struct ald_known_names *known, const char *words, size_t n)
+{
+    uint64_t hash = ald_keyed_hash(&known->key, words, n);
+    struct name *name;
+    HASH_FIND(hh, known->names, &hash, sizeof hash, name);
+    return name ? &name->row : NULL;
+}
+
+/** Joins what is known with row; true when that says more than before. */
+static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
+{
+    struct name *name;
+    HASH_FIND(hh, known->names, &row->hash, sizeof row->hash, name);
+    if (!name) {
+        name = make(sizeof *name);
+        name->row = *row;
+        HASH_ADD(hh, known->names, row.hash, sizeof name->row.hash, name);
+        return true;
+    }
+    bool better = *row->pseudonym && (!*name->row.pseudonym || strcmp(row->pseudonym, name->row.pseudonym) < 0);
+    bool more = better || (row->counts & ~name->row.counts) != 0;
+    if (better)
+        copy_pseudonym(name->row.pseudonym, row->pseudonym);
+    name->row.counts |= row->counts;
+    return more;
+}
+
+static void learn(struct ald_known_names *known, const char *words, size_t n, unsigned counts, const char *pseudonym)
+{
+    struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts};
+    copy_pseudonym(row.pseudonym, pseudonym);
+    if (!merge(known, &row))
+        return;
+    if (known->fresh_n == known->fresh_cap) {
+        known->fresh_cap = known->fresh_cap ? 2 * known->fresh_cap : 64;
+        known->fresh = reallocarray(known->fresh, known->fresh_cap, sizeof *known->fresh);
+        if (!known->fresh)
+            abort();
+    }
+    known->fresh[known->fresh_n++] = row;
+}
+
+/** Accounts and placeholders that are nobody, and everyday words of the texts that we want to keep readable. */
+static bool is_nobody(const char *s, size_t n)
+{
+    static const char *const words[] = {
+        "admin",  "administrator", "alert",      "anonymous", "api",         "auto",       "automation", "bot",
+        "closed", "email",         "guest",      "incident",  "integration", "monitoring", "new",        "nobody",
+        "none",   "null",          "open",       "resolved",  "root",        "script",     "service",    "support",
+        "system", "team",          "unassigned", "unknown",   "user",        "webhook",    "workflow"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == n && memcmp(words[i], s, n) == 0)
+            return true;
+    return false;
+}
+
+static bool has_letter(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)s[i] >= 0x80 || (s[i] >= 'a' && s[i] <= 'z'))
+            return true;
+    return false;
+}
+
+static void put(struct ald_known_names *known, const struct ald_words *w, const char *pseudonym)
+{
+    learn(known, w->text, w->ends[w->words_n - 1], 0, pseudonym);
+    learn(known, w->text, w->ends[0], 1u << (w->words_n - 1), "");
+}
+
+void ald_text_names_add(struct ald_known_names *known, const char *text, const char *pseudonym, bool turned)
+{
+    struct ald_words w;
+    w.words_n = 0;
+    ald_words_more(&w, text, strlen(text), ALD_NAME_WORDS_MAX, strlen(text));
+    if (w.words_n == 0)
+        return;
+    size_t n = w.ends[w.words_n - 1];
+    char name[ALD_NAME_BYTES_MAX + 1];
+    memcpy(name, w.text, n);
+    name[n] = '\0';
+    if (ald_utf8_count(name) < MIN_CODE_POINTS || !has_letter(name, n) || is_nobody(name, n))
+        return;
+    put(known, &w, pseudonym);
+    if (!turned || w.words_n != 2 || w.text[w.ends[0]] != ' ')
+        return;
+    struct ald_words t = {0};
+    if (ald_words_add(&t, name, w.ends[0] + 1, n, false) && ald_words_add(&t, name, 0, w.ends[0], true))
+        put(known, &t, pseudonym);
+}
+
+const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n)
+{
+    struct ald_words w = {.words_n = 0};
+    ald_words_more(&w, text, n, ALD_NAME_WORDS_MAX, n);
+    return w.words_n ? ald_text_names_term(known, w.text, w.ends[w.words_n - 1]) : NULL;
+}
+
+unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n)
+{
+    const struct ald_name_row *row = known->names ? find(known, word, n) : NULL;
+    return row ? row->counts : 0;
+}
+
+const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n)
+{
+    const struct ald_name_row *row = known->names ? find(known, words, n) : NULL;
+    return row && *row->pseudonym ? row->pseudonym : NULL;
+}
+
+bool ald_text_names_any(const struct ald_known_names *known)
+{
+    return known->names != NULL;
+}
+
+/* ---- Keeping them ---- */
+
+void ald_text_names_put(struct ald_known_names *known, const struct ald_name_row *row)
+{
+    (void)merge(known, row);
+}
+
+const struct ald_name_row *ald_text_names_fresh(const struct ald_known_names *known, size_t *ret_n)
+{
+    *ret_n = known->fresh_n;
+    return known->fresh;
+}
+
+void ald_text_names_settle(struct ald_known_names *known)
+{
+    known->fresh_n = 0;
+}
+
+/* ---- Aliases ---- */
+
+static struct ald_name_alias *alias_of(struct ald_known_names *known, const char *pseudonym)
+{
+    struct ald_name_alias *alias;
+    HASH_FIND_STR(known->aliases, pseudonym, alias);
+    if (alias)
+        return alias;
+    alias = make(sizeof *alias);
+    copy_pseudonym(alias->pseudonym, pseudonym);
+    copy_pseudonym(alias->rep, pseudonym);
+    HASH_ADD_STR(known->aliases, pseudonym, alias);
+    return alias;
+}
+
+void ald_text_names_join(struct ald_known_names *known, const char *a, const char *b)
+{
+    struct ald_name_alias *one = alias_of(known, a), *other = alias_of(known, b);
+    int order = strcmp(one->rep, other->rep);
+    if (order == 0)
+        return;
+    char from[ALD_PSEUDONYM_SIZE], to[ALD_PSEUDONYM_SIZE];
+    copy_pseudonym(from, order < 0 ? other->rep : one->rep);
+    copy_pseudonym(to, order < 0 ? one->rep : other->rep);
+    struct ald_name_alias *alias, *next;
+    HASH_ITER (hh, known->aliases, alias, next) {
+        if (strcmp(alias->rep, from) == 0)
+            copy_pseudonym(alias->rep, to);
+    }
+}
+
+const char *ald_text_names_alias(const struct ald_known_names *known, const char *pseudonym)
+{
+    struct ald_name_alias *alias;
+    HASH_FIND_STR(known->aliases, pseudonym, alias);
+    return alias ? alias->rep : NULL;
+}
+
+bool ald_text_names_joined(struct ald_known_names *known)
+{
+    bool before = known->joined;
+    known->joined = true;
+    return before;
+}

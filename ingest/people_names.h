@@ -1,0 +1,46 @@
+/* Known names: which words name a person, and whose pseudonym takes their place. Only keyed hashes of the words are held, so
+ * that the set can be kept in the store and says nothing without the key. Knows nothing of connectors or texts. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alidade/hash.h"
+
+#define ALD_PSEUDONYM_SIZE 17 /* 16 hex digits and NUL */
+
+struct ald_known_names;
+
+/** What is known of one sequence of words. */
+struct ald_name_row {
+    uint64_t hash;
+    unsigned counts; /* bit n - 1: there is a name of n words that begins with this one word */
+    char pseudonym[ALD_PSEUDONYM_SIZE]; /* "": by themselves the words name nobody */
+};
+
+/** Remembers a name, login or e-mail. Fewer than three code points, no letter, or a word of machines ("system") are
+ *  left out: replacing them would ruin texts and protect nobody. Of two people with one name the smaller pseudonym
+ *  stays, so that the order of documents does not matter.
+ *  @param turned also remember "Doe Jane" for a name of two words. */
+void ald_text_names_add(struct ald_known_names *known, const char *text, const char *pseudonym, bool turned);
+/** The pseudonym of a name given as the first n bytes of text, or NULL. */
+const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n);
+/** For words in the form of struct ald_words: how many words names have that begin with this one, as bits; 0: none does. */
+unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n);
+/** The pseudonym of exactly these words, or NULL. */
+const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
+bool ald_text_names_any(const struct ald_known_names *known);
+
+/** Takes a row back from where it was kept. */
+void ald_text_names_put(struct ald_known_names *known, const struct ald_name_row *row);
+/** What was learned since the last _settle (a row may stand there more than once, growing). */
+const struct ald_name_row *ald_text_names_fresh(const struct ald_known_names *known, size_t *ret_n);
+void ald_text_names_settle(struct ald_known_names *known);
+
+/** Two pseudonyms are one person: the smallest of all that are joined stands for each of them. */
+void ald_text_names_join(struct ald_known_names *known, const char *a, const char *b);
+/** What stands for a pseudonym, or NULL when it was never joined. */
+const char *ald_text_names_alias(const struct ald_known_names *known, const char *pseudonym);
+/** False at first, true from then on. */
+bool ald_text_names_joined(struct ald_known_names *known);

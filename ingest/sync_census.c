@@ -1,0 +1,78 @@
+/* Deletions: no list tells of them. Once a week, and with --full, the lists of a source are read whole; a record that two
+ * such reads in a row did not show is gone. Knows no API. */
+#include <stdlib.h>
+
+#include "sync_priv.h"
+
+#define CENSUS_MS (7 * ALD_DAY_MS)
+
+static const char *meta_key(const struct ald_sync *s)
+{
+    return ald_sprintf(s->arena, "census/%s", s->cfg->name);
+}
+
+enum ald_rc ald_sync_census_begin(struct ald_sync *s, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
+    ald_q_text(q, 1, meta_key(s));
+    bool row;
+    ALD_TRY(ald_q_step(q, &row, err));
+    int64_t last = row && ald_q_col_text(q, 0) ? strtoll(ald_q_col_text(q, 0), NULL, 10) : ALD_TIME_NONE;
+    bool weekly = !s->replay && (last == ALD_TIME_NONE || s->began - last >= CENSUS_MS || s->began < last);
+    s->census_due = !s->temporary && (s->opts->full || weekly);
+    return ALD_OK;
+}
+
+/** Whether it could tell anything or not: what spoils a census (a limit of the source) may do so on every run. */
+static enum ald_rc put_time(struct ald_sync *s, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_meta_put", &q, err));
+    ald_q_text(q, 1, meta_key(s));
+    ald_q_text(q, 2, ald_sprintf(s->arena, "%lld", (long long)s->began));
+    return ald_q_run(q, err);
+}
+
+/** Parameters: source, when the read began, since when of changes, of creation it read, now; the first n of them. */
+static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int64_t *ret_changes, struct ald_err *err)
+{
+    const int64_t times[] = {s->census_started, s->census_by_creation ? ALD_TIME_NONE : s->census_since,
+                             s->census_by_creation ? s->census_since : ALD_TIME_NONE,
+                             s->clock.now_ms(s->clock.ctx)};
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, name, &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    for (int i = 2; i <= n; i++)
+        ald_q_time(q, i, times[i - 2]);
+    ALD_TRY(ald_q_run(q, err));
+    *ret_changes = ald_store_changes(s->store);
+    return ALD_OK;
+}
+
+static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
+{
+    int64_t gone = 0, other = 0;
+    ALD_TRY(ald_store_begin(s->store, err));
+    ALD_TRY(census_step(s, "sync_census_gone", 5, &gone, err));
+    ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
+    ALD_TRY(census_step(s, "sync_census_mark", 4, &other, err));
+    if (gone > 0)
+        ALD_TRY(ald_store_touch(s->store, err));
+    return ald_store_commit(s->store, err);
+}
+
+enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err)
+{
+    if (!s->census_due)
+        return ALD_OK;
+    bool told = !s->census_spoiled && s->census_started != ALD_TIME_NONE;
+    enum ald_rc rc = told ? census(s, err) : ALD_OK;
+    if (rc == ALD_OK)
+        rc = put_time(s, err);
+    if (rc != ALD_OK) {
+        ald_store_rollback(s->store);
+        s->fatal = true;
+    }
+    return rc;
+}

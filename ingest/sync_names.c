@@ -1,0 +1,168 @@
+/* Names across runs. A text is scrubbed with the names that are known when its page comes; a name that a later page teaches may
+ * stand in it. So names are kept (as keyed hashes), texts that were stored before are rewritten at the run's end, and what
+ * is still to be rewritten is marked in the store, so that a kill does not make it forgotten. Knows no API. */
+#include "sync_priv.h"
+
+#include <string.h>
+
+static bool kept(const struct ald_sync *s)
+{
+    return s->opts->people == ALD_PEOPLE_PSEUDONYMS; /* with none nothing of people is stored, with names nothing is replaced */
+}
+
+enum ald_rc ald_sync_names_load(struct ald_sync *s, struct ald_err *err)
+{
+    s->scrub.known = ald_known_names_new(s->scrub.key);
+    s->late = ald_known_names_new(s->scrub.key);
+    ALD_CLEANUP(ald_q_closep) struct ald_q *any = NULL, *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_text_any", &any, err));
+    ald_q_text(any, 1, s->cfg->name);
+    bool row;
+    ALD_TRY(ald_q_step(any, &row, err));
+    s->texts = row;
+    if (!kept(s))
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "sync_name_list", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        struct ald_name_row name = {.hash = (uint64_t)ald_q_col_int(q, 0), .counts = (unsigned)ald_q_col_int(q, 1)};
+        const char *pseudonym = ald_q_col_text(q, 2);
+        if (pseudonym && strlen(pseudonym) < sizeof name.pseudonym)
+            memcpy(name.pseudonym, pseudonym, strlen(pseudonym) + 1);
+        ald_text_names_put(s->scrub.known, &name);
+        if (ald_q_col_int(q, 3))
+            ald_text_names_put(s->late, &name);
+    }
+}
+
+enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                struct ald_err *err)
+{
+    const struct ald_name_row *fresh = page->names;
+    for (size_t i = 0; i < page->names_n; i++) {
+        if (s->texts)
+            ald_text_names_put(s->late, &fresh[i]);
+        if (!kept(s))
+            continue;
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(s->store, "sync_name_put", &q, err));
+        ald_q_text(q, 1, s->cfg->name);
+        ald_q_int(q, 2, (int64_t)fresh[i].hash);
+        ald_q_int(q, 3, fresh[i].counts);
+        ald_q_text(q, 4, *fresh[i].pseudonym ? fresh[i].pseudonym : NULL);
+        ald_q_int(q, 5, s->texts);
+        ALD_TRY(ald_q_run(q, err));
+    }
+    s->texts = s->texts || (page->rows.n > 0 && !stream->every_time);
+    return ALD_OK;
+}
+
+/* ---- Rewriting ---- */
+
+/** Where texts are stored: what reads them (two keys, the text) and what writes one. */
+static const struct place {
+    const char *list, *set;
+    bool json;
+} places[] = {
+    {"sync_text_titles", "sync_text_title_set", false},   {"sync_text_events", "sync_text_event_set", false},
+    {"sync_text_values", "sync_text_value_set", false},   {"sync_text_refs", "sync_text_ref_set", false},
+    {"sync_text_raws", "sync_text_raw_set", true},        {"sync_text_quarantined", "sync_text_quarantine_set", true},
+    {"sync_text_reasons", "sync_text_reason_set", false}, {"sync_text_gaps", "sync_text_gap_set", false},
+    {"sync_text_errors", "sync_text_error_set", false},
+};
+
+/** A text that changes. */
+struct hit {
+    const char *key[2], *was, *text;
+};
+struct hits {
+    struct ald_arena *arena;
+    struct hit *list;
+    size_t n, cap;
+};
+
+static enum ald_rc find(struct ald_sync *s, const struct place *place, struct hits *hits, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, place->list, &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    for (;;) {
+        bool row;
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        const char *was = ald_q_col_text(q, 2), *text = NULL;
+        /* What was kept of what could not be read may be no document. */
+        if (!was || (ald_people_rewrite(scratch, &s->scrub, s->late, was, place->json, &text, NULL) != ALD_OK &&
+                     ald_people_rewrite(scratch, &s->scrub, s->late, was, false, &text, NULL) != ALD_OK))
+            continue;
+        if (text) {
+            hits->list = ald_grow(hits->arena, hits->list, hits->n, &hits->cap, sizeof *hits->list);
+            hits->list[hits->n++] =
+                (struct hit){.key = {ald_strdup(hits->arena, ald_q_col_text(q, 0)), ald_strdup(hits->arena, ald_q_col_text(q, 1))},
+                             .was = ald_strdup(hits->arena, was),
+                             .text = ald_strdup(hits->arena, text)};
+        }
+        ald_arena_reset(scratch);
+    }
+}
+
+static enum ald_rc rewrite(struct ald_sync *s, const struct place *place, int64_t *changes, struct ald_err *err)
+{
+    struct hits hits = {.arena = ald_arena_new()};
+    enum ald_rc rc = find(s, place, &hits, err);
+    for (size_t i = 0; rc == ALD_OK && i < hits.n; i++) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        rc = ald_q_open(s->store, place->set, &q, err);
+        if (rc != ALD_OK)
+            break;
+        ald_q_text(q, 1, s->cfg->name);
+        ald_q_text(q, 2, hits.list[i].key[0]);
+        ald_q_text(q, 3, hits.list[i].key[1]);
+        ald_q_text(q, 4, hits.list[i].was);
+        ald_q_text(q, 5, hits.list[i].text);
+        rc = ald_q_run(q, err);
+        *changes += rc == ALD_OK ? ald_store_changes(s->store) : 0;
+    }
+    ald_arena_free(hits.arena);
+    return rc;
+}
+
+static enum ald_rc mend(struct ald_sync *s, struct ald_err *err)
+{
+    int64_t changes = 0;
+    ALD_TRY(ald_store_begin(s->store, err));
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        ALD_TRY(rewrite(s, &places[i], &changes, err));
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_name_settled", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ALD_TRY(ald_q_run(q, err));
+    if (changes > 0)
+        ALD_TRY(ald_store_touch(s->store, err));
+    return ald_store_commit(s->store, err);
+}
+
+static enum ald_rc rewrite_page(void *ctx, struct ald_arena *arena, const char *body, const char **ret, struct ald_err *err)
+{
+    struct ald_sync *s = ctx;
+    return ald_people_rewrite(arena, &s->scrub, s->late, body, true, ret, err);
+}
+
+enum ald_rc ald_sync_names_mend(struct ald_sync *s, struct ald_err *err)
+{
+    if (!ald_text_names_any(s->late))
+        return ALD_OK;
+    enum ald_rc rc = mend(s, err);
+    if (rc == ALD_OK && s->record)
+        rc = ald_recording_rewrite(s->record, rewrite_page, s, err);
+    if (rc != ALD_OK) {
+        ald_store_rollback(s->store);
+        s->fatal = true;
+    }
+    return rc;
+}

@@ -1,0 +1,163 @@
+"""Names that become known late: whoever a later page, or a later run, teaches us to know is replaced in what was stored before,
+wherever it lies. And the key that makes pseudonyms must be the store's own."""
+import re
+import unittest
+
+import support
+import jira_api
+from jira_api import HOUR, START, Fault
+
+CREDENTIALS = {"JIRA_USER": jira_api.USER, "JIRA_TOKEN": jira_api.TOKEN}
+LATE = {"id": "5c0ffee0late", "key": "JIRAUSER777", "login": "yolanda.late", "name": "Yolanda Latecomer",
+        "email": "yolanda@people.example"}
+
+
+class Names(support.Case):
+    def serve(self, world, *faults):
+        self.api = jira_api.serve(world, faults)
+        self.api.__enter__()
+        self.addCleanup(self.api.__exit__)
+        return self.api
+
+    def world(self, n=12):
+        """Texts of all sorts speak of somebody who appears only in the last issue."""
+        world = jira_api.made(n)
+        first, second = world["issues"][0], world["issues"][1]
+        first["summary"] = "Asked Yolanda Latecomer, no answer"
+        first["custom"] = {"customfield_10040": "see Latecomer, Yolanda"}
+        first["comments"] = [{"id": "79000", "author": jira_api.PEOPLE[0], "at": START + HOUR,
+                              "body": jira_api.doc("Line one\nYolanda Latecomer knows; \"Yolanda Latecomer\" wrote it")}]
+        second["custom"] = {"created": "Yolanda Latecomer says soon"}  # into quarantine
+        second["remote"] = ["https://wiki.example/~Yolanda Latecomer/notes"]
+        world["issues"][-1]["reporter"] = LATE
+        return world
+
+    def ingest(self, *args, code=0, **keys):
+        source = support.source("tickets", "jira", base_url=self.api.url, user_env="JIRA_USER", token_env="JIRA_TOKEN",
+                                jql="project = INC", fields={"key": "customfield_10040"}, page_size=2)
+        self.configure(source, **keys)
+        return self.alidade("ingest", *args, code=code, env=CREDENTIALS)
+
+    def check_gone(self):
+        self.assert_nowhere(["Yolanda", "Latecomer"])
+        pseudonym = self.sql("SELECT canonical FROM person p JOIN record_person r ON r.person = p.pseudonym "
+                             "JOIN record x ON x.id = r.record WHERE x.key = 'INC-12' AND r.role = 'reporter'")[0][0]
+        self.assertEqual(self.sql("SELECT title FROM record WHERE key = 'INC-1'"), [(f"Asked {pseudonym}, no answer",)])
+        notes = [text for text, in self.sql("SELECT text FROM event WHERE kind = 'note'") if pseudonym in text]
+        self.assertEqual(notes, [f"Line one\n{pseudonym} knows; \"{pseudonym}\" wrote it"])
+
+
+class Late(Names):
+    def test_in_one_run(self):
+        """On a later page: rows, raw documents, quarantine, refs and what was recorded."""
+        self.serve(self.world())
+        self.ingest("--record", "tape", code=3)
+        self.check_gone()
+        self.assertEqual(self.sql("SELECT count(*) FROM known_name WHERE late = 1"), [(0,)])
+
+    def test_recorded_pages_give_the_same(self):
+        self.serve(self.world())
+        self.ingest("--record", "tape", code=3)
+        folder = self.dir / "again"
+        self.configure(support.source("tickets", "jira", base_url=self.api.url, jql="project = INC", page_size=2,
+                                      fields={"key": "customfield_10040"}, replay=str(self.dir / "tape")), folder=folder)
+        self.alidade("ingest", cwd=folder, code=3)
+        for query in ("SELECT key, title FROM record ORDER BY 1", "SELECT element, raw FROM record_raw ORDER BY stream, element",
+                      "SELECT event_id, text FROM event ORDER BY 1", "SELECT element, raw, reason FROM quarantine ORDER BY 1"):
+            self.assertEqual(self.sql(query), self.sql(query, folder / "alidade.db"), query)
+
+    def test_in_a_later_run(self):
+        """Nobody knew the name when the first run ended."""
+        world = self.world()
+        world["issues"][-1]["reporter"] = jira_api.PEOPLE[0]
+        self.serve(world)
+        self.ingest(code=3)
+        self.assertIn("Yolanda", self.sql("SELECT title FROM record WHERE key = 'INC-1'")[0][0], "nothing told that this is a name")
+        issue = self.api.issue("INC-12")
+        issue["reporter"] = LATE
+        jira_api.change(issue, issue["updated"] + HOUR, LATE, ("labels", "", "x"))
+        self.ingest()
+        self.check_gone()
+
+    def test_names_are_kept_as_hashes(self):
+        """What one run learned the next one knows, from its first page on; the store tells no name."""
+        self.serve(self.world())
+        self.ingest(code=3)
+        self.assertGreater(self.sql("SELECT count(*) FROM known_name")[0][0], 8)
+        issue = self.api.issue("INC-3")
+        issue["comments"].append({"id": "79001", "author": jira_api.PEOPLE[1], "at": START + 50 * HOUR,
+                                  "body": jira_api.doc("Yolanda Latecomer again")})
+        issue["updated"] += 90 * HOUR
+        before = self.sql("SELECT value FROM meta WHERE key = 'generation'")
+        self.ingest()
+        self.check_names_only_once(before)
+        self.assert_nowhere(["Yolanda", "Latecomer", "yolanda@people"])
+
+    def check_names_only_once(self, before):
+        after = self.sql("SELECT value FROM meta WHERE key = 'generation'")
+        self.assertGreater(int(after[0][0]), int(before[0][0]))
+        self.ingest()
+        self.assertEqual(self.sql("SELECT value FROM meta WHERE key = 'generation'"), after, "nothing more to mend")
+
+    def test_stopped_before_the_end(self):
+        """A run that ends before its texts are mended leaves that to the next one."""
+        self.serve(self.world(), Fault("status", path="/changelog", value=500, times=None))
+        self.ingest(code=3)
+        import sqlite3
+        with sqlite3.connect(self.dir / "alidade.db") as db:  # as if killed before the mending
+            db.execute("UPDATE known_name SET late = 1")
+            db.execute("UPDATE record SET title = 'Asked Yolanda Latecomer, no answer' WHERE key = 'INC-1'")
+        db.close()
+        self.api.faults.clear()
+        self.ingest()
+        self.check_gone()
+
+    def test_nobody(self):
+        self.serve(self.world())
+        self.ingest("--record", "tape", code=3, people="none")
+        self.assert_nowhere(["Yolanda", "Latecomer"])
+        self.assertEqual(self.sql("SELECT count(*) FROM known_name"), [(0,)])
+        self.assertEqual(self.sql("SELECT title FROM record WHERE key = 'INC-1'"), [("Asked someone, no answer",)])
+
+    def test_names(self):
+        self.serve(self.world())
+        self.ingest(code=3, people="names")
+        self.assertEqual(self.sql("SELECT title FROM record WHERE key = 'INC-1'"), [("Asked Yolanda Latecomer, no answer",)])
+
+
+class Messages(Names):
+    def test_what_a_server_says(self):
+        """Errors that a source sends back are kept as reasons: with people replaced."""
+        self.serve(jira_api.made(4))
+        name, mail = jira_api.PEOPLE[1]["name"], "somebody.else@people.example"
+        self.api.error = f"Ask {name} or {mail} for access to this issue"
+        self.api.faults.append(Fault("status", path="/comment", value=500 - 100 + 9, times=None))
+        run = self.ingest(code=3)
+        self.assertRegex(run.out + run.err, "Ask [0-9a-f]{16} or [0-9a-f]{16} for access")
+        self.assertRegex(self.sql("SELECT gap FROM cursor WHERE stream = 'comment'")[0][0], "Ask [0-9a-f]{16} or")
+        self.assert_nowhere([name, mail])
+
+
+class Key(Names):
+    def test_another_key(self):
+        self.serve(jira_api.made(4))
+        self.ingest()
+        key = self.dir / "alidade.db.key"
+        right = key.read_text()
+        key.write_text("7b" * 32 + "\n")
+        before = self.sql("SELECT count(*) FROM fetch")
+        run = self.ingest(code=2)
+        self.assertRegex(run.err, r"key file '.*alidade\.db\.key' is another one than .* put the right file back")
+        self.assertEqual(self.sql("SELECT count(*) FROM fetch"), before)
+        key.write_text(right)
+        self.ingest()
+
+    def test_the_key_is_not_in_the_store(self):
+        self.serve(jira_api.made(2))
+        self.ingest()
+        self.assertNotIn(bytes.fromhex(support.KEY), (self.dir / "alidade.db").read_bytes())
+        self.assertRegex(self.sql("SELECT value FROM meta WHERE key = 'pseudonym_key'")[0][0], "^[0-9a-f]{16}$")
+
+
+if __name__ == "__main__":
+    unittest.main()
