@@ -337,7 +337,7 @@ static void names_of_the_run(void **state)
 static void names_and_machines(void **state)
 {
     struct bench *b = *state;
-    b->scrub.known = ald_known_names_new();
+    b->scrub.known = ald_known_names_new(b->scrub.key);
     const char *text = scrub(b, "logs", "{\"data\":[{\"owner\":\"System\"},{\"owner\":\"API\"},{\"owner\":\"Jane@Acme.example\"}]}");
     assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"owner\":\"\"},{\"owner\":\"\"},{\"owner\":\"%s\"}]}", p(b, "jane@acme.example")));
     assert_row(b, "jane@acme.example", "jane@acme.example", true);
