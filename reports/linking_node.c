@@ -67,6 +67,19 @@ struct ald_node *ald_suggestion_node(struct ald_arena *a, const struct ald_analy
     return o;
 }
 
+/* What links nothing, by the method by which it would have. */
+static const char *const idle_words[ALD_LINK_METHOD_N] = {
+    [ALD_LINK_DECISION] = "decisions without effect",
+    [ALD_LINK_ID] = "records with pointers that link nothing",
+    [ALD_LINK_URL] = "records with pointers that link nothing",
+    [ALD_LINK_KEY] = "records with pointers that link nothing",
+    [ALD_LINK_MERGED] = "records with pointers that link nothing",
+    [ALD_LINK_INCIDENT_KEY] = "records with an incident key that links nothing",
+    [ALD_LINK_ALERT] = "records with an alert that links nothing",
+    [ALD_LINK_CHANNEL] = "records with a channel that links nothing",
+    [ALD_LINK_SUGGESTION] = "likenesses that link nothing",
+};
+
 void ald_linking_findings(struct ald_arena *a, struct ald_node *findings, const struct ald_analysis *an)
 {
     enum { SHOWN = 3 };
@@ -81,9 +94,7 @@ void ald_linking_findings(struct ald_arena *a, struct ald_node *findings, const 
         }
         const char *more = to - from > SHOWN ? ald_sprintf(a, " and %zu more", to - from - SHOWN) : "";
         bool decision = first->method == ALD_LINK_DECISION;
-        const char *text = decision ? ald_sprintf(a, "decisions without effect, as %s: %s%s", first->why, values, more)
-                                    : ald_sprintf(a, "records that are not linked by %s %s%s, because %s", ald_link_method_name(first->method),
-                                                  values, more, first->why);
+        const char *text = ald_sprintf(a, "%s (%s): %s%s", idle_words[first->method], first->why, values, more);
         ald_finding_add(a, findings, decision ? "decision_without_effect" : "idle_link", text, (int64_t)(decision ? to - from : records),
                         decision ? "warning" : "info");
     }

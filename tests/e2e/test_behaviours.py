@@ -117,6 +117,17 @@ class Behaviours(support.Case):
         web=("status", [record("s1", opened="2026-04-10T10:10:00Z", resolved="2026-04-10T11:10:00Z", services=["shop"],
                                refs=["key:T1"])]))
 
+    def test_16_what_says_nothing_is_named(self):
+        """Units: test_link_shared."""
+        rows = [record(f"a{i}", opened=f"2026-04-1{i}T00:00:00Z", resolved=f"2026-04-1{i}T01:00:00Z",
+                       refs=["channel:https://chat.example/ops"]) for i in range(4)]
+        self.given(rows)
+        report = self.report(PERIOD, AS_OF)
+        self.assertEqual(report["population"]["incidents"], 4)
+        found, = [row for row in report["findings"] if row["id"] == "idle_link"]
+        self.assertEqual((found["n"], found["text"]), (4, "records with a channel that links nothing (used at separate times: a "
+                                                          "standing room): https://chat.example/ops"))
+
     def test_17_four_records_are_one_incident_and_it_can_be_undone(self):
         """On a simulated company: test_company."""
         self.several(**self.FOUR)

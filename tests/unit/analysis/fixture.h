@@ -211,6 +211,21 @@ static inline const struct ald_incident *incident(const struct fixture *f, const
     return &f->a->incidents[i];
 }
 
+static inline const struct ald_record *record_of(const struct fixture *f, const char *id)
+{
+    for (size_t i = 0; i < f->a->records_n; i++)
+        if (strcmp(f->a->records[i].external_id, id) == 0)
+            return &f->a->records[i];
+    fail_msg("no record %s", id);
+    return NULL;
+}
+
+/** Two records (external ids) are of one incident. */
+static inline bool together(const struct fixture *f, const char *a, const char *b)
+{
+    return record_of(f, a)->incident == record_of(f, b)->incident;
+}
+
 static inline const struct ald_obs *obs(const struct fixture *f, const char *id, int signal)
 {
     return ald_obs_at(f->a, (size_t)(incident(f, id) - f->a->incidents), (size_t)signal);

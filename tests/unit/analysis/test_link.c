@@ -18,15 +18,6 @@ static void two_sources(struct fixture *f)
     set(f, 12, "key", "WORK-2");
 }
 
-static const struct ald_record *record_of(const struct fixture *f, const char *id)
-{
-    for (size_t i = 0; i < f->a->records_n; i++)
-        if (strcmp(f->a->records[i].external_id, id) == 0)
-            return &f->a->records[i];
-    fail_msg("no record %s", id);
-    return NULL;
-}
-
 struct link_case {
     int64_t from;
     const char *kind, *value;

@@ -12,20 +12,6 @@ static void three_sources(struct fixture *f)
     put(f, "INSERT INTO alias VALUES ('desk', 'key', 'WORK-')", "");
 }
 
-static const struct ald_record *record_of(const struct fixture *f, const char *id)
-{
-    for (size_t i = 0; i < f->a->records_n; i++)
-        if (strcmp(f->a->records[i].external_id, id) == 0)
-            return &f->a->records[i];
-    fail_msg("no record %s", id);
-    return NULL;
-}
-
-static bool together(const struct fixture *f, const char *a, const char *b)
-{
-    return record_of(f, a)->incident == record_of(f, b)->incident;
-}
-
 static void page(struct fixture *f, int64_t row, const char *id, int64_t from, int64_t to)
 {
     simple(f, row, "pager", id, "pager", 0, from, to);

@@ -27,20 +27,6 @@ static void history(struct fixture *f, int n)
     }
 }
 
-static const struct ald_record *record_of(const struct fixture *f, const char *id)
-{
-    for (size_t i = 0; i < f->a->records_n; i++)
-        if (strcmp(f->a->records[i].external_id, id) == 0)
-            return &f->a->records[i];
-    fail_msg("no record %s", id);
-    return NULL;
-}
-
-static bool together(const struct fixture *f, const char *a, const char *b)
-{
-    return record_of(f, a)->incident == record_of(f, b)->incident;
-}
-
 static void add(struct fixture *f, int64_t row, const char *src, const char *id, const char *title, const char *svc,
                 int64_t from, int64_t to)
 {
