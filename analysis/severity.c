@@ -1,24 +1,18 @@
 /* Severity (METHODS 5): whether declared severity says anything about duration. The order is the configured one or the
  * source's rank; it is never guessed from a label. */
-#include <math.h>
-
 #include "alidade/change.h"
+#include "alidade/stats.h"
 #include "summaries.h"
 
-#define Z975 1.959964
 #define LITTLE 0.2
-#define SURE 1e-12 /* a perfect order has no interval by Fisher's transformation */
 enum { LEAST = 4 };
 
-/* Standard error of atanh(rho) by Bonett and Wright (2000). */
 static struct ald_interval interval_of(double rho, size_t n)
 {
-    if (n < LEAST)
-        return (struct ald_interval){.absent = "fewer than 4 incidents with a rank of severity"};
-    if (1 - fabs(rho) < SURE)
-        return (struct ald_interval){.absent = "the order is perfect: it has no interval by this formula"};
-    double half = Z975 * sqrt((1 + rho * rho / 2) / ((double)n - 3));
-    return (struct ald_interval){.has = true, .low = tanh(atanh(rho) - half), .high = tanh(atanh(rho) + half)};
+    struct ald_interval ret = {.absent = n < LEAST ? "fewer than 4 incidents with a rank of severity"
+                                                   : "the order is perfect: it has no interval by this formula"};
+    ret.has = ald_spearman_interval(rho, n, &ret.low, &ret.high);
+    return ret;
 }
 
 static const char *verdict_of(double rho, const struct ald_interval *interval)

@@ -349,3 +349,13 @@ double ald_position_of(const double *sorted, size_t n, double x, bool member)
         return ((double)below + (equal - 1) / 2 + 0.5) / (double)n;
     return ((double)below + equal / 2 + 0.5) / ((double)n + 1);
 }
+
+bool ald_spearman_interval(double rho, size_t n, double *ret_low, double *ret_high)
+{
+    if (n < 4 || 1 - fabs(rho) < 1e-12) /* a perfect order has none by this formula */
+        return false;
+    double half = 1.959964 * sqrt((1 + rho * rho / 2) / ((double)n - 3));
+    *ret_low = tanh(atanh(rho) - half);
+    *ret_high = tanh(atanh(rho) + half);
+    return true;
+}

@@ -22,7 +22,7 @@ static enum ald_rc kinds_of(struct ald_session *s, char **names, int n, const st
         }
         const struct ald_kind *kind = ald_kind_find(names[i]);
         if (!kind)
-            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s', expected quarterly, leadership or all", names[i]);
+            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s', expected leadership, learning, quarterly, stories or all", names[i]);
         kinds[count++] = kind;
     }
     kinds[count] = NULL;
@@ -51,7 +51,7 @@ static enum ald_rc formats_of(struct ald_session *s, const struct ald_format ***
             if (strcmp(ald_format_at(k)->name, name) == 0)
                 found = wanted[k] = true;
         if (!found)
-            return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.31s', expected names of formats (json, xlsx, html) joined by ','", name);
+            return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.31s', expected names of formats (json, xlsx, html, md) joined by ','", name);
         p += n + (p[n] == ',');
     }
     bool any = false;
@@ -59,7 +59,7 @@ static enum ald_rc formats_of(struct ald_session *s, const struct ald_format ***
         any = any || wanted[k];
     size_t count = 0;
     for (size_t k = 0; k < all && k < 16; k++)
-        if (!any || wanted[k])
+        if (any ? wanted[k] : !ald_format_at(k)->on_request)
             formats[count++] = ald_format_at(k);
     *ret = formats;
     return ALD_OK;

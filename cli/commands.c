@@ -20,6 +20,8 @@ static const char *const list_options[] = {"period", "as-of", "class", "service"
 static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
 static const char *const decide_options[] = {"reason", "by", "undo", "list", "all", "json", NULL};
 
+static const char *const story_options[] = {"as-of", "on", "where", "reason", "by", "json", NULL};
+
 static const struct ald_command rows[] = {
     {"init", "", "write a commented starter configuration to ./alidade.yaml", no_options, NULL, ALD_NEED_NOTHING, ald_cmd_init},
     {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
@@ -28,7 +30,7 @@ static const struct ald_command rows[] = {
     {"analyze", "", "link records into incidents, measure them, read them", analyze_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_analyze},
     {"report", "KIND... | all", "write reports of a period", report_options,
-     "KIND is quarterly or leadership. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
+     "KIND is leadership, learning, quarterly or stories. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
     {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_run},
     {"status", "", "sources, how fresh they are, what is missing", status_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
      ald_cmd_status},
@@ -48,6 +50,10 @@ static const struct ald_command rows[] = {
      ald_cmd_unlink},
     {"tag", "INCIDENT PATTERN confirm|reject", "confirm or reject a pattern that was found in an incident", decide_options,
      "Undoable: --list, --undo N.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_tag},
+    {"story", "list | why INCIDENT | told INCIDENT | exclude INCIDENT", "older incidents that could be told, and why", story_options,
+     "list: the candidates for the next session. why: why an incident is, or is not, among them. told: it was told (--on, --where) and "
+     "is no candidate any more. exclude: it is not to be told, with a --reason.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_WORD_READS, ald_cmd_story},
     {"export", "WHAT", "records, events, incidents, signals, readings, settings, services or teams, as NDJSON or CSV", export_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
     {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,

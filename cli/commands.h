@@ -18,6 +18,7 @@ enum ald_rc ald_cmd_publish(struct ald_session *s, int *ret_code, struct ald_err
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_story(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_tag(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_unlink(struct ald_session *s, int *ret_code, struct ald_err *err);
 

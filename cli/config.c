@@ -198,9 +198,10 @@ static enum ald_rc hash_settings(const struct ald_cfg *cfg, struct ald_settings 
 {
     struct ald_buf ALD_CLEANUP(ald_buf_done) text;
     ald_buf_init(&text, ALD_MAX_FILE_BYTES);
-    ALD_TRY(ald_buf_addf(&text, err, "2|%s|%s|%d|%d|%d|%lld|%d|%d|%lld|%d|%d|%d|%.17g", s->organisation, s->timezone, s->fiscal_start_month,
+    ALD_TRY(ald_buf_addf(&text, err, "3|%s|%s|%d|%d|%d|%lld|%d|%d|%lld|%d|%d|%d|%.17g|%d|%d", s->organisation, s->timezone, s->fiscal_start_month,
                          s->fiscal_named_by_end, s->lookback_quarters, (long long)s->landmark_ms, (int)s->duration, s->resamples,
-                         (long long)s->noise_under_ms, s->show_mean, s->people_stored, s->free_text, s->link_accept));
+                         (long long)s->noise_under_ms, s->show_mean, s->people_stored, s->free_text, s->link_accept, s->story_slots,
+                         s->story_minimum_age_quarters));
     for (size_t i = 0; i < s->weights_n; i++)
         ALD_TRY(ald_buf_addf(&text, err, "|w:%s=%.17g", s->weights[i].signal, s->weights[i].weight));
     const struct {
@@ -238,6 +239,8 @@ static enum ald_rc settings_of(const struct ald_cfg *cfg, struct ald_settings *s
         .resamples = number_of(cfg, "analysis.resamples"),
         .noise_under_ms = duration_of(cfg, "incidents.noise_under"),
         .link_accept = strtod(text_of(cfg, "link.accept"), NULL),
+        .story_slots = number_of(cfg, "stories.slots"),
+        .story_minimum_age_quarters = number_of(cfg, "stories.minimum_age"),
         .show_mean = flag_of(cfg, "reports.show_mean"),
         .people_stored = strcmp(text_of(cfg, "people"), "none") != 0,
         .free_text = flag_of(cfg, "free_text"),

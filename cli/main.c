@@ -102,7 +102,8 @@ static enum ald_rc open_log(struct ald_session *s, struct ald_err *err)
 /** A dry run makes nothing, not even the store: without one it tells what a first run would do. */
 static enum ald_rc open_store(struct ald_session *s, unsigned needs, struct ald_err *err)
 {
-    bool write = needs & ALD_NEED_STORE_WRITE, read = write || (needs & ALD_NEED_STORE_READ);
+    bool only_reads = (needs & ALD_NEED_WORD_READS) && s->options.args_n && ald_cfg_in_words("list show why", s->options.args[0]);
+    bool write = (needs & ALD_NEED_STORE_WRITE) && !only_reads, read = write || only_reads || (needs & ALD_NEED_STORE_READ);
     if (!read)
         return ALD_OK;
     if (s->options.dry_run && access(s->config.store, F_OK) != 0)

@@ -23,7 +23,7 @@ static const struct ald_option_row rows[] = {
     {"dry-run", 0, NULL, "say what would be done, do nothing", TEXT(dry_run), false},
     {"period", 0, "PERIOD", "2026Q3, 2026-07, 2026H1, 2026, FROM..TO or last-quarter (the default)", TEXT(period), false},
     {"as-of", 0, "TIME", "what is dated later has not happened yet (default: now)", TEXT(as_of), false},
-    {"format", 0, "LIST", "report: json,xlsx,html (default all); export: ndjson or csv", TEXT(format), false},
+    {"format", 0, "LIST", "report: json,xlsx,html (default all of these), md; export: ndjson or csv", TEXT(format), false},
     {"out", 0, "PATH", "folder of the reports; file of an export", TEXT(out), false},
     {"json", 0, NULL, "print JSON instead of text", TEXT(json), false},
     {"kind", 0, "KIND", "import: records, events, services or teams", TEXT(kind), false},
@@ -40,6 +40,8 @@ static const struct ald_option_row rows[] = {
     {"all", 0, NULL, "also what was undone", TEXT(all), false},
     {"by", 0, "WHO", "who decides: e-mail or login (default $USER); kept as the configuration's people says", TEXT(by), false},
     {"suggestions", 0, NULL, "list: pairs of records that could be one incident, but not surely enough", TEXT(suggestions), false},
+    {"on", 0, "DATE", "story told: when it was told (default: now)", TEXT(on), false},
+    {"where", 0, "PLACE", "story told: at which session or meeting", TEXT(where), false},
     {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false},
     {"pattern", 0, "ID", "list: only incidents with this pattern, suggested or confirmed", TEXT(pattern), false},
 };

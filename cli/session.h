@@ -19,7 +19,13 @@ struct ald_session {
     bool progress;  /* stderr is a terminal and progress is wanted */
 };
 
-enum { ALD_NEED_NOTHING = 0, ALD_NEED_CONFIG = 1, ALD_NEED_STORE_READ = 2, ALD_NEED_STORE_WRITE = 4 };
+enum {
+    ALD_NEED_NOTHING = 0,
+    ALD_NEED_CONFIG = 1,
+    ALD_NEED_STORE_READ = 2,
+    ALD_NEED_STORE_WRITE = 4,
+    ALD_NEED_WORD_READS = 8 /* beside STORE_WRITE: with `list`, `show` or `why` as first argument it only reads */
+};
 struct ald_command {
     const char *name, *args, *help; /* help NULL: not listed */
     const char *const *options; /* NULL-terminated names; NULL: none */

@@ -92,6 +92,31 @@ static const struct ald_definition rows[] = {
                       "period like those before 95 times in 100. A difference may also be one in how much was written."},
     {"lorin", "Of the incidents with a blast radius of 0.8 or more, those in which a mitigation backfired or a reliability subsystem took part, suggested or "
               "confirmed. Lorin Hochstein (2017): once a system is reliable, its large failures involve what was built to make it reliable."},
+    {"review", "The meeting about an incident, its write-up, or both, as recorded. How soon it was is counted from the incident's end to the first meeting "
+               "after it."},
+    {"voluntary", "People who came to a review without having to, and teams that came though they had not acted in the incident: what people come for "
+                  "freely was worth hearing. Never who."},
+    {"learnings", "What people said they learned, in their own words, without names."},
+    {"actions", "What was to be done afterwards. Their number is no measure of learning, and a review without any is nothing unusual."},
+    {"citations", "A later text names the incident by its key or address; each incident or document that does counts once. Still being pointed to is a sign "
+                  "that something was learned, or has not been."},
+    {"open_at_once", "Share of the period's time, up to as-of, in which so many incidents were open."},
+    {"engaged_hours", "From the first to the last thing a person did in an incident, at least 15 seconds, overlaps merged, summed over people. Noise counts: it "
+                      "takes time too."},
+    {"busiest_tenth", "How much of the engaged hours the busiest tenth of the people carried. Only from 30 people on."},
+    {"interruptions", "How often somebody was called into an incident or began to work on one, each person once an incident. Working hours are Monday to Friday, 8 "
+                      "to 18 h, sleeping hours 22 to 7 h, in the zone of the person's team, else of the report."},
+    {"known_by_few", "Services on whose incidents only one, or two, different people worked in the last 365 days. A number of services, without names."},
+    {"exercise", "Game days, chaos experiments, drills and tests: counted apart from incidents. Incidents later on the services they covered prove nothing about "
+                 "them."},
+    {"practice", "Rank correlation of the order of a service's incidents with one pattern and their percentile among comparable ones, from 20 of them on: "
+                 "negative, later ones were over sooner. Told apart from chance by Benjamini-Hochberg below 0.1."},
+    {"story", "Why an incident could be told: reasons with their strengths, of which impact and length are none. The score is 1 minus the product over reasons of "
+              "(1 - strength/2), less 0.15 for each front of non-dominated sorting (complexity, blast radius, surprise, untold learning) before its own; "
+              "it orders the list and grades nothing."},
+    {"slot", "Stories for the next session; reserves follow. Each is chosen for its score less half its likeness to those chosen before it."},
+    {"tellability", "What a teller could start from: a write-up, a review that was held, and which of its teams still worked on incidents in the last 90 days. Shown, "
+                    "never ranked."},
     {"complete", "Everything the source has was read. Otherwise the gaps say what is missing."},
 };
 

@@ -31,6 +31,8 @@ ALD_CHECK enum ald_rc ald_html_write(const struct ald_report *report, const char
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only);
 void ald_html_figures(struct ald_html *h, const struct ald_block *block);
 void ald_html_table(struct ald_html *h, const struct ald_block *block);
+/** The first n rows of a table as cards. */
+void ald_html_cards(struct ald_html *h, const struct ald_table *table, const struct ald_node *rows, size_t n);
 /** A figure: inline SVG with its text alternative, a legend of shapes, what is left out. */
 void ald_html_chart(struct ald_html *h, const struct ald_chart *chart);
 /** The shapes that charts and legends use; once in a page. */

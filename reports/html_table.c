@@ -185,30 +185,6 @@ static void put_notes(struct ald_html *h, const struct notes *notes)
     ald_html_raw(h, "</ul>\n");
 }
 
-static void put_cards(struct ald_html *h, const struct ald_table *table, const struct ald_node *rows, size_t n)
-{
-    ald_html_raw(h, "<ol class=\"cards\">");
-    for (size_t i = 0; i < n; i++) {
-        const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
-        const char *between = "<br><span class=\"why\">";
-        ald_html_raw(h, "<li>");
-        for (size_t k = 0; k < table->columns_n; k++) {
-            const struct ald_column *col = &table->columns[k];
-            const char *words = ald_words(h->report, h->scratch, ald_node_at(row, col->path), col->show);
-            if (!words || !*words)
-                continue;
-            ald_html_raw(h, k == 0 ? "<b><bdi>" : k == 1 ? " <bdi>" : between);
-            ald_html_link(h, ald_text_at(row, col->link), ald_words_line(h->scratch, words, 600));
-            ald_html_raw(h, k == 0 ? "</bdi></b>" : k == 1 ? "</bdi>" : "");
-            if (k > 1)
-                between = " ";
-        }
-        ald_html_raw(h, *between == ' ' ? "</span></li>" : "</li>");
-        ald_arena_reset(h->scratch);
-    }
-    ald_html_raw(h, "</ol>\n");
-}
-
 void ald_html_table(struct ald_html *h, const struct ald_block *b)
 {
     const struct ald_table *table = b->table;
@@ -226,7 +202,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
         return;
     }
     if (table->cards) {
-        put_cards(h, table, rows, shown);
+        ald_html_cards(h, table, rows, shown);
         return;
     }
     open_table(h, b->text, table->rows);

@@ -9,6 +9,8 @@
 #include "sentences.h"
 #include "words.h"
 
+enum { LATE_NAMED = 3 };
+
 struct asked {
     struct ald_arena *a;
     const struct ald_report_input *in;
@@ -16,6 +18,13 @@ struct asked {
     const struct ald_figures *f;
     const struct ald_changes *changes;
 };
+
+/* A count of the tree; -1: absent. */
+static int64_t count_at(const struct asked *q, const char *path)
+{
+    const struct ald_node *node = ald_node_at(q->report->root, path);
+    return node && node->kind == ALD_NODE_INT ? node->integer : node && node->kind == ALD_NODE_NUM ? (int64_t)node->number : -1;
+}
 
 static int64_t whole(const struct asked *q, const char *path)
 {
@@ -170,17 +179,41 @@ static const char *const *what_recurs(const struct asked *q)
 static const char *const *what_was_learned(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
-    if (!ald_node_at(q->report->root, "learning"))
-        ald_sentence_add(&t, "No review, attendance or learning is in what this report reads; alidade import FILE --kind reviews (attendance, learnings) "
-                             "brings them in.");
+    int64_t reviewed = count_at(q, "learning.reviewed"), voluntary = count_at(q, "learning.attendance.voluntary");
+    int64_t said = count_at(q, "learning.learnings_n"), never = (int64_t)ald_rows_n(ald_node_at(q->report->root, "learning.never_reviewed"));
+    if (reviewed < 0)
+        ald_sentence_add(&t, "No review is on record; alidade review add, or alidade import FILE --kind reviews (attendance, learnings), brings them in.");
+    else
+        ald_sentence_add(&t, ald_sprintf(q->a, "%lld of the %s that are over %s reviewed%s.", (long long)reviewed,
+                                         ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident", "incidents"), reviewed == 1 ? "was" : "were",
+                                         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to",
+                                                                     ald_many(q->a, (size_t)voluntary, "person came", "people came"))
+                                                       : ""));
+    if (said > 0)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));
+    if (reviewed >= 0 && never > 0)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s without a review and looks worth one.", ald_many(q->a, (size_t)never, "incident is", "incidents are")));
     return ald_sentences_end(&t);
 }
 
 static const char *const *late_actions(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
-    if (!ald_node_at(q->report->root, "learning"))
-        ald_sentence_add(&t, "No action is in what this report reads; alidade import FILE --kind actions brings them in.");
+    int64_t opened = count_at(q, "learning.actions.opened"), open = count_at(q, "learning.actions.open"), late = count_at(q, "learning.actions.late");
+    if (opened <= 0)
+        ald_sentence_add(&t, "No action is on record for these incidents; alidade import FILE --kind actions brings them in.");
+    else
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s followed; %lld still open, %lld of them past their date.",
+                                         ald_many(q->a, (size_t)opened, "action", "actions"), (long long)open, (long long)late));
+    const struct ald_node *list = ald_node_at(q->report->root, "learning.actions.list");
+    for (size_t i = 0, named = 0; i < ald_rows_n(list) && named < LATE_NAMED; i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL), *is_late = ald_node_at(row, "late");
+        if (!is_late->boolean)
+            continue;
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s (%s)%s.", ald_text_at(row, "action") ? ald_text_at(row, "action") : "One without a title", ald_text_at(row, "key"),
+                                         ald_text_at(row, "team") ? ald_sprintf(q->a, ", with %s", ald_text_at(row, "team")) : ""));
+        named++;
+    }
     return ald_sentences_end(&t);
 }
 
@@ -192,8 +225,11 @@ static const char *const *what_to_read(const struct asked *q)
     const struct ald_node *list = ald_node_at(q->report->root, "read_in_full");
     for (size_t i = 0; i < ald_rows_n(list); i++) {
         const struct ald_node *row = ald_rows_at(list, i, NULL);
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s", ald_text_at(row, "key"), ald_text_at(row, "reasons[0]")));
+        const char *in_short = ald_text_at(row, "in_short");
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s.%s%s", ald_text_at(row, "key"), ald_text_at(row, "why[0]"), in_short ? " " : "", in_short ? in_short : ""));
     }
+    if (!t.n)
+        ald_sentence_add(&t, "None of this period's incidents stands out by more than its length or reach.");
     return ald_sentences_end(&t);
 }
 

@@ -1,4 +1,4 @@
-/* What only the leadership report has in its tree: how hard, how far, what came again, what to read. Figures of the analysis,
+/* What only the leadership report has in its tree: how hard, how far, what came again. Figures of the analysis,
  * gathered; no person and no rank. */
 #include "leadership.h"
 
@@ -12,9 +12,7 @@
 
 #define HARD 0.9  /* harder than nine in ten of the past */
 #define WIDE 0.8  /* reached further than eight in ten */
-#define READ_MOST 3
 #define RECURRING_MOST 4
-#define PEOPLE_LEAST 5 /* fewer are not told: a count would be a person */
 
 /* The reading that a report shows; NULL: none. */
 static const struct ald_reading *shown(const struct ald_analysis *an, size_t incident)
@@ -146,104 +144,6 @@ static struct ald_node *recurring_node(struct ald_arena *a, const struct ald_ana
     return list;
 }
 
-/* ---- What to read ---- */
-
-static double interest(const struct ald_analysis *an, uint32_t i)
-{
-    const struct ald_measure *m = ald_measure_at(an, i);
-    const struct ald_reading *r = shown(an, i);
-    if (!r || !r->has_percentile)
-        return -1;
-    double far = fabs(r->percentile - 0.5);
-    return (m->corner != ALD_CORNER_NONE ? 1 : 0) + (r->verdict == ALD_SHORTER || r->verdict == ALD_LONGER ? 0.5 : 0) + far;
-}
-
-static bool alike(const struct ald_analysis *an, uint32_t x, uint32_t y)
-{
-    const struct ald_incident *a = &an->incidents[x], *b = &an->incidents[y];
-    if (ald_measure_at(an, x)->corner == ald_measure_at(an, y)->corner && ald_measure_at(an, x)->corner != ALD_CORNER_NONE)
-        return true;
-    for (size_t i = 0; i < a->services_n; i++)
-        for (size_t k = 0; k < b->services_n; k++)
-            if (a->services[i].name == b->services[k].name)
-                return true;
-    return false;
-}
-
-static const char *level(double position, const char *low, const char *middle, const char *high)
-{
-    return position >= 0.8 ? high : position <= 0.2 ? low : middle;
-}
-
-/* "Complex, narrow, and over in 15 min; comparable ones took 45 min to 6 h 09 min. 3 teams, 5 people. Ask what went right." */
-static const char *why(struct ald_arena *a, const struct ald_analysis *an, uint32_t i)
-{
-    const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_measure *m = ald_measure_at(an, i);
-    const struct ald_reading *r = &m->reading[m->shown < 0 ? ALD_START_READING : m->shown]; /* chosen ones have one */
-    const char *text = "";
-    if (r->axis[ALD_COMPLEXITY].has)
-        text = level(r->axis[ALD_COMPLEXITY].position, "Simple", "Neither simple nor complex", "Complex");
-    if (r->axis[ALD_BLAST_RADIUS].has)
-        text = ald_sprintf(a, "%s%s%s", text, *text ? ", " : "", level(r->axis[ALD_BLAST_RADIUS].position, "narrow", "of middling reach", "wide"));
-    text = ald_sprintf(a, "%s%s %s", text, *text ? ", and over in" : "Over in", ald_span(a, (double)inc->duration_ms));
-    if (r->has_lower && r->has_upper)
-        text = ald_sprintf(a, "%s; eight in ten comparable ones took %s to %s", text, ald_span(a, r->lower_ms), ald_span(a, r->upper_ms));
-    const struct ald_obs *people = ald_obs_at(an, i, ALD_SIGNAL_responders_engaged), *fresh = ald_obs_at(an, i, ALD_SIGNAL_unfamiliar_responders);
-    text = ald_sprintf(a, "%s.", text);
-    if (inc->teams_n)
-        text = ald_sprintf(a, "%s %s", text, ald_many(a, inc->teams_n, "team", "teams"));
-    if (inc->teams_n && an->settings->people_stored && people->has_total && people->total >= PEOPLE_LEAST)
-        text = ald_sprintf(a, "%s, %.0f people%s", text, people->total,
-                           fresh->has_total && fresh->total >= 0.5 ? ", at least half of them new to its services" : "");
-    if (inc->teams_n)
-        text = ald_sprintf(a, "%s.", text);
-    return ald_sprintf(a, "%s %s", text,
-                       r->verdict == ALD_LONGER || r->percentile > 0.5 ? "Ask what made it hard." : "Ask what went right.");
-}
-
-static struct ald_node *read_node(struct ald_arena *a, const struct ald_analysis *an, uint32_t i)
-{
-    const struct ald_incident *inc = &an->incidents[i];
-    struct ald_node *o = ald_node_object(a), *reasons = ald_node_list(a);
-    ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
-    ald_node_set(a, o, "key", ald_node_str(a, inc->key ? inc->key : inc->id));
-    ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
-    ald_node_add(a, reasons, ald_node_str(a, why(a, an, i)));
-    ald_node_set(a, o, "reasons", reasons);
-    return o;
-}
-
-/* Resolved incidents that stand out most in what they can be compared with, one of each corner and service. */
-static struct ald_node *read_in_full_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
-{
-    struct ald_node *list = ald_node_list(a);
-    uint32_t chosen[READ_MOST];
-    size_t n = 0;
-    for (int lenient = 0; lenient < 2; lenient++)
-        while (n < READ_MOST) {
-            uint32_t best = ALD_NOBODY;
-            double most = 0.5; /* like any other: nothing to point at */
-            for (size_t i = 0; i < f->incidents_n; i++) {
-                uint32_t at = f->incidents[i];
-                bool taken = false;
-                for (size_t k = 0; k < n; k++)
-                    taken = taken || chosen[k] == at || (!lenient && alike(an, chosen[k], at));
-                double value = taken ? -1 : interest(an, at);
-                if (value > most) {
-                    most = value;
-                    best = at;
-                }
-            }
-            if (best == ALD_NOBODY)
-                break;
-            chosen[n++] = best;
-            ald_node_add(a, list, read_node(a, an, best));
-        }
-    return list;
-}
-
 /* ---- The tree ---- */
 
 static struct ald_node *answer_node(struct ald_arena *a, const struct ald_answer *answer)
@@ -265,8 +165,6 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
     ald_node_set(a, root, "hard", hard_node(a, an, f));
     ald_node_set(a, root, "customers", customers_node(a, an, f));
     ald_node_set(a, root, "recurring", recurring_node(a, an, f));
-    if (!ald_node_at(root, "read_in_full"))
-        ald_node_set(a, root, "read_in_full", read_in_full_node(a, an, f));
     ald_leadership_answers(in, report, f, changes, all);
     for (size_t i = 0; i < ALD_ANSWERS; i++)
         ald_node_add(a, answers, answer_node(a, &all[i]));

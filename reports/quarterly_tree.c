@@ -7,6 +7,7 @@
 #include "figures_node.h"
 #include "frame.h"
 #include "groups_node.h"
+#include "learning_node.h"
 #include "nodes.h"
 #include "patterns_node.h"
 #include "quarterly.h"
@@ -147,6 +148,8 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_groups_nodes(a, an, f, &groups, &funnel);
     const char *const *sentences = ald_quarterly_sentences(a, an, f, changes);
     const char *const *left_out = ald_quarterly_left_out(a, f);
+    struct ald_remembered *remembered = NULL;
+    ALD_TRY(ald_remembered_load(in->store, an, a, &remembered, err));
     ald_frame_head(in, report);
     ald_node_set(a, root, "summary", ald_strings_node(a, sentences, ald_sentences_n(sentences)));
     ald_node_set(a, root, "left_out", ald_strings_node(a, left_out, ald_sentences_n(left_out)));
@@ -163,6 +166,9 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "groups", groups);
     ald_node_set(a, root, "funnel", funnel);
     ald_patterns_nodes(report, an, f);
+    ald_read_in_full_node(a, root, an, f, remembered);
+    ald_learning_nodes(a, root, an, f, remembered);
+    ald_stories_node(a, root, an, remembered);
     ald_node_set(a, root, "recorded", recorded_node(a, an, f));
     ald_node_set(a, root, "moments", moments_node(a, an, f));
     ald_node_set(a, root, "pairs", pairs_node(a, an, f));

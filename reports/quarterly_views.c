@@ -4,6 +4,7 @@
 #include "charts.h"
 #include "frame.h"
 #include "groups_node.h"
+#include "learning_node.h"
 #include "nodes.h"
 #include "patterns_node.h"
 #include "quarterly.h"
@@ -186,6 +187,9 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     ald_change_view(report);
     ald_groups_view(report, in->analysis);
     ald_patterns_view(report, in->analysis);
+    ald_capacity_view(report);
+    ald_learning_view(report);
+    ald_stories_view(report);
     incidents(report);
     data_quality(report);
     ald_frame_definitions_view(report);

@@ -50,6 +50,7 @@ struct ald_settings {
     const struct ald_service_setting *services;
     size_t services_n;
     double link_accept; /* confidence from which a suggested link is taken */
+    int story_slots, story_minimum_age_quarters;
     bool show_mean, people_stored, free_text;
     const char *config_hash; /* of everything above, canonical */
 };

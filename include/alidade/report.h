@@ -88,6 +88,7 @@ struct ald_table {
     bool filter;      /* the reader may filter and sort */
     bool cards;       /* few rows that are read one by one: first column names, second titles, the rest explains */
     size_t printed;     /* on paper only the first so many columns; 0: all */
+    bool labelled;    /* of cards: the rest is long, each value stands under the title of its column */
     const char *anchor; /* path inside the row of an id that links lead to, or NULL */
 };
 /** One line: label, value, interval, n, what it means. Paths are absolute; NULL: none. */
@@ -191,6 +192,7 @@ struct ald_kind {
 };
 struct ald_format {
     const char *name, *ext;
+    bool on_request; /* written only when it is named */
     /** Writes the whole file at path (a temp file that the caller puts in place). */
     enum ald_rc (*write)(const struct ald_report *report, const char *path, struct ald_err *err);
 };

@@ -34,6 +34,9 @@ double ald_beta_inc(double a, double b, double x);
 void ald_wilson(size_t k, size_t n, double *ret_low, double *ret_high);
 /** Spearman's rho with mid-ranks; false when n < 3 or either is constant. scratch-free: allocates and frees. */
 bool ald_spearman(const double *x, const double *y, size_t n, double *ret);
+/** 95 % interval of a rank correlation by Fisher's transformation, se = sqrt((1+rho^2/2)/(n-3)) (Bonett and Wright 2000);
+ *  false below n = 4 and for a perfect order. */
+bool ald_spearman_interval(double rho, size_t n, double *ret_low, double *ret_high);
 
 /** Benjamini-Hochberg adjusted p-values (1995): the least over all p at or above it of p*n/rank; at most 1. */
 void ald_benjamini_hochberg(const double *p, size_t n, double *ret);

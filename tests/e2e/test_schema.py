@@ -116,14 +116,15 @@ class Schema(support.Case):
                               ("2025", "2026-01-01T00:00:00Z"),
                               ("2026-01-02..2026-01-05", "2026-05-01T00:00:00Z")):
             with self.subTest(period=period, as_of=as_of):
-                for kind in ("quarterly", "leadership"):
+                for kind in ("quarterly", "leadership", "learning", "stories"):
                     self.assertEqual(self.validate(self.report(period, as_of, command=("report", kind))), [], kind)
 
-    def test_leadership_schema_is_made_anew(self):
+    def test_schemas_of_other_kinds_are_made_anew(self):
         import runpy
-        made = runpy.run_path(str(support.ROOT / "data" / "tools" / "leadership_schema.py"))["make"]()
-        found = (support.ROOT / "data" / "schema" / "leadership.schema.json").read_text(encoding="utf-8")
-        self.assertEqual(made == found, True, "run data/tools/leadership_schema.py after a change of the quarterly schema")
+        tool = runpy.run_path(str(support.ROOT / "data" / "tools" / "kind_schemas.py"))
+        for kind in tool["KINDS"]:
+            found = (support.ROOT / "data" / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")
+            self.assertTrue(tool["make"](kind) == found, f"{kind}: run data/tools/kind_schemas.py after a change of the quarterly schema")
 
     def test_every_member_is_described(self):
         def bare(node, where):

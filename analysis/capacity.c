@@ -1,0 +1,272 @@
+/* Capacity (METHODS 9): how much of people's time incidents took, and at which hours. People are counted and forgotten here:
+ * nothing of one of them leaves this file. */
+#include "alidade/capacity.h"
+
+#include <stdlib.h>
+
+#include "analysis/build.h"
+#include "analysis/past.h"
+
+#define ENGAGED_LEAST_MS (15 * ALD_SECOND_MS) /* looking at a page takes at least so long */
+#define KNOWN_MS (365 * ALD_DAY_MS)
+enum { PEOPLE_LEAST = 5, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
+
+/* ---- Open at once ---- */
+
+struct edge {
+    int64_t at;
+    int step; /* 1: one more is open; -1: one less */
+};
+
+static int edge_order(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->step - y->step; /* ends before starts: touching ones do not overlap */
+}
+
+static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to, struct ald_arena *scratch,
+                         struct ald_capacity *ret)
+{
+    struct edge *edges = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t s = 0; s < a->incidents[i].spans_n && a->incidents[i].cls == ALD_INCIDENT && !a->incidents[i].impossible;
+             s++) {
+            const struct ald_span *span = &a->incidents[i].spans[s];
+            int64_t start = span->start > from ? span->start : from;
+            int64_t end = span->end == ALD_TIME_NONE || span->end > to ? to : span->end;
+            if (start >= end)
+                continue;
+            edges = ald_grow(scratch, edges, n, &cap, sizeof *edges);
+            edges[n++] = (struct edge){start, 1};
+            edges = ald_grow(scratch, edges, n, &cap, sizeof *edges);
+            edges[n++] = (struct edge){end, -1};
+        }
+    if (n)
+        qsort(edges, n, sizeof *edges, edge_order);
+    int64_t two = 0, three = 0;
+    int open = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t length = i ? edges[i].at - edges[i - 1].at : 0;
+        two += open >= 2 ? length : 0;
+        three += open >= 3 ? length : 0;
+        open += edges[i].step;
+    }
+    ret->two_share = (double)two / (double)(to - from);
+    ret->three_share = (double)three / (double)(to - from);
+}
+
+/* ---- People ---- */
+
+/* From the first to the last thing that somebody did in an incident, inside the period. */
+struct stint {
+    uint32_t person;
+    int64_t from, to;
+};
+struct crew {
+    const struct ald_analysis *a;
+    int64_t from, to;
+    struct ald_arena *arena;
+    struct stint *stints;
+    size_t n, cap;
+    bool *seen; /* by person: engaged or called in the period */
+};
+
+static bool works(const struct ald_incident *inc)
+{
+    return inc->cls == ALD_INCIDENT || inc->cls == ALD_NEAR_MISS || inc->cls == ALD_NOISE;
+}
+
+static int stint_order(const void *a, const void *b)
+{
+    const struct stint *x = a, *y = b;
+    if (x->person != y->person)
+        return x->person < y->person ? -1 : 1;
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+/* One incident's actions become one stint per person. */
+static void stints_of(struct crew *crew, const struct ald_incident *inc, struct ald_arena *scratch)
+{
+    struct stint *acts = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t r = 0; r < inc->records_n; r++) {
+        const struct ald_record *record = &crew->a->records[inc->records[r]];
+        for (size_t e = 0; e < record->events_n; e++) {
+            const struct ald_event *event = &record->events[e];
+            if (event->actor == ALD_NOBODY || !ald_kind_engages(event->kind))
+                continue;
+            acts = ald_grow(scratch, acts, n, &cap, sizeof *acts);
+            acts[n++] = (struct stint){event->actor, event->at, event->at};
+        }
+    }
+    if (n)
+        qsort(acts, n, sizeof *acts, stint_order);
+    for (size_t i = 0, next; i < n; i = next) {
+        for (next = i; next < n && acts[next].person == acts[i].person; next++)
+            continue;
+        int64_t from = acts[i].from, to = acts[next - 1].from;
+        if (to < from + ENGAGED_LEAST_MS)
+            to = from + ENGAGED_LEAST_MS;
+        from = from > crew->from ? from : crew->from;
+        to = to < crew->to ? to : crew->to;
+        if (from >= to)
+            continue;
+        crew->stints = ald_grow(crew->arena, crew->stints, crew->n, &crew->cap, sizeof *crew->stints);
+        crew->stints[crew->n++] = (struct stint){acts[i].person, from, to};
+        crew->seen[acts[i].person] = true;
+    }
+}
+
+/* Hours of each person, overlaps merged. @return how many people; *ret: their hours. */
+static size_t hours_of(struct crew *crew, double **ret)
+{
+    double *hours = ald_calloc(crew->arena, crew->n, sizeof *hours);
+    size_t people = 0;
+    int64_t until = INT64_MIN;
+    if (crew->n)
+        qsort(crew->stints, crew->n, sizeof *crew->stints, stint_order);
+    for (size_t i = 0; i < crew->n; i++) {
+        const struct stint *s = &crew->stints[i];
+        if (i == 0 || s->person != crew->stints[i - 1].person) {
+            people++;
+            until = INT64_MIN;
+        }
+        int64_t from = s->from > until ? s->from : until;
+        if (s->to > from)
+            hours[people - 1] += (double)(s->to - from) / (double)ALD_HOUR_MS;
+        until = s->to > until ? s->to : until;
+    }
+    *ret = hours;
+    return people;
+}
+
+static int falling(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+static void engaged_hours(struct crew *crew, struct ald_capacity *ret)
+{
+    double *hours;
+    size_t people = hours_of(crew, &hours);
+    for (size_t i = 0; i < people; i++)
+        ret->engaged_hours += hours[i];
+    ret->has_busiest = people >= BUSIEST_LEAST && ret->engaged_hours > 0;
+    ret->busiest_absent = ret->has_busiest ? NULL : "fewer than 30 people were engaged";
+    if (!ret->has_busiest)
+        return;
+    qsort(hours, people, sizeof *hours, falling);
+    for (size_t i = 0; i < (people + 9) / 10; i++)
+        ret->busiest_share += hours[i] / ret->engaged_hours;
+}
+
+/* ---- Interruptions ---- */
+
+/* The team in whose zone somebody's hours are judged: that of their first entry which names one, else the incident's first. */
+static const struct ald_zone *zone_of(const struct crew *crew, const struct ald_incident *inc, uint32_t person, bool *ret_own)
+{
+    const struct ald_org *org = crew->a->past->org;
+    uint32_t team = ALD_NOBODY;
+    for (size_t r = 0; r < inc->records_n && team == ALD_NOBODY; r++) {
+        const struct ald_record *record = &crew->a->records[inc->records[r]];
+        for (size_t e = 0; e < record->events_n && team == ALD_NOBODY; e++)
+            if (record->events[e].actor == person)
+                team = record->events[e].team;
+    }
+    team = team == ALD_NOBODY ? inc->first_team : team;
+    *ret_own = team != ALD_NOBODY && org->zone[team];
+    return *ret_own ? org->zone[team] : crew->a->zone;
+}
+
+static void interrupt(struct crew *crew, const struct ald_incident *inc, uint32_t person, int64_t at,
+                      struct ald_capacity *ret)
+{
+    bool own;
+    if (at == ALD_TIME_NONE || at < crew->from || at >= crew->to)
+        return;
+    struct ald_civil t = ald_zone_civil(zone_of(crew, inc, person, &own), at);
+    bool weekend = ald_weekday(ald_days_from_civil(t.year, t.month, t.day)) > FRIDAY;
+    ret->interruptions++;
+    ret->in_own_zone += own;
+    ret->off_hours += weekend || t.hour < WORK_FROM || t.hour >= WORK_TO;
+    ret->sleep_hours += t.hour < SLEEP_TO || t.hour >= SLEEP_FROM;
+    crew->seen[person] = true;
+}
+
+/* Somebody is interrupted by an incident once: when first called into it or first engaged. */
+static void interruptions(struct crew *crew, size_t i, struct ald_capacity *ret)
+{
+    const struct ald_past *past = crew->a->past;
+    const struct ald_incident *inc = &crew->a->incidents[i];
+    const struct ald_called *called = past->called + past->called_at[i];
+    size_t called_n = past->called_at[i + 1] - past->called_at[i];
+    for (size_t k = 0; k < called_n; k++)
+        interrupt(crew, inc, called[k].person, called[k].at, ret);
+    for (size_t k = 0; k < past->engaged_n[i]; k++) {
+        bool was_called = false;
+        for (size_t c = 0; c < called_n; c++)
+            was_called = was_called || called[c].person == past->engaged[i][k].name;
+        if (!was_called)
+            interrupt(crew, inc, past->engaged[i][k].name, past->engaged[i][k].at, ret);
+    }
+}
+
+/* ---- Who knows a service ---- */
+
+/* Engagements come by service, then person. */
+static void known_by(const struct crew *crew, struct ald_capacity *ret)
+{
+    const struct ald_past *past = crew->a->past;
+    for (size_t i = 0, next; i < past->engagements_n; i = next) {
+        size_t people = 0;
+        uint32_t last = ALD_NOBODY, service = past->engagements[i].service;
+        for (next = i; next < past->engagements_n && past->engagements[next].service == service; next++) {
+            const struct ald_engagement *e = &past->engagements[next];
+            if (e->at <= crew->to - KNOWN_MS || e->at > crew->to || e->person == last)
+                continue;
+            last = e->person;
+            people++;
+        }
+        ret->services += people > 0;
+        ret->known_by_one += people == 1;
+        ret->known_by_two += people == 2;
+    }
+}
+
+void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f, struct ald_capacity *ret)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    int64_t to = f->period.end < a->as_of ? f->period.end : a->as_of;
+    *ret = (struct ald_capacity){.absent = to > f->period.start ? NULL : "the period has not begun"};
+    if (ret->absent)
+        return;
+    ret->watched_ms = to - f->period.start;
+    open_at_once(a, f->period.start, to, arena, ret);
+    struct crew crew = {.a = a, .from = f->period.start, .to = to, .arena = arena};
+    crew.seen = ald_calloc(arena, a->persons_n, sizeof *crew.seen);
+    for (size_t i = 0; i < a->incidents_n && a->settings->people_stored; i++) {
+        const struct ald_incident *inc = &a->incidents[i];
+        if (!works(inc) || inc->started_at == ALD_TIME_NONE || inc->started_at >= to)
+            continue;
+        stints_of(&crew, inc, scratch);
+        interruptions(&crew, i, ret);
+        ald_arena_reset(scratch);
+    }
+    for (size_t p = 0; p < a->persons_n; p++)
+        ret->people += crew.seen[p];
+    if (!a->settings->people_stored)
+        ret->people_absent = "people are not stored (people: none)";
+    else if (ret->people < PEOPLE_LEAST)
+        ret->people_absent = "fewer than 5 people are on record: no figures about so few";
+    if (ret->people_absent)
+        return;
+    engaged_hours(&crew, ret);
+    known_by(&crew, ret);
+}

@@ -1,0 +1,26 @@
+/* What was made of a period's incidents: for learning reviews. */
+#include "frame.h"
+#include "learning_node.h"
+#include "view.h"
+
+static enum ald_rc build(const struct ald_report_input *in, struct ald_report *report, struct ald_err *err)
+{
+    struct ald_figures *figures = ald_alloc(report->arena, sizeof *figures);
+    struct ald_remembered *remembered = NULL;
+    ald_analysis_figures(in->analysis, &in->period, report->arena, figures);
+    ALD_TRY(ald_remembered_load(in->store, in->analysis, report->arena, &remembered, err));
+    ald_frame_head(in, report);
+    ald_learning_nodes(report->arena, report->root, in->analysis, figures, remembered);
+    ALD_TRY(ald_frame_foot(in, report, figures, err));
+    ald_frame_subtitle(in, report);
+    ald_learning_view(report);
+    ald_capacity_view(report);
+    struct ald_section *quality = ald_view_section(report, "data_quality", "Data quality");
+    ald_frame_sources_view(report, quality);
+    ald_frame_overrides_view(report, quality);
+    ald_frame_definitions_view(report);
+    return ALD_OK;
+}
+
+extern const struct ald_kind ald_kind_learning;
+const struct ald_kind ald_kind_learning = {"learning", "Learning review", build};

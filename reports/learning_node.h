@@ -1,0 +1,22 @@
+/* Learning, capacity, exercises and stories as nodes of the tree, and the sections that show them. */
+#pragma once
+
+#include "alidade/capacity.h"
+#include "alidade/learning.h"
+#include "alidade/report.h"
+#include "alidade/stories.h"
+
+/** Sets learning, exercises and capacity. */
+void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
+                        const struct ald_figures *figures, const struct ald_remembered *remembered);
+/** Sets stories. */
+void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
+                      const struct ald_remembered *remembered);
+/** Sets read_in_full. */
+void ald_read_in_full_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
+                           const struct ald_figures *figures, const struct ald_remembered *remembered);
+
+/** Sections of the workbook and the page; each reads the tree alone. */
+void ald_learning_view(struct ald_report *report);
+void ald_capacity_view(struct ald_report *report);
+void ald_stories_view(struct ald_report *report);

@@ -1,0 +1,171 @@
+/* Story candidates, and what to read in full, as nodes. */
+#include <string.h>
+
+#include "learning_node.h"
+#include "nodes.h"
+#include "sentences.h"
+
+enum { QUOTES_MOST = 4, PEOPLE_LEAST = 5 /* fewer are not told: a count would be a person */ };
+
+static struct ald_node *reasons_node(struct ald_arena *a, const struct ald_story *story)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < story->reasons_n; k++) {
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "id", ald_node_str(a, story->reasons[k].id));
+        ald_node_set(a, o, "text", ald_node_str(a, story->reasons[k].text));
+        ald_node_set(a, o, "strength", ald_node_num(a, story->reasons[k].strength));
+        ald_node_set(a, o, "evidence", ald_node_str(a, story->reasons[k].evidence));
+        ald_node_add(a, list, o);
+    }
+    return list;
+}
+
+/* People's own words: what they said they learned, then what its timeline says of each pattern. */
+static struct ald_node *quotes_node(struct ald_arena *a, const struct ald_remembered *r, const struct ald_story *story)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < r->lore.lessons_n && list->list.n < QUOTES_MOST; k++)
+        if (r->lore.lessons[k].incident == story->incident && r->lore.lessons[k].text)
+            ald_node_add(a, list, ald_node_str(a, r->lore.lessons[k].text));
+    const struct ald_story_pattern *patterns = NULL;
+    size_t n = r->view.patterns ? r->view.patterns(r->view.ctx, story->incident, &patterns) : 0;
+    for (size_t k = 0; k < n && list->list.n < QUOTES_MOST; k++)
+        if (patterns[k].quote)
+            ald_node_add(a, list, ald_node_str(a, patterns[k].quote));
+    return list;
+}
+
+static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *story)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < story->reasons_n; k++)
+        ald_node_add(a, list, ald_node_str(a, story->reasons[k].text));
+    return list;
+}
+
+/* ---- In one line ---- */
+
+static const char *level(double position, const char *low, const char *middle, const char *high)
+{
+    return position >= 0.8 ? high : position <= 0.2 ? low : middle;
+}
+
+/* "Complex, narrow, and over in 15 min; comparable ones took 45 min to 6 h 09 min. 3 teams, 5 people. Ask what went right." */
+static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, uint32_t i)
+{
+    const struct ald_incident *inc = &an->incidents[i];
+    const struct ald_measure *m = ald_measure_at(an, i);
+    const char *text = "";
+    if (m->shown < 0 || inc->duration_ms == ALD_TIME_NONE)
+        return NULL;
+    const struct ald_reading *r = &m->reading[m->shown];
+    if (r->axis[ALD_COMPLEXITY].has)
+        text = level(r->axis[ALD_COMPLEXITY].position, "Simple", "Neither simple nor complex", "Complex");
+    if (r->axis[ALD_BLAST_RADIUS].has)
+        text = ald_sprintf(a, "%s%s%s", text, *text ? ", " : "", level(r->axis[ALD_BLAST_RADIUS].position, "narrow", "of middling reach", "wide"));
+    text = ald_sprintf(a, "%s%s %s", text, *text ? ", and over in" : "Over in", ald_span(a, (double)inc->duration_ms));
+    if (r->has_lower && r->has_upper)
+        text = ald_sprintf(a, "%s; eight in ten comparable ones took %s to %s", text, ald_span(a, r->lower_ms), ald_span(a, r->upper_ms));
+    const struct ald_obs *people = ald_obs_at(an, i, ALD_SIGNAL_responders_engaged), *fresh = ald_obs_at(an, i, ALD_SIGNAL_unfamiliar_responders);
+    text = ald_sprintf(a, "%s.", text);
+    if (inc->teams_n)
+        text = ald_sprintf(a, "%s %s", text, ald_many(a, inc->teams_n, "team", "teams"));
+    if (inc->teams_n && an->settings->people_stored && people->has_total && people->total >= PEOPLE_LEAST)
+        text = ald_sprintf(a, "%s, %.0f people%s", text, people->total,
+                           fresh->has_total && fresh->total >= 0.5 ? ", at least half of them new to its services" : "");
+    if (inc->teams_n)
+        text = ald_sprintf(a, "%s.", text);
+    return ald_sprintf(a, "%s %s", text,
+                       r->verdict == ALD_LONGER || r->percentile > 0.5 ? "Ask what made it hard." : "Ask what went right.");
+}
+
+/** What every story row begins with. */
+static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story *story)
+{
+    const struct ald_incident *inc = &an->incidents[story->incident];
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "rank", ald_node_int(a, (int64_t)story->rank));
+    ald_node_set(a, o, "slot", ald_node_str(a, story->reserve ? "reserve" : "slot"));
+    ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
+    ald_node_set(a, o, "key", ald_node_str(a, inc->key));
+    ald_node_set(a, o, "title", ald_node_str(a, inc->title));
+    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
+    ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, "no time to resolve is recorded"));
+    ald_node_set(a, o, "score", ald_node_num(a, story->score));
+    ald_node_set(a, o, "reasons", reasons_node(a, story));
+    ald_node_set(a, o, "why", texts_of(a, story));
+    ald_node_set(a, o, "in_short", ald_node_str(a, in_short(a, an, story->incident)));
+    return o;
+}
+
+static struct ald_node *axes_node(struct ald_arena *a, const struct ald_story *story)
+{
+    static const char *const names[] = {[ALD_STORY_COMPLEXITY] = "complexity",
+                                        [ALD_STORY_BLAST_RADIUS] = "blast_radius",
+                                        [ALD_STORY_SURPRISE] = "surprise",
+                                        [ALD_STORY_UNTOLD] = "untold_learning"};
+    struct ald_node *o = ald_node_object(a);
+    for (int k = 0; k < ALD_STORY_AXIS_N; k++)
+        ald_node_set(a, o, names[k], ald_node_num(a, story->axes[k]));
+    ald_node_set(a, o, "front", ald_node_int(a, (int64_t)story->front));
+    return o;
+}
+
+static struct ald_node *candidate_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_remembered *r,
+                                       const struct ald_story *story)
+{
+    struct ald_node *o = story_head(a, an, story);
+    struct ald_tellability tellability;
+    const char *const *prompts;
+    size_t n = ald_story_prompts(story, a, &prompts);
+    ald_story_tellability(an, &r->lore, story->incident, a, &tellability);
+    struct ald_node *teams = ald_node_list(a);
+    for (size_t k = 0; k < tellability.teams_n; k++)
+        ald_node_add(a, teams, ald_node_str(a, an->teams[tellability.teams[k]]));
+    ald_node_set(a, o, "axes", axes_node(a, story));
+    ald_node_set(a, o, "quotes", quotes_node(a, r, story));
+    ald_node_set(a, o, "prompts", ald_strings_node(a, prompts, n));
+    ald_node_set(a, o, "teams", teams);
+    ald_node_set(a, o, "teams_engaged", ald_node_int(a, (int64_t)tellability.teams_engaged));
+    ald_node_set(a, o, "write_up", ald_node_bool(a, tellability.write_up));
+    ald_node_set(a, o, "review_held", ald_node_bool(a, tellability.review_held));
+    ald_node_set(a, o, "told", ald_node_bool(a, r->lore.of[story->incident].told));
+    return o;
+}
+
+void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_remembered *r)
+{
+    struct ald_story_choice choice;
+    struct ald_node *o = ald_node_object(a);
+    struct ald_node *list = ald_node_list(a);
+    struct ald_node *out = ald_node_object(a);
+    ald_stories_choose(an, &r->view, a, &choice);
+    for (size_t k = 0; k < choice.n; k++)
+        ald_node_add(a, list, candidate_node(a, an, r, &choice.stories[k]));
+    const struct {
+        const char *key;
+        size_t n;
+    } left_out[] = {{"too_young", choice.too_young}, {"unresolved", choice.unresolved}, {"told", choice.told}, {"excluded", choice.excluded}};
+    for (size_t k = 0; k < sizeof left_out / sizeof left_out[0]; k++)
+        ald_node_set(a, out, left_out[k].key, ald_node_int(a, (int64_t)left_out[k].n));
+    ald_node_set(a, o, "slots", ald_node_int(a, (int64_t)choice.slots));
+    ald_node_set(a, o, "minimum_age_quarters", ald_node_int(a, an->settings->story_minimum_age_quarters));
+    ald_node_set(a, o, "eligible", ald_node_int(a, (int64_t)choice.eligible));
+    ald_node_set(a, o, "with_reason", ald_node_int(a, (int64_t)choice.with_reason));
+    ald_node_set(a, o, "not_eligible", out);
+    ald_node_set(a, o, "candidates", list);
+    ald_node_set(a, root, "stories", o);
+}
+
+void ald_read_in_full_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f,
+                           const struct ald_remembered *r)
+{
+    struct ald_story_choice choice;
+    struct ald_node *list = ald_node_list(a);
+    ald_read_in_full(an, f, &r->view, a, &choice);
+    for (size_t k = 0; k < choice.n; k++)
+        ald_node_add(a, list, story_head(a, an, &choice.stories[k]));
+    ald_node_set(a, root, "read_in_full", list);
+}

@@ -1,0 +1,111 @@
+"""Stories and learning as people use them: the list, why and why not, what was told, the briefs, and that nobody is named."""
+import json
+import re
+import unittest
+
+import jsonschema
+
+import support
+
+AS_OF = "2026-10-07T06:00:00Z"
+KINDS = ("stories", "learning")
+
+
+class OfTheSample(support.Case):
+    """The bundled sample, in a store of its own."""
+
+    def run_on(self, *args, **more):
+        return self.alidade(*args, "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(self.dir / "s.db"), config=False, **more)
+
+    def setUp(self):
+        super().setUp()
+        self.run_on("ingest")
+
+    def listed(self):
+        return json.loads(self.run_on("story", "list", "--json", "--as-of", AS_OF).out)
+
+    def test_list_why_told_exclude(self):
+        stories = self.listed()
+        self.assertEqual([row["rank"] for row in stories["candidates"]], list(range(1, 7)))
+        self.assertEqual([row["slot"] for row in stories["candidates"]], ["slot"] * 3 + ["reserve"] * 3)
+        first, second = stories["candidates"][:2]
+        for row in stories["candidates"]:
+            self.assertTrue(row["reasons"])
+            self.assertIn(len(row["prompts"]), (3, 4, 5))
+            self.assertLess(row["started_at"], "2026-04-01", "at least two quarters old")
+            product = 1
+            for reason in row["reasons"]:
+                product *= 1 - reason["strength"] / 2
+            self.assert_close(row["score"], (1 - 0.15 * (row["axes"]["front"] - 1)) * (1 - product), row["key"])
+        self.assertIn(first["key"], self.run_on("story", "list", "--as-of", AS_OF).out)
+
+        why = self.run_on("story", "why", first["key"], "--as-of", AS_OF).out
+        self.assertIn("place 1 of the list", why)
+        self.assertIn(first["reasons"][0]["text"], why)
+        self.run_on("story", "told", first["key"], "--on", "2026-10-01", "--where", "October session")
+        self.assertIn("has been told", self.run_on("story", "why", first["key"], "--as-of", AS_OF).out)
+        self.assertNotIn("has been told", self.run_on("story", "why", first["key"], "--as-of", "2026-09-30T00:00:00Z").out)
+        self.run_on("story", "exclude", second["key"], "--reason", "asked not to")
+        self.assertIn("not to be told", self.run_on("story", "why", second["key"], "--as-of", AS_OF).out)
+        after = self.listed()
+        self.assertEqual((after["not_eligible"]["told"], after["not_eligible"]["excluded"]), (1, 1))
+        self.assertFalse({first["key"], second["key"]} & {row["key"] for row in after["candidates"]})
+        self.run_on("tag", "--undo", "1")
+        self.assertIn(second["key"], [row["key"] for row in self.listed()["candidates"]])
+
+    def test_mistakes(self):
+        self.assertIn("story list", self.run_on("story", code=2).err)
+        self.assertIn("NOPE-1", self.run_on("story", "why", "NOPE-1", code=2).err)
+        key = self.listed()["candidates"][0]["key"]
+        self.assertIn("--reason", self.run_on("story", "exclude", key, code=2).err)
+        self.assertIn("still to come", self.run_on("story", "told", key, "--on", "2150-01-01", code=2).err)
+
+    def test_reports_keep_their_schemas_and_name_nobody(self):
+        out = self.dir / "reports"
+        self.run_on("report", *KINDS, "--period", "2026Q3", "--as-of", AS_OF, "--out", str(out), "--format", "json,xlsx,html,md")
+        for kind in KINDS:
+            schema = json.loads((support.ROOT / "data" / "schema" / f"{kind}.schema.json").read_text())
+            jsonschema.Draft202012Validator.check_schema(schema)
+            jsonschema.validate(json.loads((out / f"{kind}-2026Q3.json").read_text()), schema, jsonschema.Draft202012Validator)
+            self.assertEqual(support.xml_problems(out / f"{kind}-2026Q3.xlsx"), [])
+        people = [row[0] for row in self.sql("SELECT DISTINCT pseudonym FROM person", self.dir / "s.db")]
+        self.assertGreater(len(people), 5)
+        self.assertEqual(support.grep(out, people), [])
+        brief = (out / "stories-2026Q3.md").read_text()
+        for row in self.listed()["candidates"]:
+            self.assertIn(row["key"], brief)
+            self.assertIn(row["prompts"][0], brief)
+
+    def test_markdown_only_when_asked_for(self):
+        out = self.dir / "reports"
+        self.run_on("report", "stories", "--period", "2026Q3", "--as-of", AS_OF, "--out", str(out))
+        self.assertEqual(sorted(path.suffix for path in out.iterdir()), [".html", ".json", ".xlsx"])
+
+    def test_same_bytes(self):
+        for name in ("a", "b"):
+            self.run_on("report", *KINDS, "--period", "2026Q3", "--as-of", AS_OF, "--out", str(self.dir / name), "--format",
+                        "json,xlsx,html,md")
+        for path in (self.dir / "a").iterdir():
+            self.assertEqual(path.read_bytes(), (self.dir / "b" / path.name).read_bytes(), path.name)
+
+
+class Hostile(support.Case):
+    def test_titles_stay_text_in_markdown(self):
+        titles = ["<script>alert(1)</script>", "# not a heading", "- no | cell", "[x](javascript:alert(1))", "`*_~$", "&amp;"]
+        rows = [{"source": "history", "external_id": f"H-{i}", "kind": "ticket", "title": title,
+                 "opened_at": f"2025-01-{i + 1:02d}T08:00:00Z", "resolved_at": f"2025-01-{i + 1:02d}T09:00:00Z"}
+                for i, title in enumerate(titles)]
+        self.configure(support.ndjson(self.write("h.ndjson", support.lines(rows))))
+        self.alidade("ingest")
+        self.alidade("report", "quarterly", "--period", "2025Q1", "--as-of", AS_OF, "--format", "md", "--out", str(self.dir))
+        text = (self.dir / "quarterly-2025Q1.md").read_text()
+        self.assertNotRegex(text, r"(?<!\\)<script")
+        self.assertNotRegex(text, r"(?<!\\)\]\(javascript:")
+        self.assertNotRegex(text, r"(?m)^# not")
+        for row in re.findall(r"(?m)^\| H-\d.*$", text):
+            cells = len(re.findall(r"(?<!\\)\|", row))
+            self.assertIn(cells, (14, 16), row)
+
+
+if __name__ == "__main__":
+    unittest.main()
