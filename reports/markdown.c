@@ -152,7 +152,7 @@ static void put_table(struct md *m, const struct ald_block *b)
         ald_arena_reset(m->scratch);
     }
     if (shown < n)
-        (void)fprintf(m->file, "\nThe first %zu of %zu rows; all are in the workbook and the JSON of this report.\n", shown, n);
+        put(m, ald_sprintf(m->scratch, "\nThe first %zu of %zu rows; all are in the workbook and the JSON of this report.\n", shown, n));
 }
 
 /* ---- Other blocks ---- */
