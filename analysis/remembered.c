@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alidade/decision.h"
+#include "alidade/patterns.h"
 #include "alidade/stories.h"
 
 /* People said of these that they are not to be told. */
@@ -23,12 +24,48 @@ static enum ald_rc set_aside(struct ald_store *store, const struct ald_analysis 
     return ALD_OK;
 }
 
+/* Patterns short of rejected ones, by incident: of incident i items[at[i]] up to items[at[i + 1]]. */
+struct seen {
+    struct ald_story_pattern *items;
+    size_t *at;
+};
+
+static size_t seen_in(const void *ctx, size_t incident, const struct ald_story_pattern **ret)
+{
+    const struct seen *seen = ctx;
+    *ret = seen->items + seen->at[incident];
+    return seen->at[incident + 1] - seen->at[incident];
+}
+
+static const struct seen *see(const struct ald_analysis *analysis, struct ald_arena *arena)
+{
+    struct seen *seen = ald_alloc(arena, sizeof *seen);
+    size_t n = 0, cap = 0;
+    seen->at = ald_calloc(arena, analysis->incidents_n + 1, sizeof *seen->at);
+    for (size_t i = 0; i < analysis->incidents_n; i++) {
+        size_t matches_n;
+        const struct ald_match *matches = ald_matches_at(analysis, i, &matches_n);
+        for (size_t k = 0; k < matches_n; k++) {
+            const struct ald_pattern *pattern = ald_lexicon_at(ald_analysis_lexicon(analysis), matches[k].pattern);
+            if (matches[k].tag == ALD_TAG_REJECTED || pattern->hypothesis)
+                continue;
+            seen->items = ald_grow(arena, seen->items, n, &cap, sizeof *seen->items);
+            seen->items[n++] = (struct ald_story_pattern){
+                .id = pattern->id, .title = pattern->title, .confirmed = matches[k].tag == ALD_TAG_CONFIRMED, .quote = matches[k].quote};
+        }
+        seen->at[i + 1] = n;
+    }
+    return seen;
+}
+
 enum ald_rc ald_remembered_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
                                 struct ald_remembered **ret, struct ald_err *err)
 {
     struct ald_remembered *r = ald_alloc(arena, sizeof *r);
     ALD_TRY(ald_lore_load(store, analysis, arena, &r->lore, err));
     r->view.lore = &r->lore;
+    r->view.patterns = seen_in;
+    r->view.ctx = see(analysis, arena);
     ALD_TRY(set_aside(store, analysis, arena, &r->view.excluded, err));
     *ret = r;
     return ALD_OK;
