@@ -19,7 +19,8 @@ static const struct ald_series one_of_each[] = {{"fiscal quarter", NULL, NULL, A
 bool ald_charts_both_axes(const struct ald_report *report)
 {
     const struct ald_node *both = ald_node_at(report->root, "readings.on_both_axes");
-    return both && both->kind == ALD_NODE_INT && both->integer >= BOTH_LEAST;
+    const struct ald_node *same = ald_node_at(report->root, "readings.same_blast_radius");
+    return both && same && both->integer >= BOTH_LEAST && 4 * same->integer < 3 * both->integer;
 }
 
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section)

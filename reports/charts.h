@@ -3,7 +3,8 @@
 
 #include "view.h"
 
-/** Complexity against blast radius; where fewer than five incidents have both, complexity against the time to resolve. */
+/** Complexity against blast radius; where fewer than five incidents have both, or most share one blast radius (a line is no picture),
+ *  complexity against the time to resolve. */
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section);
 /** True where the scatter shows blast radius. */
 bool ald_charts_both_axes(const struct ald_report *report);

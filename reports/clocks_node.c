@@ -2,6 +2,7 @@
 #include "figures_node.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "nodes.h"
 
@@ -98,16 +99,32 @@ struct ald_node *ald_counts_node(struct ald_arena *a, const struct ald_figures *
     return o;
 }
 
-/* Incidents of the period that have a position on both axes of the reading shown. */
-static size_t on_both_axes(const struct ald_analysis *an, const struct ald_figures *f)
+static int by_value(const void *x, const void *y)
 {
+    double a = *(const double *)x, b = *(const double *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* Incidents of the period that have a position on both axes of the reading shown; how many of them share the commonest blast
+ * radius. */
+static size_t on_both_axes(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f, size_t *ret_same)
+{
+    double *wide = ald_calloc(a, f->incidents_n, sizeof *wide);
     size_t n = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
         const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
         if (m->shown < 0)
             continue;
         const struct ald_reading *r = &m->reading[m->shown];
-        n += r->axis[ALD_COMPLEXITY].has && r->axis[ALD_BLAST_RADIUS].has;
+        if (r->axis[ALD_COMPLEXITY].has && r->axis[ALD_BLAST_RADIUS].has)
+            wide[n++] = r->axis[ALD_BLAST_RADIUS].position;
+    }
+    if (n)
+        qsort(wide, n, sizeof *wide, by_value);
+    *ret_same = 0;
+    for (size_t i = 0, run = 0; i < n; i++) {
+        run = i && wide[i] - wide[i - 1] < 0.01 ? run + 1 : 1;
+        *ret_same = run > *ret_same ? run : *ret_same;
     }
     return n;
 }
@@ -120,7 +137,9 @@ struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_a
     ald_node_set(a, o, "longer", ald_node_int(a, (int64_t)f->longer));
     ald_node_set(a, o, "open", ald_node_int(a, (int64_t)f->still_open));
     ald_node_set(a, o, "none", ald_node_int(a, (int64_t)f->without_reading));
-    ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(an, f)));
+    size_t same = 0;
+    ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(a, an, f, &same)));
+    ald_node_set(a, o, "same_blast_radius", ald_node_int(a, (int64_t)same));
     ald_node_set(a, o, "over_before_landmark", ald_node_int(a, (int64_t)f->over_before_landmark));
     ald_node_set(a, o, "landmark_known", ald_node_int(a, (int64_t)f->landmark_known));
     ald_node_set(a, o, "first_quartile_s",

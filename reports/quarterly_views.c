@@ -59,8 +59,8 @@ static void triangulation(struct ald_report *report)
     ald_view_text(report, s, "Each incident's time to resolve, seen among the earlier incidents nearest to it in complexity and blast radius. A "
                              "complex incident handled well and a simple one that dragged on can take equally long: here they come apart.");
     if (!ald_charts_both_axes(report))
-        ald_view_remark(report, s, "Blast radius is not measured for enough incidents here (Data quality says why), so readings use "
-                                   "complexity alone, and the chart shows complexity against time to resolve.");
+        ald_view_remark(report, s, "Blast radius is not measured for enough incidents here, or is the same for most, so the chart shows complexity "
+                                   "against time to resolve. Data quality says what is recorded.");
     ald_charts_scatter(report, s);
     ald_charts_durations(report, s);
     const struct ald_column columns[] = {

@@ -93,7 +93,9 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
 
 static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *const charts[2], struct ald_err *err)
 {
-    static const enum ald_xlsx_style styles[2] = {XS_LABEL, XS_LABEL};
+    static const enum ald_xlsx_style styles[2] = {XS_LABEL, XS_LABEL}, remarks[2] = {XS_REMARK, XS_REMARK};
+    const char *nothing[2] = {NULL, NULL};
+    bool any = false;
     size_t middle = 0;
     double width = text_pixels(s, &middle), left = 0, half = 0;
     ALD_TRY(put_sides(s, charts[0]->title, charts[1]->title, middle, styles, err));
@@ -103,11 +105,16 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
         const struct ald_points *points = NULL;
         lxw_chart *native = NULL;
         ALD_TRY(ald_xlsx_native(s, charts[i], true, &native, &points, err));
+        any = any || native;
         if (native)
             ALD_TRY(insert(s, points, native, left, (i ? width - half : half) - 6, SMALL_PIXELS, err));
+        else
+            nothing[i] = "Nothing to draw.";
         left = half;
     }
-    leave_room(s, SMALL_PIXELS);
+    ALD_TRY(put_sides(s, nothing[0], nothing[1], middle, remarks, err));
+    if (any)
+        leave_room(s, SMALL_PIXELS);
     return ALD_OK;
 }
 
