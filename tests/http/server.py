@@ -7,7 +7,7 @@ Prints its port, then serves until its standard input ends. Exit code 0: every s
 1: an unexpected request or an unused step (told on stderr); 3: time was up.
 
 A scenario is {"steps": [{"expect": E, "reply": R, "times": N}]}. "{port}" in any text is this server's port.
-E: method (GET), path (with query; no path: any), headers {name: value or null (must be absent)}.
+E: method (GET), path (with query; no path: any), headers {name: value or null (must be absent)}, body (text).
 R: status, headers {name: value}, one of body (text), json, repeat {text, n}; and what goes wrong on the way:
    gzip: true            compress the body
    send: N               announce the whole body, send N bytes of it, close
@@ -37,7 +37,7 @@ class Scenario:
         self.faults = []
         self.lock = threading.Lock()
 
-    def take(self, method, path, headers):
+    def take(self, method, path, headers, body=""):
         """The reply to a request, or None when it is not the one that should come now."""
         with self.lock:
             if self.at == len(self.steps):
@@ -52,6 +52,8 @@ class Scenario:
             for name, value in expect.get("headers", {}).items():
                 if headers.get(name.lower()) != value:
                     found.append(f"header {name}: {headers.get(name.lower())!r}, expected {value!r}")
+            if "body" in expect and body != expect["body"]:
+                found.append(f"body {body!r}, expected {expect['body']!r}")
             if found:
                 self.faults.append(f"step {self.at + 1}: " + "; ".join(found))
                 return None
@@ -121,8 +123,8 @@ def serve(sock, scenario):
                         break
                     name, _, value = line.partition(":")
                     headers[name.strip().lower()] = value.strip()
-                stream.read(int(headers.get("content-length", 0)))
-                reply = scenario.take(request[0], request[1], headers)
+                body = stream.read(int(headers.get("content-length", 0))).decode("utf-8", "replace")
+                reply = scenario.take(request[0], request[1], headers, body)
                 if reply is None:
                     reply = {"status": 418, "body": "not in the scenario", "close": True}
                 if not send(sock, reply):
