@@ -208,7 +208,7 @@ static size_t put(char *out, unsigned c, const char *as_was, size_t len)
     return len;
 }
 
-static char *lower_and_collapse(struct ald_arena *arena, const char *title)
+static char *fold(struct ald_arena *arena, const char *title)
 {
     size_t n = strlen(title), used = 0;
     char *out = ald_alloc(arena, n + 1);
@@ -230,11 +230,16 @@ static char *lower_and_collapse(struct ald_arena *arena, const char *title)
     return out;
 }
 
+const char *ald_lower(struct ald_arena *arena, const char *text)
+{
+    return fold(arena, text);
+}
+
 const char *ald_norm_title(struct ald_arena *arena, const char *title)
 {
     if (!title)
         return NULL;
-    char *s = lower_and_collapse(arena, title);
+    char *s = fold(arena, title);
     size_t used = 0;
     for (size_t at = 0; s[at];) {
         size_t hex = 0, digits = 0;

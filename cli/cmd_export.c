@@ -25,6 +25,19 @@ static void csv_text(FILE *out, const char *text)
     (void)fputc('"', out);
 }
 
+static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err);
+
+/* A ';' or '\\' in an item of a list is written with a '\\' before it. */
+static enum ald_rc list_item(const struct ald_node *item, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err)
+{
+    struct ald_buf ALD_CLEANUP(ald_buf_done) plain;
+    ald_buf_init(&plain, text->max);
+    ALD_TRY(cell_text(item, &plain, scratch, err));
+    for (size_t i = 0; i < plain.len; i++)
+        ALD_TRY(ald_buf_addf(text, err, plain.data[i] == ';' || plain.data[i] == '\\' ? "\\%c" : "%c", plain.data[i]));
+    return ALD_OK;
+}
+
 static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err)
 {
     char at[32];
@@ -39,7 +52,7 @@ static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, 
         for (size_t i = 0; i < node->list.n; i++) {
             if (i)
                 ALD_TRY(ald_buf_adds(text, ";", err));
-            ALD_TRY(cell_text(node->list.items[i], text, scratch, err));
+            ALD_TRY(list_item(node->list.items[i], text, scratch, err));
         }
         return ALD_OK;
     case ALD_NODE_ROWS:
@@ -150,6 +163,9 @@ static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, con
     /* Events come straight from the store; all else needs incidents. */
     if (strcmp(what, "events") == 0)
         return ald_export_events(x, err);
+    for (size_t i = 0; ald_export_said_name(i); i++)
+        if (strcmp(what, ald_export_said_name(i)) == 0)
+            return ald_export_said(x, what, err);
     ALD_TRY(ald_session_analysis(s, &analysis, err));
     x->analysis = analysis;
     if (strcmp(what, "records") == 0)
@@ -165,13 +181,15 @@ static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, con
 
 static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
 {
-    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings", "services", "teams"};
+    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings", "services", "teams",
+                                        "reviews", "attendance", "learnings", "actions", "told"};
     const char *format = s->options.format ? s->options.format : "ndjson";
     bool found = false;
     for (size_t i = 0; s->options.args_n == 1 && i < sizeof known / sizeof known[0]; i++)
         found = found || strcmp(s->options.args[0], known[i]) == 0;
     if (!found)
-        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings, services, teams");
+        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings, services, "
+                                          "teams, reviews, attendance, learnings, actions, told");
     *ret_csv = strcmp(format, "csv") == 0;
     if (!*ret_csv && strcmp(format, "ndjson") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);

@@ -1,88 +1,39 @@
-/* alidade import: one run of an ndjson source over a file. A file may hold lines of several sources: each is its own run. */
-#include <errno.h>
+/* alidade import: one run of a file source over a file. A file may hold lines of several sources: each is its own run. */
 #include <stdio.h>
 #include <string.h>
 
-#include "alidade/buf.h"
-#include "alidade/json.h"
-#include "alidade/limits.h"
 #include "commands.h"
+#include "import_scan.h"
 
-#define SOURCES_MAX 64
+#define REASONS_SHOWN 5
 
-struct names {
-    const char *items[SOURCES_MAX];
-    const char *kinds[SOURCES_MAX];
-    size_t n;
-    bool unnamed; /* some line names no source */
-    bool any;     /* some line is a JSON object */
-};
+/* What may be imported, and the key of the source that takes its file. */
+static const struct what {
+    const char *kind, *key;
+} whats[] = {{"records", "path"},
+             {"incidents", "path"},
+             {"events", "events_path"},
+             {"services", "services_path"},
+             {"teams", "teams_path"},
+             {"reviews", "reviews_path"},
+             {"attendance", "attendance_path"},
+             {"learnings", "learnings_path"},
+             {"actions", "actions_path"},
+             {"told", "told_path"}};
+#define WHATS_N (sizeof whats / sizeof whats[0])
 
-static enum ald_rc add_name(struct ald_session *s, struct names *names, const char *name, const char *kind, struct ald_err *err)
+static enum ald_rc what_of(const struct ald_session *s, const struct what **ret, struct ald_err *err)
 {
-    for (size_t i = 0; i < names->n; i++)
-        if (strcmp(names->items[i], name) == 0)
+    const char *kind = s->options.kind ? s->options.kind : "records";
+    const char *names = "";
+    for (size_t i = 0; i < WHATS_N; i++) {
+        if (strcmp(whats[i].kind, kind) == 0) {
+            *ret = &whats[i];
             return ALD_OK;
-    if (!ald_cfg_name_ok(name))
-        return ald_fail(err, ALD_ERR_FORMAT, "source name: found '%.64s', expected at most 64 letters, digits, '.', '_' or '-'", name);
-    if (names->n == SOURCES_MAX)
-        return ald_fail(err, ALD_ERR_LIMIT, "more than %d different sources in one file", SOURCES_MAX);
-    names->kinds[names->n] = ald_strdup(s->arena, kind);
-    names->items[names->n++] = ald_strdup(s->arena, name);
-    return ALD_OK;
-}
-
-/* Lines that do not parse are left to the run itself, which quarantines them. */
-static enum ald_rc note_line(struct ald_session *s, const char *line, size_t n, struct names *names, struct ald_err *err)
-{
-    struct ald_json_doc *ALD_CLEANUP(ald_json_doc_freep) doc = NULL;
-    struct ald_jv root;
-    const char *source = NULL;
-    const char *kind = NULL;
-    struct ald_err ignored = {0};
-    if (ald_json_parse(line, n, &doc, &ignored) != ALD_OK)
-        return ALD_OK;
-    ald_json_root(doc, &root);
-    names->any = names->any || ald_json_kind(&root) == ALD_JSON_OBJECT;
-    if (ald_json_kind(&root) != ALD_JSON_OBJECT || ald_json_str_opt(&root, "source", &source, &ignored) != ALD_OK || !source || !*source) {
-        names->unnamed = true;
-        return ALD_OK;
-    }
-    if (ald_json_str_opt(&root, "kind", &kind, &ignored) != ALD_OK)
-        kind = NULL;
-    return add_name(s, names, source, kind, err);
-}
-
-/** Which sources the lines name. Lines are bounded: what is longer is left to the run, which puts it aside. */
-static enum ald_rc scan(struct ald_session *s, const char *path, struct names *names, struct ald_err *err)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-    struct ald_buf ALD_CLEANUP(ald_buf_done) line;
-    ald_buf_init(&line, ALD_MAX_LINE_BYTES);
-    enum ald_rc rc = ALD_OK;
-    bool empty = true, too_long = false;
-    for (int c = getc(file); rc == ALD_OK; c = getc(file)) {
-        if (c != EOF && c != '\n') {
-            char byte = (char)c;
-            too_long = too_long || ald_buf_add(&line, &byte, 1, NULL) != ALD_OK;
-            empty = false;
-            continue;
         }
-        if (!too_long && line.len > 1)
-            rc = note_line(s, line.data, line.len, names, err);
-        ald_buf_clear(&line);
-        too_long = false;
-        if (c == EOF)
-            break;
+        names = ald_sprintf(s->arena, "%s%s%s", names, i == 0 ? "" : i + 1 < WHATS_N ? ", " : " or ", whats[i].kind);
     }
-    if (rc == ALD_OK && ferror(file))
-        rc = ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-    (void)fclose(file); /* only read */
-    if (rc == ALD_OK && !names->any && !empty)
-        rc = ald_fail(err, ALD_ERR_FORMAT, "'%s': no line is a JSON object, expected NDJSON as `alidade export` writes it", path);
-    return rc;
+    return ald_fail(err, ALD_ERR_USAGE, "--kind: found '%.40s', expected %s", kind, names);
 }
 
 /* history.ndjson -> history */
@@ -98,59 +49,131 @@ static const char *stem(struct ald_session *s, const char *path)
     return *name ? name : "import";
 }
 
-static const char *kind_of(const char *kind)
+static const char *one_of(const char *word, const char *const *words)
 {
-    static const char *const kinds[] = {"pager", "ticket", "status", "file"};
-    for (size_t i = 0; kind && i < 4; i++)
-        if (strcmp(kind, kinds[i]) == 0)
-            return kinds[i];
+    for (; word && *words; words++)
+        if (strcmp(word, *words) == 0)
+            return *words;
     return NULL;
 }
 
-static const char *path_key(const char *what)
+/* How the store knows the source already: a file that only describes must not change what it is. */
+static enum ald_rc known_source(struct ald_session *s, struct ald_source_cfg *source, struct ald_err *err)
 {
-    static const char *const keys[][2] = {{"records", "path"}, {"incidents", "path"}, {"events", "events_path"}, {"services", "services_path"},
-                                          {"teams", "teams_path"}};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(keys[i][0], what) == 0)
-            return keys[i][1];
-    return NULL;
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_source_kind", &q, err));
+    ald_q_text(q, 1, source->name);
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (!row)
+        return ALD_OK;
+    source->kind = ald_strdup(s->arena, ald_q_col_text(q, 0));
+    source->role = ald_strdup(s->arena, ald_q_col_text(q, 1));
+    return ALD_OK;
+}
+
+static enum ald_rc source_of(struct ald_session *s, const struct what *what, const struct ald_import_scan *scan,
+                             const struct ald_import_source *from, bool several, struct ald_source_cfg *ret, struct ald_err *err)
+{
+    static const char *const types[] = {[ALD_IMPORT_NDJSON] = "ndjson", [ALD_IMPORT_CSV] = "csv", [ALD_IMPORT_SLACK] = "slack"};
+    static const char *const kinds[] = {"pager", "ticket", "status", "file", NULL};
+    static const char *const roles[] = {"own", "vendor", NULL};
+    struct ald_source_opt *opts = ald_calloc(s->arena, 6, sizeof *opts);
+    size_t n = 0;
+    const char *kind = one_of(from->kind, kinds);
+    const char *role = one_of(from->role, roles);
+    opts[n++] = (struct ald_source_opt){what->key, s->options.args[0]};
+    opts[n++] = (struct ald_source_opt){"one_run", "true"};
+    if (several)
+        opts[n++] = (struct ald_source_opt){"only_source", from->name};
+    if (s->options.ignore_extra)
+        opts[n++] = (struct ald_source_opt){"ignore_extra", "true"};
+    if (s->options.incident)
+        opts[n++] = (struct ald_source_opt){"incident", s->options.incident};
+    *ret = (struct ald_source_cfg){.name = from->name, .type = types[scan->form], .kind = "ticket", .role = "own", .since = ALD_TIME_NONE,
+                                   .overlap_ms = -1, .opts = opts, .opts_n = n};
+    ALD_TRY(known_source(s, ret, err));
+    for (size_t k = 0; k < s->config.sources_n; k++)
+        if (strcmp(s->config.sources[k].name, from->name) == 0) {
+            ret->kind = s->config.sources[k].kind;
+            ret->role = s->config.sources[k].role;
+        }
+    if (strcmp(what->key, "path") == 0) {
+        ret->kind = kind ? kind : ret->kind;
+        ret->role = role ? role : ret->role;
+    }
+    return ALD_OK;
+}
+
+/* Lines of this file that were put aside, with why; they are also in `alidade quarantine list`. */
+static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_cfg *source, int64_t since, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    int shown = 0;
+    ALD_TRY(ald_q_open(s->store, "cli_quarantine_since", &q, err));
+    ald_q_text(q, 1, source->name);
+    ald_q_time(q, 2, since);
+    ALD_TRY(ald_q_step(q, &row, err));
+    while (row) {
+        const char *reason = ald_shown(s, ald_q_col_text(q, 0));
+        const char *path = ald_shown(s, s->options.args[0]);
+        bool named = strncmp(reason, path, strlen(path)) == 0;
+        if (shown++ < REASONS_SHOWN)
+            (void)fprintf(stderr, "alidade: %s%s%s\n", named ? "" : path, named ? "" : ": ", reason);
+        ALD_TRY(ald_q_step(q, &row, err));
+    }
+    if (shown > REASONS_SHOWN)
+        (void)fprintf(stderr, "alidade: %s: %d more like these (alidade quarantine list)\n", ald_shown(s, s->options.args[0]), shown - REASONS_SHOWN);
+    return ALD_OK;
+}
+
+static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
+{
+    int64_t since = s->clock.now_ms(s->clock.ctx);
+    ALD_TRY(ald_ingest_sources(s, sources, n, ret_code, err));
+    for (size_t i = 0; i < n; i++)
+        ALD_TRY(print_refused(s, &sources[i], since, err));
+    return ALD_OK;
+}
+
+static enum ald_rc check_words(const struct ald_session *s, const struct what *what, const struct ald_import_scan *scan, struct ald_err *err)
+{
+    const struct ald_options *o = &s->options;
+    bool learnings = strcmp(what->kind, "learnings") == 0;
+    if (scan->form == ALD_IMPORT_SLACK && !learnings)
+        return ald_fail(err, ALD_ERR_FORMAT, "'%s' is one JSON document, expected NDJSON (one object a line) or CSV; with --kind learnings a "
+                        "Slack export (--format ndjson, where every line is an object after all)", o->args[0]);
+    if (o->incident && scan->form != ALD_IMPORT_SLACK)
+        return ald_fail(err, ALD_ERR_USAGE, "--incident goes with a Slack export: lines name their incident in column incident");
+    if (o->source && scan->n && (scan->n > 1 || strcmp(scan->sources[0].name, o->source) != 0))
+        return ald_fail(err, ALD_ERR_USAGE, "--source: found '%.64s', but the file's own column source says '%.64s'", o->source,
+                        scan->sources[0].name);
+    if (o->source && !ald_cfg_name_ok(o->source))
+        return ald_fail(err, ALD_ERR_USAGE, "--source: found '%.64s', expected at most 64 letters, digits, '.', '_' or '-'", o->source);
+    return ALD_OK;
 }
 
 enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
-    const char *what = s->options.kind ? s->options.kind : "records";
-    const char *key = path_key(what);
-    struct names names = {.n = 0};
+    const struct what *what = NULL;
+    struct ald_import_scan scan;
     if (s->options.args_n != 1)
         return ald_fail(err, ALD_ERR_USAGE, "import what? expected one file: alidade import FILE --kind records");
-    if (!key)
-        return ald_fail(err, ALD_ERR_USAGE, "--kind: found '%.40s', expected records, events, services or teams", what);
+    ALD_TRY(what_of(s, &what, err));
     const char *path = s->options.args[0];
-    ALD_TRY(scan(s, path, &names, err));
-    bool several = names.n > 0;
-    if (s->options.source && several && (names.n > 1 || strcmp(names.items[0], s->options.source) != 0))
-        return ald_fail(err, ALD_ERR_USAGE, "--source: found '%.64s', but the file's own column source says '%.64s'", s->options.source,
-                        names.items[0]);
-    if (!several || names.unnamed)
-        ALD_TRY(add_name(s, &names, s->options.source ? s->options.source : stem(s, path), NULL, err));
-    struct ald_source_cfg *sources = ald_calloc(s->arena, names.n, sizeof *sources);
-    for (size_t i = 0; i < names.n; i++) {
-        struct ald_source_opt *opts = ald_calloc(s->arena, 4, sizeof *opts);
-        size_t n = 0;
-        opts[n++] = (struct ald_source_opt){key, path};
-        if (several)
-            opts[n++] = (struct ald_source_opt){"only_source", names.items[i]};
-        if (s->options.ignore_extra)
-            opts[n++] = (struct ald_source_opt){"ignore_extra", "true"};
-        const char *kind = kind_of(names.kinds[i]);
-        sources[i] = (struct ald_source_cfg){.name = names.items[i], .type = "ndjson", .kind = kind ? kind : "ticket", .role = "own",
-                                             .since = ALD_TIME_NONE, .overlap_ms = -1, .opts = opts, .opts_n = n};
-        for (size_t k = 0; k < s->config.sources_n; k++)
-            if (strcmp(s->config.sources[k].name, names.items[i]) == 0)
-                sources[i].kind = s->config.sources[k].kind;
+    ALD_TRY(ald_import_scan(s, path, s->options.format, &scan, err));
+    ALD_TRY(check_words(s, what, &scan, err));
+    size_t n = scan.n;
+    struct ald_source_cfg *sources = ald_calloc(s->arena, n + 1, sizeof *sources);
+    for (size_t i = 0; i < n; i++)
+        ALD_TRY(source_of(s, what, &scan, &scan.sources[i], true, &sources[i], err));
+    if (n == 0 || scan.unnamed) {
+        struct ald_import_source own = {.name = s->options.source ? s->options.source : stem(s, path)};
+        ALD_TRY(source_of(s, what, &scan, &own, n > 0, &sources[n], err));
+        n++;
     }
     ALD_TRY(ald_run_begin(s, err));
-    enum ald_rc rc = ald_ingest_sources(s, sources, names.n, ret_code, err);
+    enum ald_rc rc = read_all(s, sources, n, ret_code, err);
     return ald_run_end(s, rc, *ret_code, err);
 }

@@ -69,9 +69,14 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
     }
     if (s->options.quiet)
         return;
-    (void)printf("%s: %lld new record%s, %lld changed, %lld new event%s, %lld request%s%s", o->source, (long long)o->records_new,
-                 plural(o->records_new), (long long)o->records_changed, (long long)o->events_new, plural(o->events_new),
-                 (long long)o->requests, plural(o->requests), o->rc != ALD_OK ? " - incomplete" : "");
+    bool said_only = o->said_new && !o->records_new && !o->records_changed && !o->events_new && !o->requests;
+    (void)printf("%s: ", o->source);
+    if (!said_only)
+        (void)printf("%lld new record%s, %lld changed, %lld new event%s, %lld request%s%s", (long long)o->records_new, plural(o->records_new),
+                     (long long)o->records_changed, (long long)o->events_new, plural(o->events_new), (long long)o->requests,
+                     plural(o->requests), o->rc != ALD_OK ? " - incomplete" : "");
+    if (o->said_new)
+        (void)printf("%s%lld new or changed row%s of reviews and learning", said_only ? "" : ", ", (long long)o->said_new, plural(o->said_new));
     if (o->quarantined_new)
         (void)printf(", %lld quarantined (alidade status)", (long long)o->quarantined_new);
     if (o->gap && o->rc == ALD_OK)
@@ -131,7 +136,9 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
     ald_progress_note(s, NULL);
     for (size_t i = 0; i < n && outcomes[i].source; i++) {
         print_outcome(s, &outcomes[i]);
-        *ret_code = ald_worse_code(*ret_code, ald_outcome_code(&outcomes[i]));
+        /* One file that cannot be read is all that an import was for. */
+        bool nothing = outcomes[i].rc != ALD_OK && strcmp(s->options.command, "import") == 0;
+        *ret_code = ald_worse_code(*ret_code, nothing ? 1 : ald_outcome_code(&outcomes[i]));
     }
     return rc;
 }

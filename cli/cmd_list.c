@@ -1,28 +1,55 @@
-/* alidade list: the incidents of a period, one line each. */
-#include <math.h>
+/* alidade list: the incidents of a period, one line each, as wide as the terminal. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "alidade/patterns.h"
 #include "alidade/report.h"
 #include "alidade/utf8.h"
 #include "commands.h"
 
-static enum ald_rc class_of(const char *name, int *ret, struct ald_err *err)
+/* ---- Filters ---- */
+
+struct filter {
+    int cls, state, corner; /* -1: any */
+    const char *severity, *text; /* text: folded */
+    struct ald_period period;
+    size_t pattern; /* SIZE_MAX: any */
+};
+
+/* The place of a word in a list, -1 without a word. */
+static enum ald_rc word_of(struct ald_arena *a, const char *option, const char *word, const char *const *words, int *ret, struct ald_err *err)
 {
-    *ret = ALD_INCIDENT;
-    if (!name)
-        return ALD_OK;
-    if (strcmp(name, "all") == 0) {
-        *ret = -1;
-        return ALD_OK;
+    const char *names = "";
+    *ret = -1;
+    for (int i = 0; words[i]; i++) {
+        if (word && strcmp(word, words[i]) == 0)
+            *ret = i;
+        names = ald_sprintf(a, "%s%s%s", names, i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
     }
-    for (int c = 0; c < ALD_CLASS_N; c++)
-        if (strcmp(name, ald_class_name((enum ald_class)c)) == 0) {
-            *ret = c;
-            return ALD_OK;
-        }
-    return ald_fail(err, ALD_ERR_USAGE, "--class: found '%.40s', expected incident, noise, exercise, planned, near_miss, merged or all", name);
+    return word && *ret < 0 ? ald_fail(err, ALD_ERR_USAGE, "--%s: found '%.40s', expected %s", option, word, names) : ALD_OK;
+}
+
+static enum ald_rc filter_of(struct ald_session *s, struct filter *ret, struct ald_err *err)
+{
+    static const char *const classes[] = {"incident", "noise", "exercise", "planned", "near_miss", "merged", "all", NULL};
+    static const char *const states[] = {"open", "resolved", "end_not_recorded", NULL};
+    static const char *const readings[] = {"shorter", "typical", "longer", "open", "none", NULL};
+    static const char *const corners[] = {"complex-short", "simple-long", "any", NULL};
+    _Static_assert(sizeof classes / sizeof classes[0] == ALD_CLASS_N + 2, "as the classes, and all");
+    const struct ald_options *o = &s->options;
+    int reading;
+    *ret = (struct filter){.severity = o->severity};
+    ALD_TRY(word_of(s->arena, "class", o->class_, classes, &ret->cls, err));
+    ALD_TRY(word_of(s->arena, "state", o->state, states, &ret->state, err));
+    ALD_TRY(word_of(s->arena, "corner", o->corner, corners, &ret->corner, err));
+    ALD_TRY(word_of(s->arena, "reading", o->reading, readings, &reading, err));
+    ret->cls = ret->cls == ALD_CLASS_N ? -1 : !o->class_ ? ALD_INCIDENT : ret->cls;
+    ret->text = o->text ? ald_lower(s->arena, o->text) : NULL;
+    return ALD_OK;
 }
 
 static bool on_service(const struct ald_analysis *an, const struct ald_incident *inc, const char *service)
@@ -30,25 +57,14 @@ static bool on_service(const struct ald_analysis *an, const struct ald_incident 
     for (size_t i = 0; i < inc->services_n; i++)
         if (strcmp(an->services[inc->services[i].name], service) == 0)
             return true;
-    return service == NULL;
+    return false;
 }
 
 static const char *reading_word(const struct ald_measure *m)
 {
-    static const char *const words[] = {[ALD_SHORTER] = "shorter", [ALD_TYPICAL] = "typical", [ALD_LONGER] = "longer", [ALD_STILL_OPEN] = "open"};
-    return m->shown < 0 ? "none" : words[m->reading[m->shown].verdict];
+    return m->shown < 0 ? "none" : ald_verdict_id(m->reading[m->shown].verdict);
 }
 
-static enum ald_rc check_reading(const char *word, struct ald_err *err)
-{
-    static const char *const words[] = {"shorter", "typical", "longer", "open", "none"};
-    for (size_t i = 0; word && i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(word, words[i]) == 0)
-            return ALD_OK;
-    return word ? ald_fail(err, ALD_ERR_USAGE, "--reading: found '%.40s', expected shorter, typical, longer, open or none", word) : ALD_OK;
-}
-
-/* *ret SIZE_MAX: any. */
 static enum ald_rc pattern_of(const struct ald_analysis *an, const char *id, size_t *ret, struct ald_err *err)
 {
     const struct ald_lexicon *lex = ald_analysis_lexicon(an);
@@ -59,39 +75,173 @@ static enum ald_rc pattern_of(const struct ald_analysis *an, const char *id, siz
     return ald_fail(err, ALD_ERR_USAGE, "--pattern: found '%.40s', expected one of: %s", id, ald_patterns_known(lex, known, sizeof known));
 }
 
-static bool wanted(const struct ald_session *s, const struct ald_analysis *an, size_t i, int cls, size_t pattern, const struct ald_period *period)
+static bool shows(const struct ald_analysis *an, size_t i, size_t pattern)
+{
+    const struct ald_match *match = ald_match_of(an, i, pattern);
+    return match && match->tag != ALD_TAG_REJECTED;
+}
+
+static bool says(struct ald_arena *a, const char *text, const char *part)
+{
+    return text && strstr(ald_lower(a, text), part) != NULL;
+}
+
+/* By what needs no measure; those filters that do come last. */
+static bool wanted(const struct ald_session *s, const struct ald_analysis *an, size_t i, const struct filter *f, struct ald_arena *scratch)
 {
     const struct ald_incident *inc = &an->incidents[i];
     const struct ald_options *o = &s->options;
-    if (inc->started_at < period->start || inc->started_at >= period->end || (cls >= 0 && (int)inc->cls != cls))
+    if (inc->started_at < f->period.start || inc->started_at >= f->period.end || (f->cls >= 0 && (int)inc->cls != f->cls) ||
+        (f->state >= 0 && (int)inc->state != f->state))
         return false;
     if (o->service && !on_service(an, inc, o->service))
         return false;
     if (o->team && (inc->first_team == ALD_NOBODY || strcmp(an->teams[inc->first_team], o->team) != 0))
         return false;
-    if (pattern != SIZE_MAX) {
-        const struct ald_match *match = ald_match_of(an, i, pattern);
-        if (!match || match->tag == ALD_TAG_REJECTED)
-            return false;
-    }
-    return !o->reading || strcmp(o->reading, reading_word(ald_measure_at(an, i))) == 0;
+    if (f->severity && (!inc->severity || strcasecmp(inc->severity, f->severity) != 0))
+        return false;
+    if (f->text && !says(scratch, inc->title, f->text) && !says(scratch, inc->key, f->text) && !says(scratch, inc->id, f->text))
+        return false;
+    if (f->pattern != SIZE_MAX && !shows(an, i, f->pattern))
+        return false;
+    if (!o->reading && f->corner < 0)
+        return true;
+    const struct ald_measure *m = ald_measure_at(an, i);
+    enum ald_corner corner = m->corner;
+    bool there = f->corner < 0 || (f->corner == 2 ? corner != ALD_CORNER_NONE : (int)corner == f->corner + 1);
+    return there && (!o->reading || strcmp(o->reading, reading_word(m)) == 0);
 }
 
-static void print_line(struct ald_session *s, const struct ald_analysis *an, size_t i)
+/* ---- Lines ---- */
+
+enum { KEY, LENGTH, SEVERITY, READING, SERVICES, COLUMNS };
+struct layout {
+    size_t width;            /* of the whole line */
+    bool narrow;             /* the year, services and corners give way to the title */
+    size_t columns[COLUMNS]; /* 0: left out */
+};
+
+static size_t width_of_terminal(void)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    long n = columns ? strtol(columns, NULL, 10) : 0;
+    if (n < 40 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        n = size.ws_col;
+    return n < 40 ? 120 : n > 400 ? 400 : (size_t)n;
+}
+
+static const char *length_text(const struct ald_incident *inc, char buf[32])
+{
+    if (inc->duration_ms != ALD_TIME_NONE)
+        return ald_duration_format(inc->duration_ms, buf);
+    return inc->state == ALD_OPEN ? "open" : inc->impossible ? "impossible" : inc->zero_length ? "no length" : "end unknown";
+}
+
+static const char *reading_text(struct ald_session *s, const struct ald_incident *inc, const struct ald_measure *m, bool narrow)
+{
+    if (m->shown < 0)
+        return inc->cls == ALD_INCIDENT ? "-" : ald_class_name(inc->cls);
+    const struct ald_reading *r = &m->reading[m->shown];
+    const char *corner = narrow ? "" : m->corner == ALD_CORNER_COMPLEX_SHORT ? ", complex" : m->corner == ALD_CORNER_SIMPLE_LONG ? ", simple" : "";
+    if (r->verdict == ALD_STILL_OPEN)
+        return ald_sprintf(s->arena, "over %.0f %%%s", 100 * (1 - r->s_minus), corner);
+    return ald_sprintf(s->arena, "%s%s", ald_verdict_id(r->verdict), corner);
+}
+
+static const char *services_text(struct ald_session *s, const struct ald_analysis *an, const struct ald_incident *inc)
+{
+    const char *text = inc->services_n ? ald_shown(s, an->services[inc->services[0].name]) : "";
+    return inc->services_n > 1 ? ald_sprintf(s->arena, "%s +%zu", text, inc->services_n - 1) : text;
+}
+
+/* The texts of a line, in the order of its columns. */
+static void texts_of(struct ald_session *s, const struct ald_analysis *an, size_t i, bool narrow, const char *ret[COLUMNS])
 {
     const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_measure *m = ald_measure_at(an, i);
+    char length[32];
+    ret[KEY] = ald_shown(s, inc->key);
+    ret[LENGTH] = ald_strdup(s->arena, length_text(inc, length));
+    ret[SEVERITY] = ald_shown(s, inc->severity);
+    ret[READING] = reading_text(s, inc, ald_measure_at(an, i), narrow);
+    ret[SERVICES] = services_text(s, an, inc);
+}
+
+/* As wide as what is shown, up to a limit; what would leave a title too little room is left out. */
+static struct layout layout_of(struct ald_session *s, const struct ald_analysis *an, const size_t *list, size_t n)
+{
+    static const size_t most[COLUMNS] = {18, 12, 12, 16, 20};
+    struct layout out = {.width = width_of_terminal()};
+    out.narrow = out.width < 100;
+    size_t used = out.narrow ? 11 : 16; /* the date and time */
+    for (size_t k = 0; k < n; k++) {
+        const char *texts[COLUMNS];
+        texts_of(s, an, list[k], out.narrow, texts);
+        for (int c = 0; c < COLUMNS; c++) {
+            size_t w = ald_utf8_width(texts[c]);
+            w = w > most[c] ? most[c] : w;
+            out.columns[c] = w > out.columns[c] ? w : out.columns[c];
+        }
+    }
+    if (out.narrow)
+        out.columns[SERVICES] = 0;
+    for (int c = 0; c < COLUMNS; c++)
+        used += out.columns[c] ? out.columns[c] + 2 : 0;
+    if (used + 26 > out.width)
+        out.columns[SEVERITY] = 0;
+    return out;
+}
+
+/* At most `width` columns of text, padded to them; what is cut ends in "...". */
+static void put(const char *text, size_t width, bool right, bool pad)
+{
+    size_t shown = ald_utf8_width(text);
+    size_t bytes = strlen(text);
+    if (shown > width) {
+        size_t n = 0;
+        char cell[8];
+        shown = 0;
+        while (text[n]) { /* by characters, as wide as they are */
+            unsigned code = 0;
+            size_t step = ald_utf8_next(text + n, bytes - n, &code);
+            memcpy(cell, text + n, step);
+            cell[step] = '\0';
+            if (shown + ald_utf8_width(cell) + 3 > width)
+                break;
+            shown += ald_utf8_width(cell);
+            n += step;
+        }
+        (void)printf("%.*s...", (int)n, text);
+        shown += 3;
+    } else {
+        if (right)
+            (void)printf("%*s", (int)(width - shown), "");
+        (void)fputs(text, stdout);
+    }
+    if (pad && !right && shown < width)
+        (void)printf("%*s", (int)(width - shown), "");
+}
+
+static void print_line(struct ald_session *s, const struct ald_analysis *an, size_t i, const struct layout *layout)
+{
+    const struct ald_incident *inc = &an->incidents[i];
     struct ald_civil at = ald_zone_civil(an->zone, inc->started_at);
-    char span[32] = "";
-    if (inc->duration_ms != ALD_TIME_NONE)
-        (void)ald_duration_format(inc->duration_ms, span);
-    const char *length = *span ? span : inc->state == ALD_OPEN ? "open" : inc->impossible ? "impossible" : inc->zero_length ? "no length" : "end?";
-    const char *title = ald_shown(s, inc->title);
-    size_t cut = ald_utf8_prefix(title, 60);
-    (void)printf("%04lld-%02d-%02d %02d:%02d  %-16s %12s  %-39s  %.*s%s\n", (long long)at.year, at.month, at.day, at.hour, at.minute,
-                 ald_shown(s, inc->key),
-                 length, m->shown < 0 ? (inc->cls == ALD_INCIDENT ? "-" : ald_class_name(inc->cls)) : m->reading[m->shown].text, (int)cut, title,
-                 title[cut] ? "..." : "");
+    const char *texts[COLUMNS];
+    size_t used = layout->narrow ? 13 : 18;
+    texts_of(s, an, i, layout->narrow, texts);
+    if (!layout->narrow)
+        (void)printf("%04lld-", (long long)at.year);
+    (void)printf("%02d-%02d %02d:%02d", at.month, at.day, at.hour, at.minute);
+    for (int c = 0; c < COLUMNS; c++) {
+        if (!layout->columns[c])
+            continue;
+        (void)fputs("  ", stdout);
+        put(texts[c], layout->columns[c], c == LENGTH, true);
+        used += layout->columns[c] + 2;
+    }
+    (void)fputs("  ", stdout);
+    put(ald_shown(s, inc->title), layout->width > used + 10 ? layout->width - used : 10, false, false);
+    (void)putchar('\n');
 }
 
 /* Those of which one side started in the period, likeliest first. */
@@ -111,7 +261,7 @@ static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_anal
             ald_jw_newline(w);
         } else {
             const struct ald_link *link = &an->suggestions[k];
-            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", floor(100 * link->confidence) / 100, ald_shown(s, ald_node_at(node, "a.record")->text),
+            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", link->confidence, ald_shown(s, ald_node_at(node, "a.record")->text),
                          ald_shown(s, an->records[link->a].title), ald_shown(s, ald_node_at(node, "b.record")->text),
                          ald_shown(s, an->records[link->b].title), ald_shown(s, link->via));
         }
@@ -125,43 +275,58 @@ static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_anal
     return ALD_OK;
 }
 
+/* A line, and under it what was found where a pattern was asked for. */
+static void print_item(struct ald_session *s, const struct ald_analysis *an, size_t i, const struct layout *layout, size_t pattern)
+{
+    const struct ald_match *match = pattern == SIZE_MAX ? NULL : ald_match_of(an, i, pattern);
+    print_line(s, an, i, layout);
+    if (match && match->quote)
+        (void)printf("    %s: \"%s\"\n", ald_tag_name(match->tag), ald_shown(s, match->quote));
+}
+
+static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an, const size_t *list, size_t n, struct ald_err *err)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
+    ald_jw_init(w, ald_json_sink_file(stdout), 0);
+    for (size_t k = 0; k < n; k++) {
+        ald_node_write(w, ald_incident_node(scratch, an, list[k]), scratch);
+        ald_jw_newline(w);
+        ald_arena_reset(scratch);
+    }
+    return ald_jw_finish(w, err);
+}
+
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    struct ald_period period;
-    int cls = 0;
-    size_t shown = 0;
-    size_t pattern = SIZE_MAX;
+    struct filter filter;
+    size_t n = 0;
     (void)ret_code;
-    ALD_TRY(class_of(s->options.class_, &cls, err));
-    ALD_TRY(check_reading(s->options.reading, err));
+    ALD_TRY(filter_of(s, &filter, err));
     ALD_TRY(ald_store_begin_read(s->store, err));
     ALD_TRY(ald_session_analysis(s, &an, err));
-    ALD_TRY(pattern_of(an, s->options.pattern, &pattern, err));
-    ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &period, err));
+    ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &filter.period, err));
+    ALD_TRY(pattern_of(an, s->options.pattern, &filter.pattern, err));
     if (s->options.suggestions)
-        return list_suggestions(s, an, &period, err);
-    struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
-    ald_jw_init(w, ald_json_sink_file(stdout), 0);
+        return list_suggestions(s, an, &filter.period, err);
+    size_t *list = ald_calloc(s->arena, an->incidents_n + 1, sizeof *list);
     for (size_t i = 0; i < an->incidents_n; i++) {
-        if (!wanted(s, an, i, cls, pattern, &period))
-            continue;
-        shown++;
-        if (!s->options.json) {
-            print_line(s, an, i);
-            if (pattern != SIZE_MAX && ald_match_of(an, i, pattern)->quote)
-                (void)printf("    %s: \"%s\"\n", ald_tag_name(ald_match_of(an, i, pattern)->tag), ald_shown(s, ald_match_of(an, i, pattern)->quote));
-            continue;
-        }
-        ald_node_write(w, ald_incident_node(scratch, an, i), scratch);
-        ald_jw_newline(w);
+        if (wanted(s, an, i, &filter, scratch))
+            list[n++] = i;
         ald_arena_reset(scratch);
     }
-    ALD_TRY(ald_jw_finish(w, err));
-    if (shown == 0)
-        ald_say(s, "none in %s", period.label);
+    if (s->options.json)
+        ALD_TRY(as_json(s, an, list, n, err));
+    struct layout layout = {.width = 0};
+    if (!s->options.json)
+        layout = layout_of(s, an, list, n);
+    for (size_t k = 0; k < n && !s->options.json; k++)
+        print_item(s, an, list[k], &layout, filter.pattern);
+    if (n == 0)
+        ald_say(s, "none in %s", filter.period.label);
     else if (!s->options.json)
-        ald_say(s, "%zu in %s (times in %s)", shown, period.label, s->config.settings.timezone);
+        ald_say(s, "%zu in %s (times in %s)", n, filter.period.label, s->config.settings.timezone);
     return ALD_OK;
 }

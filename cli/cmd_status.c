@@ -1,179 +1,172 @@
-/* alidade status: sources, how fresh they are, what is missing and what to do about it. */
+/* alidade status: sources, how fresh they are, what is missing and what to do about it. One tree, written as JSON or told in
+ * words. */
 #include <stdio.h>
 
-#include "alidade/json.h"
+#include "alidade/report.h"
 #include "alidade/utf8.h"
 #include "commands.h"
 
 #define REASON_CHARS 200
 
-static enum ald_rc streams_json(struct ald_session *s, const char *source, struct ald_jw *w, struct ald_err *err)
+/* ---- The tree ---- */
+
+enum kind { TEXT, TIME, COUNT, FLAG };
+struct column {
+    const char *key;
+    enum kind kind;
+};
+
+static struct ald_node *cell(struct ald_arena *a, struct ald_q *q, int i, enum kind kind)
+{
+    switch (kind) {
+    case TIME:
+        return ald_node_time(a, ald_q_col_time(q, i));
+    case COUNT:
+        return ald_node_int(a, ald_q_col_int(q, i));
+    case FLAG:
+        return ald_node_bool(a, ald_q_col_int(q, i) != 0);
+    default:
+        return ald_node_str(a, ald_strdup(a, ald_q_col_text(q, i)));
+    }
+}
+
+static struct ald_node *object_of(struct ald_arena *a, struct ald_q *q, const struct column *columns)
+{
+    struct ald_node *o = ald_node_object(a);
+    for (int i = 0; columns[i].key; i++)
+        ald_node_set(a, o, columns[i].key, cell(a, q, i, columns[i].kind));
+    return o;
+}
+
+/* All rows that a query gives for a source. */
+static enum ald_rc rows_of(struct ald_session *s, const char *query, const char *source, const struct column *columns, struct ald_node **ret,
+                           struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(s->store, "cli_status_streams", &q, err));
+    *ret = ald_node_list(s->arena);
+    ALD_TRY(ald_q_open(s->store, query, &q, err));
     ald_q_text(q, 1, source);
-    ald_jw_key(w, "streams");
-    ald_jw_array(w);
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
-        ald_jw_object(w);
-        ald_jw_key(w, "name");
-        ald_jw_str(w, ald_q_col_text(q, 0));
-        ald_jw_key(w, "newest_change");
-        ald_jw_time(w, ald_q_col_time(q, 1));
-        ald_jw_key(w, "completed_at");
-        ald_jw_time(w, ald_q_col_time(q, 2));
-        ald_jw_key(w, "complete");
-        ald_jw_bool(w, ald_q_col_int(q, 3) != 0);
-        ald_jw_key(w, "gap");
-        ald_jw_str(w, ald_q_col_text(q, 4));
-        ald_jw_key(w, "under_way");
-        ald_jw_bool(w, ald_q_col_int(q, 5) != 0);
-        ald_jw_object_end(w);
+        ald_node_add(s->arena, *ret, object_of(s->arena, q, columns));
         ALD_TRY(ald_q_step(q, &row, err));
     }
-    ald_jw_array_end(w);
     return ALD_OK;
 }
 
-static enum ald_rc streams_text(struct ald_session *s, const char *source, struct ald_err *err)
+static enum ald_rc add_rows(struct ald_session *s, struct ald_node *source, const char *key, const char *query, const struct column *columns,
+                            struct ald_err *err)
 {
+    struct ald_node *rows = NULL;
+    ALD_TRY(rows_of(s, query, ald_node_at(source, "name")->text, columns, &rows, err));
+    ald_node_set(s->arena, source, key, rows);
+    return ALD_OK;
+}
+
+static enum ald_rc sources_of(struct ald_session *s, struct ald_node *list, struct ald_err *err)
+{
+    static const struct column columns[] = {{"name", TEXT}, {"type", TEXT}, {"role", TEXT}, {"last_success", TIME}, {"last_attempt", TIME},
+                                            {"last_error", TEXT}, {"records", COUNT}, {"quarantined", COUNT}, {"details_to_read", COUNT},
+                                            {NULL, TEXT}};
+    static const struct column streams[] = {{"name", TEXT}, {"newest_change", TIME}, {"completed_at", TIME}, {"complete", FLAG},
+                                            {"gap", TEXT}, {"under_way", FLAG}, {NULL, TEXT}};
+    static const struct column quarantine[] = {{"stream", TEXT}, {"element", TEXT}, {"reason", TEXT}, {NULL, TEXT}};
+    static const struct column remarks[] = {{"stream", TEXT}, {"text", TEXT}, {NULL, TEXT}};
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    struct ald_q *ALD_CLEANUP(ald_q_closep) bad = NULL;
     bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_status_sources", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    while (row) {
+        struct ald_node *source = object_of(s->arena, q, columns);
+        ALD_TRY(add_rows(s, source, "streams", "cli_status_streams", streams, err));
+        ALD_TRY(add_rows(s, source, "quarantine", "cli_status_quarantine", quarantine, err));
+        ALD_TRY(add_rows(s, source, "remarks", "cli_status_findings", remarks, err));
+        ald_node_add(s->arena, list, source);
+        ALD_TRY(ald_q_step(q, &row, err));
+    }
+    return ALD_OK;
+}
+
+/* ---- In words ---- */
+
+static const char *text(const struct ald_session *s, const struct ald_node *o, const char *key)
+{
+    const struct ald_node *v = ald_node_at(o, key);
+    return v && v->kind == ALD_NODE_STR ? ald_shown(s, v->text) : "";
+}
+
+static long long count(const struct ald_node *o, const char *key)
+{
+    return (long long)ald_node_at(o, key)->integer;
+}
+
+static int64_t time_at(const struct ald_node *o, const char *key)
+{
+    const struct ald_node *v = ald_node_at(o, key);
+    return v && v->kind == ALD_NODE_TIME ? v->integer : ALD_TIME_NONE;
+}
+
+static void print_stream(const struct ald_session *s, const struct ald_node *stream)
+{
     char at[32];
-    ALD_TRY(ald_q_open(s->store, "cli_status_streams", &q, err));
-    ald_q_text(q, 1, source);
-    ALD_TRY(ald_q_step(q, &row, err));
-    while (row) {
-        int64_t newest = ald_q_col_time(q, 1);
-        const char *gap = ald_q_col_text(q, 4);
-        (void)printf("  %-22s %s%s%s\n", ald_q_col_text(q, 0),
-                     ald_q_col_int(q, 5) ? "unfinished: the next ingest goes on with it" : ald_q_col_int(q, 3) ? "complete" : "incomplete",
-                     newest == ALD_TIME_NONE ? "" : ", newest change ", newest == ALD_TIME_NONE ? "" : ald_time_format(newest, at));
-        if (gap && *gap)
-            (void)printf("    gap: %s\n", ald_shown(s, gap));
-        ALD_TRY(ald_q_step(q, &row, err));
-    }
-    ALD_TRY(ald_q_open(s->store, "cli_status_quarantine", &bad, err));
-    ald_q_text(bad, 1, source);
-    ALD_TRY(ald_q_step(bad, &row, err));
-    while (row) {
-        const char *reason = ald_shown(s, ald_q_col_text(bad, 2));
-        size_t cut = ald_utf8_prefix(reason, REASON_CHARS); /* it may hold a whole URL */
-        (void)printf("    quarantined: %s %s: %.*s%s\n", ald_q_col_text(bad, 0), ald_shown(s, ald_q_col_text(bad, 1)), (int)cut, reason,
+    int64_t newest = time_at(stream, "newest_change");
+    const char *state = ald_node_at(stream, "under_way")->boolean  ? "unfinished: the next ingest goes on with it"
+                        : ald_node_at(stream, "complete")->boolean ? "complete"
+                                                                   : "incomplete";
+    (void)printf("  %-22s %s%s%s\n", text(s, stream, "name"), state, newest == ALD_TIME_NONE ? "" : ", newest change ",
+                 newest == ALD_TIME_NONE ? "" : ald_time_format(newest, at));
+    if (*text(s, stream, "gap"))
+        (void)printf("    gap: %s\n", text(s, stream, "gap"));
+}
+
+static void print_source(const struct ald_session *s, const struct ald_node *source)
+{
+    char ago[48];
+    int64_t last = time_at(source, "last_success");
+    const struct ald_node *streams = ald_node_at(source, "streams"), *bad = ald_node_at(source, "quarantine"),
+                          *remarks = ald_node_at(source, "remarks");
+    (void)printf("\n%s (%s%s): %lld records, %s%s\n", text(s, source, "name"), text(s, source, "type"),
+                 *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"),
+                 last == ALD_TIME_NONE ? "never read in full" : "last read in full ",
+                 last == ALD_TIME_NONE ? "" : ald_ago(s->clock.now_ms(s->clock.ctx), last, ago));
+    if (*text(s, source, "last_error"))
+        (void)printf("  last run failed: %s\n", text(s, source, "last_error"));
+    if (count(source, "details_to_read"))
+        (void)printf("  %lld detail requests still to make\n", count(source, "details_to_read"));
+    if (count(source, "quarantined"))
+        (void)printf("  %lld in quarantine (alidade quarantine list)\n", count(source, "quarantined"));
+    for (size_t i = 0; i < streams->list.n; i++)
+        print_stream(s, streams->list.items[i]);
+    for (size_t i = 0; i < bad->list.n; i++) {
+        const struct ald_node *row = bad->list.items[i];
+        const char *reason = text(s, row, "reason"); /* it may hold a whole URL */
+        size_t cut = ald_utf8_prefix(reason, REASON_CHARS);
+        (void)printf("    quarantined: %s %s: %.*s%s\n", text(s, row, "stream"), text(s, row, "element"), (int)cut, reason,
                      reason[cut] ? "..." : "");
-        ALD_TRY(ald_q_step(bad, &row, err));
     }
-    return ALD_OK;
-}
-
-static enum ald_rc findings_text(struct ald_session *s, const char *source, struct ald_err *err)
-{
-    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    bool row = false;
-    ALD_TRY(ald_q_open(s->store, "cli_status_findings", &q, err));
-    ald_q_text(q, 1, source);
-    ALD_TRY(ald_q_step(q, &row, err));
-    while (row) {
-        (void)printf("    remark: %s: %s\n", ald_q_col_text(q, 0), ald_shown(s, ald_q_col_text(q, 1)));
-        ALD_TRY(ald_q_step(q, &row, err));
-    }
-    return ALD_OK;
-}
-
-static enum ald_rc findings_json(struct ald_session *s, const char *source, struct ald_jw *w, struct ald_err *err)
-{
-    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    bool row = false;
-    ALD_TRY(ald_q_open(s->store, "cli_status_findings", &q, err));
-    ald_q_text(q, 1, source);
-    ald_jw_key(w, "remarks");
-    ald_jw_array(w);
-    ALD_TRY(ald_q_step(q, &row, err));
-    while (row) {
-        ald_jw_object(w);
-        ald_jw_key(w, "stream");
-        ald_jw_str(w, ald_q_col_text(q, 0));
-        ald_jw_key(w, "text");
-        ald_jw_str(w, ald_q_col_text(q, 1));
-        ald_jw_object_end(w);
-        ALD_TRY(ald_q_step(q, &row, err));
-    }
-    ald_jw_array_end(w);
-    return ALD_OK;
-}
-
-static enum ald_rc as_json(struct ald_session *s, struct ald_q *q, struct ald_err *err)
-{
-    struct ald_jw w;
-    bool row = false;
-    ald_jw_init(&w, ald_json_sink_file(stdout), 2);
-    ald_jw_object(&w);
-    ald_jw_key(&w, "store");
-    ald_jw_str(&w, s->config.store);
-    ald_jw_key(&w, "sources");
-    ald_jw_array(&w);
-    ALD_TRY(ald_q_step(q, &row, err));
-    while (row) {
-        ald_jw_object(&w);
-        static const char *const keys[] = {"name", "type", "role"};
-        for (int i = 0; i < 3; i++) {
-            ald_jw_key(&w, keys[i]);
-            ald_jw_str(&w, ald_q_col_text(q, i));
-        }
-        ald_jw_key(&w, "last_success");
-        ald_jw_time(&w, ald_q_col_time(q, 3));
-        ald_jw_key(&w, "last_attempt");
-        ald_jw_time(&w, ald_q_col_time(q, 4));
-        ald_jw_key(&w, "last_error");
-        ald_jw_str(&w, ald_q_col_text(q, 5));
-        static const char *const counts[] = {"records", "quarantined", "details_to_read"};
-        for (int i = 0; i < 3; i++) {
-            ald_jw_key(&w, counts[i]);
-            ald_jw_int(&w, ald_q_col_int(q, 6 + i));
-        }
-        ALD_TRY(streams_json(s, ald_q_col_text(q, 0), &w, err));
-        ALD_TRY(findings_json(s, ald_q_col_text(q, 0), &w, err));
-        ald_jw_object_end(&w);
-        ALD_TRY(ald_q_step(q, &row, err));
-    }
-    ald_jw_array_end(&w);
-    ald_jw_object_end(&w);
-    return ald_jw_finish(&w, err);
+    for (size_t i = 0; i < remarks->list.n; i++)
+        (void)printf("    remark: %s: %s\n", text(s, remarks->list.items[i], "stream"), text(s, remarks->list.items[i], "text"));
 }
 
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
-    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
-    bool row = false;
-    char ago[48];
+    struct ald_node *root = ald_node_object(s->arena), *sources = ald_node_list(s->arena);
     (void)ret_code;
     ALD_TRY(ald_store_begin_read(s->store, err));
-    ALD_TRY(ald_q_open(s->store, "cli_status_sources", &q, err));
-    if (s->options.json)
-        return as_json(s, q, err);
-    int64_t now = s->clock.now_ms(s->clock.ctx);
-    (void)printf("store %s\n", s->config.store);
-    ALD_TRY(ald_q_step(q, &row, err));
-    if (!row)
-        (void)printf("nothing was ingested yet: run `alidade ingest`\n");
-    while (row) {
-        const char *failed = ald_q_col_text(q, 5);
-        (void)printf("\n%s (%s%s): %lld records, %s%s\n", ald_q_col_text(q, 0), ald_q_col_text(q, 1),
-                     ald_q_col_text(q, 2)[0] == 'v' ? ", vendor" : "", (long long)ald_q_col_int(q, 6),
-                     ald_q_col_null(q, 3) ? "never read in full" : "last read in full ",
-                     ald_q_col_null(q, 3) ? "" : ald_ago(now, ald_q_col_time(q, 3), ago));
-        if (failed && *failed)
-            (void)printf("  last run failed: %s\n", ald_shown(s, failed));
-        if (ald_q_col_int(q, 8))
-            (void)printf("  %lld detail requests still to make\n", (long long)ald_q_col_int(q, 8));
-        if (ald_q_col_int(q, 7))
-            (void)printf("  %lld in quarantine\n", (long long)ald_q_col_int(q, 7));
-        ALD_TRY(streams_text(s, ald_q_col_text(q, 0), err));
-        ALD_TRY(findings_text(s, ald_q_col_text(q, 0), err));
-        ALD_TRY(ald_q_step(q, &row, err));
+    ALD_TRY(sources_of(s, sources, err));
+    ald_node_set(s->arena, root, "store", ald_node_str(s->arena, s->config.store));
+    ald_node_set(s->arena, root, "sources", sources);
+    if (s->options.json) {
+        struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
+        ald_jw_init(w, ald_json_sink_file(stdout), 2);
+        ald_node_write(w, root, s->arena);
+        return ald_jw_finish(w, err);
     }
+    (void)printf("store %s\n", s->config.store);
+    if (!sources->list.n)
+        (void)printf("nothing was ingested yet: run `alidade ingest`\n");
+    for (size_t i = 0; i < sources->list.n; i++)
+        print_source(s, sources->list.items[i]);
     return ALD_OK;
 }

@@ -13,10 +13,12 @@ static const char *const status_options[] = {"json", NULL};
 static const char *const doctor_options[] = {"dry-run", "json", NULL};
 static const char *const explain_options[] = {"as-of", "json", NULL};
 static const char *const export_options[] = {"as-of", "format", "out", NULL};
-static const char *const import_options[] = {"kind", "source", "ignore-extra", NULL};
+static const char *const import_options[] = {"kind", "format", "incident", "source", "ignore-extra", NULL};
 static const char *const publish_options[] = {"dry-run", NULL};
-static const char *const list_options[] = {"period", "as-of", "class", "service", "team", "reading", "pattern", "suggestions", "json", NULL};
+static const char *const list_options[] = {"period", "as-of", "class", "state", "severity", "service", "team", "reading", "corner", "text", "pattern", "suggestions", "json", NULL};
 
+static const char *const quarantine_options[] = {"source", "ignore-extra", "reason", "json", NULL};
+static const char *const review_options[] = {"held", "url", "facilitator-involved", "surprise", "risk", "json", NULL};
 static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
 static const char *const decide_options[] = {"reason", "by", "undo", "list", "all", "json", NULL};
 
@@ -54,10 +56,20 @@ static const struct ald_command rows[] = {
      "list: the candidates for the next session. why: why an incident is, or is not, among them. told: it was told (--on, --where) and "
      "is no candidate any more. exclude: it is not to be told, with a --reason.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_WORD_READS, ald_cmd_story},
-    {"export", "WHAT", "records, events, incidents, signals, readings, settings, services or teams, as NDJSON or CSV", export_options, NULL,
+    {"export", "WHAT", "records, events, incidents, signals, reviews ... as NDJSON or CSV", export_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
-    {"import", "FILE", "read records, events, services or teams from an NDJSON file", import_options,
-     "Lines have the names of `alidade export`. A column that is not known is refused, unless --ignore-extra.",
+    {"review", "add INCIDENT | list", "note the review of an incident, or list those that are known", review_options,
+     "A review is a meeting (--held), a write-up (--url), or both. Many at once: `alidade import FILE --kind reviews`.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_review},
+    {"quarantine", "list|show|retry|drop [N]", "what could not be understood, and why", quarantine_options,
+     "retry reads it again from the store, without the network; drop needs --reason and says what goes.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_quarantine},
+    {"remap", "[SOURCE...]", "read all that is kept as it was sent again, without the network", no_options,
+     "After an upgrade that reads sources better. Events that a new version makes no longer stay until the next ingest --full.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_remap},
+    {"import", "FILE", "read records, events, services, teams, reviews, learnings ... from a file", import_options,
+     "NDJSON or CSV with the names of `alidade export`; of learnings also a Slack thread, exported as JSON. A column that is not known is "
+     "refused, unless --ignore-extra. Lines that cannot be read are put aside and named; the others are taken.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
     {"publish", "FILE", "send a report, or what it says in short, to a webhook", publish_options,
      "FILE is the JSON of a report. Off unless publish.url_env or publish.url_file says where the address is; --dry-run prints what "

@@ -15,7 +15,10 @@ enum ald_rc ald_cmd_link(struct ald_session *s, int *ret_code, struct ald_err *e
 enum ald_rc ald_cmd_man(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_publish(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_quarantine(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_remap(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_review(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_story(struct ald_session *s, int *ret_code, struct ald_err *err);

@@ -180,23 +180,16 @@ static enum ald_rc check_free_map(const char *file, const char *key, const struc
     return ALD_OK;
 }
 
-/* The same that http.c insists on, said before any work and with the line. */
+/* What http.c insists on, said before any work and with the line. */
 static enum ald_rc check_url(const char *file, const char *key, const struct ald_yaml *node, struct ald_err *err)
 {
-    const char *url = node->text;
-    bool plain = strncmp(url, "http://", 7) == 0;
-    const char *host = plain ? url + 7 : strncmp(url, "https://", 8) == 0 ? url + 8 : NULL;
-    size_t n = host ? strcspn(host, "/?#") : 0;
-    /* Not shown: it may hold a password. */
-    if (host && memchr(host, '@', n))
+    struct ald_err why = {0};
+    if (ald_source_url_check(node->text, &why) == ALD_OK)
+        return ALD_OK;
+    if (strchr(node->text, '@')) /* not shown: it may hold a password */
         return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s': the URL carries a user name, expected none: name a variable or a file "
                         "in user_env, token_env, user_file or token_file", file, node->line, node->column, key);
-    size_t name_n = host && *host == '[' ? strcspn(host, "]") + 1 : n ? strcspn(host, ":/?#") : 0;
-    bool here = host && ((name_n == 9 && strncasecmp(host, "localhost", 9) == 0) || (name_n == 5 && strncmp(host, "[::1]", 5) == 0) ||
-                         (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= name_n));
-    if (!n || (plain && !here))
-        return wrong(file, key, node, "a URL that begins with https:// (http:// only for 127.0.0.1)", err);
-    return ALD_OK;
+    return wrong(file, key, node, "a URL that begins with https:// (http:// only for 127.0.0.1)", err);
 }
 
 static enum ald_rc check_text(const char *file, const char *key, const struct ald_key_row *row, const struct ald_yaml *node,

@@ -17,4 +17,7 @@ struct ald_export {
 /** Writes one object as a line; its nodes live on x->scratch, which is emptied. */
 ALD_CHECK enum ald_rc ald_export_line(struct ald_export *x, const struct ald_node *node, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_export_records(struct ald_export *x, struct ald_err *err);
+/** reviews, attendance, learnings, actions, told: NULL after the last. */
+const char *ald_export_said_name(size_t i);
+ALD_CHECK enum ald_rc ald_export_said(struct ald_export *x, const char *what, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_export_events(struct ald_export *x, struct ald_err *err);

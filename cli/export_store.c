@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/timeline.h"
 #include "export.h"
 
 static struct ald_node *text(struct ald_export *x, struct ald_q *q, int column)
@@ -11,7 +12,7 @@ static struct ald_node *text(struct ald_export *x, struct ald_q *q, int column)
 
 /* One of the names kept in record_value; a number stays a number. */
 struct values {
-    const char *severity, *urgency, *customers, *requests, *alerts, *other;
+    const char *severity, *urgency, *customers, *requests, *alerts, *other, *rank;
     struct ald_node *regions;
 };
 
@@ -38,6 +39,8 @@ static enum ald_rc values_of(struct ald_export *x, int64_t record, struct values
             ret->alerts = value;
         else if (strcmp(name, "external_party") == 0)
             ret->other = value;
+        else if (strcmp(name, "severity_rank") == 0)
+            ret->rank = value;
         else if (strcmp(name, "regions") == 0)
             ald_node_add(x->scratch, ret->regions, ald_node_str(x->scratch, value));
         ALD_TRY(ald_q_step(q, &row, err));
@@ -78,20 +81,26 @@ static enum ald_rc list_of(struct ald_export *x, const char *query, int64_t reco
     return ALD_OK;
 }
 
-/* All services, and those named when the record was opened. */
-static enum ald_rc services_of(struct ald_export *x, int64_t record, struct ald_node **ret, struct ald_node **ret_at_start, struct ald_err *err)
+/* All services, those named when the record was opened, and those that another field stands in for. */
+struct services {
+    struct ald_node *all, *at_start, *stand_in, *fields;
+};
+
+static enum ald_rc services_of(struct ald_export *x, int64_t record, struct services *ret, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     bool row = false;
-    *ret = ald_node_list(x->scratch);
-    *ret_at_start = ald_node_list(x->scratch);
+    *ret = (struct services){ald_node_list(x->scratch), ald_node_list(x->scratch), ald_node_list(x->scratch), ald_node_list(x->scratch)};
     ALD_TRY(ald_q_open(x->store, "cli_export_services", &q, err));
     ald_q_int(q, 1, record);
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
-        ald_node_add(x->scratch, *ret, text(x, q, 0));
+        ald_node_add(x->scratch, ret->all, text(x, q, 0));
+        ald_node_add(x->scratch, ret->fields, text(x, q, 3));
         if (ald_q_col_int(q, 1))
-            ald_node_add(x->scratch, *ret_at_start, text(x, q, 0));
+            ald_node_add(x->scratch, ret->at_start, text(x, q, 0));
+        if (ald_q_col_int(q, 2))
+            ald_node_add(x->scratch, ret->stand_in, text(x, q, 0));
         ALD_TRY(ald_q_step(q, &row, err));
     }
     return ALD_OK;
@@ -137,6 +146,18 @@ static struct ald_node *number_or_text(struct ald_arena *a, const char *value)
     return *end ? ald_node_str(a, value) : ald_node_num(a, number);
 }
 
+/* "none" rather than an empty list: an empty cell of CSV would say nothing. */
+static struct ald_node *holds_node(struct ald_arena *a, unsigned bits)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t i = 0; ald_holds_name_at(i); i++)
+        if (bits & ald_holds_name_at(i)->bit)
+            ald_node_add(a, list, ald_node_str(a, ald_holds_name_at(i)->word));
+    if (!list->list.n)
+        ald_node_add(a, list, ald_node_str(a, "none"));
+    return list;
+}
+
 static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char *incident, struct ald_err *err)
 {
     static const char *const moments[ALD_MOMENT_N] = {"impact_started_at", "detected_at", "opened_at", "acknowledged_at",
@@ -146,15 +167,14 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
     int64_t id = ald_q_col_int(q, 0);
     struct values values;
     int64_t at[ALD_MOMENT_N];
-    struct ald_node *services = NULL;
-    struct ald_node *at_start = NULL;
+    struct services services;
     struct ald_node *teams = NULL;
     struct ald_node *refs = NULL;
     const char *merged = NULL;
     int64_t responders = 0;
     ALD_TRY(values_of(x, id, &values, err));
     ALD_TRY(moments_of(x, id, at, err));
-    ALD_TRY(services_of(x, id, &services, &at_start, err));
+    ALD_TRY(services_of(x, id, &services, err));
     ALD_TRY(list_of(x, "cli_export_teams", id, &teams, err));
     ALD_TRY(refs_of(x, id, &refs, &merged, err));
     ALD_TRY(responders_of(x, id, &responders, err));
@@ -172,8 +192,8 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
         ald_node_set(a, o, moments[i], ald_node_time(a, at[i]));
     ald_node_set(a, o, "resolve_reason", text(x, q, 8));
     ald_node_set(a, o, "merged_into", ald_node_str(a, merged));
-    ald_node_set(a, o, "services", services);
-    ald_node_set(a, o, "services_at_start", at_start);
+    ald_node_set(a, o, "services", services.all);
+    ald_node_set(a, o, "services_at_start", services.at_start);
     ald_node_set(a, o, "teams", teams);
     ald_node_set(a, o, "refs", refs);
     ald_node_set(a, o, "customers_impacted", number_or_text(a, values.customers));
@@ -184,6 +204,15 @@ static enum ald_rc record_line(struct ald_export *x, struct ald_q *q, const char
     ald_node_set(a, o, "responders_n", ald_node_int(a, responders));
     ald_node_set(a, o, "gone_at", ald_node_time(a, ald_q_col_time(q, 9)));
     ald_node_set(a, o, "incident", ald_node_str(a, incident));
+    /* What an import needs to read the same from it: beyond the contract's columns, at their end. */
+    ald_node_set(a, o, "role", text(x, q, 11));
+    ald_node_set(a, o, "end_state", text(x, q, 12));
+    ald_node_set(a, o, "entered_at", ald_node_time(a, ald_q_col_time(q, 13)));
+    ald_node_set(a, o, "severity_rank", number_or_text(a, values.rank));
+    ald_node_set(a, o, "services_stand_in", services.stand_in);
+    ald_node_set(a, o, "services_fields", services.fields);
+    ald_node_set(a, o, "holds", holds_node(a, (unsigned)ald_q_col_int(q, 14)));
+    ald_node_set(a, o, "timeline", holds_node(a, (unsigned)ald_q_col_int(q, 15)));
     return ald_export_line(x, o, err);
 }
 
@@ -224,6 +253,11 @@ enum ald_rc ald_export_records(struct ald_export *x, struct ald_err *err)
     return ALD_OK;
 }
 
+static struct ald_node *flag(struct ald_arena *a, struct ald_q *q, int column)
+{
+    return ald_q_col_null(q, column) ? ald_node_absent(a, NULL) : ald_node_bool(a, ald_q_col_int(q, column) != 0);
+}
+
 enum ald_rc ald_export_events(struct ald_export *x, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
@@ -236,7 +270,10 @@ enum ald_rc ald_export_events(struct ald_export *x, struct ald_err *err)
         struct ald_node *o = ald_node_object(a);
         for (int i = 0; i < 10; i++)
             ald_node_set(a, o, keys[i], i == 3 ? ald_node_time(a, ald_q_col_time(q, i)) : text(x, q, i));
-        ald_node_set(a, o, "automatic", ald_q_col_null(q, 10) ? ald_node_absent(a, NULL) : ald_node_bool(a, ald_q_col_int(q, 10) != 0));
+        ald_node_set(a, o, "automatic", flag(a, q, 10));
+        ald_node_set(a, o, "actor_mapped", flag(a, q, 11));
+        ald_node_set(a, o, "agent", text(x, q, 12));
+        ald_node_set(a, o, "field", text(x, q, 13));
         ALD_TRY(ald_export_line(x, o, err));
         ALD_TRY(ald_q_step(q, &row, err));
     }

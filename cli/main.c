@@ -70,7 +70,7 @@ static void print_help(FILE *out, const struct ald_command *command)
         if (!row->help)
             continue;
         (void)snprintf(name, sizeof name, "%s %s", row->name, row->args);
-        (void)fprintf(out, "  %-36s %s\n", name, row->help);
+        (void)fprintf(out, "  %-35s  %s\n", name, row->help);
     }
     print_options(out, NULL);
     (void)fputs("\n`alidade COMMAND --help` says more. Exit codes: 0 done, 1 a result could not be produced, 2 usage or configuration,\n"

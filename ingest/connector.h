@@ -59,6 +59,7 @@ struct ald_row_record {
     const char *end_state;     /* open | resolved | closed: what the source says now */
     const char *version;       /* changes whenever the record does; NULL: its raw text is compared */
     int64_t entered_at, updated_at;
+    int64_t gone_at;           /* the source has it no longer since then; ALD_TIME_NONE: it is there */
     unsigned holds;            /* what its timeline would hold, read or not */
     unsigned timeline;         /* what of it this element itself carries in full */
     struct ald_row_moment *moments;
@@ -99,6 +100,30 @@ struct ald_row_label {
     const char *kind, *external_id, *name;
     int rank;
 };
+/* What people said of an incident, in a review or elsewhere: rows of the tables of migration 0003. external_id NULL: made of the
+ * source's name for the incident and of what tells rows of the table apart. incident: "source:external_id" of a record, or a key.
+ * Flags: 1 yes, 0 no, -1 not known. Times: ALD_TIME_NONE: not known. */
+struct ald_row_review {
+    const char *external_id, *incident, *url, *why_surprised, *risk_awareness, *title, *status;
+    int64_t held_at;
+    int facilitator_involved, readers; /* readers -1: not known */
+};
+struct ald_row_attendance {
+    const char *external_id, *incident, *person /* pseudonym */, *team;
+    int required;
+};
+struct ald_row_learning {
+    const char *external_id, *incident, *text, *kind;
+    int64_t at;
+};
+struct ald_row_action {
+    const char *external_id, *incident, *title, *url, *status, *team;
+    int64_t opened_at, due_at, closed_at;
+};
+struct ald_row_told {
+    const char *external_id, *incident, *place;
+    int64_t told_at;
+};
 /** One element of a page: its raw value and the rows it became, or why it did not. */
 struct ald_element {
     const char *id;    /* stable in its stream: sys_id, incident id, line hash */
@@ -110,6 +135,16 @@ struct ald_element {
     struct ald_row_team_def *team_def;       /* or NULL */
     struct ald_row_service_def *service_def; /* or NULL */
     struct ald_row_label *label;             /* or NULL */
+    struct ald_row_review *reviews;
+    size_t reviews_n, reviews_cap;
+    struct ald_row_attendance *attendance;
+    size_t attendance_n, attendance_cap;
+    struct ald_row_learning *learnings;
+    size_t learnings_n, learnings_cap;
+    struct ald_row_action *actions;
+    size_t actions_n, actions_cap;
+    struct ald_row_told *told;
+    size_t told_n, told_cap;
     struct ald_row_link *links;
     size_t links_n, links_cap;
     struct ald_row_todo *todos; /* made only when the record is new or changed */
@@ -151,6 +186,12 @@ void ald_rows_team(struct ald_rows *rows, struct ald_row_record *rec, const char
 void ald_rows_person(struct ald_rows *rows, struct ald_row_record *rec, const char *person, const char *role, int64_t at, const char *field);
 struct ald_row_event *ald_rows_event(struct ald_rows *rows, struct ald_element *el, const char *event_id, int64_t at, const char *kind);
 struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el, const char *stream, const char *subject);
+/* Each with times, flags and counts "not known". */
+struct ald_row_review *ald_rows_review(struct ald_rows *rows, struct ald_element *el, const char *incident);
+struct ald_row_attendance *ald_rows_attendance(struct ald_rows *rows, struct ald_element *el, const char *incident);
+struct ald_row_learning *ald_rows_learning(struct ald_rows *rows, struct ald_element *el, const char *incident);
+struct ald_row_action *ald_rows_action(struct ald_rows *rows, struct ald_element *el, const char *incident);
+struct ald_row_told *ald_rows_told(struct ald_rows *rows, struct ald_element *el, const char *incident);
 /** Does nothing when value is NULL or "". */
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind, const char *value, const char *field);
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
@@ -199,6 +240,8 @@ struct ald_http_req {
     struct ald_http_header headers[8];
     size_t headers_n;
     bool text; /* the body is not one JSON document: page gets text */
+    bool csv;      /* file sources: rows of CSV, which come as objects of texts; else one JSON object a line */
+    bool document; /* file sources: the file is one JSON document, and one page */
     /* Context, set by sync.c, for page: */
     const char *cursor;          /* NULL on the first page */
     const char *const *subjects; /* of a detail stream */
@@ -214,6 +257,7 @@ struct ald_http_res {
     const char *body; /* decompressed */
     size_t body_n;
     int64_t next_offset; /* file sources: where the next page begins; -1 at the end of the file */
+    const char *const *columns; /* CSV: names of the header, NULL-terminated; else NULL */
     int64_t first_line;  /* file sources: number of the first line of the body, from 1 */
     int64_t server_date; /* of the Date header, or ALD_TIME_NONE */
     struct ald_json_doc *doc; /* parsed and scrubbed, or NULL when req->text */
@@ -239,6 +283,9 @@ struct ald_stream {
     const char *name;
     const char *parent;      /* stream whose elements cause this one's detail requests (todo), or NULL */
     const char *cursor_doc;  /* one line: what the cursor means */
+    const char *list;        /* member of a page that holds its elements; "": the page is the list; NULL: elements alone do not
+                                make a page, so that only the network gives them again */
+    const char *(*list_in)(const struct ald_source_cfg *cfg); /* where that depends on the configuration; else NULL */
     unsigned holds;          /* a finished detail request adds those of these bits that its record would hold to its
                                 timeline; a stream without
                                 parent that was read to its end adds them to all records of the source */
@@ -279,9 +326,10 @@ struct ald_person_path {
     const char *path; /* members joined by '.', "[]" for each element: "result[].assigned_to", "[].user";
                          "**": any depth: "body.**.attrs"; at the end of a path every object that own_key tells apart */
     bool login;       /* a bare string there is a login, not an id */
+    bool ours;        /* a value that has the form of our pseudonyms is one: an export comes back */
     bool primary;     /* ids here identify a person by themselves (else only what a `defines` object joined is mapped) */
     bool defines;     /* the object says who the person is: its ids are joined; its members are replaced, not the object */
-    const char *when_key, *when_values; /* only where the sibling member has one of these values (space separated) */
+    const char *when_key, *when_values; /* only where the sibling member has one of these values (space separated; "-": or none) */
     const char *own_key, *own_values;   /* only objects that have one of these values there themselves; values NULL: any */
     const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
     const char *beside;              /* of a bare value: the sibling member that holds the same person's name */

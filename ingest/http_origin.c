@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/ingest.h"
 #include "http_url.h"
 
 void ald_curlu_freep(CURLU **url)
@@ -62,6 +63,13 @@ enum ald_rc ald_origin_parse(const char *text, CURLU **ret, struct ald_origin *r
     *ret = url;
     url = NULL;
     return ALD_OK;
+}
+
+enum ald_rc ald_source_url_check(const char *url, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_curlu_freep) CURLU *parsed = NULL;
+    struct ald_origin at;
+    return ald_origin_parse(url, &parsed, &at, err);
 }
 
 bool ald_origin_same(const struct ald_origin *a, const struct ald_origin *b)

@@ -196,6 +196,17 @@ static enum ald_rc raw_text(struct ald_landing *l, const struct ald_element *el,
     return ALD_OK;
 }
 
+/** The source's own list says that it is gone. */
+static enum ald_rc note_gone(struct ald_landing *l, const struct ald_row_record *rec, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "sync_record_gone", &q, err));
+    ald_q_text(q, 1, l->land->cfg->name);
+    ald_q_text(q, 2, rec->external_id);
+    ald_q_time(q, 3, rec->gone_at);
+    return ald_q_run(q, err);
+}
+
 /** Records and definitions: all of them before any event, because an event may stand before its record. */
 static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
                               struct ald_err *err)
@@ -209,8 +220,11 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
         ALD_TRY(land_service(l, el->service_def, err));
     if (el->label)
         ALD_TRY(land_label(l, el->label, err));
+    ALD_TRY(ald_landing_said(l, el, err));
     if (el->record)
         ALD_TRY(ald_landing_record(l, el, state->raw, &state->record, &state->news, err));
+    if (el->record && el->record->gone_at != ALD_TIME_NONE)
+        return note_gone(l, el->record, err);
     return ALD_OK;
 }
 
@@ -316,7 +330,8 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
                              struct ald_err *err)
 {
     ALD_TRY(land_people(l, people, err));
-    ALD_TRY(land_page_facts(l, rows, err));
+    if (!l->land->stored) /* counts of a page as the source cut it; of no other */
+        ALD_TRY(land_page_facts(l, rows, err));
     if (l->land->replace)
         ALD_TRY(ald_landing_replace(l, rows, l->land->replace, err));
     struct element_state *states = ald_calloc(l->page, rows->n, sizeof *states);

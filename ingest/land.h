@@ -10,16 +10,20 @@ struct ald_land {
     const struct ald_connector *connector;
     bool free_text;
     bool again;          /* details are read again also of what has not changed */
+    bool stored;         /* the page comes from the store: nothing was seen anew, what is gone stays gone */
     const char *replace; /* subject whose earlier details this page replaces, or NULL */
     int64_t now; /* of this page */
     /* Counts, added to: */
-    int64_t records_new, records_changed, events_new, quarantined_new;
+    int64_t records_new, records_changed, events_new, quarantined_new, said_new;
 };
 ALD_CHECK enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struct ald_rows *rows,
                                     const struct ald_people_rows *people, struct ald_err *err);
 /** After a finished detail request: its todo rows go, the records' timelines gain stream->holds. */
 ALD_CHECK enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
                                             size_t subjects_n, struct ald_err *err);
+/** After a whole read of a stream that holds nothing but what people said: rows of this source that it did not meet go. Does
+ *  nothing for other streams. */
+ALD_CHECK enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err);
 /** Keeps bytes that could not be read at all (they have been scrubbed of nothing: raw is the reason and position only when
  *  people cannot be found in it). */
 ALD_CHECK enum ald_rc ald_land_quarantine(struct ald_land *land, const char *stream, const char *element, const char *reason,

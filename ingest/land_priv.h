@@ -30,6 +30,8 @@ ALD_CHECK enum ald_rc ald_landing_replace(struct ald_landing *l, const struct al
                                           struct ald_err *err);
 /** Links of an element to records. */
 ALD_CHECK enum ald_rc ald_landing_links(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
+/** Reviews, attendance, learnings, actions and told stories of an element. */
+ALD_CHECK enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
 /** Sets the kinds of the events of every record that the page's events belong to. */
 ALD_CHECK enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,

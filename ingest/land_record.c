@@ -331,6 +331,11 @@ enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald_element *
         ald_fingerprint(raw, strlen(raw), raw_print + 2);
         version = raw_print;
     }
+    if (l->land->stored && stored.gone) {
+        *ret_record = stored.id;
+        *ret_news = false;
+        return ALD_OK;
+    }
     *ret_news = !stored.version || strcmp(stored.version, version) != 0;
     l->found_id = rec->external_id;
     if (stored.id && stored.fingerprint && strcmp(stored.fingerprint, print) == 0) {

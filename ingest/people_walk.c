@@ -106,7 +106,7 @@ static bool is_list(const char *text)
  *  Elsewhere 16 hex digits may well be a source's own id. */
 static bool is_pseudonym(const struct ald_people_work *w, const char *text)
 {
-    return w->spec->primary && !w->spec->login && strlen(text) == ALD_PSEUDONYM_SIZE - 1 &&
+    return (w->spec->primary || w->spec->ours) && !w->spec->login && strlen(text) == ALD_PSEUDONYM_SIZE - 1 &&
            strspn(text, "0123456789abcdef") == ALD_PSEUDONYM_SIZE - 1;
 }
 
@@ -246,8 +246,15 @@ static enum ald_rc when(struct ald_people_work *w, const struct ald_jv *parent, 
     *ret = !w->spec->when_key;
     if (*ret || !parent)
         return ALD_OK;
-    ALD_TRY(member(w, parent, w->spec->when_key, &value, err));
-    *ret = listed(w->spec->when_values, value);
+    struct ald_jv flag;
+    if (ald_json_opt(parent, w->spec->when_key, &flag) && ald_json_kind(&flag) == ALD_JSON_BOOL) {
+        bool has, is;
+        ALD_TRY(ald_json_bool_opt(parent, w->spec->when_key, &has, &is, err));
+        value = is ? "true" : "false";
+    } else {
+        ALD_TRY(member(w, parent, w->spec->when_key, &value, err));
+    }
+    *ret = listed(w->spec->when_values, value ? value : "-");
     return ALD_OK;
 }
 

@@ -28,7 +28,7 @@ struct ald_row_record *ald_rows_record(struct ald_rows *rows, struct ald_element
 {
     el->record = ald_alloc(rows->arena, sizeof *el->record);
     *el->record =
-        (struct ald_row_record){.external_id = external_id, .entered_at = ALD_TIME_NONE, .updated_at = ALD_TIME_NONE};
+        (struct ald_row_record){.external_id = external_id, .entered_at = ALD_TIME_NONE, .updated_at = ALD_TIME_NONE, .gone_at = ALD_TIME_NONE};
     return el->record;
 }
 
@@ -111,6 +111,44 @@ struct ald_row_todo *ald_rows_todo(struct ald_rows *rows, struct ald_element *el
     struct ald_row_todo *todo = &el->todos[el->todos_n++];
     *todo = (struct ald_row_todo){.stream = stream, .subject = subject, .since = ALD_TIME_NONE};
     return todo;
+}
+
+#define APPEND(list) \
+    (el->list = ald_grow(rows->arena, el->list, el->list##_n, &el->list##_cap, sizeof *el->list), &el->list[el->list##_n++])
+
+struct ald_row_review *ald_rows_review(struct ald_rows *rows, struct ald_element *el, const char *incident)
+{
+    struct ald_row_review *row = APPEND(reviews);
+    *row = (struct ald_row_review){.incident = incident, .held_at = ALD_TIME_NONE, .facilitator_involved = -1, .readers = -1};
+    return row;
+}
+
+struct ald_row_attendance *ald_rows_attendance(struct ald_rows *rows, struct ald_element *el, const char *incident)
+{
+    struct ald_row_attendance *row = APPEND(attendance);
+    *row = (struct ald_row_attendance){.incident = incident, .required = -1};
+    return row;
+}
+
+struct ald_row_learning *ald_rows_learning(struct ald_rows *rows, struct ald_element *el, const char *incident)
+{
+    struct ald_row_learning *row = APPEND(learnings);
+    *row = (struct ald_row_learning){.incident = incident, .at = ALD_TIME_NONE};
+    return row;
+}
+
+struct ald_row_action *ald_rows_action(struct ald_rows *rows, struct ald_element *el, const char *incident)
+{
+    struct ald_row_action *row = APPEND(actions);
+    *row = (struct ald_row_action){.incident = incident, .opened_at = ALD_TIME_NONE, .due_at = ALD_TIME_NONE, .closed_at = ALD_TIME_NONE};
+    return row;
+}
+
+struct ald_row_told *ald_rows_told(struct ald_rows *rows, struct ald_element *el, const char *incident)
+{
+    struct ald_row_told *row = APPEND(told);
+    *row = (struct ald_row_told){.incident = incident, .told_at = ALD_TIME_NONE};
+    return row;
 }
 
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind,

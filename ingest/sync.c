@@ -67,7 +67,9 @@ static enum ald_rc check_type(struct ald_sync *s, struct ald_err *err)
     bool row;
     ALD_TRY(ald_q_step(q, &row, err));
     const char *type = row ? ald_q_col_text(q, 0) : s->cfg->type;
-    if (strcmp(type, s->cfg->type) != 0)
+    const struct ald_connector *before = ald_connector_find(type);
+    bool both_files = before && before->type.is_file && s->connector->type.is_file; /* of the same lines */
+    if (strcmp(type, s->cfg->type) != 0 && !both_files)
         return ald_fail(
             err, ALD_ERR_CONFIG,
             "source '%s': the store holds records of a %s source of that name, the configuration says %s; give "
@@ -246,6 +248,15 @@ static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
     if (!s->cfg->replay)
         ALD_TRY(ald_sync_connect(s, 0, err));
     return ald_sync_record_open(s, err);
+}
+
+enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err)
+{
+    s->connector = ald_connector_find(s->cfg->type);
+    if (!s->connector)
+        return ALD_OK; /* said when its turn comes */
+    ALD_TRY(check_type(s, err));
+    return s->connector->type.is_file || s->cfg->replay ? ALD_OK : ald_sync_secrets(s, err);
 }
 
 void ald_sync_done(struct ald_sync *s)

@@ -1,5 +1,5 @@
-/* File sources: one JSON object a line. A file that has not changed is not read; one that has is read whole, in pages
- * of lines, each line judged by itself. Knows nothing of what the lines mean. */
+/* File sources: one JSON object a line, rows of CSV, or one document. A file that has not changed is not read; one that
+ * has is read whole, in pages of lines, each line judged by itself. Knows nothing of what the lines mean. */
 #include "sync_priv.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 
 #include "alidade/hash.h"
 #include "alidade/limits.h"
+#include "sync_csv.h"
 
 #define CHUNK_BYTES (1u << 20)
 #define LINES_DEFAULT 1000
@@ -21,7 +22,9 @@ struct reader {
     int64_t offset;       /* of the next byte that a caller gets */
     int64_t line;         /* number of the line that was read last */
     char fingerprint[33]; /* of all chunks so far */
-    struct ald_buf text;  /* the line */
+    struct ald_buf text;  /* the line, or the row of CSV */
+    int64_t first;        /* number of the line in which it begins */
+    struct ald_sync_csv csv; /* once the header was read */
     bool too_long, end;
 };
 
@@ -73,12 +76,10 @@ static enum ald_rc next_chunk(struct reader *r, struct ald_err *err)
     return ALD_OK;
 }
 
-/** Reads a line into r->text, without its end. *ret_line false at the end of the file. */
-static enum ald_rc next_line(struct reader *r, bool *ret_line, struct ald_err *err)
+/** Adds a line to r->text, without its end. *ret_line false at the end of the file. */
+static enum ald_rc add_next_line(struct reader *r, bool *ret_line, struct ald_err *err)
 {
     bool any = false;
-    ald_buf_clear(&r->text);
-    r->too_long = false;
     for (;;) {
         if (r->at == r->n)
             ALD_TRY(next_chunk(r, err));
@@ -99,6 +100,41 @@ static enum ald_rc next_line(struct reader *r, bool *ret_line, struct ald_err *e
     }
     r->line += any;
     *ret_line = any;
+    return ALD_OK;
+}
+
+static void begin(struct reader *r)
+{
+    ald_buf_clear(&r->text);
+    r->too_long = false;
+    r->first = r->line + 1;
+}
+
+static enum ald_rc next_line(struct reader *r, bool *ret_line, struct ald_err *err)
+{
+    begin(r);
+    return add_next_line(r, ret_line, err);
+}
+
+/** Reads a row of CSV, which may be several lines. */
+static enum ald_rc next_row(struct reader *r, bool *ret_row, struct ald_err *err)
+{
+    struct ald_csv_state state = {ALD_CSV_START};
+    begin(r);
+    ALD_TRY(add_next_line(r, ret_row, err));
+    if (!*ret_row)
+        return ALD_OK;
+    if (!r->csv.separator) /* the header */
+        r->csv.separator = ald_csv_separator(r->text.data, r->text.len);
+    for (size_t from = 0; !r->too_long && ald_csv_more(&state, r->csv.separator, r->text.data + from, r->text.len - from);) {
+        bool line = false;
+        from = r->text.len;
+        if (ald_buf_adds(&r->text, "\n", NULL) != ALD_OK)
+            r->too_long = true;
+        ALD_TRY(add_next_line(r, &line, err));
+        if (!line) /* a quote that is never closed: said by the splitter */
+            break;
+    }
     return ALD_OK;
 }
 
@@ -140,8 +176,8 @@ static void refuse(struct ald_sync_page *page, const struct reader *r, int64_t o
 {
     page->bad = ald_grow(page->arena, page->bad, page->bad_n, &page->bad_cap, sizeof *page->bad);
     page->bad[page->bad_n++] = (struct ald_sync_bad){
-        .element = ald_sprintf(page->arena, "line %lld", (long long)r->line),
-        .reason = ald_sprintf(page->arena, "%s line %lld (byte %lld): %s", r->path, (long long)r->line,
+        .element = ald_sprintf(page->arena, "line %lld", (long long)r->first),
+        .reason = ald_sprintf(page->arena, "%s line %lld (byte %lld): %s", r->path, (long long)r->first,
                               (long long)offset, why),
     };
 }
@@ -178,23 +214,79 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
     return ald_buf_add(array, text + 1, n - 1, err);
 }
 
+/** Adds one row of CSV as an object. */
+static enum ald_rc add_row(const struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
+                           struct ald_err *err)
+{
+    size_t n = r->text.len;
+    struct ald_err why = {0};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_buf_done) struct ald_buf object;
+    n -= n && r->text.data[n - 1] == '\r';
+    if (r->too_long) {
+        refuse(page, r, offset, "longer than a row may be (is a quote never closed?)");
+        return ALD_OK;
+    }
+    if (n == 0)
+        return ALD_OK;
+    ald_buf_init(&object, (size_t)6 * ALD_MAX_LINE_BYTES);
+    if (ald_sync_csv_object(scratch, &r->csv, r->text.data, n, r->first, &object, &why) != ALD_OK) {
+        refuse(page, r, offset, why.msg);
+        return ALD_OK;
+    }
+    if (array->len > 1)
+        ALD_TRY(ald_buf_adds(array, ",", err));
+    return ald_buf_add(array, object.data, object.len, err);
+}
+
+static enum ald_rc read_header(struct ald_sync *s, struct reader *r, struct ald_err *err)
+{
+    bool row = false;
+    const char *text;
+    size_t n;
+    ALD_TRY(next_row(r, &row, err));
+    trim(r, &text, &n);
+    enum ald_rc rc = row && n ? ald_sync_csv_header(s->arena, text, n, &r->csv, err)
+                              : ald_fail(err, ALD_ERR_FORMAT, "expected a header: the names of the columns");
+    return rc == ALD_OK ? rc : ald_wrap(err, "%s line 1", r->path);
+}
+
+/** The whole file as the page's body. */
+static enum ald_rc fill_document(struct reader *r, struct ald_buf *body, struct ald_err *err)
+{
+    ald_buf_clear(body);
+    for (;;) {
+        ALD_TRY(next_chunk(r, err));
+        if (r->end)
+            return ALD_OK;
+        if (body->len + r->n > ALD_MAX_RESPONSE_BYTES)
+            return ald_fail(err, ALD_ERR_LIMIT, "path: '%s' is longer than %u MiB, which one document may be", r->path,
+                            ALD_MAX_RESPONSE_BYTES >> 20);
+        ALD_TRY(ald_buf_add(body, r->chunk, r->n, err));
+    }
+}
+
 /** Reads up to page_size lines into the page's body. */
 static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page, struct ald_buf *array,
                         struct ald_err *err)
 {
-    ald_buf_clear(array);
-    ALD_TRY(ald_buf_adds(array, "[", err));
+    bool more = !page->req.document;
     page->req.offset = r->offset;
     page->req.page_size = lines;
     page->res.first_line = r->line + 1;
-    bool more = true;
+    page->res.columns = (const char *const *)r->csv.columns;
+    if (page->req.document)
+        ALD_TRY(fill_document(r, array, err));
+    else
+        ald_buf_clear(array);
+    ALD_TRY(ald_buf_adds(array, more ? "[" : "", err));
     for (int i = 0; more && i < lines && array->len < ALD_MAX_RESPONSE_BYTES; i++) {
         int64_t offset = r->offset;
-        ALD_TRY(next_line(r, &more, err));
+        ALD_TRY(page->req.csv ? next_row(r, &more, err) : next_line(r, &more, err));
         if (more)
-            ALD_TRY(add_line(r, offset, page, array, err));
+            ALD_TRY(page->req.csv ? add_row(r, offset, page, array, err) : add_line(r, offset, page, array, err));
     }
-    ALD_TRY(ald_buf_adds(array, "]", err));
+    ALD_TRY(ald_buf_adds(array, page->req.document ? "" : "]", err));
     page->res.status = 200;
     page->res.body = array->data;
     page->res.body_n = array->len;
@@ -238,13 +330,15 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
     return ald_sync_land(s, stream, &page, &landing, err);
 }
 
-static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *stream, const char *path,
+static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *stream, const char *path, bool csv,
                               struct ald_sync_cursor *row, struct ald_err *err)
 {
     ALD_CLEANUP(reader_done) struct reader r;
     ALD_TRY(reader_open(s, path, &r, err));
     ALD_CLEANUP(ald_buf_done) struct ald_buf array;
-    ald_buf_init(&array, 2u * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
+    ald_buf_init(&array, (size_t)8 * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
+    if (csv)
+        ALD_TRY(read_header(s, &r, err));
     int lines = s->cfg->page_size > 0 ? s->cfg->page_size : LINES_DEFAULT;
     row->crawl_started = s->clock.now_ms(s->clock.ctx);
     for (bool last = false; !last;) {
@@ -269,7 +363,7 @@ enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, s
     if (same && !s->file_read && !s->opts->full && !s->temporary)
         return ALD_OK;
     s->file_read = true;
-    ALD_TRY(read_whole(s, stream, req.file_path, &row, err));
+    ALD_TRY(read_whole(s, stream, req.file_path, req.csv, &row, err));
     if (!stream->every_time && (s->census_started == ALD_TIME_NONE || row.crawl_started < s->census_started))
         s->census_started = row.crawl_started;
     return ALD_OK;

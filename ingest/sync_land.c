@@ -138,6 +138,8 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
         ALD_TRY(ald_sync_cursor_save(s, stream->name, landing->cursor, err));
     if (landing->sweep)
         ALD_TRY(sweep(s, stream->name, landing, err));
+    if (landing->sweep && s->connector->type.is_file && !ald_source_opt(s->cfg, "one_run"))
+        ALD_TRY(ald_land_said_sweep(&s->land, stream->name, landing->sweep_before, err));
     if (landing->read_whole && stream->holds && !stream->parent)
         ALD_TRY(timelines_read(s, stream, landing->read_since, err));
     if (!stream->parent)
@@ -160,6 +162,7 @@ enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, c
     s->out->records_changed = s->land.records_changed;
     s->out->events_new = s->land.events_new;
     s->out->quarantined_new = s->land.quarantined_new;
+    s->out->said_new = s->land.said_new;
     s->stream_pages++;
     s->stream_rows += (int64_t)page->rows.n;
     if (page->next.total > 0 && !stream->parent)

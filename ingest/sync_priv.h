@@ -65,6 +65,8 @@ const char *ald_sync_credentials(const struct ald_sync *s);
 /** patience_ms: the longest wait before a request is made again; 0: as long as the source asks for. */
 ALD_CHECK enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald_err *err);
 void ald_sync_done(struct ald_sync *s);
+/** Credentials and the name of a source, before anything is asked. Owns what ald_sync_done frees. */
+ALD_CHECK enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err);
 
 /* ---- sync_cursor.c: the row of table cursor, and the window that follows from it ---- */
 

@@ -133,12 +133,24 @@ static void work_together(struct run *run)
         (void)pthread_join(threads[i], NULL);
 }
 
+/** What is the user's to mend, of every source before any is read: a credential that is not there, a name that is taken. */
+static enum ald_rc check_all(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena, struct ald_err *err)
+{
+    for (size_t i = 0; i < opts->sources_n; i++) {
+        ALD_CLEANUP(ald_sync_done)
+        struct ald_sync s = {.store = store, .opts = opts, .cfg = &opts->sources[i], .arena = arena};
+        ALD_TRY(ald_sync_check(&s, err));
+    }
+    return ALD_OK;
+}
+
 enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
                            struct ald_source_outcome *ret_outcomes, struct ald_err *err)
 {
     struct ald_key key = {0};
     for (size_t i = 0; i < opts->sources_n; i++)
         ret_outcomes[i] = (struct ald_source_outcome){.source = opts->sources[i].name};
+    ALD_TRY(check_all(store, opts, arena, err));
     if (!opts->dry_run)
         ALD_TRY(ald_key_load(opts->key_path, &key, err));
     struct run run = {.gate = {.lock = PTHREAD_MUTEX_INITIALIZER},

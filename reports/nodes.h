@@ -16,7 +16,6 @@ void ald_linking_findings(struct ald_arena *a, struct ald_node *findings, const 
 const char *ald_axis_id(enum ald_axis axis);          /* "complexity", "blast_radius" */
 const char *ald_reading_id(int reading);              /* "start", "landmark" */
 const char *ald_basis_text(enum ald_basis basis);     /* "complexity and blast radius" ... */
-const char *ald_verdict_id(enum ald_verdict verdict); /* "shorter", "typical", "longer", "open" */
 
 /** Path of the reading shown, inside an INCIDENT. */
 #define ALD_SHOWN "readings.{shown}."

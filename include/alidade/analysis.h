@@ -376,6 +376,8 @@ void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_
                           struct ald_figures *ret);
 /** Index of the incident with this id or key (also of one of its records: SOURCE:EXTERNAL_ID or key), or SIZE_MAX. */
 size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
+/** Text for looking for another in it: lower case in Latin, Greek and Cyrillic script, white space collapsed. Arena-owned. */
+const char *ald_lower(struct ald_arena *arena, const char *text);
 /** Index of the record "SOURCE:EXTERNAL_ID", or ALD_NOBODY. Logarithmic. */
 uint32_t ald_analysis_record(const struct ald_analysis *analysis, const char *id);
 /** The record of a suggestion (its index) that belongs to an incident, or ALD_NOBODY. */

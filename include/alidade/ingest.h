@@ -61,6 +61,10 @@ struct ald_source_type {
 const struct ald_source_type *ald_source_type_at(size_t i);
 const struct ald_source_type *ald_source_type(const char *type);
 
+/** Whether a URL is one that may be asked: https, or http to this machine, without a user name. The message never shows more than its
+ *  host. @return ALD_ERR_CONFIG. */
+ALD_CHECK enum ald_rc ald_source_url_check(const char *url, struct ald_err *err);
+
 enum ald_people { ALD_PEOPLE_PSEUDONYMS, ALD_PEOPLE_NONE, ALD_PEOPLE_NAMES };
 
 /** Progress of a run; called between pages, from any thread but from one at a time. total 0: not known. */
@@ -98,7 +102,7 @@ struct ald_source_outcome {
     enum ald_rc rc;
     char message[512]; /* why rc is not ALD_OK; names source and, for auth, the variable */
     bool gap;          /* something that should be here is missing */
-    int64_t requests, pages, records_new, records_changed, events_new, quarantined_new;
+    int64_t requests, pages, records_new, records_changed, events_new, quarantined_new, said_new; /* said: reviews, attendance, learnings, actions, told */
     const char *dry_run; /* what would be asked, or NULL */
 };
 
@@ -106,3 +110,21 @@ struct ald_source_outcome {
  *  entries. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
 ALD_CHECK enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
                                      struct ald_source_outcome *ret_outcomes, struct ald_err *err);
+
+/** What to read again of the store, without the network. */
+struct ald_reread {
+    bool quarantined; /* what is in quarantine; else all raw elements */
+    int64_t only;     /* of the quarantine: this row; 0: all */
+    bool free_text;
+};
+struct ald_reread_outcome {
+    int64_t elements, records_new, records_changed, events_new, said_new;
+    int64_t unreadable;   /* elements that could still not be read at all */
+    int64_t without_text; /* whose text was not kept */
+    int64_t whole_pages;  /* of streams whose elements do not make a page: only the network gives them again */
+};
+/** Reads the elements of one source again, in the order of its streams, through its connector. source: as configured, or for one
+ *  that was imported only name, type, kind and role. What can be read leaves the quarantine. Records that are gone stay so.
+ *  @return ALD_ERR_CONFIG (no such type), ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_ingest_reread(struct ald_store *store, const struct ald_source_cfg *source, const struct ald_reread *how,
+                                        struct ald_reread_outcome *ret, struct ald_err *err);

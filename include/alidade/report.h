@@ -210,6 +210,9 @@ void ald_report_freep(struct ald_report **report);
 ALD_CHECK enum ald_rc ald_report_write(const struct ald_report *report, const struct ald_format *format, const char *dir,
                                        struct ald_arena *arena, const char **ret_path, struct ald_err *err);
 
+/** "shorter", "typical", "longer", "open": of a reading, wherever it is written. */
+const char *ald_verdict_id(enum ald_verdict verdict);
+
 /* ---- One function per object, used by reports, exports and explain alike ---- */
 /** INCIDENT of DESIGN 8. */
 struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident);

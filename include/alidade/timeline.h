@@ -10,6 +10,8 @@
  *   customers_impacted=N, regions_impacted=N, requests_failed=N   how many there were then */
 #pragma once
 
+#include <stddef.h>
+
 enum {
     ALD_HOLDS_TEAMS = 1,      /* who was assigned, by team */
     ALD_HOLDS_RESPONDERS = 2, /* who was engaged, by person */
@@ -23,5 +25,14 @@ enum {
     ALD_HOLDS_IMPACT = 512,     /* changes of customers, regions and requests that were hit */
     ALD_HOLDS_VENDOR = 1024,    /* when another company was named */
     /* A file tells no facet by its form: of those from ESCALATIONS on it holds what some entry of its source shows. */
-    ALD_HOLDS_AS_SEEN = 32768
+    ALD_HOLDS_AS_SEEN = 32768,
+    /* Of timeline: the record itself says what was read; a whole list of events adds nothing. */
+    ALD_HOLDS_TOLD = 65536
 };
+
+/** A bit of the above and its word in exports: "teams", "responders" ... */
+struct ald_holds_name {
+    unsigned bit;
+    const char *word;
+};
+const struct ald_holds_name *ald_holds_name_at(size_t i); /* NULL after the last */

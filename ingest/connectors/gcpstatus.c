@@ -47,6 +47,7 @@ static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct
 
 static const struct ald_stream streams[] = {
     {.name = "incidents",
+     .list = "",
      .cursor_doc = "none: the file holds the whole history and is read whole",
      .rescan_open = true,
      .request = incidents_request,

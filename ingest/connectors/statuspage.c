@@ -255,8 +255,20 @@ static enum ald_rc skip(struct ald_arena *arena, const struct ald_source_cfg *cf
 #define CURSOR_DOC                                                                                                     \
     "page|rows|limit|id: next page of the manage API, rows read before it, its size, id of the last element"
 
+/* The manage API answers with the list itself, a public feed with an object that holds it. */
+static const char *components_in(const struct ald_source_cfg *cfg)
+{
+    return ald_source_opt(cfg, "page_id") ? "" : "components";
+}
+
+static const char *incidents_in(const struct ald_source_cfg *cfg)
+{
+    return ald_source_opt(cfg, "page_id") ? "" : "incidents";
+}
+
 static const struct ald_stream streams[] = {
     {.name = "components",
+     .list_in = components_in,
      .cursor_doc = CURSOR_DOC,
      .every_time = true,
      .optional = true,
@@ -264,6 +276,7 @@ static const struct ald_stream streams[] = {
      .page = components_page,
      .skip = skip},
     {.name = "incidents",
+     .list_in = incidents_in,
      .cursor_doc = CURSOR_DOC,
      .overlap_ms = OVERLAP_MS,
      .rescan_open = true,

@@ -73,8 +73,12 @@ class Refusals(Faults):
     def test_missing_variable(self):
         for value in (None, ""):
             with self.subTest(value=value):
-                run = self.run_both(2, env={"SN_PASSWORD": value})
+                self.configure(support.servicenow(self.api.url), support.statuspage(self.api.url))
+                self.api.requests.clear()
+                run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, code=2, env={"SN_PASSWORD": value})
                 self.assertRegex(run.err, r"'desk'.*SN_PASSWORD")
+                self.assertEqual(self.api.requests, [], "said before any work")
+                self.alidade("ingest", "status", env={"SN_PASSWORD": value})  # of the sources that are asked for
                 self.assertEqual(len(self.records("status")), 40)
 
     def test_server_down(self):

@@ -73,8 +73,8 @@ class Refused(support.Case):
 
     def test_import_of_something_else(self):
         self.configure()
-        self.write("rows.csv", "external_id,opened_at\n1,2020-01-01T00:00:00Z\n")
-        self.assert_said(self.alidade("import", "rows.csv", code=1), "rows.csv", "NDJSON")
+        self.write("rows.json", '[{"external_id": "1", "opened_at": "2020-01-01T00:00:00Z"}]\n')
+        self.assert_said(self.alidade("import", "rows.json", code=1), "rows.json", "NDJSON")
         for name in ("a:b", "a/b", "../a"):
             self.write("named.ndjson", support.lines([dict(ROWS[0], source=name)]))
             self.assert_said(self.alidade("import", "named.ndjson", code=1), f"'{name}'", "letters")

@@ -27,11 +27,17 @@ SELECT stream, element, reason FROM quarantine WHERE source = ?1 ORDER BY id LIM
 SELECT subject, text FROM finding WHERE source = ?1 AND id IN ('source_limit', 'stream_refused') ORDER BY subject, id;
 
 -- name: cli_export_records
-SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.gone_at, r.class
-FROM record r ORDER BY r.source, r.external_id;
+SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.gone_at, r.class,
+       s.role, r.end_state, r.entered_at, r.holds, r.timeline
+FROM record r JOIN source s ON s.name = r.source ORDER BY r.source, r.external_id;
 
 -- name: cli_export_values
-SELECT name, value FROM record_value WHERE record = ?1 ORDER BY name, ord;
+SELECT name, value, ord FROM record_value WHERE record = ?1
+UNION ALL
+SELECT 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JOIN record r ON r.id = v.record
+    JOIN label l ON l.source = r.source AND l.kind = 'severity' AND l.external_id = v.value
+    WHERE v.record = ?1 AND v.name = 'severity_id'
+ORDER BY 1, 3;
 
 -- name: cli_export_refs
 SELECT kind, value FROM record_ref WHERE record = ?1 ORDER BY kind, value;
@@ -40,7 +46,7 @@ SELECT kind, value FROM record_ref WHERE record = ?1 ORDER BY kind, value;
 SELECT moment, at FROM record_moment WHERE record = ?1 ORDER BY moment, rank DESC, field DESC;
 
 -- name: cli_export_services
-SELECT coalesce(s.name, rs.service), rs.at_start FROM record_service rs JOIN record r ON r.id = rs.record
+SELECT coalesce(s.name, rs.service), rs.at_start, rs.stand_in, rs.field FROM record_service rs JOIN record r ON r.id = rs.record
 LEFT JOIN service s ON s.source = r.source AND s.external_id = rs.service
 WHERE rs.record = ?1 ORDER BY coalesce(s.name, rs.service);
 
@@ -56,9 +62,11 @@ WHERE e.record = ?1 AND e.actor IS NOT NULL AND coalesce(e.automatic, 0) = 0 AND
 
 -- name: cli_export_events
 SELECT r.source, r.external_id, e.event_id, e.at, e.kind, coalesce(p.canonical, e.actor), coalesce(t.name, e.team), e.text,
-       coalesce(s.name, e.service), e.value, e.automatic
+       coalesce(s.name, e.service), e.value, e.automatic,
+       CASE WHEN e.actor IS NOT NULL THEN coalesce(p.mapped, 0) END, coalesce(g.canonical, e.agent), e.field
 FROM event e JOIN record r ON r.id = e.record
 LEFT JOIN person p ON p.source = r.source AND p.pseudonym = e.actor
+LEFT JOIN person g ON g.source = r.source AND g.pseudonym = e.agent
 LEFT JOIN team t ON t.source = r.source AND t.external_id = e.team
 LEFT JOIN service s ON s.source = r.source AND s.external_id = e.service
 ORDER BY r.source, r.external_id, e.at, e.event_id;
@@ -69,3 +77,54 @@ SELECT r.source || ':' || r.external_id, r.key, r.title, r.source || ':' || r.ex
 FROM record r JOIN source s ON s.name = r.source LEFT JOIN incident_record i ON i.record = r.id
 WHERE r.key = ?1 OR r.external_id = ?1 OR (r.external_id = substr(?1, length(r.source) + 2) AND substr(?1, 1, length(r.source) + 1) = r.source || ':')
 ORDER BY 4 DESC, r.source, r.external_id LIMIT 20;
+
+-- name: cli_source_kind
+SELECT kind, role FROM source WHERE name = ?1;
+
+-- name: cli_quarantine_since
+SELECT reason FROM quarantine WHERE source = ?1 AND last_seen >= ?2 ORDER BY id;
+
+-- name: cli_export_reviews
+SELECT source, external_id, incident, held_at, url, facilitator_involved, why_surprised, risk_awareness, title, status, readers
+FROM review ORDER BY incident, source, external_id;
+
+-- name: cli_export_attendance
+SELECT source, external_id, incident, required, person, team FROM attendance ORDER BY incident, source, external_id;
+
+-- name: cli_export_learnings
+SELECT source, external_id, incident, text, kind, at FROM learning ORDER BY incident, source, external_id;
+
+-- name: cli_export_actions
+SELECT source, external_id, incident, title, url, opened_at, due_at, closed_at, status, team FROM action_item
+ORDER BY incident, source, external_id;
+
+-- name: cli_export_told
+SELECT source, external_id, incident, told_at, place FROM story_told ORDER BY incident, source, external_id;
+
+-- One review an incident is noted by hand; what a later note does not say stays.
+-- name: cli_review_note
+INSERT INTO review (source, external_id, incident, held_at, url, facilitator_involved, why_surprised, risk_awareness, seen_at)
+VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT DO UPDATE SET held_at = coalesce(excluded.held_at, held_at), url = coalesce(excluded.url, url),
+    facilitator_involved = coalesce(excluded.facilitator_involved, facilitator_involved),
+    why_surprised = coalesce(excluded.why_surprised, why_surprised), risk_awareness = coalesce(excluded.risk_awareness, risk_awareness),
+    seen_at = excluded.seen_at;
+
+-- name: cli_sources
+SELECT name, type, kind, role FROM source ORDER BY name;
+
+-- name: cli_quarantine_sources
+SELECT s.name, s.type, s.kind, s.role FROM source s WHERE EXISTS (SELECT 1 FROM quarantine q WHERE q.source = s.name) ORDER BY s.name;
+
+-- name: cli_quarantine_list
+SELECT id, source, stream, element, reason, first_seen, last_seen, raw FROM quarantine WHERE ?1 IS NULL OR source = ?1 ORDER BY id;
+
+-- name: cli_quarantine_get
+SELECT id, source, stream, element, reason, first_seen, last_seen, raw FROM quarantine WHERE id = ?1;
+
+-- ?1: only this one, or 0.
+-- name: cli_quarantine_count
+SELECT count(*) FROM quarantine WHERE ?1 = 0 OR id = ?1;
+
+-- name: cli_quarantine_drop
+DELETE FROM quarantine WHERE id = ?1;

@@ -78,8 +78,10 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
+-- 65536: what says itself what was read (ALD_HOLDS_TOLD).
 -- name: sync_timeline_all
-UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND (?3 IS NULL OR entered_at >= ?3);
+UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0
+AND (?3 IS NULL OR entered_at >= ?3);
 
 -- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_census_gone
@@ -205,11 +207,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 -- name: land_record_change
 UPDATE record SET kind = ?3, key = ?4, title = ?5, url = ?6, status = ?7, resolve_reason = ?8, class = ?9, end_state = ?10,
     entered_at = ?11, updated_at = ?12, timeline = timeline | ?13, holds = ?14, mapping = ?15, version = ?16,
-    fingerprint = ?17, last_seen = ?18, gone_at = NULL, stream = ?19
+    fingerprint = ?17, last_seen = max(last_seen, ?18), gone_at = NULL, stream = ?19
 WHERE source = ?1 AND external_id = ?2;
 
 -- name: land_record_seen
-UPDATE record SET last_seen = ?2, version = ?3, gone_at = NULL WHERE id = ?1;
+UPDATE record SET last_seen = max(last_seen, ?2), version = ?3, gone_at = NULL WHERE id = ?1;
 
 -- name: land_moments_clear
 DELETE FROM record_moment WHERE record = ?1;
@@ -362,3 +364,13 @@ INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTH
 
 -- name: doctor_records
 SELECT count(*) FROM record WHERE source = ?1 AND gone_at IS NULL;
+
+-- ---- reread: raw elements and quarantine, read again without the network ----
+
+-- name: reread_raw
+SELECT 0, element, raw, seen_at FROM record_raw WHERE source = ?1 AND stream = ?2 AND element > ?3 ORDER BY element LIMIT ?4;
+
+-- ?5: only the row of this id; 0: all.
+-- name: reread_quarantine
+SELECT id, element, raw, last_seen FROM quarantine WHERE source = ?1 AND stream = ?2 AND id > ?3 AND (?5 = 0 OR id = ?5)
+ORDER BY id LIMIT ?4;

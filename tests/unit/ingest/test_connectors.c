@@ -104,7 +104,8 @@ static void test_requests_are_pure(void **state)
 {
     (void)state;
     static const struct ald_source_opt opts[] = {
-        {"path", "/a"}, {"events_path", "/b"}, {"services_path", "/c"}, {"teams_path", "/d"}};
+        {"path", "/a"},         {"events_path", "/b"},     {"services_path", "/c"},  {"teams_path", "/d"}, {"reviews_path", "/e"},
+        {"attendance_path", "/f"}, {"learnings_path", "/g"}, {"actions_path", "/h"}, {"told_path", "/i"}};
     static const char *const cursors[] = {
         NULL, "", "nonsense", "|||", "2|200|100|x", "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a", "77"};
     const struct ald_connector *c;

@@ -1,0 +1,224 @@
+/* Lines of a file, JSON or CSV: columns that are known, values that are read by name, and words for what is refused. Every
+ * line is judged by itself. Must not know files, nor what a column means. */
+#include "connectors/lines.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "alidade/csv.h"
+
+#define LINE_KEY "@line"
+
+bool ald_line_one_of(const char *s, const char *const *list)
+{
+    for (; s && *list; list++)
+        if (strcmp(s, *list) == 0)
+            return true;
+    return false;
+}
+
+bool ald_line_is_url(const char *text)
+{
+    size_t n = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
+    return n && text[n];
+}
+
+/* ---- Lines ---- */
+
+/* A file of several sources is read once for each; a line of another source is not ours. */
+static enum ald_rc check_source(const struct ald_line *line, struct ald_err *err)
+{
+    const char *source = NULL;
+    ALD_TRY(ald_json_str_opt(line->v, "source", &source, err));
+    if (source && line->cfg->name && strcmp(source, line->cfg->name) != 0)
+        return ald_fail(err, ALD_ERR_FORMAT, "source '%.80s' is not this source ('%.80s')", source, line->cfg->name);
+    return ALD_OK;
+}
+
+static bool takes_extra(const struct ald_source_cfg *cfg)
+{
+    const char *extra = ald_source_opt(cfg, "ignore_extra");
+    return extra && strcmp(extra, "true") == 0;
+}
+
+static enum ald_rc unknown(struct ald_arena *arena, const char *column, const char *const *known, struct ald_err *err)
+{
+    const char *names = "";
+    for (size_t i = 0; known[i]; i++)
+        names = ald_sprintf(arena, "%s%s%s", names, i ? ", " : "", known[i]);
+    return ald_fail(err, ALD_ERR_FORMAT, "unknown column '%.60s', expected one of %.360s", column, names);
+}
+
+static enum ald_rc check_columns(const struct ald_line *line, const char *const *known, struct ald_err *err)
+{
+    struct ald_jv it;
+    ALD_TRY(check_source(line, err));
+    if (takes_extra(line->cfg))
+        return ALD_OK;
+    for (bool ok = ald_json_first(line->v, &it); ok; ok = ald_json_next(&it))
+        if (strcmp(it.key, LINE_KEY) != 0 && !ald_line_one_of(it.key, known))
+            return unknown(line->rows->arena, it.key, known, err);
+    return ALD_OK;
+}
+
+static enum ald_rc check_header(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_arena *arena,
+                                const char *const *known, struct ald_err *err)
+{
+    for (size_t i = 0; res->columns && res->columns[i] && !takes_extra(cfg); i++)
+        if (!ald_line_one_of(res->columns[i], known) && unknown(arena, res->columns[i], known, err) != ALD_OK)
+            return ald_wrap(err, "%s line 1", res->req->file_path);
+    return ALD_OK;
+}
+
+/** Text, or a number as text; NULL when absent or "". */
+enum ald_rc ald_line_text(const struct ald_line *line, const char *key, const char **ret, struct ald_err *err)
+{
+    struct ald_jv v;
+    *ret = NULL;
+    if (!ald_json_opt(line->v, key, &v))
+        return ALD_OK;
+    switch (ald_json_kind(&v)) {
+    case ALD_JSON_STRING:
+        ALD_TRY(ald_json_as_str(&v, ret, err));
+        break;
+    case ALD_JSON_NUMBER: {
+        ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+        ald_buf_init(&text, 64);
+        ALD_TRY(ald_json_text(&v, &text, err));
+        *ret = ald_strdup(line->rows->arena, text.data);
+        break;
+    }
+    case ALD_JSON_BOOL:
+    case ALD_JSON_NULL:
+    case ALD_JSON_ARRAY:
+    case ALD_JSON_OBJECT:
+        return ald_json_expected(&v, "text or a number", err);
+    }
+    if (*ret && !**ret)
+        *ret = NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_line_needed(const struct ald_line *line, const char *key, const char **ret, struct ald_err *err)
+{
+    ALD_TRY(ald_line_text(line, key, ret, err));
+    return *ret ? ALD_OK : ald_fail(err, ALD_ERR_FORMAT, "%s is missing", key);
+}
+
+/** Strings of a list, NULL-terminated; none when absent. */
+enum ald_rc ald_line_list(const struct ald_line *line, const char *key, const char *const **ret, struct ald_err *err)
+{
+    static const char *const none[] = {NULL};
+    struct ald_jv list, it;
+    *ret = none;
+    if (!ald_json_opt(line->v, key, &list))
+        return ALD_OK;
+    if (line->csv && ald_json_kind(&list) == ALD_JSON_STRING) {
+        const char *cell;
+        ALD_TRY(ald_json_as_str(&list, &cell, err));
+        *ret = ald_csv_list(line->rows->arena, cell);
+        return ALD_OK;
+    }
+    if (ald_json_kind(&list) != ALD_JSON_ARRAY)
+        return ald_json_expected(&list, "a list", err);
+    const char **all = ald_calloc(line->rows->arena, ald_json_len(&list) + 1, sizeof *all);
+    size_t n = 0;
+    for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
+        const char *s;
+        ALD_TRY(ald_json_as_str(&it, &s, err));
+        if (*s)
+            all[n++] = s;
+    }
+    *ret = (const char *const *)all;
+    return ALD_OK;
+}
+
+/** A line's number and its place in the page are two things: messages speak of the line. */
+static void refuse(struct ald_rows *rows, struct ald_element *el, int64_t number, const struct ald_err *why)
+{
+    const char *msg = why->msg;
+    struct ald_err err = {0};
+    if (strncmp(msg, "$[", 2) == 0 && strchr(msg, ']'))
+        (void)ald_fail(&err, ALD_ERR_FORMAT, "line %" PRId64 ": $%.400s", number, strchr(msg, ']') + 1);
+    else
+        (void)ald_fail(&err, ALD_ERR_FORMAT, "line %" PRId64 ": %.400s", number, msg);
+    ald_rows_refuse(rows, el, &err);
+}
+
+enum ald_rc ald_lines_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              const char *const *columns, ald_line_fn *fn, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv it;
+    if (!res->doc || ald_json_kind(&res->root) != ALD_JSON_ARRAY)
+        return ald_fail(err, ALD_ERR_FORMAT, "expected a list of lines");
+    ALD_TRY(check_header(cfg, res, rows->arena, columns, err));
+    int64_t number = res->first_line - 1;
+    const char *only = ald_source_opt(cfg, "only_source");
+    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
+        struct ald_err why = {0};
+        bool has = false;
+        int64_t at = 0;
+        if (ald_json_int_opt(&it, LINE_KEY, &has, &at, NULL) != ALD_OK)
+            has = false;
+        number = has ? at : number + 1;
+        const char *source = NULL;
+        if (only && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_str_opt(&it, "source", &source, NULL) == ALD_OK &&
+            source && strcmp(source, only) != 0)
+            continue;
+        struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "line %" PRId64, number), &it);
+        const struct ald_line line = {.cfg = cfg, .rows = rows, .el = el, .v = &it, .csv = res->req && res->req->csv};
+        enum ald_rc rc = ald_json_kind(&it) == ALD_JSON_OBJECT ? check_columns(&line, columns, &why)
+                                                               : ald_json_expected(&it, "an object", &why);
+        if (rc == ALD_OK)
+            rc = fn(&line, &why);
+        if (rc != ALD_OK)
+            refuse(rows, el, number, &why);
+    }
+    next->high_water = ALD_TIME_NONE;
+    if (res->next_offset >= 0)
+        next->cursor = ald_sprintf(rows->arena, "%" PRId64, res->next_offset);
+    return ALD_OK;
+}
+
+enum ald_rc ald_line_choice(const struct ald_line *line, const char *key, const char *const *list, const char **ret,
+                          struct ald_err *err)
+{
+    struct ald_jv v;
+    const char *s = NULL;
+    ALD_TRY(ald_line_text(line, key, &s, err));
+    if (!s)
+        return ALD_OK;
+    *ret = s;
+    if (ald_line_one_of(s, list))
+        return ALD_OK;
+    const char *names = "";
+    for (size_t i = 0; list[i]; i++)
+        names = ald_sprintf(line->rows->arena, "%s%s%s", names, i ? ", " : "one of ", list[i]);
+    ALD_TRY(ald_json_get(line->v, key, &v, err));
+    return ald_json_expected(&v, names, err);
+}
+
+enum ald_rc ald_line_flag(const struct ald_line *line, const char *key, int *ret, struct ald_err *err)
+{
+    static const char *const yes[] = {"true", "yes", "1", "TRUE", "True", "Yes", NULL};
+    static const char *const no[] = {"false", "no", "0", "FALSE", "False", "No", NULL};
+    struct ald_jv v;
+    bool has, value;
+    const char *word = NULL;
+    *ret = -1;
+    if (!ald_json_opt(line->v, key, &v))
+        return ALD_OK;
+    if (ald_json_kind(&v) == ALD_JSON_BOOL) {
+        ALD_TRY(ald_json_bool_opt(line->v, key, &has, &value, err));
+        *ret = value;
+        return ALD_OK;
+    }
+    ALD_TRY(ald_line_text(line, key, &word, err));
+    if (!word)
+        return ALD_OK;
+    if (!ald_line_one_of(word, yes) && !ald_line_one_of(word, no))
+        return ald_json_expected(&v, "true or false", err);
+    *ret = ald_line_one_of(word, yes);
+    return ALD_OK;
+}

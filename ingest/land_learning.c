@@ -1,0 +1,176 @@
+/* What people said of incidents into the store: reviews, attendance, learnings, actions, told stories. Rows name incidents by
+ * record or key and wait for nobody: whoever reads them finds the incident. */
+#include "land_priv.h"
+
+#include <string.h>
+
+#include "alidade/hash.h"
+#include "alidade/time.h"
+
+/** Cells of a row behind source and id, in the order of its put statement. */
+struct cells {
+    struct cell {
+        const char *text;
+        int64_t number;
+        enum { TEXT, NUMBER } type;
+    } at[10];
+    size_t n;
+};
+
+static void text(struct cells *c, const char *s)
+{
+    c->at[c->n++] = (struct cell){.text = s, .type = TEXT};
+}
+
+/** ALD_TIME_NONE is NULL. */
+static void number(struct cells *c, int64_t v)
+{
+    c->at[c->n++] = (struct cell){.number = v, .type = NUMBER};
+}
+
+static void count(struct cells *c, int v)
+{
+    number(c, v < 0 ? ALD_TIME_NONE : v);
+}
+
+static enum ald_rc run(struct ald_landing *l, const char *statement, const char *id, const struct cells *cells, bool *ret_did,
+                       struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    int i = 3;
+    ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
+    ald_q_text(q, 1, l->land->cfg->name);
+    ald_q_text(q, 2, id);
+    for (size_t k = 0; cells && k < cells->n; k++, i++) {
+        if (cells->at[k].type == TEXT)
+            ald_q_text(q, i, cells->at[k].text);
+        else
+            ald_q_time(q, i, cells->at[k].number);
+    }
+    ald_q_time(q, i, l->land->now);
+    ALD_TRY(ald_q_run(q, err));
+    *ret_did = ald_store_changes(l->land->store) > 0;
+    return ALD_OK;
+}
+
+/** Where a row has no id of its own: what tells it from others of the incident, up to three texts. */
+static const char *id_of(struct ald_landing *l, const char *given, const char *incident, const char *a, const char *b, const char *c)
+{
+    char digits[33];
+    if (given)
+        return given;
+    const char *key = ald_sprintf(l->scratch, "%zu:%s|%s|%s|%s", strlen(incident), incident, a ? a : "", b ? b : "", c ? c : "");
+    ald_fingerprint(key, strlen(key), digits);
+    return ald_sprintf(l->scratch, "h:%s", digits);
+}
+
+static enum ald_rc put(struct ald_landing *l, const char *table, const char *id, const struct cells *cells, struct ald_err *err)
+{
+    bool did = false, seen = false;
+    ALD_TRY(run(l, ald_sprintf(l->scratch, "said_%s_put", table), id, cells, &did, err));
+    if (!did)
+        return run(l, ald_sprintf(l->scratch, "said_%s_seen", table), id, NULL, &seen, err);
+    l->changed = true;
+    l->land->said_new++;
+    return ALD_OK;
+}
+
+static enum ald_rc put_review(struct ald_landing *l, const struct ald_row_review *r, struct ald_err *err)
+{
+    struct cells c = {.n = 0};
+    bool words = l->land->free_text;
+    text(&c, r->incident);
+    number(&c, r->held_at);
+    text(&c, r->url);
+    count(&c, r->facilitator_involved);
+    text(&c, words ? r->why_surprised : NULL);
+    text(&c, words ? r->risk_awareness : NULL);
+    text(&c, r->title);
+    text(&c, r->status);
+    count(&c, r->readers);
+    return put(l, "review", id_of(l, r->external_id, r->incident, r->url, NULL, NULL), &c, err);
+}
+
+static enum ald_rc put_attendance(struct ald_landing *l, const struct ald_row_attendance *r, const char *element, struct ald_err *err)
+{
+    struct cells c = {.n = 0};
+    text(&c, r->incident);
+    count(&c, r->required);
+    text(&c, r->person);
+    text(&c, r->team);
+    /* Two unnamed people of one team are two: their places in the list tell them apart. */
+    return put(l, "attendance", id_of(l, r->external_id, r->incident, r->person, r->person ? NULL : r->team, r->person ? NULL : element), &c,
+               err);
+}
+
+static enum ald_rc put_learning(struct ald_landing *l, const struct ald_row_learning *r, struct ald_err *err)
+{
+    struct cells c = {.n = 0};
+    text(&c, r->incident);
+    number(&c, r->at);
+    text(&c, l->land->free_text ? r->text : NULL);
+    text(&c, r->kind);
+    return put(l, "learning", id_of(l, r->external_id, r->incident, r->text, r->kind, NULL), &c, err);
+}
+
+static enum ald_rc put_action(struct ald_landing *l, const struct ald_row_action *r, struct ald_err *err)
+{
+    struct cells c = {.n = 0};
+    text(&c, r->incident);
+    text(&c, r->title);
+    text(&c, r->url);
+    number(&c, r->opened_at);
+    number(&c, r->due_at);
+    number(&c, r->closed_at);
+    text(&c, r->status);
+    text(&c, r->team);
+    return put(l, "action_item", id_of(l, r->external_id, r->incident, r->url ? r->url : r->title, NULL, NULL), &c, err);
+}
+
+static enum ald_rc put_told(struct ald_landing *l, const struct ald_row_told *r, struct ald_err *err)
+{
+    struct cells c = {.n = 0};
+    char at[32];
+    text(&c, r->incident);
+    number(&c, r->told_at);
+    text(&c, r->place);
+    return put(l, "story_told", id_of(l, r->external_id, r->incident, ald_time_format(r->told_at, at), NULL, NULL), &c, err);
+}
+
+enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
+{
+    for (size_t i = 0; i < el->reviews_n; i++)
+        ALD_TRY(put_review(l, &el->reviews[i], err));
+    for (size_t i = 0; i < el->attendance_n; i++)
+        ALD_TRY(put_attendance(l, &el->attendance[i], el->attendance_n > 1 ? ald_sprintf(l->scratch, "%s/%zu", el->id, i) : el->id, err));
+    for (size_t i = 0; i < el->learnings_n; i++)
+        ALD_TRY(put_learning(l, &el->learnings[i], err));
+    for (size_t i = 0; i < el->actions_n; i++)
+        ALD_TRY(put_action(l, &el->actions[i], err));
+    for (size_t i = 0; i < el->told_n; i++)
+        ALD_TRY(put_told(l, &el->told[i], err));
+    return ALD_OK;
+}
+
+enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)
+{
+    static const struct {
+        const char *stream, *statement;
+    } sweeps[] = {{"reviews", "said_review_sweep"},
+                  {"attendance", "said_attendance_sweep"},
+                  {"learnings", "said_learning_sweep"},
+                  {"actions", "said_action_item_sweep"},
+                  {"told", "said_story_told_sweep"}};
+    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0]; i++) {
+        if (strcmp(sweeps[i].stream, stream) != 0)
+            continue;
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(land->store, sweeps[i].statement, &q, err));
+        ald_q_text(q, 1, land->cfg->name);
+        ald_q_time(q, 2, before);
+        ALD_TRY(ald_q_run(q, err));
+        if (ald_store_changes(land->store) > 0)
+            ALD_TRY(ald_store_touch(land->store, err));
+    }
+    return ALD_OK;
+}

@@ -1,0 +1,75 @@
+/* Rows of CSV as JSON objects, so that what reads lines need not know which they were. Bytes that are no text are left for the
+ * JSON parser, which repairs and counts them. Pure. */
+#include "sync_csv.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char *trimmed(struct ald_arena *arena, const char *s, size_t n)
+{
+    while (n && strchr(" \t", *s)) {
+        s++;
+        n--;
+    }
+    while (n && strchr(" \t", s[n - 1]))
+        n--;
+    return ald_strndup(arena, s, n);
+}
+
+enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *row, size_t n, struct ald_sync_csv *ret, struct ald_err *err)
+{
+    struct ald_csv_row cells;
+    struct ald_sync_csv csv = {.separator = ald_csv_separator(row, n)};
+    ALD_TRY(ald_csv_split(arena, csv.separator, row, n, &cells, err));
+    csv.columns = ald_calloc(arena, cells.n + 1, sizeof *csv.columns);
+    for (size_t i = 0; i < cells.n; i++) {
+        const char *name = trimmed(arena, cells.cells[i], cells.lengths[i]);
+        if (!*name)
+            return ald_fail(err, ALD_ERR_FORMAT, "column %zu of the header has no name", i + 1);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(csv.columns[k], name) == 0)
+                return ald_fail(err, ALD_ERR_FORMAT, "the header has column '%.60s' twice (%zu and %zu)", name, k + 1, i + 1);
+        csv.columns[csv.columns_n++] = name;
+    }
+    *ret = csv;
+    return ALD_OK;
+}
+
+static enum ald_rc add_text(struct ald_buf *out, const char *s, size_t n, struct ald_err *err)
+{
+    size_t plain = 0;
+    ALD_TRY(ald_buf_adds(out, "\"", err));
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        ALD_TRY(ald_buf_add(out, s + plain, i - plain, err));
+        if (c < 0x20)
+            ALD_TRY(ald_buf_addf(out, err, "\\u%04x", (unsigned)c));
+        else
+            ALD_TRY(ald_buf_addf(out, err, "\\%c", c));
+        plain = i + 1;
+    }
+    ALD_TRY(ald_buf_add(out, s + plain, n - plain, err));
+    return ald_buf_adds(out, "\"", err);
+}
+
+enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n, int64_t line,
+                                struct ald_buf *out, struct ald_err *err)
+{
+    struct ald_csv_row cells;
+    ALD_TRY(ald_csv_split(arena, csv->separator, row, n, &cells, err));
+    if (cells.n != csv->columns_n)
+        return ald_fail(err, ALD_ERR_FORMAT, "found %zu cell%s, expected %zu, as many as the header has", cells.n, cells.n == 1 ? "" : "s",
+                        csv->columns_n);
+    ALD_TRY(ald_buf_addf(out, err, "{\"@line\":%lld", (long long)line));
+    for (size_t i = 0; i < cells.n; i++) {
+        if (!cells.lengths[i])
+            continue;
+        ALD_TRY(ald_buf_adds(out, ",", err));
+        ALD_TRY(add_text(out, csv->columns[i], strlen(csv->columns[i]), err));
+        ALD_TRY(ald_buf_adds(out, ":", err));
+        ALD_TRY(add_text(out, cells.cells[i], cells.lengths[i], err));
+    }
+    return ald_buf_adds(out, "}", err);
+}

@@ -1,0 +1,20 @@
+/* Rows of CSV as JSON objects, for sync_file.c. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alidade/arena.h"
+#include "alidade/buf.h"
+#include "alidade/csv.h"
+
+struct ald_sync_csv {
+    char separator;
+    const char **columns; /* NULL-terminated; in the arena that was given */
+    size_t columns_n;
+};
+/** Reads the header. @return ALD_ERR_FORMAT: a column without a name, or one that is there twice. */
+ALD_CHECK enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *row, size_t n, struct ald_sync_csv *ret, struct ald_err *err);
+/** Adds {"@line":N,"column":"text",...} to out; empty cells are left out.
+ *  @return ALD_ERR_FORMAT: bad quotes, or not as many cells as the header has; ALD_ERR_LIMIT. */
+ALD_CHECK enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n, int64_t line,
+                                          struct ald_buf *out, struct ald_err *err);

@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Imports and exports of DESIGN 9 (REQUIREMENTS 11, 25, 28): every kind, as NDJSON and as CSV; what comes back is what went out;
+what cannot be read is named by file, line and column; people are replaced everywhere."""
+import csv
+import io
+import json
+import unittest
+
+import support
+from support import lines
+
+AS_OF = "2026-10-07T06:00:00Z"
+SAIDS = ("reviews", "attendance", "learnings", "actions", "told")
+RECORD = {"external_id": "1", "key": "INC-1", "kind": "ticket", "title": "Down", "opened_at": "2026-05-04T10:00:00Z",
+          "resolved_at": "2026-05-04T12:00:00Z"}
+ROWS = {
+    "reviews": [{"incident": "INC-1", "held_at": "2026-05-06T10:00:00Z", "url": "https://wiki.example/1",
+                 "facilitator_involved": False, "why_surprised": "nobody knew, \"really\"", "risk_awareness": "two\nlines"},
+                {"incident": "x:1", "url": "https://wiki.example/2"}],
+    "attendance": [{"incident": "INC-1", "required": True, "person": "anna@example.org", "team": "storage"},
+                   {"incident": "INC-1", "required": False, "team": "payments"},
+                   {"incident": "INC-1", "required": False, "team": "payments"}],
+    "learnings": [{"incident": "INC-1", "text": "Caches, too; fill", "kind": "said", "at": "2026-05-07T00:00:00Z"},
+                  {"incident": "INC-1", "text": "=HYPERLINK(\"x\") \u202eabc \U0001f525 \u0645\u0631\u062d\u0628\u0627"}],
+    "actions": [{"incident": "INC-1", "title": "Add a limit", "url": "https://tracker.example/7", "opened_at": "2026-05-07T09:00:00Z",
+                 "closed_at": "2026-06-01T09:00:00Z"}, {"incident": "INC-1", "title": "Alert earlier"}],
+    "told": [{"incident": "INC-1", "on": "2026-07-01", "where": "All hands; Berlin"}],
+}
+
+
+def as_csv(rows, separator=",", bom="", end="\r\n"):
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator=end)
+    writer.writerow(names)
+    for row in rows:
+        cells = [row.get(name) for name in names]
+        writer.writerow(["" if c is None else str(c).lower() if isinstance(c, bool) else ";".join(c) if isinstance(c, list) else c
+                         for c in cells])
+    return bom + out.getvalue()
+
+
+class Kinds(support.Case):
+    def said(self, cwd=None):
+        return {what: self.alidade("export", what, cwd=cwd).out for what in SAIDS}
+
+    def import_all(self, form):
+        for what, rows in ROWS.items():
+            path = self.write(f"{what}.{form}", as_csv(rows) if form == "csv" else lines(rows))
+            self.alidade("import", str(path), "--kind", what)
+
+    def test_every_kind_goes_in_and_comes_out_in_both_forms(self):
+        self.configure()
+        self.import_all("ndjson")
+        first = self.said()
+        for what, rows in ROWS.items():
+            found = support.parse_lines(first[what])
+            self.assertEqual(len(found), len(rows), what)
+            for row in found:
+                self.assertEqual(row["source"], what)
+        learned = {row["text"] for row in support.parse_lines(first["learnings"])}
+        self.assertEqual(learned, {row["text"] for row in ROWS["learnings"]})  # verbatim, in any script
+        self.import_all("ndjson")
+        self.assertEqual(self.said(), first, "importing twice")
+        for form in ("ndjson", "csv"):
+            with self.subTest(form=form):
+                folder = self.dir / form
+                self.configure(folder=folder)
+                for what in SAIDS:
+                    path = folder / f"{what}.{form}"
+                    self.alidade("export", what, "--format", form, "--out", str(path))
+                    self.alidade("import", str(path), "--kind", what, cwd=folder)
+                self.assertEqual(self.said(cwd=folder), first)
+
+    def test_csv_as_spreadsheets_write_it(self):
+        self.configure()
+        self.import_all("csv")
+        first = self.said()
+        variants = {"bom": as_csv(ROWS["reviews"], bom="\ufeff"), "semicolons": as_csv(ROWS["reviews"], ";"),
+                    "tabs": as_csv(ROWS["reviews"], "\t"), "lf": as_csv(ROWS["reviews"], end="\n"),
+                    "unended": as_csv(ROWS["reviews"]).rstrip()}
+        for name, text in variants.items():
+            with self.subTest(name):
+                folder = self.dir / name
+                self.configure(folder=folder)
+                self.write(f"{name}/reviews.csv", text)
+                self.alidade("import", "reviews.csv", "--kind", "reviews", cwd=folder)
+                self.assertEqual(self.alidade("export", "reviews", cwd=folder).out, first["reviews"])
+
+    def test_a_person_is_nowhere(self):
+        self.configure()
+        self.import_all("ndjson")
+        self.import_all("csv")
+        self.write("attendance.ndjson", "")
+        self.write("attendance.csv", "")
+        self.assert_nowhere(["anna@example.org"])
+        self.assertEqual(len({row["person"] for row in support.parse_lines(self.said()["attendance"])} - {None}), 1)
+
+    def test_no_texts_without_free_text(self):
+        self.configure(free_text=False)
+        self.import_all("ndjson")
+        self.assertEqual([row["text"] for row in support.parse_lines(self.said()["learnings"])], [None, None])  # still counted
+        for path in self.dir.glob("*.ndjson"):
+            path.unlink()
+        self.assert_nowhere(["Caches, too", "nobody knew"])
+
+    def test_a_configured_file_is_the_whole_of_its_source(self):
+        self.write("learnings.csv", as_csv(ROWS["learnings"]))
+        self.configure(support.source("notes", "csv", learnings_path="learnings.csv"))
+        self.alidade("ingest")
+        self.write("learnings.csv", as_csv([{**ROWS["learnings"][0], "text": "Caches fill"}]))
+        self.alidade("ingest")
+        self.assertEqual([row["text"] for row in support.parse_lines(self.said()["learnings"])], ["Caches fill"])
+
+    def test_records_as_csv(self):
+        rows = [{**RECORD, "services": ["checkout", "ledger"], "teams": ["a"], "refs": ["url:https://x.example/a?b=1;c=2"]}]
+        self.write("history.csv", as_csv([{**rows[0], "refs": "url:https://x.example/a?b=1\\;c=2"}]))
+        self.configure()
+        self.alidade("import", "history.csv")
+        [found] = self.export("records", AS_OF)
+        self.assertEqual((found["services"], found["teams"], found["refs"]), (["checkout", "ledger"], ["a"], rows[0]["refs"]))
+        text = self.alidade("export", "records", "--format", "csv", "--as-of", AS_OF).out
+        self.write("again.csv", text)
+        folder = self.dir / "second"
+        self.configure(folder=folder)
+        self.alidade("import", str(self.dir / "again.csv"), cwd=folder)
+        self.assertEqual(self.alidade("export", "records", "--format", "csv", "--as-of", AS_OF, cwd=folder).out, text)
+
+
+class Refused(support.Case):
+    def refused(self, name, text, kind, code, *words, more=()):
+        self.configure()
+        self.write(name, text)
+        run = self.alidade("import", name, "--kind", kind, *more, code=code)
+        for word in words:
+            self.assertIn(word, run.err, str(run))
+        return run
+
+    def test_lines_are_named_and_the_others_taken(self):
+        good = json.dumps(ROWS["learnings"][0])
+        cases = [
+            ("learnings", '{"incident": "INC-1", "txt": "x"}', "line 2: unknown column 'txt', expected one of source, id, incident, text"),
+            ("learnings", '{"incident": "INC-1"}', "line 2: text is missing"),
+            ("learnings", '{"text": "x"}', "line 2: incident is missing"),
+            ("learnings", '{"incident": "INC-1", "text": "x", "at": "soon"}', 'line 2: $.at: expected a time, found "soon"'),
+            ("learnings", '{"incident": ', "line 2"),
+            ("learnings", "[1]", "line 2"),
+        ]
+        for kind, line, words in cases:
+            with self.subTest(line=line):
+                self.setUp()
+                self.refused("in.ndjson", f"{good}\n{line}\n", kind, 3, "in.ndjson", words)
+                self.assertEqual(self.sql("SELECT count(*) FROM learning"), [(1,)])
+
+    def test_values_are_named(self):
+        cases = [
+            ("reviews", "incident,facilitator_involved\nINC-1,perhaps\n", 'line 2: $.facilitator_involved: expected true or false, found "perhaps"'),
+            ("reviews", "incident,url\nINC-1,javascript:alert(1)\n", "line 2: url: expected an address"),
+            ("reviews", "incident,readers\nINC-1,-4\n", "line 2: readers: expected a count, found -4"),
+            ("actions", "incident,title,opened_at,closed_at\nINC-1,x,2026-02-01,2026-01-01\n", "line 2: closed_at is before opened_at"),
+            ("actions", "incident,title\nINC-1,\n", "line 2: title and url are missing"),
+            ("told", "incident,where\nINC-1,there\n", "line 2: $.on"),
+            ("services", "name,tier\ncheckout,100\n", "line 2: tier: expected 1 to 99, found 100"),
+            ("records", "external_id,kind\n1,page\n", 'line 2: $.kind: expected one of pager, ticket, status, file, found "page"'),
+            ("records", "external_id,holds\n1,everything\n", "line 2: holds: found 'everything', expected teams"),
+            ("learnings", 'incident,text\nINC-1,"two\nlines"\nINC-1,x,y\n', "line 4 (byte 32): found 3 cells, expected 2"),
+            ("learnings", 'incident,text\nINC-1,"never ends\n', "cell 2: its quote is never closed"),
+        ]
+        for kind, text, words in cases:
+            with self.subTest(words=words):
+                self.setUp()
+                self.refused("in.csv", text, kind, 3, words)
+
+    def test_a_file_that_is_wrong_altogether_changes_nothing(self):
+        cases = [
+            ("in.csv", "incident,colour\nINC-1,red\n", "reviews", 1, "in.csv line 1: unknown column 'colour', expected one of source, id"),
+            ("in.csv", "incident,,url\nINC-1,a,b\n", "reviews", 1, "in.csv line 1: column 2 of the header has no name"),
+            ("in.csv", "incident,incident\nINC-1,a\n", "reviews", 1, "in.csv line 1: the header has column 'incident' twice (1 and 2)"),
+            ("in.json", "[{}]", "reviews", 1, "one JSON document"),
+            ("in.json", '{"ok": true}', "learnings", 1, "messages"),
+            ("in.ndjson", "x", "moods", 2, "--kind: found 'moods', expected records, incidents, events"),
+        ]
+        for name, text, kind, code, words in cases:
+            with self.subTest(words=words):
+                self.setUp()
+                self.refused(name, text, kind, code, words)
+                for table in ("review", "learning", "record", "quarantine"):
+                    self.assertEqual(self.sql(f"SELECT count(*) FROM {table}"), [(0,)])
+        self.configure()
+        self.assertIn("cannot read 'nothing.csv'", self.alidade("import", "nothing.csv", code=1).err)
+
+    def test_extra_columns_on_request(self):
+        self.refused("in.csv", "incident,colour,url\nINC-1,red,https://x.example\n", "reviews", 0, more=("--ignore-extra",))
+        self.assertEqual(self.sql("SELECT url FROM review"), [("https://x.example",)])
+
+    def test_nullable_fields_may_be_null_or_absent(self):
+        columns = ["key", "kind", "title", "url", "status", "class", "severity", "urgency", "impact_started_at", "resolved_at", "services",
+                   "teams", "refs", "customers_impacted", "regions", "merged_into", "gone_at", "holds", "timeline", "end_state", "role"]
+        rows = [{"external_id": str(i), "opened_at": "2026-05-04T10:00:00Z", name: None} for i, name in enumerate(columns)]
+        self.configure()
+        self.write("in.ndjson", lines(rows))
+        self.alidade("import", "in.ndjson")
+        bare = [{k: v for k, v in row.items() if v is not None} for row in rows]
+        before = self.export("records", AS_OF)
+        self.write("in.ndjson", lines(bare))
+        self.assertIn("0 changed", self.alidade("import", "in.ndjson").out)
+        self.assertEqual(self.export("records", AS_OF), before)
+
+
+class Slack(support.Case):
+    THREAD = [
+        {"type": "message", "user": "U1AAA", "user_profile": {"real_name": "Anna Karenina", "display_name": "annak", "name": "anna.k"},
+         "ts": "1777975200.000100", "thread_ts": "1777975200.000100", "reply_count": 2, "text": "What did we learn from INC-1?"},
+        {"type": "message", "user": "U2BBB", "ts": "1777975300.000100", "thread_ts": "1777975200.000100",
+         "text": "<@U1AAA> and Anna Karenina: retries &gt; 3 hurt, see <https://x.example|this>"},
+        {"type": "message", "subtype": "channel_join", "user": "U3CCC", "ts": "1777975400.000100", "text": "<@U3CCC> joined"},
+        {"type": "message", "user": "U3CCC", "ts": "1777975500.000100", "text": "INC0010041 taught me to look at the queue"},
+        {"type": "message", "user": "U3CCC", "ts": "1777975600.000100", "text": "lunch?"},
+    ]
+
+    def test_a_thread_becomes_learnings(self):
+        self.configure()
+        for text in (json.dumps(self.THREAD), json.dumps({"ok": True, "messages": self.THREAD}, indent=1)):
+            self.write("thread.json", text)
+            run = self.alidade("import", "thread.json", "--kind", "learnings", code=None)
+            found = support.parse_lines(self.alidade("export", "learnings").out)
+            self.assertEqual([(row["incident"], row["at"]) for row in found],
+                             [("INC-1", "2026-05-05T10:01:40.000Z"), ("INC0010041", "2026-05-05T10:05:00.000Z")])
+            self.assertRegex(found[0]["text"], r"^someone and [0-9a-f]{16}: retries > 3 hurt, see https://x.example$")
+        self.assertIn("names no incident", self.alidade("status").out)
+        (self.dir / "thread.json").unlink()
+        self.assert_nowhere(["Anna", "Karenina", "annak", "anna.k", "U1AAA", "U2BBB", "U3CCC"])
+        self.assertNotIn("U2BBB", run.out + run.err)
+
+    def test_all_of_one_incident(self):
+        self.configure()
+        self.write("thread.json", json.dumps(self.THREAD))
+        self.alidade("import", "thread.json", "--kind", "learnings", "--incident", "INC-9")
+        found = support.parse_lines(self.alidade("export", "learnings").out)
+        self.assertEqual({row["incident"] for row in found}, {"INC-9"})
+        self.assertEqual(len(found), 3)
+
+
+class Reviews(support.Case):
+    def test_noted_by_hand(self):
+        self.write("history.ndjson", lines([RECORD]))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        self.alidade("review", "add", "INC-1", "--held", "2026-05-06T10:00:00Z", "--facilitator-involved", "no")
+        self.alidade("review", "add", "INC-1", "--url", "https://wiki.example/1", "--surprise", "nobody knew")
+        [row] = support.parse_lines(self.alidade("review", "list", "--json").out)
+        self.assertEqual((row["incident"], row["held_at"], row["url"], row["facilitator_involved"], row["why_surprised"]),
+                         ("history:1", "2026-05-06T10:00:00.000Z", "https://wiki.example/1", False, "nobody knew"))
+        self.assertIn("https://wiki.example/1", self.alidade("review", "list").out)
+        for args, words in ((("add",), "expected alidade review add"), (("add", "INC-1"), "give --held"), (("drop",), "expected add or list"),
+                            (("add", "INC-7", "--held", "2026-05-06"), "no incident or record"),
+                            (("add", "INC-1", "--url", "file:///etc/passwd"), "expected an address")):
+            self.assertIn(words, self.alidade("review", *args, code=2).err)
+
+
+if __name__ == "__main__":
+    unittest.main()
