@@ -22,7 +22,7 @@ static void count_bursts(struct ald_link_odds *f, const uint32_t *records, size_
     int64_t first = 0;
     f->block_bursts = 0;
     for (size_t i = 0; i < n; i++) {
-        const size_t *at = &f->words.at[records[i]];
+        const size_t *at = f->words.at + records[i];
         int64_t start = f->l->b->work[records[i]].start;
         if (f->block_bursts < 1 || start > first + BURST_MS) {
             first = start;
@@ -43,7 +43,7 @@ static void count_bursts(struct ald_link_odds *f, const uint32_t *records, size_
  * have came up in the block; without one, how often anything did. */
 static double similarity(const struct ald_link_odds *f, uint32_t a, uint32_t b, double *ret_bursts)
 {
-    const size_t *x = &f->words.at[a], *y = &f->words.at[b];
+    const size_t *x = f->words.at + a, *y = f->words.at + b;
     double shared = 0, all = 0;
     *ret_bursts = f->block_bursts;
     for (size_t i = x[0], j = y[0]; i < x[1] || j < y[1];) {
