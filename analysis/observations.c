@@ -1,7 +1,25 @@
 /* See observations.h. Knows neither what signals measure nor what is made of it. */
 #include "observations.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#include "alidade/analysis.h"
+
+/* Keys are always a whole struct ald_obs: eight words are mixed faster than 64 bytes, and every signal of every incident is
+ * looked up once. */
+static uint32_t hash_of(const void *key)
+{
+    _Static_assert(sizeof(struct ald_obs) % sizeof(uint64_t) == 0, "all of it is seen");
+    uint64_t words[sizeof(struct ald_obs) / sizeof(uint64_t)], h = 0;
+    memcpy(words, key, sizeof words);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        h = (h ^ words[i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 32;
+    }
+    return (uint32_t)h;
+}
+#define HASH_FUNCTION(key, bytes, ret) ((ret) = hash_of(key))
 
 /* The table lives in the arena of the observations, which each function that touches it has at hand. */
 #define uthash_malloc(bytes) ald_alloc(observations->arena, bytes)

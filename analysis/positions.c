@@ -198,19 +198,43 @@ static void place_members(struct ald_keyed *placed, size_t n, double *sorted, do
     }
 }
 
-/* The members' raws on an axis and their positions among them. */
-static void build_axis(struct ald_frame *frame, enum ald_axis axis, struct ald_keyed *placed, struct ald_arena *arena)
+/* One signal's part in the members' sums, as raw_of adds it. Signal by signal, because members come by duration: what is
+ * looked up for them all over the place is then one list of numbers at a time, which a cache holds. */
+static void add_signal(const struct ald_frame *frame, size_t signal, struct ald_arena *arena, double *raw,
+                       double *present)
 {
-    struct ald_axis_frame *out = &frame->axes[axis];
-    out->position = ald_calloc(arena, frame->n, sizeof *out->position);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
-            out->weight += frame->signals[s].weight;
+    const struct ald_scale *scale = &frame->signals[signal];
+    const struct ald_observed *seen = &frame->analysis->observations->signals[signal];
+    double *position = ald_calloc(arena, seen->n, sizeof *position);
+    for (size_t code = 0; code < seen->n; code++)
+        position[code] =
+            scale->twice[code] == ALD_NO_PLACE ? (double)NAN : (double)scale->twice[code] / 2 / (double)scale->n;
     for (size_t i = 0; i < frame->n; i++) {
-        double present = 0, raw = out->weight > 0 ? raw_of(frame, axis, frame->members[i].incident, &present) : 0;
+        double at = position[seen->codes[frame->members[i].incident]];
+        present[i] += isnan(at) ? 0 : scale->weight;
+        raw[i] += scale->weight * (isnan(at) ? 0.5 : at);
+    }
+}
+
+/* The members' raws on an axis and their positions among them. */
+static void build_axis(struct ald_frame *frame, enum ald_axis axis, struct ald_arena *arena)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_axis_frame *out = &frame->axes[axis];
+    struct ald_keyed *placed = ald_calloc(scratch, frame->n, sizeof *placed);
+    double *raw = ald_calloc(scratch, frame->n, sizeof *raw), *present = ald_calloc(scratch, frame->n, sizeof *present);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        if (ald_signal_at(s)->axis != axis || !frame->signals[s].eligible)
+            continue;
+        ALD_CLEANUP(ald_arena_freep) struct ald_arena *table = ald_arena_new();
+        out->weight += frame->signals[s].weight;
+        add_signal(frame, s, table, raw, present);
+    }
+    out->position = ald_calloc(arena, frame->n, sizeof *out->position);
+    for (size_t i = 0; i < frame->n; i++) {
         out->position[i] = (double)NAN;
-        if (out->weight > 0 && present / out->weight >= 0.5)
-            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw * 1e9), .at = i};
+        if (out->weight > 0 && present[i] / out->weight >= 0.5)
+            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw[i] / out->weight * 1e9), .at = i};
     }
     out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
     place_members(placed, out->raw_n, out->raw_keys, out->position);
@@ -232,10 +256,8 @@ void ald_frame_build(const struct ald_analysis *analysis, const struct ald_refer
     if (ret->n < ALD_REFERENCE_LEAST)
         return;
     ald_scales_build(analysis, ret->members, ret->n, reading, scales, ret->signals);
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_keyed *placed = ald_calloc(scratch, ret->n, sizeof *placed);
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        build_axis(ret, (enum ald_axis)axis, placed, arena);
+        build_axis(ret, (enum ald_axis)axis, arena);
 }
 
 struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, size_t incident)
