@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 {
     size_t reference = argc > 1 ? (size_t)strtoull(argv[1], NULL, 10) : 1000000;
     size_t to_read = argc > 2 ? (size_t)strtoull(argv[2], NULL, 10) : 100000;
-    unsigned levels = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1000000;
+    unsigned levels = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1000;
     if (reference < 1 || to_read < 1 || levels < 1)
         return 2;
     struct ald_err err;
