@@ -136,8 +136,8 @@ static void data_quality(struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "data_quality", "Data quality");
     s->landscape = true;
-    ald_view_text(report, s, ald_sprintf(report->arena, "How records became incidents: %s. `alidade explain` tells why for each; "
-                                                        "`alidade list --suggestions` shows what was not taken.",
+    ald_view_text(report, s, ald_sprintf(report->arena, "How records became incidents: %s. The command explain tells why for each; "
+                                                        "list --suggestions shows what was not taken.",
                                          ald_node_at(report->root, "linking.text")->text));
     const struct ald_figure population[] = {
         {"Records", "population.records", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
