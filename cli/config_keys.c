@@ -59,13 +59,13 @@ static const struct ald_key_row rows[] = {
     {"reports.out", ALD_KEY_PATH, NULL, 0, 0, "reports/", "folder of the reports", false},
     {"reports.kinds", ALD_KEY_STRINGS, NULL, 0, 0, NULL, "kinds that `alidade run` writes (default: quarterly)", false},
     {"reports.formats", ALD_KEY_STRINGS, NULL, 0, 0, NULL, "json, xlsx, html (default: all)", false},
+    {"reports.show_mean", ALD_KEY_BOOL, NULL, 0, 0, "false", "show mean times beside what makes them honest", false},
     {"publish", ALD_KEY_MAP, NULL, 0, 0, NULL, "where `alidade publish` sends to; nothing is sent without it", false},
     {"publish.url_env", ALD_KEY_STRING, NULL, 0, 0, NULL, "environment variable with the webhook's address", false},
     {"publish.url_file", ALD_KEY_PATH, NULL, 0, 0, NULL, "file with the webhook's address (mode 0600)", false},
     {"publish.form", ALD_KEY_ENUM, "slack teams json", 0, 0, "slack", "a summary for Slack (also Mattermost) or Teams, or the report itself", false},
     {"publish.link", ALD_KEY_URL, NULL, 0, 0, NULL, "where people find the report; part of a summary", false},
     {"publish.ca_file", ALD_KEY_PATH, NULL, 0, 0, NULL, "certificate authority of a private webhook", false},
-    {"reports.show_mean", ALD_KEY_BOOL, NULL, 0, 0, "false", "show mean times beside what makes them honest", false},
 };
 
 const struct ald_key_row *ald_key_at(size_t i)
