@@ -178,5 +178,5 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
         memcpy(moved, items, n * size);
     if (had > LARGEST_BLOCK_BYTES / size) /* else growing would hold on to as much again */
         release(arena, items);
-    return moved;
+    return moved; /* NOLINT(clang-analyzer-unix.Malloc): what was released is the block of items, never that of moved */
 }

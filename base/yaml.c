@@ -143,9 +143,9 @@ static int compare_keys(const void *a, const void *b)
 static enum ald_rc refuse_duplicates(const struct loader *l, struct key *keys, size_t n)
 {
     const struct key *again = NULL, *first = NULL;
-    if (n > 1)
+    if (keys && n > 1)
         qsort(keys, n, sizeof *keys, compare_keys);
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; keys && i < n; i++) {
         if (strcmp(keys[i].text, keys[i - 1].text) == 0 && (!again || keys[i].order < again->order)) {
             again = &keys[i];
             first = &keys[i - 1];

@@ -39,9 +39,10 @@ void ald_recording_close(struct ald_recording *rec)
 {
     if (!rec)
         return;
-    struct ald_asked *asked, *next;
-    HASH_ITER (hh, rec->asked, asked, next) {
-        HASH_DEL(rec->asked, asked);
+    struct ald_asked *asked = rec->asked, *next;
+    HASH_CLEAR(hh, rec->asked); /* the table; what stood in it is still a list */
+    for (; asked; asked = next) {
+        next = asked->hh.next;
         free(asked);
     }
     struct ald_arena *arena = rec->arena;
