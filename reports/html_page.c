@@ -60,7 +60,7 @@ void ald_html_link(struct ald_html *h, const char *url, const char *text)
 {
     bool can = url && *url && ald_words_can_link(h->scratch, url);
     if (can) {
-        ald_html_raw(h, "<a rel=\"noreferrer\" href=\"");
+        ald_html_raw(h, "<a href=\""); /* the head says: no referrer */
         ald_html_text(h, url);
         ald_html_raw(h, "\">");
     }

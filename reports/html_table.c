@@ -127,7 +127,7 @@ static void put_absent(struct ald_html *h, const struct ald_node *node, bool qua
 {
     const char *why = node && node->kind == ALD_NODE_NULL ? node->absent : NULL;
     size_t number = why ? note(h, notes, why) : 0;
-    ald_html_raw(h, quantity ? "<td class=\"n a\">" : "<td class=\"a\">");
+    ald_html_raw(h, quantity ? "<td class=\"n a\">" : "<td class=a>");
     if (number)
         ald_html_rawf(h, "\xE2\x80\x93<sup>%zu</sup>", number);
     else
@@ -144,7 +144,7 @@ static void put_cell(struct ald_html *h, const struct ald_column *col, const str
     }
     if (ald_utf8_count(words) > CELL_CHARS)
         words = ald_sprintf(h->scratch, "%.*s\xE2\x80\xA6 [cut]", (int)ald_utf8_prefix(words, CELL_CHARS), words);
-    ald_html_raw(h, first ? "<th scope=\"row\">" : is_quantity(col->show) ? "<td class=\"n\">" : "<td>");
+    ald_html_raw(h, first ? "<th scope=row>" : is_quantity(col->show) ? "<td class=n>" : "<td>");
     ald_html_link(h, ald_text_at(row, col->link), words);
     if (first)
         ald_html_raw(h, "</th>");

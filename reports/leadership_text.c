@@ -169,8 +169,14 @@ static const char *const *what_recurs(const struct asked *q)
     if (known)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days.",
                                          ald_words_count(q->a, (int64_t)before), ald_words_count(q->a, (int64_t)known)));
-    if (!ald_rows_n(ald_node_at(q->report->root, "patterns")))
-        ald_sentence_add(&t, "Ways of failing (a fix that backfired, a limit that ran out) are not recorded for these incidents.");
+    int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
+    if (lorin > 0)
+        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s widest, something built or done for reliability took part, as far as texts tell.",
+                                         ald_words_count(q->a, lorin), ald_words_count(q->a, wide)));
+    if (!ald_rows_n(ald_node_at(q->report->root, "top_patterns")) && q->f->incidents_n)
+        ald_sentence_add(&t, q->in->analysis->settings->free_text
+                                 ? "No way of failing (a fix that backfired, a limit that ran out) was recognised in what was written, or tagged by people."
+                                 : "Texts are not stored (free_text: off), so ways of failing are known only where people tag them: alidade tag.");
     return ald_sentences_end(&t);
 }
 

@@ -144,6 +144,31 @@ static struct ald_node *recurring_node(struct ald_arena *a, const struct ald_ana
     return list;
 }
 
+/* The patterns that showed most often, confirmed and suggested together; ties by id. Points at the rows of patterns[]. */
+static struct ald_node *top_patterns_node(struct ald_arena *a, const struct ald_node *all)
+{
+    struct ald_node *list = ald_node_list(a);
+    size_t n = ald_rows_n(all);
+    bool *taken = ald_calloc(a, n + 1, sizeof *taken);
+    while (list->list.n < RECURRING_MOST) {
+        size_t best = n;
+        int64_t most = 0;
+        for (size_t i = 0; i < n; i++) {
+            const struct ald_node *row = all->list.items[i];
+            int64_t found = ald_node_at(row, "confirmed")->integer + ald_node_at(row, "suggested")->integer;
+            if (!taken[i] && found > most) {
+                most = found;
+                best = i;
+            }
+        }
+        if (best == n)
+            break;
+        taken[best] = true;
+        ald_node_add(a, list, all->list.items[best]);
+    }
+    return list;
+}
+
 /* ---- The tree ---- */
 
 static struct ald_node *answer_node(struct ald_arena *a, const struct ald_answer *answer)
@@ -165,6 +190,7 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
     ald_node_set(a, root, "hard", hard_node(a, an, f));
     ald_node_set(a, root, "customers", customers_node(a, an, f));
     ald_node_set(a, root, "recurring", recurring_node(a, an, f));
+    ald_node_set(a, root, "top_patterns", top_patterns_node(a, ald_node_at(root, "patterns")));
     ald_leadership_answers(in, report, f, changes, all);
     for (size_t i = 0; i < ALD_ANSWERS; i++)
         ald_node_add(a, answers, answer_node(a, &all[i]));

@@ -20,6 +20,15 @@ static void lead(struct ald_report *report, struct ald_section *s, size_t answer
         ald_view_lead(report, s, list->list.items[i]->text, i == 0 && (answer == CHANGE || answer == HARD));
 }
 
+/* What matters most of them: the first and the last sentence. All of them stand on the next page. */
+static void customers(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_node *list = sentences_of(report, CUSTOMERS);
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        if (i == 0 || i + 1 == ald_rows_n(list))
+            ald_view_lead(report, s, list->list.items[i]->text, false);
+}
+
 static void heading(struct ald_report *report, struct ald_section *s, size_t answer)
 {
     ald_view_heading(report, s, ald_text_at(report->root, ald_sprintf(report->arena, "answers[%zu].question", answer)));
@@ -61,7 +70,14 @@ static void recurring(struct ald_report *report, struct ald_section *s)
                                          {"Latest", "latest", ALD_SHOW_TEXT, 14, "url", NULL}};
     heading(report, s, RECURS);
     say_together(report, s, RECURS);
-    if (ald_rows_n(ald_node_at(report->root, "recurring")))
+    if (ald_rows_n(ald_node_at(report->root, "top_patterns"))) {
+        const struct ald_column patterns[] = {{"Pattern", "title", ALD_SHOW_TEXT, 46, NULL, "pattern"},
+                                              {"Confirmed", "confirmed", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+                                              {"Suggested", "suggested", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+                                              {"Usual, from", "past.lower", ALD_SHOW_COUNT, 10, NULL, "pattern_share"},
+                                              {"to", "past.upper", ALD_SHOW_COUNT, 8, NULL, "pattern_share"}};
+        ald_view_table(report, s, NULL, "top_patterns", NULL, patterns, N(patterns), false);
+    } else if (ald_rows_n(ald_node_at(report->root, "recurring")))
         ald_view_table(report, s, NULL, "recurring", NULL, columns, N(columns), false);
 }
 
@@ -71,7 +87,7 @@ static void page(struct ald_report *report)
     s->one_page = true;
     lead(report, s, MORE);
     lead(report, s, CHANGE);
-    lead(report, s, CUSTOMERS);
+    customers(report, s);
     lead(report, s, HARD);
     s->place = ALD_PLACE_LEFT;
     ald_charts_scatter(report, s);
@@ -119,6 +135,10 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
             {"By luck alone the mean moves up to", "change.luck_interval_mean[1]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,
              "luck_interval"}};
         ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, N(mean));
+    }
+    if (ald_rows_n(sentences_of(report, CUSTOMERS)) > 2) {
+        heading(report, s, CUSTOMERS);
+        say_together(report, s, CUSTOMERS);
     }
     ald_charts_counts(report, s);
     ald_frame_sources_view(report, s);

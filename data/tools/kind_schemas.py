@@ -41,6 +41,8 @@ def make(kind):
     whole["properties"]["kind"]["const"] = kind
     if own is None:
         for name, schema in read(f"{kind}.part.json")["properties"].items():
+            if "same_items_as" in schema: # rows of another member, chosen
+                schema["items"] = whole["properties"][schema.pop("same_items_as")]["items"]
             whole["properties"][name] = schema
             if name not in whole["required"]:
                 whole["required"].append(name)

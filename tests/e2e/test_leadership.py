@@ -66,11 +66,15 @@ class Leadership(Words, support.Case):
                          sum((support.row_at(row, "readings.{shown}.percentile") or 1) < 0.5 for row in hard))
         again = {row["title"]: row["n"] for row in tree["recurring"]}
         self.assertTrue(again and all(n > 1 for n in again.values()))
+        found = {row["id"]: row["confirmed"] + row["suggested"] for row in tree["patterns"]}
+        top = [found[row["id"]] for row in tree["top_patterns"]]
+        self.assertEqual(top, sorted((n for n in found.values() if n), reverse=True)[:4])
+        self.assertIn(f"In {tree['widest']['lorin']} of the {tree['widest']['n']} widest", " ".join(self.answers["recurs"]))
         keys = {row["key"]: row for row in tree["incidents"]}
         self.assertEqual(len(tree["read_in_full"]), 3)
         for row in tree["read_in_full"]:
-            self.assertIn(duration(keys[row["key"]]["clocks"]["resolve_s"]), row["reasons"][0])
-            self.assertIn(row["reasons"][0], self.page.text)
+            self.assertIn(duration(keys[row["key"]]["clocks"]["resolve_s"]), row["in_short"])
+            self.assertIn(row["in_short"], self.page.text)
 
     def test_no_mean_unless_asked_for(self):
         self.sample()
