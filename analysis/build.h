@@ -195,6 +195,9 @@ void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);
 void ald_past_build(struct ald_build *b);
 /** past_others.c: who was notified; incidents of other companies, posts on status pages. */
 void ald_past_called(struct ald_build *b, struct ald_past *past);
+/** past_concurrent.c */
+void ald_past_concurrent(struct ald_build *b, struct ald_past *past);
+/** past_others.c */
 void ald_past_others(struct ald_build *b, struct ald_past *past);
 
 /** True for kinds by which somebody is engaged: acknowledged, assigned, acted, joined. */

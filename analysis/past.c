@@ -146,6 +146,7 @@ void ald_past_build(struct ald_build *b)
     services(b, past);
     titles(b, past);
     people(b, past);
+    ald_past_concurrent(b, past);
     ald_past_called(b, past);
     ald_past_others(b, past);
     b->a->past = past;

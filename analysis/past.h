@@ -54,6 +54,8 @@ struct ald_past {
     const struct ald_named *const *engaged;
     const size_t *engaged_n;
     const uint32_t *titles;
+    const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
+                                   open at it */
     const struct ald_engagement *engagements; /* sorted by service, person, at, incident */
     size_t engagements_n;
     const struct ald_titled *titled; /* sorted by service, title, start, incident */

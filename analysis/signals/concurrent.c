@@ -39,16 +39,12 @@ static const char *why_absent(const struct ald_past *past, const struct ald_inci
 
 static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)
 {
-    const struct ald_analysis *a = past->analysis;
     const char *absent = why_absent(past, inc);
     if (absent) {
         ald_obs_absent(ret, absent);
         return;
     }
-    size_t n = 0, end = first_from(a, inc->started_at + 1);
-    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end; i++)
-        n += is_concurrent(&a->incidents[i], inc);
-    ald_obs_structural(ret, (double)n);
+    ald_obs_structural(ret, past->concurrent[ald_past_index(past, inc)]);
 }
 
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
