@@ -21,18 +21,28 @@ static struct ald_node *reasons_node(struct ald_arena *a, const struct ald_story
     return list;
 }
 
+/* One sentence may tell of several patterns: it is quoted once. */
+static void quote(struct ald_arena *a, struct ald_node *list, const char *text)
+{
+    if (!text || list->list.n == QUOTES_MOST)
+        return;
+    for (size_t i = 0; i < list->list.n; i++)
+        if (strcmp(list->list.items[i]->text, text) == 0)
+            return;
+    ald_node_add(a, list, ald_node_str(a, text));
+}
+
 /* People's own words: what they said they learned, then what its timeline says of each pattern. */
 static struct ald_node *quotes_node(struct ald_arena *a, const struct ald_remembered *r, const struct ald_story *story)
 {
     struct ald_node *list = ald_node_list(a);
-    for (size_t k = 0; k < r->lore.lessons_n && list->list.n < QUOTES_MOST; k++)
-        if (r->lore.lessons[k].incident == story->incident && r->lore.lessons[k].text)
-            ald_node_add(a, list, ald_node_str(a, r->lore.lessons[k].text));
+    for (size_t k = 0; k < r->lore.lessons_n; k++)
+        if (r->lore.lessons[k].incident == story->incident)
+            quote(a, list, r->lore.lessons[k].text);
     const struct ald_story_pattern *patterns = NULL;
     size_t n = r->view.patterns ? r->view.patterns(r->view.ctx, story->incident, &patterns) : 0;
-    for (size_t k = 0; k < n && list->list.n < QUOTES_MOST; k++)
-        if (patterns[k].quote)
-            ald_node_add(a, list, ald_node_str(a, patterns[k].quote));
+    for (size_t k = 0; k < n; k++)
+        quote(a, list, patterns[k].quote);
     return list;
 }
 

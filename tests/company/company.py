@@ -39,6 +39,8 @@ NOISE = {
                  storm_merged=0.7, storm_room=0.2, copies=0.1, copies_ref=0.6, twins=0.06, pages_a_day=9, requests_a_day=6,
                  lag=15, vague=0.3, junk=0.5, other_service=0.1, slips=0.004),
 }
+# A few dozen incidents a quarter, and little beside them: for what is chosen among them.
+NOISE["quiet"] = dict(NOISE["low"], outages_a_day=0.4, pages_a_day=0.2, requests_a_day=0, storm=0.04, twins=0.0)
 
 
 def stamp(at):
@@ -207,7 +209,7 @@ class Company:
     def outages(self):
         at = BEGIN
         while at < BEGIN + self.days * DAY:
-            at += self.exponential(DAY / 1.6)
+            at += self.exponential(DAY / self.noise.get("outages_a_day", 1.6))
             symptom = self.pick(list(SYMPTOMS))
             service = self.some_service(symptom)
             if self.busy.get(service, 0) > at - HOUR:
@@ -256,7 +258,7 @@ class Company:
 
     def stories(self):
         for i, (name, (symptom, service, hours, people, teams, notes)) in enumerate(STORIES.items()):
-            at = BEGIN + (0.2 + 0.13 * i) * self.days * DAY
+            at = BEGIN + (0.42 + 0.09 * i) * self.days * DAY
             while any(abs(at - self.busy.get(other, 0)) < 2 * HOUR for other in (service,)):
                 at += 3 * HOUR
             page, ticket, end = self.outage(at, symptom, service, hours * HOUR, name)

@@ -112,18 +112,18 @@ FILLERS = ["none", "n/a", "N/A", "-", "unknown", "default"]
 
 # Stories that later reports must be able to find. (symptom, service, hours, people per team, teams, notes)
 STORIES = {
-    "complex_and_short": ("errors", "checkout", 0.55, 2,
-        ["checkout-team", "payments-team", "ledger-team", "network-team", "identity-team", "storage-team"],
+    "complex_and_short": ("errors", "checkout", 1.08, 2,
+        ["checkout-team", "payments-team", "ledger-team", "network-team", "identity-team", "storage-team", "cart-team", "fraud-team"],
         ["Everybody who touched the path of a payment joined within ten minutes.",
          "Three theories were open at once; we drew the flow on a board and crossed out two.",
          "The flag that had been turned on last week for refunds also guarded this code. Turned it off.",
-         "Orders flow again. It took six teams, and nobody had to wait for anybody."]),
+         "Orders flow again. It took eight teams, and nobody had to wait for anybody."]),
     "mitigation_backfired": ("queue", "messages", 5.5, 2, ["platform-team", "storage-team"],
         ["Backlog of two million messages after a consumer bug.",
          "We raised the number of consumers from 20 to 200 to drain it faster.",
          "That made it worse: 200 consumers rebalanced every minute and the brokers ran out of file handles.",
          "Went back to 20 consumers, raised the limit of handles first, then added consumers ten at a time."]),
-    "far_apart_teams": ("login", "identity", 3.0, 1, ["identity-team", "network-team", "fraud-team", "search-team"],
+    "far_apart_teams": ("login", "identity", 2.0, 1, ["identity-team", "network-team", "fraud-team", "search-team", "cart-team", "ledger-team", "platform-team", "catalogue-team"],
         ["Sign-in fails only for customers behind one provider in Mumbai.",
          "Handed over from Sydney to Singapore to Los Angeles; each shift started from what the last had ruled out.",
          "A fraud rule rate-limited the addresses that the edge had begun to share that morning."]),
