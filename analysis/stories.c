@@ -21,9 +21,12 @@ static bool tellable_class(const struct ald_incident *inc)
     return inc->cls == ALD_INCIDENT || inc->cls == ALD_NEAR_MISS;
 }
 
+/* Before the day that lies so many quarters (of three months) before as-of. */
 static bool old_enough(const struct ald_analysis *a, const struct ald_incident *inc)
 {
-    return inc->quarter <= ald_quarter_of(&a->calendar, a->as_of) - a->settings->story_minimum_age_quarters;
+    struct ald_civil today = ald_zone_civil(a->zone, a->as_of);
+    int64_t day = ald_days_from_civil(today.year, today.month, today.day);
+    return inc->started_at < ald_zone_day_start(a->zone, ald_lookback_start_day(day, a->settings->story_minimum_age_quarters));
 }
 
 enum standing { ELIGIBLE, WRONG_CLASS, UNRESOLVED, TOO_YOUNG, TOLD, EXCLUDED };

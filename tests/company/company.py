@@ -258,7 +258,7 @@ class Company:
 
     def stories(self):
         for i, (name, (symptom, service, hours, people, teams, notes)) in enumerate(STORIES.items()):
-            at = BEGIN + (0.42 + 0.09 * i) * self.days * DAY
+            at = BEGIN + (0.38 + 0.08 * i) * self.days * DAY
             while any(abs(at - self.busy.get(other, 0)) < 2 * HOUR for other in (service,)):
                 at += 3 * HOUR
             page, ticket, end = self.outage(at, symptom, service, hours * HOUR, name)
