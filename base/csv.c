@@ -34,8 +34,11 @@ static enum ald_rc take_cell(struct ald_arena *arena, char separator, const char
     if (i >= n || row[i] != '"') {
         const char *end = memchr(row + i, separator, n - i);
         size_t length = end ? (size_t)(end - (row + i)) : n - i;
+        char *plain = ald_alloc(arena, length + 1); /* no string: it may hold NUL bytes */
+        if (length)
+            memcpy(plain, row + i, length);
         *ret_n = length;
-        *ret = ald_strndup(arena, row + i, length);
+        *ret = plain;
         *at = i + length;
         return ALD_OK;
     }

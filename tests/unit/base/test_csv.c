@@ -45,6 +45,21 @@ static void rows_are_split(void **state)
     }
 }
 
+static void nul_bytes_stay_in_their_cell(void **state)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    static const char row[] = "a\0b,\"c\0d\"";
+    struct ald_csv_row cells;
+    struct ald_err err = {0};
+    (void)state;
+    assert_int_equal(ald_csv_split(arena, ',', row, sizeof row - 1, &cells, &err), ALD_OK);
+    assert_int_equal(cells.n, 2);
+    assert_int_equal(cells.lengths[0], 3);
+    assert_memory_equal(cells.cells[0], "a\0b", 4);
+    assert_int_equal(cells.lengths[1], 3);
+    assert_memory_equal(cells.cells[1], "c\0d", 4);
+}
+
 static void bad_quotes_are_refused_by_cell(void **state)
 {
     static const struct {
@@ -118,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_split),
+        cmocka_unit_test(nul_bytes_stay_in_their_cell),
         cmocka_unit_test(bad_quotes_are_refused_by_cell),
         cmocka_unit_test(rows_go_on_while_a_quote_is_open),
         cmocka_unit_test(separators),
