@@ -19,7 +19,9 @@ enum ald_rc ald_sync_census_begin(struct ald_sync *s, struct ald_err *err)
     bool row;
     ALD_TRY(ald_q_step(q, &row, err));
     int64_t last = row && ald_q_col_text(q, 0) ? strtoll(ald_q_col_text(q, 0), NULL, 10) : ALD_TIME_NONE;
-    bool weekly = !s->replay && (last == ALD_TIME_NONE || s->began - last >= CENSUS_MS || s->began < last);
+    /* A source that was never read is read whole anyway; one whose first read was interrupted goes on with it. */
+    s->census_never = !s->temporary && !s->replay && last == ALD_TIME_NONE;
+    bool weekly = !s->replay && last != ALD_TIME_NONE && (s->began - last >= CENSUS_MS || s->began < last);
     s->census_due = !s->temporary && (s->opts->full || weekly);
     return ALD_OK;
 }
@@ -64,9 +66,9 @@ static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
 
 enum ald_rc ald_sync_census(struct ald_sync *s, struct ald_err *err)
 {
-    if (!s->census_due)
+    if (!s->census_due && !s->census_never)
         return ALD_OK;
-    bool told = !s->census_spoiled && s->census_started != ALD_TIME_NONE;
+    bool told = s->census_due && !s->census_spoiled && s->census_started != ALD_TIME_NONE;
     enum ald_rc rc = told ? census(s, err) : ALD_OK;
     if (rc == ALD_OK)
         rc = put_time(s, err);

@@ -51,6 +51,7 @@ struct ald_sync {
     int64_t census_since, census_started; /* of this run's full reads; started ALD_TIME_NONE: none */
     bool census_by_creation;              /* census_since is of creation, not of change */
     bool census_due;                      /* lists are read whole, to see what they no longer show */
+    bool census_never;                    /* no run of this source came to its end yet */
     bool census_spoiled;                  /* some full read was not whole: nobody may be called missing */
     const struct ald_stream *stream;      /* what progress tells of */
     int64_t stream_pages, stream_rows, stream_total, stream_done;
