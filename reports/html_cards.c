@@ -33,7 +33,13 @@ static void put_brief(struct ald_html *h, const struct ald_table *table, const s
         if (!words)
             continue;
         ald_html_raw(h, between);
+        if (table->columns[k].show == ALD_SHOW_LIST) { /* words of a list are no sentence: they need their title */
+            ald_html_text(h, table->columns[k].title);
+            ald_html_raw(h, ": ");
+        }
         ald_html_link(h, ald_text_at(row, table->columns[k].link), words);
+        if (table->columns[k].show == ALD_SHOW_LIST)
+            ald_html_raw(h, ".");
         between = " ";
     }
     ald_html_raw(h, *between == ' ' ? "</span></li>" : "</li>");
@@ -43,9 +49,9 @@ static void put_list(struct ald_html *h, const struct ald_column *col, const str
 {
     if (!list || list->kind != ALD_NODE_LIST || list->list.n == 0)
         return;
-    ald_html_raw(h, "<h4>");
+    ald_html_raw(h, "<h3>");
     ald_html_text(h, col->title);
-    ald_html_raw(h, "</h4><ul>");
+    ald_html_raw(h, "</h3><ul>");
     for (size_t i = 0; i < list->list.n; i++) {
         const char *words = ald_words(h->report, h->scratch, list->list.items[i], ALD_SHOW_TEXT);
         ald_html_raw(h, "<li><bdi>");

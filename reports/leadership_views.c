@@ -56,8 +56,8 @@ static void to_read(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
                                          {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
-                                         {"Why", "why", ALD_SHOW_LIST, 50, NULL, "story"},
-                                         {"In short", "in_short", ALD_SHOW_TEXT, 70, NULL, NULL}};
+                                         {"In short", "in_short", ALD_SHOW_TEXT, 70, NULL, NULL},
+                                         {"Why this one", "why", ALD_SHOW_LIST, 50, NULL, "story"}};
     heading(report, s, READ);
     ald_view_table(report, s, NULL, "read_in_full", "None stands out from comparable ones, or none can be compared yet.", columns, N(columns), false)->cards =
         true;
