@@ -165,9 +165,9 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (event.kind == ALD_EV_ESCALATED)
         b->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
     if (later) {
+        resolve_person(b, record->source, ald_q_col_text(q, 4), &event.actor, &event.person_raw);
         if (event.kind == ALD_EV_OTHER)
             ald_given_event(b, &event, ald_q_col_text(q, 10));
-        resolve_person(b, record->source, ald_q_col_text(q, 4), &event.actor, &event.person_raw);
         take_later(b, r, &event);
         return;
     }
