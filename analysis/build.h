@@ -174,6 +174,10 @@ const char *ald_build_string(struct ald_build *b, const char *s);
 void ald_record_clocks(struct ald_build *b, uint32_t record);
 /** clocks.c: moments, state, spans and clocks of an incident from its records. */
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
+/** moments.c: what an incident may point at for these moments: those of one of its records where they are the same, else an
+ *  analysis-owned copy. Records must not move or change afterwards. */
+const struct ald_taken *ald_moments_keep(struct ald_build *b, const struct ald_incident *inc,
+                                         const struct ald_taken *moments);
 /** "source:external_id", analysis-owned. */
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */

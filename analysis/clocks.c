@@ -230,8 +230,8 @@ static bool decides(const struct ald_build *b, uint32_t r, bool pager_or_status)
 static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pager_or_status)
 {
     bool open = false, resolved = false;
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        inc->moments[m] = (struct ald_taken){.at = ALD_TIME_NONE};
+    struct ald_taken moments[ALD_MOMENT_N];
+    memcpy(moments, ald_no_moments, sizeof moments);
     inc->started_at = ALD_TIME_NONE;
     for (size_t i = 0; i < inc->records_n; i++) {
         uint32_t r = inc->records[i];
@@ -242,18 +242,19 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
         if (w->start != ALD_TIME_NONE && (inc->started_at == ALD_TIME_NONE || w->start < inc->started_at))
             inc->started_at = w->start;
         for (int m = 0; m < ALD_RESOLVED; m++)
-            earlier(&inc->moments[m], &record->moments[m]);
+            earlier(&moments[m], &record->moments[m]);
         if (!decides(b, r, pager_or_status))
             continue;
         open |= w->state == ALD_OPEN;
         resolved |= w->state == ALD_STATE_RESOLVED;
-        later(&inc->moments[ALD_RESOLVED], &record->moments[ALD_RESOLVED]);
-        later(&inc->moments[ALD_CLOSED], &record->moments[ALD_CLOSED]);
+        later(&moments[ALD_RESOLVED], &record->moments[ALD_RESOLVED]);
+        later(&moments[ALD_CLOSED], &record->moments[ALD_CLOSED]);
         inc->reopens += w->reopens;
     }
     inc->state = open ? ALD_OPEN : resolved ? ALD_STATE_RESOLVED : ALD_END_NOT_RECORDED;
     if (inc->state != ALD_STATE_RESOLVED)
-        inc->moments[ALD_RESOLVED] = (struct ald_taken){.at = ALD_TIME_NONE};
+        moments[ALD_RESOLVED] = (struct ald_taken){.at = ALD_TIME_NONE};
+    inc->moments = ald_moments_keep(b, inc, moments);
 }
 
 static int span_order(const void *a, const void *b)

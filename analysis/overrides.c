@@ -278,7 +278,7 @@ static void fit_spans(struct ald_build *b, struct ald_incident *inc)
 
 bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
 {
-    struct ald_taken set;
+    struct ald_taken set, *own = NULL;
     bool start = false, end = false;
     if (!b->override_of || b->override_of[inc - b->a->incidents] == ALD_NOBODY)
         return false;
@@ -286,7 +286,12 @@ bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
         if (fields[i].kind != MOMENT || !time_set(b, inc, &fields[i], &set))
             continue;
         enum ald_moment m = fields[i].moment;
-        inc->moments[m] = set;
+        if (!own) { /* they may be those of its record, which keeps what its source says */
+            own = ald_calloc(b->a->arena, ALD_MOMENT_N, sizeof *own);
+            memcpy(own, inc->moments, ALD_MOMENT_N * sizeof *own);
+            inc->moments = own;
+        }
+        own[m] = set;
         start |= m == ALD_IMPACT_STARTED || m == ALD_OPENED;
         if (m == ALD_RESOLVED) {
             end = true;

@@ -91,6 +91,8 @@ struct ald_taken {
     const char *field;   /* the record's field that gave it; "events" for one from the history of states */
     uint32_t record;
 };
+/** ALD_MOMENT_N times none: the moments of an incident that has none. */
+extern const struct ald_taken ald_no_moments[];
 struct ald_record {
     int64_t row;         /* id in the store */
     const char *source, *external_id, *kind, *key, *title, *url, *status, *resolve_reason, *class_, *end_state;
@@ -153,7 +155,7 @@ struct ald_incident {
     size_t merged_n;         /* groups of records that were folded into it: what population.merged counts */
     const struct ald_link *links; /* records_n - 1, strongest first */
     size_t links_n;
-    struct ald_taken moments[ALD_MOMENT_N];
+    const struct ald_taken *moments; /* ALD_MOMENT_N of them; those of its record where that is the only one that gives any */
     int64_t started_at;
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
     size_t spans_n;

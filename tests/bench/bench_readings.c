@@ -54,9 +54,7 @@ static void fill_incident(struct ald_analysis *a, size_t i, int64_t start, struc
     *span = (struct ald_span){start, start + length};
     inc->id = "bench";
     inc->started_at = start;
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        inc->moments[m].at = ALD_TIME_NONE;
-    inc->moments[ALD_OPENED].at = start;
+    inc->moments = ald_no_moments; /* a record's in earnest; readings ask for none of a resolved incident */
     inc->landmark_at = start + a->settings->landmark_ms;
     inc->quarter = ald_quarter_of(&a->calendar, start);
     inc->state = ALD_STATE_RESOLVED;

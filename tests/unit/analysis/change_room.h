@@ -46,9 +46,9 @@ static inline struct ald_incident *add(struct synthetic *s, int64_t start, int64
     bool open = length == 0 || start + length > a->as_of;
     *span = (struct ald_span){start, open ? ALD_TIME_NONE : start + length};
     inc->id = ald_sprintf(a->arena, "src:%05zu", a->incidents_n);
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        inc->moments[m].at = ALD_TIME_NONE;
-    inc->started_at = inc->moments[ALD_OPENED].at = start;
+    inc->moments = ald_no_moments;
+    inc->started_at = start;
+    synthetic_moment(a, inc, ALD_OPENED, start);
     inc->spans = span;
     inc->spans_n = 1;
     inc->state = open ? ALD_OPEN : ALD_STATE_RESOLVED;

@@ -30,11 +30,11 @@ static inline void flat_make(struct flat *flat, size_t n)
         struct ald_incident *inc = &a->incidents[i];
         own[i] = (uint32_t)i;
         inc->id = ald_sprintf(a->arena, "src:%04zu", i);
-        for (int m = 0; m < ALD_MOMENT_N; m++)
-            inc->moments[m].at = ALD_TIME_NONE;
+        inc->moments = ald_no_moments;
         inc->first_team = ALD_NOBODY;
         inc->state = ALD_STATE_RESOLVED;
-        inc->started_at = inc->moments[ALD_OPENED].at = flat->period.start + (int64_t)i * 12 * ALD_HOUR_MS;
+        inc->started_at = flat->period.start + (int64_t)i * 12 * ALD_HOUR_MS;
+        synthetic_moment(a, inc, ALD_OPENED, inc->started_at);
         synthetic_finish(&flat->s, inc);
         for (int r = 0; r < ALD_READING_N; r++)
             flat->measures[i].reading[r].absent = "none";

@@ -48,6 +48,15 @@ static inline unsigned synthetic_draw(struct synthetic *s, unsigned below)
     return (unsigned)ald_rng_below(&s->rng, below);
 }
 
+/** Says when a moment of an incident was; the others stay. */
+static inline void synthetic_moment(const struct ald_analysis *a, struct ald_incident *inc, enum ald_moment moment, int64_t at)
+{
+    struct ald_taken *own = ald_calloc(a->arena, ALD_MOMENT_N, sizeof *own);
+    memcpy(own, inc->moments, ALD_MOMENT_N * sizeof *own);
+    own[moment].at = at;
+    inc->moments = own;
+}
+
 /** Fills what follows from spans, state and as-of, as the clocks would. */
 static inline void synthetic_finish(struct synthetic *s, struct ald_incident *inc)
 {
@@ -91,7 +100,7 @@ static inline void synthetic_end(struct synthetic *s, struct ald_incident *inc, 
         break;
     case 2:
         inc->state = ALD_END_NOT_RECORDED;
-        inc->moments[ALD_CLOSED].at = inc->started_at + 40 * length;
+        synthetic_moment(&s->analysis, inc, ALD_CLOSED, inc->started_at + 40 * length);
         spans[0].end = ALD_TIME_NONE;
         break;
     case 3:
@@ -172,12 +181,11 @@ static inline void synthetic_make(struct synthetic *s, const struct recipe *reci
     for (size_t i = 0; i < recipe->n; i++) {
         struct ald_incident *inc = &a->incidents[a->incidents_n];
         inc->id = ald_sprintf(a->arena, "src:%u-%zu", synthetic_draw(s, 1000), i);
-        for (int m = 0; m < ALD_MOMENT_N; m++)
-            inc->moments[m].at = ALD_TIME_NONE;
+        inc->moments = ald_no_moments;
         inc->started_at = first + (int64_t)synthetic_draw(s, (unsigned)recipe->days * 24) * ALD_HOUR_MS;
         if (inc->started_at > a->as_of)
             continue;
-        inc->moments[ALD_OPENED].at = inc->started_at + (int64_t)synthetic_draw(s, 3) * ALD_MINUTE_MS;
+        synthetic_moment(a, inc, ALD_OPENED, inc->started_at + (int64_t)synthetic_draw(s, 3) * ALD_MINUTE_MS);
         int64_t length = (1 + (int64_t)(exp(6 * ald_rng_unit(&s->rng)))) * recipe->grain_ms;
         bool odd = synthetic_draw(s, 100) < recipe->odd;
         synthetic_end(s, inc, ald_calloc(a->arena, 2, sizeof(struct ald_span)), length,

@@ -45,9 +45,9 @@ static void add_reference(struct flat *flat, size_t own)
     flat->figures.incidents = indexes;
     for (size_t i = 0; i < 39; i++) {
         all[i].id = ald_sprintf(a->arena, "old:%zu", i);
-        for (int m = 0; m < ALD_MOMENT_N; m++)
-            all[i].moments[m].at = ALD_TIME_NONE;
-        all[i].started_at = all[i].moments[ALD_OPENED].at = (ald_days_from_civil(2026, 1, 1) + (int64_t)i) * ALD_DAY_MS;
+        all[i].moments = ald_no_moments;
+        all[i].started_at = (ald_days_from_civil(2026, 1, 1) + (int64_t)i) * ALD_DAY_MS;
+        synthetic_moment(a, &all[i], ALD_OPENED, all[i].started_at);
         all[i].state = ALD_STATE_RESOLVED;
         flat_lasts(flat, i, HOURS(i + 1));
     }

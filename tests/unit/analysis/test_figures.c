@@ -38,9 +38,9 @@ static struct ald_incident *add(struct synthetic *s, int64_t start, int64_t leng
     struct ald_span *span = ald_alloc(a->arena, sizeof *span);
     *span = (struct ald_span){start, length ? start + length : ALD_TIME_NONE};
     inc->id = ald_sprintf(a->arena, "src:%05zu", a->incidents_n);
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        inc->moments[m].at = ALD_TIME_NONE;
-    inc->started_at = inc->moments[ALD_OPENED].at = start;
+    inc->moments = ald_no_moments;
+    inc->started_at = start;
+    synthetic_moment(a, inc, ALD_OPENED, start);
     inc->spans = span;
     inc->spans_n = 1;
     inc->state = length ? ALD_STATE_RESOLVED : ALD_OPEN;
@@ -60,10 +60,10 @@ static void belonging(void **state)
     (void)add(&s, day(2025, 12, 3), 0);                             /* carried over, open */
     struct ald_incident *unrecorded = add(&s, day(2025, 12, 4), 0); /* carried over until closed */
     unrecorded->state = ALD_END_NOT_RECORDED;
-    unrecorded->moments[ALD_CLOSED].at = day(2026, 1, 2);
+    synthetic_moment(&s.analysis, unrecorded, ALD_CLOSED, day(2026, 1, 2));
     struct ald_incident *closed = add(&s, day(2025, 12, 5), 0);
     closed->state = ALD_END_NOT_RECORDED;
-    closed->moments[ALD_CLOSED].at = day(2025, 12, 31);
+    synthetic_moment(&s.analysis, closed, ALD_CLOSED, day(2025, 12, 31));
     add(&s, day(2025, 12, 6), 60 * ALD_DAY_MS)->cls = ALD_NOISE;
     (void)add(&s, day(2025, 12, 31), ALD_DAY_MS); /* ends with the first instant: not in it */
     (void)add(&s, day(2026, 1, 1), ALD_DAY_MS);

@@ -23,8 +23,9 @@ static void begin(struct flat *flat, const double hours[BEFORE + 1])
     flat_make(flat, BEFORE + 1);
     for (size_t i = 0; i <= BEFORE; i++) {
         struct ald_incident *inc = &flat->a->incidents[i];
-        inc->started_at = inc->moments[ALD_OPENED].at =
+        inc->started_at =
             ald_days_from_civil(2026, 4, 1) * ALD_DAY_MS + (int64_t)(i < BEFORE ? 2 * i : 100) * ALD_DAY_MS;
+        synthetic_moment(flat->a, inc, ALD_OPENED, inc->started_at);
         flat_lasts(flat, i, HOURS(hours[i]));
     }
 }

@@ -42,7 +42,7 @@ static void no_unit(void **state)
             int64_t length = inc->spans[0].end - inc->spans[0].start;
             *span = (struct ald_span){inc->started_at, inc->started_at + length * factors[f]};
             inc->spans = span;
-            inc->moments[ALD_OPENED].at = inc->started_at;
+            synthetic_moment(a, inc, ALD_OPENED, inc->started_at);
             synthetic_finish(&s[f], inc);
         }
         synthetic_read(a, 0);

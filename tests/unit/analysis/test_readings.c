@@ -425,7 +425,8 @@ static void little_history(void **state)
         struct ald_analysis *a = &s.analysis;
         struct ald_incident *last = &a->incidents[a->incidents_n - 1];
         struct ald_span span = {day(2024, 4, 2), day(2024, 4, 3)};
-        last->started_at = last->moments[ALD_OPENED].at = span.start;
+        last->started_at = span.start;
+        synthetic_moment(a, last, ALD_OPENED, span.start);
         last->spans = &span;
         for (size_t j = 0; j + 1 < a->incidents_n; j++) { /* none may reach into the quarter */
             struct ald_span *own = ald_alloc(a->arena, sizeof *own);
