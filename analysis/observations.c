@@ -37,8 +37,9 @@ struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t in
     static const struct ald_obs nothing = {.has_total = false};
     struct ald_observations *observations = ald_alloc(arena, sizeof *observations);
     observations->arena = arena;
+    observations->incidents = incidents;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        observations->signals[s].codes = ald_calloc(arena, incidents, sizeof(uint32_t));
+        observations->signals[s].narrow = ald_calloc(arena, incidents, sizeof(uint16_t));
         if (incidents)
             ald_observe(observations, 0, s, &nothing); /* number 0 */
     }
@@ -61,6 +62,19 @@ static void copy(struct ald_obs *to, const struct ald_obs *from)
     }
 }
 
+static void set_code(const struct ald_observations *observations, struct ald_observed *seen, size_t incident, uint32_t code)
+{
+    if (code > UINT16_MAX && !seen->wide) {
+        seen->wide = ald_calloc(observations->arena, observations->incidents, sizeof *seen->wide);
+        for (size_t i = 0; i < observations->incidents; i++)
+            seen->wide[i] = seen->narrow[i];
+    }
+    if (seen->wide)
+        seen->wide[incident] = code;
+    else
+        seen->narrow[incident] = (uint16_t)code;
+}
+
 void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs)
 {
     struct ald_observed *seen = &observations->signals[signal];
@@ -78,13 +92,13 @@ void ald_observe(struct ald_observations *observations, size_t incident, size_t 
         for (int lens = 0; lens < ALD_LENS_N; lens++)
             seen->ranked[lens].made = false;
     }
-    seen->codes[incident] = entry->code;
+    set_code(observations, seen, incident, entry->code);
 }
 
 const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal)
 {
     const struct ald_observed *seen = &observations->signals[signal];
-    return seen->distinct[seen->codes[incident]];
+    return seen->distinct[ald_code_at(seen, incident)];
 }
 
 bool ald_obs_has(const struct ald_obs *obs, int lens)

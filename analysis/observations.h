@@ -20,7 +20,8 @@ struct ald_ranked {
 };
 struct ald_obs_entry;
 struct ald_observed {
-    uint32_t *codes; /* by incident; 0: not looked at, all zero */
+    uint16_t *narrow; /* numbers by incident, for ald_code_at; 0: not looked at, all zero */
+    uint32_t *wide;   /* the same where numbers need more than 16 bits, else NULL; narrow then no longer counts */
     const struct ald_obs **distinct; /* by number */
     size_t n, cap; /* of distinct */
     struct ald_obs_entry *index;
@@ -28,6 +29,7 @@ struct ald_observed {
 };
 struct ald_observations {
     struct ald_arena *arena;
+    size_t incidents;
     struct ald_observed signals[ALD_SIGNAL_N];
 };
 
@@ -36,6 +38,11 @@ struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t in
 /** Keeps what a signal saw. Not while others read. */
 void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs);
 const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal);
+/** The number of what a signal saw in an incident: an index into distinct. */
+static inline uint32_t ald_code_at(const struct ald_observed *seen, size_t incident)
+{
+    return seen->wide ? seen->wide[incident] : seen->narrow[incident];
+}
 /** Whether an observation has a value through a lens. */
 bool ald_obs_has(const struct ald_obs *obs, int lens);
 /** Stands until something new is observed. */

@@ -116,7 +116,7 @@ static void build_scale(struct ald_observations *observations, const struct ald_
     uint32_t *table = ald_calloc(arena, seen->n, sizeof *table);
     size_t below = 0, values = 0;
     for (size_t i = 0; i < members_n; i++)
-        table[seen->codes[members[i].incident]]++;
+        table[ald_code_at(seen, members[i].incident)]++;
     for (size_t i = 0, j = 0; i < ranked->n; i = j) {
         size_t equal = 0;
         for (; j < ranked->n && !(ranked->items[j].value > ranked->items[i].value); j++)
@@ -147,7 +147,7 @@ void ald_scales_build(const struct ald_analysis *analysis, const struct ald_memb
 static uint32_t twice_of(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
                          size_t incident)
 {
-    return scale->twice[analysis->observations->signals[signal].codes[incident]];
+    return scale->twice[ald_code_at(&analysis->observations->signals[signal], incident)];
 }
 
 double ald_scale_position(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
@@ -210,7 +210,7 @@ static void add_signal(const struct ald_frame *frame, size_t signal, struct ald_
         position[code] =
             scale->twice[code] == ALD_NO_PLACE ? (double)NAN : (double)scale->twice[code] / 2 / (double)scale->n;
     for (size_t i = 0; i < frame->n; i++) {
-        double at = position[seen->codes[frame->members[i].incident]];
+        double at = position[ald_code_at(seen, frame->members[i].incident)];
         present[i] += isnan(at) ? 0 : scale->weight;
         raw[i] += scale->weight * (isnan(at) ? 0.5 : at);
     }

@@ -127,9 +127,10 @@ static ALD_CHECK enum ald_rc pack(struct packer *packer, const struct ald_analys
     const char *parts[ALD_SIGNAL_N];
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_observed *seen = &a->observations->signals[s];
-        const char **part = &packer->parts[s][seen->codes[i]];
+        uint32_t code = ald_code_at(seen, i);
+        const char **part = &packer->parts[s][code];
         if (!*part)
-            ALD_TRY(make_part(packer, s, seen->distinct[seen->codes[i]], part, err));
+            ALD_TRY(make_part(packer, s, seen->distinct[code], part, err));
         parts[s] = *part;
     }
     ald_buf_clear(&packer->buf);

@@ -147,9 +147,13 @@ struct ald_named {
 };
 struct ald_incident {
     const char *id, *key, *title, *url;
-    enum ald_class cls;
     const char *class_why; /* what made it so, for explain; NULL for plain incidents */
+    enum ald_class cls;
     enum ald_state state;
+    bool impossible, zero_length, entered_after;
+    int reopens;
+    uint32_t first_team;     /* ALD_NOBODY */
+    int severity_rank;
     const uint32_t *records; /* indexes, earliest first; folded ones after the others */
     size_t records_n;
     size_t merged_n;         /* groups of records that were folded into it: what population.merged counts */
@@ -159,22 +163,18 @@ struct ald_incident {
     int64_t started_at;
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
     size_t spans_n;
-    bool impossible, zero_length, entered_after;
     const char *impossible_why;
     int64_t active_ms, elapsed_ms; /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms) */
     int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */
     int64_t open_for_ms;           /* open ones: time so far by the configured kind, else ALD_TIME_NONE */
     int64_t acknowledge_ms, detect_ms, mitigate_ms; /* ALD_TIME_NONE: none */
-    int reopens;
     int64_t landmark_at;           /* detected, else opened, plus the landmark; ALD_TIME_NONE */
     int64_t quarter;               /* ald_quarter_of(started_at) */
     const struct ald_named *services;
     size_t services_n;
     const struct ald_named *teams; /* in order of engagement; dated by the first event */
     size_t teams_n;
-    uint32_t first_team;           /* ALD_NOBODY */
     const char *severity;
-    int severity_rank;
     const char *norm_title;
 };
 
