@@ -55,6 +55,21 @@ static const char *message_of(const struct ald_session *s, const struct ald_sour
     return ald_shown(s, strncmp(o->message, head, n) == 0 ? o->message + n : o->message);
 }
 
+/* What -q does not silence: a run that left something out. */
+static void print_left_out(const struct ald_session *s, const struct ald_source_outcome *o)
+{
+    char put_aside[64] = "";
+    if (o->rc != ALD_OK || !(o->gap || o->quarantined_new))
+        return;
+    if (o->quarantined_new)
+        (void)snprintf(put_aside, sizeof put_aside, "%lld quarantined (alidade status)", (long long)o->quarantined_new);
+    const char *gap = !o->gap ? "" : *o->message ? message_of(s, o) : "a gap, see alidade status";
+    if (s->log.json)
+        ald_log_kv(&s->log, ALD_LOG_ERROR, "source", "source", o->source, "message", *gap ? gap : put_aside, NULL);
+    else
+        (void)fprintf(stderr, "alidade: source '%s': %s%s%s\n", o->source, gap, *gap && *put_aside ? "; " : "", put_aside);
+}
+
 static void print_outcome(const struct ald_session *s, const struct ald_source_outcome *o)
 {
     if (o->dry_run) {
@@ -67,8 +82,10 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
         else
             (void)fprintf(stderr, "alidade: source '%s': %s\n", o->source, message_of(s, o));
     }
-    if (s->options.quiet)
+    if (s->options.quiet) {
+        print_left_out(s, o);
         return;
+    }
     bool said_only = o->said_new && !o->records_new && !o->records_changed && !o->events_new && !o->requests;
     (void)printf("%s: ", o->source);
     if (!said_only)

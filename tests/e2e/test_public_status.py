@@ -130,6 +130,10 @@ class GoogleCloud(Feeds):
         self.configure(gcp(api.url))
         self.assertIn("begin", self.alidade("ingest", code=3).err + str(self.sql("SELECT reason FROM quarantine")))
         self.assertEqual(sorted(self.records()), ["Gcp0000xyz", "Gcp0002xyz"])
+        api.gcp.append({"id": "Worse", "begin": 3})
+        quiet = self.alidade("-q", "ingest", code=3)
+        self.assertEqual(quiet.out, "")
+        self.assertIn("'cloud': 1 quarantined", quiet.err, "what is left out is never silent")
 
 
 class PublicStatusExample(Feeds):
