@@ -86,17 +86,9 @@ static const char *verdict(struct ald_session *s, const struct ald_analysis *an,
 
 static struct ald_node *why_node(struct ald_arena *a, const struct ald_story *story, const char *said)
 {
-    struct ald_node *o = ald_node_object(a), *list = ald_node_list(a);
-    for (size_t k = 0; k < story->reasons_n; k++) {
-        struct ald_node *r = ald_node_object(a);
-        ald_node_set(a, r, "id", ald_node_str(a, story->reasons[k].id));
-        ald_node_set(a, r, "text", ald_node_str(a, story->reasons[k].text));
-        ald_node_set(a, r, "strength", ald_node_num(a, story->reasons[k].strength));
-        ald_node_set(a, r, "evidence", ald_node_str(a, story->reasons[k].evidence));
-        ald_node_add(a, list, r);
-    }
+    struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "verdict", ald_node_str(a, said));
-    ald_node_set(a, o, "reasons", list);
+    ald_node_set(a, o, "reasons", ald_story_reasons_node(a, story));
     return o;
 }
 

@@ -231,3 +231,11 @@ void ald_frame_definitions_view(struct ald_report *report)
         ald_view_text(report, s, caveats->list.items[i]->text);
     ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false)->anchor = "id";
 }
+
+void ald_frame_end_views(struct ald_report *report)
+{
+    struct ald_section *quality = ald_view_section(report, "data_quality", "Data quality");
+    ald_frame_sources_view(report, quality);
+    ald_frame_overrides_view(report, quality);
+    ald_frame_definitions_view(report);
+}

@@ -15,5 +15,7 @@ void ald_frame_subtitle(const struct ald_report_input *in, struct ald_report *re
 void ald_frame_sources_view(struct ald_report *report, struct ald_section *section);
 /** People's corrections. */
 void ald_frame_overrides_view(struct ald_report *report, struct ald_section *section);
+/** The last sections of a kind that has nothing of its own to say of data quality: it, and the definitions. */
+void ald_frame_end_views(struct ald_report *report);
 /** The section of definitions and of what the figures cannot tell. */
 void ald_frame_definitions_view(struct ald_report *report);

@@ -2,8 +2,6 @@
  * short values together at the end. */
 #include "html_priv.h"
 
-enum { SHORT_LIST = 30 }; /* width of its column */
-
 static const char *words_at(struct ald_html *h, const struct ald_column *col, const struct ald_node *row)
 {
     const char *words = ald_words(h->report, h->scratch, ald_node_at(row, col->path), col->show);
@@ -61,12 +59,6 @@ static void put_list(struct ald_html *h, const struct ald_column *col, const str
     ald_html_raw(h, "</ul>");
 }
 
-/* A short list is a value like any other. */
-static bool is_long(const struct ald_column *col)
-{
-    return col->show == ALD_SHOW_LIST && col->width > SHORT_LIST;
-}
-
 static void put_labelled(struct ald_html *h, const struct ald_table *table, const struct ald_node *row)
 {
     const char *between = "<p class=\"why\">";
@@ -74,7 +66,7 @@ static void put_labelled(struct ald_html *h, const struct ald_table *table, cons
     put_head(h, table, row);
     for (size_t k = 2; k < table->columns_n; k++) {
         const struct ald_column *col = &table->columns[k];
-        const char *words = is_long(col) ? NULL : words_at(h, col, row);
+        const char *words = ald_words_own_list(col) ? NULL : words_at(h, col, row);
         if (!words)
             continue;
         ald_html_raw(h, between);
@@ -85,7 +77,7 @@ static void put_labelled(struct ald_html *h, const struct ald_table *table, cons
     }
     ald_html_raw(h, *between == ' ' ? "</p>" : "");
     for (size_t k = 2; k < table->columns_n; k++)
-        if (is_long(&table->columns[k]))
+        if (ald_words_own_list(&table->columns[k]))
             put_list(h, &table->columns[k], ald_node_at(row, table->columns[k].path));
     ald_html_raw(h, "</li>");
 }

@@ -8,7 +8,7 @@
 
 #include "words.h"
 
-enum { ROWS_MOST = 200, CELL_CHARS = 600, SHORT_LIST = 30 /* width of its column */ };
+enum { ROWS_MOST = 200, CELL_CHARS = 600 };
 
 struct md {
     FILE *file; /* its error flag is looked at once, when it is closed */
@@ -80,12 +80,6 @@ static void put_list(struct md *m, const struct ald_column *col, const struct al
     }
 }
 
-/* A short list is a value like any other. */
-static bool is_long(const struct ald_column *col)
-{
-    return col->show == ALD_SHOW_LIST && col->width > SHORT_LIST;
-}
-
 /* A brief of its own for each row. */
 static void put_card(struct md *m, const struct ald_table *table, const struct ald_node *row)
 {
@@ -100,7 +94,7 @@ static void put_card(struct md *m, const struct ald_table *table, const struct a
     const char *between = "";
     for (size_t k = 2; k < table->columns_n; k++) {
         const struct ald_column *col = &table->columns[k];
-        const char *words = is_long(col) ? NULL : words_at(m, col, row);
+        const char *words = ald_words_own_list(col) ? NULL : words_at(m, col, row);
         if (!words)
             continue;
         put(m, between);
@@ -111,7 +105,7 @@ static void put_card(struct md *m, const struct ald_table *table, const struct a
     }
     put(m, "\n");
     for (size_t k = 2; k < table->columns_n; k++)
-        if (is_long(&table->columns[k]))
+        if (ald_words_own_list(&table->columns[k]))
             put_list(m, &table->columns[k], ald_node_at(row, table->columns[k].path));
 }
 

@@ -7,7 +7,7 @@
 
 enum { QUOTES_MOST = 4, PEOPLE_LEAST = 5 /* fewer are not told: a count would be a person */ };
 
-static struct ald_node *reasons_node(struct ald_arena *a, const struct ald_story *story)
+struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_story *story)
 {
     struct ald_node *list = ald_node_list(a);
     for (size_t k = 0; k < story->reasons_n; k++) {
@@ -104,7 +104,7 @@ static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, "no time to resolve is recorded"));
     ald_node_set(a, o, "score", ald_node_num(a, story->score));
-    ald_node_set(a, o, "reasons", reasons_node(a, story));
+    ald_node_set(a, o, "reasons", ald_story_reasons_node(a, story));
     ald_node_set(a, o, "why", texts_of(a, story));
     ald_node_set(a, o, "in_short", ald_node_str(a, in_short(a, an, story->incident)));
     return o;

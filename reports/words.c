@@ -204,3 +204,9 @@ const char *ald_definition_text(const struct ald_report *report, struct ald_aren
 {
     return id ? ald_text_at(report->root, ald_sprintf(scratch, "definitions.%s", id)) : NULL;
 }
+
+bool ald_words_own_list(const struct ald_column *column)
+{
+    enum { SHORT = 30 }; /* width of its column */
+    return column->show == ALD_SHOW_LIST && column->width > SHORT;
+}

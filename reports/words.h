@@ -14,6 +14,8 @@ const char *ald_words(const struct ald_report *report, struct ald_arena *a, cons
 /** "29 min to 2 h 20 min", "from 29 min", "up to 2 h 20 min"; without bounds the reason, and *ret_absent; NULL when there
  *  is no interval at all. */
 const char *ald_words_interval(const struct ald_report *report, struct ald_arena *a, const struct ald_figure *figure, bool *ret_absent);
+/** True for a list that stands on its own in a card, item by item; a short one is a value like any other. */
+bool ald_words_own_list(const struct ald_column *column);
 /** A count with its thousands apart: "2,114". */
 const char *ald_words_count(struct ald_arena *a, int64_t n);
 /** "7 October 2026", in the zone. */

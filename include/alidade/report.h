@@ -68,6 +68,10 @@ const struct ald_node *ald_node_at(const struct ald_node *node, const char *path
 /** Writes a node; ROWS are made and dropped one by one. Reasons of absent members come as the member "absent" {key: reason}. */
 void ald_node_write(struct ald_jw *w, const struct ald_node *node, struct ald_arena *scratch);
 
+struct ald_story;
+/** Why a story could be told, strongest first: [{id, text, strength, evidence}]. */
+struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_story *story);
+
 /* ---- Views ---- */
 enum ald_show { /* how a value is shown to people */
     ALD_SHOW_TEXT, ALD_SHOW_COUNT, ALD_SHOW_NUMBER /* 3 significant */, ALD_SHOW_POSITION /* 0.00 */, ALD_SHOW_PERCENT /* of a share */,

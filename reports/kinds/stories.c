@@ -1,7 +1,6 @@
 /* Story candidates for a session where engineers tell older incidents to each other. */
 #include "frame.h"
 #include "learning_node.h"
-#include "view.h"
 
 static enum ald_rc build(const struct ald_report_input *in, struct ald_report *report, struct ald_err *err)
 {
@@ -14,10 +13,7 @@ static enum ald_rc build(const struct ald_report_input *in, struct ald_report *r
     ALD_TRY(ald_frame_foot(in, report, figures, err));
     ald_frame_subtitle(in, report);
     ald_stories_view(report);
-    struct ald_section *quality = ald_view_section(report, "data_quality", "Data quality");
-    ald_frame_sources_view(report, quality);
-    ald_frame_overrides_view(report, quality);
-    ald_frame_definitions_view(report);
+    ald_frame_end_views(report);
     return ALD_OK;
 }
 
