@@ -32,9 +32,7 @@ static void put_option(const struct ald_option_row *row)
 
 static void put_command(const struct ald_command *command)
 {
-    (void)printf("## alidade %s ", command->name);
-    put(command->args);
-    (void)fputs("\n\n", stdout);
+    (void)printf("## alidade %s %s\n\n", command->name, command->args); /* a heading takes its text as it is */
     put(command->help);
     (void)fputs(".\n\n", stdout);
     if (command->more) {
@@ -46,6 +44,14 @@ static void put_command(const struct ald_command *command)
         for (size_t i = 0; (row = ald_option_at(i)); i++)
             if (strcmp(row->name, command->options[k]) == 0)
                 put_option(row);
+    const struct ald_usage *example;
+    for (size_t i = 0; (example = ald_usage_of(command->name, i)); i++) {
+        (void)fputs(i ? "" : "Examples:\n\n", stdout);
+        put(example->line);
+        (void)fputs("\n\t", stdout);
+        put(example->what);
+        (void)fputs("\n\n", stdout);
+    }
 }
 
 static void page_1(void)
@@ -93,14 +99,26 @@ static void put_key(const struct ald_key_row *row)
     (void)fputs("\n\n", stdout);
 }
 
+static const char example_config[] = "store: alidade.db\norganisation: Acme\ntimezone: Europe/Berlin\nsources:\n"
+                                     "  - { name: pager,   type: pagerduty, token_env: PAGERDUTY_TOKEN, since: 2024-01-01 }\n"
+                                     "  - { name: tickets, type: jira, base_url: https://acme.atlassian.net, jql: project = INC,\n"
+                                     "      user_env: JIRA_EMAIL, token_env: JIRA_API_TOKEN,\n"
+                                     "      fields: { impact_started: customfield_10042, service: components } }\n"
+                                     "  - { name: cloud,   type: statuspage, base_url: https://www.githubstatus.com, role: vendor }\n"
+                                     "services:\n  - { name: checkout, tier: 1, team: payments, depends_on: [ledger] }\n"
+                                     "severity_order: [SEV1, SEV2, SEV3]\nreports: { out: reports/, kinds: [leadership, quarterly] }\n";
+
 static void page_5(void)
 {
     const struct ald_key_row *row;
     const struct ald_source_type *type;
     (void)fputs("alidade-config(5)\n\n# NAME\n\nalidade-config - the configuration of alidade\n\n# DESCRIPTION\n\n"
                 "A YAML file: *./alidade.yaml*, then *$XDG\\_CONFIG\\_HOME/alidade/alidade.yaml*, or the one given by *-c*. Paths in it are relative "
-                "to it. Secrets never stand in it: *token\\_env* names an environment variable, *token\\_file* a file of mode 0600.\n\n# KEYS\n\n",
+                "to it. Secrets never stand in it: *token\\_env* names an environment variable, *token\\_file* a file of mode 0600. *alidade init* "
+                "writes one with every key.\n\n# EXAMPLE\n\n```\n",
                 stdout);
+    (void)fputs(example_config, stdout);
+    (void)fputs("```\n\n# KEYS\n\n", stdout);
     for (size_t i = 0; (row = ald_key_at(i)); i++)
         put_key(row);
     (void)fputs("# SOURCES\n\n", stdout);

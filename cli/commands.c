@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const char *const no_options[] = {NULL};
+static const char *const init_options[] = {"from-env", NULL};
 static const char *const ingest_options[] = {"since", "until", "full", "record", "dry-run", NULL};
 static const char *const analyze_options[] = {"as-of", NULL};
 static const char *const report_options[] = {"period", "as-of", "format", "out", NULL};
@@ -25,7 +26,10 @@ static const char *const decide_options[] = {"reason", "by", "undo", "list", "al
 static const char *const story_options[] = {"as-of", "on", "where", "reason", "by", "json", NULL};
 
 static const struct ald_command rows[] = {
-    {"init", "", "write a commented starter configuration to ./alidade.yaml", no_options, NULL, ALD_NEED_NOTHING, ald_cmd_init},
+    {"init", "", "write a commented starter configuration to ./alidade.yaml", init_options,
+     "With --from-env the sources whose usual variables are set (PAGERDUTY_TOKEN, JIRA_API_TOKEN ...) are turned on; what else one "
+     "needs is taken from TYPE_KEY, such as JIRA_BASE_URL. Tokens themselves are never written.",
+     ALD_NEED_NOTHING, ald_cmd_init},
     {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
      "Without names, from all sources. A source that fails does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
      ald_cmd_ingest},

@@ -58,5 +58,3 @@ bool ald_cfg_in_words(const char *words, const char *word);
 /** One value against its row; key names it in messages ("sources[1].since"). */
 ALD_CHECK enum ald_rc ald_config_check_value(const char *file, const char *key, const struct ald_key_row *row,
                                              const struct ald_yaml *node, struct ald_err *err);
-/** A commented starter configuration. */
-void ald_config_starter(void *file);

@@ -51,6 +51,13 @@ static void print_options(FILE *out, const struct ald_command *command)
     }
 }
 
+static void print_examples(FILE *out, const char *command)
+{
+    const struct ald_usage *example;
+    for (size_t i = 0; (example = ald_usage_of(command, i)); i++)
+        (void)fprintf(out, "%s  %s\n      %s\n", i ? "" : "\nExamples:\n", example->line, example->what);
+}
+
 static void print_help(FILE *out, const struct ald_command *command)
 {
     if (command) {
@@ -59,6 +66,7 @@ static void print_help(FILE *out, const struct ald_command *command)
         if (command->more)
             (void)fprintf(out, "\n%s\n", command->more);
         print_options(out, command);
+        print_examples(out, command->name);
         return;
     }
     (void)fputs("alidade reads incidents from pagers, ticket systems and status pages, and writes reliability reports that say what\n"

@@ -16,6 +16,7 @@ static const struct ald_option_row rows[] = {
     {"no-progress", 0, NULL, "no progress bar, also on a terminal", TEXT(no_progress), true},
     {"version", 0, NULL, "print the version and stop", TEXT(version), true},
     {"help", 'h', NULL, "print this help and stop", TEXT(help), true},
+    {"from-env", 0, NULL, "init: turn on the sources whose tokens are in the environment", TEXT(from_env), false},
     {"since", 0, "TIME", "read from here on; cursors stay where they are", TEXT(since), false},
     {"until", 0, "TIME", "read up to here; cursors stay where they are", TEXT(until), false},
     {"full", 0, NULL, "read everything again, look for deletions, then move the cursors", TEXT(full), false},

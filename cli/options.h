@@ -11,7 +11,7 @@ struct ald_options {
     const char *config, *store, *log_format, *since, *until, *period, *as_of, *format, *out, *kind, *source, *class_, *service,
         *team, *reading, *pattern, *field, *value, *reason, *undo, *by, *record, *incident, *held, *url, *facilitator,
         *surprise, *risk, *state, *corner, *severity, *text, *on, *where;
-    bool quiet, verbose, no_progress, version, help, full, dry_run, json, ignore_extra, all, list, suggestions;
+    bool quiet, verbose, no_progress, version, help, full, dry_run, json, ignore_extra, all, list, suggestions, from_env;
     uint64_t given; /* bit i: option row i was given */
     const char *command;
     char **args; /* what is left after the command's name */
@@ -32,3 +32,12 @@ const struct ald_option_row *ald_option_at(size_t i);
 ALD_CHECK enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, struct ald_err *err);
 /** Refuses options that the command does not take: names is a NULL-terminated list. */
 ALD_CHECK enum ald_rc ald_options_check(const struct ald_options *options, const char *const *names, struct ald_err *err);
+
+/** A command line that is shown in the help, and what it is for. Its words hold no shell syntax but '...'. */
+struct ald_usage {
+    const char *command, *line, *what;
+};
+/** NULL after the last. */
+const struct ald_usage *ald_usage_at(size_t i);
+/** The n-th example of a command, from 0; NULL after its last. */
+const struct ald_usage *ald_usage_of(const char *command, size_t n);

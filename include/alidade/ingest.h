@@ -45,6 +45,7 @@ const char *ald_source_field(const struct ald_source_cfg *cfg, const char *canon
 struct ald_source_key {
     const char *key, *help;
     bool required, is_path;
+    const char *example; /* of a required key, for `init`; NULL: "..." */
 };
 /** What a type of source is, for configuration and documentation. */
 struct ald_source_type {
@@ -56,6 +57,9 @@ struct ald_source_type {
     const char *token_when_key;   /* token needed only when this key is set (statuspage: page_id), or NULL */
     const struct ald_source_key *keys;
     size_t keys_n;
+    /* For `init`: the variables that users of the product have their credentials in, most usual first, separated by spaces (NULL:
+     * it takes none), and what base_url looks like where it is required. */
+    const char *token_envs, *user_envs, *example_base_url;
 };
 /** All types, sorted by name; NULL after the last. */
 const struct ald_source_type *ald_source_type_at(size_t i);

@@ -396,7 +396,7 @@ static const struct ald_person_path people[] = {
 };
 
 static const struct ald_source_key keys[] = {
-    {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true},
+    {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true, .example = "project = INC"},
     {.key = "deployment", .help = "cloud (default) or datacenter"},
     {.key = "remotelinks", .help = "off: do not read links to other places (a request per issue)"},
     {.key = "support_projects", .help = "keys of projects with customers' tickets (SUP, HELP): links to them are counted"},
@@ -407,6 +407,9 @@ const struct ald_connector ald_connector_jira = {
              .title = "Jira (Cloud and Data Center)",
              .default_kind = "ticket",
              .needs_token = true,
+             .token_envs = "JIRA_API_TOKEN JIRA_TOKEN",
+             .user_envs = "JIRA_EMAIL JIRA_USER",
+             .example_base_url = "https://example.atlassian.net",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

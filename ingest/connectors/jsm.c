@@ -106,7 +106,7 @@ static const struct ald_person_path people[] = {
 };
 
 static const struct ald_source_key keys[] = {
-    {.key = "cloud_id", .help = "id of the site: https://SITE.atlassian.net/_edge/tenant_info shows it", .required = true},
+    {.key = "cloud_id", .help = "id of the site: https://SITE.atlassian.net/_edge/tenant_info shows it", .required = true, .example = "11111111-2222-3333-4444-555555555555"},
     {.key = "alert_query", .help = "only alerts that this search finds, such as priority: (P1 OR P2)"},
     {.key = "alert_logs", .help = "off: do not read the log of each alert (a request per alert): who was called, who took it"},
     {.key = "alert_notes", .help = "off: do not read the notes of each alert (a request per alert)"},
@@ -118,6 +118,8 @@ const struct ald_connector ald_connector_jsm = {
              .default_kind = "pager",
              .default_base_url = BASE_URL,
              .needs_token = true,
+             .token_envs = "JSM_API_TOKEN",
+             .user_envs = "JSM_EMAIL",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -254,6 +254,7 @@ const struct ald_connector ald_connector_opsgenie = {
              .default_kind = "pager",
              .default_base_url = BASE_URL,
              .needs_token = true,
+             .token_envs = "OPSGENIE_API_KEY OPSGENIE_TOKEN",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -399,6 +399,7 @@ const struct ald_connector ald_connector_pagerduty = {
              .default_kind = "pager",
              .default_base_url = BASE_URL,
              .needs_token = true,
+             .token_envs = "PAGERDUTY_TOKEN PAGERDUTY_API_KEY PD_TOKEN",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

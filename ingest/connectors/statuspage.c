@@ -297,6 +297,7 @@ const struct ald_connector ald_connector_statuspage = {
              .default_base_url = MANAGE_URL,
              .needs_token = true,
              .token_when_key = "page_id",
+             .token_envs = "STATUSPAGE_API_KEY",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,
