@@ -1,12 +1,16 @@
 /* Files: see file.h. Knows paths and bytes, nothing of what is in them. */
 #include "alidade/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "alidade/fault.h"
 
 #define READ_STEP_BYTES 65536u
 
@@ -97,22 +101,57 @@ static enum ald_rc set_paths(struct ald_replace *r, const char *path, struct ald
     return ALD_OK;
 }
 
+/* Who writes holds a lock on the temp file until it has its name. A file system without locks makes no harm: nothing is swept there. */
+static bool lock(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* Removes `name` in folder when it is a temp file of `base` that nobody writes any more. */
+static void sweep_one(int folder, const char *name, const char *base, size_t base_n)
+{
+    static const char mark[] = ".tmp.";
+    if (strncmp(name, base, base_n) != 0 || strncmp(name + base_n, mark, sizeof mark - 1) != 0)
+        return;
+    const char *pid = name + base_n + sizeof mark - 1;
+    if (!*pid || pid[strspn(pid, "0123456789")])
+        return;
+    ALD_CLEANUP(close_fd) const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && lock(fd))
+        (void)unlinkat(folder, name, 0); /* one file more than need be, where it may not */
+}
+
+/* What runs that were killed left of this file. */
+static void sweep(const struct ald_replace *r)
+{
+    const char *slash = strrchr(r->path, '/'), *base = slash ? slash + 1 : r->path;
+    char folder[sizeof r->path];
+    (void)snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - r->path) + 1 : 1, slash ? r->path : ".");
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+        sweep_one(dirfd(dir), entry->d_name, base, strlen(base));
+    (void)closedir(dir); /* only read */
+}
+
 static enum ald_rc begin(struct ald_replace *r, const char *path, int *ret_fd, struct ald_err *err)
 {
-    *r = (struct ald_replace){0};
+    *r = (struct ald_replace){.lock_fd = -1};
     if (!*path)
         return ald_fail(err, ALD_ERR_IO, "cannot write a file without a name");
     ALD_TRY(make_parents(path, err));
     ALD_TRY(set_paths(r, path, err));
+    sweep(r);
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     int fd = open(r->temp, flags, 0600);
-    if (fd < 0 && errno == EEXIST && unlink(r->temp) == 0) /* left by a process that died under the same number */
-        fd = open(r->temp, flags, 0600);
     if (fd < 0) {
         enum ald_rc rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", r->temp, strerror(errno));
         r->temp[0] = '\0';
         return rc;
     }
+    (void)lock(fd);
     *ret_fd = fd;
     return ALD_OK;
 }
@@ -121,6 +160,7 @@ enum ald_rc ald_replace_begin(struct ald_replace *r, const char *path, struct al
 {
     int fd = -1;
     ALD_TRY(begin(r, path, &fd, err));
+    r->lock_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* the lock is held until both are closed: over the rename */
     r->file = fdopen(fd, "wb");
     if (!r->file)
         abort(); /* a good descriptor and mode: out of memory */
@@ -129,11 +169,8 @@ enum ald_rc ald_replace_begin(struct ald_replace *r, const char *path, struct al
 
 enum ald_rc ald_replace_begin_path(struct ald_replace *r, const char *path, struct ald_err *err)
 {
-    int fd = -1;
-    ALD_TRY(begin(r, path, &fd, err));
     /* The empty file stays: whoever opens it for writing keeps its 0600. */
-    (void)close(fd);
-    return ALD_OK;
+    return begin(r, path, &r->lock_fd, err);
 }
 
 static enum ald_rc sync_path(const char *path, int flags, struct ald_err *err)
@@ -177,13 +214,16 @@ static enum ald_rc finish_temp(struct ald_replace *r, struct ald_err *err)
 enum ald_rc ald_replace_commit(struct ald_replace *r, struct ald_err *err)
 {
     enum ald_rc rc = finish_temp(r, err);
+    ald_fault_point("publish");
     if (rc == ALD_OK && rename(r->temp, r->path) != 0)
         rc = ald_fail(err, ALD_ERR_IO, "cannot rename '%s' to '%s': %s", r->temp, r->path, strerror(errno));
     if (rc != ALD_OK) {
         ald_replace_abort(r);
         return rc;
     }
+    ald_fault_point("published");
     r->temp[0] = '\0';
+    ald_replace_abort(r);
     return sync_parent(r->path, err);
 }
 
@@ -208,6 +248,8 @@ void ald_replace_abort(struct ald_replace *r)
     r->file = NULL;
     if (r->temp[0])
         (void)unlink(r->temp);
+    close_fd(&r->lock_fd); /* after the name is gone: else another could take it for one that was left */
+    r->lock_fd = -1;
     r->temp[0] = '\0';
 }
 

@@ -146,6 +146,7 @@ static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mod
         if (rc != SQLITE_OK)
             return ald_store_fail(store, rc, "configure", err);
     }
+    ald_store_faults(store);
     ALD_TRY(ald_store_exec(store, "store_cell_size_check", err));
     ALD_TRY(ald_store_exec(store, "store_mmap_off", err));
     return ald_store_exec(store, "store_temp_in_memory", err);
@@ -351,7 +352,9 @@ enum ald_rc ald_store_begin_read(struct ald_store *store, struct ald_err *err)
 enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *err)
 {
     assert(!sqlite3_get_autocommit(store->db));
-    return ald_store_exec(store, "store_commit", err);
+    ALD_TRY(ald_store_exec(store, "store_commit", err));
+    ald_fault_point("committed");
+    return ALD_OK;
 }
 
 void ald_store_rollback(struct ald_store *store)

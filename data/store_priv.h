@@ -6,6 +6,7 @@
 #include "alidade/arena.h"
 #include "alidade/store.h"
 #include "alidade/embedded.h"
+#include "alidade/fault.h"
 
 #define ALD_APPLICATION_ID 0x414C4944 /* "ALID"; store_mark in store.sql writes it */
 #define ALD_BACKUPS_KEPT 2
@@ -41,6 +42,12 @@ ALD_CHECK enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode 
                                           struct ald_store **ret, struct ald_err *err);
 /** Opens for ALD_STORE_LOOK. *ret_flaw is set either way. */
 ALD_CHECK enum ald_rc ald_store_look(const char *path, enum ald_store_flaw *ret_flaw, struct ald_store **ret, struct ald_err *err);
+/* fault.c: makes every commit a point of fault.h */
+#ifdef ALD_FAULTS
+void ald_store_faults(const struct ald_store *store);
+#else
+#define ald_store_faults(store) ((void)0)
+#endif
 /* lock.c */
 ALD_CHECK enum ald_rc ald_store_lock(struct ald_store *store, struct ald_err *err);
 void ald_store_unlock(struct ald_store *store);

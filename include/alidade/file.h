@@ -16,8 +16,10 @@ ALD_CHECK enum ald_rc ald_file_read(const char *path, size_t max_bytes, struct a
 struct ald_replace {
     char path[4096], temp[4096];
     FILE *file; /* open for writing, or NULL after _begin_path */
+    int lock_fd; /* tells others that the temp file is being written; -1: none */
 };
-/** Makes missing folders of path (0700 and umask) and opens the temp file (0600 and umask). */
+/** Makes missing folders of path (0700 and umask) and opens the temp file (0600 and umask). What runs that were killed left of the same
+ *  file is removed: who writes holds an flock on the temp file. */
 ALD_CHECK enum ald_rc ald_replace_begin(struct ald_replace *r, const char *path, struct ald_err *err);
 /** The same for writers that open the temp file by name themselves (r->temp). */
 ALD_CHECK enum ald_rc ald_replace_begin_path(struct ald_replace *r, const char *path, struct ald_err *err);

@@ -1,0 +1,12 @@
+/* Points at which a build for tests (-Dfaults=enabled) dies when it is told to: "commit", before a transaction of the store is
+ * committed; "committed", after it; "publish", before a file gets its name; "published", after it. No other build knows them:
+ * meson refuses faults in a release. */
+#pragma once
+
+#ifdef ALD_FAULTS
+/** Ends the process by SIGKILL when the environment says ALIDADE_FAULT="NAME N" and this is the Nth time that NAME is passed;
+ *  with N 0 it only says so on stderr, each time. */
+void ald_fault_point(const char *name);
+#else
+#define ald_fault_point(name) ((void)0)
+#endif
