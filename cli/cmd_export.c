@@ -179,17 +179,13 @@ static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, con
     return from_analysis(x, what, err);
 }
 
+const char ald_export_whats[] = "records events incidents signals readings settings services teams reviews attendance learnings actions told";
+
 static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
 {
-    static const char *const known[] = {"records", "events", "incidents", "signals", "readings", "settings", "services", "teams",
-                                        "reviews", "attendance", "learnings", "actions", "told"};
     const char *format = s->options.format ? s->options.format : "ndjson";
-    bool found = false;
-    for (size_t i = 0; s->options.args_n == 1 && i < sizeof known / sizeof known[0]; i++)
-        found = found || strcmp(s->options.args[0], known[i]) == 0;
-    if (!found)
-        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: records, events, incidents, signals, readings, settings, services, "
-                                          "teams, reviews, attendance, learnings, actions, told");
+    if (s->options.args_n != 1 || !ald_cfg_in_words(ald_export_whats, s->options.args[0]))
+        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: %s", ald_export_whats);
     *ret_csv = strcmp(format, "csv") == 0;
     if (!*ret_csv && strcmp(format, "ndjson") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);

@@ -80,6 +80,7 @@ static const struct ald_command rows[] = {
      "would be sent.",
      ALD_NEED_CONFIG, ald_cmd_publish},
     {"man", "1|5", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_man}, /* for the build: no help, not listed */
+    {"completion", "bash|zsh", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_completion},
 };
 
 const struct ald_command *ald_command_at(size_t i)

@@ -4,6 +4,7 @@
 #include "session.h"
 
 enum ald_rc ald_cmd_analyze(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_completion(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_doctor(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err);

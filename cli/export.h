@@ -15,6 +15,8 @@ struct ald_export {
     size_t lines;
 };
 /** Writes one object as a line; its nodes live on x->scratch, which is emptied. */
+/** What can be exported, separated by blanks. */
+extern const char ald_export_whats[];
 ALD_CHECK enum ald_rc ald_export_line(struct ald_export *x, const struct ald_node *node, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_export_records(struct ald_export *x, struct ald_err *err);
 /** reviews, attendance, learnings, actions, told: NULL after the last. */

@@ -25,6 +25,7 @@ struct ald_option_row {
     const char *help;
     size_t offset; /* in struct ald_options: const char * or bool */
     bool global;
+    const char *values; /* what arg may be, separated by blanks, for completion; NULL: not a list; "FILE": a path */
 };
 /** NULL after the last. */
 const struct ald_option_row *ald_option_at(size_t i);

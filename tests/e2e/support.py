@@ -258,8 +258,8 @@ def make_folder(add_cleanup):
     return folder
 
 
-def execute(args, cwd, env=None, timeout=120):
-    with subprocess.Popen([str(BINARY), *map(str, args)], cwd=cwd, env=environment(cwd, env), stdin=subprocess.DEVNULL,
+def execute(args, cwd, env=None, timeout=120, binary=None):
+    with subprocess.Popen([str(binary or BINARY), *map(str, args)], cwd=cwd, env=environment(cwd, env), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             out, err = process.communicate(timeout=timeout)
