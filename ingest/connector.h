@@ -90,11 +90,6 @@ struct ald_row_todo {
     int64_t since; /* ALD_TIME_NONE: whenever it was read */
     bool stranger; /* only when an event of the element was left out, because its record is not in the store */
 };
-/** A ref that a detail adds to a record which another element holds. field begins with the stream's name and ':', so that
- *  it outlives changes of the record. */
-struct ald_row_link {
-    const char *external_id, *kind, *value, *field;
-};
 /** An entry of an ordered list of labels: rank 1 is the most severe. kind: severity. */
 struct ald_row_label {
     const char *kind, *external_id, *name;
@@ -145,8 +140,8 @@ struct ald_element {
     size_t actions_n, actions_cap;
     struct ald_row_told *told;
     size_t told_n, told_cap;
-    struct ald_row_link *links;
-    size_t links_n, links_cap;
+    struct ald_row_record **additions; /* to records that other elements hold */
+    size_t additions_n, additions_cap;
     struct ald_row_todo *todos; /* made only when the record is new or changed */
     size_t todos_n, todos_cap;
 };
@@ -192,7 +187,19 @@ struct ald_row_attendance *ald_rows_attendance(struct ald_rows *rows, struct ald
 struct ald_row_learning *ald_rows_learning(struct ald_rows *rows, struct ald_element *el, const char *incident);
 struct ald_row_action *ald_rows_action(struct ald_rows *rows, struct ald_element *el, const char *incident);
 struct ald_row_told *ald_rows_told(struct ald_rows *rows, struct ald_element *el, const char *incident);
-/** Does nothing when value is NULL or "". */
+/** What the element adds to a record that another element holds: give it moments, values, given facts, refs, services, teams and
+ *  people by the appenders above; all else of it counts for nothing. The same row for the same record, however often asked.
+ *  - They stand beside the record's own rows until this very element (stream and id) comes with others or, in a stream that is
+ *    `whole`, comes no more; a change of the record, a second element and remap leave them alone. What is the same again changes
+ *    nothing.
+ *  - Of a value both of the record and of additions, the record's own counts; else that of the first origin ("STREAM/ELEMENT" in
+ *    order of bytes). Regions are a list: each adds to it. Moments are ranked as usual; services, teams, people and refs are sets.
+ *  - The element is scrubbed, kept, quarantined and re-read (remap, retry) like any other. Without the record it is quarantined, or
+ *    left out where the stream is a `tail`; a detail that is `of_record` is not asked for before.
+ *  - In field, begin with the stream's name and ':' ("custom_fields:severity"): `explain` shows where a figure came from.
+ *  - fields: of the configuration are the connector's to read, as for a record: ald_source_field, ald_rows_given. */
+struct ald_row_record *ald_rows_addition(struct ald_rows *rows, struct ald_element *el, const char *external_id);
+/** An addition of one ref. Does nothing when value is NULL or "". */
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind, const char *value, const char *field);
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n, const char *severity);
 /** Does nothing when the page has told it already. */
@@ -304,7 +311,7 @@ struct ald_stream {
     bool open_again;         /* detail: asked for every open record of stream `as` on every run */
     bool of_record;          /* detail: asked once the record `subject` is in the store */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
-    bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and links
+    bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */
     const char *needs;       /* what a token must be allowed, for doctor: "Browse projects"; NULL: nothing of its own */
     bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */

@@ -258,9 +258,9 @@ static enum ald_rc find_event_record(struct ald_landing *l, const struct ald_row
     return event->external_id ? ald_landing_find(l, event->external_id, ret, err) : ALD_OK;
 }
 
-/** Why the element's events cannot be stored, or NULL. Asked before any is, so that an element lands whole or not at
+/** Why the element's events and additions cannot be stored, or NULL. Asked before any is, so that an element lands whole or not at
  * all. */
-static enum ald_rc events_problem(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
+static enum ald_rc stories_problem(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
                                   const char **ret, struct ald_err *err)
 {
     *ret = NULL;
@@ -276,6 +276,14 @@ static enum ald_rc events_problem(struct ald_landing *l, const struct ald_elemen
         else if (event->at == ALD_TIME_NONE || !event->kind)
             *ret = ald_sprintf(l->scratch, "event '%s' has no %s", event->event_id ? event->event_id : "",
                                event->kind ? "time" : "kind");
+    }
+    for (size_t i = 0; i < el->additions_n && !*ret; i++) {
+        int64_t record = 0;
+        ALD_TRY(ald_landing_find(l, el->additions[i]->external_id, &record, err));
+        if (!record && l->how && l->how->tail)
+            state->stranger = true;
+        else if (!record)
+            *ret = ald_sprintf(l->scratch, "details of record '%s', which is not in the store", el->additions[i]->external_id);
     }
     return ALD_OK;
 }
@@ -309,7 +317,7 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
     const char *problem = NULL;
     if (el->error)
         return ALD_OK;
-    ALD_TRY(events_problem(l, el, state, &problem, err));
+    ALD_TRY(stories_problem(l, el, state, &problem, err));
     if (problem)
         ALD_TRY(ald_land_quarantine(l->land, l->stream, el->id, problem, state->raw, err));
     else
@@ -322,7 +330,7 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
     if (!problem || el->record)
         ALD_TRY(keep_raw(l, el, state, err));
     if (!problem && !state->stranger)
-        ALD_TRY(ald_landing_links(l, el, err));
+        ALD_TRY(ald_landing_additions(l, el, state->news, err));
     return add_todos(l, el, state, err);
 }
 
@@ -362,7 +370,7 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *page = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_landing l = {
-        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch};
+        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch, .adds = -1};
     if (l.how && l.how->as)
         l.stream = l.how->as;
     ald_buf_init(&l.text, ALD_LAND_TEXT_MAX);

@@ -1,4 +1,5 @@
-/* What the two halves of landing share: land.c (pages) and land_record.c (a record and its timeline). */
+/* What the parts of landing share: land.c (pages), land_record.c (a record and its timeline), land_children.c (what belongs to a
+ * record), land_addition.c (what details add to one), land_story.c and land_learning.c. */
 #pragma once
 
 #include "alidade/buf.h"
@@ -18,7 +19,53 @@ struct ald_landing {
     bool changed;              /* something that readings depend on */
     const char *found_id;      /* external id of the record found last, and its row; NULL: none yet */
     int64_t found;
+    int adds; /* the stream has additions in the store: 1; 0: none; -1: not asked yet */
 };
+
+/* ---- land_children.c ---- */
+
+enum ald_cell_type { ALD_CELL_TEXT, ALD_CELL_NUMBER, ALD_CELL_TIME };
+struct ald_cell {
+    enum ald_cell_type type;
+    const char *text;
+    int64_t number;
+};
+#define ALD_CELLS_MAX 16
+struct ald_cell ald_cell_text(const char *s);
+/** For columns that are NOT NULL. */
+struct ald_cell ald_cell_text_or(const char *s, const char *otherwise);
+struct ald_cell ald_cell_number(int64_t v);
+struct ald_cell ald_cell_at(int64_t ms);
+/** Cells as parameters from ?first on. */
+void ald_cells_bind(struct ald_q *q, int first, const struct ald_cell *cells, size_t n);
+/** Adds their spelling to buf. Lengths go before texts, so that two lists of cells never give the same bytes. */
+ALD_CHECK enum ald_rc ald_cells_spell(struct ald_buf *buf, const struct ald_cell *cells, size_t n, struct ald_err *err);
+/** A row that belongs to a record, by its spelling. Lives in l->scratch. */
+struct ald_line {
+    const char *spelt;
+    int child; /* which kind */
+    size_t i;  /* in the record's list of that kind */
+};
+/** All rows of rec in canonical order: sources may list the same things in another order each time. */
+ALD_CHECK enum ald_rc ald_landing_children_sort(struct ald_landing *l, const struct ald_row_record *rec, struct ald_line **ret,
+                                                size_t *ret_n, struct ald_err *err);
+/** Adds their spelling to l->text. */
+ALD_CHECK enum ald_rc ald_landing_children_spell(struct ald_landing *l, const struct ald_line *lines, size_t n, struct ald_err *err);
+/** origin: "" for the record's own element. */
+ALD_CHECK enum ald_rc ald_landing_children_clear(struct ald_landing *l, int64_t record, const char *origin, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_landing_children_add(struct ald_landing *l, const struct ald_row_record *rec, int64_t record,
+                                               const char *origin, const struct ald_line *lines, size_t n, struct ald_err *err);
+
+/* ---- land_addition.c ---- */
+
+/** What the element adds to records: what it added before and does not now goes. changed: the element is new or not as it was. */
+ALD_CHECK enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_element *el, bool changed, struct ald_err *err);
+/** What elements "SUBJECT/..." of the stream added and the page does not hold goes. */
+ALD_CHECK enum ald_rc ald_landing_additions_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
+                                                    struct ald_err *err);
+
+/* ---- land_record.c, land_story.c, land_learning.c ---- */
+
 /** Row of a record of this source, 0 when there is none. */
 ALD_CHECK enum ald_rc ald_landing_find(struct ald_landing *l, const char *external_id, int64_t *ret, struct ald_err *err);
 /** Lands el->record. raw: text of the element, needed when the record has no version.
@@ -28,8 +75,6 @@ ALD_CHECK enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald
 /** What of a subject's details the page no longer holds goes. */
 ALD_CHECK enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
                                           struct ald_err *err);
-/** Links of an element to records. */
-ALD_CHECK enum ald_rc ald_landing_links(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
 /** Reviews, attendance, learnings, actions and told stories of an element. */
 ALD_CHECK enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
 /** Sets the kinds of the events of every record that the page's events belong to. */

@@ -1,69 +1,32 @@
-/* What a page changes beyond its own elements: details that replace earlier ones, links to records, and kinds of events
- * that follow from those before them. Knows no API. */
+/* What a page changes beyond its own elements: details that replace earlier ones, and kinds of events that follow from those
+ * before them. Knows no API. */
 #include <string.h>
 
 #include "land_priv.h"
 
-/* ---- Links ---- */
-
-enum ald_rc ald_landing_links(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
-{
-    for (size_t i = 0; i < el->links_n; i++) {
-        const struct ald_row_link *link = &el->links[i];
-        int64_t record = 0;
-        ALD_TRY(ald_landing_find(l, link->external_id, &record, err));
-        if (!record)
-            continue;
-        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(l->land->store, "land_ref_add", &q, err));
-        ald_q_int(q, 1, record);
-        ald_q_text(q, 2, link->kind);
-        ald_q_text(q, 3, link->value);
-        ald_q_text(q, 4, link->field);
-        ALD_TRY(ald_q_run(q, err));
-        l->changed |= ald_store_changes(l->land->store) > 0;
-    }
-    return ALD_OK;
-}
-
 /* ---- Details that replace earlier ones ---- */
 
-/** Up to two texts of a row that is there. */
-struct pair {
-    const char *a, *b;
-};
-
-static bool has_event(const struct ald_rows *rows, const struct pair *p)
+static bool has_event(const struct ald_rows *rows, const char *id)
 {
     for (size_t i = 0; i < rows->n; i++)
         for (size_t j = 0; j < rows->elements[i].events_n; j++)
-            if (rows->elements[i].events[j].event_id && strcmp(rows->elements[i].events[j].event_id, p->a) == 0)
+            if (rows->elements[i].events[j].event_id && strcmp(rows->elements[i].events[j].event_id, id) == 0)
                 return true;
     return false;
 }
 
-static bool has_link(const struct ald_rows *rows, const struct pair *p)
+static bool has_element(const struct ald_rows *rows, const char *id)
 {
     for (size_t i = 0; i < rows->n; i++)
-        for (size_t j = 0; j < rows->elements[i].links_n; j++)
-            if (strcmp(rows->elements[i].links[j].kind, p->a) == 0 &&
-                strcmp(rows->elements[i].links[j].value, p->b) == 0)
-                return true;
-    return false;
-}
-
-static bool has_element(const struct ald_rows *rows, const struct pair *p)
-{
-    for (size_t i = 0; i < rows->n; i++)
-        if (strcmp(rows->elements[i].id, p->a) == 0)
+        if (strcmp(rows->elements[i].id, id) == 0)
             return true;
     return false;
 }
 
 /** Rows of an open query that the page does not hold. */
-static enum ald_rc stale_rows(struct ald_landing *l, struct ald_q *q, bool two, const struct ald_rows *rows,
-                              bool (*has)(const struct ald_rows *rows, const struct pair *p), struct pair **ret,
-                              size_t *ret_n, struct ald_err *err)
+static enum ald_rc stale_rows(struct ald_landing *l, struct ald_q *q, const struct ald_rows *rows,
+                              bool (*has)(const struct ald_rows *rows, const char *id), const char ***ret, size_t *ret_n,
+                              struct ald_err *err)
 {
     size_t cap = 0;
     *ret = NULL;
@@ -73,42 +36,33 @@ static enum ald_rc stale_rows(struct ald_landing *l, struct ald_q *q, bool two, 
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        struct pair p = {ald_q_col_text(q, 0), two ? ald_q_col_text(q, 1) : NULL};
-        if (has(rows, &p))
+        const char *id = ald_q_col_text(q, 0);
+        if (has(rows, id))
             continue;
         *ret = ald_grow(l->scratch, *ret, *ret_n, &cap, sizeof **ret);
-        (*ret)[(*ret_n)++] = (struct pair){ald_strdup(l->scratch, p.a), two ? ald_strdup(l->scratch, p.b) : NULL};
+        (*ret)[(*ret_n)++] = ald_strdup(l->scratch, id);
     }
 }
 
-static enum ald_rc drop(struct ald_landing *l, const char *statement, int64_t record, const struct pair *p,
-                        struct ald_err *err)
+static enum ald_rc replace_events(struct ald_landing *l, const struct ald_rows *rows, int64_t record, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
-    ald_q_int(q, 1, record);
-    ald_q_text(q, 2, p->a);
-    if (p->b)
-        ald_q_text(q, 3, p->b);
-    ALD_TRY(ald_q_run(q, err));
-    l->changed = true;
-    return ALD_OK;
-}
-
-static enum ald_rc replace_rows(struct ald_landing *l, const struct ald_rows *rows, int64_t record, bool links,
-                                struct ald_err *err)
-{
-    struct pair *stale = NULL;
+    const char **stale = NULL;
     size_t n = 0;
     {
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(l->land->store, links ? "land_whole_links" : "land_whole_events", &q, err));
+        ALD_TRY(ald_q_open(l->land->store, "land_whole_events", &q, err));
         ald_q_int(q, 1, record);
         ald_q_text(q, 2, l->stream);
-        ALD_TRY(stale_rows(l, q, links, rows, links ? has_link : has_event, &stale, &n, err));
+        ALD_TRY(stale_rows(l, q, rows, has_event, &stale, &n, err));
     }
-    for (size_t i = 0; i < n; i++)
-        ALD_TRY(drop(l, links ? "land_whole_link_drop" : "land_whole_event_drop", record, &stale[i], err));
+    for (size_t i = 0; i < n; i++) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(l->land->store, "land_whole_event_drop", &q, err));
+        ald_q_int(q, 1, record);
+        ald_q_text(q, 2, stale[i]);
+        ALD_TRY(ald_q_run(q, err));
+        l->changed = true;
+    }
     return ALD_OK;
 }
 
@@ -127,24 +81,23 @@ enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *ro
                                 struct ald_err *err)
 {
     int64_t record = 0;
-    struct pair *stale = NULL;
+    const char **stale = NULL;
     size_t n = 0;
     ALD_TRY(ald_landing_find(l, subject, &record, err));
-    if (record) {
-        ALD_TRY(replace_rows(l, rows, record, false, err));
-        ALD_TRY(replace_rows(l, rows, record, true, err));
-    }
+    if (record)
+        ALD_TRY(replace_events(l, rows, record, err));
+    ALD_TRY(ald_landing_additions_replace(l, rows, subject, err));
     {
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, "land_whole_raw", &q, err));
         ald_q_text(q, 1, l->land->cfg->name);
         ald_q_text(q, 2, l->stream);
         ald_q_text(q, 3, subject);
-        ALD_TRY(stale_rows(l, q, false, rows, has_element, &stale, &n, err));
+        ALD_TRY(stale_rows(l, q, rows, has_element, &stale, &n, err));
     }
     for (size_t i = 0; i < n; i++) {
-        ALD_TRY(forget_element(l, "land_raw_drop", stale[i].a, err));
-        ALD_TRY(forget_element(l, "land_quarantine_heal", stale[i].a, err));
+        ALD_TRY(forget_element(l, "land_raw_drop", stale[i], err));
+        ALD_TRY(forget_element(l, "land_quarantine_heal", stale[i], err));
     }
     return ALD_OK;
 }

@@ -24,11 +24,16 @@ struct ald_element *ald_rows_element(struct ald_rows *rows, const char *id, cons
     return el;
 }
 
+static struct ald_row_record new_record(const char *external_id)
+{
+    return (struct ald_row_record){
+        .external_id = external_id, .entered_at = ALD_TIME_NONE, .updated_at = ALD_TIME_NONE, .gone_at = ALD_TIME_NONE};
+}
+
 struct ald_row_record *ald_rows_record(struct ald_rows *rows, struct ald_element *el, const char *external_id)
 {
     el->record = ald_alloc(rows->arena, sizeof *el->record);
-    *el->record =
-        (struct ald_row_record){.external_id = external_id, .entered_at = ALD_TIME_NONE, .updated_at = ALD_TIME_NONE, .gone_at = ALD_TIME_NONE};
+    *el->record = new_record(external_id);
     return el->record;
 }
 
@@ -151,14 +156,22 @@ struct ald_row_told *ald_rows_told(struct ald_rows *rows, struct ald_element *el
     return row;
 }
 
+struct ald_row_record *ald_rows_addition(struct ald_rows *rows, struct ald_element *el, const char *external_id)
+{
+    for (size_t i = 0; i < el->additions_n; i++) /* few: mostly one */
+        if (strcmp(el->additions[i]->external_id, external_id) == 0)
+            return el->additions[i];
+    struct ald_row_record **row = APPEND(additions);
+    *row = ald_alloc(rows->arena, sizeof **row);
+    **row = new_record(external_id);
+    return *row;
+}
+
 void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *external_id, const char *kind,
                    const char *value, const char *field)
 {
-    if (!is_given(value))
-        return;
-    el->links = ald_grow(rows->arena, el->links, el->links_n, &el->links_cap, sizeof *el->links);
-    el->links[el->links_n++] =
-        (struct ald_row_link){.external_id = external_id, .kind = kind, .value = value, .field = field};
+    if (is_given(value))
+        ald_rows_ref(rows, ald_rows_addition(rows, el, external_id), kind, value, field);
 }
 
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n,

@@ -34,33 +34,34 @@ SELECT record, moment, at, field FROM record_moment ORDER BY record, moment, ran
 SELECT record, min(at) FROM event WHERE kind = 'opened' GROUP BY record ORDER BY record;
 
 -- name: analysis_severities
-SELECT record, name, value, ord FROM record_value WHERE name IN ('severity', 'severity_rank')
+SELECT record, name, value, ord FROM record_value_told WHERE name IN ('severity', 'severity_rank')
 UNION ALL
-SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JOIN record r ON r.id = v.record
+SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value_told v JOIN record r ON r.id = v.record
     JOIN label l ON l.source = r.source AND l.kind = 'severity' AND l.external_id = v.value
     WHERE v.name = 'severity_id'
 ORDER BY 1, 2, 4;
 
 -- What is counted or named beside the timeline; support tickets are counted.
 -- name: analysis_given
-SELECT record, name, value, field, ord FROM record_value
+SELECT record, name, value, field, ord FROM record_value_told
 WHERE name IN ('alerts_grouped', 'customer_reports', 'external_party', 'customers_impacted', 'regions', 'requests_failed')
 UNION ALL
-SELECT record, 'customer_reports', CAST(count(*) AS TEXT), min(field), 0 FROM record_ref WHERE kind = 'customer_report'
+SELECT record, 'customer_reports', CAST(count(DISTINCT value) AS TEXT), min(field), 0 FROM record_ref WHERE kind = 'customer_report'
 GROUP BY record
 ORDER BY 1, 2, 5, 3;
 
 -- name: analysis_refs
-SELECT record, kind, value, field FROM record_ref ORDER BY record, kind, value;
+SELECT record, kind, value, min(field) FROM record_ref GROUP BY record, kind, value ORDER BY record, kind, value;
 
 -- name: analysis_record_services
-SELECT record, service, at, at_start, stand_in, field FROM record_service ORDER BY record, service;
+SELECT record, service, min(at), max(at_start), min(stand_in), min(field) FROM record_service GROUP BY record, service
+ORDER BY record, service;
 
 -- name: analysis_record_teams
-SELECT record, team, at, role, field FROM record_team ORDER BY record, team, role;
+SELECT record, team, min(at), role, min(field) FROM record_team GROUP BY record, team, role ORDER BY record, team, role;
 
 -- name: analysis_record_people
-SELECT record, person, at, role, field FROM record_person ORDER BY record, person, role;
+SELECT record, person, min(at), role, min(field) FROM record_person GROUP BY record, person, role ORDER BY record, person, role;
 
 -- name: analysis_event_count
 SELECT count(*) FROM event WHERE at <= ?1;

@@ -32,23 +32,23 @@ SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r
 FROM record r JOIN source s ON s.name = r.source ORDER BY r.source, r.external_id;
 
 -- name: cli_export_values
-SELECT name, value, ord FROM record_value WHERE record = ?1
+SELECT name, value, ord FROM record_value_told WHERE record = ?1
 UNION ALL
-SELECT 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value v JOIN record r ON r.id = v.record
+SELECT 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value_told v JOIN record r ON r.id = v.record
     JOIN label l ON l.source = r.source AND l.kind = 'severity' AND l.external_id = v.value
     WHERE v.record = ?1 AND v.name = 'severity_id'
 ORDER BY 1, 3;
 
 -- name: cli_export_refs
-SELECT kind, value FROM record_ref WHERE record = ?1 ORDER BY kind, value;
+SELECT DISTINCT kind, value FROM record_ref WHERE record = ?1 ORDER BY kind, value;
 
 -- name: cli_export_moments
 SELECT moment, at FROM record_moment WHERE record = ?1 ORDER BY moment, rank DESC, field DESC;
 
 -- name: cli_export_services
-SELECT coalesce(s.name, rs.service), rs.at_start, rs.stand_in, rs.field FROM record_service rs JOIN record r ON r.id = rs.record
+SELECT coalesce(s.name, rs.service), max(rs.at_start), min(rs.stand_in), min(rs.field) FROM record_service rs JOIN record r ON r.id = rs.record
 LEFT JOIN service s ON s.source = r.source AND s.external_id = rs.service
-WHERE rs.record = ?1 ORDER BY coalesce(s.name, rs.service);
+WHERE rs.record = ?1 GROUP BY rs.service ORDER BY coalesce(s.name, rs.service);
 
 -- name: cli_export_teams
 SELECT DISTINCT coalesce(t.name, rt.team) FROM record_team rt JOIN record r ON r.id = rt.record

@@ -214,46 +214,45 @@ WHERE source = ?1 AND external_id = ?2;
 UPDATE record SET last_seen = max(last_seen, ?2), version = ?3, gone_at = NULL WHERE id = ?1;
 
 -- name: land_moments_clear
-DELETE FROM record_moment WHERE record = ?1;
+DELETE FROM record_moment WHERE record = ?1 AND origin = ?2;
 
 -- name: land_values_clear
-DELETE FROM record_value WHERE record = ?1;
+DELETE FROM record_value WHERE record = ?1 AND origin = ?2;
 
--- Links stay: their fields hold a colon, "notes:content".
 -- name: land_refs_clear
-DELETE FROM record_ref WHERE record = ?1 AND instr(field, ':') = 0;
+DELETE FROM record_ref WHERE record = ?1 AND origin = ?2;
 
 -- name: land_services_clear
-DELETE FROM record_service WHERE record = ?1;
+DELETE FROM record_service WHERE record = ?1 AND origin = ?2;
 
 -- name: land_teams_clear
-DELETE FROM record_team WHERE record = ?1;
+DELETE FROM record_team WHERE record = ?1 AND origin = ?2;
 
 -- name: land_people_clear
-DELETE FROM record_person WHERE record = ?1;
+DELETE FROM record_person WHERE record = ?1 AND origin = ?2;
 
 -- Children come sorted, so of two with one key the same one wins in whatever order the source lists them.
 -- name: land_moment_add
-INSERT INTO record_moment (record, moment, rank, field, at) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO record_moment (record, origin, moment, rank, field, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET at = min(at, excluded.at);
 
 -- name: land_value_add
-INSERT INTO record_value (record, name, ord, value, field) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
+INSERT INTO record_value (record, origin, name, ord, value, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING;
 
 -- name: land_ref_add
-INSERT INTO record_ref (record, kind, value, field) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING;
+INSERT INTO record_ref (record, origin, kind, value, field) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
 
 -- name: land_service_add
-INSERT INTO record_service (record, service, at, at_start, stand_in, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO record_service (record, origin, service, at, at_start, stand_in, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at)),
     at_start = max(at_start, excluded.at_start), stand_in = min(stand_in, excluded.stand_in);
 
 -- name: land_team_add
-INSERT INTO record_team (record, team, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO record_team (record, origin, team, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at));
 
 -- name: land_person_add
-INSERT INTO record_person (record, person, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO record_person (record, origin, person, role, at, field) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET at = min(coalesce(at, excluded.at), coalesce(excluded.at, at));
 
 -- name: land_event_add
@@ -266,6 +265,25 @@ UPDATE event SET at = ?3, kind = ?4, actor = ?5, agent = ?6, automatic = ?7, tea
 WHERE record = ?1 AND event_id = ?2
 AND (at IS NOT ?3 OR kind IS NOT ?4 OR actor IS NOT ?5 OR agent IS NOT ?6 OR automatic IS NOT ?7 OR team IS NOT ?8
     OR service IS NOT ?9 OR value IS NOT ?10 OR field IS NOT ?11 OR text IS NOT ?12);
+
+-- What elements of a stream added to records: origins "STREAM/ELEMENT" from ?1 to before ?2.
+-- name: land_addition_any
+SELECT 1 FROM record_addition WHERE origin >= ?1 AND origin < ?2 LIMIT 1;
+
+-- name: land_additions_of
+SELECT a.record, a.origin, a.fingerprint FROM record_addition a JOIN record r ON r.id = a.record
+WHERE r.source = ?1 AND a.origin = ?2;
+
+-- name: land_additions_below
+SELECT a.record, a.origin, a.fingerprint FROM record_addition a JOIN record r ON r.id = a.record
+WHERE r.source = ?1 AND a.origin >= ?2 AND a.origin < ?3;
+
+-- name: land_addition_put
+INSERT INTO record_addition (origin, record, fingerprint) VALUES (?1, ?2, ?3)
+ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint;
+
+-- name: land_addition_drop
+DELETE FROM record_addition WHERE origin = ?1 AND record = ?2;
 
 -- name: land_raw_put
 INSERT INTO record_raw (source, stream, element, raw, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -346,12 +364,6 @@ SELECT event_id FROM event WHERE record = ?1 AND field = ?2;
 
 -- name: land_whole_event_drop
 DELETE FROM event WHERE record = ?1 AND event_id = ?2;
-
--- name: land_whole_links
-SELECT kind, value FROM record_ref WHERE record = ?1 AND substr(field, 1, length(?2) + 1) = ?2 || ':';
-
--- name: land_whole_link_drop
-DELETE FROM record_ref WHERE record = ?1 AND kind = ?2 AND value = ?3;
 
 -- name: land_whole_raw
 SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND substr(element, 1, length(?3) + 1) = ?3 || '/'

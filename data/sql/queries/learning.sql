@@ -21,7 +21,7 @@ SELECT incident, told_at, place FROM story_told ORDER BY told_at, source, extern
 SELECT incident, at, quote, source || ':' || external_id FROM citation ORDER BY source, external_id, event_id, incident;
 
 -- name: learning_mentions
-SELECT record, value FROM record_ref WHERE kind = 'mention' ORDER BY record, value;
+SELECT DISTINCT record, value FROM record_ref WHERE kind = 'mention' ORDER BY record, value;
 
 -- name: learning_texts
 SELECT record, at, text FROM event WHERE text IS NOT NULL ORDER BY record, event_id;

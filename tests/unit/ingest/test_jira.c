@@ -311,7 +311,7 @@ static void test_details(void **state)
     t.req.subjects_n = 1;
     assert_int_equal(trial_page(&t, "[{\"id\":1,\"object\":{\"url\":\"https://y.example/p\"}},{\"id\":2}]"), ALD_OK);
     assert_string_equal(t.rows.elements[0].id, "7/1");
-    assert_string_equal(t.rows.elements[0].links[0].value, "https://y.example/p");
+    assert_string_equal(t.rows.elements[0].additions[0]->refs[0].value, "https://y.example/p");
     assert_non_null(t.rows.elements[1].error);
     trial_close(&t);
 }

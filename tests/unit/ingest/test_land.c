@@ -349,6 +349,100 @@ static void details_need_their_record(void **state)
     expect(room, "SELECT reason FROM quarantine", "event 'e2' has no time");
 }
 
+struct extra {
+    const char *element, *impacted, *region, *service;
+    int64_t detected;
+};
+
+static void land_addition(struct room *room, const char *to, struct extra x)
+{
+    struct ald_rows rows = page_of(room);
+    struct ald_element *el = element(&rows, x.element, NULL);
+    if (to) {
+        struct ald_row_record *more = ald_rows_addition(&rows, el, to);
+        assert_ptr_equal(ald_rows_addition(&rows, el, to), more);
+        ald_rows_value(&rows, more, "customers_impacted", x.impacted, "audit:customers");
+        ald_rows_value(&rows, more, "severity", "9", "audit:severity");
+        ald_rows_given(&rows, more, "regions", x.region, "audit:regions");
+        (void)ald_rows_service(&rows, more, x.service, "audit:service");
+        ald_rows_moment(&rows, more, "detected", x.detected, "audit:detected", 1);
+        ald_rows_team(&rows, more, "storage", "assigned", 90, "audit:team");
+        ald_rows_person(&rows, more, "p2", "commander", 95, "audit:lead");
+        ald_rows_link(&rows, el, to, "key", "OPS-1", "audit:key"); /* which the record names as well */
+    }
+    land(room, "audit", &rows, NULL);
+}
+
+#define TOLD(what) "SELECT group_concat(" what ") FROM (SELECT * FROM record_value_told ORDER BY record, name, origin, ord)"
+#define MOMENTS(what) "SELECT group_concat(" what ") FROM (SELECT * FROM record_moment ORDER BY record, moment, rank, field, origin)"
+
+static void a_detail_adds_to_a_record(void **state)
+{
+    struct room *room = *state;
+    const struct extra x = {"i1/x", "1200", "us, ap", "search", 80};
+    land_addition(room, "i1", x);
+    expect(room, "SELECT stream || element || reason FROM quarantine", "auditi1/xdetails of record 'i1', which is not in the store");
+    assert_int_equal(generation(room), 0);
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    land_addition(room, "i1", x);
+    expect(room, "SELECT count(*) FROM quarantine", "0");
+    /* The record's own severity counts; both name a region that counts once. */
+    expect(room, TOLD("name || value"), "customers_impacted1200,regionseu,regionsus,regionsap,severity1");
+    expect(room, MOMENTS("moment || at"), "detected80,opened100");
+    expect(room, "SELECT group_concat(service) FROM record_service", "checkout,ledger,search");
+    expect(room, "SELECT count(*) FROM record_ref WHERE value = 'OPS-1'", "2");
+    int64_t before = generation(room);
+    land_addition(room, "i1", x);
+    assert_int_equal(generation(room), before); /* the same again */
+    land_addition(room, "i1", (struct extra){"i1/x", "1300", NULL, "search", 80});
+    expect(room, TOLD("name || value"), "customers_impacted1300,regionseu,regionsus,severity1");
+    assert_int_equal(generation(room), before + 1);
+}
+
+static void additions_outlive_changes_of_the_record(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    land_addition(room, "i1", (struct extra){"i1/x", "1200", "ap", "search", 80});
+    land_incident(room, "i1", NULL, (struct shape){.version = "2", .title = "changed", .backwards = true});
+    expect(room, TOLD("name || value"), "customers_impacted1200,regionseu,regionsus,regionsap,severity1");
+    expect(room, "SELECT group_concat(person) FROM record_person", "p1,p2");
+    /* Two elements say the same of one record: either may take its word back. */
+    land_addition(room, "i1", (struct extra){"i1/y", "1500", "ap", "search", 70});
+    expect(room, TOLD("name || value"), "customers_impacted1200,regionseu,regionsus,regionsap,severity1");
+    land_addition(room, NULL, (struct extra){.element = "i1/x"});
+    expect(room, TOLD("name || value"), "customers_impacted1500,regionseu,regionsus,regionsap,severity1");
+    expect(room, "SELECT group_concat(at) FROM record_moment WHERE moment = 'detected'", "70");
+    land_addition(room, NULL, (struct extra){.element = "i1/y"});
+    expect(room, "SELECT count(*) FROM record_ref WHERE value = 'OPS-1'", "1"); /* the record's own */
+    expect(room, "SELECT team || role || at FROM record_team", "storageassigned110");
+    expect(room, "SELECT count(*) FROM record_addition", "0");
+}
+
+static void an_addition_moves_with_its_element(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    land_incident(room, "i2", NULL, (struct shape){.version = "1"});
+    land_addition(room, "i1", (struct extra){"x", "7", NULL, NULL, 80});
+    land_addition(room, "i2", (struct extra){"x", "7", NULL, NULL, 80});
+    expect(room, "SELECT group_concat(external_id) FROM record_value v JOIN record r ON r.id = v.record WHERE v.value = '7'", "i2");
+}
+
+static void a_whole_answer_replaces_additions(void **state)
+{
+    struct room *room = *state;
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    land_incident(room, "i11", NULL, (struct shape){.version = "1"});
+    land_addition(room, "i1", (struct extra){"i1/x", "1200", "ap", "search", 80});
+    land_addition(room, "i11", (struct extra){"i11/x", "11", "ap", "search", 80});
+    room->land.replace = "i1";
+    land_addition(room, "i1", (struct extra){"i1/z", "5", NULL, NULL, 60});
+    room->land.replace = NULL;
+    expect(room, "SELECT group_concat(origin) FROM record_addition", "audit/i1/z,audit/i11/x");
+    expect(room, TOLD("value"), "5,eu,us,1,11,eu,us,ap,1");
+}
+
 static void events_may_stand_before_their_record(void **state)
 {
     struct room *room = *state;
@@ -493,6 +587,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(timeline_bits_survive, enter, leave),
         cmocka_unit_test_setup_teardown(a_bad_element_is_kept_apart_and_heals, enter, leave),
         cmocka_unit_test_setup_teardown(details_need_their_record, enter, leave),
+        cmocka_unit_test_setup_teardown(a_detail_adds_to_a_record, enter, leave),
+        cmocka_unit_test_setup_teardown(additions_outlive_changes_of_the_record, enter, leave),
+        cmocka_unit_test_setup_teardown(an_addition_moves_with_its_element, enter, leave),
+        cmocka_unit_test_setup_teardown(a_whole_answer_replaces_additions, enter, leave),
         cmocka_unit_test_setup_teardown(events_may_stand_before_their_record, enter, leave),
         cmocka_unit_test_setup_teardown(events_without_an_id_are_known_by_what_they_say, enter, leave),
         cmocka_unit_test_setup_teardown(without_free_text_no_bodies_are_stored, enter, leave),

@@ -357,10 +357,10 @@ static void test_notes(void **state)
         ALD_OK);
     const struct ald_element *el = t.rows.elements;
     assert_string_equal(el[0].id, "Q1/N1");
-    assert_int_equal(el[0].links_n, 2);
-    assert_string_equal(el[0].links[0].value, "https://w.example/a");
-    assert_string_equal(el[0].links[1].value, "http://x.example/b");
-    assert_string_equal(el[0].links[0].kind, "mention");
+    assert_int_equal(el[0].additions[0]->refs_n, 2);
+    assert_string_equal(el[0].additions[0]->refs[0].value, "https://w.example/a");
+    assert_string_equal(el[0].additions[0]->refs[1].value, "http://x.example/b");
+    assert_string_equal(el[0].additions[0]->refs[0].kind, "mention");
     assert_int_equal(el[0].events[0].automatic, 0);
     assert_int_equal(el[1].events[0].automatic, 1);
     assert_null(t.next.cursor);
