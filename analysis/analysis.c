@@ -125,7 +125,7 @@ static void hand_out_links(struct ald_build *b)
         a->incidents[i].links = &links[at[i]];
     for (size_t i = 0; i < b->link_n; i++) {
         struct ald_incident *inc = &a->incidents[a->records[b->link[i].a].incident];
-        links[(size_t)(inc->links - links) + inc->links_n++] = b->link[i];
+        links[at[inc - a->incidents]++] = b->link[i];
     }
 }
 
@@ -142,7 +142,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     uint32_t *met = ald_calloc(b->scratch, a->records_n, sizeof *met);
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
-        inc->merged_n = count_folded(b, inc, met);
+        inc->merged_n = (uint32_t)count_folded(b, inc, met);
         ald_incident_clocks(b, inc);
         ald_incident_gather(b, inc);
         ald_incident_classify(b, inc);

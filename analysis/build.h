@@ -190,7 +190,7 @@ ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struc
 void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people,
                               struct ald_mentions *ret);
 /** Keeps the first mention of each name; sorts by time (undated last), then name. Analysis-owned copy. */
-const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, size_t *ret_n);
+const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n);
 /** gather.c: key, title, url, severity, services, teams of an incident. */
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
 /** classes.c */

@@ -314,7 +314,7 @@ static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager
     if (n)
         qsort(spans, n, sizeof *spans, span_order);
     inc->spans = spans;
-    inc->spans_n = unite(spans, n);
+    inc->spans_n = (uint32_t)unite(spans, n);
 }
 
 static int64_t length(const struct ald_incident *inc, int64_t now)
@@ -364,7 +364,8 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     take_spans(b, inc, deciding);
     judge_end(b, inc, ald_overrides_times(b, inc));
     inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
-    inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = inc->landmark_at = inc->quarter = ALD_TIME_NONE;
+    inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = inc->landmark_at = ALD_TIME_NONE;
+    inc->quarter = ALD_QUARTER_NONE;
     const struct ald_taken *m = inc->moments;
     int64_t noticed = m[ALD_DETECTED].at != ALD_TIME_NONE ? m[ALD_DETECTED].at : m[ALD_OPENED].at;
     if (noticed != ALD_TIME_NONE)

@@ -43,7 +43,7 @@ static int by_time_then_name(const void *a, const void *b)
     return c ? c : (x->name > y->name) - (x->name < y->name);
 }
 
-const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, size_t *ret_n)
+const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n)
 {
     size_t n = 0;
     if (list->n)
@@ -60,7 +60,7 @@ const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_menti
     struct ald_named *copy = ald_calloc(b->a->arena, n, sizeof *copy);
     if (n)
         memcpy(copy, list->items, n * sizeof *copy);
-    *ret_n = n;
+    *ret_n = (uint32_t)n;
     return copy;
 }
 

@@ -31,7 +31,7 @@ void ald_linking_of(const struct ald_analysis *a, const struct ald_period *perio
             continue;
         ret->incidents++;
         ret->records += inc->records_n;
-        for (size_t j = 0; j < inc->links_n; j++)
+        for (size_t j = 0; j + 1 < inc->records_n; j++)
             ret->by[inc->links[j].method]++;
     }
     for (size_t i = 0; i < a->suggestions_n; i++)

@@ -273,7 +273,7 @@ static void fit_spans(struct ald_build *b, struct ald_incident *inc)
     if (n)
         spans[n - 1].end = end;
     inc->spans = spans;
-    inc->spans_n = n;
+    inc->spans_n = (uint32_t)n;
 }
 
 bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
@@ -342,7 +342,7 @@ static void set_services(struct ald_build *b, struct ald_incident *inc, const st
         list[n++] = item;
     }
     inc->services = list;
-    inc->services_n = n;
+    inc->services_n = (uint32_t)n;
 }
 
 /* The rank that other records give to the same label. */
@@ -375,10 +375,12 @@ bool ald_overrides_class(struct ald_build *b, struct ald_incident *inc)
     struct ald_override *o = find(b, inc, field_of("class"));
     if (!o)
         return false;
-    if (!class_of(o->decision->value, &inc->cls)) {
+    enum ald_class cls;
+    if (!class_of(o->decision->value, &cls)) {
         o->idle = "its value is no class";
         return false;
     }
+    inc->cls = (uint8_t)cls;
     inc->class_why = ald_sprintf(b->a->arena, "%s: %s", told_by(b, o), o->decision->reason);
     return true;
 }

@@ -112,7 +112,8 @@ static void people(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
     const struct ald_named **engaged = ald_calloc(a->arena, a->incidents_n, sizeof *engaged);
-    size_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n), cap = 0, n = 0;
+    uint32_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n);
+    size_t cap = 0, n = 0;
     struct ald_engagement *list = NULL;
     struct ald_mentions *mentions = &b->mentions;
     for (size_t i = 0; i < a->incidents_n; i++) {

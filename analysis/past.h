@@ -52,7 +52,7 @@ struct ald_past {
     /* Parallel to incidents: people by their first engagement (undated last); number of the normalised title,
      * ALD_NOBODY without one. */
     const struct ald_named *const *engaged;
-    const size_t *engaged_n;
+    const uint32_t *engaged_n;
     const uint32_t *titles;
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */

@@ -48,10 +48,10 @@ static int64_t fiscal_name(const struct ald_calendar *cal, int64_t first_month)
     return floor_div(first_month, 12) + (cal->fiscal_named_by_end && cal->fiscal_start_month > 1);
 }
 
-int64_t ald_quarter_of(const struct ald_calendar *cal, int64_t utc_ms)
+int32_t ald_quarter_of(const struct ald_calendar *cal, int64_t utc_ms)
 {
     struct ald_civil c = ald_zone_civil(cal->zone, utc_ms);
-    return floor_div(c.year * 12 + c.month - cal->fiscal_start_month, 3);
+    return (int32_t)floor_div(c.year * 12 + c.month - cal->fiscal_start_month, 3);
 }
 
 int64_t ald_quarter_start(const struct ald_calendar *cal, int64_t quarter)

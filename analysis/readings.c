@@ -165,11 +165,12 @@ static int compare_asks(const void *a, const void *b)
     return order ? order : (x->incident > y->incident) - (x->incident < y->incident);
 }
 
-/* A part of a desk's asks. What one of them is told depends on nothing but itself, so it does not matter how they are
- * shared out. */
+/* A part of a desk's asks on one basis. What one of them is told depends on nothing but itself, so it does not matter how
+ * they are shared out. */
 struct share {
     const struct task *q;
     const struct desk *desk;
+    const struct ald_neighbourhood *near; /* with the tree of the basis */
     size_t first, last;
 };
 
@@ -180,7 +181,7 @@ static void *answer_share(void *arg)
     const struct desk *desk = share->desk;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_neighbourhood near;
-    ald_neighbourhood_share(&desk->near, scratch, &near);
+    ald_neighbourhood_share(share->near, scratch, &near);
     size_t n = desk->frame.n;
     uint32_t *members = ald_calloc(scratch, n, sizeof *members);
     double *times = ald_calloc(scratch, n, sizeof *times);
@@ -209,21 +210,20 @@ static size_t threads_for(const struct task *q, size_t asks)
     return n < asks ? n : asks;
 }
 
-/* Answers all asks of a desk. */
-static void answer(const struct task *q, struct desk *desk)
+/* Answers those of a desk's asks that look from one basis; its tree is gone afterwards. */
+static void answer_basis(const struct task *q, const struct desk *desk, size_t first, size_t last)
 {
-    if (desk->asks_n == 0)
-        return;
-    qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
-    for (size_t i = 0; i < desk->asks_n; i++)
-        ald_neighbourhood_prepare(&desk->near, desk->asks[i].reading->basis);
-    size_t n = threads_for(q, desk->asks_n);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_neighbourhood near;
+    ald_neighbourhood_share(&desk->near, scratch, &near);
+    ald_neighbourhood_prepare(&near, desk->asks[first].reading->basis);
+    size_t asks = last - first, n = threads_for(q, asks);
     struct share shares[THREADS_MOST];
     pthread_t threads[THREADS_MOST];
     bool runs[THREADS_MOST] = {false};
     for (size_t t = 0; t < n; t++)
         shares[t] =
-            (struct share){.q = q, .desk = desk, .first = desk->asks_n * t / n, .last = desk->asks_n * (t + 1) / n};
+            (struct share){.q = q, .desk = desk, .near = &near, .first = first + asks * t / n, .last = first + asks * (t + 1) / n};
     for (size_t t = 1; t < n; t++) /* what cannot have a thread is done here */
         runs[t] = pthread_create(&threads[t], NULL, answer_share, &shares[t]) == 0;
     for (size_t t = 0; t < n; t++)
@@ -232,6 +232,17 @@ static void answer(const struct task *q, struct desk *desk)
     for (size_t t = 1; t < n; t++)
         if (runs[t])
             (void)pthread_join(threads[t], NULL);
+}
+
+static void answer(const struct task *q, struct desk *desk)
+{
+    if (desk->asks_n)
+        qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
+    for (size_t i = 0, j = 0; i < desk->asks_n; i = j) {
+        while (j < desk->asks_n && desk->asks[j].reading->basis == desk->asks[i].reading->basis)
+            j++;
+        answer_basis(q, desk, i, j);
+    }
 }
 
 static void choose_shown(struct ald_measure *measure)

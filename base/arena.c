@@ -1,11 +1,13 @@
-/* Arenas: see arena.h. Blocks of growing size in a list; under AddressSanitizer every object is its own malloc, so that
- * overflows are seen. */
+/* Arenas: see arena.h. Blocks of growing size in a list; what needs a large one has it from the kernel and gives it back
+ * there, so that memory falls when an arena is freed and pages that nobody touches are never had. Under AddressSanitizer
+ * every object is its own malloc, so that overflows are seen. */
 #include "alidade/arena.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_APART 1
@@ -28,6 +30,12 @@ struct block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
+/* A block that holds one large object and nothing else. */
+static bool is_mapped(const struct block *b)
+{
+    return !ARENA_APART && b->size > LARGEST_BLOCK_BYTES;
+}
+
 struct ald_arena {
     struct block *head;
     size_t next_size;
@@ -47,11 +55,32 @@ struct ald_arena *ald_arena_new(void)
     return arena;
 }
 
+static struct block *new_block(size_t size)
+{
+    struct block *b = NULL;
+    if (!ARENA_APART && size > LARGEST_BLOCK_BYTES) {
+        void *p = mmap(NULL, sizeof *b + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        b = must(p == MAP_FAILED ? NULL : p);
+    } else {
+        b = must(calloc(1, sizeof *b + size));
+    }
+    b->size = size;
+    return b;
+}
+
+static void free_block(struct block *b)
+{
+    if (is_mapped(b))
+        (void)munmap(b, sizeof *b + b->size);
+    else
+        free(b);
+}
+
 static void free_blocks(struct block *b)
 {
     while (b) {
         struct block *next = b->next;
-        free(b);
+        free_block(b);
         b = next;
     }
 }
@@ -96,8 +125,7 @@ void *ald_alloc(struct ald_arena *arena, size_t bytes)
         size_t size = ARENA_APART ? bytes : arena->next_size;
         if (!ARENA_APART && size < want)
             size = want;
-        b = must(calloc(1, sizeof *b + size));
-        b->size = size;
+        b = new_block(size);
         if (arena->head && want > LARGEST_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;
             arena->head->next = b;
@@ -154,17 +182,20 @@ char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
     return s;
 }
 
-/* Frees an object that has a block of its own. */
-static void release(struct ald_arena *arena, const void *object)
+/* Makes an object larger that has a mapped block of its own: the kernel moves the pages, nobody copies them. NULL: it has
+ * none. */
+static void *stretch(struct ald_arena *arena, const void *object, size_t bytes)
 {
     for (struct block **at = &arena->head; *at; at = &(*at)->next) {
         struct block *b = *at;
-        if (b->bytes != object)
+        if (b->bytes != object || !is_mapped(b))
             continue;
-        *at = b->next;
-        free(b);
-        return;
+        void *p = mremap(b, sizeof *b + b->size, sizeof *b + bytes, MREMAP_MAYMOVE);
+        *at = must(p == MAP_FAILED ? NULL : p);
+        (*at)->size = (*at)->used = bytes;
+        return (*at)->bytes;
     }
+    return NULL;
 }
 
 void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size_t size)
@@ -173,10 +204,15 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
     if (n < had)
         return items;
     *cap = had ? had * 2 : 8;
+    if (*cap > SIZE_MAX / 4 / size)
+        abort();
+    if (had > LARGEST_BLOCK_BYTES / size) {
+        void *longer = stretch(arena, items, *cap * size);
+        if (longer)
+            return longer;
+    }
     void *moved = ald_calloc(arena, *cap, size);
     if (n)
         memcpy(moved, items, n * size);
-    if (had > LARGEST_BLOCK_BYTES / size) /* else growing would hold on to as much again */
-        release(arena, items);
-    return moved; /* NOLINT(clang-analyzer-unix.Malloc): what was released is the block of items, never that of moved */
+    return moved;
 }

@@ -152,7 +152,7 @@ static const char *reading_text(struct ald_session *s, const struct ald_incident
 static const char *services_text(struct ald_session *s, const struct ald_analysis *an, const struct ald_incident *inc)
 {
     const char *text = inc->services_n ? ald_shown(s, an->services[inc->services[0].name]) : "";
-    return inc->services_n > 1 ? ald_sprintf(s->arena, "%s +%zu", text, inc->services_n - 1) : text;
+    return inc->services_n > 1 ? ald_sprintf(s->arena, "%s +%u", text, inc->services_n - 1) : text;
 }
 
 /* The texts of a line, in the order of its columns. */

@@ -145,37 +145,34 @@ struct ald_named {
     uint32_t record;
     bool at_start, stand_in;
 };
+#define ALD_QUARTER_NONE INT32_MIN
+/** There may be millions: what is pointed at comes first, then moments, then counts, so that nothing is lost in between. */
 struct ald_incident {
     const char *id, *key, *title, *url;
     const char *class_why; /* what made it so, for explain; NULL for plain incidents */
-    enum ald_class cls;
-    enum ald_state state;
-    bool impossible, zero_length, entered_after;
-    int reopens;
-    uint32_t first_team;     /* ALD_NOBODY */
-    int severity_rank;
     const uint32_t *records; /* indexes, earliest first; folded ones after the others */
-    size_t records_n;
-    size_t merged_n;         /* groups of records that were folded into it: what population.merged counts */
-    const struct ald_link *links; /* records_n - 1, strongest first */
-    size_t links_n;
+    const struct ald_link *links;    /* records_n - 1, strongest first */
     const struct ald_taken *moments; /* ALD_MOMENT_N of them; those of its record where that is the only one that gives any */
-    int64_t started_at;
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
-    size_t spans_n;
     const char *impossible_why;
+    const struct ald_named *services;
+    const struct ald_named *teams; /* in order of engagement; dated by the first event */
+    const char *severity;
+    const char *norm_title;
+    int64_t started_at;
     int64_t active_ms, elapsed_ms; /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms) */
     int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */
     int64_t open_for_ms;           /* open ones: time so far by the configured kind, else ALD_TIME_NONE */
     int64_t acknowledge_ms, detect_ms, mitigate_ms; /* ALD_TIME_NONE: none */
     int64_t landmark_at;           /* detected, else opened, plus the landmark; ALD_TIME_NONE */
-    int64_t quarter;               /* ald_quarter_of(started_at) */
-    const struct ald_named *services;
-    size_t services_n;
-    const struct ald_named *teams; /* in order of engagement; dated by the first event */
-    size_t teams_n;
-    const char *severity;
-    const char *norm_title;
+    int32_t quarter;               /* ald_quarter_of(started_at); ALD_QUARTER_NONE */
+    uint32_t records_n;
+    uint32_t merged_n;             /* groups of records that were folded into it: what population.merged counts */
+    uint32_t spans_n, services_n, teams_n;
+    uint32_t first_team;           /* ALD_NOBODY */
+    int32_t reopens, severity_rank;
+    uint8_t cls, state;            /* enum ald_class, enum ald_state */
+    bool impossible : 1, zero_length : 1, entered_after : 1;
 };
 
 /* ---- Signals ---- */

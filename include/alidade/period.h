@@ -27,7 +27,7 @@ ALD_CHECK enum ald_rc ald_period_parse(struct ald_arena *arena, const struct ald
                                        struct ald_period *ret, struct ald_err *err);
 
 /** A fiscal quarter as a running number (consecutive quarters differ by 1; same number = same quarter). */
-int64_t ald_quarter_of(const struct ald_calendar *cal, int64_t utc_ms);
+int32_t ald_quarter_of(const struct ald_calendar *cal, int64_t utc_ms);
 /** First instant of a quarter. */
 int64_t ald_quarter_start(const struct ald_calendar *cal, int64_t quarter);
 /** "2026Q3"; arena-owned. */

@@ -13,7 +13,7 @@ static void serves(struct flat *flat, size_t i, const uint32_t *services, size_t
         named[s] =
             (struct ald_named){.name = services[s], .at = flat->a->incidents[i].started_at, .at_start = s < at_start};
     flat->a->incidents[i].services = named;
-    flat->a->incidents[i].services_n = n;
+    flat->a->incidents[i].services_n = (uint32_t)n;
 }
 
 static const char *services[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};

@@ -50,7 +50,7 @@ static void test_key_comes_back(void **state)
     assert_string_equal(record_of(f, "T3")->method, "incident_key");
     assert_string_equal(record_of(f, "T3")->via, "incident key db-7/disk");
     assert_close(record_of(f, "T3")->confidence, 0.98, 0);
-    assert_int_equal(incident(f, "P1")->links_n, 1);
+    assert_int_equal(incident(f, "P1")->records_n, 2);
 }
 
 static void test_alert_and_room(void **state)
@@ -71,7 +71,7 @@ static void test_alert_and_room(void **state)
     assert_string_equal(record_of(f, "P1")->method, "alert");
     assert_string_equal(record_of(f, "T1")->method, "channel");
     assert_close(record_of(f, "T1")->confidence, 0.95, 0);
-    assert_int_equal(incident(f, "P1")->links_n, 3);
+    assert_int_equal(incident(f, "P1")->records_n, 4);
     page(f, 3, "P3", DAYS(9), DAYS(9) + 5); /* the room is used again: it is a standing one */
     ref(f, 3, "channel", "https://chat.example/inc-9");
     analyse(f, FAR);
