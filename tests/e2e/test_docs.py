@@ -3,10 +3,14 @@
 import pathlib
 import re
 import shlex
+import shutil
+import subprocess
 import tempfile
 import unittest
 
-import support
+import support  # first: it shows where the servers are
+import feeds_api
+import table_api
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +73,94 @@ class Documents(unittest.TestCase):
         for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "sample" / "README.md"):
             for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
                 self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
+
+
+class CleanTree(support.Case):
+    """The commands of the documents, word for word, block by block, in a fresh copy of what is in version control."""
+    # Lines that are not run here, each with the reason. What is in no document any more has to go from here too.
+    NOT_RUN = {
+        "./quickstart": "./check runs it",
+        "apt-get install gcc": "it would change this machine; ./check installs the same",
+        "meson setup build && ninja -C build && meson install -C build": "./check builds; test_packaging installs",
+        "useradd --system": "it would change this machine; the Debian package does it",
+        "install -d -m 0750": "it would change this machine",
+        "systemctl enable": "it would change this machine; test_packaging verifies the units",
+        "podman": "no image can be pulled here; test_packaging looks at its packages",
+        "duckdb": "test_recipes runs it where it is installed",
+    }
+    # The only words that are changed: addresses and passwords that do not exist.
+    WORDS = (("SN_USER=reader SN_PASSWORD=... STATUSPAGE_API_KEY=...", "SN_USER=svc SN_PASSWORD=secret STATUSPAGE_API_KEY=secret"),
+             ("/etc/alidade/", "etc/"))
+    PAGES = ("README.md", "docs/RECIPES.md", "packaging/README.md", "CONTRIBUTING.md")
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.dir / "tree"
+        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True)
+        if listed.returncode == 0:
+            names = [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
+        else:
+            names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file() and not path.relative_to(ROOT).parts[0].startswith("build")]
+        for name in names:
+            if not name.startswith("tests/"):
+                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, self.tree / name)
+        for where in ("build/cli", "build/sample", "bin", "etc"):  # quickstart makes build/sample
+            (self.tree / where).mkdir(parents=True)
+        (self.tree / "build/cli/alidade").symlink_to(support.BINARY)
+        (self.tree / "bin/alidade").symlink_to(support.BINARY)
+        self.used = set()
+
+    def shell(self, script, where):
+        for old, new in self.WORDS:
+            script = script.replace(old, new)
+        env = support.environment(self.tree, {"PATH": f"{self.tree}/bin:/usr/bin:/bin"})
+        done = subprocess.run(["bash", "-e", "-c", script], cwd=self.tree, env=env, capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, f"{where}\n{script}\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
+        return done.stdout
+
+    def runnable(self, block):
+        """The block without the lines that are not run."""
+        kept = []
+        for line in block.replace("\\\n", " ").splitlines():
+            reason = next((start for start in self.NOT_RUN if line.startswith(start)), None)
+            tool = line.split(" ")[0]
+            if reason:
+                self.used.add(reason)
+            elif tool == "jq" and not shutil.which("jq") or "pandas" in line:
+                continue  # test_recipes says what it has to skip
+            else:
+                kept.append(line)
+        return "\n".join(kept)
+
+    def own_configuration(self):
+        """The configuration that README shows, with servers that are here, and the files that it names."""
+        desk = self.made_api(table_api.made(40))
+        feed = feeds_api.serve(pages={"github": []})
+        feed.__enter__()
+        self.addCleanup(feed.__exit__)
+        text = blocks("yaml")[0]
+        for old, new in (("https://acme.service-now.com", desk.url), ("page_id: abcdefghijkl,", f"page_id: madepage, base_url: {desk.url},"),
+                         ("https://www.githubstatus.com", f"{feed.url}/github")):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        (self.tree / "alidade.yaml").write_text(text, encoding="utf-8")
+        for name in ("pages.ndjson", "page-events.ndjson"):
+            (self.tree / name).touch()
+
+    def test_documented_commands(self):
+        ran = 0
+        self.own_configuration()
+        for page in self.PAGES:
+            for number, block in enumerate(re.findall(r"^```sh\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S), 1):
+                script = self.runnable(block)
+                if script.strip():
+                    with self.subTest(page=page, block=number):
+                        self.shell(script, f"{page}, block {number}")
+                        ran += 1
+        self.assertGreater(ran, 7)
+        self.assertEqual(set(self.NOT_RUN) - self.used, set(), "no document has these lines any more")
+        self.assertTrue((self.tree / "reports/quarterly-2026Q3.xlsx").is_file())
 
 
 if __name__ == "__main__":
