@@ -291,7 +291,9 @@ struct ald_stream {
     const char *parent;      /* stream whose elements cause this one's detail requests (todo), or NULL */
     const char *cursor_doc;  /* one line: what the cursor means */
     const char *list;        /* member of a page that holds its elements; "": the page is the list; NULL: elements alone do not
-                                make a page, so that only the network gives them again */
+                                make a page, so that only the network gives them again. remap and retry hand page such a list of
+                                elements of one subject (what stands before the '/' of their ids) and nothing else */
+    bool alone;              /* an element is a whole page, that of the subject which is its id */
     const char *(*list_in)(const struct ald_source_cfg *cfg); /* where that depends on the configuration; else NULL */
     unsigned holds;          /* a finished detail request adds those of these bits that its record would hold to its
                                 timeline; a stream without

@@ -38,9 +38,11 @@ static const char *list_of(const struct reread *r, const struct ald_stream *stre
 }
 
 /** "SUBJECT/ID" of details; NULL: the element stands for itself. */
-static const char *subject_of(struct ald_arena *arena, const char *element)
+static const char *subject_of(struct ald_arena *arena, const struct ald_stream *stream, const char *element)
 {
     const char *slash = strchr(element, '/');
+    if (stream->alone)
+        return element;
     return slash ? ald_strndup(arena, element, (size_t)(slash - element)) : NULL;
 }
 
@@ -48,6 +50,8 @@ static const char *subject_of(struct ald_arena *arena, const char *element)
 
 static enum ald_rc page_text(const struct item *items, size_t n, const char *list, struct ald_buf *text, struct ald_err *err)
 {
+    if (!list) /* the only one is the page */
+        return ald_buf_adds(text, items[0].raw, err);
     if (*list)
         ALD_TRY(ald_buf_addf(text, err, "{\"%s\":", list));
     ALD_TRY(ald_buf_adds(text, "[", err));
@@ -63,7 +67,7 @@ static enum ald_rc read_page(struct reread *r, const struct ald_stream *stream, 
                              struct ald_arena *arena, struct ald_json_doc **ret_doc, struct ald_rows *ret_rows, struct ald_err *err)
 {
     ALD_CLEANUP(ald_buf_done) struct ald_buf text;
-    const char *subject = subject_of(arena, items[0].element);
+    const char *subject = subject_of(arena, stream, items[0].element);
     const char *const subjects[] = {subject};
     struct ald_http_req req = {.page_size = CHUNK,
                                .csv = r->connector->type.is_file, /* lists may be one text */
@@ -118,9 +122,9 @@ static enum ald_rc by_subject(struct reread *r, const struct ald_stream *stream,
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     for (size_t i = 0, end; i < n; i = end) {
-        const char *subject = subject_of(arena, items[i].element);
+        const char *subject = subject_of(arena, stream, items[i].element);
         for (end = i + 1; end < n; end++) {
-            const char *other = subject_of(arena, items[end].element);
+            const char *other = subject_of(arena, stream, items[end].element);
             if (!subject != !other || (subject && strcmp(subject, other) != 0))
                 break;
         }
@@ -186,7 +190,7 @@ static enum ald_rc stream_again(struct reread *r, const struct ald_stream *strea
         after = ald_strdup(place, items[n - 1].element);
         after_id = items[n - 1].id;
         size_t kept = with_text(r, items, n);
-        if (!list_of(r, stream)) {
+        if (!list_of(r, stream) && !stream->alone) {
             r->out->whole_pages += (int64_t)kept;
             continue;
         }

@@ -220,7 +220,7 @@ static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct a
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));
     ALD_TRY(ald_json_get(&res->root, member, list, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, NULL, fn, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", fn, err));
     ALD_TRY(ald_json_int_opt(&res->root, "startAt", &has_start, &start, err));
     ALD_TRY(ald_json_int_opt(&res->root, "total", &has_total, &total, err));
     ALD_TRY(ald_json_bool_opt(&res->root, "isLast", &has_last, &is_last, err));
@@ -252,7 +252,7 @@ static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const st
     ALD_TRY(ald_json_get(&res->root, "changelog", changelog, err));
     ALD_TRY(ald_json_get(changelog, "histories", list, err));
     ALD_TRY(ald_json_int_opt(changelog, "total", &has_total, &total, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, NULL, ald_jira_history, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_history, err));
     int64_t n = (int64_t)ald_json_len(list);
     if (has_total && n < total)
         next->gap = ald_sprintf(rows->arena, "the changelog has %" PRId64 " entries, but only %" PRId64 " were given",
@@ -263,7 +263,9 @@ static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const st
 static enum ald_rc changelog_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
-    if (ald_jira_is_datacenter(cfg))
+    struct ald_jv values;
+    bool kept = ald_json_opt(&res->root, "values", &values); /* also entries that were kept (remap), whoever gave them */
+    if (ald_jira_is_datacenter(cfg) && !kept)
         return expanded_changelog(cfg, res, rows, next, err);
     if (res->req->subjects_n > 1)
         return ald_jira_bulk_page(cfg, res, rows, next, err);
@@ -305,8 +307,7 @@ static const struct ald_stream streams[] = {
      .request = myself_request,
      .page = myself_page},
     {.name = "status", .list = "", .cursor_doc = WHOLE_DOC, .every_time = true, .request = status_request, .page = status_page},
-    {.name = "priority",
-     .list = "",
+    {.name = "priority", /* their order is their rank: one alone tells none */
      .cursor_doc = WHOLE_DOC,
      .every_time = true,
      .optional = true,
@@ -330,6 +331,7 @@ static const struct ald_stream streams[] = {
      .page = ald_jira_search_page,
      .skip = ald_jira_search_skip},
     {.name = "changelog",
+     .list = "values",
      .parent = "issue",
      .cursor_doc = "of many issues the token of the next page; of one issue startAt",
      .holds = ALD_JIRA_CHANGELOG_HOLDS,

@@ -70,7 +70,7 @@ enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct al
         one.subjects = &subject;
         one.subjects_n = 1;
         of_one.req = &one;
-        ALD_TRY(ald_jira_entries(cfg, &of_one, rows, list, NULL, ald_jira_history, err));
+        ALD_TRY(ald_jira_entries(cfg, &of_one, rows, list, subject, ald_jira_history, err));
     }
     return ald_json_str_opt(&res->root, "nextPageToken", &next->cursor, err);
 }

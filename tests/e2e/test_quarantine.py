@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """What could not be understood is kept, shown, read again without the network, or dropped with a reason; and what is kept as it was
 sent gives the same rows again (remap), whatever the source."""
+import re
 import unittest
 
 import support
+import jira_api
+import opsgenie_api
+import pagerduty_api
 from support import lines
 
 AS_OF = "2026-10-07T06:00:00Z"
@@ -75,9 +79,11 @@ class Quarantine(support.Case):
 class Remap(support.Case):
     """With the mapping that wrote them, what is kept gives the rows that are there."""
 
-    def same(self, *sources, counts=True, **keys):
+    env = None
+
+    def same(self, *sources, **keys):
         self.configure(*sources, **keys)
-        self.alidade("ingest", code=None)
+        self.alidade("ingest", code=None, env=self.env)
         before = self.export_all(AS_OF, self.dir / "before")
         store = self.sql("SELECT * FROM record ORDER BY id"), self.sql("SELECT * FROM event ORDER BY record, event_id"), \
             self.sql("SELECT * FROM todo"), self.sql("SELECT * FROM finding"), self.sql("SELECT * FROM quarantine"), \
@@ -104,6 +110,22 @@ class Remap(support.Case):
         self.same(support.source("pager", "pagerduty", since="2023-07-01", notes="off", replay=pages),
                   support.source("tickets", "jira", base_url="https://lumen-freight.atlassian.example", jql="project = LUM",
                                  remotelinks="off", fields=fields, replay=pages))
+
+    def test_details(self):
+        """What was asked for record by record is kept by record: logs, notes, changelogs, dependencies."""
+        keys = {"user_env": "JIRA_USER", "token_env": "JIRA_TOKEN", "jql": "project = INC"}
+        pager, tickets, dc = pagerduty_api.serve(pagerduty_api.made(12)), jira_api.serve(jira_api.made(12)), jira_api.serve(jira_api.made(9), dc=True)
+        genie = opsgenie_api.serve(opsgenie_api.made(12))
+        for api in (pager, tickets, dc, genie):
+            api.__enter__()
+            self.addCleanup(api.__exit__)
+        sources = (support.pagerduty(pager.url, alerts="on"), support.source("tickets", "jira", base_url=tickets.url, **keys),
+                   support.source("old", "jira", base_url=dc.url, deployment="datacenter", token_env="JIRA_TOKEN", jql="project = INC"),
+                   support.opsgenie(genie.url, name="genie"), support.jsm(genie.url))
+        self.env = {"JIRA_USER": jira_api.USER, "JIRA_TOKEN": jira_api.TOKEN}
+        said = self.same(*sources)
+        # Of priorities the order is the rank: one alone tells none.
+        self.assertEqual(re.findall(r"(\w+): (\d+) that only", said), [("old", "3"), ("pager", "4"), ("tickets", "3")])
 
     def test_files(self):
         self.write("history.csv", "external_id,title,opened_at,services\n1,One,2026-05-04T10:00:00Z,a;b\n2,Two,2026-05-05T10:00:00Z,\n")
