@@ -69,6 +69,17 @@ class Documents(unittest.TestCase):
             if line != "...":
                 self.assertIn(line, said)
 
+    def test_changes_that_are_shown_fit_this_tree(self):
+        shown = sorted((ROOT / "docs" / "adding").glob("*.diff"))
+        self.assertEqual(len(shown), 5)
+        page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+        for diff in shown:
+            lines = diff.read_text(encoding="utf-8").splitlines()
+            self.assertLess(len(lines), 60, diff.name)
+            self.assertRegex(page, rf"adding/{diff.name}\) \| {len(lines)} \|")
+            done = subprocess.run(["git", "-C", str(ROOT), "apply", "--check", str(diff)], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, f"make {diff.name} again: {done.stderr}")
+
     def test_links_lead_somewhere(self):
         for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "sample" / "README.md"):
             for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
