@@ -41,13 +41,39 @@ static bool matches_exercise(struct ald_build *b, struct ald_incident *inc)
     return false;
 }
 
-/* Only where every human action would have been seen; and then only what ended, by itself or soon. */
+static bool is_turned_down(const struct ald_record *record)
+{
+    return record->class_ && strcmp(record->class_, "noise") == 0;
+}
+
+/* People declined or cancelled it in its source: no incident by their own word. */
+static bool turned_down(const struct ald_build *b, const struct ald_incident *inc)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < inc->records_n; i++) {
+        const struct ald_record *record = &b->a->records[inc->records[i]];
+        if (!record->folded && !is_turned_down(record))
+            return false;
+        own += !record->folded;
+    }
+    return own > 0;
+}
+
+/* Only where every human action would have been seen; and then only what ended, by itself or soon. A page beside what
+ * people turned down is judged for itself. */
 static bool is_noise(struct ald_build *b, struct ald_incident *inc)
 {
     bool ended_itself = true;
+    if (turned_down(b, inc)) {
+        inc->cls = ALD_NOISE;
+        inc->class_why = "declined or cancelled in its source";
+        return true;
+    }
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         const struct ald_work *w = &b->work[inc->records[i]];
+        if (is_turned_down(record))
+            continue;
         if (strcmp(record->kind, "pager") != 0 || !(record->timeline & ALD_HOLDS_HUMAN) || w->human)
             return false;
         ended_itself &= w->ended_itself;

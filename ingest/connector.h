@@ -315,6 +315,9 @@ struct ald_stream {
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */
+    bool says;               /* its elements carry what people said (reviews, actions ...), under ids that are made of theirs:
+                                what an element no longer carries goes, and so does what an every_time list or the answer
+                                of a whole detail no longer shows */
     const char *needs;       /* what a token must be allowed, for doctor: "Browse projects"; NULL: nothing of its own */
     bool (*wanted)(const struct ald_source_cfg *cfg); /* NULL: always */
     enum ald_rc (*request)(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

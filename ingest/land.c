@@ -14,8 +14,7 @@ struct texts {
     const char *t[5];
 };
 
-static enum ald_rc run_texts(struct ald_landing *l, const char *statement, struct texts texts, bool *ret_did,
-                             struct ald_err *err)
+static enum ald_rc run_texts(struct ald_landing *l, const char *statement, struct texts texts, bool *ret_did, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
@@ -351,6 +350,7 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
         ALD_TRY(second_pass(l, &rows->elements[i], &states[i], err));
         ald_arena_reset(l->scratch);
     }
+    ALD_TRY(ald_landing_said_replace(l, err));
     if (l->land->connector->retell)
         ALD_TRY(ald_landing_retell(l, rows, err));
     return l->changed ? ald_store_touch(l->land->store, err) : ALD_OK;

@@ -24,6 +24,8 @@ ALD_CHECK enum ald_rc ald_land_details_done(struct ald_land *land, const struct 
 /** After a whole read of a stream that holds nothing but what people said: rows of this source that it did not meet go. Does
  *  nothing for other streams. */
 ALD_CHECK enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err);
+/** After a whole read of an every_time list that says things: what it no longer showed goes. */
+ALD_CHECK enum ald_rc ald_land_said_list(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err);
 /** Keeps bytes that could not be read at all (they have been scrubbed of nothing: raw is the reason and position only when
  *  people cannot be found in it). */
 ALD_CHECK enum ald_rc ald_land_quarantine(struct ald_land *land, const char *stream, const char *element, const char *reason,

@@ -2,6 +2,7 @@
  * record or key and wait for nobody: whoever reads them finds the incident. */
 #include "land_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "alidade/hash.h"
@@ -137,19 +138,83 @@ static enum ald_rc put_told(struct ald_landing *l, const struct ald_row_told *r,
     return put(l, "story_told", id_of(l, r->external_id, r->incident, ald_time_format(r->told_at, at), NULL, NULL), &c, err);
 }
 
+/** Rows of a stream that says things have ids of their elements, so that it is known whose they are. */
+static const char *said_id(struct ald_landing *l, const struct ald_element *el, const char *given, size_t i)
+{
+    if (given || !l->how || !l->how->says)
+        return given;
+    return i ? ald_sprintf(l->scratch, "%s/%s/%zu", l->stream, el->id, i) : ald_sprintf(l->scratch, "%s/%s", l->stream, el->id);
+}
+
+static enum ald_rc put_all(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
+{
+    for (size_t i = 0; i < el->reviews_n; i++) {
+        struct ald_row_review r = el->reviews[i];
+        r.external_id = said_id(l, el, r.external_id, i);
+        ALD_TRY(put_review(l, &r, err));
+    }
+    for (size_t i = 0; i < el->attendance_n; i++) {
+        struct ald_row_attendance r = el->attendance[i];
+        r.external_id = said_id(l, el, r.external_id, i);
+        ALD_TRY(put_attendance(l, &r, el->attendance_n > 1 ? ald_sprintf(l->scratch, "%s/%zu", el->id, i) : el->id, err));
+    }
+    for (size_t i = 0; i < el->learnings_n; i++) {
+        struct ald_row_learning r = el->learnings[i];
+        r.external_id = said_id(l, el, r.external_id, i);
+        ALD_TRY(put_learning(l, &r, err));
+    }
+    for (size_t i = 0; i < el->actions_n; i++) {
+        struct ald_row_action r = el->actions[i];
+        r.external_id = said_id(l, el, r.external_id, i);
+        ALD_TRY(put_action(l, &r, err));
+    }
+    for (size_t i = 0; i < el->told_n; i++) {
+        struct ald_row_told r = el->told[i];
+        r.external_id = said_id(l, el, r.external_id, i);
+        ALD_TRY(put_told(l, &r, err));
+    }
+    return ALD_OK;
+}
+
+static const char *const tables[] = {"review", "attendance", "learning", "action_item", "story_told"};
+
+/** Rows whose ids are id or begin with id and '/', and which were last seen before. */
+static enum ald_rc drop_below(struct ald_land *land, const char *id, int64_t before, bool *ret_did, struct ald_err *err)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        char statement[40];
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        (void)snprintf(statement, sizeof statement, "said_%s_drop", tables[i]);
+        ALD_TRY(ald_q_open(land->store, statement, &q, err));
+        ald_q_text(q, 1, land->cfg->name);
+        ald_q_text(q, 2, id);
+        ald_q_time(q, 3, before);
+        ALD_TRY(ald_q_run(q, err));
+        *ret_did |= ald_store_changes(land->store) > 0;
+    }
+    return ALD_OK;
+}
+
 enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
 {
-    for (size_t i = 0; i < el->reviews_n; i++)
-        ALD_TRY(put_review(l, &el->reviews[i], err));
-    for (size_t i = 0; i < el->attendance_n; i++)
-        ALD_TRY(put_attendance(l, &el->attendance[i], el->attendance_n > 1 ? ald_sprintf(l->scratch, "%s/%zu", el->id, i) : el->id, err));
-    for (size_t i = 0; i < el->learnings_n; i++)
-        ALD_TRY(put_learning(l, &el->learnings[i], err));
-    for (size_t i = 0; i < el->actions_n; i++)
-        ALD_TRY(put_action(l, &el->actions[i], err));
-    for (size_t i = 0; i < el->told_n; i++)
-        ALD_TRY(put_told(l, &el->told[i], err));
-    return ALD_OK;
+    ALD_TRY(put_all(l, el, err));
+    if (!l->how || !l->how->says || l->land->stored)
+        return ALD_OK;
+    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->changed, err);
+}
+
+enum ald_rc ald_landing_said_replace(struct ald_landing *l, struct ald_err *err)
+{
+    if (!l->land->replace || !l->how || !l->how->says)
+        return ALD_OK;
+    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, l->land->replace), l->land->now, &l->changed, err);
+}
+
+enum ald_rc ald_land_said_list(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)
+{
+    bool did = false;
+    ALD_TRY(drop_below(land, stream, before, &did, err));
+    return did ? ald_store_touch(land->store, err) : ALD_OK;
 }
 
 enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)

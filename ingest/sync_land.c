@@ -140,6 +140,8 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
         ALD_TRY(sweep(s, stream->name, landing, err));
     if (landing->sweep && s->connector->type.is_file && !ald_source_opt(s->cfg, "one_run"))
         ALD_TRY(ald_land_said_sweep(&s->land, stream->name, landing->sweep_before, err));
+    if (landing->read_whole && stream->says && stream->every_time)
+        ALD_TRY(ald_land_said_list(&s->land, stream->name, landing->list_began, err));
     if (landing->read_whole && stream->holds && !stream->parent)
         ALD_TRY(timelines_read(s, stream, landing->read_since, err));
     if (!stream->parent)

@@ -167,6 +167,7 @@ struct ald_sync_landing {
     bool last;
     bool read_whole;    /* last page of a stream that was read to its end */
     int64_t read_since; /* from this time on; ALD_TIME_NONE: all of it */
+    int64_t list_began; /* when its first page was asked for */
     bool remarked; /* some page of the crawl told of a limit of the source */
     const char *replace;              /* subject whose earlier details this page replaces, or NULL */
     const char *const *done_subjects; /* of a finished detail request, or NULL */

@@ -173,6 +173,7 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
         .last = *ret_last,
         .read_whole = *ret_last && c->row.complete && !c->refused && s->opts->until == ALD_TIME_NONE,
         .read_since = c->window.since,
+        .list_began = c->row.crawl_started,
         .remarked = c->remarked,
         .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
         .sweep_before = c->row.crawl_started,

@@ -8,7 +8,7 @@ static const struct ald_definition rows[] = {
     {"incident", "What happened: one or more linked records of pagers, tickets and status pages. Noise, planned work, exercises and near "
                  "misses are counted apart and are in no clock, reading or trend."},
     {"noise", "A page that nobody worked on: resolved by the source itself, or shorter than the configured limit, and no person acted. "
-              "Only told for sources whose timeline is complete."},
+              "Only told for sources whose timeline is complete. Also what people declined or cancelled in their incident tracker."},
     {"carried_over", "Started before the period and was open in it: shown, not counted."},
     {"open", "Not resolved at the time the report speaks of (as of)."},
     {"end_not_recorded", "Closed, but no time of resolution is recorded anywhere: counted, without a resolve clock. Never taken as zero."},

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "connectors/jira_priv.h"
+#include "connectors/listing.h"
 
 static bool is(const char *a, const char *b)
 {
@@ -118,18 +119,11 @@ static enum ald_rc services_and_teams(const struct ald_source_cfg *cfg, struct a
 static enum ald_rc read_class(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
                               const struct ald_jv *fields, struct ald_err *err)
 {
-    static const struct {
-        const char *word, *class_;
-    } words[] = {{"maintenance", "planned"}, {"planned", "planned"},   {"change", "planned"},
-                 {"exercise", "exercise"},   {"game day", "exercise"}, {"drill", "exercise"},
-                 {"near miss", "near_miss"}, {"near_miss", "near_miss"}};
     const char **texts;
     size_t n;
     ALD_TRY(ald_jira_values(rows->arena, fields, ald_source_field(cfg, "class"), &texts, &n, err));
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < sizeof words / sizeof words[0] && !rec->class_; j++)
-            if (strcasestr(texts[i], words[j].word))
-                rec->class_ = words[j].class_;
+    for (size_t i = 0; i < n && !rec->class_; i++)
+        rec->class_ = ald_mapped_class(texts[i]);
     return ALD_OK;
 }
 

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "http"))
+import incidentio_api  # noqa: E402
 import jira_api  # noqa: E402
 import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
@@ -39,7 +40,7 @@ NPM = pathlib.Path(os.environ.get("ALIDADE_NPM") or ROOT / "build-check" / "npm"
 BINARY = pathlib.Path(os.environ.get("ALIDADE") or ROOT / "build" / "cli" / "alidade").resolve()
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_S, RUN_S = 90, 300
-ENV = {"PD_TOKEN": "secret", "J_USER": jira_api.USER, "J_TOKEN": jira_api.TOKEN, "OG_TOKEN": "secret"}
+ENV = {"PD_TOKEN": "secret", "J_USER": jira_api.USER, "J_TOKEN": jira_api.TOKEN, "OG_TOKEN": "secret", "TRACKER_TOKEN": "secret"}
 
 # spec: file in specs. server: what answers, or None for Prism's own examples. keys: of the source, beside name and base_url.
 # expected: requests that have to be among those sent. rewrite: (pattern, replacement) of the path, where the description's paths
@@ -64,6 +65,12 @@ ROWS = {
         "rewrite": (r"^/v1/incidents\?", "/v1/incidents/?"), "unknown": r"^/v1/services|^/v2/incident-timelines|^/v1/incidents/[^/?]+/",
         "expected": ["GET /v1/incidents", "GET /v2/alerts", "GET /v2/alerts/{}/logs", "GET /v2/alerts/{}/notes", "GET /v2/teams", "GET /v2/users",
                      "GET /v1/services", "GET /v2/incident-timelines/{}/entries"]},
+    "incidentio": {
+        "spec": "incidentio.json", "server": lambda: incidentio_api.serve(incidentio_api.made(12)),
+        "keys": {"type": "incidentio", "token_env": "TRACKER_TOKEN", "since": "2026-01-01"},
+        "expected": ["GET /v1/severities", "GET /v2/users", "GET /v3/teams", "GET /v2/incidents", "GET /v2/incident_updates",
+                     "GET /v1/incident_attachments", "GET /v2/incident_alerts", "GET /v1/incident_relationships",
+                     "GET /v2/incident_participants", "GET /v2/escalations", "GET /v2/follow_ups", "GET /v1/postmortem_documents"]},
 }
 
 

@@ -1,5 +1,6 @@
 -- Named statements of what people said: reviews, attendance, learnings, actions, told stories. said_*_put writes what is new or
--- differs; said_*_seen marks what a whole read met; said_*_sweep drops what it met no longer.
+-- differs; said_*_seen marks what a whole read met; said_*_sweep drops what it met no longer, said_*_drop
+-- what stood below one id (?2) and was not met again ('0' follows '/').
 
 -- name: said_review_put
 INSERT INTO review (source, external_id, incident, held_at, url, facilitator_involved, why_surprised, risk_awareness, title,
@@ -18,6 +19,10 @@ UPDATE review SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND seen_a
 -- name: said_review_sweep
 DELETE FROM review WHERE source = ?1 AND seen_at < ?2;
 
+-- name: said_review_drop
+DELETE FROM review WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))
+    AND seen_at < ?3;
+
 -- name: said_attendance_put
 INSERT INTO attendance (source, external_id, incident, required, person, team, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET incident = excluded.incident, required = excluded.required, person = excluded.person, team =
@@ -31,6 +36,10 @@ UPDATE attendance SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND se
 -- name: said_attendance_sweep
 DELETE FROM attendance WHERE source = ?1 AND seen_at < ?2;
 
+-- name: said_attendance_drop
+DELETE FROM attendance WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))
+    AND seen_at < ?3;
+
 -- name: said_learning_put
 INSERT INTO learning (source, external_id, incident, at, text, kind, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET incident = excluded.incident, at = excluded.at, text = excluded.text, kind = excluded.kind, seen_at
@@ -43,6 +52,10 @@ UPDATE learning SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND seen
 
 -- name: said_learning_sweep
 DELETE FROM learning WHERE source = ?1 AND seen_at < ?2;
+
+-- name: said_learning_drop
+DELETE FROM learning WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))
+    AND seen_at < ?3;
 
 -- name: said_action_item_put
 INSERT INTO action_item (source, external_id, incident, title, url, opened_at, due_at, closed_at, status, team, seen_at)
@@ -61,6 +74,10 @@ UPDATE action_item SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND s
 -- name: said_action_item_sweep
 DELETE FROM action_item WHERE source = ?1 AND seen_at < ?2;
 
+-- name: said_action_item_drop
+DELETE FROM action_item WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))
+    AND seen_at < ?3;
+
 -- name: said_story_told_put
 INSERT INTO story_told (source, external_id, incident, told_at, place, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET incident = excluded.incident, told_at = excluded.told_at, place = excluded.place, seen_at =
@@ -73,3 +90,7 @@ UPDATE story_told SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND se
 
 -- name: said_story_told_sweep
 DELETE FROM story_told WHERE source = ?1 AND seen_at < ?2;
+
+-- name: said_story_told_drop
+DELETE FROM story_told WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))
+    AND seen_at < ?3;

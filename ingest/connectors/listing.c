@@ -1,0 +1,80 @@
+/* Lists of JSON APIs, element by element. Knows no API in particular. */
+#include "connectors/listing.h"
+
+#include "alidade/time.h"
+#include "connectors/answer.h"
+
+/* Sources round times, and their clocks are not ours. */
+#define SLACK_MS (2 * ALD_DAY_MS)
+
+const char *ald_listing_subject(const struct ald_http_req *req)
+{
+    return req->subjects_n && req->subjects[0] ? req->subjects[0] : "";
+}
+
+void ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *id,
+                         const struct ald_jv *v, ald_listing_row_fn *fn)
+{
+    struct ald_element *el = ald_rows_element(rows, id, v);
+    struct ald_err bad = {0};
+    if (fn(cfg, res, rows, el, v, &bad) != ALD_OK)
+        ald_rows_refuse(rows, el, &bad);
+}
+
+static enum ald_rc note_change(const struct ald_listing_how *how, const struct ald_jv *v, struct ald_next *next, struct ald_err *err)
+{
+    int64_t at = ALD_TIME_NONE;
+    if (!how->changed || ald_json_kind(v) != ALD_JSON_OBJECT || ald_json_time_opt(v, how->changed, &at, NULL) != ALD_OK ||
+        at == ALD_TIME_NONE)
+        return ALD_OK;
+    if (how->since != ALD_TIME_NONE && at < how->since - SLACK_MS)
+        return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
+    if (at > next->high_water)
+        next->high_water = at;
+    return ALD_OK;
+}
+
+enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             const struct ald_listing_how *how, struct ald_listing *ret, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_arena *arena = rows->arena;
+    struct ald_jv *list = ald_alloc(arena, sizeof *list), it;
+    const char *subject = ald_listing_subject(res->req);
+    *ret = (struct ald_listing){.n = 0};
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    if (*how->member)
+        ALD_TRY(ald_json_get(&res->root, how->member, list, err));
+    else
+        *list = res->root;
+    if (ald_json_kind(list) != ALD_JSON_ARRAY)
+        return ald_json_expected(list, "a list", err);
+    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), ret->n++) {
+        const char *id = NULL;
+        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(arena, &it, how->id ? how->id : "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        ALD_TRY(note_change(how, &it, next, err));
+        ret->last = id;
+        if (!how->fn)
+            continue;
+        id = ald_answer_element_id(arena, id, &it);
+        ald_listing_element(cfg, res, rows, *subject ? ald_sprintf(arena, "%s/%s", subject, id) : id, &it, how->fn);
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_listing_one(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *member,
+                            ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
+    const char *id = NULL;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    if (*member)
+        ALD_TRY(ald_json_get(&res->root, member, v, err));
+    else
+        *v = res->root;
+    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
+    ald_listing_element(cfg, res, rows, id, v, fn);
+    return ALD_OK;
+}
