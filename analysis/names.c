@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define uthash_fatal(msg) abort()
 #include <uthash.h>
 
 #include "alidade/analysis.h"

@@ -8,6 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+int64_t ald_fault_clock_ms(void)
+{
+    const char *ms = getenv("ALIDADE_CLOCK_MS");
+    return ms ? strtoll(ms, NULL, 10) : 0;
+}
+
 void ald_fault_point(const char *name)
 {
     static atomic_long passed; /* how often, of the one name that counts: of the process, as its death is */

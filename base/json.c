@@ -47,7 +47,10 @@ enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **re
     ALD_TRY(ald_json_repair(bytes, n, &fixed, err));
     const char *end = NULL;
     /* With its NUL, as cJSON likes it: it steps back from the very end of a buffer. */
+    errno = 0;
     cJSON *root = cJSON_ParseWithLengthOpts(fixed.text.data, fixed.text.len + 1, &end, 0);
+    if (!root && errno == ENOMEM)
+        abort(); /* nothing is wrong with the text */
     size_t stop = end ? (size_t)(end - fixed.text.data) : 0;
     while (root && stop < fixed.text.len && strchr(" \t\r\n", fixed.text.data[stop]))
         stop++;

@@ -8,6 +8,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "alidade/fault.h"
+
 /* ---- Civil arithmetic ---- */
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -288,7 +290,7 @@ static int64_t system_now_ms(void *ctx)
     (void)ctx;
     struct timespec now = {0};
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + ald_fault_clock_ms();
 }
 
 /* A signal ends the sleep early on purpose: Ctrl-C must be noticed during a long wait. */

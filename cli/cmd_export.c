@@ -218,6 +218,8 @@ enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err 
     enum ald_rc rc = to_stream(s, place.file, csv, err);
     if (rc == ALD_OK)
         rc = ald_replace_commit(&place, err);
+    else if (rc == ALD_ERR_IO)
+        (void)ald_wrap(err, "'%s'", s->options.out);
     if (rc != ALD_OK)
         ald_replace_abort(&place);
     return rc;

@@ -26,6 +26,17 @@ bool ald_stopped(void *ctx)
     return atomic_load_explicit(&interrupted, memory_order_relaxed) != 0;
 }
 
+/** Below, out of memory is abort(): here it is said, and that nothing is lost. What else aborts has said so itself. */
+static void on_abort(int signal_number)
+{
+    static const char text[] = "alidade: out of memory (see ulimit -v, or the memory limit of the container); what was committed before is in "
+                               "the store: run it again with more, or on a shorter --period\n";
+    if (errno == ENOMEM && write(STDERR_FILENO, text, sizeof text - 1) > 0)
+        _exit(1);
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+}
+
 static void print_options(FILE *out, const struct ald_command *command)
 {
     const struct ald_option_row *row;
@@ -193,6 +204,8 @@ int main(int argc, char **argv)
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an error of writing, like a full disk */
+    (void)signal(SIGABRT, on_abort);
     session.arena = ald_arena_new();
     int code = check_output(run(&session, argc, argv));
     ald_store_close(session.store);

@@ -38,8 +38,10 @@ static const struct {
 enum ald_rc ald_store_fail(struct ald_store *store, int sqlite_rc, const char *doing, struct ald_err *err)
 {
     store->failed = sqlite_rc & 0xff;
-    if (store->failed == SQLITE_NOMEM)
+    if (store->failed == SQLITE_NOMEM) {
+        errno = ENOMEM; /* for who says it */
         abort();
+    }
     store->flaw = ALD_FLAW_OTHER;
     const char *words = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(sqlite_rc);
     for (size_t i = 0; i < sizeof failure_table / sizeof failure_table[0]; i++)

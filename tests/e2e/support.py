@@ -51,6 +51,10 @@ def find_binary():
 
 
 BINARY = find_binary()
+BYTES = BINARY.read_bytes() if BINARY is not None and BINARY.is_file() else b""
+ASAN, FAULTS = b"__asan_init" in BYTES, b"ALIDADE_FAULT" in BYTES
+# Hundreds of short runs, with little to find for a sanitizer: ./check gives them to the release binary.
+not_with_asan = unittest.skipIf(ASAN, "many runs: the release binary makes them")
 needs_shared = unittest.skipUnless((SHARED / "tools" / "real_api.py").is_file(),
                                    f"no shared material: {SHARED} is not there")
 

@@ -26,7 +26,6 @@ COMMITS = int(os.environ.get("ALIDADE_COMMITS", "5"))
 SEED = int(os.environ.get("ALIDADE_SEED", "20261129"))
 ENV = {"JIRA_USER": jira_api.USER, "JIRA_TOKEN": jira_api.TOKEN}
 WHATS = ("records", "events", "incidents", "signals", "readings")
-FAULTS = support.BINARY is not None and support.BINARY.is_file() and b"ALIDADE_FAULT" in support.BINARY.read_bytes()
 KINDS = ("leadership", "learning", "quarterly", "stories")
 REPORT = ("report", *KINDS, "--period", PERIOD, "--as-of", AS_OF, "--out", "reports")
 
@@ -43,6 +42,7 @@ class Stage:
         self.exports, self.files, self.seconds, self.killed = None, {}, 0.0, 0
 
 
+@support.not_with_asan
 class Crash(support.Case):
     def serve(self, api):
         api.__enter__()
@@ -168,7 +168,7 @@ class Crash(support.Case):
         self.assertIn(code, (0, -signal.SIGKILL), err)
         return code == -signal.SIGKILL
 
-    @unittest.skipUnless(FAULTS, "kills at commits: the binary was built without -Dfaults=enabled")
+    @unittest.skipUnless(support.FAULTS, "kills at commits: the binary was built without -Dfaults=enabled")
     def test_at_every_commit(self):
         stages = self.stages()
         self.measure(stages)
@@ -193,7 +193,7 @@ class Crash(support.Case):
                     self.assertGreaterEqual(done, len(chosen) - 3)
         said("killed at " + ", ".join(counts) + "; 0 exports differ, 0 half-written reports")
 
-    @unittest.skipUnless(FAULTS, "what a kill leaves of a report: the binary was built without -Dfaults=enabled")
+    @unittest.skipUnless(support.FAULTS, "what a kill leaves of a report: the binary was built without -Dfaults=enabled")
     def test_left_over_files_go(self):
         """A temporary file of a killed run is removed by the next; of a run that still writes it is not."""
         stage = next(stage for stage in self.stages() if stage.name == "report")
