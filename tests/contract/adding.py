@@ -50,7 +50,7 @@ class Tree:
 
     def build(self):
         for diff in sorted((ROOT / "docs" / "adding").glob("*.diff")):
-            self.run("git", "apply", diff)
+            self.run("git", "apply", "-C0", diff)
         self.run("/usr/bin/python3", "data/tools/kind_schemas.py")
         self.run("meson", "setup", "build", "-Dwerror=true")
         self.run("ninja", "-C", "build", "cli/alidade", "tests/analysis-test_lexicon")

@@ -77,7 +77,7 @@ class Documents(unittest.TestCase):
             lines = diff.read_text(encoding="utf-8").splitlines()
             self.assertLess(len(lines), 60, diff.name)
             self.assertRegex(page, rf"adding/{diff.name}\) \| {len(lines)} \|")
-            done = subprocess.run(["git", "-C", str(ROOT), "apply", "--check", str(diff)], capture_output=True, text=True)
+            done = subprocess.run(["git", "-C", str(ROOT), "apply", "--check", "-C0", str(diff)], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, f"make {diff.name} again: {done.stderr}")
 
     def test_links_lead_somewhere(self):
