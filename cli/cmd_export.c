@@ -83,7 +83,7 @@ static enum ald_rc csv_line(struct ald_export *x, const struct ald_node *node, s
         (void)fputs("\r\n", x->out);
     for (size_t i = 0; i < node->object.n; i++) {
         ald_buf_clear(&text);
-        ALD_TRY(cell_text(node->object.members[i].node, &text, x->scratch, err));
+        ALD_TRY(cell_text(ald_member_node(&node->object.members[i]), &text, x->scratch, err));
         (void)fputs(i ? "," : "", x->out);
         csv_text(x->out, text.data);
     }

@@ -73,22 +73,22 @@ static enum placing place(const struct ald_chart *chart, const struct ald_node *
     return ret->series < chart->series_n && isfinite(ret->x) && isfinite(ret->y) ? PLACE_FOUND : PLACE_NONE;
 }
 
-/* Selection sampling: each of the points that are left is taken with (still wanted) / (left). */
-static void draw(struct ald_arena *a, const struct ald_report *report, struct ald_points *p, const struct ald_node *rows)
+/* Selection sampling: each of the places that are left is taken with (still wanted) / (left). */
+static void draw(struct ald_arena *a, const struct ald_report *report, struct ald_points *p, const struct ald_node *rows,
+                 const struct ald_point *places)
 {
     struct ald_rng rng;
     ald_rng_init(&rng, ald_siphash(p->chart->title, strlen(p->chart->title)));
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    size_t n = ald_rows_n(rows), wanted = p->n, left = p->places, at = 0;
+    size_t wanted = p->n, at = 0;
     p->points = ald_calloc(a, wanted, sizeof *p->points);
-    for (size_t i = 0; i < n && at < wanted; i++) {
-        const struct ald_node *row = ald_rows_at(rows, i, scratch);
-        struct ald_point point;
-        if (place(p->chart, row, i, &point) == PLACE_FOUND && ald_rng_below(&rng, left--) < wanted - at) {
-            const char *label = p->chart->label ? ald_words(report, scratch, ald_node_at(row, p->chart->label), ALD_SHOW_TEXT) : NULL;
-            point.label = ald_words_line(a, label, LABEL_MAX);
-            p->points[at++] = point;
-        }
+    for (size_t i = 0; i < p->places && at < wanted; i++) {
+        if (ald_rng_below(&rng, p->places - i) >= wanted - at)
+            continue;
+        const struct ald_node *row = ald_rows_at(rows, places[i].row, scratch);
+        const char *label = p->chart->label ? ald_words(report, scratch, ald_node_at(row, p->chart->label), ALD_SHOW_TEXT) : NULL;
+        p->points[at] = places[i];
+        p->points[at++].label = ald_words_line(a, label, LABEL_MAX);
         ald_arena_reset(scratch);
     }
 }
@@ -98,22 +98,21 @@ struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report
     const struct ald_node *rows = ald_node_at(report->root, chart->rows);
     size_t n = ald_rows_n(rows);
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) all = ald_arena_new();
+    struct ald_point *places = ald_calloc(all, n, sizeof *places);
     struct ald_points *p = ald_alloc(a, sizeof *p);
     *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals)};
     for (size_t i = 0; i < n; i++) {
-        struct ald_point point;
-        enum placing found = place(chart, ald_rows_at(rows, i, scratch), i, &point);
+        enum placing found = place(chart, ald_rows_at(rows, i, scratch), i, &places[p->places]);
         p->left_out += found == PLACE_NONE;
-        if (found == PLACE_FOUND) {
-            p->places++;
-            p->totals[point.series]++;
-        }
+        if (found == PLACE_FOUND)
+            p->totals[places[p->places++].series]++;
         ald_arena_reset(scratch);
     }
     if (chart->most && chart->most < most)
         most = chart->most;
     p->n = p->places < most ? p->places : most;
-    draw(a, report, p, rows);
+    draw(a, report, p, rows, places);
     return p;
 }
 

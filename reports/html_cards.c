@@ -16,7 +16,7 @@ static void put_head(struct ald_html *h, const struct ald_table *table, const st
         if (!words)
             continue;
         ald_html_raw(h, k == 0 ? "<b><bdi>" : " <bdi>");
-        ald_html_link(h, ald_text_at(row, table->columns[k].link), words);
+        ald_html_link_at(h, &table->columns[k], row, words);
         ald_html_raw(h, k == 0 ? "</bdi></b>" : "</bdi>");
     }
 }
@@ -35,7 +35,7 @@ static void put_brief(struct ald_html *h, const struct ald_table *table, const s
             ald_html_text(h, table->columns[k].title);
             ald_html_raw(h, ": ");
         }
-        ald_html_link(h, ald_text_at(row, table->columns[k].link), words);
+        ald_html_link_at(h, &table->columns[k], row, words);
         if (table->columns[k].show == ALD_SHOW_LIST)
             ald_html_raw(h, ".");
         between = " ";

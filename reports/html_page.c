@@ -68,6 +68,53 @@ void ald_html_link(struct ald_html *h, const char *url, const char *text)
     ald_html_raw(h, can ? "</a>" : "");
 }
 
+void ald_html_anchor(struct ald_html *h, const char *section, const char *id)
+{
+    char *name = ald_sprintf(h->scratch, "%s-%s", section, id);
+    for (char *c = name; *c; c++)
+        if (*c <= ' ' && *c > 0) /* an id holds no blanks */
+            *c = '_';
+    ald_html_text(h, name);
+}
+
+/* A section that is still to come has the row, shows it, and will give it its name: no other row needs one. */
+static bool leads(struct ald_html *h, const char *section, const char *id)
+{
+    size_t i = 0;
+    while (i < h->report->sections_n && strcmp(h->report->sections[i].id, section) != 0)
+        i++;
+    const struct ald_table *table = i < h->report->sections_n && i > h->section ? ald_anchored_table(h->report, &h->report->sections[i]) : NULL;
+    if (!table)
+        return false;
+    struct ald_html_targets *targets = &h->targets[i];
+    if (!targets->anchors) {
+        size_t n = ald_rows_n(ald_node_at(h->report->root, table->rows));
+        targets->anchors = ald_anchors_of(h->arena, h->report, table, n < ALD_HTML_ROWS ? n : ALD_HTML_ROWS);
+        targets->named = ald_calloc(h->arena, ALD_HTML_ROWS, sizeof *targets->named);
+    }
+    size_t row = ald_anchors_find(targets->anchors, id);
+    if (row != SIZE_MAX)
+        targets->named[row] = true;
+    return row != SIZE_MAX;
+}
+
+void ald_html_link_at(struct ald_html *h, const struct ald_column *column, const struct ald_node *row, const char *text)
+{
+    const char *section = NULL, *id = NULL;
+    if (!column->link || column->link[0] != '#') {
+        ald_html_link(h, ald_text_at(row, column->link), text);
+        return;
+    }
+    bool can = !h->register_rows && ald_anchor_at(h->scratch, column, row, &section, &id) && leads(h, section, id);
+    if (can) {
+        ald_html_raw(h, "<a href=\"#");
+        ald_html_anchor(h, section, id);
+        ald_html_raw(h, "\">");
+    }
+    ald_html_text(h, text);
+    ald_html_raw(h, can ? "</a>" : "");
+}
+
 /* ---- Blocks ---- */
 
 static void put_words(struct ald_html *h, const char *open, const char *text, const char *close)
@@ -142,6 +189,7 @@ static const char *page_class(const struct ald_html *h, const struct ald_section
 
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only)
 {
+    h->section = (size_t)(section - h->report->sections);
     ald_html_raw(h, "<section id=\"");
     ald_html_text(h, section->id);
     ald_html_rawf(h, "\" class=\"%s%s%s\"", section->landscape ? "wide " : "", page_class(h, section), section->screen ? "screen" : "");
@@ -256,6 +304,7 @@ enum ald_rc ald_html_write(const struct ald_report *report, const char *path, st
     struct ald_html h = {.file = fopen(path, "w"), .report = report, .arena = arena, .scratch = scratch};
     if (!h.file)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(errno));
+    h.targets = ald_calloc(arena, report->sections_n, sizeof *h.targets);
     put_page(&h);
     bool bad = ferror(h.file) != 0 || fflush(h.file) != 0;
     int code = errno;

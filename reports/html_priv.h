@@ -5,15 +5,24 @@
 #include <stdio.h>
 
 #include "alidade/report.h"
+#include "anchors.h"
 #include "chart.h"
 #include "words.h"
 
+/** Rows of a section that links of earlier ones lead to. */
+struct ald_html_targets {
+    struct ald_anchors *anchors; /* NULL: not looked at yet */
+    bool *named;                 /* by row: something leads there */
+};
 struct ald_html {
     FILE *file; /* its error flag is looked at once, when it is closed */
     const struct ald_report *report;
     struct ald_arena *arena, *scratch; /* scratch is emptied after each block or row */
     size_t charts, tables;
+    size_t section; /* the one that is being written */
+    struct ald_html_targets *targets; /* of each section */
     bool two; /* inside one of two columns */
+    bool register_rows; /* inside a table of all incidents */
 };
 #define ALD_HTML_ROWS 2000   /* of one table; the rest is in the other formats */
 #define ALD_HTML_POINTS 2000 /* of one chart */
@@ -26,6 +35,10 @@ void ald_html_rawf(struct ald_html *h, const char *format, ...) ALD_PRINTF(2, 3)
 void ald_html_text(struct ald_html *h, const char *text);
 /** A link where the address can be one, else the text alone. */
 void ald_html_link(struct ald_html *h, const char *url, const char *text);
+/** The name of a row of a section, for its id and for links to it. */
+void ald_html_anchor(struct ald_html *h, const char *section, const char *id);
+/** A text with the link that its column has in this row: to an address, or to a row of this page. */
+void ald_html_link_at(struct ald_html *h, const struct ald_column *column, const struct ald_node *row, const char *text);
 
 ALD_CHECK enum ald_rc ald_html_write(const struct ald_report *report, const char *path, struct ald_err *err);
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only);

@@ -145,7 +145,7 @@ static void put_cell(struct ald_html *h, const struct ald_column *col, const str
     if (ald_utf8_count(words) > CELL_CHARS)
         words = ald_sprintf(h->scratch, "%.*s\xE2\x80\xA6 [cut]", (int)ald_utf8_prefix(words, CELL_CHARS), words);
     ald_html_raw(h, first ? "<th scope=row>" : is_quantity(col->show) ? "<td class=n>" : "<td>");
-    ald_html_link(h, ald_text_at(row, col->link), words);
+    ald_html_link_at(h, col, row, words);
     if (first)
         ald_html_raw(h, "</th>");
 }
@@ -161,7 +161,7 @@ static void put_head(struct ald_html *h, const struct ald_table *table)
         ald_html_raw(h, "\">");
         bool linked = col->definition && ald_definition_text(h->report, h->scratch, col->definition);
         if (linked) {
-            ald_html_raw(h, "<a href=\"#d-");
+            ald_html_raw(h, "<a href=\"#definitions-");
             ald_html_text(h, col->definition);
             ald_html_raw(h, "\">");
         }
@@ -205,14 +205,18 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
         ald_html_cards(h, table, rows, shown);
         return;
     }
+    const struct ald_section *section = &h->report->sections[h->section];
+    const bool *named = h->targets[h->section].named;
+    bool all = strcmp(section->id, "definitions") == 0; /* headers lead there */
+    h->register_rows = table->filter;
     open_table(h, b->text, table->rows);
     put_head(h, table);
     for (size_t i = 0; i < shown; i++) {
         const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
-        const char *anchor = ald_text_at(row, table->anchor);
-        ald_html_raw(h, anchor ? "<tr id=\"d-" : "<tr>");
+        const char *anchor = all || (named && named[i]) ? ald_text_at(row, table->anchor) : NULL;
+        ald_html_raw(h, anchor ? "<tr id=\"" : "<tr>");
         if (anchor) {
-            ald_html_text(h, anchor);
+            ald_html_anchor(h, section->id, anchor);
             ald_html_raw(h, "\">");
         }
         for (size_t k = 0; k < table->columns_n; k++)
@@ -220,6 +224,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
         ald_html_raw(h, "\n");
         ald_arena_reset(h->scratch);
     }
+    h->register_rows = false;
     ald_html_raw(h, "</tbody></table></div>\n");
     put_notes(h, &notes);
     if (shown < n)

@@ -15,8 +15,27 @@ struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items,
     return list;
 }
 
-static struct ald_node *records_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+/* The incident whose members are asked for. */
+struct asked {
+    const struct ald_analysis *analysis;
+    size_t incident;
+};
+
+static const struct ald_incident *incident_of(void *ctx)
 {
+    const struct asked *of = ctx;
+    return &of->analysis->incidents[of->incident];
+}
+
+static const struct ald_analysis *analysis_of(void *ctx)
+{
+    return ((const struct asked *)ctx)->analysis;
+}
+
+static struct ald_node *records_node(void *ctx, struct ald_arena *a)
+{
+    const struct ald_analysis *an = analysis_of(ctx);
+    const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *rec = &an->records[inc->records[i]];
@@ -30,8 +49,10 @@ static struct ald_node *records_node(struct ald_arena *a, const struct ald_analy
     return list;
 }
 
-static struct ald_node *services_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc, bool at_start)
+static struct ald_node *some_services(void *ctx, struct ald_arena *a, bool at_start)
 {
+    const struct ald_analysis *an = analysis_of(ctx);
+    const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->services_n; i++)
         if (!at_start || inc->services[i].at_start)
@@ -39,8 +60,20 @@ static struct ald_node *services_node(struct ald_arena *a, const struct ald_anal
     return list;
 }
 
-static struct ald_node *teams_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
+static struct ald_node *services_node(void *ctx, struct ald_arena *a)
 {
+    return some_services(ctx, a, false);
+}
+
+static struct ald_node *services_at_start_node(void *ctx, struct ald_arena *a)
+{
+    return some_services(ctx, a, true);
+}
+
+static struct ald_node *teams_node(void *ctx, struct ald_arena *a)
+{
+    const struct ald_analysis *an = analysis_of(ctx);
+    const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->teams_n; i++)
         ald_node_add(a, list, ald_node_str(a, an->teams[inc->teams[i].name]));
@@ -58,8 +91,9 @@ static const char *no_clock(const struct ald_incident *inc)
     return inc->zero_length ? "zero length: shorter than the source's clock can tell" : "not recorded";
 }
 
-static struct ald_node *clocks_node(struct ald_arena *a, const struct ald_incident *inc)
+static struct ald_node *clocks_node(void *ctx, struct ald_arena *a)
 {
+    const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, no_clock(inc)));
     ald_node_set(a, o, "acknowledge_s", ald_node_seconds(a, inc->acknowledge_ms, "no acknowledgement by a person is recorded"));
@@ -68,8 +102,9 @@ static struct ald_node *clocks_node(struct ald_arena *a, const struct ald_incide
     return o;
 }
 
-static struct ald_node *spans_node(struct ald_arena *a, const struct ald_incident *inc)
+static struct ald_node *spans_node(void *ctx, struct ald_arena *a)
 {
+    const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->spans_n; i++) {
         struct ald_node *pair = ald_node_list(a);
@@ -88,16 +123,10 @@ static double shown_position(const struct ald_analysis *an, size_t i, size_t sig
     return isfinite(position) ? position : ald_position_total_at(an, i, signal);
 }
 
-/* The incident whose signals are asked for. */
-struct observed {
-    const struct ald_analysis *analysis;
-    size_t incident;
-};
-
 static struct ald_node *signal_row(void *ctx, size_t s, struct ald_arena *a)
 {
-    const struct ald_analysis *an = ((const struct observed *)ctx)->analysis;
-    size_t i = ((const struct observed *)ctx)->incident;
+    const struct ald_analysis *an = analysis_of(ctx);
+    size_t i = ((const struct asked *)ctx)->incident;
     const struct ald_signal *signal = ald_signal_at(s);
     const struct ald_obs *obs = ald_obs_at(an, i, s);
     struct ald_node *o = ald_node_object(a);
@@ -113,14 +142,6 @@ static struct ald_node *signal_row(void *ctx, size_t s, struct ald_arena *a)
     else
         ald_node_set(a, o, "absent", ald_node_str(a, obs->absent ? obs->absent : "not recorded"));
     return o;
-}
-
-/* Made when somebody reads them: a chart looks at all incidents and at none of their evidence. */
-static struct ald_node *signals_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
-{
-    struct observed *of = ald_alloc(a, sizeof *of);
-    *of = (struct observed){.analysis = an, .incident = i};
-    return ald_node_rows(a, ALD_SIGNAL_N, signal_row, of);
 }
 
 static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_position *axis)
@@ -159,52 +180,76 @@ static struct ald_node *reading_node(struct ald_arena *a, const struct ald_readi
     return o;
 }
 
+static struct ald_node *quarter_node(void *ctx, struct ald_arena *a)
+{
+    const struct ald_incident *inc = incident_of(ctx);
+    if (inc->started_at == ALD_TIME_NONE)
+        return ald_node_absent(a, "no start is recorded");
+    return ald_node_str(a, ald_quarter_label(a, &analysis_of(ctx)->calendar, inc->quarter));
+}
+
+static struct ald_node *start_reading_node(void *ctx, struct ald_arena *a)
+{
+    return reading_node(a, &ald_measure_at(analysis_of(ctx), ((const struct asked *)ctx)->incident)->reading[ALD_START_READING]);
+}
+
+static struct ald_node *landmark_reading_node(void *ctx, struct ald_arena *a)
+{
+    return reading_node(a, &ald_measure_at(analysis_of(ctx), ((const struct asked *)ctx)->incident)->reading[ALD_LANDMARK_READING]);
+}
+
+static struct ald_node *patterns_node(void *ctx, struct ald_arena *a)
+{
+    return ald_matches_node(a, analysis_of(ctx), ((const struct asked *)ctx)->incident);
+}
+
 static const char *value_absent(const struct ald_incident *inc)
 {
     return inc->severity ? "the source gives no order of its labels" : "not recorded";
 }
 
+/* What a chart looks at for every incident is made at once, the rest when it is read. */
 struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
     const struct ald_incident *inc = &an->incidents[i];
     const struct ald_measure *m = ald_measure_at(an, i);
+    struct asked *of = ald_alloc(a, sizeof *of);
+    *of = (struct asked){.analysis = an, .incident = i};
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "id", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
     ald_node_set(a, o, "url", ald_node_str(a, inc->url));
-    ald_node_set(a, o, "records", records_node(a, an, inc));
+    ald_node_set(a, o, "records", ald_node_later(a, records_node, of));
     ald_node_set(a, o, "class", ald_node_str(a, ald_class_name(inc->cls)));
     ald_node_set(a, o, "state", ald_node_str(a, ald_state_name(inc->state)));
-    ald_node_set(a, o, "quarter",
-                 inc->started_at == ALD_TIME_NONE ? ald_node_absent(a, "no start is recorded")
-                                                  : ald_node_str(a, ald_quarter_label(a, &an->calendar, inc->quarter)));
-    ald_node_set(a, o, "services", services_node(a, an, inc, false));
-    ald_node_set(a, o, "services_at_start", services_node(a, an, inc, true));
-    ald_node_set(a, o, "teams", teams_node(a, an, inc));
+    ald_node_set(a, o, "quarter", ald_node_later(a, quarter_node, of));
+    ald_node_set(a, o, "services", ald_node_later(a, services_node, of));
+    ald_node_set(a, o, "services_at_start", ald_node_later(a, services_at_start_node, of));
+    ald_node_set(a, o, "teams", ald_node_later(a, teams_node, of));
     ald_node_set(a, o, "first_team", ald_node_str(a, inc->first_team == ALD_NOBODY ? NULL : an->teams[inc->first_team]));
     ald_node_set(a, o, "severity", ald_node_str(a, inc->severity));
     ald_node_set(a, o, "severity_rank", inc->severity_rank > 0 ? ald_node_int(a, inc->severity_rank) : ald_node_absent(a, value_absent(inc)));
-    ald_node_set(a, o, "clocks", clocks_node(a, inc));
+    ald_node_set(a, o, "clocks", ald_node_later(a, clocks_node, of));
     static const char *const keys[ALD_MOMENT_N] = {"impact_started_at", "detected_at", "opened_at", "acknowledged_at",
                                                    "mitigated_at",      "resolved_at", "closed_at"};
     for (size_t k = 0; k < ALD_MOMENT_N; k++)
         ald_node_set(a, o, keys[k], ald_node_time(a, inc->moments[k].at));
     ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
-    ald_node_set(a, o, "spans", spans_node(a, inc));
+    ald_node_set(a, o, "spans", ald_node_later(a, spans_node, of));
     ald_node_set(a, o, "active_s", ald_node_seconds(a, inc->active_ms, no_clock(inc)));
     ald_node_set(a, o, "elapsed_s", ald_node_seconds(a, inc->elapsed_ms, no_clock(inc)));
     ald_node_set(a, o, "open_for_s", ald_node_seconds(a, inc->open_for_ms, NULL));
     ald_node_set(a, o, "impossible", ald_node_bool(a, inc->impossible));
     ald_node_set(a, o, "zero_length", ald_node_bool(a, inc->zero_length));
     ald_node_set(a, o, "reopens", ald_node_int(a, inc->reopens));
-    ald_node_set(a, o, "signals", signals_node(a, an, i));
+    ald_node_set(a, o, "signals", ald_node_rows(a, ALD_SIGNAL_N, signal_row, of));
     struct ald_node *readings = ald_node_object(a);
-    ald_node_set(a, readings, "start", reading_node(a, &m->reading[ALD_START_READING]));
-    ald_node_set(a, readings, "landmark", reading_node(a, &m->reading[ALD_LANDMARK_READING]));
+    ald_node_set(a, readings, "start", ald_node_later(a, start_reading_node, of));
+    ald_node_set(a, readings, "landmark", ald_node_later(a, landmark_reading_node, of));
     ald_node_set(a, o, "readings", readings);
     ald_node_set(a, o, "shown", ald_node_str(a, m->shown < 0 ? NULL : ald_reading_id(m->shown)));
     ald_node_set(a, o, "corner", ald_node_str(a, ald_corner_text(m->corner)));
-    ald_node_set(a, o, "patterns", ald_matches_node(a, an, i));
+    ald_node_set(a, o, "patterns", ald_node_later(a, patterns_node, of));
     return o;
 }

@@ -41,7 +41,7 @@ static void said(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 40, "#incidents:incident", NULL},
         {"In people's own words", "text", ALD_SHOW_TEXT, 90, NULL, "learnings"},
         {"Kind", "kind", ALD_SHOW_TEXT, 14, NULL, NULL},
     };
@@ -70,7 +70,7 @@ static void cited(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 40, "#incidents:incident", NULL},
         {"Named in", "by", ALD_SHOW_TEXT, 16, NULL, "citations"},
         {"When", "at", ALD_SHOW_TIME, 17, NULL, NULL},
         {"Words", "quote", ALD_SHOW_TEXT, 80, NULL, NULL},
@@ -83,7 +83,7 @@ static void never(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 50, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 50, "#incidents:incident", NULL},
         {"Complexity", "complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Time to resolve", "resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
     };

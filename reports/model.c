@@ -33,6 +33,22 @@ struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(
     return rows;
 }
 
+struct ald_node *ald_node_later(struct ald_arena *a, struct ald_node *(*make)(void *, struct ald_arena *), void *ctx)
+{
+    struct ald_node *n = node(a, ALD_NODE_LATER);
+    n->later.make = make;
+    n->later.ctx = ctx;
+    n->later.arena = a;
+    return n;
+}
+
+struct ald_node *ald_member_node(const struct ald_member *m)
+{
+    if (m->node->kind == ALD_NODE_LATER)
+        *m->node = *m->node->later.make(m->node->later.ctx, m->node->later.arena);
+    return m->node;
+}
+
 struct ald_node *ald_node_absent(struct ald_arena *a, const char *reason)
 {
     struct ald_node *n = node(a, ALD_NODE_NULL);
@@ -107,8 +123,8 @@ static const struct ald_node *member(const struct ald_node *object, const char *
         return NULL;
     for (size_t i = 0; i < object->object.n; i++) {
         const char *have = object->object.members[i].key;
-        if (strncmp(have, key, n) == 0 && have[n] == '\0')
-            return object->object.members[i].node;
+        if (*have == *key && strncmp(have, key, n) == 0 && have[n] == '\0')
+            return ald_member_node(&object->object.members[i]);
     }
     return NULL;
 }
@@ -148,9 +164,10 @@ static void write_object(struct ald_jw *w, const struct ald_node *object, struct
     ald_jw_object(w);
     for (size_t i = 0; i < object->object.n; i++) {
         const struct ald_member *m = &object->object.members[i];
+        const struct ald_node *value = ald_member_node(m);
         ald_jw_key(w, m->key);
-        ald_node_write(w, m->node, scratch);
-        reasons = reasons || (m->node->kind == ALD_NODE_NULL && m->node->absent);
+        ald_node_write(w, value, scratch);
+        reasons = reasons || (value->kind == ALD_NODE_NULL && value->absent);
     }
     if (reasons) {
         ald_jw_key(w, "absent");
@@ -210,6 +227,9 @@ void ald_node_write(struct ald_jw *w, const struct ald_node *n, struct ald_arena
         break;
     case ALD_NODE_ROWS:
         write_rows(w, n);
+        break;
+    case ALD_NODE_LATER:
+        assert(!"read through its object");
         break;
     }
 }

@@ -167,7 +167,7 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
         {"Pattern", "title", ALD_SHOW_TEXT, 30, NULL, "pattern"},
         {"Word", "verdict", ALD_SHOW_TEXT, 11, NULL, "pattern_tag"},
         {"Incident", "key", ALD_SHOW_TEXT, 16, "url", NULL},
-        {"Its title", "incident_title", ALD_SHOW_TEXT, 36, NULL, NULL},
+        {"Its title", "incident_title", ALD_SHOW_TEXT, 36, "#incidents:incident", NULL},
         {"What was written", "quote", ALD_SHOW_TEXT, 90, NULL, "pattern_tag"},
         {"Reason given by a person", "reason", ALD_SHOW_TEXT, 36, NULL, NULL},
     };

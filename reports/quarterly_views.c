@@ -65,7 +65,7 @@ static void triangulation(struct ald_report *report)
     ald_charts_durations(report, s);
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 40, "#incidents:id", NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
         {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, NULL, "reading"},
         {"Comparable: 1 in 10 under", ALD_SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
@@ -78,9 +78,10 @@ static void triangulation(struct ald_report *report)
         {"Comparables", ALD_SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
         {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
     };
-    ald_view_table(report, s, "Every incident with what it was compared with", "incidents", "No incident of this period is recorded.", columns,
-                   sizeof columns / sizeof columns[0], true)
-        ->printed = 11;
+    struct ald_table *table = ald_view_table(report, s, "Every incident with what it was compared with", "incidents",
+                                             "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
+    table->printed = 11;
+    table->anchor = "id";
 }
 
 static void pairs(struct ald_report *report)
@@ -91,12 +92,12 @@ static void pairs(struct ald_report *report)
                              "the same. Read both write-ups side by side: what made the complex one go well, or the simple one hard?");
     const struct ald_column columns[] = {
         {"More complex", "more_complex.key", ALD_SHOW_TEXT, 14, "more_complex.url", NULL},
-        {"Title", "more_complex.title", ALD_SHOW_TEXT, 36, NULL, NULL},
+        {"Title", "more_complex.title", ALD_SHOW_TEXT, 36, "#incidents:a", NULL},
         {"Time to resolve", "more_complex.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
         {"Complexity", "more_complex.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Reading", "more_complex.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
         {"Simpler", "simpler.key", ALD_SHOW_TEXT, 14, "simpler.url", NULL},
-        {"Title ", "simpler.title", ALD_SHOW_TEXT, 36, NULL, NULL},
+        {"Title ", "simpler.title", ALD_SHOW_TEXT, 36, "#incidents:b", NULL},
         {"Time to resolve ", "simpler.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
         {"Complexity ", "simpler.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Reading ", "simpler.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
@@ -117,7 +118,7 @@ static void incidents(struct ald_report *report)
         {"State", "state", ALD_SHOW_TEXT, 12, NULL, NULL},
         {"Started", "started_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
-        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, NULL, "reading"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, "#triangulation:id", "reading"},
         {"Severity", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Services", "services", ALD_SHOW_LIST, 24, NULL, "services_impacted"},
         {"First team", "first_team", ALD_SHOW_TEXT, 16, NULL, NULL},
@@ -128,8 +129,10 @@ static void incidents(struct ald_report *report)
         {"Reopened", "reopens", ALD_SHOW_COUNT, 9, NULL, NULL},
         {"Id", "id", ALD_SHOW_TEXT, 28, NULL, NULL},
     };
-    ald_view_table(report, s, NULL, "incidents", "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true)
-        ->printed = 9;
+    struct ald_table *table = ald_view_table(report, s, NULL, "incidents", "No incident of this period is recorded.", columns,
+                                             sizeof columns / sizeof columns[0], true);
+    table->printed = 9;
+    table->anchor = "id";
 }
 
 static void data_quality(struct ald_report *report)

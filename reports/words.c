@@ -23,9 +23,19 @@ static const char *line_feeds(struct ald_arena *a, const char *s)
     return to;
 }
 
+/* Most texts: printable ASCII. */
+static bool plain(const char *s)
+{
+    while ((*s >= ' ' && *s < 0x7F) || *s == '\n' || *s == '\t')
+        s++;
+    return *s == '\0';
+}
+
 const char *ald_words_printable(struct ald_arena *a, const char *text)
 {
     const char *s = text;
+    if (plain(s))
+        return s;
     if (!ald_utf8_valid(s, strlen(s)))
         s = ald_utf8_repair(a, s, strlen(s), NULL);
     return ald_utf8_printable(a, line_feeds(a, s), true);

@@ -4,7 +4,8 @@
 
 #include "alidade/report.h"
 
-/** Well-formed and printable, line feeds kept: what XML and HTML can hold. Arena-owned. */
+/** Well-formed and printable, line feeds kept: what XML and HTML can hold. The text itself where it is that already, else
+ *  arena-owned. */
 const char *ald_words_printable(struct ald_arena *a, const char *text);
 /** The same on one line and at most max code points: titles, names of series, headers. NULL gives "". */
 const char *ald_words_line(struct ald_arena *a, const char *text, size_t max);

@@ -11,6 +11,7 @@ const struct ald_xlsx_limits ald_xlsx_limits_default = {.sheet_rows = 1048576,
                                                         .table_rows = 20000,
                                                         .links = 65530,
                                                         .url_bytes = 2079,
+                                                        .formula_text = 255,
                                                         .text_utf16 = 32767,
                                                         .chart_points = 5000};
 
@@ -76,8 +77,11 @@ static enum ald_rc fill(struct ald_xlsx *x, struct ald_err *err)
     x->section_names = ald_calloc(x->arena, x->report->sections_n, sizeof *x->section_names);
     for (size_t i = 0; i < x->report->sections_n; i++)
         x->section_names[i] = ald_xlsx_name(x, x->report->sections[i].title, 0);
+    x->sheets = ald_calloc(x->arena, x->report->sections_n, sizeof *x->sheets);
     for (size_t i = 0; i < x->report->sections_n; i++)
-        ALD_TRY(ald_xlsx_section(x, i, err));
+        ALD_TRY(ald_xlsx_section_begin(x, i, err));
+    for (size_t i = 0; i < x->report->sections_n; i++)
+        ALD_TRY(ald_xlsx_section_end(x, i, err));
     return ald_xlsx_chart_data(x, err);
 }
 

@@ -1,5 +1,5 @@
-/* The one place that writes cells: formats, and a value as text, number, date or duration; never a formula. Knows no
- * blocks. */
+/* The one place that writes cells: formats, and a value as text, number, date or duration; never a formula (links: xlsx_links.c).
+ * Knows no blocks. */
 #include "xlsx_priv.h"
 
 #include <math.h>
@@ -114,7 +114,6 @@ enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald
                     lxw_strerror(e));
 }
 
-/* Merges the span; its first cell is written after this. */
 static enum ald_rc open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, lxw_format *f, struct ald_err *err)
 {
     if (at.last > s->used_last)
@@ -151,19 +150,9 @@ enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     return ald_xlsx_did(s, worksheet_write_number(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, value, f), err);
 }
 
-static enum ald_rc put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, const char *url,
-                            struct ald_err *err)
+enum ald_rc ald_xlsx_open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, enum ald_xlsx_style style, struct ald_err *err)
 {
-    if (strlen(url) > s->x->limits->url_bytes || !ald_words_can_link(s->x->scratch, url) || s->links >= s->x->limits->links) {
-        s->links_left_out++;
-        return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
-    }
-    s->links++;
-    lxw_format *f = s->x->formats[XS_CELL_LINK];
-    ALD_TRY(open_span(s, at, f, err));
-    const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
-    return ald_xlsx_did(s, worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, url, f, clean, NULL),
-                        err);
+    return open_span(s, at, s->x->formats[style], err);
 }
 
 /* Three significant digits, as near as a number format comes to that. */
@@ -208,7 +197,7 @@ static enum ald_rc put_time(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, c
 }
 
 enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
-                              enum ald_show show, const char *url, struct ald_err *err)
+                              enum ald_show show, struct ald_xlsx_link link, struct ald_err *err)
 {
     enum ald_node_kind kind = node ? node->kind : ALD_NODE_NULL;
     if (kind == ALD_NODE_NUM)
@@ -220,8 +209,8 @@ enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     if (kind == ALD_NODE_NULL)
         return ald_xlsx_put_text(s, at, node ? node->absent : NULL, XS_CELL_ABSENT, err);
     const char *text = ald_words(s->x->report, s->x->scratch, node, show);
-    if (text && *text && url && *url)
-        return put_link(s, at, text, url, err);
+    if (text && *text && (link.place || link.url))
+        return ald_xlsx_put_link(s, at, text, link, XS_CELL_LINK, err);
     return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
 }
 

@@ -17,6 +17,7 @@ struct ald_xlsx_limits {
     size_t table_rows;   /* above: constant memory, and filters instead of a table */
     size_t links;        /* of one sheet */
     size_t url_bytes;    /* of one link */
+    size_t formula_text; /* of one text in a formula */
     size_t text_utf16;   /* UTF-16 units of one cell */
     size_t chart_points; /* above: a sample is drawn */
 };
@@ -53,6 +54,8 @@ struct ald_xlsx {
     const char **section_names;
     const char *chart_data_name;
     struct ald_xlsx_columns *chart_columns, **chart_columns_end;
+    struct ald_xlsx_sheet *sheets; /* one per section; where a section goes on */
+    struct ald_xlsx_target *targets;
     size_t chart_column; /* the next free one */
     struct ald_xlsx_drawn *drawn; /* charts whose points are on the sheet already */
 };
@@ -76,6 +79,8 @@ struct ald_xlsx_sheet {
     size_t print_last; /* right-most column that is printed; 0: the last one used */
     size_t used_last; /* right-most column that holds something */
     size_t links, links_left_out;
+    size_t block; /* the next one of the section to put */
+    bool headed;  /* what stands above it is there */
     lxw_row_t breaks[8]; /* rows that begin a page, ended by 0 */
     size_t breaks_n;
     bool repeats; /* a header row is repeated on each page */
@@ -88,7 +93,28 @@ ALD_CHECK enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, s
 ALD_CHECK enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret,
                                            struct ald_err *err);
 ALD_CHECK enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err);
+/** Adds the sheet of a section and fills it up to the first row that links can lead to; then the rest of it. Sheets come in the
+ *  order in which they are begun, and each row of each must be known before links to it are written. */
+ALD_CHECK enum ald_rc ald_xlsx_section_begin(struct ald_xlsx *x, size_t section, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_section_end(struct ald_xlsx *x, size_t section, struct ald_err *err);
+
+/* ---- Links (xlsx_links.c) ---- */
+/** Where a cell leads to; both NULL: nowhere. */
+struct ald_xlsx_link {
+    const char *place; /* "'Incidents'!A12" */
+    const char *url;
+};
+/** Rows of a table under this header, the first of which stands below s->row: links find them by their anchors from now on. */
+void ald_xlsx_target_add(struct ald_xlsx_sheet *s, const struct ald_table *table);
+/** The row with this anchor in a section; NULL when there is none. On scratch. */
+const char *ald_xlsx_place(struct ald_xlsx *x, const char *section, const char *anchor);
+/** What the link of a column leads to from this row; rows: how many the table has. */
+struct ald_xlsx_link ald_xlsx_link_at(struct ald_xlsx_sheet *s, const struct ald_column *column, const struct ald_node *row, size_t rows);
+/** A text that leads there; only the text where that is not possible. */
+ALD_CHECK enum ald_rc ald_xlsx_put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, struct ald_xlsx_link link,
+                                        enum ald_xlsx_style style, struct ald_err *err);
+/** Most bytes of an address that can be linked. */
+size_t ald_xlsx_url_bytes(const struct ald_xlsx *x);
 
 /* ---- Text (xlsx_text.c) ---- */
 /** Text as a cell can hold it: printable, escaped, within the limit (else cut, and says so); for one cell writer. Arena-owned. */
@@ -113,9 +139,11 @@ ALD_CHECK enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xls
 /** A number; a blank cell when it is not finite. */
 ALD_CHECK enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, double value, enum ald_xlsx_style style,
                                           struct ald_err *err);
-/** A node as show says; url (may be NULL) makes a text a link where that is possible. */
+/** A node as show says; link makes a text a link where that is possible. */
 ALD_CHECK enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const struct ald_node *node,
-                                        enum ald_show show, const char *url, struct ald_err *err);
+                                        enum ald_show show, struct ald_xlsx_link link, struct ald_err *err);
+/** Merges the span, whose first cell is written after this. */
+ALD_CHECK enum ald_rc ald_xlsx_open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, enum ald_xlsx_style style, struct ald_err *err);
 /** Height of the row that is being written, in points; 0: one line. Every wrapped text needs it: not all programs find it. */
 ALD_CHECK enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err);
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points);
@@ -143,6 +171,8 @@ extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
 /* ---- Blocks ---- */
 ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
+/** Rows of a sheet that stay free for what follows a table. */
+size_t ald_xlsx_reserve(const struct ald_xlsx *x);
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
 /** A chart over the width of the text; with a second one, both side by side. */
 ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, struct ald_err *err);

@@ -5,6 +5,7 @@
 
 #include "alidade/utf8.h"
 #include "alidade/zone.h"
+#include "anchors.h"
 
 #define SPACE_POINTS 8.0
 
@@ -167,28 +168,36 @@ static size_t charts_at(const struct ald_section *view, size_t i)
     return two ? 2 : 1;
 }
 
+static bool is_words(const struct ald_block *b)
+{
+    return b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE;
+}
+
+/* What stands above a block. */
+static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, struct ald_err *err)
+{
+    const struct ald_block *b = &view->blocks[i];
+    if (b->new_page && s->row && s->breaks_n + 1 < sizeof s->breaks / sizeof s->breaks[0])
+        s->breaks[s->breaks_n++] = (lxw_row_t)s->row;
+    if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2))
+        return ALD_OK;
+    const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
+    if (!heading || !*heading)
+        return ALD_OK;
+    if (b->kind == ALD_BLOCK_HEADING)
+        ALD_TRY(space(s, err));
+    return ald_xlsx_paragraph(s, heading, XS_HEADING, err);
+}
+
 /* *ret_n: how many blocks were put. */
 static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main, size_t *ret_n,
                              struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
     *ret_n = 1;
-    if (b->new_page && s->row && s->breaks_n + 1 < sizeof s->breaks / sizeof s->breaks[0])
-        s->breaks[s->breaks_n++] = (lxw_row_t)s->row;
-    if (b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE)
+    if (is_words(b))
         return put_words(s, b, i + 1 < view->blocks_n ? b + 1 : NULL, err);
-    if (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) {
-        const struct ald_chart *two[2] = {b->chart, b[1].chart};
-        *ret_n = 2;
-        ALD_TRY(ald_xlsx_charts(s, two, 2, err));
-        return space(s, err);
-    }
-    const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
-    if (heading && *heading) {
-        if (b->kind == ALD_BLOCK_HEADING)
-            ALD_TRY(space(s, err));
-        ALD_TRY(ald_xlsx_paragraph(s, heading, XS_HEADING, err));
-    }
+    const struct ald_chart *charts[2] = {b->chart};
     switch (b->kind) {
     case ALD_BLOCK_FIGURES:
         ALD_TRY(ald_xlsx_figures(s, b, err));
@@ -197,7 +206,9 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
         ALD_TRY(ald_xlsx_table(s, b->table, b->table == main, err));
         break;
     case ALD_BLOCK_CHART:
-        ALD_TRY(ald_xlsx_charts(s, &b->chart, 1, err));
+        *ret_n = charts_at(view, i);
+        charts[1] = *ret_n == 2 ? b[1].chart : NULL;
+        ALD_TRY(ald_xlsx_charts(s, charts, *ret_n, err));
         break;
     default:
         return ALD_OK;
@@ -225,14 +236,37 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
     return ALD_OK;
 }
 
-enum ald_rc ald_xlsx_section(struct ald_xlsx *x, size_t section, struct ald_err *err)
+enum ald_rc ald_xlsx_section_begin(struct ald_xlsx *x, size_t section, struct ald_err *err)
+{
+    const struct ald_section *view = &x->report->sections[section];
+    struct ald_xlsx_sheet *s = &x->sheets[section];
+    ALD_TRY(ald_xlsx_sheet_begin(x, section, 0, s, err));
+    const struct ald_table *main = main_table(x->report, view), *target = ald_anchored_table(x->report, view);
+    for (size_t n = 0; target && s->block < view->blocks_n; s->block += n) {
+        ALD_TRY(put_heading(s, view, s->block, err));
+        if (view->blocks[s->block].kind == ALD_BLOCK_TABLE && view->blocks[s->block].table == target) {
+            ald_xlsx_target_add(s, target);
+            s->headed = true;
+            break;
+        }
+        ALD_TRY(put_block(s, view, s->block, main, &n, err));
+        ald_arena_reset(x->scratch);
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_section_end(struct ald_xlsx *x, size_t section, struct ald_err *err)
 {
     const struct ald_section *view = &x->report->sections[section];
     const struct ald_table *main = main_table(x->report, view);
-    struct ald_xlsx_sheet *s = ald_alloc(x->arena, sizeof *s);
-    ALD_TRY(ald_xlsx_sheet_begin(x, section, 0, s, err));
-    for (size_t i = 0, n = 0; i < view->blocks_n; i += n) {
-        ALD_TRY(put_block(s, view, i, main, &n, err));
+    struct ald_xlsx_sheet *s = &x->sheets[section];
+    for (size_t n = 0; s->block < view->blocks_n; s->block += n) {
+        if (!s->headed)
+            ALD_TRY(put_heading(s, view, s->block, err));
+        s->headed = false;
+        size_t block = s->block;
+        ALD_TRY(put_block(s, view, block, main, &n, err));
+        s->block = block; /* a table may have gone on, on a sheet of its own */
         ald_arena_reset(x->scratch);
     }
     ALD_TRY(put_contents(s, err));

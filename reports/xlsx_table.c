@@ -11,6 +11,7 @@
 #define MAX_ROW_LINES 10    /* a longer text is whole in its cell, but the row stays this high */
 #define FREEZE_POINTS 190.0 /* frozen rows may take this much of a screen */
 #define MIN_FREEZE_ROWS 8
+#define MEASURED 4000 /* characters of a text that decide how high its row is */
 
 static const struct ald_node *rows_node(const struct ald_report *report, const struct ald_table *table)
 {
@@ -29,7 +30,8 @@ struct grid {
     struct ald_xlsx_span *spans;
     struct ald_xlsx_wish *wishes;
     const char **titles;
-    size_t n;        /* columns */
+    size_t n, rows_n; /* columns, rows */
+    const struct ald_node **nodes; /* of the row that is being written */
     bool main, real; /* real: a spreadsheet table */
     lxw_table_column **columns;
 };
@@ -103,18 +105,21 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     return ALD_OK;
 }
 
-static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row)
+static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *const *nodes)
 {
     double most = LINE_POINTS;
     for (size_t i = 0; i < g->n; i++) {
-        const struct ald_column *col = &g->table->columns[i];
-        const struct ald_node *node = ald_node_at(row, col->path);
+        const struct ald_node *node = nodes[i];
+        enum ald_show show = g->table->columns[i].show;
         bool absent = node && node->kind == ALD_NODE_NULL;
-        const char *text = absent ? node->absent : ald_words(s->x->report, s->x->scratch, node, col->show);
-        if (!text || (!absent && ald_xlsx_is_quantity(col->show) && node->kind != ALD_NODE_STR))
+        if (!absent && node && ald_xlsx_is_quantity(show) && node->kind != ALD_NODE_STR)
             continue;
-        char *head = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, 4000));
-        double points = ald_xlsx_text_points(s, g->spans[i], head, absent ? XS_CELL_ABSENT : XS_CELL_TEXT);
+        const char *text = absent ? node->absent : ald_words(s->x->report, s->x->scratch, node, show);
+        if (!text)
+            continue;
+        if (strnlen(text, MEASURED + 1) > MEASURED)
+            text = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, MEASURED));
+        double points = ald_xlsx_text_points(s, g->spans[i], text, absent ? XS_CELL_ABSENT : XS_CELL_TEXT);
         most = points > most ? points : most;
     }
     return most > MAX_ROW_LINES * LINE_POINTS ? MAX_ROW_LINES * LINE_POINTS : most > LINE_POINTS + 1 ? most + 2 : 0;
@@ -123,12 +128,16 @@ static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const s
 static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row,
                            struct ald_err *err)
 {
-    double points = row_points(s, g, row);
+    for (size_t i = 0; i < g->n; i++)
+        g->nodes[i] = ald_node_at(row, g->table->columns[i].path);
+    double points = row_points(s, g, g->nodes);
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
-        ALD_TRY(
-            ald_xlsx_put_node(s, g->spans[i], ald_node_at(row, col->path), col->show, ald_text_at(row, col->link), err));
+        struct ald_xlsx_link link = {NULL, NULL};
+        if (col->link)
+            link = ald_xlsx_link_at(s, col, row, g->rows_n);
+        ALD_TRY(ald_xlsx_put_node(s, g->spans[i], g->nodes[i], col->show, link, err));
     }
     ald_xlsx_next_row(s, points);
     return ALD_OK;
@@ -166,19 +175,19 @@ static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t h
 }
 
 /* Rows that stay free for what follows a table. */
-static size_t reserve(const struct ald_xlsx_sheet *s)
+size_t ald_xlsx_reserve(const struct ald_xlsx *x)
 {
-    size_t share = s->x->limits->sheet_rows / 16;
+    size_t share = x->limits->sheet_rows / 16;
     return share < 200 ? share : 200;
 }
 
 static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
 {
-    size_t n = ald_rows_n(g->rows), head = s->row;
+    size_t n = g->rows_n, head = s->row;
     ALD_TRY(put_header(s, g, err));
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     for (size_t i = 0; i < n; i++) {
-        if (s->row + reserve(s) > s->x->limits->sheet_rows) {
+        if (s->row + ald_xlsx_reserve(s->x) > s->x->limits->sheet_rows) {
             ALD_TRY(close_part(s, g, head, err));
             ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%zu more rows: on the next sheet", n - i),
                                        XS_REMARK, err));
@@ -199,10 +208,14 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
 {
     if (s->links_left_out) {
         const char *text =
-            ald_sprintf(s->x->scratch,
-                        "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
-                        "https. They are in the JSON.",
-                        s->links_left_out, s->x->limits->links, s->x->limits->url_bytes);
+            s->x->constant ? ald_sprintf(s->x->scratch,
+                                         "%zu addresses are not linked: they are longer than %zu characters, or neither http nor https. "
+                                         "They are in the JSON.",
+                                         s->links_left_out, ald_xlsx_url_bytes(s->x))
+                           : ald_sprintf(s->x->scratch,
+                                         "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
+                                         "https. They are in the JSON.",
+                                         s->links_left_out, s->x->limits->links, ald_xlsx_url_bytes(s->x));
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
         s->links_left_out = 0;
     }
@@ -224,6 +237,8 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     if (!ald_rows_n(g.rows))
         return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
+    g.rows_n = ald_rows_n(g.rows);
+    g.nodes = ald_calloc(s->x->arena, g.n, sizeof *g.nodes);
     g.real = table->filter && !s->x->constant;
     g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
     g.wishes = ald_calloc(s->x->arena, g.n, sizeof *g.wishes);
@@ -291,12 +306,12 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure 
     points = (plan->has[4] ? more(points, s, plan->at[4], meaning, XS_CELL_SMALL) : points) + 3;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     ALD_TRY(ald_xlsx_put_text(s, plan->at[0], f->label, XS_CELL_LABEL, err));
-    ALD_TRY(ald_xlsx_put_node(s, plan->at[1], value, f->show, NULL, err));
+    ALD_TRY(ald_xlsx_put_node(s, plan->at[1], value, f->show, (struct ald_xlsx_link){NULL, NULL}, err));
     if (plan->has[2])
         ALD_TRY(ald_xlsx_put_text(s, plan->at[2], band, band_style, err));
     if (plan->has[3])
         ALD_TRY(ald_xlsx_put_node(s, plan->at[3], f->n ? ald_node_at(x->report->root, f->n) : NULL, ALD_SHOW_COUNT,
-                                  NULL, err));
+                                  (struct ald_xlsx_link){NULL, NULL}, err));
     if (plan->has[4])
         ALD_TRY(ald_xlsx_put_text(s, plan->at[4], meaning, XS_CELL_SMALL, err));
     ald_xlsx_next_row(s, points);

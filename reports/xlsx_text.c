@@ -25,9 +25,9 @@ static bool looks_escaped(const char *s)
 
 static const char *keep_escapes(struct ald_arena *a, const char *s)
 {
-    size_t n = 0, found = 0;
-    for (; s[n]; n++)
-        found += looks_escaped(s + n);
+    size_t n = strlen(s), found = 0;
+    for (const char *at = strstr(s, "_x"); at; at = strstr(at + 1, "_x"))
+        found += looks_escaped(at);
     if (!found)
         return s;
     char *to = ald_alloc(a, n + found * 6 + 1);
@@ -46,7 +46,8 @@ const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf
 {
     const char *s = ald_words_printable(a, text);
     const char *whole = keep_escapes(a, s);
-    if (ald_utf8_prefix_utf16(whole, max_utf16) == strlen(whole))
+    size_t bytes = strlen(whole); /* never fewer than UTF-16 units */
+    if (bytes <= max_utf16 || ald_utf8_prefix_utf16(whole, max_utf16) == bytes)
         return whole;
     /* What must be escaped grows to at most twice its length. */
     size_t room = max_utf16 - CUT_UTF16;
@@ -125,17 +126,21 @@ const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part)
 
 /* ---- Room ---- */
 
+#define WIDEST 1.6 /* of one byte */
+
 /* Width of one character in digits, for the proportional fonts of spreadsheets; a little generous. */
 static double char_units(const char *s, size_t n, unsigned c)
 {
+    static const double ascii[128] = {
+        [' '] = 0.5,  ['i'] = 0.5,  ['j'] = 0.5,  ['l'] = 0.5,  ['.'] = 0.5,  [','] = 0.5,  [':'] = 0.5,  [';'] = 0.5,
+        ['\''] = 0.5, ['|'] = 0.5,  ['!'] = 0.5,  ['`'] = 0.5,  ['f'] = 0.7,  ['t'] = 0.7,  ['('] = 0.7,  [')'] = 0.7,
+        ['['] = 0.7,  [']'] = 0.7,  ['r'] = 0.7,  ['-'] = 0.7,  ['I'] = 0.7,  ['/'] = 0.7,  ['\\'] = 0.7, ['c'] = 0.85,
+        ['s'] = 0.85, ['z'] = 0.85, ['a'] = 0.94, ['k'] = 0.94, ['v'] = 0.94, ['x'] = 0.94, ['y'] = 0.94, ['m'] = 1.6,
+        ['w'] = 1.6,  ['M'] = 1.6,  ['W'] = 1.6,  ['@'] = 1.6,  ['%'] = 1.6,
+    };
     if (c < 0x80) {
-        static const struct {
-            const char *which;
-            double units;
-        } groups[] = {{" ijl.,:;'|!`", 0.5}, {"ft()[]r-I/\\", 0.7}, {"csz", 0.85}, {"akvxy", 0.94}, {"mwMW@%", 1.6}};
-        for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-            if (strchr(groups[i].which, (int)c))
-                return groups[i].units;
+        if (ascii[c] > 0)
+            return ascii[c];
         return c >= 'A' && c <= 'Z' ? 1.18 : 1;
     }
     char one[8] = {0};
@@ -151,8 +156,8 @@ static size_t line_bytes(const char *s, double room)
     while (at < n) {
         if (s[at] == '\n')
             return at + 1;
-        unsigned c = 0;
-        size_t len = ald_utf8_next(s + at, n - at, &c);
+        unsigned c = (unsigned char)s[at];
+        size_t len = c < 0x80 ? 1 : ald_utf8_next(s + at, n - at, &c);
         used += char_units(s + at, len, c);
         if (used > room && c != ' ' && at)
             return blank ? blank : at;
@@ -176,6 +181,8 @@ size_t ald_xlsx_lines(const char *text, double units, double size)
 {
     double room = units * 11 / size * 0.99;
     size_t lines = 0;
+    if ((double)strlen(text) * WIDEST <= room && !strchr(text, '\n'))
+        return 1;
     for (; *text; lines++)
         text += line_bytes(text, room);
     return lines ? lines : 1;

@@ -15,7 +15,8 @@
 /* ---- The tree ---- */
 enum ald_node_kind {
     ALD_NODE_NULL, ALD_NODE_BOOL, ALD_NODE_INT, ALD_NODE_NUM, ALD_NODE_STR, ALD_NODE_TIME, ALD_NODE_OBJECT, ALD_NODE_LIST,
-    ALD_NODE_ROWS /* a long list: rows are made one at a time on a scratch arena */
+    ALD_NODE_ROWS, /* a long list: rows are made one at a time on a scratch arena */
+    ALD_NODE_LATER /* only inside an object, until it is read: paths and ald_member_node lead to what it becomes */
 };
 struct ald_node;
 struct ald_member {
@@ -43,11 +44,20 @@ struct ald_node {
             struct ald_node *(*row)(void *ctx, size_t i, struct ald_arena *scratch);
             void *ctx;
         } rows;
+        struct {
+            struct ald_node *(*make)(void *ctx, struct ald_arena *a);
+            void *ctx;
+            struct ald_arena *arena;
+        } later;
     };
 };
 struct ald_node *ald_node_object(struct ald_arena *a);
 struct ald_node *ald_node_list(struct ald_arena *a);
 struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(*row)(void *, size_t, struct ald_arena *), void *ctx);
+/** A member that is made when somebody reads it, on the arena of its object: most readers of a row want few of its members. */
+struct ald_node *ald_node_later(struct ald_arena *a, struct ald_node *(*make)(void *ctx, struct ald_arena *a), void *ctx);
+/** The value of a member, made now where it is LATER. */
+struct ald_node *ald_member_node(const struct ald_member *member);
 /** Null with a reason (static or arena-owned; may be NULL: plainly nothing there). */
 struct ald_node *ald_node_absent(struct ald_arena *a, const char *reason);
 struct ald_node *ald_node_bool(struct ald_arena *a, bool v);
@@ -81,7 +91,7 @@ struct ald_column {
     const char *title, *path; /* path inside the row */
     enum ald_show show;
     int width;                /* characters */
-    const char *link;         /* path of an URL inside the row, or NULL */
+    const char *link;         /* path of an URL inside the row; "#SECTION:PATH": to the row there whose anchor is the id at PATH; or NULL */
     const char *definition;   /* id in definitions, or NULL */
 };
 struct ald_table {

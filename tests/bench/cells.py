@@ -38,6 +38,23 @@ def links(book, n):
     return found
 
 
+def column_of(ref):
+    return column(re.match("[A-Z]+", ref)[0])
+
+
+def merges(book, n):
+    """Last column of each merged range, by its first cell; our ranges are one row high."""
+    found = {}
+    with book.open("xl/worksheets/sheet%d.xml" % n) as sheet:
+        for _, element in tree.iterparse(sheet):
+            if element.tag == MAIN + "mergeCell":
+                first, last = element.get("ref").split(":")
+                found[first] = column_of(last)
+            elif element.tag == MAIN + "row":
+                element.clear()
+    return found
+
+
 def plain(text):
     return re.sub(r"[\t\r\n]", " ", text or "")
 
@@ -46,13 +63,20 @@ def dump(workbook, path):
     with zipfile.ZipFile(workbook) as book, open(path, "w", encoding="utf-8") as out:
         strings, n = shared(book), 1
         while "xl/worksheets/sheet%d.xml" % n in book.namelist():
-            addresses = links(book, n)
+            addresses, merged = links(book, n), merges(book, n)
             out.write("sheet\tsheet %d\n" % n)
             with book.open("xl/worksheets/sheet%d.xml" % n) as sheet:
                 for _, element in tree.iterparse(sheet):
                     if element.tag != MAIN + "row":
                         continue
+                    inside = -1  # last column of the merged range whose blanks come by themselves
                     for cell in element:
+                        at = column_of(cell.get("r"))
+                        if at <= inside:
+                            continue
+                        if cell.get("r") in merged:
+                            inside = merged[cell.get("r")]
+                            out.write("m\t%d\t%d\t%d\n" % (int(element.get("r")) - 1, at, inside))
                         write(out, cell, strings, addresses)
                     element.clear()
             n += 1
@@ -61,12 +85,16 @@ def dump(workbook, path):
 def write(out, cell, strings, addresses):
     letters, row = re.match(r"([A-Z]+)(\d+)", cell.get("r")).groups()
     place = "%d\t%d" % (int(row) - 1, column(letters))
-    value, kind = cell.find(MAIN + "v"), cell.get("t")
+    value, kind, formula = cell.find(MAIN + "v"), cell.get("t"), cell.find(MAIN + "f")
+    if formula is not None:
+        out.write("f\t%s\t%s\t%s\n" % (place, plain(formula.text), plain(value.text)))
+        return
     if kind == "s":
         text = strings[int(value.text)]
     elif kind == "inlineStr":
         text = "".join(part.text or "" for part in cell.iter(MAIN + "t"))
     elif value is None:
+        out.write("b\t%s\n" % place)
         return
     else:
         out.write("n\t%s\t%s\n" % (place, value.text) if kind in (None, "n") else "s\t%s\t%s\n" % (place, plain(value.text)))

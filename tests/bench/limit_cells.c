@@ -1,9 +1,11 @@
 /* The limit of a workbook: writes the cells of another one with libxlsxwriter alone, in the same mode.
  *
- *     limit-cells CELLS WORKBOOK large|small
+ *     limit-cells CELLS WORKBOOK large|small|none
  *
- * CELLS: lines of tab-separated "sheet NAME", "n ROW COLUMN NUMBER", "s ROW COLUMN TEXT", "u ROW COLUMN ADDRESS TEXT", rows
- * ascending. large: constant memory. */
+ * CELLS: lines of tab-separated "sheet NAME", "n ROW COLUMN NUMBER", "s ROW COLUMN TEXT", "u ROW COLUMN ADDRESS TEXT",
+ * "f ROW COLUMN FORMULA TEXT", "b ROW COLUMN" (blank, with a format), "m ROW COLUMN LAST" (merged up to there), rows ascending.
+ * large: constant memory; none: reads the cells and writes nothing, which is what the reading takes. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +20,30 @@ static char *field(char **at)
     return start;
 }
 
+/* sheet NULL: only reads. */
 static lxw_error write_cell(lxw_worksheet *sheet, lxw_format *format, char *line)
 {
     char kind = *field(&line);
     lxw_row_t row = (lxw_row_t)strtoul(field(&line), NULL, 10);
     lxw_col_t column = (lxw_col_t)strtoul(field(&line), NULL, 10);
-    if (kind == 'n')
-        return worksheet_write_number(sheet, row, column, strtod(line, NULL), format);
-    if (kind == 's')
+    double number = kind == 'n' ? strtod(line, NULL) : 0;
+    const char *first = kind == 'u' || kind == 'f' ? field(&line) : NULL;
+    if (!sheet)
+        return LXW_NO_ERROR;
+    switch (kind) {
+    case 'n':
+        return worksheet_write_number(sheet, row, column, number, format);
+    case 's':
         return worksheet_write_string(sheet, row, column, line, format);
-    const char *address = field(&line);
-    return worksheet_write_url_opt(sheet, row, column, address, format, line, NULL);
+    case 'f':
+        return worksheet_write_formula_str(sheet, row, column, first, format, line);
+    case 'b':
+        return worksheet_write_blank(sheet, row, column, format);
+    case 'm':
+        return worksheet_merge_range(sheet, row, column, row, (lxw_col_t)strtoul(line, NULL, 10), "", format);
+    default:
+        return worksheet_write_url_opt(sheet, row, column, first, format, line, NULL);
+    }
 }
 
 int main(int argc, char **argv)
@@ -38,6 +53,7 @@ int main(int argc, char **argv)
     FILE *cells = fopen(argv[1], "r");
     if (!cells)
         return 1;
+    bool writes = strcmp(argv[3], "none") != 0;
     lxw_workbook_options options = {.constant_memory = strcmp(argv[3], "large") == 0};
     lxw_workbook *book = workbook_new_opt(argv[2], &options);
     lxw_worksheet *sheet = NULL;
@@ -49,7 +65,7 @@ int main(int argc, char **argv)
         line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "sheet\t", 6) == 0)
             sheet = workbook_add_worksheet(book, line + 6);
-        else if (!sheet || write_cell(sheet, format, line) != LXW_NO_ERROR)
+        else if (!sheet || write_cell(writes ? sheet : NULL, format, line) != LXW_NO_ERROR)
             return 1;
         else
             n++;

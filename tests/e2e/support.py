@@ -315,8 +315,8 @@ def grep(folder, secrets):
 # ---- Workbooks ----
 
 def xml_problems(path):
-    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas in cells, and
-    all that xlsx_check.py knows. expat judges apart from it: two readers see more than one."""
+    """What is wrong with the parts of a workbook: ill-formed XML, relations that lead nowhere, formulas that are no
+    links, and all that xlsx_check.py knows. expat judges apart from it: two readers see more than one."""
     import xlsx_check
     problems = list(xlsx_check.read(str(path))[0])
     with zipfile.ZipFile(path) as book:
@@ -327,18 +327,25 @@ def xml_problems(path):
             data = book.read(name)
             if not name.endswith((".xml", ".rels", ".vml")):
                 continue
-            targets, formulas, parts = [], [], []
+            targets, formulas, parts, inside = [], [], [], []
 
             def start(tag, attributes):
                 if tag == "Relationship" and attributes.get("TargetMode") != "External":
                     targets.append(attributes["Target"])
                 if tag == "Override":
                     parts.append(attributes["PartName"])
-                if tag == "f" and name.startswith("xl/worksheets/"):
-                    formulas.append(tag)
+                if name.startswith("xl/worksheets/"):
+                    inside[:] = [tag]
+                    if tag == "f":
+                        formulas.append("")
+
+            def text(piece):
+                if inside == ["f"]:
+                    formulas[-1] += piece
 
             parser = xml.parsers.expat.ParserCreate()
             parser.StartElementHandler = start
+            parser.CharacterDataHandler = text
             try:
                 parser.Parse(data, True)
             except xml.parsers.expat.ExpatError as error:
@@ -349,7 +356,7 @@ def xml_problems(path):
                 if to not in names:
                     problems.append(f"{name}: {target} is not there")
             problems += [f"[Content_Types]: {part} is not there" for part in parts if part.lstrip("/") not in names]
-            problems += [f"{name}: a formula"] * bool(formulas)
+            problems += [f"{name}: a formula: {formula}" for formula in formulas if not xlsx_check.link_formula(formula)]
     return problems
 
 

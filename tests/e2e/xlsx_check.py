@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Whether a workbook is sound: every part well-formed, every relation resolved, every type declared, names and texts within
-what spreadsheets hold, tables that agree with their cells, no formula anywhere, and readable by openpyxl.
+what spreadsheets hold, tables that agree with their cells, no formula but links of two quoted texts, links to cells that
+exist, and readable by openpyxl.
 
     xlsx_check.py FILE...          prints what is wrong; exit 1 if anything is
     xlsx_check.py --cells FILE     checks, then prints each cell: sheet, place, type, format, value as JSON, tab-separated;
                                    lines in parentheses tell of sheets, tables and charts"""
 import json
 import posixpath
+import re
 import sys
 import warnings
 import xml.etree.ElementTree as ET
@@ -48,6 +50,7 @@ class Workbook:
 
     def __init__(self, path):
         self.path, self.problems, self.parts, self.bytes = path, [], {}, {}
+        self.places = []  # (cell, the cell that it leads to)
         with zipfile.ZipFile(path) as archive:
             if archive.testzip():
                 self.problems.append("damaged archive")
@@ -134,10 +137,16 @@ class Workbook:
             last_row = number
             for cell in row:
                 ref, kind = cell.get("r"), cell.get("t")
-                if cell.find(f"{MAIN}f") is not None:
-                    self.say(f"{name}!{ref}: a formula")
+                formula = cell.find(f"{MAIN}f")
                 v = cell.find(f"{MAIN}v")
-                if kind == "s":
+                if formula is not None:
+                    link = link_formula(formula.text)
+                    if not link or kind != "str" or link[1] != v.text:
+                        self.say(f"{name}!{ref}: a formula: {formula.text}")
+                    elif link[0].startswith("#"):
+                        self.places.append((f"{name}!{ref}", link[0][1:]))
+                    values[ref] = v.text
+                elif kind == "s":
                     values[ref] = strings[int(v.text)]
                 elif kind == "inlineStr":
                     values[ref] = "".join(t.text or "" for t in cell.iter(f"{MAIN}t"))
@@ -174,7 +183,9 @@ class Workbook:
                     break
                 if overlaps(a, b):
                     self.say(f"{name}: areas {a} and {b} overlap")
-        if sum(1 for _ in root.iter(f"{MAIN}hyperlink")) > 65530:
+        links = list(root.iter(f"{MAIN}hyperlink"))
+        self.places += [(f"{name}!{link.get('ref')}", link.get("location")) for link in links if not link.get(f"{REL_ID}id")]
+        if len(links) > 65530:
             self.say(f"{name}: too many links")
 
     def check(self):
@@ -182,9 +193,21 @@ class Workbook:
         self.check_types()
         self.check_names()
         strings = self.shared_strings()
+        cells = {}
         for name, part in self.sheets():
-            self.check_areas(name, part, self.check_cells(name, part, strings))
+            cells[name] = self.check_cells(name, part, strings)
+            self.check_areas(name, part, cells[name])
+        for where, place in self.places:
+            at = re.fullmatch(r"'([^']+)'!([A-Z]+[0-9]+)", place or "")
+            if not at or not cells.get(at[1], {}).get(at[2]):
+                self.say(f"{where}: leads to {place}, where nothing is")
         return self.problems
+
+
+def link_formula(text):
+    """(address, text) of the one formula that a workbook may hold: a link of two quoted texts. Else None."""
+    found = re.fullmatch(r'=?HYPERLINK\("((?:https?://|#\')[^"]{1,255})","((?:[^"]|""){1,255})"\)', text or "", re.DOTALL)
+    return found and (found[1], found[2].replace('""', '"'))
 
 
 def load(path):
@@ -204,7 +227,8 @@ def read(path):
         book = load(path)
         for sheet in book.worksheets:
             for row in sheet.iter_rows():
-                problems += [f"{sheet.title}!{c.coordinate}: a formula to openpyxl" for c in row if c.data_type == "f"]
+                problems += [f"{sheet.title}!{c.coordinate}: a formula to openpyxl" for c in row
+                             if c.data_type == "f" and not link_formula(c.value)]
     except Exception as error:  # whatever it is: openpyxl does not take the file
         problems.append(f"openpyxl: {error!r}")
     return problems, parts, book
@@ -243,8 +267,9 @@ def print_cells(parts, workbook):
         for row in sheet.iter_rows():
             for c in row:
                 if c.value is not None:
-                    value = json.dumps(c.value, default=str, ensure_ascii=False)
-                    link = f"\t{c.hyperlink.target or c.hyperlink.location}" if c.hyperlink else ""
+                    formula = link_formula(c.value) if c.data_type == "f" else None
+                    value = json.dumps(formula[1] if formula else c.value, default=str, ensure_ascii=False)
+                    link = f"\t{c.hyperlink.target or c.hyperlink.location}" if c.hyperlink else f"\t{formula[0]}" if formula else ""
                     print(f"{sheet.title}\t{c.coordinate}\t{c.data_type}\t{c.number_format}\t{value}{link}")
 
 

@@ -53,7 +53,7 @@ static void test_hostile_texts(void **state)
     hostile_rows(room);
     struct ald_section *s = section(room, "Texts");
     block(room, s, ALD_BLOCK_TEXT, "=1+1 as a sentence");
-    table(room, s, "rows", text_columns, 3, true);
+    (void)table(room, s, "rows", text_columns, 3, true);
     const char *cells = write_and_read(room);
     static const char *const kept[] = {"\"=SUM(1)\"",
                                        "\"=HYPERLINK(\\\"http://x\\\",\\\"y\\\")\"",
@@ -99,7 +99,7 @@ static void test_long_texts_and_links(void **state)
     add_row(room, rows, "script", 1, "javascript:alert(1)");
     add_row(room, rows, "odd", 1, "https://example.org/\"><x>");
     set(room, room->report->root, "rows", rows);
-    table(room, section(room, "Long"), "rows", text_columns, 3, true);
+    (void)table(room, section(room, "Long"), "rows", text_columns, 3, true);
     const char *cells = write_and_read(room);
     assert_int_equal(times(cells, " \xE2\x80\xA6 [cut]\""), 3);
     has(cells, "\"web\"\thttps://example.org/a?b=1&c=%20");
@@ -117,7 +117,7 @@ static void test_too_many_links(void **state)
     for (size_t i = 0; i < 8; i++)
         add_row(room, rows, ald_sprintf(room->arena, "link %zu", i), 1, "https://example.org/");
     set(room, room->report->root, "rows", rows);
-    table(room, section(room, "Links"), "rows", text_columns, 2, true);
+    (void)table(room, section(room, "Links"), "rows", text_columns, 2, true);
     room->limits.links = 5;
     const char *cells = write_and_read(room);
     assert_int_equal(times(cells, "\thttps://example.org/\n"), 5);
@@ -168,8 +168,8 @@ static void test_values(void **state)
         {"List", "list", ALD_SHOW_LIST, 8, NULL, NULL},
         {"Missing", "no.such[3]", ALD_SHOW_TEXT, 8, NULL, NULL},
     };
-    table(room, section(room, "Values"), "rows", columns, sizeof columns / sizeof columns[0], true);
-    table(room, section(room, "Plain"), "rows", columns, 4, false);
+    (void)table(room, section(room, "Values"), "rows", columns, sizeof columns / sizeof columns[0], true);
+    (void)table(room, section(room, "Plain"), "rows", columns, 4, false);
     const char *cells = write_and_read(room);
     static const char *const lines[] = {"\tn\t#,##0\t43\n",
                                         "\tn\t#,##0\t-7\n",

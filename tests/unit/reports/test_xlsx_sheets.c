@@ -87,7 +87,7 @@ static void long_report(struct room *room, struct making *making)
     struct ald_section *s = section(room, "Incidents");
     block(room, s, ALD_BLOCK_REMARK, "A remark.");
     block(room, s, ALD_BLOCK_CHART, NULL)->chart = &long_chart;
-    table(room, s, "rows", long_columns, 3, true);
+    (void)table(room, s, "rows", long_columns, 3, true);
     block(room, section(room, "Last"), ALD_BLOCK_TEXT, "The end.");
 }
 
@@ -96,8 +96,12 @@ static void test_constant_memory(void **state)
     struct room *room = *state;
     struct making making = {25000};
     long_report(room, &making);
+    room->limits.links = 10; /* of those that the library keeps: here none is one of them */
     const char *cells = read_back(room, write_book(room, "long.xlsx"));
     has(cells, "\"INC-24999\"\n");
+    has(cells, "\"INC-199\"\thttps://example.org/incident\n");
+    assert_int_equal(times(cells, "\thttps://example.org/incident\n"), 200);
+    has_not(cells, "not linked");
     has(cells, "More than 20000 rows in this workbook");
     has(cells, "5000 of 24975 points are drawn");
     has(cells, "25 of 25000 have no place in this chart");
@@ -151,6 +155,45 @@ static void test_charts(void **state)
     assert_int_equal(times(cells, "\"no reading (20)\""), 2); /* a chart drawn twice has its points once */
 }
 
+/* Links between sheets, there and back; in both modes. An id that no row has leads nowhere, and an address may say "internal:". */
+static void test_links_between_sheets(void **state)
+{
+    static const struct ald_column there[] = {{"Key", "key", ALD_SHOW_TEXT, 14, "url", NULL}, {"Title", "title", ALD_SHOW_TEXT, 30, "#all:id", NULL}};
+    static const struct ald_column back[] = {{"Title", "title", ALD_SHOW_TEXT, 30, "#some:id", NULL}};
+    static const char *const ids[] = {"p:1", "p:2", "p:3", "p:missing"};
+    struct room *room = *state;
+    struct ald_node *all = ald_node_list(room->arena), *some = ald_node_list(room->arena);
+    for (size_t i = 0; i < 4; i++) {
+        struct ald_node *row = ald_node_object(room->arena);
+        set(room, row, "id", ald_node_str(room->arena, ids[i]));
+        set(room, row, "key", ald_node_str(room->arena, "K \"=1\""));
+        set(room, row, "url", ald_node_str(room->arena, "https://wiki.example/internal:page"));
+        set(room, row, "title", ald_node_str(room->arena, ald_sprintf(room->arena, "The \"%s\"", ids[i])));
+        if (i < 3)
+            ald_node_add(room->arena, all, row);
+        if (i > 1)
+            ald_node_add(room->arena, some, row);
+    }
+    set(room, room->report->root, "all", all);
+    set(room, room->report->root, "some", some);
+    struct ald_section *s = section(room, "Some of them");
+    s->id = "some";
+    table(room, s, "some", there, 2, false)->anchor = "id";
+    s = section(room, "All");
+    s->id = "all";
+    block(room, s, ALD_BLOCK_TEXT, "A text above.");
+    table(room, s, "all", back, 1, true)->anchor = "id";
+    const char *cells = write_and_read(room);
+    has(cells, "\"The \\\"p:3\\\"\"\t'All'!A12\n");         /* rows under top, text and header */
+    has(cells, "All\tA12\ts\tGeneral\t\"The \\\"p:3\\\"\"\t'Some of them'!A7\n");
+    has(cells, "\"The \\\"p:missing\\\"\"\n");
+    has(cells, "https://wiki.example/internal%3Apage\n");
+    room->limits.table_rows = 3;
+    cells = write_and_read(room);
+    has(cells, "\"The \\\"p:3\\\"\"\t#'All'!A12\n");
+    has(cells, "\"K \\\"=1\\\"\"\thttps://wiki.example/internal:page\n");
+}
+
 static void test_more_rows_than_a_sheet_holds(void **state)
 {
     struct room *room = *state;
@@ -172,7 +215,7 @@ static void test_empty_report(void **state)
     room->report->simulated = false;
     room->report->subtitle = NULL;
     struct ald_section *s = section(room, "Nothing");
-    table(room, s, "missing", long_columns, 3, true);
+    (void)table(room, s, "missing", long_columns, 3, true);
     const char *cells = write_and_read(room);
     has(cells, "\"Nothing here.\"");
     has_not(cells, "Simulated");
@@ -194,6 +237,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sheet_names, enter, leave),
         cmocka_unit_test_setup_teardown(test_charts, enter, leave),
         cmocka_unit_test_setup_teardown(test_constant_memory, enter, leave),
+        cmocka_unit_test_setup_teardown(test_links_between_sheets, enter, leave),
         cmocka_unit_test_setup_teardown(test_more_rows_than_a_sheet_holds, enter, leave),
         cmocka_unit_test_setup_teardown(test_empty_report, enter, leave),
         cmocka_unit_test_setup_teardown(test_unwritable, enter, leave),

@@ -94,13 +94,14 @@ static inline struct ald_block *block(struct room *room, struct ald_section *s, 
     return &s->blocks[s->blocks_n++];
 }
 
-static inline void table(struct room *room, struct ald_section *s, const char *rows, const struct ald_column *columns,
+static inline struct ald_table *table(struct room *room, struct ald_section *s, const char *rows, const struct ald_column *columns,
                          size_t n, bool filter)
 {
     struct ald_table *t = ald_alloc(room->arena, sizeof *t);
     *t = (struct ald_table){
         .rows = rows, .empty = "Nothing here.", .columns = columns, .columns_n = n, .filter = filter};
     block(room, s, ALD_BLOCK_TABLE, NULL)->table = t;
+    return t;
 }
 
 static inline void set(struct room *room, struct ald_node *o, const char *key, struct ald_node *value)
