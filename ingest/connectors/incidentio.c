@@ -44,6 +44,8 @@ static struct place place_of(const struct ald_http_req *req)
         p.total = strtoll(end + 1, &end, 10);
     if (*end == '|')
         p.after = end + 1;
+    if (p.seen < 0 || p.seen > INT64_MAX / 2)
+        p.seen = 0;
     return p;
 }
 

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "http"))
+import firehydrant_api  # noqa: E402
 import incidentio_api  # noqa: E402
 import jira_api  # noqa: E402
 import opsgenie_api  # noqa: E402
@@ -71,6 +72,13 @@ ROWS = {
         "expected": ["GET /v1/severities", "GET /v2/users", "GET /v3/teams", "GET /v2/incidents", "GET /v2/incident_updates",
                      "GET /v1/incident_attachments", "GET /v2/incident_alerts", "GET /v1/incident_relationships",
                      "GET /v2/incident_participants", "GET /v2/escalations", "GET /v2/follow_ups", "GET /v1/postmortem_documents"]},
+    "firehydrant": {
+        "spec": "firehydrant.yaml", "server": lambda: firehydrant_api.serve(firehydrant_api.made(12)),
+        "keys": {"type": "firehydrant", "token_env": "TRACKER_TOKEN", "since": "2026-01-01"},
+        "expected": ["GET /v1/severities", "GET /v1/users", "GET /v1/teams", "GET /v1/services", "GET /v1/incidents",
+                     "GET /v1/incidents/{}/events", "GET /v1/incidents/{}/alerts", "GET /v1/incidents/{}/links",
+                     "GET /v1/incidents/{}/relationships", "GET /v1/ticketing/tickets", "GET /v1/post_mortems/reports",
+                     "GET /v1/post_mortems/reports/{}/reasons"]},
 }
 
 

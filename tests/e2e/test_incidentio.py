@@ -73,7 +73,7 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
         self.ingest(api)
         found = self.incidents()
         self.assertEqual([found[self.key_of(row)]["class"] for row in rows[:3]], ["incident", "exercise", "noise"])
-        self.assertNotIn(self.key_of(rows[3]), found)
+        self.assertNotIn(self.key_of(rows[3]), set(found))
 
     def test_more_than_a_page_of_updates(self):
         world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
