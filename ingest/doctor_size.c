@@ -105,7 +105,9 @@ static int64_t requests_of(const struct ald_doctor *d, size_t k)
         return 1;
     if (!stream->parent) {
         int64_t total = d->streams[k].total;
-        return total < 0 ? -1 : 1 + divided(total, ald_sync_size_of(&d->sync).full);
+        if (total < 0) /* what comes beside records and is not counted by anyone is little */
+            return stream->optional && stream->tail ? 1 : -1;
+        return 1 + divided(total, ald_sync_size_of(&d->sync).full);
     }
     size_t parent = index_of(c, stream->parent);
     if (parent == c->streams_n || d->streams[parent].elements == 0 || d->streams[k].todos == 0)

@@ -329,7 +329,7 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
     if (!problem || el->record)
         ALD_TRY(keep_raw(l, el, state, err));
     if (!problem && !state->stranger)
-        ALD_TRY(ald_landing_additions(l, el, state->news, err));
+        ALD_TRY(ald_landing_additions(l, el, err));
     return add_todos(l, el, state, err);
 }
 

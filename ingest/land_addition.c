@@ -79,7 +79,7 @@ static enum ald_rc drop(struct ald_landing *l, const struct added *added, struct
     return note(l, added->origin, added->record, NULL, err);
 }
 
-/** *ret: the row in before that this replaces is done with. */
+/** The row in before that this replaces is done with. */
 static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *addition, const char *origin, struct added *before,
                           size_t before_n, struct ald_err *err)
 {
@@ -108,12 +108,12 @@ static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *ad
     return note(l, origin, record, print, err);
 }
 
-enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_element *el, bool changed, struct ald_err *err)
+enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
 {
     struct added *before = NULL;
     size_t n = 0;
     ALD_TRY(adds(l, err));
-    if (!el->additions_n && (!l->adds || !(changed || l->land->stored)))
+    if (!el->additions_n && !l->adds)
         return ALD_OK;
     const char *origin = origin_of(l, el->id);
     if (l->adds)

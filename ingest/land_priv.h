@@ -58,8 +58,8 @@ ALD_CHECK enum ald_rc ald_landing_children_add(struct ald_landing *l, const stru
 
 /* ---- land_addition.c ---- */
 
-/** What the element adds to records: what it added before and does not now goes. changed: the element is new or not as it was. */
-ALD_CHECK enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_element *el, bool changed, struct ald_err *err);
+/** What the element adds to records: what it added before and does not now goes. */
+ALD_CHECK enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
 /** What elements "SUBJECT/..." of the stream added and the page does not hold goes. */
 ALD_CHECK enum ald_rc ald_landing_additions_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
                                                     struct ald_err *err);

@@ -9,7 +9,6 @@
 
 extern const struct ald_connector ald_connector_pagerduty;
 
-#define BASE_URL "https://api.pagerduty.com"
 /* Notes and titles are edited for some days without a word in the log. */
 #define INCIDENT_OVERLAP_MS (7 * ALD_DAY_MS)
 #define LOG_OVERLAP_MS ALD_HOUR_MS
@@ -30,80 +29,7 @@ static const struct ald_pagerduty_list teams = {.path = "/teams", .params = ""};
 static const struct ald_pagerduty_list users = {.path = "/users", .params = ""};
 static const struct ald_pagerduty_list priorities = {.path = "/priorities", .params = ""};
 
-/** A list below one incident. */
-static struct ald_pagerduty_list below(struct ald_arena *arena, const struct ald_http_req *req, const char *what,
-                                       const char *params)
-{
-    const char *subject = req->subjects_n ? req->subjects[0] : "";
-    return (struct ald_pagerduty_list){
-        .path = ald_sprintf(arena, "/incidents/%s%s%s", ald_url_encode(arena, subject), *what ? "/" : "", what),
-        .params = params};
-}
-
-static void sign(struct ald_http_req *req)
-{
-    req->auth = ALD_AUTH_TOKEN;
-    req->auth_scheme = "Token token=";
-    req->headers[0] = (struct ald_http_header){"Accept", "application/vnd.pagerduty+json;version=2"};
-    req->headers[1] = (struct ald_http_header){"Content-Type", "application/json"};
-    req->headers_n = 2;
-}
-
-static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_pagerduty_list *list,
-                       struct ald_http_req *req)
-{
-    req->url = ald_pagerduty_url(arena, cfg, list, req);
-    sign(req);
-    return ALD_OK;
-}
-
-/** A document that is not paged. */
-static enum ald_rc ask_one(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                           const struct ald_pagerduty_list *list, struct ald_http_req *req)
-{
-    req->url = ald_sprintf(arena, "%s%s", cfg->base_url ? cfg->base_url : BASE_URL, list->path);
-    sign(req);
-    return ALD_OK;
-}
-
 /* ---- Pages ---- */
-
-/** Reads every element of a page's list by fn. */
-static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_pagerduty_list *list, const char *member, ald_pagerduty_row_fn *fn,
-                             struct ald_next *next, struct ald_err *err)
-{
-    struct ald_arena *arena = rows->arena;
-    next->high_water = ALD_TIME_NONE;
-    if (res->status == 400 && ald_pagerduty_too_much(arena, list, res, next))
-        return ALD_OK;
-    ALD_TRY(ald_answer_check(res, err));
-    struct ald_jv *v = ald_alloc(arena, sizeof *v), it;
-    ALD_TRY(ald_json_get(&res->root, member, v, err));
-    if (ald_json_kind(v) != ALD_JSON_ARRAY)
-        return ald_json_expected(v, "a list", err);
-    const char **ids = ald_calloc(arena, ald_json_len(v) + 1, sizeof *ids);
-    const char *prefix = res->req->subjects_n && fn != ald_pagerduty_log_entry ? res->req->subjects[0] : NULL;
-    size_t n = 0;
-    for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it), n++) {
-        int64_t created;
-        if (ald_json_kind(&it) == ALD_JSON_STRING ? ald_json_as_str(&it, &ids[n], NULL) != ALD_OK
-                                                  : ald_json_id_opt(arena, &it, "id", &ids[n], NULL) != ALD_OK)
-            ids[n] = NULL;
-        if (!fn)
-            continue;
-        if (list->windowed && ald_json_time_opt(&it, "created_at", &created, NULL) == ALD_OK &&
-            created > next->high_water)
-            next->high_water = created;
-        const char *id = ald_answer_element_id(arena, ids[n], &it);
-        struct ald_element *el = ald_rows_element(rows, prefix ? ald_sprintf(arena, "%s/%s", prefix, id) : id, &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res->req, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    const struct ald_pagerduty_seen seen = {ids, n};
-    return ald_pagerduty_next(arena, list, res, &seen, next, err);
-}
 
 /** Request, page and skip of a list that is paged. */
 #define PAGED(what, list, member, fn)                                                                                  \
@@ -111,12 +37,12 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
                                       struct ald_http_req *req, struct ald_err *err)                                   \
     {                                                                                                                  \
         (void)err;                                                                                                     \
-        return ask(arena, cfg, list, req);                                                                             \
+        return ald_pagerduty_ask(arena, cfg, list, req);                                                                             \
     }                                                                                                                  \
     static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,                   \
                                    struct ald_rows *rows, struct ald_next *next, struct ald_err *err)                  \
     {                                                                                                                  \
-        return read_list(cfg, res, rows, list, member, fn, next, err);                                                 \
+        return ald_pagerduty_read(cfg, res, rows, list, member, fn, next, err);                                                 \
     }                                                                                                                  \
     static enum ald_rc what##_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,                          \
                                    const struct ald_http_res *res, struct ald_next *next, struct ald_err *err)         \
@@ -151,112 +77,18 @@ static enum ald_rc priorities_request(struct ald_arena *arena, const struct ald_
                                       struct ald_http_req *req, struct ald_err *err)
 {
     (void)err;
-    return ask(arena, cfg, &priorities, req);
+    return ald_pagerduty_ask(arena, cfg, &priorities, req);
 }
 
 static enum ald_rc priorities_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                    struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
-    ALD_TRY(read_list(cfg, res, rows, &priorities, "priorities", ald_pagerduty_priority, next, err));
+    ALD_TRY(ald_pagerduty_read(cfg, res, rows, &priorities, "priorities", ald_pagerduty_priority, next, err));
     int64_t before = ald_pagerduty_before(&priorities, res->req);
     for (size_t i = 0; i < rows->n; i++)
         if (rows->elements[i].label)
             rows->elements[i].label->rank = (int)(before + (int64_t)i + 1);
     return ALD_OK;
-}
-
-static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                    struct ald_err *err)
-{
-    (void)err;
-    const struct ald_pagerduty_list list = below(arena, req, "", "");
-    return ask_one(arena, cfg, &list, req);
-}
-
-static enum ald_rc incident_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                 struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
-    const char *id = NULL;
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "incident", v, err));
-    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
-    struct ald_element *el = ald_rows_element(rows, id, v);
-    struct ald_err bad = {0};
-    if (ald_pagerduty_incident(cfg, res->req, rows, el, v, &bad) != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
-    return ALD_OK;
-}
-
-static enum ald_rc dependencies_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                                        struct ald_http_req *req, struct ald_err *err)
-{
-    (void)err;
-    const char *subject = req->subjects_n ? req->subjects[0] : "";
-    const struct ald_pagerduty_list list = {
-        .path = ald_sprintf(arena, "/service_dependencies/technical_services/%s", ald_url_encode(arena, subject))};
-    return ask_one(arena, cfg, &list, req);
-}
-
-static enum ald_rc dependencies_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                     struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    const char *subject = res->req->subjects_n ? res->req->subjects[0] : "";
-    struct ald_element *el = ald_rows_element(rows, *subject ? subject : "none", &res->root);
-    struct ald_err bad = {0};
-    if (ald_pagerduty_dependencies(cfg, res->req, rows, el, &res->root, &bad) != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
-    return ALD_OK;
-}
-
-#define LOG_PARAMS "&is_overview=false&time_zone=UTC"
-
-static enum ald_rc own_log_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                   struct ald_err *err)
-{
-    (void)err;
-    const struct ald_pagerduty_list list = below(arena, req, "log_entries", LOG_PARAMS);
-    return ask(arena, cfg, &list, req);
-}
-
-static enum ald_rc own_log_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                struct ald_next *next, struct ald_err *err)
-{
-    const struct ald_pagerduty_list list = below(rows->arena, res->req, "log_entries", LOG_PARAMS);
-    return read_list(cfg, res, rows, &list, "log_entries", ald_pagerduty_log_entry, next, err);
-}
-
-static enum ald_rc notes_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    (void)err;
-    const struct ald_pagerduty_list list = below(arena, req, "notes", "");
-    return ask_one(arena, cfg, &list, req);
-}
-
-static enum ald_rc notes_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    const struct ald_pagerduty_list list = below(rows->arena, res->req, "notes", "");
-    return read_list(cfg, res, rows, &list, "notes", ald_pagerduty_note, next, err);
-}
-
-static enum ald_rc alerts_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                  struct ald_err *err)
-{
-    (void)err;
-    const struct ald_pagerduty_list list = below(arena, req, "alerts", "");
-    return ask(arena, cfg, &list, req);
-}
-
-static enum ald_rc alerts_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                               struct ald_next *next, struct ald_err *err)
-{
-    const struct ald_pagerduty_list list = below(rows->arena, res->req, "alerts", "");
-    return read_list(cfg, res, rows, &list, "alerts", ald_pagerduty_alert, next, err);
 }
 
 /* ---- The tables ---- */
@@ -315,29 +147,40 @@ static const struct ald_stream streams[] = {
      .request = log_request,
      .page = log_page,
      .skip = log_skip},
+    {.name = "analytics", /* after the incidents that its rows add to */
+     .list = "data",
+     .cursor_doc = "starting_after: the cursor of the last row of the page before",
+     .needs = "a plan with analytics, and a key of the account (a user's key has to name teams)",
+     .overlap_ms = ALD_DAY_MS,
+     .reads_400 = true,
+     .tail = true,
+     .optional = true,
+     .wanted = ald_pagerduty_analytics_wanted,
+     .request = ald_pagerduty_analytics_request,
+     .page = ald_pagerduty_analytics_page},
     {.name = "incident",
      .parent = "log_entries",
      .cursor_doc = "not paged",
      .as = "incidents",
      .open_again = true,
      .tells_gone = true,
-     .request = incident_request,
-     .page = incident_page},
+     .request = ald_pagerduty_incident_request,
+     .page = ald_pagerduty_incident_page},
     {.name = "incident_log_entries",
      .parent = "incident",
      DOC,
      .as = "log_entries",
      .of_record = true,
      .holds = ALD_PAGERDUTY_HOLDS,
-     .request = own_log_request,
-     .page = own_log_page},
+     .request = ald_pagerduty_own_log_request,
+     .page = ald_pagerduty_own_log_page},
     {.name = "service_dependencies",
      .parent = "services",
      .alone = true,
      .cursor_doc = "not paged; asked for when a service is new or changed, and by --full",
      .optional = true,
-     .request = dependencies_request,
-     .page = dependencies_page},
+     .request = ald_pagerduty_dependencies_request,
+     .page = ald_pagerduty_dependencies_page},
     {.name = "notes",
      .list = "notes",
      .parent = "log_entries",
@@ -345,8 +188,18 @@ static const struct ald_stream streams[] = {
      .whole = true,
      .of_record = true,
      .wanted = ald_pagerduty_notes_wanted,
-     .request = notes_request,
-     .page = notes_page},
+     .request = ald_pagerduty_notes_request,
+     .page = ald_pagerduty_notes_page},
+    {.name = "custom_fields",
+     .list = "custom_fields",
+     .parent = "incidents",
+     .cursor_doc = "not paged; asked for where `fields:` names what is no member of the incident",
+     .whole = true,
+     .of_record = true,
+     .optional = true,
+     .wanted = ald_pagerduty_fields_wanted,
+     .request = ald_pagerduty_fields_request,
+     .page = ald_pagerduty_fields_page},
     {.name = "alerts",
      .list = "alerts",
      .parent = "incidents",
@@ -355,8 +208,8 @@ static const struct ald_stream streams[] = {
      .whole = true,
      .of_record = true,
      .wanted = ald_pagerduty_alerts_wanted,
-     .request = alerts_request,
-     .page = alerts_page},
+     .request = ald_pagerduty_alerts_request,
+     .page = ald_pagerduty_alerts_page},
 };
 
 /* A user may be named in any object of any document; services, rules and integrations stand in the same places. */
@@ -371,6 +224,13 @@ static const struct ald_stream streams[] = {
         .stream = of, .path = "log_entries[].channel.notification.address", .login = true                              \
     }
 
+/* Lists of ids, and beside them lists of names. */
+#define ANALYST(what)                                                                                                  \
+    {.stream = "analytics", .path = "data[]." what "_ids[]", .primary = true},                                         \
+    {                                                                                                                  \
+        .stream = "analytics", .path = "data[]." what "_names[]", .login = true                                        \
+    }
+
 static const struct ald_person_path people[] = {
     {.stream = "users", .path = "users[]", .primary = true, .id_key = "id", .name_key = "name", .email_key = "email"},
     USERS("services"),
@@ -381,6 +241,11 @@ static const struct ald_person_path people[] = {
     USERS("incident_log_entries"),
     USERS("notes"),
     USERS("alerts"),
+    USERS("custom_fields"),
+    ANALYST("acknowledged_user"),
+    ANALYST("assigned_user"),
+    ANALYST("joined_user"),
+    {.stream = "analytics", .path = "data[].resolved_by_user_id", .primary = true, .beside = "resolved_by_user_name"},
     CALLED("log_entries"),
     CALLED("incident_log_entries"),
 };
@@ -392,6 +257,8 @@ static const struct ald_probe probe[] = {
 
 static const struct ald_source_key keys[] = {
     {.key = "notes", .help = "off: do not read notes by themselves; the log's first wording of them is kept"},
+    {.key = "custom_fields", .help = "off: do not read custom fields that `fields:` names (a request per incident)"},
+    {.key = "analytics", .help = "off: do not read PagerDuty's analytics (who answered, when first; a request per 1,000 incidents)"},
     {.key = "alerts", .help = "on: read the alerts of each incident (a request per incident): their ids and keys"},
 };
 
@@ -399,7 +266,7 @@ const struct ald_connector ald_connector_pagerduty = {
     .type = {.type = "pagerduty",
              .title = "PagerDuty (REST API v2)",
              .default_kind = "pager",
-             .default_base_url = BASE_URL,
+             .default_base_url = ALD_PAGERDUTY_URL,
              .needs_token = true,
              .token_envs = "PAGERDUTY_TOKEN PAGERDUTY_API_KEY PD_TOKEN",
              .keys = keys,

@@ -170,6 +170,8 @@ enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const stru
         (void)ald_rows_todo(rows, el, "notes", incident);
     if (req->subjects_n > 0)
         return ALD_OK;
+    if (is(type, "custom_field_value_change" SUFFIX) && ald_pagerduty_fields_wanted(cfg))
+        (void)ald_rows_todo(rows, el, "custom_fields", incident);
     if (!is(type, "notify" SUFFIX))
         ald_rows_todo(rows, el, "incident", incident)->since = at + CLOCKS_MS;
     ald_rows_todo(rows, el, "incident_log_entries", incident)->stranger = true;

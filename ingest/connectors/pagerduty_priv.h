@@ -51,11 +51,47 @@ ALD_CHECK enum ald_rc ald_pagerduty_count(struct ald_arena *arena, const struct 
                                           const struct ald_http_res *res, int64_t *n, const char **ret_cursor,
                                           struct ald_err *err);
 
+/* ---- pagerduty_details.c: asking and reading ---- */
+
+#define ALD_PAGERDUTY_URL "https://api.pagerduty.com"
+
+void ald_pagerduty_sign(struct ald_http_req *req);
+ALD_CHECK enum ald_rc ald_pagerduty_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                        const struct ald_pagerduty_list *list, struct ald_http_req *req);
+/** A document that is not paged. */
+ALD_CHECK enum ald_rc ald_pagerduty_ask_one(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                            const struct ald_pagerduty_list *list, struct ald_http_req *req);
+
 /* ---- What elements mean. A failure quarantines the element. ---- */
 
 typedef enum ald_rc ald_pagerduty_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
                                          struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                          struct ald_err *err);
+/** Reads every element of a page's list by fn; NULL: none makes rows. */
+ALD_CHECK enum ald_rc ald_pagerduty_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                         const struct ald_pagerduty_list *list, const char *member, ald_pagerduty_row_fn *fn,
+                                         struct ald_next *next, struct ald_err *err);
+/** Requests and pages of details (pagerduty_details.c, pagerduty_fields.c) and of analytics (pagerduty_analytics.c). */
+typedef enum ald_rc ald_pagerduty_request_fn(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                             struct ald_err *err);
+typedef enum ald_rc ald_pagerduty_page_fn(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                          struct ald_next *next, struct ald_err *err);
+ald_pagerduty_request_fn ald_pagerduty_incident_request, ald_pagerduty_own_log_request, ald_pagerduty_notes_request,
+    ald_pagerduty_alerts_request, ald_pagerduty_dependencies_request, ald_pagerduty_fields_request, ald_pagerduty_analytics_request;
+ald_pagerduty_page_fn ald_pagerduty_incident_page, ald_pagerduty_own_log_page, ald_pagerduty_notes_page, ald_pagerduty_alerts_page,
+    ald_pagerduty_dependencies_page, ald_pagerduty_fields_page, ald_pagerduty_analytics_page;
+
+/* ---- pagerduty_fields.c: facts that the configuration maps to members of the incident or to custom fields ---- */
+
+bool ald_pagerduty_fields_wanted(const struct ald_source_cfg *cfg);
+/** Adds all mapped facts that the incident itself tells. *ret_rest: some may be in custom fields. */
+ALD_CHECK enum ald_rc ald_pagerduty_mapped(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
+                                           const struct ald_jv *it, bool *ret_rest, struct ald_err *err);
+/** "severity=impact_level|...": what is mapped, so that a change of it makes details be asked for. */
+const char *ald_pagerduty_mapping(struct ald_arena *arena, const struct ald_source_cfg *cfg);
+
+bool ald_pagerduty_analytics_wanted(const struct ald_source_cfg *cfg);
+
 /* pagerduty_rows.c */
 ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority,
     ald_pagerduty_dependencies;

@@ -54,33 +54,41 @@ const char *ald_pagerduty_person(const struct ald_jv *v, const char *name, bool 
 
 /* ---- The incident ---- */
 
-static enum ald_rc add_moments(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it,
-                               struct ald_err *err)
+/** What the configuration maps is taken before the incident's own. */
+static int rank(const struct ald_source_cfg *cfg, const char *moment)
+{
+    return ald_source_field(cfg, moment) ? 2 : 1;
+}
+
+static enum ald_rc add_moments(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
+                               const struct ald_jv *it, struct ald_err *err)
 {
     int64_t resolved;
     ALD_TRY(ald_json_time(it, "created_at", &rec->entered_at, err));
     ALD_TRY(ald_json_time_opt(it, "resolved_at", &resolved, err));
     ALD_TRY(ald_json_time_opt(it, "updated_at", &rec->updated_at, err));
     ALD_TRY(ald_json_str_opt(it, "status", &rec->status, err));
-    ald_rows_moment(rows, rec, "opened", rec->entered_at, "created_at", 1);
+    ald_rows_moment(rows, rec, "opened", rec->entered_at, "created_at", rank(cfg, "opened"));
     bool open = is(rec->status, "triggered") || is(rec->status, "acknowledged") ||
                 (!is(rec->status, "resolved") && resolved == ALD_TIME_NONE);
     rec->end_state = open ? "open" : "resolved";
     if (!open) /* a reopened one may still carry it */
-        ald_rows_moment(rows, rec, "resolved", resolved, "resolved_at", 1);
+        ald_rows_moment(rows, rec, "resolved", resolved, "resolved_at", rank(cfg, "resolved"));
     return ALD_OK;
 }
 
-static enum ald_rc add_values(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it,
-                              struct ald_err *err)
+static enum ald_rc add_values(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
+                              const struct ald_jv *it, struct ald_err *err)
 {
+    const char *mapped = ald_source_field(cfg, "severity");
     struct ald_jv priority, counts, type;
     const char *s = NULL;
     bool has = false;
     int64_t n = 0;
-    if (ald_json_opt(it, "priority", &priority)) {
+    if ((!mapped || is(mapped, "priority")) && ald_json_opt(it, "priority", &priority)) {
         ALD_TRY(ald_json_id_opt(rows->arena, &priority, "id", &s, err));
-        ald_rows_value(rows, rec, "severity", label_of(&priority), "priority.name");
+        if (!mapped)
+            ald_rows_value(rows, rec, "severity", label_of(&priority), "priority.name");
         ald_rows_value(rows, rec, "severity_id", s, "priority.id"); /* its place in /priorities gives the rank */
     }
     ALD_TRY(ald_json_str_opt(it, "urgency", &s, err));
@@ -92,46 +100,6 @@ static enum ald_rc add_values(struct ald_rows *rows, struct ald_row_record *rec,
     if (ald_json_opt(it, "incident_type", &type)) {
         ALD_TRY(ald_json_str_opt(&type, "name", &s, err));
         ald_rows_value(rows, rec, "incident_type", s, "incident_type.name");
-    }
-    return ALD_OK;
-}
-
-/** Fields of the user's choice: members of the incident, or custom fields by name. */
-static enum ald_rc mapped_value(struct ald_arena *arena, const struct ald_jv *it, const char *field, const char **ret,
-                                struct ald_err *err)
-{
-    struct ald_jv list, field_it;
-    const char *name = NULL;
-    bool any = false;
-    *ret = NULL;
-    ALD_TRY(ald_answer_each(it, "custom_fields", &list, &any, err));
-    for (bool ok = any && ald_json_first(&list, &field_it); ok; ok = ald_json_next(&field_it)) {
-        ALD_TRY(ald_json_str_opt(&field_it, "name", &name, err));
-        if (is(name, field))
-            return ald_json_id_opt(arena, &field_it, "value", ret, err);
-    }
-    return ald_json_id_opt(arena, it, field, ret, err);
-}
-
-static enum ald_rc add_mapped(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
-                              const struct ald_jv *it, struct ald_err *err)
-{
-    static const char *const moments[] = {"impact_started", "detected", "mitigated"};
-    const struct ald_given_field *given;
-    const char *s = NULL, *field;
-    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
-        int64_t at;
-        if (!(field = ald_source_field(cfg, moments[i])))
-            continue;
-        ALD_TRY(mapped_value(rows->arena, it, field, &s, err));
-        if (s && *s && ald_time_parse(s, strlen(s), &at))
-            ald_rows_moment(rows, rec, moments[i], at, field, 1);
-    }
-    for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
-        if (!(field = ald_source_field(cfg, given->canonical)))
-            continue;
-        ALD_TRY(mapped_value(rows->arena, it, field, &s, err));
-        ald_rows_given(rows, rec, given->name, s, field);
     }
     return ALD_OK;
 }
@@ -238,6 +206,7 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
                                    struct ald_err *err)
 {
     const char *id = NULL, *updated = NULL;
+    bool rest = false;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
@@ -247,9 +216,9 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
     static const char *const titles[] = {"title", "description", "summary"};
     for (size_t i = 0; i < 3 && !(rec->title && *rec->title); i++)
         ALD_TRY(ald_json_str_opt(row, titles[i], &rec->title, err));
-    ALD_TRY(add_moments(rows, rec, row, err));
-    ALD_TRY(add_values(rows, rec, row, err));
-    ALD_TRY(add_mapped(cfg, rows, rec, row, err));
+    ALD_TRY(add_moments(cfg, rows, rec, row, err));
+    ALD_TRY(add_values(cfg, rows, rec, row, err));
+    ALD_TRY(ald_pagerduty_mapped(cfg, rows, rec, row, &rest, err));
     ALD_TRY(add_service(rows, rec, row, err));
     ALD_TRY(add_people(rows, rec, row, err));
     ALD_TRY(add_refs(rows, rec, row, err));
@@ -262,7 +231,10 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_json_str_opt(row, "updated_at", &updated, err));
     if (updated && *updated)
         rec->version =
-            ald_sprintf(rows->arena, "%s|%s|%s", updated, rec->status ? rec->status : "", alerts ? alerts : "");
+            ald_sprintf(rows->arena, "%s|%s|%s%s", updated, rec->status ? rec->status : "", alerts ? alerts : "",
+                        ald_pagerduty_mapping(rows->arena, cfg));
+    if (rest)
+        (void)ald_rows_todo(rows, el, "custom_fields", rec->external_id);
     add_todos(cfg, req, rows, el, alerts);
     return ALD_OK;
 }

@@ -48,11 +48,12 @@ ENV = {"PD_TOKEN": "secret", "J_USER": jira_api.USER, "J_TOKEN": jira_api.TOKEN,
 # differ from the API's. unknown: paths that the description lacks, and are said to be.
 ROWS = {
     "pagerduty": {
-        "spec": "pagerduty-prism-patched.json", "server": lambda: pagerduty_api.serve(pagerduty_api.made(12)),
-        "keys": {"type": "pagerduty", "token_env": "PD_TOKEN", "since": "2026-01-01", "alerts": "on"},
+        "spec": "pagerduty-prism-patched.json", "server": lambda: pagerduty_api.serve(pagerduty_api.made(12).analyse()),
+        "keys": {"type": "pagerduty", "token_env": "PD_TOKEN", "since": "2026-01-01", "alerts": "on", "fields": {"regions": "regions"}},
         "expected": ["GET /incidents", "GET /incidents/{}", "GET /incidents/{}/log_entries", "GET /incidents/{}/notes",
                      "GET /incidents/{}/alerts", "GET /log_entries", "GET /services", "GET /teams", "GET /users", "GET /priorities",
-                     "GET /service_dependencies/technical_services/{}"]},
+                     "GET /service_dependencies/technical_services/{}", "GET /incidents/{}/custom_fields/values",
+                     "POST /analytics/raw/incidents"]},
     "jira": {
         "spec": "jira-cloud-v3-prism-patched.json", "server": lambda: jira_api.serve(jira_api.made(12)),
         "keys": {"type": "jira", "user_env": "J_USER", "token_env": "J_TOKEN", "jql": "project = INC", "fields": {"services": "Made"}},

@@ -378,7 +378,7 @@ class Faults(Case):
         self.ingest(api)
         self.check_arrived(self.world)
         self.assertEqual(self.sql("SELECT subject FROM finding WHERE id = 'stream_refused' ORDER BY 1"), 
-                         [("priorities",), ("service_dependencies",), ("teams",)])
+                         [("analytics",), ("priorities",), ("service_dependencies",), ("teams",)])
 
     def test_notes_that_fail(self):
         self.heals(Fault("status", path="/notes", value=[400, {}, "{}"], times=None), says="notes.*outstanding")
@@ -443,13 +443,15 @@ class Recorded(Case):
         patterns = {re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template) + "$"): item for template, item in spec["paths"].items()}
         world = pagerduty_api.made(12)
         api = self.serve(world)
-        self.ingest(api, alerts="on", page_size=5)
+        self.ingest(api, alerts="on", page_size=5, fields={"regions": "regions"})
         old = world.create(time.time() - 400 * DAY, 99)
         world.entry(old, "snooze", time.time() - 1, pagerduty_api.user(1), "website")
-        self.ingest(api, alerts="on", page_size=5)
+        self.ingest(api, alerts="on", page_size=5, fields={"regions": "regions"})
         seen = Counter(path_of(request) for request in api.requests)
-        self.assertEqual(len(seen), 11, seen)
+        self.assertEqual(len(seen), 13, seen)
         for request in api.requests:
+            if "/analytics/" in request:
+                continue  # a question that is posted: tests/contract
             url = urlsplit(request)
             items = [item for pattern, item in patterns.items() if pattern.match(url.path) and "get" in item]
             self.assertTrue(items, request)

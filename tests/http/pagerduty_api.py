@@ -8,7 +8,9 @@ What it enforces: "Token token=secret" and the vendor's Accept; a limit of 1 to 
 (400, code 2002); /incidents and /log_entries without since and until mean the last month, with one of them a month from there,
 and answer a window above six months with nothing; times without a zone are the account's (UTC-5), and so are the log's unless
 time_zone says otherwise; /incidents filters by creation; total only on demand; a resolved incident has no assignments and
-acknowledgements; the log comes newest first; analytics are not in the plan (402).
+acknowledgements; the log comes newest first; analytics are not in the plan (402) unless world.analytics holds rows, which then are
+made of incidents as they were (world.analyse()), with times that name no zone; values of custom fields come incident by incident
+alone (world.custom: {incident: {name: value}}).
 
 A fault (table_api.Fault) strikes a request whose path and query contain `path` and `query`:
   status   answers with `value`, or [status, headers, body]     html, broken, drop, replace, bytes: as in table_api
@@ -67,6 +69,7 @@ class World:
     def __init__(self, now):
         self.now, self.lock, self.generation = int(now), threading.RLock(), 0
         self.incidents, self.log, self.notes, self.alerts, self.cache = {}, [], {}, {}, {}
+        self.custom, self.analytics = {}, None
         self.users = [{**user(u), "type": "user", "name": NAMES[u], "email": f"made{u}@people.example", "job_title": "Engineer",
                        "time_zone": "America/New_York"} for u in range(len(NAMES))]
         self.teams = [{"id": ident("P", 7, "team", t), "type": "team", "summary": f"Team {t}", "name": f"Team {t}", "parent": None}
@@ -156,6 +159,35 @@ class World:
         notes.append({"id": ident("P", 14, "note", incident["id"], len(notes), at), "user": user(who), "content": text,
                       "created_at": stamp(at, ZONE), "channel": {"summary": "The PagerDuty website"}})
         self.entry(incident, "annotate", at, user(who), "note", channel_more={"summary": text})
+
+    def set_custom(self, incident, at, **values):
+        self.custom.setdefault(incident["id"], {}).update(values)
+        self.entry(incident, "custom_field_value_change", at, user(1), "website")
+        self.touch(incident, at)
+
+    def analyse(self, at=None):
+        """What the account's analytics know by then; the account itself."""
+        at = at or self.now
+        old, self.analytics = self.analytics or {}, {}
+        naive = lambda when: when and stamp(when).rstrip("Z")
+        for key, row in self.incidents.items():
+            mine = [entry for entry in self.log if entry["incident"]["id"] == key]
+            acked = [entry for entry in mine if entry["type"] == "acknowledge_log_entry" and entry["agent"]]
+            who = sorted({entry["agent"]["id"] for entry in acked})
+            names = [next(u["name"] for u in self.users if u["id"] == u_id) for u_id in who]
+            shown = {"id": key, "incident_number": row["incident_number"], "created_at": naive(row["created"]),
+                     "resolved_at": naive(row["resolved"]), "status": row["status"], "urgency": row["urgency"],
+                     "description": row["title"], "seconds_to_first_ack": acked[0]["at"] - row["created"] if acked else None,
+                     "acknowledged_user_ids": who, "acknowledged_user_names": names, "joined_user_ids": [user(4)["id"]] if who else [],
+                     "joined_user_names": [NAMES[4]] if who else [], "assigned_user_ids": [], "assigned_user_names": None,
+                     "resolved_by_user_id": who[0] if who else None, "resolved_by_user_name": names[0] if who else None,
+                     "escalation_count": 0, "total_interruptions\"": None}
+            same = old.get(key)
+            if same and all(same[name] == value for name, value in shown.items()):
+                self.analytics[key] = same
+            else:
+                self.analytics[key] = {**shown, "updated_at": naive(int(at))}
+        return self
 
     def delete(self, incident):
         del self.incidents[incident["id"]]
@@ -247,6 +279,29 @@ class Handler(BaseHTTPRequestHandler):
                 return fault
         return None
 
+    def do_POST(self):
+        self.asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self.do_GET()
+
+    def raw(self, world):
+        if self.command != "POST":
+            return self.refuse(404, 2100, "Not Found")
+        if world.analytics is None:
+            return self.refuse(402, 2014, "Account does not have the abilities to perform the action.")
+        ask, filters = self.asked, self.asked.get("filters", {})
+        if not 1 <= ask["limit"] <= 1000 or ask["order_by"] not in ("created_at", "seconds_to_resolve") or ask["time_zone"] != "Etc/UTC":
+            return self.refuse(400, 2001, "Invalid Input Provided")
+        rows = sorted(world.analytics.values(), key=lambda row: (row["created_at"], row["id"]), reverse=ask["order"] == "desc")
+        utc = lambda text: seconds(text + ("" if text.endswith("Z") else "Z"))
+        rows = [row for row in rows if ("created_at_start" not in filters or utc(row["created_at"]) >= utc(filters["created_at_start"]))
+                and ("updated_after" not in filters or utc(row["updated_at"]) > utc(filters["updated_after"]))]
+        after = next((i + 1 for i, row in enumerate(rows) if row["id"] == ask.get("starting_after")), 0)
+        after = 0 if self.struck("again") else after
+        page = rows[after:after + ask["limit"]]
+        self.answer({"data": page, "first": page[0]["id"] if page else None, "last": page[-1]["id"] if page else None,
+                     "limit": ask["limit"], "more": after + ask["limit"] < len(rows), "order": ask["order"],
+                     "order_by": ask["order_by"], "time_zone": "Etc/UTC"})
+
     def do_GET(self):
         url = urlsplit(self.path)
         self.query = parse_qs(url.query, keep_blank_values=True)
@@ -277,8 +332,13 @@ class Handler(BaseHTTPRequestHandler):
         if parts[:2] == ["service_dependencies", "technical_services"] and len(parts) == 3:
             return self.answer({"relationships": [link for link in world.dependencies if parts[2] in
                                                   (link["supporting_service"]["id"], link["dependent_service"]["id"])]})
-        if parts[:1] == ["analytics"]:
-            return self.refuse(402, 2014, "Account does not have the abilities to perform the action.")
+        if parts == ["analytics", "raw", "incidents"]:
+            return self.raw(world)
+        if parts[:1] == ["incidents"] and parts[2:] == ["custom_fields", "values"] and parts[1] in world.incidents:
+            return self.answer({"custom_fields": [
+                {"id": ident("P", 7, "field", name), "type": "field_value", "name": name, "display_name": name.replace("_", " ").title(),
+                 "field_type": "multi_value" if isinstance(value, list) else "single_value", "data_type": "string", "value": value}
+                for name, value in world.custom.get(parts[1], {}).items()]})
         return self.refuse(404, 2100, "Not Found")
 
     def incident(self, world, key, what=None):
