@@ -1,19 +1,22 @@
-/* The limit of ingest: downloads the pages of a list with libcurl, parses them with cJSON and inserts as many rows into
- * SQLite as alidade did, a transaction a page. It understands nothing, checks nothing and could not go on after a crash;
- * what alidade takes beyond it is the price of that.
+/* The limit of ingest: downloads the pages of a list with libcurl, parses them with cJSON and inserts the rows that alidade
+ * made of them (rows.py) into the same tables with the same indexes, under the same pragmas, a transaction a page; elements
+ * that are kept as text are printed from what was parsed. It understands nothing, checks nothing (not even foreign keys) and
+ * could not go on after a crash; what alidade takes beyond it is the price of that.
  *
- *     limit-ingest LIST DATABASE RAW ROWS      LIST: lines of "ELEMENTS URL"; RAW: how many elements are kept as text, ROWS:
- *                                              how many other rows there are; both are spread over the elements
+ *     limit-ingest LIST ROWS DATABASE      LIST: an address a line; ROWS: as in rows.py
  */
 #include <curl/curl.h>
 #include <cjson/cJSON.h>
 #include <sqlite3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct page {
-    char *bytes;
+#define STATEMENTS_MAX 64
+
+struct bytes {
+    char *at;
     size_t n, cap;
 };
 
@@ -25,46 +28,54 @@ static void must(int ok, const char *what)
     exit(1);
 }
 
-static size_t take(char *bytes, size_t size, size_t n, void *ctx)
+static void room(struct bytes *bytes, size_t n)
 {
-    struct page *page = ctx;
-    if (page->n + size * n + 1 > page->cap) {
-        page->cap = (page->n + size * n + 1) * 2;
-        page->bytes = realloc(page->bytes, page->cap);
-        must(page->bytes != NULL, "memory");
-    }
-    memcpy(page->bytes + page->n, bytes, size * n);
+    if (n <= bytes->cap)
+        return;
+    bytes->cap = n * 2;
+    bytes->at = realloc(bytes->at, bytes->cap);
+    must(bytes->at != NULL, "memory");
+}
+
+static size_t take(char *got, size_t size, size_t n, void *ctx)
+{
+    struct bytes *page = ctx;
+    room(page, page->n + size * n + 1);
+    memcpy(page->at + page->n, got, size * n);
     page->n += size * n;
-    page->bytes[page->n] = '\0';
+    page->at[page->n] = '\0';
     return size * n;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+/* ---- Rows ---- */
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS_MAX];
+    int statements_n;
+    long long rows;
+};
+
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, size_t n)
 {
     sqlite3_stmt *q = NULL;
-    must(sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK, sql);
+    must(sqlite3_prepare_v3(db, sql, (int)n, SQLITE_PREPARE_PERSISTENT, &q, NULL) == SQLITE_OK, sqlite3_errmsg(db));
     return q;
 }
 
 static void run(sqlite3_stmt *q)
 {
-    must(sqlite3_step(q) == SQLITE_DONE, "insert");
-    must(sqlite3_reset(q) == SQLITE_OK, "insert");
+    while (sqlite3_step(q) == SQLITE_ROW)
+        ;
+    must(sqlite3_reset(q) == SQLITE_OK, sqlite3_errmsg(sqlite3_db_handle(q)));
 }
 
-static sqlite3 *open_store(const char *path)
+static uint32_t number(const char **at)
 {
-    sqlite3 *db = NULL;
-    must(sqlite3_open(path, &db) == SQLITE_OK, path);
-    must(sqlite3_exec(db,
-                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                      "CREATE TABLE raw (source TEXT, stream TEXT, element TEXT, raw TEXT, PRIMARY KEY (source, stream, element))"
-                      " WITHOUT ROWID;"
-                      "CREATE TABLE line (record INTEGER, name TEXT, ord INTEGER, value TEXT, field TEXT,"
-                      " PRIMARY KEY (record, name, ord)) WITHOUT ROWID;",
-                      NULL, NULL, NULL) == SQLITE_OK,
-         "schema");
-    return db;
+    uint32_t n;
+    memcpy(&n, *at, sizeof n);
+    *at += sizeof n;
+    return n;
 }
 
 /* The longest list of the document: its elements. */
@@ -74,122 +85,146 @@ static const cJSON *elements_of(const cJSON *root)
     for (const cJSON *child = root ? root->child : NULL; child; child = child->next)
         if (cJSON_IsArray(child) && (!best || cJSON_GetArraySize(child) > cJSON_GetArraySize(best)))
             best = child;
-    return best;
+    return best ? best->child : NULL;
 }
 
-static const char *text_of(const cJSON *object, const char *key, const char *otherwise)
+/* Its text is made as whoever keeps it must make it; what is stored is what alidade stored, which is shorter without people. */
+static void print_element(const cJSON *element, uint32_t wanted)
 {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsString(member) ? member->valuestring : otherwise;
+    for (; element && wanted > 0; wanted--)
+        element = element->next;
+    char *text = cJSON_PrintUnformatted(element);
+    must(text != NULL, "no such element");
+    cJSON_free(text);
 }
 
-struct store {
-    sqlite3_stmt *raw, *line;
-    double raw_each, rows_each; /* per element */
-    double raw_owed, rows_owed;
-    sqlite3_int64 elements, rows;
-};
-
-static void keep_raw(struct store *store, const cJSON *element, const char *id)
+static void bind_text(sqlite3_stmt *q, int i, const char **at)
 {
-    char *raw = cJSON_PrintUnformatted(element);
-    must(raw != NULL, "memory");
-    (void)sqlite3_bind_text(store->raw, 1, "pager", -1, SQLITE_STATIC);
-    (void)sqlite3_bind_text(store->raw, 2, text_of(element, "type", "stream"), -1, SQLITE_STATIC);
-    (void)sqlite3_bind_text(store->raw, 3, id, -1, SQLITE_STATIC);
-    (void)sqlite3_bind_text(store->raw, 4, raw, -1, SQLITE_STATIC);
-    run(store->raw);
-    cJSON_free(raw);
+    const uint32_t n = number(at);
+    (void)sqlite3_bind_text(q, i, *at, (int)n, SQLITE_STATIC);
+    *at += n;
+}
+
+static void bind_value(sqlite3_stmt *q, int i, const char **at, const cJSON *elements)
+{
+    sqlite3_int64 integer;
+    double real;
+    switch (*(*at)++) {
+    case 'i':
+        memcpy(&integer, *at, sizeof integer);
+        *at += sizeof integer;
+        (void)sqlite3_bind_int64(q, i, integer);
+        break;
+    case 'd':
+        memcpy(&real, *at, sizeof real);
+        *at += sizeof real;
+        (void)sqlite3_bind_double(q, i, real);
+        break;
+    case 'e':
+        print_element(elements, number(at));
+        bind_text(q, i, at);
+        break;
+    case 't':
+        bind_text(q, i, at);
+        break;
+    default:
+        (void)sqlite3_bind_null(q, i);
+    }
+}
+
+static void row(struct store *store, const char **at, const cJSON *elements)
+{
+    sqlite3_stmt *q = store->statements[(unsigned char)*(*at)++];
+    const int n = sqlite3_bind_parameter_count(q);
+    for (int i = 1; i <= n; i++)
+        bind_value(q, i, at, elements);
+    run(q);
     store->rows++;
 }
 
-static void keep(struct store *store, const cJSON *element)
+static void play(struct store *store, const struct bytes *block, const cJSON *elements)
 {
-    const char *id = text_of(element, "id", "element"), *at = text_of(element, "created_at", "2026-01-01T00:00:00Z");
-    store->elements++;
-    store->raw_owed += store->raw_each;
-    store->rows_owed += store->rows_each;
-    for (; store->raw_owed >= 1; store->raw_owed--)
-        keep_raw(store, element, id);
-    for (int i = 0; store->rows_owed >= 1; i++, store->rows_owed--, store->rows++) {
-        (void)sqlite3_bind_int64(store->line, 1, store->elements);
-        (void)sqlite3_bind_text(store->line, 2, i % 2 ? "acknowledged" : id, -1, SQLITE_STATIC);
-        (void)sqlite3_bind_int(store->line, 3, i);
-        (void)sqlite3_bind_text(store->line, 4, at, -1, SQLITE_STATIC);
-        (void)sqlite3_bind_text(store->line, 5, "log_entries.created_at", -1, SQLITE_STATIC);
-        run(store->line);
-    }
-}
-
-static size_t elements_in(const struct page *pages, size_t n)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += strtoul(pages[i].bytes, NULL, 10);
-    return sum;
-}
-
-/* Lines of "ELEMENTS URL". */
-static size_t read_list(const char *path, struct page **ret)
-{
-    FILE *f = fopen(path, "r");
-    must(f != NULL, path);
-    char line[8192];
-    size_t n = 0, cap = 0;
-    while (fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (n == cap) {
-            cap = cap ? cap * 2 : 256;
-            *ret = realloc(*ret, cap * sizeof **ret);
-            must(*ret != NULL, "memory");
+    for (const char *at = block->at; at < block->at + block->n;) {
+        const char command = *at++;
+        if (command == 'r') {
+            row(store, &at, elements);
+            continue;
         }
-        (*ret)[n++] = (struct page){.bytes = strdup(line)};
+        const uint32_t n = number(&at);
+        must(store->statements_n < STATEMENTS_MAX, "too many statements");
+        sqlite3_stmt *q = prepare(store->db, at, n);
+        at += n;
+        if (command == 'p') {
+            store->statements[store->statements_n++] = q;
+        } else {
+            run(q);
+            (void)sqlite3_finalize(q);
+        }
     }
-    must(fclose(f) == 0, path);
-    return n;
+}
+
+static void next_block(FILE *file, struct bytes *block)
+{
+    uint32_t n = 0;
+    must(fread(&n, sizeof n, 1, file) == 1, "fewer rows than pages");
+    room(block, (size_t)n + 1);
+    block->n = n;
+    must(fread(block->at, 1, n, file) == n, "rows end early");
+}
+
+/* ---- Pages ---- */
+
+static CURL *client(struct bytes *page)
+{
+    must(curl_global_init(CURL_GLOBAL_DEFAULT) == 0, "curl");
+    CURL *curl = curl_easy_init();
+    must(curl != NULL, "curl");
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, page);
+    (void)curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+    return curl;
+}
+
+static void read_page(CURL *curl, const char *url, struct bytes *page, struct store *store, const struct bytes *block)
+{
+    page->n = 0;
+    (void)curl_easy_setopt(curl, CURLOPT_URL, url);
+    must(curl_easy_perform(curl) == CURLE_OK, url);
+    cJSON *root = cJSON_ParseWithLength(page->at, page->n);
+    must(root != NULL, "JSON");
+    run(store->statements[0]);
+    play(store, block, elements_of(root));
+    run(store->statements[1]);
+    cJSON_Delete(root);
 }
 
 int main(int argc, char **argv)
 {
-    must(argc == 5, "usage: limit-ingest LIST DATABASE RAW ROWS");
-    struct page *list = NULL;
-    size_t n = read_list(argv[1], &list), elements = elements_in(list, n);
-    sqlite3 *db = open_store(argv[2]);
-    must(elements > 0, "no elements");
-    struct store store = {.raw = prepare(db, "INSERT OR REPLACE INTO raw VALUES (?1, ?2, ?3, ?4)"),
-                          .line = prepare(db, "INSERT OR REPLACE INTO line VALUES (?1, ?2, ?3, ?4, ?5)"),
-                          .raw_each = strtod(argv[3], NULL) / (double)elements,
-                          .rows_each = strtod(argv[4], NULL) / (double)elements};
-    sqlite3_stmt *begin = prepare(db, "BEGIN IMMEDIATE"), *commit = prepare(db, "COMMIT");
-    must(curl_global_init(CURL_GLOBAL_DEFAULT) == 0, "curl");
-    CURL *curl = curl_easy_init();
-    must(curl != NULL, "curl");
-    struct page page = {.n = 0};
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, &page);
-    (void)curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-    for (size_t i = 0; i < n; i++) {
-        page.n = 0;
-        (void)curl_easy_setopt(curl, CURLOPT_URL, strchr(list[i].bytes, ' ') + 1);
-        must(curl_easy_perform(curl) == CURLE_OK, list[i].bytes);
-        cJSON *root = cJSON_ParseWithLength(page.bytes, page.n);
-        must(root != NULL, "JSON");
-        run(begin);
-        const cJSON *found = elements_of(root);
-        for (const cJSON *element = found ? found->child : NULL; element; element = element->next)
-            keep(&store, element);
-        run(commit);
-        cJSON_Delete(root);
-        free(list[i].bytes);
+    must(argc == 4, "usage: limit-ingest LIST ROWS DATABASE");
+    FILE *list = fopen(argv[1], "r"), *rows = fopen(argv[2], "rb");
+    must(list != NULL, argv[1]);
+    must(rows != NULL, argv[2]);
+    struct store store = {0};
+    struct bytes block = {0}, page = {0};
+    must(sqlite3_open(argv[3], &store.db) == SQLITE_OK, argv[3]);
+    next_block(rows, &block);
+    play(&store, &block, NULL);
+    CURL *curl = client(&page);
+    char url[8192];
+    size_t pages = 0;
+    for (; fgets(url, sizeof url, list); pages++) {
+        url[strcspn(url, "\n")] = '\0';
+        next_block(rows, &block);
+        read_page(curl, url, &page, &store, &block);
     }
     curl_easy_cleanup(curl);
-    sqlite3_finalize(store.raw);
-    sqlite3_finalize(store.line);
-    sqlite3_finalize(begin);
-    sqlite3_finalize(commit);
-    must(sqlite3_close(db) == SQLITE_OK, "close");
-    free(page.bytes);
-    free(list);
-    (void)printf("%zu pages, %lld elements, %lld rows\n", n, (long long)store.elements, (long long)store.rows);
+    for (int i = 0; i < store.statements_n; i++)
+        (void)sqlite3_finalize(store.statements[i]);
+    must(sqlite3_close(store.db) == SQLITE_OK, "close");
+    free(page.at);
+    free(block.at);
+    (void)fclose(list);
+    (void)fclose(rows);
+    (void)printf("%zu pages, %lld rows\n", pages, store.rows);
     return 0;
 }

@@ -121,15 +121,6 @@ class Made:
                 yield 2 * i + 1, "R%08X" % (i * EVENTS + 9), end, "resolved", "%016x" % service, 0, None, None, "log_entries"
 
 
-def rows_of(path):
-    """Raw elements and other rows in all tables of a store."""
-    db = sqlite3.connect(path)
-    names = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]
-    n = {name: db.execute("SELECT count(*) FROM " + name).fetchone()[0] for name in names}
-    db.close()
-    return n.pop("record_raw"), sum(n.values())
-
-
 def make(folder, n, in_quarter=0, seed=1):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

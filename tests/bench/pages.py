@@ -4,7 +4,8 @@ import json
 import sys
 import pathlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "http"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "http"))
 import pagerduty_api  # noqa: E402
 
 CREDENTIALS = {"PD_TOKEN": "secret"}
@@ -43,13 +44,14 @@ class Server(pagerduty_api.Server):
         self.since, self.until = pagerduty_api.stamp(min(row["created"] for row in world.incidents.values()) - 86400), pagerduty_api.stamp(END)
 
     def listed(self):
-        """The addresses of the last run, each with the number of its elements."""
-        lines = []
+        """The addresses of the last run, and the elements of each: the longest list of the document."""
+        urls, elements = [], []
         for path in self.requests:
             if path in self.kept:
                 lists = [value for value in json.loads(self.kept[path]).values() if isinstance(value, list)]
-                lines.append("%d %s%s" % (max(map(len, lists), default=0), self.url, path))
-        return "\n".join(lines) + "\n"
+                urls.append(self.url + path)
+                elements.append(max(lists, key=len, default=[]))
+        return urls, elements
 
 
 def serve(n):
