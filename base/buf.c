@@ -63,6 +63,18 @@ enum ald_rc ald_buf_adds(struct ald_buf *buf, const char *s, struct ald_err *err
     return ald_buf_add(buf, s, strlen(s), err);
 }
 
+enum ald_rc ald_buf_addi(struct ald_buf *buf, int64_t v, struct ald_err *err)
+{
+    char text[20], *at = text + sizeof text; /* 19 digits and a sign */
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0)
+        *--at = '-';
+    return ald_buf_add(buf, at, (size_t)(text + sizeof text - at), err);
+}
+
 enum ald_rc ald_buf_addf(struct ald_buf *buf, struct ald_err *err, const char *fmt, ...)
 {
     va_list args, again;

@@ -49,12 +49,13 @@ static enum ald_rc prepare(struct ald_q *q, struct ald_err *err)
 
 enum ald_rc ald_q_open(struct ald_store *store, const char *name, struct ald_q **ret, struct ald_err *err)
 {
-    size_t n = queries_n();
-    const struct ald_embedded *row = bsearch(name, ald_sql_queries, n, sizeof *row, by_name);
+    if (!store->free_q) {
+        store->queries_n = queries_n();
+        store->free_q = ald_calloc(store->arena, store->queries_n, sizeof(struct ald_q *));
+    }
+    const struct ald_embedded *row = bsearch(name, ald_sql_queries, store->queries_n, sizeof *row, by_name);
     assert(row);
     size_t slot = (size_t)(row - ald_sql_queries);
-    if (!store->free_q)
-        store->free_q = ald_calloc(store->arena, n, sizeof(struct ald_q *));
     struct ald_q *q = store->free_q[slot];
     if (!q) {
         q = ald_alloc(store->arena, sizeof *q);
@@ -116,11 +117,19 @@ static void keep(struct ald_q *q, int i, int rc)
     q->bind_i = i;
 }
 
+static void bind_text(struct ald_q *q, int i, const char *s, sqlite3_destructor_type keeping)
+{
+    keep(q, i, s ? sqlite3_bind_text64(binding(q), i, s, strlen(s), keeping, SQLITE_UTF8) : sqlite3_bind_null(binding(q), i));
+}
+
 void ald_q_text(struct ald_q *q, int i, const char *s)
 {
-    keep(q, i,
-         s ? sqlite3_bind_text64(binding(q), i, s, strlen(s), SQLITE_TRANSIENT, SQLITE_UTF8)
-           : sqlite3_bind_null(binding(q), i));
+    bind_text(q, i, s, SQLITE_TRANSIENT);
+}
+
+void ald_q_text_lent(struct ald_q *q, int i, const char *s)
+{
+    bind_text(q, i, s, SQLITE_STATIC);
 }
 
 void ald_q_int(struct ald_q *q, int i, int64_t v)

@@ -129,11 +129,14 @@ static const char *sqlite_name(const struct ald_store *store, enum ald_store_mod
 static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mode, struct ald_err *err)
 {
     ALD_TRY(check_short(store, err));
+    /* No statistics of memory, which nobody reads and each allocation would take a lock for. Refused once SQLite is in use. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = mode != ALD_STORE_WRITE && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (store->memory)
         flags |= SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
     const char *name = sqlite_name(store, mode, &flags);
-    int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_EXRESCODE, NULL);
+    /* Without locks of its own: whoever shares a store among threads lets one at a time touch it. */
+    int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return ald_store_fail(store, rc, "open", err);
     (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS); /* cannot fail on an open connection */

@@ -34,6 +34,7 @@ struct ald_store {
     int failed;  /* SQLite's primary code of the last failure */
     enum ald_store_flaw flaw; /* what opening it found */
     struct ald_q **free_q; /* one list per row of ald_sql_queries */
+    size_t queries_n;      /* rows of ald_sql_queries, once free_q is there */
     struct ald_q *all_q;
 };
 

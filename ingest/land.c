@@ -9,23 +9,6 @@
 #include "alidade/time.h"
 #include "land_priv.h"
 
-/** Up to five texts, then NULLs: runs a named statement with the source's name before them. */
-struct texts {
-    const char *t[5];
-};
-
-static enum ald_rc run_texts(struct ald_landing *l, const char *statement, struct texts texts, bool *ret_did, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    for (int i = 0; i < 5 && texts.t[i]; i++)
-        ald_q_text(q, i + 2, texts.t[i]);
-    ALD_TRY(ald_q_run(q, err));
-    *ret_did = ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
-}
-
 /* ---- Quarantine ---- */
 
 static enum ald_rc put_quarantine(struct ald_land *land, const char *statement, const char *stream, const char *element,
@@ -33,11 +16,11 @@ static enum ald_rc put_quarantine(struct ald_land *land, const char *statement, 
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(land->store, statement, &q, err));
-    ald_q_text(q, 1, land->cfg->name);
-    ald_q_text(q, 2, stream);
-    ald_q_text(q, 3, element);
-    ald_q_text(q, 4, reason);
-    ald_q_text(q, 5, land->free_text && raw ? raw : ""); /* what was sent holds bodies: not without free_text */
+    ald_q_text_lent(q, 1, land->cfg->name);
+    ald_q_text_lent(q, 2, stream);
+    ald_q_text_lent(q, 3, element);
+    ald_q_text_lent(q, 4, reason);
+    ald_q_text_lent(q, 5, land->free_text && raw ? raw : ""); /* what was sent holds bodies: not without free_text */
     ald_q_time(q, 6, land->now);
     return ald_q_run(q, err);
 }
@@ -53,126 +36,6 @@ enum ald_rc ald_land_quarantine(struct ald_land *land, const char *stream, const
     return put_quarantine(land, "land_quarantine_seen", stream, element, reason, raw, err);
 }
 
-/* ---- What is not a record ---- */
-
-static enum ald_rc land_team(struct ald_landing *l, const struct ald_row_team_def *team, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, "land_team_put", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, team->external_id);
-    ald_q_text(q, 3, team->name ? team->name : team->external_id);
-    ald_q_text(q, 4, team->parent);
-    ald_q_text(q, 5, team->timezone);
-    ALD_TRY(ald_q_run(q, err));
-    l->changed |= ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
-}
-
-static bool is_listed(const char *const *list, const char *s)
-{
-    for (; *list; list++)
-        if (strcmp(*list, s) == 0)
-            return true;
-    return false;
-}
-
-/** The list replaces what was there: edges that it does not name any more go. */
-static enum ald_rc land_edges(struct ald_landing *l, const char *service, const char *const *depends_on,
-                              struct ald_err *err)
-{
-    const char **stale = NULL;
-    size_t stale_n = 0, stale_cap = 0;
-    bool row = true, did = false;
-    {
-        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(l->land->store, "land_edge_list", &q, err));
-        ald_q_text(q, 1, l->land->cfg->name);
-        ald_q_text(q, 2, service);
-        for (;;) {
-            ALD_TRY(ald_q_step(q, &row, err));
-            if (!row)
-                break;
-            if (is_listed(depends_on, ald_q_col_text(q, 0)))
-                continue;
-            stale = ald_grow(l->scratch, stale, stale_n, &stale_cap, sizeof *stale);
-            stale[stale_n++] = ald_strdup(l->scratch, ald_q_col_text(q, 0));
-        }
-    }
-    for (size_t i = 0; i < stale_n; i++) {
-        ALD_TRY(run_texts(l, "land_edge_drop", (struct texts){{service, stale[i]}}, &did, err));
-        l->changed |= did;
-    }
-    for (; *depends_on; depends_on++) {
-        ALD_TRY(run_texts(l, "land_edge_add", (struct texts){{service, *depends_on}}, &did, err));
-        l->changed |= did;
-    }
-    return ALD_OK;
-}
-
-static enum ald_rc land_service(struct ald_landing *l, const struct ald_row_service_def *service, struct ald_err *err)
-{
-    if (!service->name && service->depends_on) /* of one that a list names */
-        return land_edges(l, service->external_id, service->depends_on, err);
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, "land_service_put", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, service->external_id);
-    ald_q_text(q, 3, service->name ? service->name : service->external_id);
-    ald_q_time(q, 4, service->tier ? service->tier : ALD_TIME_NONE); /* NULL: not given */
-    ald_q_text(q, 5, service->team);
-    ALD_TRY(ald_q_run(q, err));
-    l->changed |= ald_store_changes(l->land->store) > 0;
-    return service->depends_on ? land_edges(l, service->external_id, service->depends_on, err) : ALD_OK;
-}
-
-static enum ald_rc land_label(struct ald_landing *l, const struct ald_row_label *label, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, "land_label_put", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, label->kind);
-    ald_q_text(q, 3, label->external_id);
-    ald_q_text(q, 4, label->name ? label->name : label->external_id);
-    ald_q_int(q, 5, label->rank);
-    ALD_TRY(ald_q_run(q, err));
-    l->changed |= ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
-}
-
-static enum ald_rc land_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err)
-{
-    for (size_t i = 0; people && i < people->n; i++) {
-        const struct ald_person_row *person = &people->rows[i];
-        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(l->land->store, "land_person_put", &q, err));
-        ald_q_text(q, 1, l->land->cfg->name);
-        ald_q_text(q, 2, person->pseudonym);
-        ald_q_text(q, 3, person->canonical ? person->canonical : person->pseudonym);
-        ald_q_int(q, 4, person->mapped);
-        ald_q_text(q, 5, person->name);
-        ALD_TRY(ald_q_run(q, err));
-        l->changed |= ald_store_changes(l->land->store) > 0;
-    }
-    return ALD_OK;
-}
-
-static enum ald_rc land_page_facts(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err)
-{
-    for (size_t i = 0; i < rows->aliases_n; i++) {
-        bool did = false;
-        struct texts alias = {{rows->aliases[i].kind, rows->aliases[i].prefix}};
-        ALD_TRY(run_texts(l, "land_alias_put", alias, &did, err));
-        l->changed |= did;
-    }
-    for (size_t i = 0; i < rows->findings_n; i++) {
-        const struct ald_row_finding *f = &rows->findings[i];
-        ALD_TRY(
-            ald_finding_set(l->land->store, f->id, l->land->cfg->name, f->subject, f->text, f->n, f->severity, err));
-    }
-    return ALD_OK;
-}
-
 /* ---- Elements ---- */
 
 /** What the first pass leaves for the second. */
@@ -182,6 +45,13 @@ struct element_state {
     bool news;       /* its details are to be read */
     bool stranger;   /* of a stream of changes: tells of a record that is not there */
 };
+
+static enum ald_rc put_aside(struct ald_landing *l, const struct ald_element *el, const char *reason, const char *raw,
+                             struct ald_err *err)
+{
+    l->quarantined = true;
+    return ald_land_quarantine(l->land, l->stream, el->id, reason, raw, err);
+}
 
 static enum ald_rc raw_text(struct ald_landing *l, const struct ald_element *el, const char **ret, struct ald_err *err)
 {
@@ -200,8 +70,8 @@ static enum ald_rc note_gone(struct ald_landing *l, const struct ald_row_record 
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "sync_record_gone", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, rec->external_id);
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, rec->external_id);
     ald_q_time(q, 3, rec->gone_at);
     return ald_q_run(q, err);
 }
@@ -212,13 +82,8 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
 {
     ALD_TRY(raw_text(l, el, &state->raw, err));
     if (el->error)
-        return ald_land_quarantine(l->land, l->stream, el->id, el->error, state->raw, err);
-    if (el->team_def)
-        ALD_TRY(land_team(l, el->team_def, err));
-    if (el->service_def)
-        ALD_TRY(land_service(l, el->service_def, err));
-    if (el->label)
-        ALD_TRY(land_label(l, el->label, err));
+        return put_aside(l, el, el->error, state->raw, err);
+    ALD_TRY(ald_landing_definitions(l, el, err));
     ALD_TRY(ald_landing_said(l, el, err));
     if (el->record)
         ALD_TRY(ald_landing_record(l, el, state->raw, &state->record, &state->news, err));
@@ -233,16 +98,16 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
     bool did = false;
     if (!l->land->free_text || !state->raw) {
         /* What was sent holds bodies. Also what an earlier run kept goes. */
-        ALD_TRY(run_texts(l, "land_raw_drop", (struct texts){{l->stream, el->id}}, &did, err));
+        ALD_TRY(ald_landing_run(l, "land_raw_drop", (struct ald_texts){{l->stream, el->id}}, &did, err));
         state->news |= !el->record; /* nothing to compare with */
         return ALD_OK;
     }
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_raw_put", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, l->stream);
-    ald_q_text(q, 3, el->id);
-    ald_q_text(q, 4, state->raw);
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, l->stream);
+    ald_q_text_lent(q, 3, el->id);
+    ald_q_text_lent(q, 4, state->raw);
     ald_q_time(q, 5, l->land->now);
     ALD_TRY(ald_q_run(q, err));
     if (!el->record)
@@ -298,9 +163,9 @@ static enum ald_rc add_todos(struct ald_landing *l, const struct ald_element *el
             continue;
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, stale ? "land_todo_stale" : "land_todo_add", &q, err));
-        ald_q_text(q, 1, l->land->cfg->name);
-        ald_q_text(q, 2, todo->stream);
-        ald_q_text(q, 3, todo->subject);
+        ald_q_text_lent(q, 1, l->land->cfg->name);
+        ald_q_text_lent(q, 2, todo->stream);
+        ald_q_text_lent(q, 3, todo->subject);
         if (stale)
             ald_q_time(q, 4, todo->since);
         ALD_TRY(ald_q_run(q, err));
@@ -318,9 +183,9 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
         return ALD_OK;
     ALD_TRY(stories_problem(l, el, state, &problem, err));
     if (problem)
-        ALD_TRY(ald_land_quarantine(l->land, l->stream, el->id, problem, state->raw, err));
-    else
-        ALD_TRY(run_texts(l, "land_quarantine_heal", (struct texts){{l->stream, el->id}}, &did, err));
+        ALD_TRY(put_aside(l, el, problem, state->raw, err));
+    else if (l->quarantined)
+        ALD_TRY(ald_landing_run(l, "land_quarantine_heal", (struct ald_texts){{l->stream, el->id}}, &did, err));
     for (size_t i = 0; i < el->events_n && !problem && !state->stranger; i++) {
         int64_t record = 0;
         ALD_TRY(find_event_record(l, &el->events[i], state, &record, err));
@@ -333,14 +198,24 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
     return add_todos(l, el, state, err);
 }
 
+static enum ald_rc look_for_quarantined(struct ald_landing *l, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_quarantine_any", &q, err));
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, l->stream);
+    return ald_q_step(q, &l->quarantined, err);
+}
+
 static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows, const struct ald_people_rows *people,
                              struct ald_err *err)
 {
-    ALD_TRY(land_people(l, people, err));
+    ALD_TRY(ald_landing_people(l, people, err));
     if (!l->land->stored) /* counts of a page as the source cut it; of no other */
-        ALD_TRY(land_page_facts(l, rows, err));
+        ALD_TRY(ald_landing_page_facts(l, rows, err));
     if (l->land->replace)
         ALD_TRY(ald_landing_replace(l, rows, l->land->replace, err));
+    ALD_TRY(look_for_quarantined(l, err));
     struct element_state *states = ald_calloc(l->page, rows->n, sizeof *states);
     for (size_t i = 0; i < rows->n; i++) {
         ALD_TRY(first_pass(l, &rows->elements[i], &states[i], err));
@@ -387,11 +262,11 @@ enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream
     struct ald_landing l = {.land = land, .stream = stream->name};
     bool did = false;
     for (size_t i = 0; i < subjects_n; i++) {
-        ALD_TRY(run_texts(&l, "land_todo_done", (struct texts){{stream->name, subjects[i]}}, &did, err));
+        ALD_TRY(ald_landing_run(&l, "land_todo_done", (struct ald_texts){{stream->name, subjects[i]}}, &did, err));
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(land->store, "land_timeline_add", &q, err));
-        ald_q_text(q, 1, land->cfg->name);
-        ald_q_text(q, 2, subjects[i]);
+        ald_q_text_lent(q, 1, land->cfg->name);
+        ald_q_text_lent(q, 2, subjects[i]);
         ald_q_int(q, 3, stream->holds);
         ALD_TRY(ald_q_run(q, err));
         l.changed |= ald_store_changes(land->store) > 0;

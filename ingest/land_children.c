@@ -31,7 +31,7 @@ void ald_cells_bind(struct ald_q *q, int first, const struct ald_cell *cells, si
         int param = first + (int)i;
         switch (cells[i].type) {
         case ALD_CELL_TEXT:
-            ald_q_text(q, param, cells[i].text);
+            ald_q_text_lent(q, param, cells[i].text);
             break;
         case ALD_CELL_NUMBER:
             ald_q_int(q, param, cells[i].number);
@@ -43,15 +43,26 @@ void ald_cells_bind(struct ald_q *q, int first, const struct ald_cell *cells, si
     }
 }
 
+static enum ald_rc spell_text(struct ald_buf *buf, const char *text, struct ald_err *err)
+{
+    if (!text)
+        return ald_buf_adds(buf, "-,", err);
+    size_t n = strlen(text);
+    ALD_TRY(ald_buf_addi(buf, (int64_t)n, err));
+    ALD_TRY(ald_buf_add(buf, ":", 1, err));
+    ALD_TRY(ald_buf_add(buf, text, n, err));
+    return ald_buf_add(buf, ",", 1, err);
+}
+
 enum ald_rc ald_cells_spell(struct ald_buf *buf, const struct ald_cell *cells, size_t n, struct ald_err *err)
 {
     for (size_t i = 0; i < n; i++) {
-        if (cells[i].type != ALD_CELL_TEXT)
-            ALD_TRY(ald_buf_addf(buf, err, "%lld,", (long long)cells[i].number));
-        else if (!cells[i].text)
-            ALD_TRY(ald_buf_adds(buf, "-,", err));
-        else
-            ALD_TRY(ald_buf_addf(buf, err, "%zu:%s,", strlen(cells[i].text), cells[i].text));
+        if (cells[i].type == ALD_CELL_TEXT) {
+            ALD_TRY(spell_text(buf, cells[i].text, err));
+            continue;
+        }
+        ALD_TRY(ald_buf_addi(buf, cells[i].number, err));
+        ALD_TRY(ald_buf_add(buf, ",", 1, err));
     }
     return ALD_OK;
 }
@@ -171,7 +182,7 @@ enum ald_rc ald_landing_children_clear(struct ald_landing *l, int64_t record, co
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, statements[child].clear, &q, err));
         ald_q_int(q, 1, record);
-        ald_q_text(q, 2, origin);
+        ald_q_text_lent(q, 2, origin);
         ALD_TRY(ald_q_run(q, err));
     }
     return ALD_OK;
@@ -186,7 +197,7 @@ enum ald_rc ald_landing_children_add(struct ald_landing *l, const struct ald_row
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, statements[lines[k].child].add, &q, err));
         ald_q_int(q, 1, record);
-        ald_q_text(q, 2, origin);
+        ald_q_text_lent(q, 2, origin);
         ald_cells_bind(q, 3, cells, cells_n);
         ALD_TRY(ald_q_run(q, err));
     }
@@ -195,7 +206,11 @@ enum ald_rc ald_landing_children_add(struct ald_landing *l, const struct ald_row
 
 enum ald_rc ald_landing_children_spell(struct ald_landing *l, const struct ald_line *lines, size_t n, struct ald_err *err)
 {
-    for (size_t k = 0; k < n; k++)
-        ALD_TRY(ald_buf_addf(&l->text, err, "\n%d %s", lines[k].child, lines[k].spelt));
+    for (size_t k = 0; k < n; k++) {
+        ALD_TRY(ald_buf_add(&l->text, "\n", 1, err));
+        ALD_TRY(ald_buf_addi(&l->text, lines[k].child, err));
+        ALD_TRY(ald_buf_add(&l->text, " ", 1, err));
+        ALD_TRY(ald_buf_adds(&l->text, lines[k].spelt, err));
+    }
     return ALD_OK;
 }

@@ -1,5 +1,5 @@
 /* What the parts of landing share: land.c (pages), land_record.c (a record and its timeline), land_children.c (what belongs to a
- * record), land_addition.c (what details add to one), land_story.c and land_learning.c. */
+ * record), land_addition.c (what details add to one), land_definitions.c (what is no record), land_story.c and land_learning.c. */
 #pragma once
 
 #include "alidade/buf.h"
@@ -19,6 +19,7 @@ struct ald_landing {
     bool changed;              /* something that readings depend on */
     const char *found_id;      /* external id of the record found last, and its row; NULL: none yet */
     int64_t found;
+    bool quarantined; /* elements of this stream lie in quarantine */
     int adds; /* the stream has additions in the store: 1; 0: none; -1: not asked yet */
 };
 
@@ -36,7 +37,7 @@ struct ald_cell ald_cell_text(const char *s);
 struct ald_cell ald_cell_text_or(const char *s, const char *otherwise);
 struct ald_cell ald_cell_number(int64_t v);
 struct ald_cell ald_cell_at(int64_t ms);
-/** Cells as parameters from ?first on. */
+/** Cells as parameters from ?first on; texts are lent (ald_q_text_lent). */
 void ald_cells_bind(struct ald_q *q, int first, const struct ald_cell *cells, size_t n);
 /** Adds their spelling to buf. Lengths go before texts, so that two lists of cells never give the same bytes. */
 ALD_CHECK enum ald_rc ald_cells_spell(struct ald_buf *buf, const struct ald_cell *cells, size_t n, struct ald_err *err);
@@ -83,3 +84,19 @@ ALD_CHECK enum ald_rc ald_landing_said_replace(struct ald_landing *l, struct ald
 ALD_CHECK enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,
                                         struct ald_err *err);
+
+/* ---- land_definitions.c ---- */
+
+/** Teams, services and labels of an element. */
+ALD_CHECK enum ald_rc ald_landing_definitions(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_landing_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err);
+/** Findings and addresses that the page as a whole told of. */
+ALD_CHECK enum ald_rc ald_landing_page_facts(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
+
+/** Up to five texts, then NULLs. */
+struct ald_texts {
+    const char *t[5];
+};
+/** Runs a named statement whose parameters are the source's name and the texts; *ret_did: it changed something. */
+ALD_CHECK enum ald_rc ald_landing_run(struct ald_landing *l, const char *statement, struct ald_texts texts, bool *ret_did,
+                                      struct ald_err *err);

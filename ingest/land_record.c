@@ -20,8 +20,8 @@ static enum ald_rc look_up(struct ald_landing *l, const char *external_id, struc
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(l->land->store, "land_record_get", &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, external_id);
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, external_id);
     ALD_TRY(ald_q_step(q, &row, err));
     if (!row) {
         *ret = (struct stored){.id = 0};
@@ -87,7 +87,7 @@ static enum ald_rc mark_seen(struct ald_landing *l, const struct stored *stored,
     ALD_TRY(ald_q_open(l->land->store, "land_record_seen", &q, err));
     ald_q_int(q, 1, stored->id);
     ald_q_time(q, 2, l->land->now);
-    ald_q_text(q, 3, version);
+    ald_q_text_lent(q, 3, version);
     ALD_TRY(ald_q_run(q, err));
     l->changed |= stored->gone; /* it is back */
     return ALD_OK;
@@ -100,13 +100,13 @@ static enum ald_rc write_record(struct ald_landing *l, const struct ald_row_reco
     size_t cells_n = record_cells(l, rec, cells);
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, rec->external_id);
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, rec->external_id);
     ald_cells_bind(q, 3, cells, cells_n);
-    ald_q_text(q, 16, version);
-    ald_q_text(q, 17, print);
+    ald_q_text_lent(q, 16, version);
+    ald_q_text_lent(q, 17, print);
     ald_q_time(q, 18, l->land->now);
-    ald_q_text(q, 19, l->stream);
+    ald_q_text_lent(q, 19, l->stream);
     return ald_q_run(q, err);
 }
 

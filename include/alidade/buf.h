@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "alidade/err.h"
 
@@ -17,3 +18,5 @@ void ald_buf_clear(struct ald_buf *buf);
 ALD_CHECK enum ald_rc ald_buf_add(struct ald_buf *buf, const void *bytes, size_t n, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_buf_adds(struct ald_buf *buf, const char *s, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_buf_addf(struct ald_buf *buf, struct ald_err *err, const char *fmt, ...) ALD_PRINTF(3, 4);
+/** As "%lld". */
+ALD_CHECK enum ald_rc ald_buf_addi(struct ald_buf *buf, int64_t v, struct ald_err *err);

@@ -1,4 +1,4 @@
-/* JSON in and out. cJSON is seen only by base/json.c.
+/* JSON in and out. cJSON is seen only by base/json*.c.
  *
  * Reading repairs the bytes first (one linear pass, counted): invalid UTF-8, lone surrogate escapes and \u0000 become
  * U+FFFD; integer literals beyond 2^53 and numbers beyond the range of doubles become strings, so that ids survive. Then
@@ -22,13 +22,14 @@ struct ald_json_doc;
 
 enum ald_json_kind { ALD_JSON_NULL, ALD_JSON_BOOL, ALD_JSON_NUMBER, ALD_JSON_STRING, ALD_JSON_ARRAY, ALD_JSON_OBJECT };
 
-/** A cursor. Initialise through ald_json_root/_get/_opt/_first/_at only; the fields are json.c's. */
+/** A cursor. Initialise through ald_json_root/_get/_opt/_first/_at only; the fields are base/json*.c's. */
 struct ald_jv {
     void *node; /* cJSON, or NULL */
     const struct ald_jv *parent;
     const char *key; /* member name, or NULL for an element */
     size_t index;    /* element number when key is NULL */
     const char *root_name; /* of a root: "$" */
+    struct ald_arena *arena; /* of a root: the document's */
 };
 
 /** @return ALD_ERR_FORMAT with the byte offset; ALD_ERR_LIMIT when too deep or a string is too long. bytes need no NUL. */

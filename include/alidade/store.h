@@ -54,6 +54,8 @@ void ald_q_closep(struct ald_q **q);
 /* Bindings; a failure is kept and reported by the next step. text: NULL binds NULL; copied. time: ALD_TIME_NONE binds NULL.
  * Binding while a row is current begins anew: that row's columns are gone. */
 void ald_q_text(struct ald_q *q, int i, const char *s);
+/** As ald_q_text, but not copied: s must stay as it is until the statement is closed or the parameter is bound again. */
+void ald_q_text_lent(struct ald_q *q, int i, const char *s);
 void ald_q_int(struct ald_q *q, int i, int64_t v);
 void ald_q_real(struct ald_q *q, int i, double v);
 void ald_q_time(struct ald_q *q, int i, int64_t ms);

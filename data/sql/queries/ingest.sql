@@ -316,6 +316,9 @@ ON CONFLICT DO NOTHING;
 -- name: land_quarantine_seen
 UPDATE quarantine SET reason = ?4, raw = ?5, last_seen = ?6 WHERE source = ?1 AND stream = ?2 AND element = ?3;
 
+-- name: land_quarantine_any
+SELECT 1 FROM quarantine WHERE source = ?1 AND stream = ?2 LIMIT 1;
+
 -- name: land_quarantine_heal
 DELETE FROM quarantine WHERE source = ?1 AND stream = ?2 AND element = ?3;
 
