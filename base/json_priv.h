@@ -25,6 +25,8 @@ ALD_CHECK enum ald_rc ald_json_repair(const char *bytes, size_t n, struct ald_js
 /** The offset in `bytes` of what the repaired text has at `offset`. */
 size_t ald_json_repair_origin(const char *bytes, size_t n, size_t offset);
 
+/** How many bytes at s are printable ASCII other than the quote and the backslash: what a string of JSON holds as it is. */
+size_t ald_json_plain(const char *s, size_t n);
 /** Length of the longest number of the JSON grammar at s, or 0; *ret_integer: neither fraction nor exponent. */
 size_t ald_json_number_scan(const char *s, size_t n, bool *ret_integer);
 /** The value of n bytes that ald_json_number_scan accepted whole, whatever the locale; infinite beyond the range. */

@@ -115,12 +115,32 @@ static enum ald_rc lex_escape(struct lexer *lx, size_t *decoded, struct ald_err 
     return ALD_OK;
 }
 
+size_t ald_json_plain(const char *s, size_t n)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    size_t i = 0;
+    for (uint64_t x; n - i >= sizeof x; i += sizeof x) { /* eight bytes at once, as long as none of them is special */
+        memcpy(&x, s + i, sizeof x);
+        const uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\'), del = x ^ (ones * 0x7F);
+        if ((x | (x - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones)) & high)
+            break;
+    }
+    while (i < n && s[i] >= 0x20 && s[i] < 0x7F && s[i] != '"' && s[i] != '\\')
+        i++;
+    return i;
+}
+
 /* pos is at the opening quote. Raw control characters other than NUL pass: exports have them and nothing is ambiguous.
  */
 static enum ald_rc lex_string(struct lexer *lx, struct ald_err *err)
 {
     size_t start = lx->pos++, decoded = 0;
     while (lx->pos < lx->n) {
+        size_t plain = ald_json_plain(lx->in + lx->pos, lx->n - lx->pos);
+        lx->pos += plain;
+        decoded += plain;
+        if (decoded > ALD_MAX_STRING_BYTES || lx->pos == lx->n)
+            break;
         unsigned char c = (unsigned char)lx->in[lx->pos];
         if (c == '"') {
             lx->pos++;
@@ -143,10 +163,9 @@ static enum ald_rc lex_string(struct lexer *lx, struct ald_err *err)
             else
                 lx->pos += len;
         }
-        if (decoded > ALD_MAX_STRING_BYTES)
-            return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: a string of more than %u bytes", start,
-                            ALD_MAX_STRING_BYTES);
     }
+    if (decoded > ALD_MAX_STRING_BYTES)
+        return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: a string of more than %u bytes", start, ALD_MAX_STRING_BYTES);
     return bad(lx->n, "the text ends inside a string", err);
 }
 

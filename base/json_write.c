@@ -120,6 +120,13 @@ static void put(struct ald_jw *w, const char *bytes, size_t n)
     w->used += n;
 }
 
+static void put_char(struct ald_jw *w, char c)
+{
+    if (w->used == sizeof w->chunk)
+        flush(w);
+    w->chunk[w->used++] = c;
+}
+
 static void puts_(struct ald_jw *w, const char *s)
 {
     put(w, s, strlen(s));
@@ -138,7 +145,7 @@ static void separate(struct ald_jw *w)
 {
     if (w->depth > 0) {
         if (!w->first)
-            puts_(w, ",");
+            put_char(w, ',');
         line(w);
     }
     w->first = false;
@@ -152,42 +159,42 @@ static void value(struct ald_jw *w)
         separate(w);
 }
 
-static void open_with(struct ald_jw *w, const char *bracket)
+static void open_with(struct ald_jw *w, char bracket)
 {
     value(w);
-    puts_(w, bracket);
+    put_char(w, bracket);
     w->depth++;
     w->first = true;
 }
 
-static void close_with(struct ald_jw *w, const char *bracket)
+static void close_with(struct ald_jw *w, char bracket)
 {
     assert(w->depth > 0 && !w->after_key);
     w->depth--;
     if (!w->first)
         line(w);
-    puts_(w, bracket);
+    put_char(w, bracket);
     w->first = false;
 }
 
 void ald_jw_object(struct ald_jw *w)
 {
-    open_with(w, "{");
+    open_with(w, '{');
 }
 
 void ald_jw_object_end(struct ald_jw *w)
 {
-    close_with(w, "}");
+    close_with(w, '}');
 }
 
 void ald_jw_array(struct ald_jw *w)
 {
-    open_with(w, "[");
+    open_with(w, '[');
 }
 
 void ald_jw_array_end(struct ald_jw *w)
 {
-    close_with(w, "]");
+    close_with(w, ']');
 }
 
 /* The code of what must be escaped at s, or 0; *len is then its length in bytes. C1 controls and the line separators
@@ -220,9 +227,9 @@ static void escape(struct ald_jw *w, unsigned code)
 
 static void string(struct ald_jw *w, const char *s)
 {
-    puts_(w, "\"");
-    const char *run = s;
-    while (*s) {
+    put_char(w, '"');
+    const char *run = s, *end = s + strlen(s);
+    while ((s += ald_json_plain(s, (size_t)(end - s))) < end) {
         size_t len;
         unsigned code = to_escape((const unsigned char *)s, &len);
         if (!code) {
@@ -234,8 +241,8 @@ static void string(struct ald_jw *w, const char *s)
         s += len;
         run = s;
     }
-    put(w, run, (size_t)(s - run));
-    puts_(w, "\"");
+    put(w, run, (size_t)(end - run));
+    put_char(w, '"');
 }
 
 void ald_jw_key(struct ald_jw *w, const char *key)

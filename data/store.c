@@ -389,17 +389,3 @@ int64_t ald_store_last_rowid(struct ald_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);
 }
-
-/* ---- Checks ---- */
-
-enum ald_rc ald_store_check_references(struct ald_store *store, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = false;
-    ALD_TRY(ald_q_open(store, "store_foreign_key_check", &q, err));
-    ALD_TRY(ald_q_step(q, &row, err));
-    if (!row)
-        return ALD_OK;
-    return ald_fail(err, ALD_ERR_DB, "store '%s': a row of '%s' refers to a missing row of '%s'", store->path,
-                    ald_q_col_text(q, 0), ald_q_col_text(q, 2));
-}

@@ -83,7 +83,7 @@ static const struct ald_name_row *find(const struct ald_known_names *known, cons
 {
     uint64_t hash = ald_keyed_hash(&known->key, words, n);
     struct name *name;
-    HASH_FIND(hh, known->names, &hash, sizeof hash, name);
+    HASH_FIND_BYHASHVALUE(hh, known->names, &hash, sizeof hash, (unsigned)hash, name); /* it is a hash already */
     return name ? &name->row : NULL;
 }
 
@@ -91,11 +91,11 @@ static const struct ald_name_row *find(const struct ald_known_names *known, cons
 static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
 {
     struct name *name;
-    HASH_FIND(hh, known->names, &row->hash, sizeof row->hash, name);
+    HASH_FIND_BYHASHVALUE(hh, known->names, &row->hash, sizeof row->hash, (unsigned)row->hash, name);
     if (!name) {
         name = make(sizeof *name);
         name->row = *row;
-        HASH_ADD(hh, known->names, row.hash, sizeof name->row.hash, name);
+        HASH_ADD_BYHASHVALUE(hh, known->names, row.hash, sizeof name->row.hash, (unsigned)row->hash, name);
         return true;
     }
     bool better = *row->pseudonym && (!*name->row.pseudonym || strcmp(row->pseudonym, name->row.pseudonym) < 0);

@@ -11,7 +11,8 @@
 /** The longest known name that begins with the word s[at..end), at most up to n: its pseudonym; ret_to: where it ends. */
 static const char *name_at(const struct ald_known_names *known, const char *s, size_t n, size_t at, size_t end, size_t *ret_to)
 {
-    struct ald_words w = {.words_n = 0};
+    struct ald_words w;
+    w.words_n = 0;
     if (!ald_words_add(&w, s, at, end, false))
         return NULL;
     unsigned counts = ald_text_names_head(known, w.text, w.ends[0]);
@@ -111,7 +112,8 @@ bool ald_text_names_maybe(const struct ald_known_names *known, const char *json,
             at += ald_glyph_at(json + at, n - at, &glyph);
             continue;
         }
-        struct ald_words w = {.words_n = 0};
+        struct ald_words w;
+        w.words_n = 0;
         if (ald_words_add(&w, json, at, end, false) && ald_text_names_head(known, w.text, w.ends[0]))
             return true;
         at = end;

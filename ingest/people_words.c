@@ -11,9 +11,11 @@ static bool within(unsigned c, unsigned from, unsigned to)
     return c >= from && c <= to;
 }
 
+/** A bit for each letter, digit and the underscore; bytes beyond ASCII are gaps here. */
 static enum ald_glyph ascii_glyph(unsigned char c)
 {
-    return within(c, 'a', 'z') || within(c, 'A', 'Z') || within(c, '0', '9') || c == '_' ? ALD_LETTER : ALD_GAP;
+    static const uint32_t letters[4] = {0, 0x03FF0000, 0x87FFFFFE, 0x07FFFFFE};
+    return c < 0x80 && letters[c / 32] >> (c % 32) & 1u ? ALD_LETTER : ALD_GAP;
 }
 
 /** Ranges of Unicode, coarse: what matters is that a name's neighbours (quotes, dashes, emoji) do not count as its
@@ -58,6 +60,12 @@ size_t ald_word_end(const char *s, size_t n, size_t at)
 {
     enum ald_glyph glyph;
     for (size_t from = at; at < n;) {
+        if ((unsigned char)s[at] < 0x80) { /* most texts are nothing else */
+            if (ascii_glyph((unsigned char)s[at]) == ALD_GAP)
+                return at;
+            at++;
+            continue;
+        }
         size_t len = ald_glyph_at(s + at, n - at, &glyph);
         if (glyph == ALD_WHOLE)
             return at == from ? at + len : at;

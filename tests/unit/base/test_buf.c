@@ -47,6 +47,21 @@ static void test_add(void **state)
     assert_string_equal(buf.data + 59994, "09999,");
 }
 
+static void test_integers(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0, 1, -1, 9, 10, -10, 1234567890, INT64_MAX, INT64_MIN};
+    ALD_CLEANUP(ald_buf_done) struct ald_buf fast;
+    ALD_CLEANUP(ald_buf_done) struct ald_buf slow;
+    ald_buf_init(&fast, 1000);
+    ald_buf_init(&slow, 1000);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_int_equal(ald_buf_addi(&fast, numbers[i], NULL), ALD_OK);
+        assert_int_equal(ald_buf_addf(&slow, NULL, "%lld", (long long)numbers[i]), ALD_OK);
+        assert_string_equal(fast.data, slow.data);
+    }
+}
+
 static void test_maximum(void **state)
 {
     (void)state;
@@ -78,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_add),
+        cmocka_unit_test(test_integers),
         cmocka_unit_test(test_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +79,32 @@ static void test_repairs(void **state)
         assert_int_equal(r.nuls, cases[i].repairs.nuls);
         assert_int_equal(r.big_integers, cases[i].repairs.big_integers);
         ald_json_doc_free(doc);
+    }
+}
+
+/* Strings are read and written eight bytes at once where nothing in them is special: every special byte at every place. */
+static void test_special_bytes_anywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } special[] = {
+        {"\\\"", "\\\""}, {"\\\\", "\\\\"}, {"\\/", "/"},        {"\x01", "\\u0001"}, {"\x1F", "\\u001f"},
+        {"\x7F", "\\u007f"}, {"\xC3\xA9", "\xC3\xA9"}, {"\xFF", "\xEF\xBF\xBD"}, {"\xC2\x85", "\\u0085"},
+        {" ", " "},     {"~", "~"},           {"!", "!"},
+    };
+    for (size_t before = 0; before < 20; before++) {
+        for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+            char in[80], out[80];
+            (void)snprintf(in, sizeof in, "[\"%.*s%sxyz\",1]", (int)before, "abcdefghijklmnopqrst", special[i].in);
+            (void)snprintf(out, sizeof out, "[\"%.*s%sxyz\",1]", (int)before, "abcdefghijklmnopqrst", special[i].out);
+            struct ald_json_doc *doc = NULL;
+            struct ald_jv root;
+            assert_int_equal(ald_json_parse(in, strlen(in), &doc, NULL), ALD_OK);
+            ald_json_root(doc, &root);
+            assert_text(&root, out);
+            ald_json_doc_free(doc);
+        }
     }
 }
 
@@ -452,6 +479,7 @@ static void test_text_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_special_bytes_anywhere),
         cmocka_unit_test(test_repairs),         cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
         cmocka_unit_test(test_numbers_as_text), cmocka_unit_test(test_walk),       cmocka_unit_test(test_paths),
         cmocka_unit_test(test_long_errors),     cmocka_unit_test(test_typed),      cmocka_unit_test(test_times),

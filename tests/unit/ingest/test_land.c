@@ -305,10 +305,17 @@ static void a_bad_element_is_kept_apart_and_heals(void **state)
     expect(room, "SELECT count(*) FROM quarantine", "0");
     expect(room, "SELECT group_concat(external_id) FROM record", "bad,good");
 
+    struct ald_rows twice = page_of(room); /* the same element, bad and then good, on one page */
+    struct ald_err why = {.rc = ALD_ERR_FORMAT, .msg = "cut"};
+    ald_rows_refuse(&twice, add_incident(&twice, "twin", NULL, (struct shape){.version = "1"}), &why);
+    add_incident(&twice, "twin", NULL, (struct shape){.version = "1"});
+    land(room, "incident", &twice, NULL);
+    expect(room, "SELECT count(*) FROM quarantine", "0");
+
     assert_int_equal(ald_land_quarantine(&room->land, "incident", "page 3", "no JSON", "<html>", NULL), ALD_OK);
     assert_int_equal(ald_land_quarantine(&room->land, "incident", "page 3", "still no JSON", "<html>", NULL), ALD_OK);
     expect(room, "SELECT reason || raw FROM quarantine", "still no JSON<html>");
-    assert_int_equal(room->land.quarantined_new, 2);
+    assert_int_equal(room->land.quarantined_new, 3);
 }
 
 /** A detail row of record i1, or what `at` makes of it. */
