@@ -149,6 +149,13 @@ static enum ald_rc make_key(const char *path, struct ald_err *err)
     return ald_replace_commit_new(&r, &existed, err);
 }
 
+void ald_pseudonym_random(char ret[17])
+{
+    unsigned char bytes[8];
+    randombytes_buf(bytes, sizeof bytes);
+    (void)sodium_bin2hex(ret, 17, bytes, sizeof bytes);
+}
+
 enum ald_rc ald_key_load(const char *path, struct ald_key *ret, struct ald_err *err)
 {
     if (sodium_init() < 0)

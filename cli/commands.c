@@ -19,6 +19,7 @@ static const char *const publish_options[] = {"dry-run", NULL};
 static const char *const list_options[] = {"period", "as-of", "class", "state", "severity", "service", "team", "reading", "corner", "text", "pattern", "suggestions", "json", NULL};
 
 static const char *const quarantine_options[] = {"source", "ignore-extra", "reason", "json", NULL};
+static const char *const forget_options[] = {"text", "dry-run", NULL};
 static const char *const review_options[] = {"held", "url", "facilitator-involved", "surprise", "risk", "json", NULL};
 static const char *const override_options[] = {"field", "value", "reason", "by", "undo", "list", "all", "json", NULL};
 static const char *const decide_options[] = {"reason", "by", "undo", "list", "all", "json", NULL};
@@ -75,6 +76,14 @@ static const struct ald_command rows[] = {
      "NDJSON or CSV with the names of `alidade export`; of learnings also a Slack thread, exported as JSON. A column that is not known is "
      "refused, unless --ignore-extra. Lines that cannot be read are put aside and named; the others are taken.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
+    {"backup", "FILE", "copy the store, also while an ingest writes to it", no_options,
+     "The copy is checked before it gets its name. FILE may be an earlier copy, which it replaces.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
+     ald_cmd_backup},
+    {"forget", "PERSON [RECORDING...]", "take a person out of the store, its copies and recordings", forget_options,
+     "PERSON is an e-mail address, an id as SOURCE:ID, a login, a name or a pseudonym; --text names a nickname that texts use. Figures stay: "
+     "what told of the person gets a pseudonym that nobody can compute. RECORDING is a folder of `ingest --record`; those that sources "
+     "replay are known. --dry-run says what it would change.",
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_forget},
     {"publish", "FILE", "send a report, or what it says in short, to a webhook", publish_options,
      "FILE is the JSON of a report. Off unless publish.url_env or publish.url_file says where the address is; --dry-run prints what "
      "would be sent.",

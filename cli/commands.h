@@ -5,9 +5,11 @@
 
 enum ald_rc ald_cmd_analyze(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_completion(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_backup(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_doctor(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err);
+enum ald_rc ald_cmd_forget(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_ingest(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_init(struct ald_session *s, int *ret_code, struct ald_err *err);

@@ -52,7 +52,7 @@ static const struct ald_option_row rows[] = {
     {"state", 0, "STATE", "list: only open, resolved or end_not_recorded", TEXT(state), false, "open resolved end_not_recorded"},
     {"corner", 0, "CORNER", "list: only complex-short, simple-long or any", TEXT(corner), false, "complex-short simple-long any"},
     {"severity", 0, "LABEL", "list: only of this severity", TEXT(severity), false, NULL},
-    {"text", 0, "TEXT", "list: only with this in title, key or id, whatever the case", TEXT(text), false, NULL},
+    {"text", 0, "TEXT", "list: only with this in title, key or id, whatever the case; forget: these words too, wherever they stand", TEXT(text), false, NULL},
     {"reading", 0, "TEXT", "list: only shorter, typical, longer, open or none", TEXT(reading), false, "shorter typical longer open none"},
     {"pattern", 0, "ID", "list: only incidents with this pattern, suggested or confirmed", TEXT(pattern), false, NULL},
 };

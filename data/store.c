@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alidade/rewrite.h"
 #include "store_priv.h"
 
 #define BUSY_TIMEOUT_MS 10000
@@ -255,6 +256,8 @@ static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded
     ALD_TRY(ald_store_exec(store, "store_cache", err));
     ALD_TRY(ald_store_exec(store, "store_checkpoint", err));
     ALD_TRY(ald_store_exec(store, "store_synchronous", err));
+    if (store->as_is)
+        return ALD_OK;
     ALD_TRY(ald_migrate(store, migrations, version, err));
     /* After the migration, so that a new file on which it fails stays empty. */
     return ald_store_exec(store, "store_journal_wal", err);
@@ -291,10 +294,9 @@ enum ald_rc ald_store_look(const char *path, enum ald_store_flaw *ret_flaw, stru
     return ALD_OK;
 }
 
-enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
-                                struct ald_store **ret, struct ald_err *err)
+static enum ald_rc open_new(struct ald_store *store, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                            struct ald_store **ret, struct ald_err *err)
 {
-    struct ald_store *store = closed_store(path);
     enum ald_rc rc = open_any(store, mode, migrations, err);
     if (rc != ALD_OK) {
         ald_store_close(store);
@@ -302,6 +304,21 @@ enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, cons
     }
     *ret = store;
     return ALD_OK;
+}
+
+enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
+                                struct ald_store **ret, struct ald_err *err)
+{
+    return open_new(closed_store(path), mode, migrations, ret, err);
+}
+
+enum ald_rc ald_store_open_as_is(const char *path, bool write, struct ald_store **ret, struct ald_err *err)
+{
+    if (access(path, F_OK) != 0) /* opening to write would make it */
+        return ald_fail(err, ALD_ERR_IO, "cannot open store '%s': %s", path, strerror(errno));
+    struct ald_store *store = closed_store(path);
+    store->as_is = true;
+    return open_new(store, write ? ALD_STORE_WRITE : ALD_STORE_LOOK, ald_sql_migrations, ret, err);
 }
 
 enum ald_rc ald_store_open(const char *path, enum ald_store_mode mode, struct ald_store **ret, struct ald_err *err)

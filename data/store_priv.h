@@ -30,6 +30,7 @@ struct ald_store {
     const char *path; /* as given: for messages */
     const char *file; /* with symbolic links resolved: lock and backups lie beside it */
     bool memory;
+    bool as_is; /* a store of an older schema is not migrated */
     int lock_fd; /* -1: none */
     int failed;  /* SQLite's primary code of the last failure */
     enum ald_store_flaw flaw; /* what opening it found */

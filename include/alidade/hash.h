@@ -21,6 +21,8 @@ struct ald_key {
 };
 /** 16 hex digits of BLAKE2b keyed with key. ret holds 17 bytes. */
 void ald_pseudonym(const struct ald_key *key, const char *identity, char ret[17]);
+/** 16 hex digits that nobody can compute: what takes a pseudonym's place when a person is forgotten. */
+void ald_pseudonym_random(char ret[17]);
 /** Reads a key file, or makes one (0600) when it does not exist. A file that others may read is refused with what to do.
  *  @return ALD_ERR_IO, ALD_ERR_FORMAT. */
 ALD_CHECK enum ald_rc ald_key_load(const char *path, struct ald_key *ret, struct ald_err *err);

@@ -63,6 +63,20 @@ PRAGMA quick_check(1);
 -- name: store_foreign_key_check
 PRAGMA foreign_key_check;
 
+-- Every text of every table; what a row refers to by is changed with it.
+-- name: store_text_columns
+SELECT m.name, p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+AND p.type = 'TEXT' ORDER BY m.name, p.cid;
+
+-- name: store_vacuum
+VACUUM;
+
+-- name: store_truncate_log
+PRAGMA wal_checkpoint(TRUNCATE);
+
+-- name: store_copy_journal
+PRAGMA journal_mode = DELETE;
+
 -- name: store_backup
 VACUUM INTO ?1;
 
