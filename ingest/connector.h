@@ -125,6 +125,7 @@ struct ald_element {
     struct ald_jv raw; /* what is kept in record_raw or in quarantine */
     const char *error; /* path and reason: the element goes to quarantine and gives no rows */
     struct ald_row_record *record; /* or NULL */
+    const char *gone; /* a record that is not, or no longer, among those asked for: gone where the store has it; nothing else is kept */
     struct ald_row_event *events;
     size_t events_n, events_cap;
     struct ald_row_team_def *team_def;       /* or NULL */
@@ -292,7 +293,8 @@ struct ald_stream {
     const char *cursor_doc;  /* one line: what the cursor means */
     const char *list;        /* member of a page that holds its elements; "": the page is the list; NULL: elements alone do not
                                 make a page, so that only the network gives them again. remap and retry hand page such a list of
-                                elements of one subject (what stands before the '/' of their ids) and nothing else */
+                                elements of one subject (what stands before the '/' of their ids; a record's id may hold one) and nothing
+                                else */
     bool alone;              /* an element is a whole page, that of the subject which is its id */
     const char *(*list_in)(const struct ald_source_cfg *cfg); /* where that depends on the configuration; else NULL */
     unsigned holds;          /* a finished detail request adds those of these bits that its record would hold to its
@@ -311,6 +313,8 @@ struct ald_stream {
                                 out, and their element's todos made all the same, which read it */
     const char *as;          /* detail: its elements are those of this stream, one by one, and kept under its name */
     bool open_again;         /* detail: asked for every open record of stream `as` on every run */
+    bool unsettled_again;    /* detail that says things: asked on every run for every record of which it told of an action that is not
+                                closed, or of a review without a time: they move no record */
     bool of_record;          /* detail: asked once the record `subject` is in the store */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions
@@ -367,6 +371,8 @@ struct ald_probe {
                          const char **ret_cursor, struct ald_err *err);
 };
 
+enum ald_mentions { ALD_MENTIONS_NONE, ALD_MENTIONS_WIKI /* "[~account]" */, ALD_MENTIONS_AT /* "@login", but not "@team/part" */ };
+
 struct ald_connector {
     struct ald_source_type type;
     int mapping; /* version of the mapping; raised when the same raw gives other rows */
@@ -378,7 +384,7 @@ struct ald_connector {
     const struct ald_probe *probe; /* a row for each stream that its pages do not count */
     size_t probe_n;
     int requests_per_minute; /* what the source's documentation allows a token; 0: it names none */
-    bool wiki_mentions; /* texts name accounts as "[~account]" */
+    enum ald_mentions mentions; /* how texts name accounts */
     /** Where what an event means follows from those before it: given all events of a record in order of time, then id, sets
      *  their kinds, whatever they were. NULL: no event depends on others. */
     void (*retell)(struct ald_told *events, size_t n);

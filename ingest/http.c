@@ -349,9 +349,10 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
         ALD_TRY(try_once(http, req, trip, number, answer, err));
         ALD_TRY(check_answer(http, answer, host, err));
         bool arrived = answer->code == CURLE_OK || answer->body_too_big;
-        enum ald_retry_cause cause = arrived ? ald_retry_status(answer->status, answer->head.headers, answer->head.n)
+        enum ald_retry_cause cause = arrived ? ald_retry_answer(answer->status, answer->head.headers, answer->head.n,
+                                                              answer->body.data, answer->body.len)
                                              : curl_cause(http, answer->code);
-        if (req->once && cause != ALD_RETRY_CONNECT && cause != ALD_RETRY_BUSY)
+        if (req->once && cause != ALD_RETRY_CONNECT && cause != ALD_RETRY_BUSY && cause != ALD_RETRY_SLOWER)
             cause = ALD_RETRY_NO;
         if (arrived && cause == ALD_RETRY_NO)
             return ALD_OK;

@@ -21,6 +21,7 @@ static const struct {
     [ALD_RETRY_TIMEOUT] = {"no answer in time", 2, 1000, 5000},
     [ALD_RETRY_CUT] = {"answer cut short", ALD_MAX_RETRIES, 1000, 60000},
     [ALD_RETRY_BUSY] = {"rate limit", ALD_MAX_RETRIES, 2000, 120000},
+    [ALD_RETRY_SLOWER] = {"rate limit", ALD_MAX_RETRIES, 60000, 900000},
     [ALD_RETRY_FAILED] = {"server error", ALD_MAX_RETRIES, 1000, 60000},
     [ALD_RETRY_AUTH] = {"credentials refused", 1, 1000, 1000},
 };
@@ -39,8 +40,21 @@ static const char *header(const struct ald_http_header *headers, size_t n, const
     return NULL;
 }
 
-enum ald_retry_cause ald_retry_status(long status, const struct ald_http_header *headers, size_t headers_n)
+/** What is left of the quota, or NULL. While there is any, its reset is not what one has to wait for. */
+static const char *quota_left(const struct ald_http_header *headers, size_t n)
 {
+    const char *left = header(headers, n, "x-ratelimit-remaining");
+    return left && strcmp(left, "0") != 0 ? left : NULL;
+}
+
+enum ald_retry_cause ald_retry_answer(long status, const struct ald_http_header *headers, size_t headers_n, const char *body,
+                                      size_t body_n)
+{
+    static const char secondary[] = "secondary rate limit";
+    const char *left = header(headers, headers_n, "x-ratelimit-remaining");
+    bool told = header(headers, headers_n, "retry-after"), spent = left && strcmp(left, "0") == 0;
+    if ((status == 429 || status == 403) && !told && !spent && body_n && memmem(body, body_n, secondary, sizeof secondary - 1))
+        return ALD_RETRY_SLOWER;
     if (status == 429 || status == 420)
         return ALD_RETRY_BUSY;
     if (status == 408 || status == 425 || (status >= 500 && status <= 599))
@@ -50,9 +64,7 @@ enum ald_retry_cause ald_retry_status(long status, const struct ald_http_header 
     if (status != 403)
         return ALD_RETRY_NO;
     /* Some servers say "too fast" with 403: only their headers tell it from a refusal. */
-    const char *left = header(headers, headers_n, "x-ratelimit-remaining");
-    bool spent = left && strcmp(left, "0") == 0;
-    return spent || header(headers, headers_n, "retry-after") ? ALD_RETRY_BUSY : ALD_RETRY_NO;
+    return spent || told ? ALD_RETRY_BUSY : ALD_RETRY_NO;
 }
 
 static int64_t capped(int64_t ms)
@@ -108,6 +120,8 @@ static int64_t asked(enum ald_retry_cause cause, const struct ald_http_header *h
                                         "x-ratelimit-period-in-sec"};
     size_t names_n = cause == ALD_RETRY_BUSY ? sizeof names / sizeof names[0] : cause == ALD_RETRY_FAILED ? 1 : 0;
     for (size_t i = 0; i < names_n; i++) {
+        if (strcmp(names[i], "x-ratelimit-reset") == 0 && quota_left(headers, n))
+            continue;
         const char *value = header(headers, n, names[i]);
         int64_t ms = value ? ald_retry_parse(value, now_ms) : -1;
         if (ms >= 0)
@@ -131,6 +145,8 @@ int64_t ald_retry_wait(struct ald_retry *retry, enum ald_retry_cause cause, cons
     int64_t ms = asked(cause, headers, headers_n, now_ms);
     if (ms > 0)
         return capped(ms + (int64_t)ald_rng_below(rng, HEADER_JITTER_MS));
+    if (cause == ALD_RETRY_SLOWER)
+        return capped(most + (int64_t)ald_rng_below(rng, (uint64_t)most / 4 + 1));
     /* Full jitter (no header, or one that is already past). */
     return (int64_t)ald_rng_below(rng, (uint64_t)most + 1);
 }

@@ -11,6 +11,7 @@ enum ald_retry_cause {
     ALD_RETRY_TIMEOUT, /* it was reached, but went silent: each try costs a minute already */
     ALD_RETRY_CUT,     /* the answer ended too early or could not be decompressed */
     ALD_RETRY_BUSY,    /* rate limit: 429, 420, 403 with a spent quota; reset headers count */
+    ALD_RETRY_SLOWER,  /* a rate limit that tells no time (GitHub's secondary one): not before a minute, then ever longer */
     ALD_RETRY_FAILED,  /* 408, 425, 5xx: of headers, only Retry-After counts */
     ALD_RETRY_AUTH,    /* 401: some servers refuse a good token now and then */
     ALD_RETRY_CAUSE_COUNT_
@@ -23,8 +24,9 @@ struct ald_retry {
     int total;
 };
 
-/** The cause that a status gives. Header names are lower case. */
-enum ald_retry_cause ald_retry_status(long status, const struct ald_http_header *headers, size_t headers_n);
+/** The cause that an answer gives. Header names are lower case; body: n bytes, may be NULL when n is 0. */
+enum ald_retry_cause ald_retry_answer(long status, const struct ald_http_header *headers, size_t headers_n, const char *body,
+                                      size_t body_n);
 /** Counts one more retry. @return milliseconds to wait before it, never above ALD_MAX_RETRY_WAIT_MS; -1: give up.
  *  now_ms is the server's time where it is known. */
 int64_t ald_retry_wait(struct ald_retry *retry, enum ald_retry_cause cause, const struct ald_http_header *headers,

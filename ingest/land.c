@@ -65,15 +65,17 @@ static enum ald_rc raw_text(struct ald_landing *l, const struct ald_element *el,
     return ALD_OK;
 }
 
-/** The source's own list says that it is gone. */
-static enum ald_rc note_gone(struct ald_landing *l, const struct ald_row_record *rec, struct ald_err *err)
+/** The source itself says that it is gone. */
+static enum ald_rc note_gone(struct ald_landing *l, const char *record, int64_t at, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "sync_record_gone", &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
-    ald_q_text_lent(q, 2, rec->external_id);
-    ald_q_time(q, 3, rec->gone_at);
-    return ald_q_run(q, err);
+    ald_q_text_lent(q, 2, record);
+    ald_q_time(q, 3, at);
+    ALD_TRY(ald_q_run(q, err));
+    l->changed |= ald_store_changes(l->land->store) > 0;
+    return ALD_OK;
 }
 
 /** Records and definitions: all of them before any event, because an event may stand before its record. */
@@ -88,7 +90,9 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
     if (el->record)
         ALD_TRY(ald_landing_record(l, el, state->raw, &state->record, &state->news, err));
     if (el->record && el->record->gone_at != ALD_TIME_NONE)
-        return note_gone(l, el->record, err);
+        return note_gone(l, el->record->external_id, el->record->gone_at, err);
+    if (el->gone && !l->land->stored)
+        return note_gone(l, el->gone, l->land->now, err);
     return ALD_OK;
 }
 
@@ -179,7 +183,7 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
 {
     bool did = false;
     const char *problem = NULL;
-    if (el->error)
+    if (el->error || el->gone)
         return ALD_OK;
     ALD_TRY(stories_problem(l, el, state, &problem, err));
     if (problem)

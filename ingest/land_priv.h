@@ -8,6 +8,11 @@
 /* Longest text of one element: JSON escapes a byte of the page by six at most. */
 #define ALD_LAND_TEXT_MAX ((size_t)6 * ALD_MAX_RESPONSE_BYTES)
 
+/** An event that came with another kind than the store has: with a connector that retells, that is no change yet. */
+struct ald_rekind {
+    int64_t record;
+    const char *event_id, *before;
+};
 /** One page on its way into the store. */
 struct ald_landing {
     struct ald_land *land;
@@ -20,6 +25,8 @@ struct ald_landing {
     const char *found_id;      /* external id of the record found last, and its row; NULL: none yet */
     int64_t found;
     bool quarantined; /* elements of this stream lie in quarantine */
+    struct ald_rekind *rekinds; /* in page */
+    size_t rekinds_n, rekinds_cap;
     int adds; /* the stream has additions in the store: 1; 0: none; -1: not asked yet */
 };
 

@@ -181,6 +181,43 @@ static enum ald_rc put_event(struct ald_landing *l, const char *statement, int64
     return ALD_OK;
 }
 
+/** The kind that the store has of an event which came with another one; NULL: it is the same. */
+static enum ald_rc other_kind(struct ald_landing *l, int64_t record, const char *id, const char *kind, const char **ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    *ret = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_event_kind", &q, err));
+    ald_q_int(q, 1, record);
+    ald_q_text(q, 2, id);
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (row && strcmp(ald_q_col_text(q, 0), kind) != 0)
+        *ret = ald_strdup(l->page, ald_q_col_text(q, 0));
+    return ALD_OK;
+}
+
+/** An event that is there: changed where it differs. What its kind is, a connector that retells says at the end of the page. */
+static enum ald_rc change_event(struct ald_landing *l, int64_t record, struct ald_cell *cells, size_t n, struct ald_err *err)
+{
+    const char *before = NULL, *id = cells[0].text, *kind = cells[2].text;
+    bool did = false;
+    if (l->land->connector->retell)
+        ALD_TRY(other_kind(l, record, id, kind, &before, err));
+    if (before)
+        cells[2] = ald_cell_text(before);
+    ALD_TRY(put_event(l, "land_event_change", record, cells, n, &did, err));
+    if (!before)
+        return ALD_OK;
+    l->rekinds = ald_grow(l->page, l->rekinds, l->rekinds_n, &l->rekinds_cap, sizeof *l->rekinds);
+    l->rekinds[l->rekinds_n++] = (struct ald_rekind){.record = record, .event_id = ald_strdup(l->page, id), .before = before};
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_retell", &q, err));
+    ald_q_int(q, 1, record);
+    ald_q_text(q, 2, id);
+    ald_q_text(q, 3, kind);
+    return ald_q_run(q, err);
+}
+
 enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,
                               struct ald_err *err)
 {
@@ -208,6 +245,6 @@ enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event 
     if (did)
         l->land->events_new++;
     else
-        ALD_TRY(put_event(l, "land_event_change", record, cells, sizeof cells / sizeof cells[0], &did, err));
+        ALD_TRY(change_event(l, record, cells, sizeof cells / sizeof cells[0], err));
     return ALD_OK;
 }

@@ -127,6 +127,15 @@ static enum ald_rc load_told(struct ald_landing *l, int64_t record, struct ald_t
     }
 }
 
+/** The kind that an event had before this page; now: the one that the store has. */
+static const char *kind_before(const struct ald_landing *l, int64_t record, const char *event_id, const char *now)
+{
+    for (size_t i = 0; i < l->rekinds_n; i++)
+        if (l->rekinds[i].record == record && strcmp(l->rekinds[i].event_id, event_id) == 0)
+            return l->rekinds[i].before;
+    return now;
+}
+
 static enum ald_rc retell_record(struct ald_landing *l, int64_t record, struct ald_err *err)
 {
     struct ald_told *told = NULL;
@@ -137,6 +146,7 @@ static enum ald_rc retell_record(struct ald_landing *l, int64_t record, struct a
         before[i] = told[i].kind;
     l->land->connector->retell(told, n);
     for (size_t i = 0; i < n; i++) {
+        l->changed |= strcmp(told[i].kind, kind_before(l, record, told[i].event_id, before[i])) != 0;
         if (strcmp(told[i].kind, before[i]) == 0)
             continue;
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -145,7 +155,6 @@ static enum ald_rc retell_record(struct ald_landing *l, int64_t record, struct a
         ald_q_text(q, 2, told[i].event_id);
         ald_q_text(q, 3, told[i].kind);
         ALD_TRY(ald_q_run(q, err));
-        l->changed = true;
     }
     return ALD_OK;
 }

@@ -14,7 +14,7 @@ static const char *email_of_stranger(void *ctx, const char *s, size_t n)
     return alias ? alias : ald_strdup(w->arena, pseudonym);
 }
 
-/** "[~account]" names someone who may appear nowhere else: by login, or as "accountid:ID". */
+/** "[~account]" or "@login" names someone who may appear nowhere else: by login, or as "accountid:ID". */
 static const char *mentioned(void *ctx, const char *s, size_t n)
 {
     static const char by_id[] = "accountid:";
@@ -40,12 +40,12 @@ static enum ald_rc replace_declared(struct ald_people_work *w, const struct ald_
     return ALD_OK;
 }
 
-/** wiki: texts name accounts as "[~account]". */
-static struct ald_text_scrub text_scrub(struct ald_people_work *w, const struct ald_known_names *known, bool wiki)
+static struct ald_text_scrub text_scrub(struct ald_people_work *w, const struct ald_known_names *known, enum ald_mentions mentions)
 {
     struct ald_text_scrub text = {.known = known,
                                   .email = email_of_stranger,
-                                  .mention = wiki ? mentioned : NULL,
+                                  .mentions = mentions,
+                                  .mention = mentioned,
                                   .ctx = w,
                                   .instead = w->scrub->mode == ALD_PEOPLE_NONE ? ALD_SOMEONE : NULL};
     ald_buf_init(&text.out, ALD_PEOPLE_TEXT_MAX);
@@ -56,7 +56,7 @@ static void replace_in_texts(struct ald_people_work *w, const struct ald_connect
 {
     if (w->scrub->mode == ALD_PEOPLE_NAMES)
         return;
-    struct ald_text_scrub text = text_scrub(w, w->known, connector->wiki_mentions);
+    struct ald_text_scrub text = text_scrub(w, w->known, connector->mentions);
     ald_json_map_strings(root, ald_text_scrub, &text);
     ald_buf_done(&text.out);
 }
@@ -81,7 +81,7 @@ const char *ald_people_text(struct ald_arena *arena, const struct ald_scrub *scr
     if (scrub->mode == ALD_PEOPLE_NAMES || !scrub->known)
         return text;
     struct ald_people_work w = {.arena = arena, .scrub = scrub, .known = scrub->known};
-    struct ald_text_scrub to = text_scrub(&w, w.known, false);
+    struct ald_text_scrub to = text_scrub(&w, w.known, ALD_MENTIONS_NONE);
     const char *found = ald_text_scrub(&to, text);
     const char *ret = found == text ? text : ald_strdup(arena, found);
     ald_buf_done(&to.out);
@@ -95,7 +95,7 @@ enum ald_rc ald_people_rewrite(struct ald_arena *arena, const struct ald_scrub *
     if (json && !ald_text_names_maybe(late, text, strlen(text)))
         return ALD_OK;
     struct ald_people_work w = {.arena = arena, .scrub = scrub, .known = scrub->known};
-    struct ald_text_scrub to = text_scrub(&w, late, false);
+    struct ald_text_scrub to = text_scrub(&w, late, ALD_MENTIONS_NONE);
     ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
     enum ald_rc rc = json ? ald_json_parse(text, strlen(text), &doc, err) : ALD_OK;
     if (rc == ALD_OK && json) {

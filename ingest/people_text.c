@@ -40,13 +40,37 @@ static const char *email_person(const struct ald_text_scrub *scrub, const char *
     return known ? known : scrub->email(scrub->ctx, s, n);
 }
 
-/** Bytes of the account in a mention "[~account]" that begins at s[at]; 0: none does. */
-static size_t mention_at(const char *s, size_t n, size_t at)
+static bool is_account(char c)
 {
-    if (n - at < 4 || s[at] != '[' || s[at + 1] != '~')
-        return 0;
-    size_t len = strcspn(s + at + 2, "] \t\r\n|[");
-    return len && s[at + 2 + len] == ']' ? len : 0;
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c && strchr("._-", c));
+}
+
+/** Bytes of the account in a mention that begins at s[at], *ret_from bytes after it; 0: none does. */
+static size_t mention_at(enum ald_mentions mentions, const char *s, size_t n, size_t at, size_t *ret_from)
+{
+    size_t len = 0;
+    switch (mentions) {
+    case ALD_MENTIONS_WIKI:
+        if (n - at < 4 || s[at] != '[' || s[at + 1] != '~')
+            return 0;
+        *ret_from = 2;
+        len = strcspn(s + at + 2, "] \t\r\n|[");
+        return len && s[at + 2 + len] == ']' ? len : 0;
+    case ALD_MENTIONS_AT:
+        if (s[at] != '@' || (at > 0 && (is_account(s[at - 1]) || s[at - 1] == '/')))
+            return 0;
+        *ret_from = 1;
+        while (is_account(s[at + 1 + len]))
+            len++;
+        if (s[at + 1 + len] == '/') /* a team of an organisation */
+            return 0;
+        while (len && strchr("._-", s[at + len])) /* of the sentence */
+            len--;
+        return len;
+    case ALD_MENTIONS_NONE:
+        break;
+    }
+    return 0;
 }
 
 /** Copies s[from..to) and then person; false when the text would become larger than any text may be. */
@@ -69,11 +93,11 @@ const char *ald_text_scrub(void *ctx, const char *s)
             email = ald_next_email(s, n, at);
             continue;
         }
-        size_t account = scrub->mention ? mention_at(s, n, at) : 0;
+        size_t from = 0, account = mention_at(scrub->mentions, s, n, at, &from);
         if (account) {
-            const char *who = scrub->instead ? scrub->instead : scrub->mention(scrub->ctx, s + at + 2, account);
-            fits = replace(&scrub->out, s, copied, at + 2, who);
-            copied = at = at + 2 + account;
+            const char *who = scrub->instead ? scrub->instead : scrub->mention(scrub->ctx, s + at + from, account);
+            fits = replace(&scrub->out, s, copied, at + from, who);
+            copied = at = at + from + account;
             email = ald_next_email(s, n, at);
             continue;
         }

@@ -1,4 +1,4 @@
-/* Where known names occur in texts. Knows nothing of connectors, paths or identities. */
+/* Where known names occur in texts. Knows nothing of paths or identities. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +7,7 @@
 #include "alidade/arena.h"
 #include "alidade/buf.h"
 #include "alidade/json.h"
+#include "connector.h"
 #include "people_names.h"
 
 /** True when all of s has the shape of an e-mail address. */
@@ -17,7 +18,8 @@ struct ald_text_scrub {
     const struct ald_known_names *known;
     /** Text that takes the place of an e-mail address that is nobody's known one (n bytes, not NUL-terminated). */
     const char *(*email)(void *ctx, const char *s, size_t n);
-    /** Text in the place of the account named in a mention "[~account]"; NULL: such brackets are ordinary text. */
+    enum ald_mentions mentions; /* ALD_MENTIONS_NONE: brackets and '@' are ordinary text */
+    /** Text in the place of the account that a mention names. */
     const char *(*mention)(void *ctx, const char *s, size_t n);
     void *ctx;
     const char *instead; /* in place of every person; NULL: their pseudonym */

@@ -37,13 +37,33 @@ static const char *list_of(const struct reread *r, const struct ald_stream *stre
     return stream->list_in ? stream->list_in(r->cfg) : stream->list;
 }
 
-/** "SUBJECT/ID" of details; NULL: the element stands for itself. */
-static const char *subject_of(struct ald_arena *arena, const struct ald_stream *stream, const char *element)
+static enum ald_rc is_record(struct reread *r, const char *id, bool *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(r->store, "land_record_get", &q, err));
+    ald_q_text(q, 1, r->cfg->name);
+    ald_q_text(q, 2, id);
+    return ald_q_step(q, ret, err);
+}
+
+/** "SUBJECT/ID" of details; NULL: the element stands for itself. Both may hold a '/': then the subject is the record that is there. */
+static enum ald_rc subject_of(struct reread *r, struct ald_arena *arena, const struct ald_stream *stream, const char *element,
+                              const char **ret, struct ald_err *err)
 {
     const char *slash = strchr(element, '/');
-    if (stream->alone)
-        return element;
-    return slash ? ald_strndup(arena, element, (size_t)(slash - element)) : NULL;
+    *ret = stream->alone ? element : slash ? ald_strndup(arena, element, (size_t)(slash - element)) : NULL;
+    if (stream->alone || !slash || !strchr(slash + 1, '/'))
+        return ALD_OK;
+    for (; slash; slash = strchr(slash + 1, '/')) {
+        const char *id = ald_strndup(arena, element, (size_t)(slash - element));
+        bool found = false;
+        ALD_TRY(is_record(r, id, &found, err));
+        if (found) {
+            *ret = id;
+            return ALD_OK;
+        }
+    }
+    return ALD_OK;
 }
 
 /* ---- One page ---- */
@@ -67,7 +87,8 @@ static enum ald_rc read_page(struct reread *r, const struct ald_stream *stream, 
                              struct ald_arena *arena, struct ald_json_doc **ret_doc, struct ald_rows *ret_rows, struct ald_err *err)
 {
     ALD_CLEANUP(ald_buf_done) struct ald_buf text;
-    const char *subject = subject_of(arena, stream, items[0].element);
+    const char *subject = NULL;
+    ALD_TRY(subject_of(r, arena, stream, items[0].element, &subject, err));
     const char *const subjects[] = {subject};
     struct ald_http_req req = {.page_size = CHUNK,
                                .csv = r->connector->type.is_file, /* lists may be one text */
@@ -122,9 +143,10 @@ static enum ald_rc by_subject(struct reread *r, const struct ald_stream *stream,
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     for (size_t i = 0, end; i < n; i = end) {
-        const char *subject = subject_of(arena, stream, items[i].element);
+        const char *subject = NULL, *other = NULL;
+        ALD_TRY(subject_of(r, arena, stream, items[i].element, &subject, err));
         for (end = i + 1; end < n; end++) {
-            const char *other = subject_of(arena, stream, items[end].element);
+            ALD_TRY(subject_of(r, arena, stream, items[end].element, &other, err));
             if (!subject != !other || (subject && strcmp(subject, other) != 0))
                 break;
         }

@@ -47,10 +47,22 @@ static enum ald_rc ask_open_again(struct ald_sync *s, const struct ald_stream *s
     return ald_q_run(q, err);
 }
 
+/** Actions and reviews end long after their incident, which does not change with them. */
+static enum ald_rc ask_unsettled_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_todo_unsettled", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_text(q, 2, stream->name);
+    return ald_q_run(q, err);
+}
+
 static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *err)
 {
     if (d->stream->open_again && !s->temporary)
         ALD_TRY(ask_open_again(s, d->stream, err));
+    if (d->stream->unsettled_again && !s->temporary)
+        ALD_TRY(ask_unsettled_again(s, d->stream, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
     ald_q_text(q, 1, s->cfg->name);

@@ -84,9 +84,9 @@ void ald_answer_site_alias(struct ald_rows *rows, const char *url)
         ald_rows_alias(rows, "url", ald_strndup(rows->arena, url, (size_t)(host + 3 - url) + n));
 }
 
-void ald_answer_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *text, const char *field)
+const char *ald_answer_next_url(struct ald_arena *arena, const char **at)
 {
-    for (const char *p = text; p && (p = strstr(p, "http")) != NULL;) {
+    for (const char *p = *at; p && (p = strstr(p, "http")) != NULL;) {
         size_t head = strncmp(p, "https://", 8) == 0 ? 8 : strncmp(p, "http://", 7) == 0 ? 7 : 0;
         size_t len = strcspn(p, " \t\r\n<>\"'`|)]}");
         if (head == 0 || len <= head) {
@@ -96,7 +96,16 @@ void ald_answer_mentions(struct ald_rows *rows, struct ald_element *el, const ch
         size_t kept = len;
         while (kept > head && strchr(".,;:!?", p[kept - 1]))
             kept--;
-        ald_rows_link(rows, el, record, "mention", ald_strndup(rows->arena, p, kept), field);
-        p += len;
+        *at = p + len;
+        return ald_strndup(arena, p, kept);
     }
+    *at = NULL;
+    return NULL;
+}
+
+void ald_answer_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *text, const char *field)
+{
+    const char *url;
+    while ((url = ald_answer_next_url(rows->arena, &text)))
+        ald_rows_link(rows, el, record, "mention", url, field);
 }

@@ -14,5 +14,7 @@ ALD_CHECK enum ald_rc ald_answer_each(const struct ald_jv *v, const char *name, 
                                       struct ald_err *err);
 /** The source owns the addresses of the site that url, of one of its records, is on: "https://acme.example". NULL is fine. */
 void ald_answer_site_alias(struct ald_rows *rows, const char *url);
+/** The next address in a text, from *at on; NULL at its end. *at may be NULL. */
+const char *ald_answer_next_url(struct ald_arena *arena, const char **at);
 /** Addresses in a text about a record are mentions: people link to all sorts of things. NULL is fine. */
 void ald_answer_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *text, const char *field);

@@ -423,5 +423,5 @@ const struct ald_connector ald_connector_jira = {
     .people_n = sizeof people / sizeof people[0],
     .probe = &ald_jira_probe,
     .probe_n = 1,
-    .wiki_mentions = true,
+    .mentions = ALD_MENTIONS_WIKI,
 };

@@ -41,7 +41,8 @@ const char *ald_mapped_class(const char *label)
         const char *word, *class_;
     } words[] = {{"maintenance", "planned"}, {"planned", "planned"},   {"change", "planned"},
                  {"exercise", "exercise"},   {"game day", "exercise"}, {"gameday", "exercise"},
-                 {"drill", "exercise"},      {"near miss", "near_miss"}, {"near_miss", "near_miss"}};
+                 {"drill", "exercise"},      {"near miss", "near_miss"}, {"near_miss", "near_miss"},
+                 {"near-miss", "near_miss"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcasestr(label, words[i].word))
             return words[i].class_;

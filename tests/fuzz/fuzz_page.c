@@ -109,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           "o|4|1767600000000|20004",
                                           "2"};
     static const char *const subjects[] = {"20000"};
-    static const struct ald_source_opt opts[] = {{"path", "/r"},
+    static const struct ald_source_opt opts[] = {{"repositories", "made/ops"},
+                                                 {"path", "/r"},
                                                  {"events_path", "/e"},
                                                  {"services_path", "/s"},
                                                  {"teams_path", "/t"},
@@ -128,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                        .since = ALD_TIME_NONE,
                                        .overlap_ms = -1,
                                        .opts = opts,
-                                       .opts_n = choice % 2 ? 7 : 5,
+                                       .opts_n = choice % 2 ? 8 : 6,
                                        .fields = fields,
                                        .fields_n = choice % 2 ? 2 : 0};
     struct ald_http_req req = {.cursor = cursors[choice % cursors_n],

@@ -58,6 +58,16 @@ SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL
     AND coalesce(stream, ?4) = ?4
 ON CONFLICT DO NOTHING;
 
+-- Records of which stream ?2 told of an action or a review that is still to end ('0' follows '/').
+-- name: sync_todo_unsettled
+INSERT INTO todo (source, stream, subject)
+SELECT DISTINCT r.source, ?2, r.external_id FROM record r
+JOIN (SELECT source, incident FROM action_item WHERE source = ?1 AND closed_at IS NULL AND external_id >= ?2 || '/' AND external_id < ?2 || '0'
+    UNION SELECT source, incident FROM review WHERE source = ?1 AND held_at IS NULL AND external_id >= ?2 || '/' AND external_id < ?2 || '0') s
+    ON s.source = r.source AND s.incident = r.source || ':' || r.external_id
+WHERE r.source = ?1 AND r.gone_at IS NULL
+ON CONFLICT DO NOTHING;
+
 -- name: sync_record_gone
 UPDATE record SET gone_at = ?3 WHERE source = ?1 AND external_id = ?2 AND gone_at IS NULL;
 
@@ -357,6 +367,9 @@ ON CONFLICT DO UPDATE SET name = excluded.name, rank = excluded.rank WHERE name 
 
 -- name: land_told
 SELECT event_id, kind, field, at FROM event WHERE record = ?1 ORDER BY at, event_id;
+
+-- name: land_event_kind
+SELECT kind FROM event WHERE record = ?1 AND event_id = ?2;
 
 -- name: land_retell
 UPDATE event SET kind = ?3 WHERE record = ?1 AND event_id = ?2 AND kind <> ?3;

@@ -65,6 +65,8 @@ static void test_streams(void **state)
                 assert_true(s->parent && stream_at(c, s->as) < k);
             if (s->whole)
                 assert_true(s->parent && s->subjects_max <= 1);
+            if (s->unsettled_again)
+                assert_true(s->parent && s->says && s->of_record);
             if (s->open_again || s->of_record || s->tells_gone)
                 assert_non_null(s->parent);
         }
@@ -105,7 +107,8 @@ static void test_requests_are_pure(void **state)
     (void)state;
     static const struct ald_source_opt opts[] = {
         {"path", "/a"},         {"events_path", "/b"},     {"services_path", "/c"},  {"teams_path", "/d"}, {"reviews_path", "/e"},
-        {"attendance_path", "/f"}, {"learnings_path", "/g"}, {"actions_path", "/h"}, {"told_path", "/i"}};
+        {"attendance_path", "/f"}, {"learnings_path", "/g"}, {"actions_path", "/h"}, {"told_path", "/i"},
+        {"repositories", "made/ops"}, {"project", "made/ops"}};
     static const char *const cursors[] = {
         NULL, "", "nonsense", "|||", "2|200|100|x", "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a", "77"};
     const struct ald_connector *c;

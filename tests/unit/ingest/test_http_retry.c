@@ -69,7 +69,31 @@ static void statuses(void **state)
         {600, NULL, ALD_RETRY_NO},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(ald_retry_status(cases[i].status, cases[i].header, cases[i].header ? 1 : 0), cases[i].cause);
+        assert_int_equal(ald_retry_answer(cases[i].status, cases[i].header, cases[i].header ? 1 : 0, NULL, 0), cases[i].cause);
+}
+
+/** GitHub's secondary limit may tell no time: then at least a minute, and the reset of the quota is not meant. */
+static void a_limit_that_tells_no_time(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"message\":\"You have exceeded a secondary rate limit\"}";
+    const struct ald_http_header left[] = {{"x-ratelimit-remaining", "4000"}, {"x-ratelimit-reset", "1793703500"}};
+    const struct ald_http_header spent[] = {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1793700500"}}, after[] = {{"retry-after", "3"}};
+    struct ald_rng rng;
+    struct ald_retry retry = {0};
+    ald_rng_init(&rng, 7);
+    assert_int_equal(ald_retry_answer(403, left, 2, body, sizeof body - 1), ALD_RETRY_SLOWER);
+    assert_int_equal(ald_retry_answer(429, NULL, 0, body, sizeof body - 1), ALD_RETRY_SLOWER);
+    assert_int_equal(ald_retry_answer(403, spent, 2, body, sizeof body - 1), ALD_RETRY_BUSY);
+    assert_int_equal(ald_retry_answer(403, after, 1, body, sizeof body - 1), ALD_RETRY_BUSY);
+    assert_int_equal(ald_retry_answer(403, left, 2, "{}", 2), ALD_RETRY_NO);
+    assert_int_equal(ald_retry_answer(404, NULL, 0, body, sizeof body - 1), ALD_RETRY_NO);
+    int64_t least = 60000;
+    for (int i = 0; i < 3; i++, least *= 2) {
+        int64_t ms = ald_retry_wait(&retry, ALD_RETRY_SLOWER, left, 2, NOW, &rng);
+        assert_in_range(ms, least, least + least / 4);
+    }
+    assert_in_range(ald_retry_wait(&retry, ALD_RETRY_BUSY, left, 2, NOW, &rng), 0, 2000); /* not until the reset */
 }
 
 static void headers_are_obeyed(void **state)
@@ -152,7 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dialects),
         cmocka_unit_test(statuses),
-        cmocka_unit_test(headers_are_obeyed),
+        cmocka_unit_test(a_limit_that_tells_no_time), cmocka_unit_test(headers_are_obeyed),
         cmocka_unit_test(backoff_is_bounded_and_seeded),
         cmocka_unit_test(causes_share_one_budget),
     };

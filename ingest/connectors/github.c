@@ -1,0 +1,432 @@
+/* GitHub (REST, github.com and Enterprise Server): the issues of repositories, with their timelines and sub-issues. The list of issues is
+ * asked for by change; it also holds pull requests, which are passed over. An issue that was deleted or moved to another repository
+ * just vanishes from it: open ones are asked for one by one, the others by the weekly reading of the whole list. Must not know SQLite,
+ * curl or the clock. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "connectors/answer.h"
+#include "connectors/by_change.h"
+#include "connectors/github_priv.h"
+#include "connectors/issues.h"
+#include "http.h"
+
+extern const struct ald_connector ald_connector_github;
+
+#define BASE_URL "https://api.github.com"
+#define OVERLAP_MS (15 * ALD_MINUTE_MS)
+/* Older than asked for by more than this: the source ignored the condition. */
+#define SLACK_MS ALD_DAY_MS
+#define BLANK ", \t\r\n"
+
+/* ---- Repositories ---- */
+
+/** The i-th name of key `repositories`, or NULL. */
+static const char *repository_at(struct ald_arena *arena, const struct ald_source_cfg *cfg, int64_t i)
+{
+    const char *s = ald_source_opt(cfg, "repositories");
+    for (; s && *(s += strspn(s, BLANK)); i--) {
+        size_t n = strcspn(s, BLANK);
+        if (i == 0)
+            return ald_strndup(arena, s, n);
+        s += n;
+    }
+    return NULL;
+}
+
+static int64_t repositories_n(struct ald_arena *arena, const struct ald_source_cfg *cfg)
+{
+    int64_t n = 0;
+    while (repository_at(arena, cfg, n))
+        n++;
+    return n;
+}
+
+struct ald_github_at ald_github_at(struct ald_arena *arena, const char *subject)
+{
+    const char *hash = strrchr(subject, '#');
+    if (!hash)
+        return (struct ald_github_at){.repository = subject, .number = ""};
+    return (struct ald_github_at){.repository = ald_strndup(arena, subject, (size_t)(hash - subject)), .number = hash + 1};
+}
+
+/** "acme/ops" below the address of the API, each part encoded. */
+static const char *below(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *repository)
+{
+    const char *base = cfg->base_url ? cfg->base_url : BASE_URL, *slash = strchr(repository, '/');
+    const char *owner = ald_url_encode(arena, slash ? ald_strndup(arena, repository, (size_t)(slash - repository)) : repository);
+    return ald_sprintf(arena, "%s/repos/%s/%s", base, owner, slash ? ald_url_encode(arena, slash + 1) : "");
+}
+
+static void ask(struct ald_http_req *req, const char *url)
+{
+    req->url = url;
+    req->auth = ALD_AUTH_TOKEN;
+    req->auth_scheme = "Bearer";
+    req->headers[0] = (struct ald_http_header){"Accept", "application/vnd.github+json"};
+    req->headers[1] = (struct ald_http_header){"X-GitHub-Api-Version", "2022-11-28"};
+    req->headers_n = 2;
+}
+
+static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    int64_t i = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
+    const char *name = repository_at(arena, cfg, i);
+    name = name ? name : repository_at(arena, cfg, 0);
+    if (!name)
+        return ald_fail(err, ALD_ERR_CONFIG, "repositories: expected names such as acme/ops");
+    for (int64_t k = 0; (name = repository_at(arena, cfg, k)); k++) {
+        const char *slash = strchr(name, '/');
+        if (!slash || slash == name || !slash[1] || strchr(slash + 1, '/'))
+            return ald_fail(err, ALD_ERR_CONFIG, "repositories: found '%.80s', expected OWNER/NAME", name);
+    }
+    name = repository_at(arena, cfg, i);
+    ask(req, below(arena, cfg, name ? name : repository_at(arena, cfg, 0)));
+    return ALD_OK;
+}
+
+static enum ald_rc repository_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                   struct ald_next *next, struct ald_err *err)
+{
+    int64_t i = res->req->cursor ? strtoll(res->req->cursor, NULL, 10) : 0;
+    const char *name = repository_at(rows->arena, cfg, i), *full = NULL, *url = NULL;
+    bool has = false, issues = true;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    ALD_TRY(ald_json_str(&res->root, "full_name", &full, err));
+    ALD_TRY(ald_json_str_opt(&res->root, "html_url", &url, err));
+    ALD_TRY(ald_json_bool_opt(&res->root, "has_issues", &has, &issues, err));
+    if (has && !issues)
+        return ald_fail(err, ALD_ERR_NET, "repository %s has its issues switched off", full);
+    ald_rows_alias(rows, "url", url);
+    ald_rows_fact(rows, ALD_GITHUB_NAME, name ? name : "", full);
+    if (name && strcasecmp(name, full) != 0)
+        ald_rows_finding(rows, "renamed", name, "the repository has another name now; its records keep the configured one", 1, "info");
+    if (repository_at(rows->arena, cfg, i + 1))
+        next->cursor = ald_sprintf(rows->arena, "%" PRId64, i + 1);
+    return ALD_OK;
+}
+
+/* ---- Issues ---- */
+
+static const char *subject_of(const struct ald_http_req *req)
+{
+    return req->subjects_n ? req->subjects[0] : "";
+}
+
+/** A first reading, or one of everything: what the user asks for is left to the source. Later a label that was taken off must be seen, so
+ *  that all changes are asked for. */
+static bool whole(const struct ald_source_cfg *cfg, const struct ald_window *window)
+{
+    return window->first || window->since == cfg->since;
+}
+
+static const char *terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
+{
+    const char *labels = ald_source_opt(cfg, "labels"), *type = ald_source_opt(cfg, "issue_type"), *text = "";
+    if (!whole(cfg, window))
+        return text;
+    if (labels && *labels)
+        text = ald_sprintf(arena, "&labels=%s", ald_url_encode(arena, labels));
+    if (type && *type)
+        text = ald_sprintf(arena, "%s&type=%s", text, ald_url_encode(arena, type));
+    return text;
+}
+
+static const char *since_of(struct ald_arena *arena, int64_t from)
+{
+    char text[32];
+    if (from == ALD_TIME_NONE)
+        return "";
+    return ald_sprintf(arena, "&since=%.19sZ", ald_time_format(from - from % 1000, text)); /* whole seconds, at or after */
+}
+
+static enum ald_rc issues_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    const struct ald_by_change place = ald_by_change_place(arena, req, repositories_n(arena, cfg));
+    const char *name = repository_at(arena, cfg, place.list);
+    ask(req, ald_sprintf(arena, "%s/issues?state=all&sort=updated&direction=asc%s%s%s", below(arena, cfg, name ? name : ""),
+                         ald_by_change_params(arena, &place, req), since_of(arena, place.from), terms(arena, cfg, &req->window)));
+    return ALD_OK;
+}
+
+static bool is_pull_request(const struct ald_jv *v)
+{
+    struct ald_jv pull;
+    return ald_json_opt(v, "pull_request", &pull);
+}
+
+static void read_issue(const struct ald_source_cfg *cfg, struct ald_rows *rows, const char *repository, const struct ald_jv *v, bool before)
+{
+    const char *number = NULL;
+    struct ald_err bad = {0};
+    if (ald_json_id_opt(rows->arena, v, "number", &number, NULL) != ALD_OK)
+        number = NULL;
+    const char *subject = number ? ald_sprintf(rows->arena, "%s#%s", repository, number) : NULL;
+    struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, subject, v), v);
+    enum ald_rc rc = subject ? ald_github_issue(cfg, rows, el, subject, v, before, &bad)
+                             : ald_json_id(rows->arena, v, "number", &number, &bad);
+    if (rc != ALD_OK)
+        ald_rows_refuse(rows, el, &bad);
+}
+
+static enum ald_rc issues_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                               struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv it;
+    int64_t n = repositories_n(rows->arena, cfg);
+    const struct ald_by_change place = ald_by_change_place(rows->arena, res->req, n);
+    const char *name = repository_at(rows->arena, cfg, place.list);
+    if (res->req->subjects_n) /* an issue of the store, which says itself where it belongs */
+        name = ald_github_at(rows->arena, subject_of(res->req)).repository;
+    struct ald_by_change_seen seen = {0};
+    ALD_TRY(ald_answer_check(res, err));
+    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
+        return ald_json_expected(&res->root, "a list", err);
+    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
+        int64_t at = ALD_TIME_NONE;
+        if (ald_json_time_opt(&it, "updated_at", &at, NULL) != ALD_OK)
+            at = ALD_TIME_NONE;
+        if (at != ALD_TIME_NONE && place.from != ALD_TIME_NONE && at < place.from - SLACK_MS)
+            return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored `since`");
+        ald_by_change_see(&seen, at);
+        if (!is_pull_request(&it))
+            read_issue(cfg, rows, name ? name : "", &it, !res->req->window.first);
+    }
+    ald_by_change_next(rows->arena, res, &place, n, &seen, next);
+    return ALD_OK;
+}
+
+static enum ald_rc issues_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                               struct ald_next *next, struct ald_err *err)
+{
+    (void)err;
+    ald_by_change_skip(arena, res->req, repositories_n(arena, cfg), next);
+    return ALD_OK;
+}
+
+/* ---- Details ---- */
+
+static const char *issue_url(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_req *req)
+{
+    struct ald_github_at at = ald_github_at(arena, subject_of(req));
+    return ald_sprintf(arena, "%s/issues/%s", below(arena, cfg, at.repository), ald_url_encode(arena, at.number));
+}
+
+static enum ald_rc issue_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    ask(req, issue_url(arena, cfg, req));
+    return ALD_OK;
+}
+
+/** A question for an issue that was moved is answered, after a redirect, by the issue that it is now. */
+static bool moved(struct ald_arena *arena, const struct ald_http_res *res, const char *subject)
+{
+    struct ald_github_at at = ald_github_at(arena, subject);
+    const char *number = NULL, *url = NULL, *name = ald_fact(res, ALD_GITHUB_NAME, at.repository);
+    name = name ? name : at.repository;
+    if (ald_json_id_opt(arena, &res->root, "number", &number, NULL) != ALD_OK || (number && strcmp(number, at.number) != 0))
+        return true;
+    if (ald_json_str_opt(&res->root, "repository_url", &url, NULL) != ALD_OK || !url)
+        return false;
+    size_t url_n = strlen(url), name_n = strlen(name);
+    return url_n <= name_n || strcasecmp(url + url_n - name_n, name) != 0 || url[url_n - name_n - 1] != '/';
+}
+
+static enum ald_rc issue_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
+    struct ald_err bad = {0};
+    const char *subject = subject_of(res->req);
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    if (ald_json_kind(&res->root) != ALD_JSON_OBJECT)
+        return ald_json_expected(&res->root, "an issue", err);
+    *v = res->root;
+    struct ald_element *el = ald_rows_element(rows, subject, v);
+    if (moved(rows->arena, res, subject) || is_pull_request(v))
+        el->gone = subject;
+    else if (ald_github_issue(cfg, rows, el, subject, v, true, &bad) != ALD_OK)
+        ald_rows_refuse(rows, el, &bad);
+    return ALD_OK;
+}
+
+#define DETAIL(name, path)                                                                                                \
+    static enum ald_rc name##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
+                                      struct ald_err *err)                                                                \
+    {                                                                                                                     \
+        (void)err;                                                                                                        \
+        ask(req, ald_sprintf(arena, "%s/" path "?%s", issue_url(arena, cfg, req), ald_counted_params(arena, req)));       \
+        return ALD_OK;                                                                                                    \
+    }
+DETAIL(timeline, "timeline")
+DETAIL(sub_issues, "sub_issues")
+
+typedef enum ald_rc entry_fn(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows, struct ald_element *el,
+                             const struct ald_jv *v, struct ald_err *err);
+
+static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, entry_fn *fn,
+                           struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv it;
+    const char *subject = subject_of(res->req);
+    int64_t n = 0;
+    ALD_TRY(ald_answer_check(res, err));
+    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
+        return ald_json_expected(&res->root, "a list", err);
+    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it), n++) {
+        struct ald_err bad = {0};
+        const char *id = ald_answer_element_id(rows->arena, ald_github_event_id(rows->arena, &it), &it);
+        struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "%s/%s", subject, id), &it);
+        if (fn(cfg, subject, rows, el, &it, &bad) != ALD_OK)
+            ald_rows_refuse(rows, el, &bad);
+    }
+    ald_counted_next(rows->arena, res, n, next);
+    return ALD_OK;
+}
+
+static enum ald_rc timeline_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                 struct ald_next *next, struct ald_err *err)
+{
+    return entries(cfg, res, rows, ald_github_event, next, err);
+}
+
+static enum ald_rc sub_issues_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                   struct ald_next *next, struct ald_err *err)
+{
+    return entries(cfg, res, rows, ald_github_sub_issue, next, err);
+}
+
+/* ---- How many issues there are, for doctor: a page of one has as many pages as there are issues ---- */
+
+static enum ald_rc probe_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    int64_t list = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
+    const char *name = repository_at(arena, cfg, list);
+    ask(req, ald_sprintf(arena, "%s/issues?state=all&per_page=1%s%s", below(arena, cfg, name ? name : ""), since_of(arena, req->window.since),
+                         terms(arena, cfg, &req->window)));
+    return ALD_OK;
+}
+
+static enum ald_rc probe_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
+                               const char **ret_cursor, struct ald_err *err)
+{
+    int64_t list = res->req->cursor ? strtoll(res->req->cursor, NULL, 10) : 0;
+    ALD_TRY(ald_answer_check(res, err));
+    const char *last = ald_link_param(arena, res, "last", "page");
+    if (!last && ald_link_more(arena, res, 0, 1))
+        return ald_fail(err, ALD_ERR_FORMAT, "the source does not tell its last page");
+    *n += last ? strtoll(last, NULL, 10) : (int64_t)ald_json_len(&res->root);
+    *ret_cursor = repository_at(arena, cfg, list + 1) ? ald_sprintf(arena, "%" PRId64, list + 1) : NULL;
+    return ALD_OK;
+}
+
+static const struct ald_probe probe = {
+    .stream = "issues", .remark = "pull requests among them", .request = probe_request, .count = probe_count};
+
+/* ---- The tables ---- */
+
+#define READ "the permission to read issues of the repositories (fine-grained: Issues and Metadata, read-only; classic: repo, or " \
+             "public_repo for public ones), approved by the organisation where it uses SSO"
+
+static const struct ald_stream streams[] = {
+    {.name = "repository",
+     .cursor_doc = "number of the next repository",
+     .needs = READ,
+     .every_time = true,
+     .request = repository_request,
+     .page = repository_page},
+    {.name = "issues",
+     .list = "",
+     .alone = true,
+     .cursor_doc = ALD_BY_CHANGE_DOC,
+     .needs = READ,
+     .overlap_ms = OVERLAP_MS,
+     .request = issues_request,
+     .page = issues_page,
+     .skip = issues_skip},
+    {.name = "issue",
+     .parent = "issues",
+     .cursor_doc = "not paged",
+     .as = "issues",
+     .open_again = true,
+     .tells_gone = true,
+     .request = issue_request,
+     .page = issue_page},
+    {.name = "timeline",
+     .parent = "issues",
+     .list = "",
+     .cursor_doc = ALD_COUNTED_DOC,
+     .of_record = true,
+     .whole = true,
+     .says = true,
+     .unsettled_again = true,
+     .holds = ALD_GITHUB_TIMELINE_HOLDS,
+     .request = timeline_request,
+     .page = timeline_page},
+    {.name = "sub_issues",
+     .parent = "issues",
+     .list = "",
+     .cursor_doc = ALD_COUNTED_DOC,
+     .of_record = true,
+     .whole = true,
+     .says = true,
+     .unsettled_again = true,
+     .optional = true,
+     .request = sub_issues_request,
+     .page = sub_issues_page},
+};
+
+/* Wherever an account stands. Organisations and apps are no people. */
+#define ACCOUNTS(of)                                                                                                      \
+    {                                                                                                                     \
+        .stream = of, .path = "**", .primary = true, .own_key = "login", .id_key = "id", .login_key = "login",            \
+        .name_key = "name", .email_key = "email", .bot_key = "type", .bot_values = "Bot Organization Mannequin"           \
+    }
+#define AUTHOR(of, where) {.stream = of, .path = where, .name_key = "name", .email_key = "email", .login_key = "username"}
+
+static const struct ald_person_path people[] = {
+    ACCOUNTS("repository"),
+    ACCOUNTS("issues"),
+    ACCOUNTS("issue"),
+    ACCOUNTS("timeline"),
+    AUTHOR("timeline", "[].author"), /* of a commit */
+    AUTHOR("timeline", "[].committer"),
+    ACCOUNTS("sub_issues"),
+};
+
+static const struct ald_source_key keys[] = {
+    {.key = "repositories", .help = "which repositories: acme/ops, or several: acme/ops, acme/web", .required = true},
+    {.key = "labels", .help = "only issues with all these labels, such as incident; without it every issue is an incident"},
+    {.key = "issue_type", .help = "only issues of this type, such as Incident"},
+    {.key = "review_label", .help = "issues with this label that mention an incident are its reviews, such as postmortem"},
+    {.key = "action_label", .help = "issues with this label that mention an incident are its actions, beside its sub-issues"},
+};
+
+const struct ald_connector ald_connector_github = {
+    .type = {.type = "github",
+             .title = "GitHub issues",
+             .default_kind = "ticket",
+             .default_base_url = BASE_URL,
+             .needs_token = true,
+             .keys = keys,
+             .keys_n = sizeof keys / sizeof keys[0]},
+    .mapping = 1,
+    .page_size = ALD_BY_CHANGE_LIMIT_MAX,
+    .page_size_max = ALD_BY_CHANGE_LIMIT_MAX,
+    .streams = streams,
+    .streams_n = sizeof streams / sizeof streams[0],
+    .people = people,
+    .people_n = sizeof people / sizeof people[0],
+    .probe = &probe,
+    .probe_n = 1,
+    .requests_per_minute = 83, /* 5,000 an hour */
+    .mentions = ALD_MENTIONS_AT,
+    .retell = ald_issue_retell,
+};
