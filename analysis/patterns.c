@@ -48,7 +48,7 @@ const char *ald_tag_name(enum ald_tag tag)
 }
 
 /* The sentence, cut around what matched when it is too long. */
-static const char *quote_of(struct ald_arena *arena, const char *text, const struct ald_found *f)
+const char *ald_pattern_quote(struct ald_arena *arena, const char *text, const struct ald_found *f)
 {
     const char *raw = ald_strndup(arena, text + f->sentence, f->sentence_end - f->sentence);
     char *s = ald_utf8_repair(arena, raw, strlen(raw), NULL);
@@ -91,49 +91,53 @@ static bool better(const struct gather *g, const struct draft *d)
     return strcmp(g->quote, d->quote) < 0;
 }
 
-static void give_up(struct gather *g)
+static void give_up(struct gather *g, uint64_t hash)
 {
     if (g->at == ALD_TIME_NONE) /* a title is no step of the search */
         return;
     struct ald_patterns *p = g->p;
     p->given_up = ald_grow(g->a->arena, p->given_up, p->given_up_n, &g->given_up_cap, sizeof *p->given_up);
     p->given_up[p->given_up_n++] = (struct ald_given_up){
-        .incident = g->incident, .hash = ald_siphash(g->quote, strlen(g->quote)), .at = g->at, .quote = g->quote};
+        .incident = g->incident, .hash = hash, .at = g->at, .quote = g->quote};
 }
 
-/* "Acme had an outage" in Acme's own notes is nobody else's. */
-static bool names_us(const struct gather *g, const struct ald_found *f)
+bool ald_pattern_names_us(const struct ald_settings *settings, const char *text, const struct ald_found *f)
 {
-    const char *us = g->a->settings->organisation;
+    const char *us = settings->organisation;
     size_t n = us ? strlen(us) : 0;
     for (size_t i = f->from; n && i + n <= f->to; i++)
-        if (strncasecmp(g->text + i, us, n) == 0)
+        if (strncasecmp(text + i, us, n) == 0)
             return true;
     return false;
+}
+
+static void add_rule(struct draft *d, uint32_t rule, double weight)
+{
+    bool known = d->rules_n == RULES_KEPT;
+    for (uint8_t i = 0; i < d->rules_n; i++)
+        known |= d->rules[i] == rule;
+    if (!known) {
+        d->rules[d->rules_n++] = rule;
+        d->weight += weight;
+    }
 }
 
 static void take_found(void *ctx, const struct ald_found *f)
 {
     struct gather *g = ctx;
-    if (ald_lexicon_at(g->p->lexicon, f->pattern)->outside && names_us(g, f))
+    if (ald_lexicon_at(g->p->lexicon, f->pattern)->outside && ald_pattern_names_us(g->a->settings, g->text, f))
         return;
     if (!g->quote || g->quoted != f->sentence || g->quoted_end != f->sentence_end) {
-        g->quote = quote_of(g->a->arena, g->text, f);
+        g->quote = ald_pattern_quote(g->a->arena, g->text, f);
         g->quoted = f->sentence;
         g->quoted_end = f->sentence_end;
     }
     if (ald_lexicon_at(g->p->lexicon, f->pattern)->hypothesis) {
-        give_up(g);
+        give_up(g, ald_siphash(g->quote, strlen(g->quote)));
         return;
     }
     struct draft *d = draft_of(g, (uint32_t)f->pattern);
-    bool known = d->rules_n == RULES_KEPT;
-    for (uint8_t i = 0; i < d->rules_n; i++)
-        known |= d->rules[i] == f->rule;
-    if (!known) {
-        d->rules[d->rules_n++] = f->rule;
-        d->weight += f->weight;
-    }
+    add_rule(d, f->rule, f->weight);
     if (better(g, d)) {
         d->quote = g->quote;
         d->at = g->at;
@@ -149,6 +153,53 @@ static void read_text(struct gather *g, uint32_t incident, int64_t at, const cha
     ald_matcher_read(g->matcher, text, strlen(text), take_found, g);
 }
 
+/* The incident of a record's row, ALD_NOBODY where it has none; rows come in order. */
+static uint32_t incident_of(const struct ald_build *b, const struct gather *g, int64_t row, size_t *at)
+{
+    while (*at < b->by_row_n && b->by_row[*at].row < row)
+        ++*at;
+    return *at == b->by_row_n || b->by_row[*at].row != row ? ALD_NOBODY : g->a->records[b->by_row[*at].record].incident;
+}
+
+/* What had been found in texts that are no longer kept. */
+static void take_kept(struct gather *g, struct ald_q *q)
+{
+    const char *name = ald_q_col_text(q, 2);
+    size_t pattern = *name ? ald_lexicon_find(g->p->lexicon, name) : SIZE_MAX;
+    g->p->texts[g->incident] += !*name;
+    if (pattern == SIZE_MAX)
+        return;
+    if (ald_lexicon_at(g->p->lexicon, pattern)->hypothesis) {
+        give_up(g, (uint64_t)ald_q_col_int(q, 5));
+        return;
+    }
+    struct draft *d = draft_of(g, (uint32_t)pattern);
+    add_rule(d, (uint32_t)ald_q_col_int(q, 3), ald_q_col_real(q, 4));
+    if (!d->quote) { /* any text that is still there says more */
+        d->quote = g->quote;
+        d->at = g->at;
+    }
+}
+
+static ALD_CHECK enum ald_rc read_kept(struct ald_build *b, struct gather *g, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = true;
+    size_t at = 0;
+    g->quote = "(the text is no longer kept: retention)";
+    ALD_TRY(ald_q_open(b->store, "retention_found", &q, err));
+    ald_q_int(q, 1, g->a->as_of);
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        g->incident = incident_of(b, g, ald_q_col_int(q, 0), &at);
+        g->at = ald_q_col_time(q, 1);
+        if (g->incident != ALD_NOBODY)
+            take_kept(g, q);
+    }
+}
+
 static ALD_CHECK enum ald_rc read_events(struct ald_build *b, struct gather *g, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -160,12 +211,7 @@ static ALD_CHECK enum ald_rc read_events(struct ald_build *b, struct gather *g, 
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        int64_t id = ald_q_col_int(q, 0);
-        while (at < b->by_row_n && b->by_row[at].row < id)
-            at++;
-        if (at == b->by_row_n || b->by_row[at].row != id)
-            continue;
-        uint32_t incident = g->a->records[b->by_row[at].record].incident;
+        uint32_t incident = incident_of(b, g, ald_q_col_int(q, 0), &at);
         if (incident == ALD_NOBODY)
             continue;
         g->p->texts[incident]++;
@@ -304,6 +350,7 @@ enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *err)
     if (b->settings->free_text) {
         ALD_TRY(read_events(b, &g, err));
         read_titles(&g);
+        ALD_TRY(read_kept(b, &g, err));
     }
     ALD_TRY(read_words(b, &g, &words, &words_n, err));
     settle(&g, words, words_n);

@@ -1,12 +1,23 @@
 /* alidade analyze: link, measure, read; the result is kept in the store. */
 #include <stdio.h>
 
+#include "alidade/retention.h"
 #include "commands.h"
 #include "progress.h"
+
+/* Words that the configuration keeps no longer; what was found in them stays. By the clock, whatever as-of is. */
+static enum ald_rc let_words_go(struct ald_session *s, const struct ald_analysis *analysis, struct ald_retained *ret, struct ald_err *err)
+{
+    const int64_t quarter_ms = 7889238 * ALD_SECOND_MS; /* a quarter of 365.2425 days */
+    if (!s->config.retention_quarters)
+        return ALD_OK;
+    return ald_retain(s->store, analysis, s->clock.now_ms(s->clock.ctx) - s->config.retention_quarters * quarter_ms, ret, err);
+}
 
 enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
+    struct ald_retained gone = {0};
     size_t read = 0, counted = 0;
     (void)ret_code;
     ald_progress_note(s, "linking, measuring and reading incidents ...");
@@ -14,6 +25,8 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     enum ald_rc rc = ald_session_analysis(s, &analysis, err);
     if (rc == ALD_OK)
         rc = ald_analysis_save(s->store, analysis, &read, err);
+    if (rc == ALD_OK)
+        rc = let_words_go(s, analysis, &gone, err);
     if (rc == ALD_OK)
         rc = ald_store_commit(s->store, err);
     if (rc != ALD_OK) {
@@ -26,6 +39,9 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     if (!s->options.quiet)
         (void)printf("analyzed: %zu record%s, %zu incident%s, %zu with a reading\n", analysis->records_n, analysis->records_n == 1 ? "" : "s",
                      counted, counted == 1 ? "" : "s", read);
+    if (!s->options.quiet && (gone.texts || gone.raw))
+        (void)printf("retention: %lld text%s and %lld raw element%s deleted; their figures stay\n", (long long)gone.texts,
+                     gone.texts == 1 ? "" : "s", (long long)gone.raw, gone.raw == 1 ? "" : "s");
     return ALD_OK;
 }
 

@@ -357,6 +357,7 @@ enum ald_rc ald_config_load(struct ald_arena *arena, const char *path, struct al
     const char *people = text_of(&cfg, "people");
     ret->people = strcmp(people, "none") == 0 ? ALD_PEOPLE_NONE : strcmp(people, "names") == 0 ? ALD_PEOPLE_NAMES : ALD_PEOPLE_PSEUDONYMS;
     ret->simulated = flag_of(&cfg, "simulated");
+    ret->retention_quarters = text_of(&cfg, "retention") ? number_of(&cfg, "retention") : 0;
     ret->out = ald_cfg_path(&cfg, text_of(&cfg, "reports.out"));
     ret->publish = (struct ald_publish){.url_env = text_of(&cfg, "publish.url_env"),
                                         .url_file = ald_cfg_path(&cfg, text_of(&cfg, "publish.url_file")),

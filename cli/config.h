@@ -35,6 +35,7 @@ struct ald_config {
     const char *store, *key_path;
     enum ald_people people;
     bool simulated;
+    int retention_quarters; /* 0: words are kept for ever */
     const struct ald_source_cfg *sources;
     size_t sources_n;
     const char *const *people_aliases; /* pairs, NULL-terminated */

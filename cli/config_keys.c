@@ -13,6 +13,7 @@ static const struct ald_key_row rows[] = {
     {"people", ALD_KEY_ENUM, "pseudonyms none names", 0, 0, "pseudonyms", "how people are stored", false},
     {"people_aliases", ALD_KEY_TEXTS, NULL, 0, 0, NULL, "source:id of a person -> source:id of the same person elsewhere", false},
     {"free_text", ALD_KEY_BOOL, NULL, 0, 0, "on", "off: no bodies, notes or quotes are stored", false},
+    {"retention", ALD_KEY_QUARTERS, NULL, 1, 400, NULL, "texts and raw answers of incidents that ended longer ago go, figures stay (default: kept)", false},
     {"simulated", ALD_KEY_BOOL, NULL, 0, 0, "false", "true: the data is simulated; every report says so", false},
     {"sources", ALD_KEY_LIST, NULL, 0, 0, NULL, "where incidents come from", false},
     {"sources[].name", ALD_KEY_STRING, NULL, 0, 0, NULL, "short name; part of every incident's id", false},
