@@ -26,7 +26,7 @@ bool ald_charts_both_axes(const struct ald_report *report)
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 {
     struct ald_chart chart = {
-        .rows = "incidents",
+        .rows = ald_node_at(report->root, ALD_ALL_INCIDENTS) ? ALD_ALL_INCIDENTS : "incidents",
         .x = ALD_SHOWN "complexity.position",
         .x_title = "complexity in our own history: simpler than all (0) to more complex than all (1)",
         .label = "key",

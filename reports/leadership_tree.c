@@ -169,6 +169,36 @@ static struct ald_node *top_patterns_node(struct ald_arena *a, const struct ald_
     return list;
 }
 
+/* ---- What one page needs no list of ---- */
+
+static bool names(const struct ald_node *root, const struct ald_incident *inc)
+{
+    const struct ald_node *read = ald_node_at(root, "read_in_full"), *again = ald_node_at(root, "recurring");
+    for (size_t i = 0; i < ald_rows_n(read); i++)
+        if (strcmp(ald_text_at(read->list.items[i], "incident"), inc->id) == 0)
+            return true;
+    for (size_t i = 0; i < ald_rows_n(again); i++)
+        if (strcmp(ald_text_at(again->list.items[i], "latest"), inc->key ? inc->key : inc->id) == 0)
+            return true;
+    return false;
+}
+
+/* The incidents that the page names stay, whole; all others, and the lists that nothing of the page shows, are in the quarterly
+ * report of the same period. The chart still goes over all. */
+static void shorten(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    struct ald_node *named = ald_node_list(a);
+    for (size_t i = 0; i < f->incidents_n; i++)
+        if (names(root, &an->incidents[f->incidents[i]]))
+            ald_node_add(a, named, ald_incident_node(a, an, f->incidents[i]));
+    ald_node_keep_out(root, "incidents", ALD_ALL_INCIDENTS);
+    ald_node_keep_out(root, "quotes", "quotes");
+    ald_node_keep_out(root, "groups", "groups");
+    ald_node_keep_out(root, "funnel", "funnel");
+    ald_node_keep_out(root, "learning.never_reviewed", "never_reviewed");
+    ald_node_set(a, root, "incidents", named);
+}
+
 /* ---- The tree ---- */
 
 static struct ald_node *answer_node(struct ald_arena *a, const struct ald_answer *answer)
@@ -195,4 +225,5 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
     for (size_t i = 0; i < ALD_ANSWERS; i++)
         ald_node_add(a, answers, answer_node(a, &all[i]));
     ald_node_set(a, root, "answers", answers);
+    shorten(a, root, an, f);
 }

@@ -107,7 +107,24 @@ void ald_node_set(struct ald_arena *a, struct ald_node *object, const char *key,
     assert(object->kind == ALD_NODE_OBJECT && value);
     object->object.members =
         ald_grow(a, object->object.members, object->object.n, &object->object.cap, sizeof *object->object.members);
-    object->object.members[object->object.n++] = (struct ald_member){key, value};
+    object->object.members[object->object.n++] = (struct ald_member){.key = key, .node = value};
+}
+
+void ald_node_keep_out(struct ald_node *object, const char *path, const char *as)
+{
+    size_t n = strcspn(path, ".");
+    for (size_t i = 0; object->kind == ALD_NODE_OBJECT && i < object->object.n; i++) {
+        struct ald_member *m = &object->object.members[i];
+        if (strncmp(m->key, path, n) != 0 || m->key[n] != '\0')
+            continue;
+        if (path[n] == '.') {
+            ald_node_keep_out(ald_member_node(m), path + n + 1, as);
+            return;
+        }
+        m->key = as;
+        m->unwritten = true;
+        return;
+    }
 }
 
 void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *item)
@@ -164,6 +181,8 @@ static void write_object(struct ald_jw *w, const struct ald_node *object, struct
     ald_jw_object(w);
     for (size_t i = 0; i < object->object.n; i++) {
         const struct ald_member *m = &object->object.members[i];
+        if (m->unwritten)
+            continue;
         const struct ald_node *value = ald_member_node(m);
         ald_jw_key(w, m->key);
         ald_node_write(w, value, scratch);
@@ -174,7 +193,7 @@ static void write_object(struct ald_jw *w, const struct ald_node *object, struct
         ald_jw_object(w);
         for (size_t i = 0; i < object->object.n; i++) {
             const struct ald_member *m = &object->object.members[i];
-            if (m->node->kind != ALD_NODE_NULL || !m->node->absent)
+            if (m->unwritten || m->node->kind != ALD_NODE_NULL || !m->node->absent)
                 continue;
             ald_jw_key(w, m->key);
             ald_jw_str(w, m->node->absent);

@@ -17,5 +17,7 @@ const char *ald_axis_id(enum ald_axis axis);          /* "complexity", "blast_ra
 const char *ald_reading_id(int reading);              /* "start", "landmark" */
 const char *ald_basis_text(enum ald_basis basis);     /* "complexity and blast radius" ... */
 
+/** All incidents of the period where the JSON holds only some of them. */
+#define ALD_ALL_INCIDENTS "all_incidents"
 /** Path of the reading shown, inside an INCIDENT. */
 #define ALD_SHOWN "readings.{shown}."

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the schemas of the kinds of reports that share their members with the quarterly one: leadership holds all of its figures and
-the members of leadership.part.json; learning and stories hold what every report says, and their own. Run it after a change of
+"""Makes the schemas of the kinds of reports that share their members with the quarterly one: leadership holds its figures, without
+the lists that leadership.part.json names and with the members that it adds; learning and stories hold what every report says, and their own. Run it after a change of
 quarterly.schema.json or of the part; a test says when it was forgotten."""
 import json
 import pathlib
@@ -12,7 +12,7 @@ EVERY = ("schema_version", "kind", "generator", "organisation", "simulated", "as
          "definitions", "definition_list", "caveats", "overrides", "population", "linking")
 KINDS = {
     "leadership": ("alidade leadership report", "What leaders ask about a period, answered from the figures of the quarterly report, "
-                   "which it holds too. ", None),
+                   "which it holds too; of its long lists only what the page names. ", None),
     "learning": ("alidade learning review", "What was made of a period's incidents: reviews, what people said they learned, actions, "
                  "citations; load and exercises. ", ("exercises", "capacity", "practice", "learning")),
     "stories": ("alidade story candidates", "Older incidents that could be told, and why. ", ("stories",)),
@@ -32,6 +32,15 @@ def used(schema, definitions):
     return {name: definitions[name] for name in definitions if name in found}
 
 
+def without(schema, path):
+    """Takes a member out of an object, which may be a member of a member."""
+    for name in path[:-1]:
+        schema = schema["properties"][name]
+    del schema["properties"][path[-1]]
+    if path[-1] in schema["required"]:
+        schema["required"].remove(path[-1])
+
+
 def make(kind):
     whole = read("quarterly.schema.json")
     title, description, own = KINDS[kind]
@@ -40,7 +49,10 @@ def make(kind):
     whole["description"] = description + whole["description"]
     whole["properties"]["kind"]["const"] = kind
     if own is None:
-        for name, schema in read(f"{kind}.part.json")["properties"].items():
+        part = read(f"{kind}.part.json")
+        for path in part["without"]:
+            without(whole, path.split("."))
+        for name, schema in part["properties"].items():
             if "same_items_as" in schema: # rows of another member, chosen
                 schema["items"] = whole["properties"][schema.pop("same_items_as")]["items"]
             whole["properties"][name] = schema

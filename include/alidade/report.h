@@ -22,6 +22,7 @@ struct ald_node;
 struct ald_member {
     const char *key;
     struct ald_node *node;
+    bool unwritten; /* views use it; the JSON does not hold it */
 };
 struct ald_node {
     enum ald_node_kind kind;
@@ -71,6 +72,9 @@ struct ald_node *ald_node_time(struct ald_arena *a, int64_t ms);
 /** Milliseconds as seconds; ALD_TIME_NONE gives an absent node with the reason. */
 struct ald_node *ald_node_seconds(struct ald_arena *a, int64_t ms, const char *reason);
 void ald_node_set(struct ald_arena *a, struct ald_node *object, const char *key, struct ald_node *value);
+/** A member (a path of names) that only views use from now on, by the name as (static or arena-owned): no JSON holds it. Nothing
+ *  where there is none. */
+void ald_node_keep_out(struct ald_node *object, const char *path, const char *as);
 void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *item);
 /** Resolves "clocks.resolve.median_ci_s[0]"; a step "{shown}" stands for the text of the member `shown` of the node where
  *  the path began. Returns NULL when there is none. Paths do not go through ROWS. */
