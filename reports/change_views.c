@@ -67,6 +67,5 @@ void ald_change_view(struct ald_report *report)
         ald_view_text(report, s, sentences->list.items[i]->text);
     trend(report, s);
     ald_charts_concentration(report, s);
-    ald_view_new_page(s);
     figures(report, s);
 }

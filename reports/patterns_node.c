@@ -8,6 +8,7 @@
 #include "figures_node.h"
 #include "nodes.h"
 #include "view.h"
+#include "words.h"
 
 static struct ald_node *share(struct ald_arena *a, size_t n, size_t of, const char *absent)
 {
@@ -135,6 +136,27 @@ void ald_patterns_nodes(struct ald_report *report, const struct ald_analysis *an
     ald_node_set(a, report->root, "quotes", quotes_node(a, an, f));
 }
 
+/* On a sheet of their own: what people filter has one column for each value, which suits no other table. */
+static void quotes(struct ald_report *report)
+{
+    if (!ald_rows_n(ald_node_at(report->root, "quotes"))) {
+        ald_view_remark(report, &report->sections[report->sections_n - 1], "No pattern was recognised in this period.");
+        return;
+    }
+    struct ald_section *s = ald_view_section(report, "quotes", "Quotes by pattern");
+    s->landscape = true;
+    ald_view_text(report, s, "What was written, sentence by sentence, with the pattern that a rule saw in it or a person tagged.");
+    const struct ald_column columns[] = {
+        {"Pattern", "title", ALD_SHOW_TEXT, 26, NULL, "pattern"},
+        {"Word", "verdict", ALD_SHOW_TEXT, 11, "#incidents:incident", "pattern_tag"},
+        {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+        {"Its title", "incident_title", ALD_SHOW_TEXT, 32, NULL, NULL},
+        {"What was written", "quote", ALD_SHOW_TEXT, 62, NULL, "pattern_tag"},
+        {"Reason given by a person", "reason", ALD_SHOW_TEXT, 24, NULL, NULL},
+    };
+    ald_view_table(report, s, NULL, "quotes", NULL, columns, sizeof columns / sizeof columns[0], true);
+}
+
 void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
 {
     struct ald_section *s = ald_view_section(report, "patterns", "Patterns");
@@ -163,13 +185,5 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
         {"Of incidents", "mean_percentile_n", ALD_SHOW_COUNT, 10, NULL, NULL},
     };
     ald_view_table(report, s, "How often each pattern shows", "patterns", "None.", columns, sizeof columns / sizeof columns[0], false);
-    const struct ald_column quotes[] = {
-        {"Pattern", "title", ALD_SHOW_TEXT, 30, NULL, "pattern"},
-        {"Word", "verdict", ALD_SHOW_TEXT, 11, NULL, "pattern_tag"},
-        {"Incident", "key", ALD_SHOW_TEXT, 16, "url", NULL},
-        {"Its title", "incident_title", ALD_SHOW_TEXT, 36, "#incidents:incident", NULL},
-        {"What was written", "quote", ALD_SHOW_TEXT, 90, NULL, "pattern_tag"},
-        {"Reason given by a person", "reason", ALD_SHOW_TEXT, 36, NULL, NULL},
-    };
-    ald_view_table(report, s, "The quotes, by pattern", "quotes", "No pattern was recognised in this period.", quotes, sizeof quotes / sizeof quotes[0], true);
+    quotes(report);
 }

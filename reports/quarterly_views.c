@@ -65,9 +65,9 @@ static void triangulation(struct ald_report *report)
     ald_charts_durations(report, s);
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 40, "#incidents:id", NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
-        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, NULL, "reading"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, "#incidents:id", "reading"},
         {"Comparable: 1 in 10 under", ALD_SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
         {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
         {"Comparable: 9 in 10 under", ALD_SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
@@ -82,6 +82,7 @@ static void triangulation(struct ald_report *report)
                                              "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
     table->printed = 11;
     table->anchor = "id";
+    ald_view_new_page(s);
 }
 
 static void pairs(struct ald_report *report)
@@ -92,15 +93,15 @@ static void pairs(struct ald_report *report)
                              "the same. Read both write-ups side by side: what made the complex one go well, or the simple one hard?");
     const struct ald_column columns[] = {
         {"More complex", "more_complex.key", ALD_SHOW_TEXT, 14, "more_complex.url", NULL},
-        {"Title", "more_complex.title", ALD_SHOW_TEXT, 36, "#incidents:a", NULL},
+        {"Title", "more_complex.title", ALD_SHOW_TEXT, 36, NULL, NULL},
         {"Time to resolve", "more_complex.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
         {"Complexity", "more_complex.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
-        {"Reading", "more_complex.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
+        {"Reading", "more_complex.text", ALD_SHOW_TEXT, 24, "#incidents:a", "reading"},
         {"Simpler", "simpler.key", ALD_SHOW_TEXT, 14, "simpler.url", NULL},
-        {"Title ", "simpler.title", ALD_SHOW_TEXT, 36, "#incidents:b", NULL},
+        {"Title ", "simpler.title", ALD_SHOW_TEXT, 36, NULL, NULL},
         {"Time to resolve ", "simpler.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
         {"Complexity ", "simpler.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
-        {"Reading ", "simpler.text", ALD_SHOW_TEXT, 24, NULL, "reading"},
+        {"Reading ", "simpler.text", ALD_SHOW_TEXT, 24, "#incidents:b", "reading"},
         {"Gap in complexity", "complexity_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
         {"Gap in blast radius", "blast_radius_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
     };

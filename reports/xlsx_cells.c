@@ -46,6 +46,11 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_HEAD] = {HEADER, .indent = 1},
     [XS_HEAD_RIGHT] = {HEADER, .right = true},
     [XS_HEAD_FILTER] = {HEADER, .right = true, .indent = 2}, /* beside the button of a filter */
+    [XS_HEAD_LINK] = {HEADER, .indent = 1, .link = true},
+    [XS_HEAD_RIGHT_LINK] = {HEADER, .right = true, .link = true},
+    [XS_HEAD_FILTER_LINK] = {HEADER, .right = true, .indent = 2, .link = true},
+    [XS_NOTE_LABEL] = {.size = 9, .colour = INK, .wrap = true},
+    [XS_NOTE] = {.size = 9, .colour = GREY, .wrap = true},
     [XS_CELL_TEXT] = {WORDS, .size = 11, .colour = INK},
     [XS_CELL_LABEL] = {WORDS, .size = 11, .colour = INK, .bold = true},
     [XS_CELL_SMALL] = {WORDS, .size = 9, .colour = GREY},

@@ -7,6 +7,9 @@
 #define HEIGHT_PIXELS 440.0
 #define LOW_PIXELS 360.0 /* where all must stand on one page */
 #define SMALL_PIXELS 260.0
+#define PIXEL_POINTS 0.75
+#define AROUND_POINTS 75.0 /* heading, corners and what is said under a chart */
+#define HEADING_POINTS 30.0
 #define ALT_CHARS 450 /* the library keeps 2,080 bytes of an attribute */
 
 static double column_pixels(double units)
@@ -71,7 +74,22 @@ static enum ald_rc put_left_out(struct ald_xlsx_sheet *s, const struct ald_point
     return text ? ald_xlsx_paragraph(s, text, XS_REMARK, err) : ALD_OK;
 }
 
-static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *chart, struct ald_err *err)
+double ald_xlsx_chart_points(void)
+{
+    return SMALL_PIXELS * PIXEL_POINTS + HEADING_POINTS;
+}
+
+/* Its share of what is left of the page. */
+static double height_of(const struct ald_xlsx_sheet *s, const struct ald_chart *chart, size_t share)
+{
+    double most = s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
+    if (chart->joined)
+        return SMALL_PIXELS;
+    double pixels = floor((ald_xlsx_page_left(s) / (double)share - AROUND_POINTS) / PIXEL_POINTS / ROW_PIXELS) * ROW_PIXELS;
+    return s->x->report->sections[s->section].one_page || pixels > most ? most : pixels < SMALL_PIXELS ? SMALL_PIXELS : pixels;
+}
+
+static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *chart, size_t share, struct ald_err *err)
 {
     static const enum ald_xlsx_style styles[2] = {XS_CORNER_LEFT, XS_CORNER_RIGHT};
     const struct ald_points *points = NULL;
@@ -84,7 +102,7 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     }
     double width = text_pixels(s, &middle);
     ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], middle, styles, err));
-    double height = chart->joined ? SMALL_PIXELS : s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
+    double height = height_of(s, chart, share);
     ALD_TRY(insert(s, points, native, 0, width, height, err));
     leave_room(s, height);
     ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], middle, styles, err));
@@ -118,7 +136,8 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
     return ALD_OK;
 }
 
-enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, struct ald_err *err)
+enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, size_t share,
+                            struct ald_err *err)
 {
-    return n == 1 ? put_one(s, charts[0], err) : put_two(s, charts, err);
+    return n == 1 ? put_one(s, charts[0], share, err) : put_two(s, charts, err);
 }

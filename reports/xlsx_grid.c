@@ -7,6 +7,7 @@
 #include "alidade/utf8.h"
 
 #define PIECE 4.0 /* of the room that no block has claimed */
+#define MOST_COLUMNS 96
 
 /* Label, value, interval, n, what it means. */
 const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, 14}, {14, 14}, {22, 18}, {8, 8}, {46, 30}};
@@ -68,7 +69,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
         figures = figures || b->kind == ALD_BLOCK_FIGURES;
-        if (b->kind != ALD_BLOCK_TABLE)
+        if (b->kind != ALD_BLOCK_TABLE || b->table->labelled)
             continue;
         tables++;
         if (b->table->filter) {
@@ -172,12 +173,24 @@ static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish 
     }
 }
 
+static bool too_narrow(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, const struct ald_xlsx_span *spans)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ald_xlsx_units(s, spans[i]) < wishes[i].least)
+            return true;
+    return false;
+}
+
 void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact,
                        struct ald_xlsx_span *ret)
 {
     if (!exact) {
         make_room(s, wishes, n);
         lay_best(s, wishes, n, s->x->scratch, ret);
+        while (too_narrow(s, wishes, n, ret) && s->columns < MOST_COLUMNS) { /* beside wide columns of others */
+            add(s, PIECE);
+            lay_best(s, wishes, n, s->x->scratch, ret);
+        }
         return;
     }
     for (size_t i = 0; i < n; i++) {

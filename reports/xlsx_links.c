@@ -8,6 +8,8 @@
 #include "alidade/utf8.h"
 #include "anchors.h"
 
+#define ONE_LINE 20.0 /* points */
+
 /* ---- Rows that links lead to ---- */
 
 /* Rows of a sheet by the anchor of their table. */
@@ -95,9 +97,12 @@ size_t ald_xlsx_url_bytes(const struct ald_xlsx *x)
     return x->constant ? x->limits->formula_text : x->limits->url_bytes;
 }
 
-static bool fits(const struct ald_xlsx_sheet *s, struct ald_xlsx_link link, const char *text)
+bool ald_xlsx_can_link(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, struct ald_xlsx_link link, const char *text,
+                       enum ald_xlsx_style style)
 {
     const struct ald_xlsx *x = s->x;
+    if (!x->constant && link.place && ald_xlsx_text_points(s, at, text, style) > ONE_LINE) /* LibreOffice breaks no line in a link */
+        return false;
     if (link.url && (strlen(link.url) > ald_xlsx_url_bytes(x) || !ald_words_can_link(x->scratch, link.url)))
         return false;
     if (!x->constant)
@@ -110,7 +115,7 @@ enum ald_rc ald_xlsx_put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
                               enum ald_xlsx_style style, struct ald_err *err)
 {
     const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
-    if (!fits(s, link, clean)) {
+    if (!ald_xlsx_can_link(s, at, link, clean, style)) {
         s->links_left_out += link.url && *link.url;
         return ald_xlsx_put_text(s, at, text, style == XS_CELL_LINK ? XS_CELL_TEXT : style, err);
     }

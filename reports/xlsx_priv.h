@@ -29,12 +29,15 @@ ALD_CHECK enum ald_rc ald_xlsx_write(const struct ald_report *report, const char
 
 enum ald_xlsx_style {
     XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_LABEL, XS_TEXT, XS_LEAD, XS_LEAD_STRONG, XS_QUOTE, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
-    XS_HEAD, XS_HEAD_RIGHT, XS_HEAD_FILTER,
+    XS_HEAD, XS_HEAD_RIGHT, XS_HEAD_FILTER, /* and, XS_LINKED further on, the same as links: */
+    XS_HEAD_LINK, XS_HEAD_RIGHT_LINK, XS_HEAD_FILTER_LINK, XS_NOTE_LABEL, XS_NOTE,
     XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT,
     XS_CELL_COUNT, XS_CELL_TENTHS, XS_CELL_HUNDREDTHS, XS_CELL_THOUSANDTHS, XS_CELL_TINY,
     XS_CELL_PERCENT, XS_CELL_SECONDS, XS_CELL_TIME,
     XS_STYLE_N
 };
+
+#define XS_LINKED (XS_HEAD_LINK - XS_HEAD)
 
 /* ---- The workbook ---- */
 struct ald_xlsx_name { /* a sheet's name that is taken */
@@ -81,7 +84,8 @@ struct ald_xlsx_sheet {
     size_t links, links_left_out;
     size_t block; /* the next one of the section to put */
     bool headed;  /* what stands above it is there */
-    lxw_row_t breaks[8]; /* rows that begin a page, ended by 0 */
+    double page_from;     /* height where the page begins */
+    lxw_row_t breaks[64]; /* rows that begin a page, ended by 0 */
     size_t breaks_n;
     bool repeats; /* a header row is repeated on each page */
     bool filters; /* has its one filter */
@@ -110,6 +114,9 @@ void ald_xlsx_target_add(struct ald_xlsx_sheet *s, const struct ald_table *table
 const char *ald_xlsx_place(struct ald_xlsx *x, const char *section, const char *anchor);
 /** What the link of a column leads to from this row; rows: how many the table has. */
 struct ald_xlsx_link ald_xlsx_link_at(struct ald_xlsx_sheet *s, const struct ald_column *column, const struct ald_node *row, size_t rows);
+/** Whether a cell can hold the link: address, text and sheet within what the mode can, and no line to break. */
+bool ald_xlsx_can_link(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, struct ald_xlsx_link link, const char *text,
+                       enum ald_xlsx_style style);
 /** A text that leads there; only the text where that is not possible. */
 ALD_CHECK enum ald_rc ald_xlsx_put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, struct ald_xlsx_link link,
                                         enum ald_xlsx_style style, struct ald_err *err);
@@ -173,12 +180,36 @@ ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct al
 ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
 /** Rows of a sheet that stay free for what follows a table. */
 size_t ald_xlsx_reserve(const struct ald_xlsx *x);
+/** Rows that are read one by one, each under its name and title: what a table of long texts would need a magnifying glass for. */
+ALD_CHECK enum ald_rc ald_xlsx_cards(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
+/** A label and what stands beside it, over the text columns. */
+ALD_CHECK enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2],
+                                    struct ald_err *err);
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
-/** A chart over the width of the text; with a second one, both side by side. */
-ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, struct ald_err *err);
+/** A chart over the width of the text; with a second one, both side by side. share: so many are to fit on what is left of the
+ *  page, if they can. */
+ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, size_t share,
+                                      struct ald_err *err);
+/** The least height of a chart with its heading, in points. */
+double ald_xlsx_chart_points(void);
+
+/* ---- Pages (xlsx_page.c) ---- */
+/** Height of what one page holds, in points of the sheet; and what is left of the page that is being filled. */
+double ald_xlsx_page_points(const struct ald_xlsx_sheet *s);
+double ald_xlsx_page_left(const struct ald_xlsx_sheet *s);
+/** The next row begins a page. */
+void ald_xlsx_page_break(struct ald_xlsx_sheet *s);
+/** How the sheet is fitted onto pages; when all of it stands. */
+void ald_xlsx_page_fit(struct ald_xlsx_sheet *s);
 /** The native chart (xlsx_chart_native.c), NULL where there is nothing to draw; its points in *ret_points. */
 ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, bool small, lxw_chart **ret_native,
                                       const struct ald_points **ret_points, struct ald_err *err);
+
+/* ---- What columns mean (xlsx_meaning.c) ---- */
+/** Where the definition of a column stands; NULL when it has none. On scratch. */
+const char *ald_xlsx_definition_place(struct ald_xlsx *x, const struct ald_column *column);
+/** At the end of a sheet: the columns of its tables and what they mean, each definition once. */
+ALD_CHECK enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, struct ald_err *err);
 
 /* ---- Chart data (xlsx_chart_data.c) ---- */
 struct ald_xlsx_point {

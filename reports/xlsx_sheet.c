@@ -86,7 +86,6 @@ static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
     const struct ald_section *section = &x->report->sections[s->section];
     if (section->landscape)
         worksheet_set_landscape(s->ws);
-    worksheet_fit_to_pages(s->ws, 1, section->one_page ? 1 : 0);
     const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50),
                                      plain(x->scratch, x->report->period_label, 40));
     const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
@@ -114,6 +113,7 @@ enum ald_rc ald_xlsx_sheet_end(struct ald_xlsx_sheet *s, struct ald_err *err)
     for (size_t i = 0; i < s->columns; i++)
         ALD_TRY(ald_xlsx_did(s, worksheet_set_column(s->ws, (lxw_col_t)i, (lxw_col_t)i, s->widths[i], NULL), err));
     lxw_row_t last = (lxw_row_t)(s->row ? s->row - 1 : 0);
+    ald_xlsx_page_fit(s);
     if (s->breaks_n)
         ALD_TRY(ald_xlsx_did(s, worksheet_set_h_pagebreaks(s->ws, s->breaks), err));
     size_t used = s->print_last ? s->print_last : s->used_last;
@@ -129,7 +129,7 @@ static const struct ald_table *main_table(const struct ald_report *report, const
         const struct ald_block *b = &section->blocks[i];
         if (only && b->kind != ALD_BLOCK_REMARK && b->kind != ALD_BLOCK_TEXT && b->kind != ALD_BLOCK_TABLE)
             return NULL; /* its header would stand above what follows */
-        if (b->kind != ALD_BLOCK_TABLE || !ald_xlsx_rows_n(report, b->table))
+        if (b->kind != ALD_BLOCK_TABLE || b->table->labelled || !ald_xlsx_rows_n(report, b->table))
             continue;
         if (only)
             return NULL;
@@ -173,12 +173,33 @@ static bool is_words(const struct ald_block *b)
     return b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE;
 }
 
+/* Of a block with its heading, what may not be parted: a chart, the first rows of a table. */
+static double least_points(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i)
+{
+    const struct ald_block *b = &view->blocks[i];
+    if (b->kind == ALD_BLOCK_CHART)
+        return ald_xlsx_chart_points();
+    if (b->kind == ALD_BLOCK_TABLE)
+        return ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
+    return b->kind == ALD_BLOCK_FIGURES ? 100 : 0;
+}
+
+/* Charts over the whole width that follow each other from here on. */
+static size_t charts_from(const struct ald_section *view, size_t i)
+{
+    size_t n = 0;
+    while (i + n < view->blocks_n && view->blocks[i + n].kind == ALD_BLOCK_CHART && view->blocks[i + n].place == ALD_PLACE_FULL &&
+           (n == 0 || !view->blocks[i + n].new_page))
+        n++;
+    return n ? n : 1;
+}
+
 /* What stands above a block. */
 static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
-    if (b->new_page && s->row && s->breaks_n + 1 < sizeof s->breaks / sizeof s->breaks[0])
-        s->breaks[s->breaks_n++] = (lxw_row_t)s->row;
+    if (!view->one_page && s->row && (b->new_page || ald_xlsx_page_left(s) < least_points(s, view, i)))
+        ald_xlsx_page_break(s);
     if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2))
         return ALD_OK;
     const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
@@ -203,12 +224,15 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
         ALD_TRY(ald_xlsx_figures(s, b, err));
         break;
     case ALD_BLOCK_TABLE:
-        ALD_TRY(ald_xlsx_table(s, b->table, b->table == main, err));
+        if (b->table->labelled && ald_xlsx_rows_n(s->x->report, b->table))
+            ALD_TRY(ald_xlsx_cards(s, b->table, err));
+        else
+            ALD_TRY(ald_xlsx_table(s, b->table, b->table == main, err));
         break;
     case ALD_BLOCK_CHART:
         *ret_n = charts_at(view, i);
         charts[1] = *ret_n == 2 ? b[1].chart : NULL;
-        ALD_TRY(ald_xlsx_charts(s, charts, *ret_n, err));
+        ALD_TRY(ald_xlsx_charts(s, charts, *ret_n, charts_from(view, i), err));
         break;
     default:
         return ALD_OK;
@@ -269,6 +293,7 @@ enum ald_rc ald_xlsx_section_end(struct ald_xlsx *x, size_t section, struct ald_
         s->block = block; /* a table may have gone on, on a sheet of its own */
         ald_arena_reset(x->scratch);
     }
+    ALD_TRY(ald_xlsx_meanings(s, err));
     ALD_TRY(put_contents(s, err));
     ald_arena_reset(x->scratch);
     return ald_xlsx_sheet_end(s, err);

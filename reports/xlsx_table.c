@@ -58,12 +58,16 @@ static void make_titles(struct ald_xlsx *x, struct grid *g)
     }
 }
 
-static enum ald_xlsx_style head_style(const struct grid *g, size_t i)
+/* A heading that leads to its definition looks like that. */
+static enum ald_xlsx_style head_style(const struct ald_xlsx_sheet *s, const struct grid *g, size_t i)
 {
     enum ald_show show = g->table->columns[i].show;
+    enum ald_xlsx_style style = g->table->filter ? XS_HEAD_FILTER : XS_HEAD_RIGHT;
     if (!ald_xlsx_is_quantity(show) || show == ALD_SHOW_TIME)
-        return XS_HEAD;
-    return g->table->filter ? XS_HEAD_FILTER : XS_HEAD_RIGHT;
+        style = XS_HEAD;
+    struct ald_xlsx_link link = {.place = ald_xlsx_definition_place(s->x, &g->table->columns[i])};
+    bool linked = link.place && ald_xlsx_can_link(s, g->spans[i], link, g->titles[i], style);
+    return linked ? (enum ald_xlsx_style)((int)style + XS_LINKED) : style;
 }
 
 static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
@@ -83,15 +87,21 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     double points = 0;
     for (size_t i = 0; i < g->n; i++) {
         /* The button of a filter takes its part of the width. */
-        bool button = g->table->filter && head_style(g, i) == XS_HEAD;
+        enum ald_xlsx_style style = head_style(s, g, i);
+        bool button = g->table->filter && (style == XS_HEAD || style == XS_HEAD_LINK);
         const char *title = button ? ald_sprintf(s->x->scratch, "%s mm", g->titles[i]) : g->titles[i];
-        double need = ald_xlsx_text_points(s, g->spans[i], title, head_style(g, i));
+        double need = ald_xlsx_text_points(s, g->spans[i], title, style);
         points = need > points ? need : points;
     }
     points += 6;
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     for (size_t i = 0; i < g->n; i++) {
-        ALD_TRY(ald_xlsx_put_text(s, g->spans[i], g->titles[i], head_style(g, i), err));
+        struct ald_xlsx_link link = {.place = ald_xlsx_definition_place(s->x, &g->table->columns[i])};
+        enum ald_xlsx_style style = head_style(s, g, i);
+        if (style >= XS_HEAD_LINK)
+            ALD_TRY(ald_xlsx_put_link(s, g->spans[i], g->titles[i], link, style, err));
+        else
+            ALD_TRY(ald_xlsx_put_text(s, g->spans[i], g->titles[i], style, err));
         ALD_TRY(put_note(s, g, i, err));
     }
     if (!s->repeats && g->main) {
@@ -150,7 +160,7 @@ static enum ald_rc add_table(struct ald_xlsx_sheet *s, struct grid *g, size_t he
     for (size_t i = 0; i < g->n; i++) {
         g->columns[i] = ald_alloc(a, sizeof *g->columns[i]);
         g->columns[i]->header = ald_strdup(a, g->titles[i]);
-        g->columns[i]->header_format = s->x->formats[head_style(g, i)];
+        g->columns[i]->header_format = s->x->formats[head_style(s, g, i)];
     }
     lxw_table_options options = {
         .style_type = LXW_TABLE_STYLE_TYPE_LIGHT, .no_banded_rows = LXW_TRUE, .columns = g->columns};

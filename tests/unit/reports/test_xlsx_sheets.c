@@ -107,7 +107,7 @@ static void test_constant_memory(void **state)
     has(cells, "25 of 25000 have no place in this chart");
     has(cells, "\"The end.\"");
     has_not(cells, "(table)");
-    has(cells, "\tNonex0\tA36:C25036\n"); /* the filter */
+    has(cells, "\tNonex0\tA35:C25035\n"); /* the filter */
     has(cells, "symbol=triangle");
 }
 
@@ -194,6 +194,51 @@ static void test_links_between_sheets(void **state)
     has(cells, "\"K \\\"=1\\\"\"\thttps://wiki.example/internal:page\n");
 }
 
+/* A heading leads to what it means, which also stands at the end of the sheet, once; rows of long texts are cards. */
+static void test_meanings_and_cards(void **state)
+{
+    static const struct ald_column columns[] = {{"Median", "key", ALD_SHOW_TEXT, 14, NULL, "median"},
+                                                {"Half are under", "title", ALD_SHOW_TEXT, 20, NULL, "median"},
+                                                {"Plain", "key", ALD_SHOW_TEXT, 14, NULL, "unknown"}};
+    static const struct ald_column words[] = {{"Word", "id", ALD_SHOW_TEXT, 14, NULL, NULL}, {"Meaning", "text", ALD_SHOW_TEXT, 60, NULL, NULL}};
+    static const struct ald_column cards[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", "median"},
+                                              {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+                                              {"Place", "place", ALD_SHOW_TEXT, 10, NULL, NULL},
+                                              {"Questions", "questions", ALD_SHOW_LIST, 70, NULL, NULL}};
+    struct room *room = *state;
+    struct ald_node *row = ald_node_object(room->arena), *definitions = ald_node_object(room->arena), *list = ald_node_list(room->arena);
+    struct ald_node *meaning = ald_node_object(room->arena), *meanings = ald_node_list(room->arena), *questions = ald_node_list(room->arena);
+    ald_node_add(room->arena, questions, str(room, "What did you see?"));
+    ald_node_add(room->arena, questions, str(room, "What came next?"));
+    set(room, row, "key", str(room, "K-1"));
+    set(room, row, "title", str(room, "A title"));
+    set(room, row, "url", str(room, "https://example.org/k1"));
+    set(room, row, "place", str(room, "first"));
+    set(room, row, "questions", questions);
+    ald_node_add(room->arena, list, row);
+    set(room, definitions, "median", str(room, "Half lie under it."));
+    set(room, meaning, "id", str(room, "median"));
+    set(room, meaning, "text", str(room, "Half lie under it."));
+    ald_node_add(room->arena, meanings, meaning);
+    set(room, room->report->root, "definitions", definitions);
+    set(room, room->report->root, "list", list);
+    set(room, room->report->root, "meanings", meanings);
+    (void)table(room, section(room, "Figures"), "list", columns, 3, true);
+    table(room, section(room, "Cards"), "list", cards, 4, false)->labelled = true;
+    struct ald_section *s = section(room, "Definitions");
+    s->id = "definitions";
+    table(room, s, "meanings", words, 2, false)->anchor = "id";
+    const char *cells = write_and_read(room);
+    has(cells, "Figures\tA6\ts\tGeneral\t\"Median\"\t'Definitions'!A8\n");
+    has(cells, "\"What the columns mean\"");
+    has(cells, "\"Median; Half are under\"\n");
+    has(cells, "\"Plain\"\n");
+    assert_int_equal(times(cells, "\"Half lie under it.\""), 2); /* on the sheet and among the definitions */
+    has(cells, "\"K-1\"\thttps://example.org/k1\n");
+    has(cells, "\"Place: first\"");
+    has(cells, "\"What did you see?\\nWhat came next?\"");
+}
+
 static void test_more_rows_than_a_sheet_holds(void **state)
 {
     struct room *room = *state;
@@ -238,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_charts, enter, leave),
         cmocka_unit_test_setup_teardown(test_constant_memory, enter, leave),
         cmocka_unit_test_setup_teardown(test_links_between_sheets, enter, leave),
+        cmocka_unit_test_setup_teardown(test_meanings_and_cards, enter, leave),
         cmocka_unit_test_setup_teardown(test_more_rows_than_a_sheet_holds, enter, leave),
         cmocka_unit_test_setup_teardown(test_empty_report, enter, leave),
         cmocka_unit_test_setup_teardown(test_unwritable, enter, leave),

@@ -1,0 +1,94 @@
+/* Rows as cards: see ald_xlsx_cards. Knows columns, not what they mean. */
+#include "xlsx_priv.h"
+
+#include <string.h>
+
+#define LABEL_UNITS 26.0
+
+enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2],
+                          struct ald_err *err)
+{
+    struct ald_xlsx_span left = {0, 0}, right = {1, s->text_last};
+    while (left.last + 1 < s->text_last && ald_xlsx_units(s, left) < LABEL_UNITS)
+        left.last++;
+    right.first = left.last + 1;
+    double points = ald_xlsx_text_points(s, left, label, styles[0]), need = ald_xlsx_text_points(s, right, text, styles[1]);
+    points = (need > points ? need : points) + 2;
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    ALD_TRY(ald_xlsx_put_text(s, left, label, styles[0], err));
+    ALD_TRY(ald_xlsx_put_text(s, right, text, styles[1], err));
+    ald_xlsx_next_row(s, points);
+    return ALD_OK;
+}
+
+/* Texts of a list under each other. */
+static const char *lines_of(const struct ald_report *report, struct ald_arena *a, const struct ald_node *list)
+{
+    const char *all = "";
+    for (size_t i = 0; i < ald_rows_n(list); i++) {
+        const char *text = ald_words(report, a, list->list.items[i], ALD_SHOW_TEXT);
+        all = ald_sprintf(a, "%s%s%s", all, i ? "\n" : "", text ? text : "");
+    }
+    return all;
+}
+
+/* Short values together on one line. */
+static const char *facts_of(const struct ald_report *report, struct ald_arena *a, const struct ald_table *table, const struct ald_node *row)
+{
+    const char *all = "";
+    for (size_t k = 2; k < table->columns_n; k++) {
+        const struct ald_column *col = &table->columns[k];
+        const char *words = ald_words_own_list(col) ? NULL : ald_words(report, a, ald_node_at(row, col->path), col->show);
+        if (words && *words)
+            all = ald_sprintf(a, "%s%s%s: %s", all, *all ? " \xC2\xB7 " : "", col->title, words);
+    }
+    return all;
+}
+
+/* Its name, which leads to its source, and its title. */
+static enum ald_rc put_head(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct ald_err *err)
+{
+    const struct ald_column *name = &table->columns[0];
+    const char *key = ald_text_at(row, name->path), *title = ald_text_at(row, table->columns[1].path);
+    struct ald_xlsx_span left = {0, 0}, right = {1, s->text_last};
+    while (left.last + 1 < s->text_last && ald_xlsx_units(s, left) < LABEL_UNITS)
+        left.last++;
+    right.first = left.last + 1;
+    double points = ald_xlsx_text_points(s, right, title ? title : "", XS_LABEL) + 6;
+    struct ald_xlsx_link link = {.url = ald_text_at(row, name->link)};
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    if (key && link.url)
+        ALD_TRY(ald_xlsx_put_link(s, left, key, link, XS_GOTO, err));
+    else
+        ALD_TRY(ald_xlsx_put_text(s, left, key, XS_LABEL, err));
+    ALD_TRY(ald_xlsx_put_text(s, right, title, XS_LABEL, err));
+    ald_xlsx_next_row(s, points);
+    return ALD_OK;
+}
+
+static enum ald_rc put_card(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct ald_err *err)
+{
+    static const enum ald_xlsx_style styles[2] = {XS_NOTE_LABEL, XS_TEXT}, small[2] = {XS_NOTE_LABEL, XS_NOTE};
+    struct ald_arena *a = s->x->scratch;
+    ALD_TRY(put_head(s, table, row, err));
+    const char *facts = facts_of(s->x->report, a, table, row);
+    if (*facts)
+        ALD_TRY(ald_xlsx_pair(s, "", facts, small, err));
+    for (size_t k = 2; k < table->columns_n; k++) {
+        const struct ald_node *node = ald_node_at(row, table->columns[k].path);
+        if (ald_words_own_list(&table->columns[k]) && ald_rows_n(node))
+            ALD_TRY(ald_xlsx_pair(s, table->columns[k].title, lines_of(s->x->report, a, node), styles, err));
+    }
+    ald_xlsx_next_row(s, 0);
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_cards(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err)
+{
+    const struct ald_node *rows = ald_node_at(s->x->report->root, table->rows);
+    for (size_t i = 0; i < ald_rows_n(rows); i++) {
+        ALD_TRY(put_card(s, table, ald_rows_at(rows, i, s->x->scratch), err));
+        ald_arena_reset(s->x->scratch);
+    }
+    return ALD_OK;
+}
