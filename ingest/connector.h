@@ -347,7 +347,9 @@ struct ald_person_path {
     bool defines;     /* the object says who the person is: its ids are joined; its members are replaced, not the object */
     const char *when_key, *when_values; /* only where the sibling member has one of these values (space separated; "-": or none) */
     const char *own_key, *own_values;   /* only objects that have one of these values there themselves; values NULL: any */
-    const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there; NULL: none */
+    const char *id_key, *name_key, *email_key, *login_key; /* members when an object stands there, also below it and several to
+                                                              choose from ("attributes.full_name|name"); NULL: none. Of `defines`
+                                                              plain members alone */
     const char *beside;              /* of a bare value: the sibling member that holds the same person's name */
     const char *bot_key, *bot_values; /* an object with one of these values, or such a bare value, is software: "" stands there */
 };

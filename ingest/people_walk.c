@@ -36,12 +36,34 @@ static enum ald_rc scalar(struct ald_people_work *w, const struct ald_jv *v, con
     return ALD_OK;
 }
 
+/** The first of several paths ("attributes.full_name|name") that leads somewhere. */
+static bool find_member(struct ald_people_work *w, const struct ald_jv *object, const char *keys, struct ald_jv *ret)
+{
+    for (size_t n; keys && *keys; keys += n + (keys[n] == '|')) {
+        struct ald_jv at = *object, below;
+        size_t done = 0;
+        n = strcspn(keys, "|");
+        while (done < n) {
+            size_t part = strcspn(keys + done, ".|");
+            if (!ald_json_opt(&at, ald_strndup(w->arena, keys + done, part), &below))
+                break;
+            at = below;
+            done += part + (done + part < n);
+        }
+        if (done < n)
+            continue;
+        *ret = at;
+        return true;
+    }
+    return false;
+}
+
 static enum ald_rc member(struct ald_people_work *w, const struct ald_jv *object, const char *key, const char **ret,
                           struct ald_err *err)
 {
     struct ald_jv v;
     *ret = NULL;
-    return key && ald_json_opt(object, key, &v) ? scalar(w, &v, ret, err) : ALD_OK;
+    return find_member(w, object, key, &v) ? scalar(w, &v, ret, err) : ALD_OK;
 }
 
 /** Replaces a member that is there and says something. */

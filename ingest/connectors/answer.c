@@ -7,7 +7,7 @@
 #include "alidade/limits.h"
 
 /** The API's own words: {"error": "text"}, {"error": {"message", "detail"}}, {"message": "text"}, {"errorMessages":
- * ["text"]}; "" when it has none.
+ * ["text"]}, {"errors": [{"title" or "message", "detail"}]}; "" when it has none.
  */
 static void own_words(const struct ald_jv *root, const char **ret_message, const char **ret_detail)
 {
@@ -21,10 +21,15 @@ static void own_words(const struct ald_jv *root, const char **ret_message, const
     }
     const char *message = NULL, *detail = NULL;
     struct ald_jv list, first;
-    if (ald_json_opt(root, "errorMessages", &list) && ald_json_first(&list, &first) &&
+    if (ald_json_opt(root, "errors", &list) && ald_json_kind(&list) == ALD_JSON_ARRAY && ald_json_first(&list, &first) &&
+        ald_json_kind(&first) == ALD_JSON_OBJECT)
+        from = &first; /* JSON:API, and others like it: the first of several */
+    else if (ald_json_opt(root, "errorMessages", &list) && ald_json_first(&list, &first) &&
         ald_json_as_str(&first, ret_message, NULL) != ALD_OK)
         *ret_message = "";
     if (ald_json_str_opt(from, "message", &message, NULL) == ALD_OK && message)
+        *ret_message = message;
+    else if (from == &first && ald_json_str_opt(from, "title", &message, NULL) == ALD_OK && message)
         *ret_message = message;
     if (ald_json_str_opt(from, "detail", &detail, NULL) == ALD_OK && detail)
         *ret_detail = detail;

@@ -177,9 +177,10 @@ static enum ald_rc custom_texts(struct ald_arena *arena, const struct ald_jv *in
 }
 
 /** Of a custom field, a label, a milestone's time, or a member of the incident itself. */
-static enum ald_rc texts_of(struct ald_arena *arena, const struct ald_jv *incident, const char *field, const char *const **ret,
-                            size_t *ret_n, struct ald_err *err)
+static enum ald_rc texts_of(struct ald_arena *arena, const void *from, const char *field, const char *const **ret, size_t *ret_n,
+                            struct ald_err *err)
 {
+    const struct ald_jv *incident = from;
     struct ald_texts texts = {.n = 0};
     struct milestones reached;
     struct ald_jv labels;

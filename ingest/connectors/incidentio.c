@@ -314,6 +314,7 @@ static const struct ald_stream streams[] = {
      .optional = true, .wanted = relationships_wanted,
      .request = relationships_request, .page = relationships_page},
     {DETAIL("participants", NULL),
+     .holds = ALD_HOLDS_RESPONDERS,
      .optional = true, .wanted = participants_wanted,
      .request = participants_request, .page = participants_page},
     {.name = "escalations",

@@ -76,9 +76,10 @@ static enum ald_rc timestamp_text(struct ald_arena *arena, const struct ald_jv *
 }
 
 /** Of a custom field or a timestamp, by name or id. */
-static enum ald_rc texts_of(struct ald_arena *arena, const struct ald_jv *incident, const char *field, const char *const **ret,
-                            size_t *ret_n, struct ald_err *err)
+static enum ald_rc texts_of(struct ald_arena *arena, const void *from, const char *field, const char *const **ret, size_t *ret_n,
+                            struct ald_err *err)
 {
+    const struct ald_jv *incident = from;
     static const struct {
         const char *list, *named;
     } places[] = {{"custom_field_entries", "custom_field"}, {"incident_timestamp_values", "incident_timestamp"}};
@@ -320,6 +321,7 @@ enum ald_rc ald_incidentio_incident(const struct ald_source_cfg *cfg, const stru
     rec->holds = ALD_INCIDENTIO_STATES;
     rec->holds |= ald_incidentio_on(cfg, "escalations") ? ALD_INCIDENTIO_CALLS : 0u;
     rec->holds |= ald_incidentio_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u;
+    rec->holds |= ald_incidentio_on(cfg, "participants") ? ALD_HOLDS_RESPONDERS : 0u;
     ALD_TRY(ald_json_id_opt(rows->arena, row, "reference", &rec->key, err));
     ALD_TRY(ald_json_str_opt(row, "name", &rec->title, err));
     ALD_TRY(ald_json_str_opt(row, "permalink", &rec->url, err));
@@ -332,6 +334,10 @@ enum ald_rc ald_incidentio_incident(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(add_severity(cfg, rows, rec, row, err));
     ALD_TRY(add_custom_fields(cfg, rows, rec, row, err));
     ALD_TRY(ald_mapped_read(cfg, rows, rec, row, texts_of, err));
+    if (rec->teams_n) { /* a field of the organisation's names them, all of them */
+        rec->holds |= ALD_HOLDS_TEAMS;
+        rec->timeline |= ALD_HOLDS_TEAMS;
+    }
     ALD_TRY(add_roles(rows, rec, row, err));
     ALD_TRY(ald_incidentio_actor(row, "creator", &person, &automatic, err));
     if (person && *person)

@@ -33,13 +33,14 @@ void ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http
 
 /* ---- Fields of the user's choice ---- */
 
-/** What stands in a source's own field of that name, as texts: a field's name as people see it, or its id. *ret_n 0: nothing. */
-typedef enum ald_rc ald_mapped_texts_fn(struct ald_arena *arena, const struct ald_jv *element, const char *field,
-                                        const char *const **ret, size_t *ret_n, struct ald_err *err);
+/** What stands in a source's own field of that name, as texts: a field's name as people see it, or its id. *ret_n 0: nothing.
+ *  from: what ald_mapped_read was given. */
+typedef enum ald_rc ald_mapped_texts_fn(struct ald_arena *arena, const void *from, const char *field, const char *const **ret,
+                                        size_t *ret_n, struct ald_err *err);
 /** Adds to rec all that `fields:` maps: the seven moments (rank 1), severity, service, team, the facts of given_fields.c, url, key, id,
  *  incident_key, channel, and class ("maintenance", "game day", "near miss" ...). A mapped moment that is no time is a finding. */
 ALD_CHECK enum ald_rc ald_mapped_read(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
-                                      const struct ald_jv *element, ald_mapped_texts_fn *texts, struct ald_err *err);
+                                      const void *from, ald_mapped_texts_fn *texts, struct ald_err *err);
 /** Class that a label names, or NULL. */
 const char *ald_mapped_class(const char *label);
 /** A list of texts that grows. */

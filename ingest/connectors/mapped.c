@@ -79,7 +79,7 @@ static void add_text(struct ald_rows *rows, struct ald_row_record *rec, const ch
 }
 
 enum ald_rc ald_mapped_read(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
-                            const struct ald_jv *element, ald_mapped_texts_fn *texts_of, struct ald_err *err)
+                            const void *from, ald_mapped_texts_fn *texts_of, struct ald_err *err)
 {
     static const char *const moments[] = {"impact_started", "detected", "opened", "acknowledged", "mitigated", "resolved", "closed"};
     static const char *const others[] = {"severity", "service", "team", "class", "url", "key", "id", "incident_key", "channel"};
@@ -89,21 +89,21 @@ enum ald_rc ald_mapped_read(const struct ald_source_cfg *cfg, struct ald_rows *r
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
         if (!(field = ald_source_field(cfg, moments[i])))
             continue;
-        ALD_TRY(texts_of(rows->arena, element, field, &texts, &n, err));
+        ALD_TRY(texts_of(rows->arena, from, field, &texts, &n, err));
         if (n)
             add_moment(rows, rec, moments[i], texts[0], field);
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (!(field = ald_source_field(cfg, others[i])))
             continue;
-        ALD_TRY(texts_of(rows->arena, element, field, &texts, &n, err));
+        ALD_TRY(texts_of(rows->arena, from, field, &texts, &n, err));
         for (size_t k = 0; k < n; k++)
             add_text(rows, rec, others[i], texts[k], field);
     }
     for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
         if (!(field = ald_source_field(cfg, given->canonical)))
             continue;
-        ALD_TRY(texts_of(rows->arena, element, field, &texts, &n, err));
+        ALD_TRY(texts_of(rows->arena, from, field, &texts, &n, err));
         for (size_t k = 0; k < n; k++)
             ald_rows_given(rows, rec, given->name, texts[k], field);
     }

@@ -34,6 +34,7 @@ import incidentio_api  # noqa: E402
 import jira_api  # noqa: E402
 import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
+import rootly_api  # noqa: E402
 from loopback import Loopback  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("ALIDADE_SHARED") or ROOT.parent / "shared").resolve()
@@ -80,6 +81,13 @@ ROWS = {
                      "GET /v1/incidents/{}/events", "GET /v1/incidents/{}/alerts", "GET /v1/incidents/{}/links",
                      "GET /v1/incidents/{}/relationships", "GET /v1/ticketing/tickets", "GET /v1/post_mortems/reports",
                      "GET /v1/post_mortems/reports/{}/reasons"]},
+    # The description says of include that it is a list with commas, and then allows one word alone.
+    "rootly": {
+        "spec": "rootly.json", "server": lambda: rootly_api.serve(rootly_api.made(12)),
+        "keys": {"type": "rootly", "token_env": "TRACKER_TOKEN", "since": "2026-01-01"}, "rewrite": (r"include=roles,incident_post_mortem", "include=roles"),
+        "expected": ["GET /v1/severities", "GET /v1/users", "GET /v1/teams", "GET /v1/services", "GET /v1/form_fields", "GET /v1/incidents",
+                     "GET /v1/incidents/{}", "GET /v1/incidents/{}/events", "GET /v1/incidents/{}/status-page-events", "GET /v1/incidents/{}/alerts",
+                     "GET /v1/incidents/{}/form_field_selections", "GET /v1/incidents/{}/action_items", "GET /v1/incidents/{}/feedbacks"]},
 }
 
 

@@ -63,6 +63,7 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
                               ("mention", "https://github.com/made/made/pull/7"), ("mention", "https://wiki.made.example/7"),
                               ("incident_key", "queue-length"), ("mention", f"tracker:{self.key_of(before)}")}, refs)
         signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of()) if s["incident"] == found["id"]}
+        self.assertEqual((signals["responders_engaged"], signals["teams_engaged"]), (4, 1))
         self.assertEqual((signals["escalations_manual"], signals["escalations_timed"], signals["alerts_grouped"]), (1, 1, 1))
 
     def test_classes(self):

@@ -1,0 +1,117 @@
+"""Rootly against a stateful server with its real limits: see tracker_cases.py; here is what only Rootly has."""
+import json
+import time
+import unittest
+
+import support  # first: it shows where the servers are
+import rootly_api
+import tracker_cases
+import tracker_world
+from tracker_world import DAY, HOUR, MINUTE, Fault, stamp
+
+
+class Rootly(tracker_cases.Tracker, tracker_cases.Case):
+    api_module, type_ = rootly_api, "rootly"
+    keys = {"fields": {"customers": "Customers hit", "regions": "Region"}}
+    throttled = [429, {"RateLimit-Limit": "3000", "RateLimit-Remaining": "0", "RateLimit-Reset": str(int(time.time()))},
+                 '{"errors":[{"title":"Too many requests","status":"429"}]}']
+    has_history = False
+
+    def test_what_an_incident_becomes(self):
+        world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
+        at = world.now - 9 * DAY
+        row = world.incident(at, 2, 0, 1)
+        row["customers"] = 340
+        world.acknowledge(row, at + 3 * MINUTE, 1)
+        world.role(row, at + 20 * MINUTE, "lead", 2)
+        world.update(row, at + 30 * MINUTE, 2, "Rolled back, see https://wiki.made.example/7.")
+        world.mitigate(row, at + 40 * MINUTE, 2)
+        world.resolve(row, at + 60 * MINUTE, 2)
+        world.alert(row, at - MINUTE, "The queue is long", "queue-length")
+        world.link(row, "pager", "https://made.pagerduty.com/incidents/PD7")
+        world.link(row, "customer", "https://made.zendesk.com/tickets/7")
+        world.review(row, at + 5 * DAY, "What the queue did")
+        row["causes"].append("I learned where the queue ends.")
+        for bare in (False, True):  # resources in {"data": ...}, and by themselves
+            api = self.serve(world)
+            api.bare = bare
+            kept, self.dir = self.dir, self.dir / f"bare-{bare}"
+            self.ingest(api, folder=self.dir)
+            found = self.incidents()[row["id"]]
+            self.assertEqual((found["key"], found["state"], found["severity"], found["severity_rank"]), ("#1", "resolved", "Critical", 1))
+            self.assertEqual((found["services"], found["teams"], found["first_team"]), (["Service 2"], ["Team 2"], "Team 2"))
+            self.assertEqual([found["clocks"][k] for k in ("resolve_s", "acknowledge_s", "detect_s", "mitigate_s")], [64 * 60, 180, 180, 44 * 60])
+            record, = self.export("records", self.as_of())
+            self.assertEqual((record["customers_impacted"], record["regions"]), (340, ["eu", "us"]))
+            self.assertLessEqual({("url", "https://made.pagerduty.com/incidents/PD7"), ("customer_report", "https://made.zendesk.com/tickets/7"),
+                                  ("mention", "https://wiki.made.example/7"), ("alert", "queue-length")},
+                                 set(self.sql("SELECT kind, value FROM record_ref", self.dir / "alidade.db")))
+            review, = self.export("reviews", self.as_of())
+            self.assertEqual((review["title"], review["status"]), ("What the queue did", "completed"))
+            said, = self.export("learnings", self.as_of())
+            self.assertEqual((said["kind"], said["text"]), ("feedback", "I learned where the queue ends."))
+            people = dict(self.sql("SELECT role, count(DISTINCT person) FROM record_person GROUP BY role", self.dir / "alidade.db"))
+            self.assertEqual(people, {"commander": 1, "reporter": 1, "resolved": 1})
+            signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of())}
+            self.assertEqual((signals["alerts_grouped"], signals["responders_engaged"]), (1, 2))
+            self.assertIsNone(signals["reopens"], "the source tells no history of states")
+            self.dir = kept
+
+    def test_kinds(self):
+        world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
+        rows = [world.incident(world.now - days * DAY, days, mode=mode) for days, mode in ((5, "standard"), (4, "test"), (3, "tutorial"), (2, "standard"))]
+        world.decline(rows[3], rows[3]["created"] + MINUTE)
+        self.ingest(self.serve(world))
+        found = self.incidents()
+        self.assertEqual([found[rows[i]["id"]]["class"] for i in (0, 1, 3)], ["incident", "exercise", "noise"])
+        self.assertNotIn(rows[2]["id"], set(found), "examples are of the product's own making")
+
+    def test_many_of_one_moment(self):
+        """More than a page of them; the list goes on by pages there, and from the last time after them."""
+        world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
+        for i in range(35):
+            world.incident(world.now - DAY, i)
+        for i in range(15):
+            world.incident(world.now - DAY + 5 + i, i)
+        api = self.serve(world)
+        self.ingest(api, page_size=10, alerts="off", feedbacks="off", form_fields="off", status_page_events="off")
+        self.check_arrived(world)
+        pages = [int(request.partition("page%5Bnumber%5D=")[2].partition("&")[0]) for request in api.requests if request.startswith("/v1/incidents?")]
+        self.assertLessEqual(max(pages), 4)
+
+    def test_an_action_is_done_without_a_word(self):
+        """Nothing of the incident changes; what was left open is looked at again all the same."""
+        world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
+        row = world.incident(world.now - 9 * DAY)
+        world.resolve(row, world.now - 9 * DAY + HOUR)
+        action = world.action(row, world.now - 8 * DAY, "Limit retries")
+        api = self.serve(world)
+        self.ingest(api)
+        world.finish(action, world.now - DAY)
+        api.requests.clear()
+        self.ingest(api)
+        self.assertLess(len(api.requests), 10)
+        self.assertEqual(self.export("actions", self.as_of())[0]["status"], "done")
+        api.requests.clear()
+        self.ingest(api)
+        self.assertEqual([request for request in api.requests if "action_items" in request], [])
+
+    def test_a_filter_that_is_ignored(self):
+        world = tracker_world.made(20, spacing=2 * DAY)
+        api = self.serve(world)
+        self.ingest(api)
+        api.faults.append(Fault("deaf", path="/v1/incidents", query="sort=", times=None))
+        run = self.ingest(api, code=3, page_size=5)
+        self.assertRegex(run.out + run.err, "ignored the query")
+
+    def test_scopes(self):
+        rows, world, api = self.refused("/form_field_selections")
+        self.assertIn("incident_form_fields", json.dumps(rows))
+        self.assertEqual(self.sql("SELECT count(*) FROM record"), [(len(world.incidents),)])
+        api.denied = {"/v1/incidents": 403}
+        run = self.ingest(api, code=3)
+        self.assertRegex(run.out + run.err, "incidents.*403")
+
+
+if __name__ == "__main__":
+    unittest.main()
