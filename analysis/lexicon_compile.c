@@ -217,8 +217,20 @@ static void add_cue(struct ald_phrase *phrase, uint32_t cue)
         phrase->cues[phrase->cues_n++] = cue;
 }
 
+static void add_set(struct ald_phrase *phrase, uint32_t set)
+{
+    for (uint8_t i = 0; i < phrase->sets_n; i++)
+        if (phrase->sets[i] == set)
+            return;
+    if (phrase->sets_n < ALD_PHRASE_SETS)
+        phrase->sets[phrase->sets_n++] = set;
+}
+
 static void own_cue(const struct ald_language *lang, struct ald_phrase *phrase, uint32_t sym)
 {
+    for (size_t i = 0; i < lang->set_inner_n; i++)
+        if (lang->set_inner[i].set == sym)
+            add_set(phrase, lang->set_inner[i].inner);
     if (sym < lang->cue_word_n && lang->cue_word[sym])
         add_cue(phrase, sym);
     for (size_t i = 0; i < lang->set_cues_n; i++)
@@ -226,8 +238,21 @@ static void own_cue(const struct ald_language *lang, struct ald_phrase *phrase, 
             add_cue(phrase, lang->set_cues[i].cue);
 }
 
+static void note_inner(struct ald_lexicon *lex, struct ald_language *lang, uint32_t set, uint32_t inner)
+{
+    for (size_t i = 0; i < lang->set_inner_n; i++)
+        if (lang->set_inner[i].set == set && lang->set_inner[i].inner == inner)
+            return;
+    lang->set_inner = ald_grow(lex->arena, lang->set_inner, lang->set_inner_n, &lang->set_inner_cap, sizeof *lang->set_inner);
+    lang->set_inner[lang->set_inner_n++] = (struct ald_set_inner){set, inner};
+}
+
 void ald_lexicon_set_cues(struct ald_lexicon *lex, struct ald_language *lang, uint32_t set, const struct ald_phrase *member)
 {
+    if (member->cues_n && !member->one_word)
+        note_inner(lex, lang, set, set);
+    for (uint8_t i = 0; i < member->sets_n; i++)
+        note_inner(lex, lang, set, member->sets[i]);
     for (uint8_t i = 0; member->one_word && i < member->cues_n; i++) {
         lang->set_cues = ald_grow(lex->arena, lang->set_cues, lang->set_cues_n, &lang->set_cues_cap, sizeof *lang->set_cues);
         lang->set_cues[lang->set_cues_n++] = (struct ald_set_cue){set, member->cues[i]};

@@ -13,6 +13,7 @@
 #define ALD_GAP_LONG 8  /* words that "..." and "~" may skip */
 #define ALD_PHRASE_ELEMENTS 24
 #define ALD_PHRASE_CUES 4
+#define ALD_PHRASE_SETS 6    /* sets of one phrase whose members hold cue words */
 #define ALD_PHRASE_OPTIONS 4 /* optional words of one phrase: each doubles it */
 
 enum ald_phrase_kind {
@@ -24,17 +25,20 @@ enum ald_phrase_kind {
     ALD_CUE_NOT,         /* negates what follows soon */
     ALD_CUE_NOT_BEFORE,  /* negates what it follows */
     ALD_CUE_MODAL,       /* "will", "could": the whole clause and what follows is not (yet) real */
-    ALD_CUE_UNREAL,      /* "if", "to prevent": what follows is not real */
+    ALD_CUE_PURPOSE,     /* "to prevent": what follows is not real, up to what came of it */
+    ALD_CUE_UNREAL,      /* "if", "we plan to": what follows is not real */
     ALD_CUE_EXCEPT,      /* undoes the cues within it */
     ALD_CUE_TURN,        /* ends the reach of cues in both directions: "but", "because" */
-    ALD_CUE_JOIN         /* ends the backward reach: "and", "which" */
+    ALD_CUE_JOIN,        /* ends the backward reach: "and", "which" */
+    ALD_CUE_OUTCOME      /* ends the reach of a purpose: "resulted in" */
 };
 struct ald_phrase {
     uint8_t kind;
     bool one_word;
-    uint8_t cues_n;
+    uint8_t cues_n, sets_n;
     bool as_written;
     uint32_t cues[ALD_PHRASE_CUES]; /* cue words that are its own: "could", "not" of "could not be restored" */
+    uint32_t sets[ALD_PHRASE_SETS]; /* its sets with members that hold a cue word: "could not keep up" */
     uint32_t of;   /* set and cue of one word: symbol; part: number of the part; else the rule file */
     uint32_t rule; /* number of the rule, for counting each once */
     double weight;
@@ -79,6 +83,10 @@ struct ald_language {
         uint32_t set, cue;
     } * set_cues; /* cue words that are members of sets; only while compiling */
     size_t set_cues_n, set_cues_cap;
+    struct ald_set_inner {
+        uint32_t set, inner;
+    } * set_inner; /* a set, and one (itself, or one that it uses) whose members hold cue words; only while compiling */
+    size_t set_inner_n, set_inner_cap;
 };
 struct ald_rule_file {
     size_t pattern;
@@ -122,7 +130,8 @@ ALD_CHECK enum ald_rc ald_lexicon_read_pattern(struct ald_lexicon *lex, const ch
 ALD_CHECK enum ald_rc ald_lexicon_phrase(struct ald_lexicon *lex, struct ald_language *lang, const char *file,
                                          const struct ald_yaml *node, const char *local, const struct ald_phrase *phrase,
                                          struct ald_err *err);
-/** Notes the cue words that a member brings into its set: a phrase of the set has them as its own. */
+/** Notes the cue words that a member brings into its set: a phrase of the set has them as its own, those of a member of
+ *  several words where that member stands. */
 void ald_lexicon_set_cues(struct ald_lexicon *lex, struct ald_language *lang, uint32_t set, const struct ald_phrase *member);
 /** Sorts the postings. */
 void ald_lexicon_finish(struct ald_lexicon *lex, struct ald_language *lang);

@@ -7,14 +7,22 @@
 
 #define NOT_REACH 6 /* words between a negation and what it negates */
 
-/* How many turns and joins come up to each word: two words in one clause have the same number. */
+/* How many turns, joins and outcomes come up to each word: two words in one clause have the same number. */
 struct clauses {
-    uint16_t turn[2 * ALD_SENTENCE_WORDS + 2], join[2 * ALD_SENTENCE_WORDS + 2];
+    uint16_t turn[2 * ALD_SENTENCE_WORDS + 2], join[2 * ALD_SENTENCE_WORDS + 2], outcome[2 * ALD_SENTENCE_WORDS + 2];
 };
 
 static unsigned kind_of(const struct ald_run *run, const struct ald_hit *hit)
 {
     return run->lang->phrases[hit->phrase].kind;
+}
+
+static bool excepted(const struct ald_run *run, const struct ald_hit *cue)
+{
+    for (size_t i = 0; i < run->hits_n; i++)
+        if (kind_of(run, &run->hits[i]) == ALD_CUE_EXCEPT && run->hits[i].from <= cue->from && cue->to <= run->hits[i].to)
+            return true;
+    return false;
 }
 
 static void cut_clauses(const struct ald_run *run, struct clauses *ret)
@@ -24,6 +32,7 @@ static void cut_clauses(const struct ald_run *run, struct clauses *ret)
         list |= run->words[i].mark == ALD_MARK_COLON;
         ret->turn[i] = run->words[i].mark == ALD_MARK_STRONG && !list;
         ret->join[i] = run->words[i].mark != ALD_MARK_NONE;
+        ret->outcome[i] = 0;
     }
     for (size_t i = 0; i < run->hits_n; i++) {
         unsigned kind = kind_of(run, &run->hits[i]);
@@ -31,19 +40,14 @@ static void cut_clauses(const struct ald_run *run, struct clauses *ret)
             ret->turn[run->hits[i].from] = 1;
         if (kind == ALD_CUE_TURN || kind == ALD_CUE_JOIN)
             ret->join[run->hits[i].from] = 1;
+        if (kind == ALD_CUE_OUTCOME && !excepted(run, &run->hits[i]))
+            ret->outcome[run->hits[i].from] = 1;
     }
     for (uint32_t i = 1; i < run->words_n; i++) {
         ret->turn[i] = (uint16_t)(ret->turn[i] + ret->turn[i - 1]);
         ret->join[i] = (uint16_t)(ret->join[i] + ret->join[i - 1]);
+        ret->outcome[i] = (uint16_t)(ret->outcome[i] + ret->outcome[i - 1]);
     }
-}
-
-static bool excepted(const struct ald_run *run, const struct ald_hit *cue)
-{
-    for (size_t i = 0; i < run->hits_n; i++)
-        if (kind_of(run, &run->hits[i]) == ALD_CUE_EXCEPT && run->hits[i].from <= cue->from && cue->to <= run->hits[i].to)
-            return true;
-    return false;
 }
 
 /* Cues that count, moved to the front of the hits; their number. */
@@ -71,12 +75,23 @@ static bool has_cue(const struct ald_run *run, const struct ald_hit *hit, const 
     return false;
 }
 
-/* The cue is a word of a member of a set ("could not keep up"). */
+static bool uses_set(const struct ald_phrase *phrase, uint32_t set)
+{
+    for (uint8_t i = 0; i < phrase->sets_n; i++)
+        if (phrase->sets[i] == set)
+            return true;
+    return false;
+}
+
+/* The cue is a word of a member of one of the phrase's sets ("could not keep up"). */
 static bool within_set(const struct ald_run *run, const struct ald_hit *cue, const struct ald_hit *hit)
 {
+    const struct ald_phrase *phrase = &run->lang->phrases[hit->phrase];
+    if (!phrase->sets_n)
+        return false;
     for (size_t i = 0; i < run->hits_n; i++) {
         const struct ald_hit *set = &run->hits[i];
-        if (kind_of(run, set) == ALD_PHRASE_SET && has_cue(run, set, cue) && set->from <= cue->from && cue->from <= set->to && hit->from <= set->from && set->to <= hit->to)
+        if (kind_of(run, set) == ALD_PHRASE_SET && uses_set(phrase, run->lang->phrases[set->phrase].of) && has_cue(run, set, cue) && set->from <= cue->from && cue->from <= set->to && hit->from <= set->from && set->to <= hit->to)
             return true;
     }
     return false;
@@ -84,16 +99,20 @@ static bool within_set(const struct ald_run *run, const struct ald_hit *cue, con
 
 static bool voids(const struct ald_run *run, const struct clauses *c, const struct ald_hit *cue, const struct ald_hit *hit)
 {
+    unsigned kind = kind_of(run, cue);
+    bool came_of_it = kind == ALD_CUE_PURPOSE && c->outcome[cue->to] != c->outcome[hit->to];
     if (cue->from >= hit->from && cue->from <= hit->to)
-        return !has_cue(run, hit, cue) && !within_set(run, cue, hit);
+        return !has_cue(run, hit, cue) && !within_set(run, cue, hit) && !came_of_it;
     bool before = cue->from < hit->from;
-    switch (kind_of(run, cue)) {
+    switch (kind) {
     case ALD_CUE_NOT:
         return before && c->join[cue->to] == c->join[hit->from] && (cue->to >= hit->from || hit->from - cue->to <= NOT_REACH);
     case ALD_CUE_NOT_BEFORE:
         return !before && c->join[hit->to] == c->join[cue->from] && cue->from - hit->to <= NOT_REACH;
     case ALD_CUE_MODAL:
         return before ? c->turn[cue->to] == c->turn[hit->from] : c->join[hit->to] == c->join[cue->from];
+    case ALD_CUE_PURPOSE:
+        return before && c->turn[cue->to] == c->turn[hit->from] && !came_of_it;
     default:
         return before && c->turn[cue->to] == c->turn[hit->from];
     }

@@ -87,7 +87,7 @@ class Judged(Patterns):
                 events.append({"external_id": id_, "event_id": f"{number:03d}", "at": update["display_at"], "kind": "status_update",
                                "text": update["body"]})
             texts[id_] = max((update["body"] for update in row["incident_updates"]), key=len)
-        self.store(records, events)
+        self.store(records, events, organisation="GitHub")
         found = self.found(period="2022-01-01..2025-01-01")
         of = families(texts)
         seen = {of[id_] for id_ in texts if written(id_)}  # a family that shows in the written half is known
