@@ -71,7 +71,7 @@ void ald_lexicon_free(struct ald_lexicon *lexicon)
         return;
     for (size_t i = 0; i < lexicon->languages_n; i++) {
         const struct ald_language *lang = &lexicon->languages[i];
-        struct ald_names *const all[] = {lang->symbols, lang->irregular, lang->stop, lang->contraction, lang->abbreviation};
+        struct ald_names *const all[] = {lang->symbols, lang->beginning, lang->irregular, lang->stop, lang->contraction, lang->abbreviation};
         for (size_t j = 0; j < sizeof all / sizeof all[0]; j++)
             ald_names_free(all[j]);
     }

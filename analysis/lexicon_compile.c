@@ -121,14 +121,18 @@ static ALD_CHECK enum ald_rc alternative(const struct place *p, const char *text
     return ALD_OK;
 }
 
-/* "(one word|or more)": a set without a name. */
+/* "(one word|or more)": a set without a name; the same words in another phrase are the same set. */
 static ALD_CHECK enum ald_rc group(const struct place *p, char *text, struct chain *chain, struct ald_err *err)
 {
     size_t n = strlen(text);
     if (text[n - 1] != ')')
         return ald_lexicon_bad(p->file, p->node, err, "'(' without its ')'");
     text[n - 1] = '\0';
-    uint32_t sym = symbol(p, "(", ald_sprintf(p->scratch, "%u", p->lang->groups_n++));
+    const char *name = ald_sprintf(p->scratch, "(%s/%s", strchr(text, '<') && p->local ? p->local : "", text + 1);
+    uint32_t known = ald_names_find(p->lang->symbols, name);
+    if (known != ALD_NOBODY)
+        return add_symbol(p, &chain->elements[chain->n], known, err);
+    uint32_t sym = ald_names_add(p->lang->symbols, name);
     char *rest = text + 1, *one;
     while ((one = strsep(&rest, "|")) != NULL) {
         const struct ald_phrase member = {.kind = ALD_PHRASE_SET, .of = sym};
@@ -259,28 +263,47 @@ void ald_lexicon_set_cues(struct ald_lexicon *lex, struct ald_language *lang, ui
     }
 }
 
+/* The state after this element, which follows the state before (first: none): phrases that begin alike share it.
+ * *ret_new: nothing leads there yet. */
+static uint32_t state_after(const struct place *p, bool first, uint32_t before, const struct element *el, bool *ret_new)
+{
+    struct ald_language *lang = p->lang;
+    size_t room = 40 + el->n * 11, used;
+    char *name = ald_alloc(p->scratch, room);
+    used = first ? 0 : (size_t)snprintf(name, room, "%u/%u", before, (unsigned)el->gap);
+    for (size_t s = 0; s < el->n; s++)
+        used += (size_t)snprintf(name + used, room - used, ":%u", el->symbols[s]);
+    uint32_t state = ald_names_add(lang->beginning, name);
+    *ret_new = state == lang->states_n;
+    lang->states_n = (uint32_t)ald_names_n(lang->beginning);
+    return state;
+}
+
 /* One way to read the phrase becomes a chain of states. */
 static void add_states(const struct place *p, const struct ald_phrase *phrase, const struct element *const *way, size_t n)
 {
     struct ald_language *lang = p->lang;
+    uint32_t before = 0;
     lang->phrases = ald_grow(p->lex->arena, lang->phrases, lang->phrases_n, &lang->phrases_cap, sizeof *lang->phrases);
     struct ald_phrase *made = &lang->phrases[lang->phrases_n];
     *made = *phrase;
     for (size_t i = 0; i < n; i++) {
-        uint32_t state = lang->states_n++;
+        bool last = i + 1 == n, fresh = true;
+        uint32_t to = last ? (uint32_t)lang->phrases_n : state_after(p, i == 0, before, way[i], &fresh);
         for (size_t s = 0; s < way[i]->n; s++) {
             uint32_t sym = way[i]->symbols[s];
-            lang->postings = ald_grow(p->lex->arena, lang->postings, lang->postings_n, &lang->postings_cap, sizeof *lang->postings);
-            lang->postings[lang->postings_n++] = (struct ald_posting){.symbol = sym,
-                                                                      .phrase = (uint32_t)lang->phrases_n,
-                                                                      .state = state,
-                                                                      .gap = way[i]->gap,
-                                                                      .first = i == 0,
-                                                                      .last = i + 1 == n};
             own_cue(lang, made, sym);
+            if (!fresh)
+                continue;
+            lang->postings = ald_grow(p->lex->arena, lang->postings, lang->postings_n, &lang->postings_cap, sizeof *lang->postings);
+            lang->postings[lang->postings_n++] =
+                (struct ald_posting){.symbol = sym, .before = i ? before : ALD_NOBODY, .to = to, .gap = way[i]->gap, .first = i == 0, .last = last};
         }
+        before = to;
     }
     made->one_word = n == 1;
+    if (made->kind >= ALD_CUE_NOT && made->kind <= ALD_CUE_UNREAL)
+        made->of = way[0]->symbols[way[0]->n - 1];
     if (made->kind == ALD_PHRASE_SET && made->of != ALD_NOBODY)
         ald_lexicon_set_cues(p->lex, lang, made->of, made);
     lang->phrases_n++;
@@ -336,7 +359,11 @@ static int by_symbol(const void *x, const void *y)
     const struct ald_posting *a = x, *b = y;
     if (a->symbol != b->symbol)
         return a->symbol < b->symbol ? -1 : 1;
-    return a->state != b->state ? (a->state < b->state ? -1 : 1) : 0;
+    if (a->before != b->before)
+        return a->before < b->before ? -1 : 1;
+    if (a->last != b->last)
+        return a->last - b->last;
+    return a->to != b->to ? (a->to < b->to ? -1 : 1) : 0;
 }
 
 void ald_lexicon_finish(struct ald_lexicon *lex, struct ald_language *lang)
@@ -350,5 +377,12 @@ void ald_lexicon_finish(struct ald_lexicon *lex, struct ald_language *lang)
             at++;
         lang->first[s] = (uint32_t)at;
     }
+    for (size_t i = lang->postings_n; i-- > 0;) {
+        struct ald_posting *p = &lang->postings[i];
+        bool more = i + 1 < lang->postings_n && p[1].symbol == p->symbol && p[1].before == p->before && p[1].same < UINT16_MAX;
+        p->same = more ? (uint16_t)(p[1].same + 1) : 1;
+    }
     lang->start = ald_names_find(lang->symbols, "^");
+    ald_names_free(lang->beginning);
+    lang->beginning = NULL;
 }

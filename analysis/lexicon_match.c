@@ -141,7 +141,7 @@ static void complete(struct ald_run *run, uint32_t phrase, uint64_t start, uint6
 /* Of the places where the state before holds, the latest that ends before start; no earlier one would fit better. */
 static bool follows(const struct ald_run *run, const struct ald_posting *p, uint64_t start, uint64_t *ret_start)
 {
-    const struct ald_reached *before = &run->states[p->state - 1];
+    const struct ald_reached *before = &run->states[p->before];
     for (int i = 0; i < 2; i++) {
         if (before->end[i] >= start)
             continue;
@@ -158,20 +158,25 @@ static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t 
     for (uint32_t i = lang->first[symbol]; i < lang->first[symbol + 1]; i++) {
         const struct ald_posting *p = &lang->postings[i];
         uint64_t from = start;
-        if (!p->first && ((int32_t)((uint32_t)start - run->recent[p->state - 1]) > p->gap + 1 || !follows(run, p, start, &from)))
-            continue;
+        if (!p->first) {
+            int32_t since = (int32_t)((uint32_t)start - run->recent[p->before]);
+            if (since > ALD_GAP_LONG + 1)
+                i += p->same - 1u;
+            if (since > p->gap + 1 || !follows(run, p, start, &from))
+                continue;
+        }
         if (p->last) {
-            complete(run, p->phrase, from, end);
+            complete(run, p->to, from, end);
             continue;
         }
-        struct ald_reached *state = &run->states[p->state];
+        struct ald_reached *state = &run->states[p->to];
         if (state->end[0] == end)
             continue;
         state->start[1] = state->start[0];
         state->end[1] = state->end[0];
         state->start[0] = from;
         state->end[0] = end;
-        run->recent[p->state] = (uint32_t)end;
+        run->recent[p->to] = (uint32_t)end;
     }
 }
 

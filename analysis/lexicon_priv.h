@@ -1,6 +1,6 @@
 /* The compiled lexicon. A phrase is a chain of states over symbols (words, exact words, beginnings of words, sets of
- * phrases); a symbol knows which states it can enter, so a word costs only the phrases that it occurs in. Private to
- * analysis. */
+ * phrases); phrases that begin alike share the states of their beginnings. A symbol knows which states it can enter, so a
+ * word costs only the phrases that it occurs in. Private to analysis. */
 #pragma once
 
 #include "alidade/arena.h"
@@ -44,8 +44,11 @@ struct ald_phrase {
     double weight;
 };
 struct ald_posting {
-    uint32_t symbol, phrase, state; /* state: entered when this element fits; the one before it must hold unless first */
-    uint8_t gap;                    /* words that may stand between the element before and this one */
+    uint32_t symbol;
+    uint32_t before; /* state that must hold; first: none */
+    uint32_t to;     /* state that is entered; last: phrase that is complete */
+    uint16_t same;   /* postings of the symbol from this one on that want the same state before */
+    uint8_t gap;     /* words that may stand between the element before and this one */
     bool first, last;
 };
 /** Phrases that must all hold in one sentence or in two neighbours. */
@@ -76,7 +79,8 @@ struct ald_language {
     uint32_t *first; /* of each symbol's postings; one more than symbols */
     struct ald_phrase *phrases;
     size_t phrases_n, phrases_cap;
-    uint32_t states_n, groups_n;
+    uint32_t states_n;
+    struct ald_names *beginning; /* "state before/gap:symbols" of each state; only while compiling */
     bool *cue_word; /* by symbol: it begins a cue; only while compiling */
     size_t cue_word_n;
     struct ald_set_cue {

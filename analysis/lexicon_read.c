@@ -102,11 +102,7 @@ static ALD_CHECK enum ald_rc read_cues(const struct source *in, struct ald_err *
     lang->cue_word = ald_calloc(in->lex->arena, lang->cue_word_n, sizeof *lang->cue_word);
     for (size_t i = 0; i < lang->postings_n; i++) {
         const struct ald_posting *p = &lang->postings[i];
-        struct ald_phrase *cue = &lang->phrases[p->phrase];
-        if (!p->first || cue->kind < ALD_CUE_NOT || cue->kind > ALD_CUE_UNREAL)
-            continue;
-        cue->of = p->symbol;
-        if (p->last)
+        if (p->first && p->last && lang->phrases[p->to].kind >= ALD_CUE_NOT && lang->phrases[p->to].kind <= ALD_CUE_UNREAL)
             lang->cue_word[p->symbol] = true;
     }
     return ALD_OK;
@@ -134,6 +130,7 @@ enum ald_rc ald_lexicon_read_language(struct ald_lexicon *lex, const char *file,
     in.lang = &lex->languages[lex->languages_n++];
     *in.lang = (struct ald_language){.code = code,
                                      .symbols = ald_names_new(lex->arena),
+                                     .beginning = ald_names_new(lex->arena),
                                      .irregular = ald_names_new(lex->arena),
                                      .stop = ald_names_new(lex->arena),
                                      .contraction = ald_names_new(lex->arena),
