@@ -45,9 +45,10 @@ enum ald_rc ald_lexicon_read(const struct ald_embedded *files, struct ald_lexico
         if (!ald_yaml_get(roots[i], "id"))
             ALD_TRY(ald_lexicon_read_language(lex, files[i].name, roots[i], err));
     }
-    for (size_t i = 0; i < n; i++)
-        if (ald_yaml_get(roots[i], "id"))
-            ALD_TRY(ald_lexicon_read_pattern(lex, files[i].name, roots[i], err));
+    for (int titled = 1; titled >= 0; titled--) /* a pattern is called what the file with a title says */
+        for (size_t i = 0; i < n; i++)
+            if (ald_yaml_get(roots[i], "id") && (ald_yaml_get(roots[i], "title") != NULL) == titled)
+                ALD_TRY(ald_lexicon_read_pattern(lex, files[i].name, roots[i], err));
     for (size_t i = 0; i < lex->languages_n; i++)
         ald_lexicon_finish(lex, &lex->languages[i]);
     lex->together_of = ald_calloc(arena, lex->parts_n, sizeof *lex->together_of);
@@ -71,7 +72,7 @@ void ald_lexicon_free(struct ald_lexicon *lexicon)
         return;
     for (size_t i = 0; i < lexicon->languages_n; i++) {
         const struct ald_language *lang = &lexicon->languages[i];
-        struct ald_names *const all[] = {lang->symbols, lang->beginning, lang->irregular, lang->stop, lang->contraction, lang->abbreviation};
+        struct ald_names *const all[] = {lang->symbols, lang->beginning, lang->irregular, lang->stop, lang->contraction, lang->abbreviation, lang->common, lang->after_number};
         for (size_t j = 0; j < sizeof all / sizeof all[0]; j++)
             ald_names_free(all[j]);
     }

@@ -77,6 +77,7 @@ static size_t plain_words(const struct place *p, const char *text, char ret[][AL
     while (ald_words_next(&words, &word)) {
         char head[ALD_WORD_BYTES];
         const char *rest;
+        ald_language_spell(p->lang, word.text);
         ald_language_contraction(p->lang, word.text, head, &rest);
         if (*head && n < most && ald_names_find(p->lang->stop, head) == ALD_NOBODY)
             memcpy(ret[n++], head, strlen(head) + 1);
@@ -86,7 +87,7 @@ static size_t plain_words(const struct place *p, const char *text, char ret[][AL
     return n;
 }
 
-/* One alternative: <set>, #, ^, =exact, begin*, or a word. Several words are several elements, where that is possible. */
+/* One alternative: <set>, #, ^, =exact, begin*, -end, or a word. Several words are several elements, where that is possible. */
 static ALD_CHECK enum ald_rc alternative(const struct place *p, const char *text, bool alone, struct chain *chain, struct ald_err *err)
 {
     struct element *el = &chain->elements[chain->n];
@@ -101,15 +102,20 @@ static ALD_CHECK enum ald_rc alternative(const struct place *p, const char *text
     }
     if (strcmp(text, "#") == 0 || strcmp(text, "^") == 0)
         return add_symbol(p, el, symbol(p, text, ""), err);
-    bool exact = text[0] == '=', begins = n > 1 && text[n - 1] == '*';
-    size_t found = plain_words(p, text + exact, words, ALD_PHRASE_ELEMENTS);
+    bool exact = text[0] == '=', ends = n > 1 && text[0] == '-', begins = n > 1 && text[n - 1] == '*';
+    size_t found = plain_words(p, text + (exact || ends), words, ALD_PHRASE_ELEMENTS);
     if (found == 0) /* stop words, which texts lose too */
         return ALD_OK;
-    if (found > 1 && (!alone || exact || begins))
+    if (found > 1 && (!alone || exact || begins || ends))
         return ald_lexicon_bad(p->file, p->node, err, "'%s' is more than one word: make it a member of a set under words", text);
     if (begins) {
         p->lang->beginnings |= 1ull << strlen(words[0]);
         return add_symbol(p, el, symbol(p, "^", words[0]), err);
+    }
+    if (ends) {
+        ald_language_fold(p->lang, words[0], stem);
+        p->lang->ends |= 1ull << strlen(stem);
+        return add_symbol(p, el, symbol(p, "$", stem), err);
     }
     for (size_t i = 0; i < found; i++) {
         if (chain->n + i >= ALD_PHRASE_ELEMENTS)

@@ -1,4 +1,5 @@
-/* Words of a language: inflected forms folded into one, contractions taken apart. The endings are data. */
+/* Words of a language: letters spelt in one way, inflected forms folded into one, contractions taken apart. All of it is
+ * data. */
 #include <string.h>
 
 #include "analysis/lexicon_priv.h"
@@ -34,27 +35,70 @@ static ALD_CHECK enum ald_rc read_steps(struct ald_lexicon *lex, struct ald_lang
     return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc read_map(struct ald_lexicon *lex, struct ald_names *names, const char ***to, size_t *cap, const char *file,
-                                      const struct ald_yaml *map, struct ald_err *err)
+/* One letter becomes one or several: no longer in bytes, so that words can be spelt in place. */
+static ALD_CHECK enum ald_rc read_letters(struct ald_lexicon *lex, struct ald_language *lang, const char *file, const struct ald_yaml *map,
+                                          struct ald_err *err)
+{
+    ALD_TRY(want(file, map, ALD_YAML_MAP, "a map from a letter to how it is spelt", err));
+    struct ald_ending *letters = ald_calloc(lex->arena, map->n, sizeof *letters);
+    for (size_t i = 0; i < map->n; i++) {
+        ALD_TRY(want(file, map->items[i], ALD_YAML_SCALAR, "how the letter is spelt", err));
+        letters[i] = (struct ald_ending){map->keys[i], map->items[i]->text, strlen(map->keys[i]), strlen(map->items[i]->text)};
+        if (!letters[i].from_n || letters[i].to_n > letters[i].from_n)
+            return ald_lexicon_bad(file, map->items[i], err, "a letter may not become longer than it is");
+    }
+    lang->letters = letters;
+    lang->letters_n = map->n;
+    return ALD_OK;
+}
+
+void ald_language_spell(const struct ald_language *lang, char *word)
+{
+    const char *from = word;
+    char *to = word;
+    while (lang->letters_n && *from) {
+        size_t i = 0;
+        while (i < lang->letters_n && strncmp(from, lang->letters[i].from, lang->letters[i].from_n) != 0)
+            i++;
+        if (i == lang->letters_n) {
+            *to++ = *from++;
+            continue;
+        }
+        memcpy(to, lang->letters[i].to, lang->letters[i].to_n);
+        to += lang->letters[i].to_n;
+        from += lang->letters[i].from_n;
+    }
+    if (lang->letters_n)
+        *to = '\0';
+}
+
+static ALD_CHECK enum ald_rc read_map(struct ald_lexicon *lex, const struct ald_language *lang, struct ald_names *names, const char ***to,
+                                      size_t *cap, const char *file, const struct ald_yaml *map, struct ald_err *err)
 {
     ALD_TRY(want(file, map, ALD_YAML_MAP, "a map from a form to its word", err));
     for (size_t i = 0; i < map->n; i++) {
         ALD_TRY(want(file, map->items[i], ALD_YAML_SCALAR, "a word", err));
         if (strlen(map->items[i]->text) >= ALD_WORD_BYTES)
             return ald_lexicon_bad(file, map->items[i], err, "a word has fewer than %d bytes", ALD_WORD_BYTES);
-        uint32_t at = ald_names_add(names, map->keys[i]);
+        char *key = ald_strdup(lex->arena, map->keys[i]), *value = ald_strdup(lex->arena, map->items[i]->text);
+        ald_language_spell(lang, key);
+        ald_language_spell(lang, value);
+        uint32_t at = ald_names_add(names, key);
         *to = ald_grow(lex->arena, *to, at, cap, sizeof **to);
-        (*to)[at] = map->items[i]->text;
+        (*to)[at] = value;
     }
     return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc read_set(struct ald_names *names, const char *file, const struct ald_yaml *list, struct ald_err *err)
+static ALD_CHECK enum ald_rc read_set(struct ald_lexicon *lex, const struct ald_language *lang, struct ald_names *names, const char *file,
+                                      const struct ald_yaml *list, struct ald_err *err)
 {
     ALD_TRY(want(file, list, ALD_YAML_LIST, "a list of words", err));
     for (size_t i = 0; i < list->n; i++) {
         ALD_TRY(want(file, list->items[i], ALD_YAML_SCALAR, "a word", err));
-        (void)ald_names_add(names, list->items[i]->text);
+        char *word = ald_strdup(lex->arena, list->items[i]->text);
+        ald_language_spell(lang, word);
+        (void)ald_names_add(names, word);
     }
     return ALD_OK;
 }
@@ -62,17 +106,22 @@ static ALD_CHECK enum ald_rc read_set(struct ald_names *names, const char *file,
 enum ald_rc ald_language_words(struct ald_lexicon *lex, struct ald_language *lang, const char *file, const struct ald_yaml *root,
                                struct ald_err *err)
 {
+    const struct {
+        const char *key;
+        struct ald_names *names;
+    } sets[] = {{"stop", lang->stop}, {"abbreviations", lang->abbreviation}, {"common", lang->common}, {"after_number", lang->after_number}};
     const struct ald_yaml *node;
+    if ((node = ald_yaml_get(root, "letters")) != NULL)
+        ALD_TRY(read_letters(lex, lang, file, node, err));
     if ((node = ald_yaml_get(root, "steps")) != NULL)
         ALD_TRY(read_steps(lex, lang, file, node, err));
     if ((node = ald_yaml_get(root, "irregular")) != NULL)
-        ALD_TRY(read_map(lex, lang->irregular, &lang->irregular_to, &lang->irregular_cap, file, node, err));
+        ALD_TRY(read_map(lex, lang, lang->irregular, &lang->irregular_to, &lang->irregular_cap, file, node, err));
     if ((node = ald_yaml_get(root, "contractions")) != NULL)
-        ALD_TRY(read_map(lex, lang->contraction, &lang->contraction_to, &lang->contraction_cap, file, node, err));
-    if ((node = ald_yaml_get(root, "stop")) != NULL)
-        ALD_TRY(read_set(lang->stop, file, node, err));
-    if ((node = ald_yaml_get(root, "abbreviations")) != NULL)
-        ALD_TRY(read_set(lang->abbreviation, file, node, err));
+        ALD_TRY(read_map(lex, lang, lang->contraction, &lang->contraction_to, &lang->contraction_cap, file, node, err));
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+        if ((node = ald_yaml_get(root, sets[i].key)) != NULL)
+            ALD_TRY(read_set(lex, lang, sets[i].names, file, node, err));
     return ALD_OK;
 }
 

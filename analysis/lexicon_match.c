@@ -7,6 +7,7 @@
 #include "alidade/hash.h"
 #include "analysis/lexicon_run.h"
 
+#define FOREIGN 2        /* a sentence with so many more common words of another language is not in this one */
 #define MEMO_SLOTS 16384 /* a power of two; emptied when three quarters are taken */
 
 struct ald_matcher {
@@ -14,7 +15,7 @@ struct ald_matcher {
     struct ald_arena *arena;
     struct ald_run *runs; /* by language */
     uint64_t sentence;
-    struct ald_names *abbreviations; /* of all languages */
+    struct ald_names *abbreviations, *after_number; /* of all languages */
 };
 
 struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
@@ -23,7 +24,7 @@ struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
     struct ald_matcher *m = ald_alloc(arena, sizeof *m);
     uint64_t *part_last = ald_calloc(arena, lex->parts_n, sizeof *part_last);
     uint64_t *together_last = ald_calloc(arena, lex->together_n, sizeof *together_last);
-    *m = (struct ald_matcher){.lex = lex, .arena = arena, .sentence = 1, .abbreviations = ald_names_new(arena)};
+    *m = (struct ald_matcher){.lex = lex, .arena = arena, .sentence = 1, .abbreviations = ald_names_new(arena), .after_number = ald_names_new(arena)};
     m->runs = ald_calloc(arena, lex->languages_n, sizeof *m->runs);
     for (size_t i = 0; i < lex->languages_n; i++) {
         struct ald_run *run = &m->runs[i];
@@ -39,6 +40,8 @@ struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
         run->arena = arena;
         for (uint32_t j = 0; j < ald_names_n(run->lang->abbreviation); j++)
             (void)ald_names_add(m->abbreviations, ald_names_text(run->lang->abbreviation, j));
+        for (uint32_t j = 0; j < ald_names_n(run->lang->after_number); j++)
+            (void)ald_names_add(m->after_number, ald_names_text(run->lang->after_number, j));
     }
     return m;
 }
@@ -48,6 +51,7 @@ void ald_matcher_free(struct ald_matcher *matcher)
     if (!matcher)
         return;
     ald_names_free(matcher->abbreviations);
+    ald_names_free(matcher->after_number);
     ald_arena_free(matcher->arena); /* the matcher itself lies in it */
 }
 
@@ -69,7 +73,7 @@ static void add_symbol(const struct ald_language *lang, struct ald_meaning *m, c
 
 static void add_part(const struct ald_language *lang, struct ald_meaning *m, const char *word, bool number)
 {
-    char name[ALD_WORD_BYTES + 1];
+    char name[ALD_WORD_BYTES + 1], stem[ALD_WORD_BYTES];
     size_t n = strlen(word);
     m->parts[m->parts_n].stop = ald_names_find(lang->stop, word) != ALD_NOBODY;
     if (!m->parts[m->parts_n].stop) {
@@ -77,7 +81,9 @@ static void add_part(const struct ald_language *lang, struct ald_meaning *m, con
         memcpy(name + 1, word, n + 1);
         add_symbol(lang, m, name);
         name[0] = '~';
-        ald_language_fold(lang, word, name + 1);
+        ald_language_fold(lang, word, stem);
+        size_t stem_n = strlen(stem);
+        memcpy(name + 1, stem, stem_n + 1);
         add_symbol(lang, m, name);
         for (size_t len = 1; len <= n; len++) {
             if (!(lang->beginnings >> len & 1))
@@ -87,6 +93,12 @@ static void add_part(const struct ald_language *lang, struct ald_meaning *m, con
             name[len + 1] = '\0';
             add_symbol(lang, m, name);
         }
+        name[0] = '$';
+        for (size_t len = 1; lang->ends && len <= stem_n; len++)
+            if (lang->ends >> len & 1) {
+                memcpy(name + 1, stem + stem_n - len, len + 1);
+                add_symbol(lang, m, name);
+            }
         if (number)
             add_symbol(lang, m, "#");
     }
@@ -104,12 +116,15 @@ static const struct ald_meaning *meaning(struct ald_run *run, const struct ald_w
         run->memo_n = 0;
     }
     struct ald_meaning *m = &run->memo[slot];
-    char head[ALD_WORD_BYTES];
+    char spelt[ALD_WORD_BYTES], head[ALD_WORD_BYTES];
     const char *rest;
     *m = (struct ald_meaning){.used = true};
     memcpy(m->text, word->text, word->len + 1);
+    memcpy(spelt, word->text, word->len + 1);
     run->memo_n++;
-    ald_language_contraction(run->lang, word->text, head, &rest);
+    ald_language_spell(run->lang, spelt);
+    m->common = ald_names_find(run->lang->common, spelt) != ALD_NOBODY;
+    ald_language_contraction(run->lang, spelt, head, &rest);
     add_part(run->lang, m, head, word->number);
     if (*rest)
         add_part(run->lang, m, rest, false);
@@ -184,11 +199,12 @@ static uint64_t place(struct ald_run *run, size_t from, size_t to, uint8_t mark)
 {
     run->words[run->words_n].from = from;
     run->words[run->words_n].to = to;
+    run->words[run->words_n].other = false;
     run->words[run->words_n++].mark = mark;
     return run->next++;
 }
 
-void ald_run_word(struct ald_run *run, const struct ald_word *word)
+uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word)
 {
     static const struct ald_meaning unknown = {.parts_n = 1};
     const struct ald_meaning *m = word->len ? meaning(run, word) : &unknown;
@@ -200,6 +216,9 @@ void ald_run_word(struct ald_run *run, const struct ald_word *word)
         run->from = word->from;
     run->to = word->to;
     run->begun = true;
+    run->common = m->common;
+    run->common_n += m->common;
+    uint32_t before = run->words_n;
     if (word->mark > run->mark)
         run->mark = word->mark;
     for (uint8_t part = 0; part < m->parts_n; part++) {
@@ -210,17 +229,50 @@ void ald_run_word(struct ald_run *run, const struct ald_word *word)
         for (uint8_t i = 0; i < m->parts[part].n; i++)
             feed(run, m->parts[part].symbols[i], at, at);
     }
+    return run->words_n - before;
 }
 
 /* ---- Texts ---- */
 
-/* A full stop ends a sentence unless it belongs to an abbreviation or an initial. */
-static bool ends(const struct ald_matcher *m, const struct ald_words *words, const struct ald_word *before)
+/* A full stop ends a sentence unless it belongs to an abbreviation, an initial or an ordinal number. */
+static bool ends(const struct ald_matcher *m, const struct ald_words *words, const struct ald_word *before, const struct ald_word *after)
 {
     if (words->stop)
         return true;
+    if (words->dot && before->number && before->len <= 2 && ald_names_find(m->after_number, after->text) != ALD_NOBODY)
+        return false;
     bool initial = before->len == 1 && !before->number && before->text[0] != '%';
     return words->dot && !initial && ald_names_find(m->abbreviations, before->text) == ALD_NOBODY;
+}
+
+/* Each language reads the word, and is told where it is a word by which another is known. */
+static void take_word(struct ald_matcher *m, const struct ald_word *word)
+{
+    size_t commons = 0;
+    uint32_t taken[ALD_LANGUAGES];
+    for (size_t i = 0; i < m->lex->languages_n; i++) {
+        taken[i] = ald_run_word(&m->runs[i], word);
+        commons += m->runs[i].common;
+    }
+    for (size_t i = 0; commons && i < m->lex->languages_n; i++)
+        for (uint32_t k = 1; !m->runs[i].common && k <= taken[i]; k++)
+            m->runs[i].words[m->runs[i].words_n - k].other = true;
+}
+
+/* In a sentence of one language the others see loan words, and nothing of its grammar: where it negates or supposes, what
+ * they find does not hold. */
+static void end_sentence(struct ald_matcher *m, uint64_t first, bool question, ald_found_fn *found, void *ctx)
+{
+    uint32_t most = 0;
+    bool cued = false;
+    for (size_t i = 0; i < m->lex->languages_n; i++)
+        most = m->runs[i].common_n > most ? m->runs[i].common_n : most;
+    for (size_t i = 0; i < m->lex->languages_n; i++)
+        cued |= m->runs[i].common_n == most && ald_run_has_cue(&m->runs[i]);
+    for (size_t i = 0; i < m->lex->languages_n; i++) {
+        bool foreign = m->runs[i].common_n + FOREIGN <= most;
+        ald_run_sentence(&m->runs[i], m->sentence, first, question || (foreign && cued), foreign, found, ctx);
+    }
 }
 
 void ald_matcher_read(struct ald_matcher *m, const char *text, size_t n, ald_found_fn *found, void *ctx)
@@ -233,16 +285,14 @@ void ald_matcher_read(struct ald_matcher *m, const char *text, size_t n, ald_fou
     ald_words_begin(&words, text, n);
     while (more) {
         more = ald_words_next(&words, &word);
-        if (in_sentence && (!more || in_sentence == ALD_SENTENCE_WORDS || ends(m, &words, &before))) {
-            for (size_t i = 0; i < m->lex->languages_n; i++)
-                ald_run_sentence(&m->runs[i], m->sentence, first, words.question, found, ctx);
+        if (in_sentence && (!more || in_sentence == ALD_SENTENCE_WORDS || ends(m, &words, &before, &word))) {
+            end_sentence(m, first, words.question, found, ctx);
             m->sentence++;
             in_sentence = 0;
         }
         if (!more)
             break;
-        for (size_t i = 0; i < m->lex->languages_n; i++)
-            ald_run_word(&m->runs[i], &word);
+        take_word(m, &word);
         in_sentence++;
         before = word;
     }

@@ -11,6 +11,7 @@
 
 #define ALD_GAP_SHORT 3 /* words that ".." may skip */
 #define ALD_GAP_LONG 8  /* words that "..." and "~" may skip */
+#define ALD_LANGUAGES 32
 #define ALD_PHRASE_ELEMENTS 24
 #define ALD_PHRASE_CUES 4
 #define ALD_PHRASE_SETS 6    /* sets of one phrase whose members hold cue words */
@@ -66,13 +67,17 @@ struct ald_fold_step {
 };
 struct ald_language {
     const char *code;
-    struct ald_names *symbols; /* "=word", "~stem", "^beginning", "#", "^" (the sentence begins), "<set>" */
+    struct ald_names *symbols; /* "=word", "~stem", "^beginning", "$end of a stem", "#", "^" (the sentence begins), "<set>" */
     struct ald_names *irregular, *stop, *contraction, *abbreviation;
+    struct ald_names *common;       /* words by which the language is known */
+    struct ald_names *after_number; /* before them a full stop after a number ends no sentence: "12. April" */
+    const struct ald_ending *letters; /* "ä" -> "ae": in texts and rules alike, before anything else */
+    size_t letters_n;
     const char **irregular_to, **contraction_to;
     size_t irregular_cap, contraction_cap;
     const struct ald_fold_step *steps;
     size_t steps_n;
-    uint64_t beginnings; /* bit n: some beginning has n bytes */
+    uint64_t beginnings, ends; /* bit n: some beginning, some end of a stem has n bytes */
     uint32_t start;      /* symbol of the beginning of a sentence, ALD_NOBODY when no phrase wants it */
     struct ald_posting *postings; /* sorted by symbol */
     size_t postings_n, postings_cap;
@@ -117,6 +122,8 @@ struct ald_lexicon {
 /** Reads what a language file says of words: steps, irregular, stop, contractions, abbreviations. */
 ALD_CHECK enum ald_rc ald_language_words(struct ald_lexicon *lex, struct ald_language *lang, const char *file,
                                          const struct ald_yaml *root, struct ald_err *err);
+/** Spells a word (lower case) with the language's letters, in place. */
+void ald_language_spell(const struct ald_language *lang, char *word);
 /** Folds an inflected word (lower case) into ret, which holds ALD_WORD_BYTES. */
 void ald_language_fold(const struct ald_language *lang, const char *word, char *ret);
 /** Splits a contraction ("didn't" -> "did", "not"): *ret_rest is "" when there is none. */

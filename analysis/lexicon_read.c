@@ -118,14 +118,16 @@ static struct ald_language *language(const struct ald_lexicon *lex, const char *
 
 enum ald_rc ald_lexicon_read_language(struct ald_lexicon *lex, const char *file, const struct ald_yaml *root, struct ald_err *err)
 {
-    static const char *const keys[] = {"language", "steps",         "irregular", "stop", "contractions",
-                                       "words",    "abbreviations", "cues",      NULL};
+    static const char *const keys[] = {"language",     "letters", "steps", "irregular", "stop", "common", "contractions", "abbreviations",
+                                       "after_number", "words",   "cues",  NULL};
     struct source in = {lex, NULL, file, root};
     const char *code;
     ALD_TRY(known_keys(file, root, keys, err));
     ALD_TRY(text_of(&in, "language", true, &code, err));
     if (language(lex, code))
         return ald_lexicon_bad(file, root, err, "language '%.20s' is described twice", code);
+    if (lex->languages_n == ALD_LANGUAGES)
+        return ald_lexicon_bad(file, root, err, "more than %d languages", ALD_LANGUAGES);
     lex->languages = ald_grow(lex->arena, lex->languages, lex->languages_n, &lex->languages_cap, sizeof *lex->languages);
     in.lang = &lex->languages[lex->languages_n++];
     *in.lang = (struct ald_language){.code = code,
@@ -134,7 +136,9 @@ enum ald_rc ald_lexicon_read_language(struct ald_lexicon *lex, const char *file,
                                      .irregular = ald_names_new(lex->arena),
                                      .stop = ald_names_new(lex->arena),
                                      .contraction = ald_names_new(lex->arena),
-                                     .abbreviation = ald_names_new(lex->arena)};
+                                     .abbreviation = ald_names_new(lex->arena),
+                                     .common = ald_names_new(lex->arena),
+                                     .after_number = ald_names_new(lex->arena)};
     ALD_TRY(ald_language_words(lex, in.lang, file, root, err));
     ALD_TRY(read_words(&in, "", err));
     return read_cues(&in, err);

@@ -23,7 +23,7 @@ struct ald_meaning {
         uint32_t symbols[ALD_WORD_SYMBOLS];
     } parts[2];
     uint8_t parts_n;
-    bool used;
+    bool used, common;
 };
 struct ald_run {
     const struct ald_lexicon *lex;
@@ -37,8 +37,11 @@ struct ald_run {
     struct {
         size_t from, to;
         uint8_t mark;
+        bool other; /* one of the words by which another language is known */
     } words[2 * ALD_SENTENCE_WORDS + 2];
     uint32_t words_n;
+    uint32_t common_n; /* words of the sentence by which the language is known */
+    bool common;       /* the latest word is one */
     bool begun;      /* the sentence has a word, if only one without meaning */
     uint8_t mark;    /* before the next word that is not left out */
     size_t from, to; /* bytes of the sentence */
@@ -48,9 +51,12 @@ struct ald_run {
     struct ald_arena *arena;
 };
 
-/** lexicon_match.c: takes one word. */
-void ald_run_word(struct ald_run *run, const struct ald_word *word);
+/** lexicon_match.c: takes one word. @return how many places it has taken: none when it is left out. */
+uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word);
+/** lexicon_sentence.c: does anything in the sentence negate, ask of it what is not (yet) real? */
+bool ald_run_has_cue(const struct ald_run *run);
 /** lexicon_sentence.c: the sentence is over. sentence: its number, counted over all texts; first_of_text: of the first
- *  sentence of this text; question: nothing holds in a question. */
-void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, ald_found_fn *found,
-                      void *ctx);
+ *  sentence of this text; question: nothing holds in a question; foreign: the
+ *  sentence is in another language, whose words do not count where this one spells another so ("die"). */
+void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, bool foreign,
+                      ald_found_fn *found, void *ctx);

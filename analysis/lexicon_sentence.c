@@ -50,6 +50,16 @@ static void cut_clauses(const struct ald_run *run, struct clauses *ret)
     }
 }
 
+bool ald_run_has_cue(const struct ald_run *run)
+{
+    for (size_t i = 0; i < run->hits_n; i++) {
+        unsigned kind = kind_of(run, &run->hits[i]);
+        if (kind >= ALD_CUE_NOT && kind <= ALD_CUE_UNREAL && !excepted(run, &run->hits[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Cues that count, moved to the front of the hits; their number. */
 static size_t gather_cues(struct ald_run *run)
 {
@@ -165,8 +175,21 @@ static void take_part(struct ald_run *run, const struct ald_hit *hit, uint64_t s
     tell(run, hit, t->file, t->rule, t->weight, found, ctx);
 }
 
-void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, ald_found_fn *found, void *ctx)
+/* Phrases and cues that begin or end with another language's word. */
+static void drop_others(struct ald_run *run)
 {
+    size_t kept = 0;
+    for (size_t i = 0; i < run->hits_n; i++)
+        if (!run->words[run->hits[i].from].other && !run->words[run->hits[i].to].other)
+            run->hits[kept++] = run->hits[i];
+    run->hits_n = kept;
+}
+
+void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, bool foreign, ald_found_fn *found,
+                      void *ctx)
+{
+    if (foreign)
+        drop_others(run);
     size_t hits_n = question ? 0 : run->hits_n;
     if (hits_n) {
         struct clauses clauses;
@@ -184,6 +207,7 @@ void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_
     run->hits_n = 0;
     run->words_n = 0;
     run->begun = false;
+    run->common_n = 0;
     run->mark = ALD_MARK_NONE;
     run->first = run->next;
 }

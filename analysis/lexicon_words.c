@@ -47,6 +47,16 @@ static unsigned lower(unsigned c)
         return c + 32;
     if (c >= 0x400 && c <= 0x40F)
         return c + 80;
+    if (c == 0x178)
+        return 0xFF;
+    if (c == 0x1E9E)
+        return 0xDF;
+    if ((c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF))
+        return c | 1;
+    if (c == 0x386)
+        return 0x3AC;
+    if (c >= 0x388 && c <= 0x38A)
+        return c + 37;
     if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177))
         return c | 1;
     if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E))
@@ -74,6 +84,27 @@ static size_t apostrophe(const struct ald_words *w, size_t at)
         if (n <= w->n - at && memcmp(w->text + at, spellings[i], n) == 0)
             return n;
     }
+    return 0;
+}
+
+/* A letter and the accent that follows it, as some keyboards and file systems write them; 0: no letter of its own. */
+static unsigned composed(unsigned letter, unsigned accent)
+{
+    static const char bases[] = "aeioucny";
+    static const unsigned short made[][8] = {
+        /*        a     e     i     o     u     c     n     y */
+        {0xE0, 0xE8, 0xEC, 0xF2, 0xF9, 0, 0, 0},        /* U+0300 grave */
+        {0xE1, 0xE9, 0xED, 0xF3, 0xFA, 0x107, 0x144, 0xFD}, /* U+0301 acute */
+        {0xE2, 0xEA, 0xEE, 0xF4, 0xFB, 0x109, 0, 0},    /* U+0302 circumflex */
+        {0xE3, 0, 0, 0xF5, 0, 0, 0xF1, 0},              /* U+0303 tilde */
+        {0xE4, 0xEB, 0xEF, 0xF6, 0xFC, 0, 0, 0xFF},     /* U+0308 diaeresis */
+        {0, 0, 0, 0, 0, 0xE7, 0, 0},                    /* U+0327 cedilla */
+    };
+    static const unsigned short accents[] = {0x300, 0x301, 0x302, 0x303, 0x308, 0x327};
+    const char *base = letter && letter < 0x80 ? strchr(bases, (int)letter) : NULL;
+    for (size_t i = 0; base && i < sizeof accents / sizeof accents[0]; i++)
+        if (accents[i] == accent)
+            return made[i][base - bases];
     return 0;
 }
 
@@ -124,9 +155,13 @@ static void read_word(struct ald_words *w, unsigned first, struct ald_word *word
     for (;;) {
         unsigned c = peek(w, w->at, &len);
         if (len && (is_letter(c) || is_digit(c)) && !(stands_alone(c) && word->len)) {
+            unsigned mark, letter = lower(c);
+            size_t mark_len;
             word->number &= is_digit(c);
-            put(word, lower(c));
-            w->at += len;
+            mark = peek(w, w->at + len, &mark_len);
+            unsigned whole = mark_len && mark >= 0x300 && mark <= 0x327 ? composed(letter, mark) : 0;
+            put(word, whole ? whole : letter);
+            w->at += len + (whole ? mark_len : 0);
             before = c;
             if (stands_alone(c))
                 break;

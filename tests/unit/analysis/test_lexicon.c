@@ -79,7 +79,8 @@ static const char small[] =
     "stop: [the, a, our]\n"
     "abbreviations: [approx]\n"
     "words: { store: [disk, disk space, '<tape>'] }\n"
-    "cues: { not: [not, no], not_before: [be not so], modal: [will, could], unreal: [if, to prevent], except: [not only], turn: [but], join: [and] }\n";
+    "cues: { not: [not, no], not_before: [be not so], modal: [will, could], purpose: [to prevent], outcome: [led to], unreal: [if], except: [not only],"
+    " turn: [but], join: [and] }\n";
 
 static enum ald_rc made(const char *rules, struct ald_lexicon **ret, struct ald_err *err)
 {
@@ -113,6 +114,10 @@ static void test_notation(void **state)
         {"any: [stop work]", "It stopped working.", true},
         {"any: [=stopped]", "It stops.", false},
         {"any: [satur*]", "A saturated link.", true},
+        {"any: [-disk full]", "Datadisks full.", true},
+        {"any: [-disk full]", "The disk full.", true},
+        {"any: [-disk full]", "A diskette full.", false},
+        {"any: ['(a fell|b fell) x', '(a fell|b fell) y']", "b fell y", true},
         {"any: [run out]", "We ran out.", true},
         {"any: [full|empty disk]", "The empty disks.", true},
         {"any: ['(fell over|went down) twice']", "It went down twice.", true},
@@ -163,6 +168,9 @@ static void test_cues(void **state)
         {"The disk could be full.", false},
         {"If the disk was full, we would know.", false},
         {"We swapped it to prevent a full disk full of logs.", false},
+        {"We swapped it to prevent errors, which led to a disk that was full.", true},
+        {"To prevent a loss the change led to a disk that is full.", true},
+        {"To prevent a change that led to errors, no disk is full.", false},
         {"We will add one but the disk was full.", true},
         {"The disk was full and we will add one.", true},
         {"The disk was full, will mend.", true},
@@ -173,6 +181,9 @@ static void test_cues(void **state)
         if (holds("any: [disk .. full]", cases[i].text) != cases[i].found)
             fail_msg("'%s': expected %d", cases[i].text, cases[i].found);
     assert_true(holds("any: [could not be read]", "It could not be read."));
+    /* A cue inside a set is the phrase's own only where the phrase uses that set. */
+    assert_true(holds("any: ['disk .. (did not turn|fell)']", "The disk did not turn."));
+    assert_false(holds("any: ['(did not turn|x) y', 'disk .. turn']", "The disk did not turn."));
     assert_true(holds("as_written: yes\nany: [be full]", "It could be full."));
 }
 
@@ -199,6 +210,7 @@ static void test_mistakes(void **state)
         {"any: ['a ~ b ~ c']", "one ~"},
         {"any: [x-third|b]", "more than one word"},
         {"any: ['b? c? d? e? f? g']", "more than 4 optional words"},
+        {"any: ['-x-third']", "more than one word"},
         {"weight: 2\nany: [b]", "weight: expected a number above 0"},
         {"near: [[b]]", "expected a list of 2 to 2 phrases"},
         {"alle: [b]", "x.yaml:5:1: unknown key 'alle'"},
@@ -240,9 +252,49 @@ static void test_languages(void **state)
     assert_int_equal(read_with(lex, "The disk full. Die Platte voll.").calls, 2);
 }
 
+static double weight(const struct ald_lexicon *lex, const char *pattern, const char *text)
+{
+    return read_with(lex, text).weight[ald_lexicon_find(lex, pattern)];
+}
+
+/* The languages that are built in, read together: letters in any spelling, whole sentences, each in its own language. */
+static void test_german(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *text;
+        bool found;
+    } cases[] = {
+        {"data_loss", "Die Anhänge der Dateien wurden gelöscht.", true},
+        {"data_loss", "DIE DATEIEN WURDEN GELÖSCHT.", true},
+        {"data_loss", "Die Dateien wurden geloescht.", true},
+        {"data_loss", "Die Dateien wurden gelo\xCC\x88scht.", true}, /* o and a combining diaeresis */
+        {"external_party", "Die GRO\xE1\xBA\x9E""E STÖRUNG lag beim Netzbetreiber.", true},
+        {"change_triggered", "Am 12. März wurde die Version ausgerollt, danach fiel die Anmeldung aus.", true},
+        {"saturation", "Die Platte, d. h. z. B. das Volume von Server 3, war voll.", true},
+        {"saturation", "The connection pool was exhausted. Die Ursache ist unklar.", true},
+        {"saturation", "The cause is not clear. Die Platte war voll.", true},
+        {"saturation", "Server war down, disk full, wir haben aufgeräumt.", true},
+        {"saturation", "Es gab keinen Hinweis, dass die Platte voll war.", false},
+        {"saturation", "War die Platte voll?", false},
+        /* Words that two languages spell alike: "die", "was", "war". */
+        {"external_party", "Der Provider hat die Lage beobachtet.", false},
+        {"external_party", "The carrier was down.", true},
+        {"mitigation_backfired", "Der Neustart war nicht nötig, die Lage wurde nicht schlimmer.", false},
+    };
+    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
+    struct ald_err err = {0};
+    if (ald_lexicon_built_in(&lex, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if ((weight(lex, cases[i].pattern, cases[i].text) >= 1 - 1e-9) != cases[i].found)
+            fail_msg("%s in '%s': expected %d", cases[i].pattern, cases[i].text, cases[i].found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_notation), cmocka_unit_test(test_cues),
-                                       cmocka_unit_test(test_places),   cmocka_unit_test(test_mistakes), cmocka_unit_test(test_languages)};
+                                       cmocka_unit_test(test_places),   cmocka_unit_test(test_mistakes), cmocka_unit_test(test_languages),
+                                       cmocka_unit_test(test_german)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
