@@ -260,7 +260,7 @@ enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_stream *str
             return ALD_OK;
         }
         bool unreadable = rc == ALD_ERR_FORMAT || rc == ALD_ERR_LIMIT;
-        if (unreadable && !again && rc == ALD_ERR_FORMAT) {
+        if (unreadable && !again && (rc == ALD_ERR_FORMAT || ask->size->now <= 1)) {
             again = true; /* it may have been cut or garbled on its way */
             continue;
         }

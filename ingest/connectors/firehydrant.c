@@ -196,6 +196,10 @@ static enum ald_rc relationships_page(const struct ald_source_cfg *cfg, const st
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
     *v = res->root;
+    struct ald_jv held; /* none of them: another document, and no word that there are no relatives */
+    if (ald_json_get(v, "parent", &held, NULL) != ALD_OK && ald_json_get(v, "children", &held, NULL) != ALD_OK &&
+        ald_json_get(v, "siblings", &held, NULL) != ALD_OK)
+        return ald_json_expected(v, "an object of parent, children and siblings", err);
     ald_listing_element(cfg, res, rows, ald_sprintf(rows->arena, "%s/relationships", ald_listing_subject(res->req)), v,
                         ald_firehydrant_relationships);
     return ALD_OK;

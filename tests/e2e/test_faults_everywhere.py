@@ -1,0 +1,157 @@
+"""Every fault of the wire on every connector, each through the proxy of tests/http/faulty.py: bounded time, a message that says where
+and what, nothing lost. All sources are read in one run, at the same time; a fault strikes each of them.
+
+A new connector is one row in SOURCES: what serves it, and its source given that address."""
+import collections
+import json
+import time
+import unittest
+
+import support
+import faulty
+import feeds_api
+import firehydrant_api
+import incidentio_api
+import jira_api
+import opsgenie_api
+import pagerduty_api
+import table_api
+import tracker_world
+import test_public_status
+
+AS_OF = "2027-01-01T00:00:00Z"
+TOKEN = {"token_env": "MADE_TOKEN"}
+ENV = {"MADE_TOKEN": "secret", "JIRA_USER": jira_api.USER}
+JIRA = {"jql": "project = INC", "page_size": 10, **TOKEN}
+
+Row = collections.namedtuple("Row", "start source")
+SOURCES = {
+    "pagerduty": Row(lambda: pagerduty_api.serve(pagerduty_api.made(30).analyse()),
+                     lambda url: support.pagerduty(url, page_size=10, fields={"regions": "regions"})),
+    "jira": Row(lambda: jira_api.serve(jira_api.made(25)), lambda url: support.source("", "jira", base_url=url, user_env="JIRA_USER", **JIRA)),
+    "datacenter": Row(lambda: jira_api.serve(jira_api.made(25), dc=True),
+                      lambda url: support.source("", "jira", base_url=url, deployment="datacenter", **JIRA)),
+    "opsgenie": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.opsgenie(url, page_size=5)),
+    "jsm": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.jsm(url, page_size=5)),
+    "servicenow": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.servicenow(url, page_size=10)),
+    "statuspage": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.statuspage(url, page_size=5)),
+    "feed": Row(lambda: feeds_api.serve(pages={"made": table_api.made(25)["statuspage"]}),
+                lambda url: support.source("", "statuspage", base_url=f"{url}/made", role="vendor")),
+    "gcpstatus": Row(lambda: feeds_api.serve(gcp=[test_public_status.incident(i) for i in range(20)]),
+                     lambda url: support.source("", "gcpstatus", base_url=f"{url}/gcp")),
+    "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(12)),
+                      lambda url: support.source("", "incidentio", base_url=url, page_size=5, **TOKEN)),
+    "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(12)),
+                       lambda url: support.source("", "firehydrant", base_url=url, page_size=5, **TOKEN)),
+}
+ROUND_S = 60     # no run may take longer, however many faults it meets
+
+
+class Everywhere(support.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.trap = cls.enter(faulty.Trap())
+        cls.proxies = {name: cls.enter(faulty.Proxy(cls.enter(row.start()).url, cls.trap.url)) for name, row in SOURCES.items()}
+
+    @classmethod
+    def enter(cls, server):
+        server.__enter__()
+        cls.addClassCleanup(server.__exit__)
+        return server
+
+    def setUp(self):
+        super().setUp()
+        for proxy in self.proxies.values():
+            proxy.clear()
+        self.configure(*({**row.source(self.proxies[name].url), "name": name} for name, row in SOURCES.items()))
+        self.ingest()
+        self.asked = {name: len(proxy.seen) for name, proxy in self.proxies.items()}
+        self.faultless = self.exports()
+
+    def ingest(self, *args, code=0):
+        began = time.monotonic()
+        run = self.alidade("ingest", *args, code=code, env=ENV, timeout=ROUND_S)
+        self.assertNotIn("secret", run.out + run.err)
+        self.took = time.monotonic() - began
+        return run
+
+    def exports(self):
+        return self.export_all(AS_OF, whats=("records", "events"))
+
+    def state(self):
+        return {source["name"]: source for source in json.loads(self.alidade("status", "--json").out)["sources"]}
+
+    def fresh_store(self):
+        for path in self.dir.glob("alidade.db*"):
+            if path.suffix != ".key":
+                path.unlink()
+
+    def test_what_heals(self):
+        """Each once, on every source: asked again no sooner than was said, and the store is as if nothing had happened."""
+        plan = [*faulty.TRANSIENT, *faulty.ODD]
+        for proxy in self.proxies.values():
+            proxy.clear()
+            proxy.plan = list(plan)
+        self.fresh_store()
+        left, rounds = set(SOURCES), 0
+        while left:
+            run = self.ingest("--full", *sorted(left), code={0, 3})
+            self.assertEqual(run.code, 0, self.unhealed(run))
+            rounds += 1
+            self.assertLess(rounds, len(plan) + 5, f"not all faults were met: {left}")
+            left = {name for name in left if any(not f.get_only for f in self.proxies[name].plan) or
+                    (self.proxies[name].plan and rounds < 60)}
+        for name, proxy in self.proxies.items():
+            struck = [n for n, seen in enumerate(proxy.seen) if seen[2]]
+            self.assertEqual(len(struck), len(plan), name)
+            for n in struck:
+                fault = proxy.seen[n][2]
+                self.assertGreaterEqual(proxy.seen[n + 1][0] - proxy.seen[n][0], fault.wait, f"{name}: {fault.name}")
+        self.assert_same_bytes(self.faultless, self.exports(), "after every fault that heals")
+        self.assertEqual(self.sql("SELECT source, stream, reason FROM quarantine"), [])
+        self.assertEqual(self.sql("SELECT source, stream, gap FROM cursor WHERE complete = 0"), [])
+
+    def unhealed(self, run):
+        last = {name: [seen[2].name for seen in proxy.seen if seen[2]][-4:] for name, proxy in self.proxies.items()}
+        return f"{run}\nlast faults: {json.dumps(last, indent=1)}"
+
+    def test_what_lasts(self):
+        """From the middle of a run on: loud, in bounded time; what came before stays, and the next run makes up for the rest."""
+        for fault in faulty.LASTING:
+            with self.subTest(fault.name):
+                self.fresh_store()
+                for name, proxy in self.proxies.items():
+                    proxy.clear()
+                    proxy.always = fault, 0 if self.asked[name] < 3 else self.asked[name] // 3
+                run = self.ingest(code={0, 3, 4})
+                state = self.state()
+                for name, source in state.items():
+                    self.loud(fault, name, source, run)
+                for proxy in self.proxies.values():
+                    proxy.clear()
+                self.ingest(code={0, 3})
+                aside = self.sql("SELECT element FROM quarantine WHERE element NOT LIKE 'page %'"), self.sql("SELECT 1 FROM quarantine")
+                self.assertEqual(aside[0], [])
+                self.ingest(*(["--full"] if aside[1] else []))  # pages that were stepped over one by one
+                self.assert_same_bytes(self.faultless, self.exports(), f"after {fault.name}")
+                self.assertEqual(self.sql("SELECT source, stream, reason FROM quarantine"), [])
+                self.assertEqual(self.sql("SELECT source, stream, gap FROM cursor WHERE complete = 0"), [])
+        for path, headers in self.trap.seen:
+            self.assertNotIn("uthorization", headers, path)
+            self.assertNotIn("secret", headers, path)
+        self.assertTrue(self.trap.seen)
+
+    def loud(self, fault, name, source, run):
+        """Says which source and stream, what, and where it was asked."""
+        gaps = [f"{stream['name']}: {stream['gap']}" for stream in source["streams"] if not stream["complete"]]
+        said = "\n".join([source["last_error"] or "", *gaps])
+        if not fault.says:  # lists that end by themselves may never show it
+            return
+        self.assertTrue(gaps, f"{name}: {fault.name} went by in silence\n{run}")
+        self.assertRegex(said, fault.says, f"{name}: {fault.name}")
+        self.assertIn(f"{name}: ", run.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
