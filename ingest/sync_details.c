@@ -98,6 +98,7 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
 {
     struct ald_sync_size size = ald_sync_size_of(s);
     ALD_CLEANUP(ald_buf_done) struct ald_buf cursor;
+    char before[33] = "", body[33] = "";
     ald_buf_init(&cursor, 1u << 16);
     for (int64_t pages = 0; pages < ALD_MAX_PAGES; pages++) {
         ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
@@ -116,8 +117,12 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
             return ald_fail(err, ALD_ERR_NET, "status %ld", page.res.status);
         if (page.next.gap)
             return ald_fail(err, ALD_ERR_NET, "%s", page.next.gap);
-        if (page.next.cursor && cursor.len && strcmp(page.next.cursor, cursor.data) == 0)
+        *body = '\0';
+        if (page.rows.n > 0)
+            ald_fingerprint(page.res.body, page.res.body_n, body);
+        if (cursor.len && ((page.next.cursor && strcmp(page.next.cursor, cursor.data) == 0) || (*body && strcmp(body, before) == 0)))
             return ald_fail(err, ALD_ERR_NET, "the same page again instead of the next one");
+        memcpy(before, body, sizeof before);
         ald_sync_size_read(&size);
         bool last = page.next.cursor == NULL && !d->refused;
         s->stream_done += last ? (int64_t)n : 0;

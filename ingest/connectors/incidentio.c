@@ -25,6 +25,7 @@ struct list {
     const char *path, *params;
     int page_max;
     bool windowed, of_incident;
+    const char *of; /* member of its elements that names the incident they are of, or NULL */
 };
 
 /** Where reading goes on: after this id; elements read before, and how many the source said that there are. */
@@ -131,6 +132,7 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     const struct ald_listing_how how = {.member = member,
                                         .changed = list->windowed ? "updated_at" : NULL,
                                         .since = list->windowed ? res->req->window.since : ALD_TIME_NONE,
+                                        .of = list->of,
                                         .fn = fn};
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     ALD_TRY(pagination(res, arena, &after, &total, err));
@@ -171,9 +173,9 @@ LIST(users, "users", NULL, .path = "/v2/users", .params = "&include_inactive=tru
 LIST(teams, "teams", ald_incidentio_team, .path = "/v3/teams", .page_max = PAGE_MAX)
 LIST(incidents, "incidents", ald_incidentio_incident, .path = "/v2/incidents", .params = "&sort_by=created_at_oldest_first" MODES,
      .page_max = PAGE_MAX, .windowed = true)
-LIST(updates, "incident_updates", ald_incidentio_update, .path = "/v2/incident_updates", .page_max = PAGE_MAX, .of_incident = true)
-LIST(attachments, "incident_attachments", ald_incidentio_attachment, .path = "/v1/incident_attachments", .of_incident = true)
-LIST(alerts, "incident_alerts", ald_incidentio_alert, .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true)
+LIST(updates, "incident_updates", ald_incidentio_update, .path = "/v2/incident_updates", .page_max = PAGE_MAX, .of_incident = true, .of = "incident_id")
+LIST(attachments, "incident_attachments", ald_incidentio_attachment, .path = "/v1/incident_attachments", .of_incident = true, .of = "incident_id")
+LIST(alerts, "incident_alerts", ald_incidentio_alert, .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true, .of = "incident")
 LIST(relationships, "incident_relationships", ald_incidentio_relationship, .path = "/v1/incident_relationships",
      .page_max = PAGE_MAX, .of_incident = true)
 static const struct list participants_list = {.path = "/v2/incident_participants", .of_incident = true};

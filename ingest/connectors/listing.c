@@ -1,6 +1,8 @@
 /* Lists of JSON APIs, element by element. Knows no API in particular. */
 #include "connectors/listing.h"
 
+#include <string.h>
+
 #include "alidade/time.h"
 #include "connectors/answer.h"
 
@@ -34,6 +36,20 @@ static enum ald_rc note_change(const struct ald_listing_how *how, const struct a
     return ALD_OK;
 }
 
+/** What another record's page would do to this one's: it was read, and nothing of it came. */
+static enum ald_rc check_subject(struct ald_arena *arena, const struct ald_listing_how *how, const char *subject, const struct ald_jv *v,
+                                 struct ald_err *err)
+{
+    struct ald_jv held;
+    const char *of = NULL;
+    if (!how->of || !*subject || !ald_json_opt(v, how->of, &held))
+        return ALD_OK;
+    bool object = ald_json_kind(&held) == ALD_JSON_OBJECT;
+    if (ald_json_id_opt(arena, object ? &held : v, object ? "id" : how->of, &of, NULL) == ALD_OK && of && strcmp(of, subject) != 0)
+        return ald_fail(err, ALD_ERR_NET, "the source gave what belongs to %.60s instead of %.60s: it ignored the query", of, subject);
+    return ALD_OK;
+}
+
 enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              const struct ald_listing_how *how, struct ald_listing *ret, struct ald_next *next, struct ald_err *err)
 {
@@ -54,6 +70,7 @@ enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_
         if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(arena, &it, how->id ? how->id : "id", &id, NULL) != ALD_OK)
             id = NULL;
         ALD_TRY(note_change(how, &it, next, err));
+        ALD_TRY(check_subject(arena, how, subject, &it, err));
         ret->last = id;
         if (!how->fn)
             continue;

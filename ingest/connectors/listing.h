@@ -13,9 +13,10 @@ struct ald_listing {
 };
 /** Reads every element of member `member` of an answer ("": the answer is the list) by fn (NULL: none becomes rows: who is named there is
  *  known from now on). Ids of a detail's elements begin with its subject. Sets next->high_water to the newest `changed` (NULL: no such
- *  member); fails when an element changed before `since`: the source ignored what it was asked. */
+ *  member); fails when an element changed before `since`, or is of another subject: the source ignored what it was asked. */
 struct ald_listing_how {
     const char *member, *changed, *id; /* id: NULL: "id" */
+    const char *of; /* of a detail's elements: the member that holds the subject's id, or an object with it; NULL: none does */
     int64_t since;                     /* ALD_TIME_NONE: whatever comes */
     ald_listing_row_fn *fn;
 };

@@ -11,6 +11,7 @@ import support
 import faulty
 import feeds_api
 import firehydrant_api
+import github_api
 import incidentio_api
 import jira_api
 import opsgenie_api
@@ -24,7 +25,8 @@ TOKEN = {"token_env": "MADE_TOKEN"}
 ENV = {"MADE_TOKEN": "secret", "JIRA_USER": jira_api.USER}
 JIRA = {"jql": "project = INC", "page_size": 10, **TOKEN}
 
-Row = collections.namedtuple("Row", "start source")
+# copies: so many sources of it, which share the faults: a source that asks but a few questions a run meets but a few faults in it.
+Row = collections.namedtuple("Row", "start source copies", defaults=(1,))
 SOURCES = {
     "pagerduty": Row(lambda: pagerduty_api.serve(pagerduty_api.made(30).analyse()),
                      lambda url: support.pagerduty(url, page_size=10, fields={"regions": "regions"})),
@@ -33,18 +35,20 @@ SOURCES = {
                       lambda url: support.source("", "jira", base_url=url, deployment="datacenter", **JIRA)),
     "opsgenie": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.opsgenie(url, page_size=5)),
     "jsm": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.jsm(url, page_size=5)),
-    "servicenow": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.servicenow(url, page_size=10)),
-    "statuspage": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.statuspage(url, page_size=5)),
+    "servicenow": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.servicenow(url, page_size=10), 3),
+    "statuspage": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.statuspage(url, page_size=5), 6),
     "feed": Row(lambda: feeds_api.serve(pages={"made": table_api.made(25)["statuspage"]}),
-                lambda url: support.source("", "statuspage", base_url=f"{url}/made", role="vendor")),
+                lambda url: support.source("", "statuspage", base_url=f"{url}/made", role="vendor"), 10),
     "gcpstatus": Row(lambda: feeds_api.serve(gcp=[test_public_status.incident(i) for i in range(20)]),
-                     lambda url: support.source("", "gcpstatus", base_url=f"{url}/gcp")),
+                     lambda url: support.source("", "gcpstatus", base_url=f"{url}/gcp"), 14),
     "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(12)),
                       lambda url: support.source("", "incidentio", base_url=url, page_size=5, **TOKEN)),
     "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(12)),
                        lambda url: support.source("", "firehydrant", base_url=url, page_size=5, **TOKEN)),
+    "github": Row(lambda: github_api.serve(github_api.made(12)),
+                  lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
 }
-ROUND_S = 60     # no run may take longer, however many faults it meets
+ROUND_S = 120    # no run may take longer, however many faults it meets
 
 
 class Everywhere(support.Case):
@@ -52,7 +56,9 @@ class Everywhere(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.trap = cls.enter(faulty.Trap())
-        cls.proxies = {name: cls.enter(faulty.Proxy(cls.enter(row.start()).url, cls.trap.url)) for name, row in SOURCES.items()}
+        servers = {name: cls.enter(row.start()) for name, row in SOURCES.items()}
+        cls.all_proxies = {f"{name}-{i}": cls.enter(faulty.Proxy(servers[name].url, cls.trap.url))
+                       for name, row in SOURCES.items() for i in range(row.copies)}
 
     @classmethod
     def enter(cls, server):
@@ -60,14 +66,19 @@ class Everywhere(support.Case):
         cls.addClassCleanup(server.__exit__)
         return server
 
-    def setUp(self):
-        super().setUp()
+    def begin(self, copies):
+        """What a run without faults gives, of all copies of the sources or of one of each."""
+        self.proxies = {name: proxy for name, proxy in self.all_proxies.items() if copies or name.endswith("-0")}
         for proxy in self.proxies.values():
             proxy.clear()
-        self.configure(*({**row.source(self.proxies[name].url), "name": name} for name, row in SOURCES.items()))
+        self.configure(*({**SOURCES[self.row_of(name)].source(proxy.url), "name": name} for name, proxy in self.proxies.items()))
         self.ingest()
         self.asked = {name: len(proxy.seen) for name, proxy in self.proxies.items()}
         self.faultless = self.exports()
+
+    @staticmethod
+    def row_of(name):
+        return name.rpartition("-")[0]
 
     def ingest(self, *args, code=0):
         began = time.monotonic()
@@ -89,25 +100,28 @@ class Everywhere(support.Case):
 
     def test_what_heals(self):
         """Each once, on every source: asked again no sooner than was said, and the store is as if nothing had happened."""
+        self.begin(copies=True)
         plan = [*faulty.TRANSIENT, *faulty.ODD]
-        for proxy in self.proxies.values():
+        for name, proxy in self.proxies.items():
             proxy.clear()
-            proxy.plan = list(plan)
+            proxy.plan = plan[int(name.rpartition("-")[2])::SOURCES[self.row_of(name)].copies]
         self.fresh_store()
-        left, rounds = set(SOURCES), 0
+        left, rounds = sorted(self.proxies), 0
         while left:
-            run = self.ingest("--full", *sorted(left), code={0, 3})
+            run = self.ingest("--full", *left, code={0, 3})
             self.assertEqual(run.code, 0, self.unhealed(run))
             rounds += 1
-            self.assertLess(rounds, len(plan) + 5, f"not all faults were met: {left}")
-            left = {name for name in left if any(not f.get_only for f in self.proxies[name].plan) or
-                    (self.proxies[name].plan and rounds < 60)}
+            self.assertLess(rounds, 20, f"not all faults were met: {left}")
+            left = [name for name in left if self.proxies[name].plan]
+        met = collections.Counter()
         for name, proxy in self.proxies.items():
             struck = [n for n, seen in enumerate(proxy.seen) if seen[2]]
-            self.assertEqual(len(struck), len(plan), name)
+            met[self.row_of(name)] += len(struck)
             for n in struck:
                 fault = proxy.seen[n][2]
-                self.assertGreaterEqual(proxy.seen[n + 1][0] - proxy.seen[n][0], fault.wait, f"{name}: {fault.name}")
+                if not fault.right:  # a page that was fetched ahead of its turn may follow a good one at any time
+                    self.assertGreaterEqual(proxy.seen[n + 1][0] - proxy.seen[n][0], fault.wait, f"{name}: {fault.name}")
+        self.assertEqual(met, dict.fromkeys(SOURCES, len(plan)))
         self.assert_same_bytes(self.faultless, self.exports(), "after every fault that heals")
         self.assertEqual(self.sql("SELECT source, stream, reason FROM quarantine"), [])
         self.assertEqual(self.sql("SELECT source, stream, gap FROM cursor WHERE complete = 0"), [])
@@ -118,6 +132,7 @@ class Everywhere(support.Case):
 
     def test_what_lasts(self):
         """From the middle of a run on: loud, in bounded time; what came before stays, and the next run makes up for the rest."""
+        self.begin(copies=False)
         for fault in faulty.LASTING:
             with self.subTest(fault.name):
                 self.fresh_store()
@@ -128,6 +143,8 @@ class Everywhere(support.Case):
                 state = self.state()
                 for name, source in state.items():
                     self.loud(fault, name, source, run)
+                if fault.says.startswith("401"):
+                    self.assertEqual(run.code, 4)
                 for proxy in self.proxies.values():
                     proxy.clear()
                 self.ingest(code={0, 3})
