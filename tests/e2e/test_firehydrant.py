@@ -127,7 +127,7 @@ class FireHydrant(tracker_cases.Tracker, tracker_cases.Case):
                     return self.paged(load("teams"))
                 if parts[:2] == ["v1", "incidents"] and len(parts) == 3:
                     return self.answer_body(next(row for row in incidents if row["id"] == parts[2]))
-                return self.answer_body({}) if parts[-1] == "relationships" else self.paged([])
+                return self.answer_body({"children": []}) if parts[-1] == "relationships" else self.paged([])
 
         api = self.serve(tracker_world.World(int(time.time() * 1000)))
         api.RequestHandlerClass = Handler
