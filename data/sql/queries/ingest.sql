@@ -280,12 +280,13 @@ AND (at IS NOT ?3 OR kind IS NOT ?4 OR actor IS NOT ?5 OR agent IS NOT ?6 OR aut
 -- name: land_addition_any
 SELECT 1 FROM record_addition WHERE origin >= ?1 AND origin < ?2 LIMIT 1;
 
+-- CROSS JOIN: additions first. SQLite would go through all records of the source.
 -- name: land_additions_of
-SELECT a.record, a.origin, a.fingerprint FROM record_addition a JOIN record r ON r.id = a.record
+SELECT a.record, a.origin, a.fingerprint FROM record_addition a CROSS JOIN record r ON r.id = a.record
 WHERE r.source = ?1 AND a.origin = ?2;
 
 -- name: land_additions_below
-SELECT a.record, a.origin, a.fingerprint FROM record_addition a JOIN record r ON r.id = a.record
+SELECT a.record, a.origin, a.fingerprint FROM record_addition a CROSS JOIN record r ON r.id = a.record
 WHERE r.source = ?1 AND a.origin >= ?2 AND a.origin < ?3;
 
 -- name: land_addition_put
@@ -381,9 +382,10 @@ SELECT event_id FROM event WHERE record = ?1 AND field = ?2;
 -- name: land_whole_event_drop
 DELETE FROM event WHERE record = ?1 AND event_id = ?2;
 
+-- '0' follows '/'.
 -- name: land_whole_raw
-SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND substr(element, 1, length(?3) + 1) = ?3 || '/'
-UNION SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND substr(element, 1, length(?3) + 1) = ?3 || '/';
+SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0'
+UNION SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0';
 
 -- name: land_alias_put
 INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;

@@ -106,6 +106,34 @@ static void every_named_statement_is_prepared(void **state)
     assert_null(ald_store_query_name(n));
 }
 
+/* What is run for each row of a page finds its rows by a whole key, or ingest takes time that grows with the square of the store:
+ * neither all rows of a table nor all records of a source. */
+static void rows_of_pages_are_found_by_key(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_store_closep) struct ald_store *store = open_ok(":memory:", ALD_STORE_WRITE);
+    size_t looked_at = 0;
+    for (size_t i = 0; ald_store_query_name(i); i++) {
+        if (strncmp(ald_store_query_name(i), "land_", 5) != 0)
+            continue;
+        char *sql = NULL;
+        sqlite3_stmt *plan = NULL;
+        assert_true(asprintf(&sql, "EXPLAIN QUERY PLAN %.*s", (int)ald_sql_queries[i].size, (const char *)ald_sql_queries[i].bytes) > 0);
+        assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &plan, NULL), SQLITE_OK);
+        while (sqlite3_step(plan) == SQLITE_ROW) {
+            const char *step = (const char *)sqlite3_column_text(plan, 3);
+            bool slow = (strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0) || strstr(step, "(source=?)");
+            if (slow)
+                print_error("%s: %s\n", ald_store_query_name(i), step);
+            assert_false(slow);
+            looked_at++;
+        }
+        assert_int_equal(sqlite3_finalize(plan), SQLITE_OK);
+        free(sql);
+    }
+    assert_true(looked_at > 20);
+}
+
 static void new_store_is_private_and_configured(void **state)
 {
     struct room *room = *state;
@@ -352,6 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_named_statement_is_prepared),
+        cmocka_unit_test(rows_of_pages_are_found_by_key),
         cmocka_unit_test_setup_teardown(new_store_is_private_and_configured, enter, leave),
         cmocka_unit_test_setup_teardown(one_writer_at_a_time, enter, leave),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_snapshot, enter, leave),
