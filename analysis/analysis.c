@@ -202,6 +202,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     ALD_TRY(build_incidents(&b, err));
     ALD_TRY(ald_patterns_gather(&b, err));
     ald_past_build(&b);
+    a->words = ald_names_texts(b.strings);
     return ALD_OK;
 }
 

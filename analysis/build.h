@@ -62,29 +62,27 @@ struct ald_alias {
 };
 /** Where the rows of one record lie in the arrays of struct ald_build. */
 struct ald_slice {
-    size_t at, n;
+    uint32_t at, n;
 };
 
 /** What is known of one record beyond struct ald_record. */
 struct ald_work {
-    uint32_t source;          /* number in names `sources` */
-    int64_t start;            /* impact_started, else opened; ALD_TIME_NONE */
-    bool later[ALD_MOMENT_N]; /* a candidate after as-of was dropped */
-    bool later_change;        /* a change of state after as-of was dropped */
+    int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
+    struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
+    const char *impossible_why;  /* clocks.c */
     struct ald_slice services, teams, people, refs, later_names;
-    /* By clocks.c: */
-    enum ald_state state;
-    struct ald_span *spans; /* ascending; the last may be open */
-    size_t spans_n;
-    bool impossible, entered_after;
-    const char *impossible_why;
-    int reopens;
-    bool human;        /* some person did something */
-    bool ended_itself; /* the last change to resolved was nobody's */
-    /* By link.c: */
-    uint32_t group, fold_into; /* fold_into: record, or ALD_NOBODY */
-    uint32_t whole;            /* what is one incident: groups and what was folded into them */
-    bool folded;
+    uint32_t source;             /* number in names `sources` */
+    uint32_t spans_n;
+    int reopens;                 /* clocks.c */
+    uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
+    uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
+    bool later[ALD_MOMENT_N];    /* a candidate after as-of was dropped */
+    uint8_t state;               /* clocks.c: enum ald_state */
+    bool later_change : 1;       /* a change of state after as-of was dropped */
+    bool impossible : 1, entered_after : 1; /* clocks.c */
+    bool human : 1;              /* clocks.c: some person did something */
+    bool ended_itself : 1;       /* clocks.c: the last change to resolved was nobody's */
+    bool folded : 1;             /* link.c */
 };
 
 /** A list of mentions of services, teams or people, on scratch memory. */
@@ -155,7 +153,7 @@ ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
 /** given.c: undated facts of records; a fact that an event or a row of a person tells; all of them, when all is loaded. */
 ALD_CHECK enum ald_rc ald_load_given(struct ald_build *b, struct ald_err *err);
-void ald_given_event(struct ald_build *b, const struct ald_event *event, const char *value);
+void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *value);
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
 struct ald_givens ald_givens_of(struct ald_build *b);
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
@@ -169,6 +167,8 @@ uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char
                         struct ald_names *names);
 /** Interned copy that lives in the analysis; NULL and "" give NULL. */
 const char *ald_build_string(struct ald_build *b, const char *s);
+/** Its number, for ald_word_at; NULL and "" give 0. */
+uint32_t ald_build_word(struct ald_build *b, const char *s);
 
 /** clocks.c: resolution, state and spans of one record. */
 void ald_record_clocks(struct ald_build *b, uint32_t record);

@@ -98,10 +98,10 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc, struct 
         const struct ald_record *record = &crew->a->records[inc->records[r]];
         for (size_t e = 0; e < record->events_n; e++) {
             const struct ald_event *event = &record->events[e];
-            if (event->actor == ALD_NOBODY || !ald_kind_engages(event->kind))
+            if (ald_event_actor(event) == ALD_NOBODY || !ald_kind_engages(event->kind))
                 continue;
             acts = ald_grow(scratch, acts, n, &cap, sizeof *acts);
-            acts[n++] = (struct stint){event->actor, event->at, event->at};
+            acts[n++] = (struct stint){event->person, event->at, event->at};
         }
     }
     if (n)
@@ -176,7 +176,7 @@ static const struct ald_zone *zone_of(const struct crew *crew, const struct ald_
     for (size_t r = 0; r < inc->records_n && team == ALD_NOBODY; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
         for (size_t e = 0; e < record->events_n && team == ALD_NOBODY; e++)
-            if (record->events[e].actor == person)
+            if (ald_event_actor(&record->events[e]) == person)
                 team = record->events[e].team;
     }
     team = team == ALD_NOBODY ? inc->first_team : team;

@@ -89,7 +89,7 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
     return walk;
 }
 
-static void moments_from_events(struct ald_record *record, uint32_t r)
+static void moments_from_events(struct ald_build *b, struct ald_record *record, uint32_t r)
 {
     static const struct {
         enum ald_moment moment;
@@ -101,14 +101,14 @@ static void moments_from_events(struct ald_record *record, uint32_t r)
         for (size_t i = 0; i < record->events_n && taken->at == ALD_TIME_NONE; i++) {
             const struct ald_event *event = &record->events[i];
             if (event->kind == fallbacks[f].kind && !(fallbacks[f].by_people && event->automatic == 1))
-                *taken = (struct ald_taken){.at = event->at, .field = "events", .record = r};
+                *taken = (struct ald_taken){.at = event->at, .field = ald_build_word(b, "events"), .record = r};
         }
     }
 }
 
 /* The resolution field counts unless a reopening follows it. Of a change and a reopening in one instant the later in
  * the order of events decides. Without a history of states a record that is open now has a stale field or none. */
-static struct ald_taken resolution_of(const struct ald_record *record, const struct walk *walk, uint32_t r)
+static struct ald_taken resolution_of(struct ald_build *b, const struct ald_record *record, const struct walk *walk, uint32_t r)
 {
     struct ald_taken field = record->moments[ALD_RESOLVED], none = {.at = ALD_TIME_NONE};
     if (!(record->timeline & ALD_HOLDS_STATES))
@@ -120,7 +120,7 @@ static struct ald_taken resolution_of(const struct ald_record *record, const str
         return field;
     if (walk->last_resolved == ALD_TIME_NONE)
         return none;
-    return (struct ald_taken){.at = walk->last_resolved, .field = "events", .record = r};
+    return (struct ald_taken){.at = walk->last_resolved, .field = ald_build_word(b, "events"), .record = r};
 }
 
 /* Closed, but nothing says when it was resolved. *ret_end: when it was closed, ALD_TIME_NONE when that is not known. */
@@ -145,7 +145,7 @@ static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t en
 {
     struct ald_span *last = &walk->spans[walk->n - 1];
     w->spans = walk->spans;
-    w->spans_n = walk->n;
+    w->spans_n = (uint32_t)walk->n;
     last->end = end != ALD_TIME_NONE && end < last->start ? last->start : end;
 }
 
@@ -153,19 +153,19 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
 {
     struct ald_record *record = &b->a->records[r];
     struct ald_work *w = &b->work[r];
-    moments_from_events(record, r);
+    moments_from_events(b, record, r);
     for (size_t i = 0; i < record->events_n; i++)
         w->human |= record->events[i].human && ald_kind_engages(record->events[i].kind);
     struct walk walk = walk_states(b, r);
     w->ended_itself = walk.resolved_by_nobody && walk.last_resolved != ALD_TIME_NONE;
-    struct ald_taken resolution = resolution_of(record, &walk, r);
+    struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
     record->moments[ALD_RESOLVED] = resolution;
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(record, w, &walk, &closed);
         w->state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
         if (ended && closed != ALD_TIME_NONE && record->moments[ALD_CLOSED].at == ALD_TIME_NONE)
-            record->moments[ALD_CLOSED] = (struct ald_taken){.at = closed, .field = "events", .record = r};
+            record->moments[ALD_CLOSED] = (struct ald_taken){.at = closed, .field = ald_build_word(b, "events"), .record = r};
         if (w->start != ALD_TIME_NONE)
             finish_spans(w, &walk, closed);
         return;

@@ -76,25 +76,11 @@ static void place(const struct ald_incident *inc, bool folded, struct ald_named 
 
 /* ---- Services ---- */
 
-static bool counts_for_services(const struct ald_build *b, const struct ald_work *w, const struct ald_event *event)
-{
-    if (event->kind != ALD_EV_SERVICE_ADDED || event->service == ALD_NOBODY)
-        return false;
-    if (!event->field || !w->services.n)
-        return true;
-    for (size_t i = 0; i < w->services.n; i++) {
-        const char *field = b->svc[w->services.at + i].field;
-        if (!field || strcmp(field, event->field) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const struct ald_event *first_naming(const struct ald_build *b, uint32_t r, uint32_t service)
 {
     const struct ald_record *record = &b->a->records[r];
     for (size_t i = 0; i < record->events_n; i++)
-        if (record->events[i].service == service && counts_for_services(b, &b->work[r], &record->events[i]))
+        if (record->events[i].service == service && record->events[i].names_service)
             return &record->events[i];
     return NULL;
 }
@@ -134,7 +120,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
     }
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
-        if (counts_for_services(b, w, event))
+        if (event->names_service)
             mention(b, list,
                     (struct ald_named){.name = event->service,
                                        .record = r,
@@ -186,7 +172,7 @@ static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name,
     const struct ald_slice *later = &b->work[r].later_names;
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
-        if (ald_kind_engages(event->kind) && (people ? event->person_raw : event->team) == name)
+        if (ald_kind_engages(event->kind) && (people ? event->person : event->team) == name)
             return true;
     }
     for (size_t i = 0; i < later->n; i++)
@@ -209,7 +195,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
     const struct ald_slice *rows = people ? &w->people : &w->teams;
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
-        uint32_t name = people ? event->actor : event->team;
+        uint32_t name = people ? ald_event_actor(event) : event->team;
         if (name != ALD_NOBODY && ald_kind_engages(event->kind))
             mention(b, list,
                     (struct ald_named){.name = name, .at = event->at, .evidence = event->event_id, .record = r});

@@ -53,17 +53,17 @@ static bool counts(enum ald_given_what what)
     return what == ALD_GIVEN_CUSTOMERS || what == ALD_GIVEN_REGIONS || what == ALD_GIVEN_REQUESTS;
 }
 
-void ald_given_event(struct ald_build *b, const struct ald_event *event, const char *value)
+void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *value)
 {
     size_t word = value ? strcspn(value, "=:") : 0;
     for (int what = 0; what < ALD_GIVEN_N && word > 0; what++) {
         if (strlen(kinds[what].event) != word || strncmp(kinds[what].event, value, word) != 0)
             continue;
-        b->seen[b->work[event->record].source] |= kinds[what].facet; /* what the source can tell, whenever it did */
+        b->seen[b->work[record].source] |= kinds[what].facet; /* what the source can tell, whenever it did */
         double number = counts((enum ald_given_what)what) ? value[word] ? number_of(value + word + 1) : (double)NAN : 1;
         if (!isnan(number)) /* also after as-of: it says what an undated value does not tell yet */
-            add(b, (struct ald_given){.record = event->record,
-                                      .person = event->actor,
+            add(b, (struct ald_given){.record = record,
+                                      .person = ald_event_actor(event),
                                       .what = (enum ald_given_what)what,
                                       .at = event->at,
                                       .number = number,

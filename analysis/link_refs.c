@@ -57,28 +57,34 @@ static bool has_path(const char *url)
 static void index_add(struct ald_linker *l, struct ald_link_index *index, const char *text, uint32_t record)
 {
     uint32_t source = l->b->work[record].source, i = ald_names_add(index->texts, text);
-    index->slots = ald_grow(l->arena, index->slots, i, &index->cap, sizeof *index->slots);
-    for (struct ald_link_slot *s = index->slots[i]; s; s = s->next) {
-        if (s->source != source)
+    index->first = ald_grow(l->arena, index->first, i, &index->first_cap, sizeof *index->first);
+    for (uint32_t at = index->first[i]; at; at = index->slots[at - 1].next) {
+        struct ald_link_slot *slot = &index->slots[at - 1];
+        if (slot->source != source)
             continue;
-        if (s->record != record)
-            s->record = ALD_AMBIGUOUS;
+        if (slot->record != record)
+            slot->record = ALD_AMBIGUOUS;
         return;
     }
-    struct ald_link_slot *slot = ald_alloc(l->arena, sizeof *slot);
-    *slot = (struct ald_link_slot){.source = source, .record = record, .next = index->slots[i]};
-    index->slots[i] = slot;
+    index->slots = ald_grow(l->arena, index->slots, index->slots_n, &index->slots_cap, sizeof *index->slots);
+    index->slots[index->slots_n++] = (struct ald_link_slot){.source = source, .record = record, .next = index->first[i]};
+    index->first[i] = (uint32_t)index->slots_n;
+}
+
+static const struct ald_link_slot *slot_at(const struct ald_link_index *index, uint32_t number)
+{
+    return number ? &index->slots[number - 1] : NULL;
 }
 
 static const struct ald_link_slot *lookup(const struct ald_link_index *index, const char *text)
 {
     uint32_t i = ald_names_find(index->texts, text);
-    return i == ALD_NOBODY ? NULL : index->slots[i];
+    return i == ALD_NOBODY ? NULL : slot_at(index, index->first[i]);
 }
 
 static uint32_t in_source(const struct ald_link_index *index, const char *text, uint32_t source)
 {
-    for (const struct ald_link_slot *s = lookup(index, text); s; s = s->next)
+    for (const struct ald_link_slot *s = lookup(index, text); s; s = slot_at(index, s->next))
         if (s->source == source)
             return s->record == ALD_AMBIGUOUS ? ALD_NOBODY : s->record;
     return ALD_NOBODY;
@@ -87,14 +93,15 @@ static uint32_t in_source(const struct ald_link_index *index, const char *text, 
 void ald_index_records(struct ald_linker *l)
 {
     const struct ald_analysis *a = l->b->a;
-    for (size_t i = 0; i < a->records_n; i++) {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    for (size_t i = 0; i < a->records_n; i++, ald_arena_reset(scratch)) {
         const struct ald_record *r = &a->records[i];
         if (r->vendor)
             continue;
         index_add(l, &l->keys, r->external_id, (uint32_t)i);
         if (r->key && *r->key)
             index_add(l, &l->keys, r->key, (uint32_t)i);
-        const char *url = r->url ? ald_link_url(l->arena, r->url) : NULL;
+        const char *url = r->url ? ald_link_url(scratch, r->url) : NULL;
         if (url && has_path(url))
             index_add(l, &l->urls, url, (uint32_t)i);
     }
@@ -153,10 +160,11 @@ static uint32_t home_of_key(const struct ald_linker *l, const char *key)
     return home;
 }
 
-static size_t take_slots(const struct ald_link_slot *s, uint32_t from, uint32_t home, uint32_t *ret, size_t max)
+static size_t take_slots(const struct ald_link_index *index, const char *text, uint32_t from, uint32_t home, uint32_t *ret,
+                         size_t max)
 {
     size_t n = 0;
-    for (; s && n < max; s = s->next)
+    for (const struct ald_link_slot *s = lookup(index, text); s && n < max; s = slot_at(index, s->next))
         if (s->record != ALD_AMBIGUOUS && s->record != from && (home == ALD_NOBODY || s->source == home))
             ret[n++] = s->record;
     return n;
@@ -173,10 +181,10 @@ size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row
         return ret[0] != ALD_NOBODY && ret[0] != from;
     }
     if (url)
-        return has_path(url) ? take_slots(lookup(&l->urls, url), from, ALD_NOBODY, ret, max) : 0;
+        return has_path(url) ? take_slots(&l->urls, url, from, ALD_NOBODY, ret, max) : 0;
     if (ref->kind == ALD_REF_URL)
         return 0;
-    return take_slots(lookup(&l->keys, value), from, home_of_key(l, value), ret, max);
+    return take_slots(&l->keys, value, from, home_of_key(l, value), ret, max);
 }
 
 const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref)

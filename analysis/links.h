@@ -9,13 +9,15 @@
  * short as there are sources, so that a filler in every record costs nothing. */
 struct ald_link_slot {
     uint32_t source, record;
-    struct ald_link_slot *next;
+    uint32_t next; /* number + 1 of another; 0: none */
 };
 #define ALD_AMBIGUOUS (ALD_NOBODY - 1)
 struct ald_link_index {
     struct ald_names *texts;
-    struct ald_link_slot **slots; /* parallel to texts */
-    size_t cap;
+    uint32_t *first; /* parallel to texts: number + 1 of a slot */
+    size_t first_cap;
+    struct ald_link_slot *slots;
+    size_t slots_n, slots_cap;
 };
 
 /** Records that a person keeps apart from the records of a group. */

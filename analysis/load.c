@@ -62,6 +62,11 @@ const char *ald_build_string(struct ald_build *b, const char *s)
     return s && *s ? ald_names_text(b->strings, ald_names_add(b->strings, s)) : NULL;
 }
 
+uint32_t ald_build_word(struct ald_build *b, const char *s)
+{
+    return s && *s ? ald_names_add(b->strings, s) + 1 : 0;
+}
+
 static void take_source(struct ald_build *b, struct ald_q *q)
 {
     (void)ald_names_add(b->sources, ald_q_col_text(q, 0));
@@ -199,7 +204,6 @@ static void take_record(struct ald_build *b, struct ald_q *q)
     r->holds = (unsigned)ald_q_col_int(q, 13);
     r->entered_at = ald_q_col_time(q, 14);
     r->last_seen = ald_q_col_time(q, 15);
-    r->gone_at = ALD_TIME_NONE;
     r->incident = ALD_NOBODY;
     for (int m = 0; m < ALD_MOMENT_N; m++)
         r->moments[m] = (struct ald_taken){.at = ALD_TIME_NONE};
@@ -225,7 +229,7 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (at > b->a->as_of)
         b->work[r].later[m] = true;
     else if (taken->at == ALD_TIME_NONE) /* rows come by rank */
-        *taken = (struct ald_taken){.at = at, .field = ald_build_string(b, ald_q_col_text(q, 3)), .record = r};
+        *taken = (struct ald_taken){.at = at, .field = ald_build_word(b, ald_q_col_text(q, 3)), .record = r};
 }
 
 static bool no_opening(const struct ald_build *b, size_t i)
@@ -241,7 +245,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (at > b->a->as_of)
         b->work[r].later[ALD_OPENED] = true;
     else
-        b->a->records[r].moments[ALD_OPENED] = (struct ald_taken){.at = at, .field = "events", .record = r};
+        b->a->records[r].moments[ALD_OPENED] = (struct ald_taken){.at = at, .field = ald_build_word(b, "events"), .record = r};
 }
 
 static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
@@ -320,7 +324,7 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
         return; /* a kind that only texts know */
     b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[r].refs.n)
-        b->work[r].refs.at = b->ref_n;
+        b->work[r].refs.at = (uint32_t)b->ref_n;
     b->work[r].refs.n++;
     b->ref[b->ref_n++] = ref;
 }

@@ -19,7 +19,7 @@ bool ald_kind_engages(unsigned kind)
 static void extend(struct ald_slice *slice, size_t at)
 {
     if (!slice->n)
-        slice->at = at;
+        slice->at = (uint32_t)at;
     slice->n++;
 }
 
@@ -117,19 +117,36 @@ static unsigned kind_of(const char *name)
 
 /* Who was engaged, and whether a person did it. Where nobody says so, somebody named makes it a person's doing: rather
  * one page too many that somebody worked on than one that is called noise. */
-static void take_who(struct ald_build *b, struct ald_event *event, const char *source, const char *actor,
+static void take_who(struct ald_build *b, const struct ald_record *record, struct ald_event *event, const char *actor,
                      const char *agent)
 {
+    uint32_t engaged;
     bool has_agent = agent && *agent, has_actor = actor && *actor;
     bool machine = has_agent ? is_automation(b, agent) : is_automation(b, actor);
     if (machine)
         event->automatic = 1;
-    resolve_person(b, source, actor, &event->actor, &event->person_raw);
+    resolve_person(b, record->source, actor, &engaged, &event->person);
+    event->engaged = engaged != ALD_NOBODY;
     event->human = event->automatic == 0 || (event->automatic < 0 && (has_agent || has_actor));
     if (event->automatic == 1 && event->kind != ALD_EV_OTHER) /* `other` engages nobody, and names whom it notified */
-        event->actor = ALD_NOBODY;
-    else if (ald_kind_engages(event->kind) && !b->a->records[event->record].vendor)
-        count_unjoined(b, event->actor, event->person_raw);
+        event->engaged = false;
+    else if (ald_kind_engages(event->kind) && !record->vendor)
+        count_unjoined(b, engaged, event->person);
+}
+
+/* A service that an event adds; not where the rows of the record's services come from other fields. */
+static bool names_service(const struct ald_build *b, const struct ald_work *w, const struct ald_event *event, const char *field)
+{
+    if (event->kind != ALD_EV_SERVICE_ADDED || event->service == ALD_NOBODY)
+        return false;
+    if (!field || !*field || !w->services.n)
+        return true;
+    for (size_t i = 0; i < w->services.n; i++) {
+        const char *known = b->svc[w->services.at + i].field;
+        if (!known || strcmp(known, field) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void take_later(struct ald_build *b, uint32_t r, const struct ald_event *event)
@@ -141,7 +158,7 @@ static void take_later(struct ald_build *b, uint32_t r, const struct ald_event *
     struct ald_row_later later = {
         .service = event->kind == ALD_EV_SERVICE_ADDED ? event->service : ALD_NOBODY,
         .team = engages ? event->team : ALD_NOBODY,
-        .person = engages ? event->person_raw : ALD_NOBODY,
+        .person = engages ? event->person : ALD_NOBODY,
     };
     if (later.service == ALD_NOBODY && later.team == ALD_NOBODY && later.person == ALD_NOBODY)
         return;
@@ -155,7 +172,6 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
     struct ald_record *record = &b->a->records[r];
     struct ald_event event = {
         .at = ald_q_col_time(q, 2),
-        .record = r,
         .kind = (uint8_t)kind_of(ald_q_col_text(q, 3)),
         .automatic = ald_q_col_null(q, 6) ? (int8_t)-1 : (int8_t)(ald_q_col_int(q, 6) != 0),
         .team = resolve_name(b->team_ids, b->team_of_id, record->source, ald_q_col_text(q, 7), b->teams),
@@ -165,17 +181,19 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (event.kind == ALD_EV_ESCALATED)
         b->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
     if (later) {
-        resolve_person(b, record->source, ald_q_col_text(q, 4), &event.actor, &event.person_raw);
+        uint32_t engaged;
+        resolve_person(b, record->source, ald_q_col_text(q, 4), &engaged, &event.person);
+        event.engaged = engaged != ALD_NOBODY;
         if (event.kind == ALD_EV_OTHER)
-            ald_given_event(b, &event, ald_q_col_text(q, 10));
+            ald_given_event(b, r, &event, ald_q_col_text(q, 10));
         take_later(b, r, &event);
         return;
     }
-    take_who(b, &event, record->source, ald_q_col_text(q, 4), ald_q_col_text(q, 5));
+    take_who(b, record, &event, ald_q_col_text(q, 4), ald_q_col_text(q, 5));
     event.event_id = ald_strdup(b->a->arena, ald_q_col_text(q, 1));
-    event.field = ald_build_string(b, ald_q_col_text(q, 9));
+    event.names_service = names_service(b, &b->work[r], &event, ald_q_col_text(q, 9));
     if (event.kind == ALD_EV_OTHER)
-        ald_given_event(b, &event, ald_q_col_text(q, 10));
+        ald_given_event(b, r, &event, ald_q_col_text(q, 10));
     if (!record->events_n)
         record->events = &b->events[b->events_n];
     record->events_n++;
@@ -229,8 +247,7 @@ static void sort_names(struct ald_build *b)
     a->services = ald_names_sorted(b->services, a->arena, &service);
     a->services_n = ald_names_n(b->services);
     for (size_t i = 0; i < b->events_n; i++) {
-        renumber(&b->events[i].actor, person);
-        renumber(&b->events[i].person_raw, person);
+        renumber(&b->events[i].person, person);
         renumber(&b->events[i].team, team);
         renumber(&b->events[i].service, service);
     }

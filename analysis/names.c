@@ -1,4 +1,5 @@
-/* Interned texts and normalised titles. Knows nothing of incidents. */
+/* Interned texts and normalised titles. A table of numbers, probed one slot after the other: what is interned once per record
+ * takes the text and a dozen bytes. Knows nothing of incidents. */
 #include "analysis/names.h"
 
 #include <assert.h>
@@ -6,24 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uthash.h>
-
 #include "alidade/analysis.h"
 #include "alidade/utf8.h"
 
-struct name {
-    const char *text;
-    size_t len;
-    uint32_t number;
-    UT_hash_handle hh;
-};
-
 struct ald_names {
     struct ald_arena *arena;
-    struct name *table;
-    const struct name **by_number;
-    size_t n, cap;
-    char *key; /* room for a pair; grows */
+    const char **texts; /* by number */
+    uint32_t *hashes;   /* parallel: a stranger is told apart without looking at its text */
+    size_t n, texts_cap, hashes_cap;
+    uint32_t *slots; /* number + 1, 0: free; heap memory */
+    size_t slots_n;  /* power of two, at most half full */
+    char *key;       /* room for a pair; grows; heap memory */
     size_t key_cap;
 };
 
@@ -34,39 +28,82 @@ struct ald_names *ald_names_new(struct ald_arena *arena)
     return names;
 }
 
+/* The texts are the arena's and stay. */
 void ald_names_free(struct ald_names *names)
 {
     if (!names)
         return;
-    HASH_CLEAR(hh, names->table); /* frees the buckets; the entries are the arena's */
+    free(names->slots);
     free(names->key);
+    names->slots = NULL;
     names->key = NULL;
-    names->key_cap = 0;
+    names->slots_n = names->key_cap = 0;
 }
 
-static struct name *find(const struct ald_names *names, const char *text, size_t len)
+static void *must(void *p)
 {
-    struct name *found = NULL;
-    HASH_FIND(hh, names->table, text, len, found);
-    return found;
+    if (!p)
+        abort();
+    return p;
+}
+
+/* FNV-1a, with its high bits mixed into the low ones that choose a slot. */
+static uint32_t hash_of(const char *text, size_t len)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* The slot of a text, or the free one where it belongs; NULL: there are no slots. */
+static uint32_t *slot_of(const struct ald_names *names, const char *text, size_t len, uint32_t hash)
+{
+    for (size_t i = hash; names->slots_n; i++) {
+        uint32_t *slot = &names->slots[i & (names->slots_n - 1)];
+        if (!*slot)
+            return slot;
+        const char *known = names->texts[*slot - 1];
+        if (names->hashes[*slot - 1] == hash && strncmp(known, text, len) == 0 && !known[len])
+            return slot;
+    }
+    return NULL;
+}
+
+static void more_slots(struct ald_names *names)
+{
+    free(names->slots);
+    names->slots_n = names->slots_n ? names->slots_n * 2 : 16;
+    names->slots = must(calloc(names->slots_n, sizeof *names->slots));
+    for (uint32_t n = 0; n < names->n; n++) {
+        size_t i = names->hashes[n] & (names->slots_n - 1);
+        while (names->slots[i])
+            i = (i + 1) & (names->slots_n - 1);
+        names->slots[i] = n + 1;
+    }
+}
+
+static uint32_t find(const struct ald_names *names, const char *text, size_t len)
+{
+    const uint32_t *slot = slot_of(names, text, len, hash_of(text, len));
+    return slot && *slot ? *slot - 1 : ALD_NOBODY;
 }
 
 static uint32_t add(struct ald_names *names, const char *text, size_t len)
 {
-    struct name *name = find(names, text, len);
-    if (name)
-        return name->number;
-    assert(names->n < ALD_NOBODY);
-    name = ald_alloc(names->arena, sizeof *name);
-    char *copy = ald_alloc(names->arena, len + 1);
-    memcpy(copy, text, len);
-    name->text = copy;
-    name->len = len;
-    name->number = (uint32_t)names->n;
-    names->by_number = ald_grow(names->arena, names->by_number, names->n, &names->cap, sizeof *names->by_number);
-    names->by_number[names->n++] = name;
-    HASH_ADD_KEYPTR(hh, names->table, name->text, name->len, name);
-    return name->number;
+    uint32_t hash = hash_of(text, len), *slot = slot_of(names, text, len, hash);
+    if (slot && *slot)
+        return *slot - 1;
+    assert(names->n < ALD_NOBODY - 1);
+    names->texts = ald_grow(names->arena, names->texts, names->n, &names->texts_cap, sizeof *names->texts);
+    names->hashes = ald_grow(names->arena, names->hashes, names->n, &names->hashes_cap, sizeof *names->hashes);
+    names->texts[names->n] = ald_strndup(names->arena, text, len);
+    names->hashes[names->n++] = hash;
+    if (names->n * 2 > names->slots_n)
+        more_slots(names); /* takes the new one in */
+    else
+        *slot = (uint32_t)names->n;
+    return (uint32_t)names->n - 1;
 }
 
 /* Texts hold no control characters that we care for; U+001F keeps ("a", "bc") and ("ab", "c") apart. */
@@ -76,9 +113,7 @@ static const char *pair(struct ald_names *names, const char *a, const char *b, s
     if (names->key_cap < need) {
         free(names->key);
         names->key_cap = need * 2;
-        names->key = malloc(names->key_cap);
-        if (!names->key)
-            abort();
+        names->key = must(malloc(names->key_cap));
     }
     memcpy(names->key, a, la);
     names->key[la] = '\x1f';
@@ -94,8 +129,7 @@ uint32_t ald_names_add(struct ald_names *names, const char *text)
 
 uint32_t ald_names_find(const struct ald_names *names, const char *text)
 {
-    const struct name *name = find(names, text, strlen(text));
-    return name ? name->number : ALD_NOBODY;
+    return find(names, text, strlen(text));
 }
 
 uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b)
@@ -109,14 +143,18 @@ uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b)
 {
     size_t len;
     const char *key = pair(names, a, b, &len);
-    const struct name *name = find(names, key, len);
-    return name ? name->number : ALD_NOBODY;
+    return find(names, key, len);
 }
 
 const char *ald_names_text(const struct ald_names *names, uint32_t i)
 {
     assert(i < names->n);
-    return names->by_number[i]->text;
+    return names->texts[i];
+}
+
+const char *const *ald_names_texts(const struct ald_names *names)
+{
+    return names->texts;
 }
 
 size_t ald_names_n(const struct ald_names *names)
@@ -124,24 +162,24 @@ size_t ald_names_n(const struct ald_names *names)
     return names->n;
 }
 
-static int by_text(const void *a, const void *b)
+static int by_text(const void *a, const void *b, void *ctx)
 {
-    const struct name *const *x = a, *const *y = b;
-    return strcmp((*x)->text, (*y)->text);
+    const char *const *texts = ctx;
+    return strcmp(texts[*(const uint32_t *)a], texts[*(const uint32_t *)b]);
 }
 
 const char **ald_names_sorted(const struct ald_names *names, struct ald_arena *arena, uint32_t **ret_rank)
 {
-    const struct name **order = ald_calloc(arena, names->n, sizeof *order);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint32_t *order = ald_calloc(scratch, names->n, sizeof *order);
     const char **texts = ald_calloc(arena, names->n, sizeof *texts);
     uint32_t *rank = ald_calloc(arena, names->n, sizeof *rank);
-    if (names->n) {
-        memcpy(order, names->by_number, names->n * sizeof *order);
-        qsort(order, names->n, sizeof *order, by_text);
-    }
+    for (uint32_t i = 0; i < names->n; i++)
+        order[i] = i;
+    qsort_r(order, names->n, sizeof *order, by_text, names->texts);
     for (size_t i = 0; i < names->n; i++) {
-        texts[i] = order[i]->text;
-        rank[order[i]->number] = (uint32_t)i;
+        texts[i] = names->texts[order[i]];
+        rank[order[i]] = (uint32_t)i;
     }
     *ret_rank = rank;
     return texts;

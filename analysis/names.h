@@ -19,6 +19,8 @@ uint32_t ald_names_find(const struct ald_names *names, const char *text);
 uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b);
 uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b);
 const char *ald_names_text(const struct ald_names *names, uint32_t i);
+/** All texts, by number; until one is added. */
+const char *const *ald_names_texts(const struct ald_names *names);
 size_t ald_names_n(const struct ald_names *names);
 /** All texts sorted by bytes; *ret_rank[old number] = place in that order. Both arena-owned. */
 const char **ald_names_sorted(const struct ald_names *names, struct ald_arena *arena, uint32_t **ret_rank);

@@ -243,7 +243,7 @@ static bool time_set(struct ald_build *b, const struct ald_incident *inc, const 
             return false; /* the incident is there: it began at some time */
         at = ALD_TIME_NONE;
     }
-    *ret = (struct ald_taken){.at = at, .field = told_by(b, o), .record = o->record};
+    *ret = (struct ald_taken){.at = at, .field = ald_build_word(b, told_by(b, o)), .record = o->record};
     return true;
 }
 

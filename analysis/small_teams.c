@@ -45,7 +45,7 @@ static void from_events(struct members *members, const struct ald_incident *inc,
                 holder = record->events[end].team;
         for (; i < end; i++)
             if (ald_kind_engages(record->events[i].kind))
-                add(members, holder, record->events[i].actor, at < inc->started_at ? inc->started_at : at);
+                add(members, holder, ald_event_actor(&record->events[i]), at < inc->started_at ? inc->started_at : at);
     }
 }
 

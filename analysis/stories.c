@@ -164,16 +164,20 @@ static void choose(struct pool *p, size_t slots, size_t wanted, struct ald_arena
     }
 }
 
-/* Measures the listed incidents, sorts them into fronts and chooses. */
+/* Measures the listed incidents, sorts them into fronts and chooses. sweep: the list goes through all of history, and a
+ * quarter's readings are let go when it is left. */
 static void from(const struct ald_analysis *a, const struct ald_story_view *view, const uint32_t *list, size_t n,
-                 size_t slots, size_t wanted, struct ald_arena *arena, struct ald_story_choice *ret)
+                 size_t slots, size_t wanted, bool sweep, struct ald_arena *arena, struct ald_story_choice *ret)
 {
     struct pool p = {.a = a, .view = view, .n = n};
     ret->eligible = n;
     p.stories = ald_calloc(arena, n, sizeof *p.stories);
     p.similar = ald_calloc(arena, n, sizeof *p.similar);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (sweep && i > 0 && a->incidents[list[i]].quarter != a->incidents[list[i - 1]].quarter)
+            ald_measures_drop(a);
         ald_story_measure(a, view, list[i], arena, &p.stories[i]);
+    }
     ald_story_fronts(p.stories, n, FRONTS_MOST);
     choose(&p, slots, wanted, arena, ret);
 }
@@ -196,7 +200,7 @@ void ald_stories_choose(const struct ald_analysis *a, const struct ald_story_vie
             list[n] = (uint32_t)i;
         ++*counts[standing];
     }
-    from(a, view, list, n, slots, 2 * slots, arena, ret);
+    from(a, view, list, n, slots, 2 * slots, true, arena, ret);
 }
 
 void ald_read_in_full(const struct ald_analysis *a, const struct ald_figures *figures, const struct ald_story_view *view,
@@ -211,7 +215,7 @@ void ald_read_in_full(const struct ald_analysis *a, const struct ald_figures *fi
         if (inc->state == ALD_STATE_RESOLVED && !inc->impossible && !excluded)
             list[n++] = figures->incidents[i];
     }
-    from(a, view, list, n, READ_SLOTS, READ_SLOTS, arena, ret);
+    from(a, view, list, n, READ_SLOTS, READ_SLOTS, false, arena, ret);
 }
 
 /* ---- Who could tell it ---- */

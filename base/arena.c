@@ -1,5 +1,5 @@
-/* Arenas: see arena.h. Blocks of growing size in a list; what needs a large one has it from the kernel and gives it back
- * there, so that memory falls when an arena is freed and pages that nobody touches are never had. Under AddressSanitizer
+/* Arenas: see arena.h. Blocks of growing size in a list; large ones come from the kernel and go back there, so that memory
+ * falls when an arena is freed and pages that nobody touches are never had. Texts lie close together. Under AddressSanitizer
  * every object is its own malloc, so that overflows are seen. */
 #include "alidade/arena.h"
 
@@ -30,10 +30,9 @@ struct block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
-/* A block that holds one large object and nothing else. */
-static bool is_mapped(const struct block *b)
+static bool is_mapped(size_t size)
 {
-    return !ARENA_APART && b->size > LARGEST_BLOCK_BYTES;
+    return !ARENA_APART && size >= LARGEST_BLOCK_BYTES;
 }
 
 struct ald_arena {
@@ -58,7 +57,7 @@ struct ald_arena *ald_arena_new(void)
 static struct block *new_block(size_t size)
 {
     struct block *b = NULL;
-    if (!ARENA_APART && size > LARGEST_BLOCK_BYTES) {
+    if (is_mapped(size)) {
         void *p = mmap(NULL, sizeof *b + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         b = must(p == MAP_FAILED ? NULL : p);
     } else {
@@ -70,7 +69,7 @@ static struct block *new_block(size_t size)
 
 static void free_block(struct block *b)
 {
-    if (is_mapped(b))
+    if (is_mapped(b->size))
         (void)munmap(b, sizeof *b + b->size);
     else
         free(b);
@@ -114,19 +113,18 @@ void ald_arena_freep(struct ald_arena **arena)
     *arena = NULL;
 }
 
-void *ald_alloc(struct ald_arena *arena, size_t bytes)
+static void *take(struct ald_arena *arena, size_t bytes, size_t align)
 {
-    size_t align = _Alignof(max_align_t);
     if (bytes > SIZE_MAX / 2)
         abort();
-    size_t want = (bytes + align - 1) / align * align;
     struct block *b = arena->head;
-    if (ARENA_APART || !b || b->size - b->used < want) {
+    size_t at = b ? (b->used + align - 1) / align * align : 0;
+    if (ARENA_APART || !b || at > b->size || b->size - at < bytes) {
         size_t size = ARENA_APART ? bytes : arena->next_size;
-        if (!ARENA_APART && size < want)
-            size = want;
+        if (!ARENA_APART && size < bytes)
+            size = bytes;
         b = new_block(size);
-        if (arena->head && want > LARGEST_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
+        if (arena->head && bytes > LARGEST_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;
             arena->head->next = b;
         } else {
@@ -135,14 +133,15 @@ void *ald_alloc(struct ald_arena *arena, size_t bytes)
         }
         if (arena->next_size < LARGEST_BLOCK_BYTES)
             arena->next_size *= 2;
-        if (ARENA_APART) {
-            b->used = size;
-            return b->bytes;
-        }
+        at = 0;
     }
-    void *p = b->bytes + b->used;
-    b->used += want;
-    return p;
+    b->used = at + bytes;
+    return b->bytes + at;
+}
+
+void *ald_alloc(struct ald_arena *arena, size_t bytes)
+{
+    return take(arena, bytes, _Alignof(max_align_t));
 }
 
 void *ald_calloc(struct ald_arena *arena, size_t n, size_t size)
@@ -157,7 +156,7 @@ char *ald_strndup(struct ald_arena *arena, const char *s, size_t n)
     if (!s)
         return NULL;
     size_t len = strnlen(s, n);
-    char *copy = ald_alloc(arena, len + 1);
+    char *copy = take(arena, len + 1, 1);
     memcpy(copy, s, len);
     return copy;
 }
@@ -176,19 +175,19 @@ char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
     va_end(args);
     if (n < 0)
         abort();
-    char *s = ald_alloc(arena, (size_t)n + 1);
+    char *s = take(arena, (size_t)n + 1, 1);
     (void)vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;
 }
 
-/* Makes an object larger that has a mapped block of its own: the kernel moves the pages, nobody copies them. NULL: it has
+/* Makes an object larger that has a block of its own: the kernel moves the pages, nobody copies them. NULL: it has
  * none. */
 static void *stretch(struct ald_arena *arena, const void *object, size_t bytes)
 {
     for (struct block **at = &arena->head; *at; at = &(*at)->next) {
         struct block *b = *at;
-        if (b->bytes != object || !is_mapped(b))
+        if (b->bytes != object || !is_mapped(b->size))
             continue;
         void *p = mremap(b, sizeof *b + b->size, sizeof *b + bytes, MREMAP_MAYMOVE);
         *at = must(p == MAP_FAILED ? NULL : p);
@@ -206,7 +205,7 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
     *cap = had ? had * 2 : 8;
     if (*cap > SIZE_MAX / 4 / size)
         abort();
-    if (had > LARGEST_BLOCK_BYTES / size) {
+    if (had > LARGEST_BLOCK_BYTES / size) { /* so large that its block holds nothing else */
         void *longer = stretch(arena, items, *cap * size);
         if (longer)
             return longer;

@@ -15,7 +15,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
             ald_node_set(a, taken, "absent", ald_node_str(a, "not recorded"));
         } else {
             ald_node_set(a, taken, "at", ald_node_time(a, t->at));
-            ald_node_set(a, taken, "field", ald_node_str(a, t->field ? t->field : "events"));
+            ald_node_set(a, taken, "field", ald_node_str(a, t->field ? ald_word_at(an, t->field) : "events"));
             ald_node_set(a, taken, "source", ald_node_str(a, an->records[t->record].source));
             ald_node_set(a, taken, "external_id", ald_node_str(a, an->records[t->record].external_id));
         }

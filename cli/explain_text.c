@@ -108,7 +108,7 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
         if (t->at == ALD_TIME_NONE)
             (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
         else
-            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, t->field) : "events",
+            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, ald_word_at(an, t->field)) : "events",
                          an->records[t->record].source, text(a, an->records[t->record].external_id));
     }
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);

@@ -74,7 +74,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
             if (t->at == ALD_TIME_NONE)
                 continue;
             const char *source = an->records[t->record].source;
-            const char *field = t->field ? t->field : "";
+            const char *field = t->field ? ald_word_at(an, t->field) : "";
             size_t k = 0;
             while (k < n && (strcmp(seen[k].source, source) != 0 || strcmp(seen[k].field, field) != 0))
                 k++;

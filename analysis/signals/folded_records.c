@@ -5,10 +5,10 @@
 #include "analysis/signals/signals.h"
 
 /* When it was merged: what its timeline says, else when it ended; ALD_TIME_NONE: not known. */
-static int64_t folded_at(const struct ald_incident *inc, const struct ald_record *record, const char **ret_evidence)
+static int64_t folded_at(const struct ald_past *past, const struct ald_incident *inc, const struct ald_record *record, const char **ret_evidence)
 {
     int64_t at = record->moments[ALD_RESOLVED].at;
-    *ret_evidence = record->moments[ALD_RESOLVED].field;
+    *ret_evidence = ald_word_at(past->analysis, record->moments[ALD_RESOLVED].field);
     for (size_t i = 0; i < record->events_n; i++)
         if (record->events[i].kind == ALD_EV_MERGED) {
             at = record->events[i].at;
@@ -39,7 +39,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
         if (!record->folded)
             continue;
         n++;
-        by_landmark += ald_by_landmark(inc, folded_at(inc, record, &where));
+        by_landmark += ald_by_landmark(inc, folded_at(past, inc, record, &where));
     }
     ald_obs_accumulating(past, inc, 0, (double)n, (double)by_landmark, ret);
 }
@@ -52,7 +52,7 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
         const char *where = NULL;
         if (!record->folded)
             continue;
-        (void)folded_at(inc, record, &where);
+        (void)folded_at(past, inc, record, &where);
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->source, record->external_id,
                                             where ? where : "undated"));
     }

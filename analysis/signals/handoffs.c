@@ -54,7 +54,7 @@ static size_t of_record(const struct ald_record *record, int64_t not_before, str
             person.before = person.now;
             moment = event->at;
         }
-        bool a = replaced(&team, event->team), b = replaced(&person, event->person_raw);
+        bool a = replaced(&team, event->team), b = replaced(&person, event->person);
         if (a || b)
             ret[n++] =
                 (struct handoff){.at = event->at < not_before ? not_before : event->at, .event_id = event->event_id};

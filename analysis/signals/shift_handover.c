@@ -39,7 +39,7 @@ static size_t of_record(const struct ald_record *record, struct ald_evidence *li
         for (; i < record->events_n && record->events[i].at == first->at; i++)
             if (assigns(&record->events[i])) {
                 take(&team, record->events[i].team);
-                take(&person, record->events[i].person_raw);
+                take(&person, record->events[i].person);
             }
         if (!same_team(&team, &person))
             continue;

@@ -74,22 +74,26 @@ const char *ald_event_kind_name(enum ald_event_kind kind);
 #define ALD_NOBODY UINT32_MAX /* no person, team or service */
 
 /** A timeline entry; text stays in the store. ids are indexes into the analysis' names. */
-struct ald_event {
+struct ald_event { /* ten of them an incident: every byte counts */
     int64_t at;
     const char *event_id;
-    const char *field;   /* where it came from, or NULL */
-    uint32_t record;     /* index into ald_analysis.records */
-    uint32_t actor;      /* person who was engaged, ALD_NOBODY when nobody, automation or not mappable */
-    uint32_t person_raw; /* the same before the mapping rule (handoffs); ALD_NOBODY */
+    uint32_t person;       /* who did it or was meant, before the mapping rule (handoffs); ALD_NOBODY */
     uint32_t team, service;
-    uint8_t kind;        /* enum ald_event_kind */
-    int8_t automatic;    /* 1 machine, 0 person, -1 not known */
-    bool human;          /* a person did it: not automatic, and where that is not known, somebody is named */
+    uint8_t kind;          /* enum ald_event_kind */
+    int8_t automatic;      /* 1 machine, 0 person, -1 not known */
+    bool human : 1;        /* a person did it: not automatic, and where that is not known, somebody is named */
+    bool engaged : 1;      /* the person was engaged: no automation, and mappable */
+    bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
 };
+/** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
+static inline uint32_t ald_event_actor(const struct ald_event *event)
+{
+    return event->engaged ? event->person : ALD_NOBODY;
+}
 struct ald_taken {
     int64_t at;          /* ALD_TIME_NONE: none */
-    const char *field;   /* the record's field that gave it; "events" for one from the history of states */
     uint32_t record;
+    uint32_t field;      /* the record's field that gave it: ald_word_at; "events" for one from the history of states */
 };
 /** ALD_MOMENT_N times none: the moments of an incident that has none. */
 extern const struct ald_taken ald_no_moments[];
@@ -97,19 +101,19 @@ struct ald_record {
     int64_t row;         /* id in the store */
     const char *source, *external_id, *kind, *key, *title, *url, *status, *resolve_reason, *class_, *end_state;
     const char *severity; /* label as the source gives it, or NULL */
-    int severity_rank;    /* 1 = most severe; 0 not known */
-    bool vendor;
-    unsigned timeline, holds;
-    int64_t entered_at, last_seen, gone_at;
-    struct ald_taken moments[ALD_MOMENT_N];
-    const struct ald_event *events; /* sorted by at, event_id; cut at as-of */
-    size_t events_n;
-    uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
-    bool folded;          /* merged into another record of its incident: adds services, people, events, but no clocks */
     const char *method;   /* of its first link (strongest kind first): ald_link_method_name, or "single" */
     const char *via;      /* what that link rests on, or NULL */
     double confidence;    /* of that link; 1 for a single record */
+    const struct ald_event *events; /* sorted by at, event_id; cut at as-of */
+    int64_t entered_at, last_seen;
+    struct ald_taken moments[ALD_MOMENT_N];
+    uint32_t events_n;
+    uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
+    int severity_rank;    /* 1 = most severe; 0 not known */
+    unsigned timeline, holds;
     int ignored_before_start; /* state changes before the start */
+    bool vendor;
+    bool folded;          /* merged into another record of its incident: adds services, people, events, but no clocks */
 };
 /* ---- Links ---- */
 /** Why two records are one incident, the strongest first. */
@@ -319,6 +323,7 @@ struct ald_analysis {
     int64_t as_of, generation;
     struct ald_record *records;
     size_t records_n;
+    const char *const *words; /* names of fields and the like: ald_word_at */
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
     size_t incidents_n;
     struct ald_observations *observations; /* what the signals saw: ald_obs_at */
@@ -336,6 +341,11 @@ struct ald_analysis {
     size_t idle_links_n;
 };
 
+/** A word by its number; NULL for 0. */
+static inline const char *ald_word_at(const struct ald_analysis *analysis, uint32_t number)
+{
+    return number ? analysis->words[number - 1] : NULL;
+}
 /** What a signal saw in an incident; stands as long as the analysis. */
 const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** How an incident reads. Readings are made when they are first asked for, those of a fiscal quarter together, and are kept

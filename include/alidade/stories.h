@@ -59,7 +59,8 @@ struct ald_story_choice {
     size_t too_young, told, unresolved, excluded; /* incidents and near misses that are not eligible, each under the first that applies */
 };
 
-/** Candidates for a session, as of the analysis' as-of: all history, older than settings->story_minimum_age_quarters. */
+/** Candidates for a session, as of the analysis' as-of: all history, older than settings->story_minimum_age_quarters. Readings
+ *  that were made before are let go (ald_measures_drop). */
 void ald_stories_choose(const struct ald_analysis *analysis, const struct ald_story_view *view, struct ald_arena *arena,
                         struct ald_story_choice *ret);
 /** What to read in full of a period: its own resolved incidents, three slots and no reserves; age and told are ignored. */

@@ -64,7 +64,7 @@ static void add_ref(struct bench *x, uint32_t record, enum ald_ref_kind kind, co
     struct ald_build *b = &x->b;
     b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[record].refs.n)
-        b->work[record].refs.at = b->ref_n;
+        b->work[record].refs.at = (uint32_t)b->ref_n;
     b->work[record].refs.n++;
     b->ref[b->ref_n++] = (struct ald_row_ref){.kind = (uint8_t)kind, .value = value, .field = "refs"};
 }
@@ -93,7 +93,7 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     w->spans = ald_alloc(b->scratch, sizeof *w->spans);
     *w->spans = (struct ald_span){start, start + length};
     w->spans_n = 1;
-    w->services = (struct ald_slice){b->svc_n, 1};
+    w->services = (struct ald_slice){(uint32_t)b->svc_n, 1};
     b->svc = ald_grow(b->scratch, b->svc, b->svc_n, &b->svc_cap, sizeof *b->svc);
     b->svc[b->svc_n++] = (struct ald_row_svc){.service = service, .at = ALD_TIME_NONE, .at_start = true};
 }

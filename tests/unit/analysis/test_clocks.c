@@ -509,8 +509,8 @@ static void test_impact_detected(void **state)
     assert_int_equal(inc->duration_ms, MINUTES(80));
     assert_int_equal(inc->detect_ms, MINUTES(10));
     assert_int_equal(inc->acknowledge_ms, MINUTES(10)); /* not the machine's at 96 */
-    assert_string_equal(inc->moments[ALD_ACKNOWLEDGED].field, "events");
-    assert_string_equal(inc->moments[ALD_IMPACT_STARTED].field, "impact_started_1");
+    assert_string_equal(ald_word_at(f->a, inc->moments[ALD_ACKNOWLEDGED].field), "events");
+    assert_string_equal(ald_word_at(f->a, inc->moments[ALD_IMPACT_STARTED].field), "impact_started_1");
     assert_int_equal(inc->landmark_at, AT(150));
 }
 

@@ -185,7 +185,8 @@ static void open_ones(void **state)
 static struct ald_event *put_event(struct ald_event *event, int64_t at, enum ald_event_kind kind, uint32_t team,
                                    uint32_t who)
 {
-    *event = (struct ald_event){.at = at, .event_id = "e", .kind = (uint8_t)kind, .team = team, .actor = who};
+    *event = (struct ald_event){.at = at, .event_id = "e", .kind = (uint8_t)kind, .team = team, .person = who,
+                                .engaged = who != ALD_NOBODY};
     return event + 1;
 }
 
@@ -205,7 +206,7 @@ static void staffed(struct flat *flat, unsigned before, unsigned after, int64_t 
     end = put_event(end, start + ALD_HOUR_MS, ALD_EV_REASSIGNED, 2, ALD_NOBODY);
     struct ald_record *record = ald_alloc(a->arena, sizeof *record);
     uint32_t *index = ald_alloc(a->arena, sizeof *index);
-    *record = (struct ald_record){.events = events, .events_n = (size_t)(end - events)};
+    *record = (struct ald_record){.events = events, .events_n = (uint32_t)(end - events)};
     a->records = record;
     a->records_n = 1;
     a->incidents[0].records = index;

@@ -37,7 +37,7 @@ static void test_as_of(void **state)
     analyse(f, 255);
     assert_int_equal(f->a->records_n, 3);
     assert_int_equal(incident(f, "T4")->started_at, AT(250));
-    assert_string_equal(incident(f, "T4")->moments[ALD_OPENED].field, "events");
+    assert_string_equal(ald_word_at(f->a, incident(f, "T4")->moments[ALD_OPENED].field), "events");
     assert_int_equal(f->a->records[1].events_n, 1); /* T4's note is still to come */
     analyse(f, FAR);
     assert_int_equal(f->a->records_n, 4);
@@ -211,17 +211,17 @@ static void test_people(void **state)
     event_full(f, 1, 107, "strange", "a1", 0, NULL, NULL, NULL);
     analyse(f, FAR);
     const struct ald_event *e = f->a->records[0].events;
-    assert_string_equal(f->a->persons[e[0].actor], "anna");
-    assert_int_equal(e[1].actor, e[0].actor); /* two ids, one person */
+    assert_string_equal(f->a->persons[ald_event_actor(&e[0])], "anna");
+    assert_int_equal(ald_event_actor(&e[1]), ald_event_actor(&e[0])); /* two ids, one person */
     assert_true(e[0].human);
-    assert_int_equal(e[2].actor, ALD_NOBODY); /* cannot be mapped */
-    assert_string_equal(f->a->persons[e[2].person_raw], "x");
-    assert_int_equal(e[3].actor, ALD_NOBODY);
-    assert_int_equal(e[4].person_raw, ALD_NOBODY); /* no person at all */
+    assert_int_equal(ald_event_actor(&e[2]), ALD_NOBODY); /* cannot be mapped */
+    assert_string_equal(f->a->persons[e[2].person], "x");
+    assert_int_equal(ald_event_actor(&e[3]), ALD_NOBODY);
+    assert_int_equal(e[4].person, ALD_NOBODY); /* no person at all */
     assert_int_equal(e[4].automatic, 1);
     assert_false(e[4].human);
-    assert_int_equal(e[5].actor, ALD_NOBODY); /* a machine's assignment engages nobody */
-    assert_int_equal(e[5].person_raw, e[0].actor);
+    assert_int_equal(ald_event_actor(&e[5]), ALD_NOBODY); /* a machine's assignment engages nobody */
+    assert_int_equal(e[5].person, ald_event_actor(&e[0]));
     assert_int_equal(e[6].kind, ALD_EV_OTHER);
     assert_int_equal(f->a->unjoined_people, 2);
 }
