@@ -85,6 +85,9 @@ static enum ald_rc make_parents(const char *path, struct ald_err *err)
 static enum ald_rc set_paths(struct ald_replace *r, const char *path, struct ald_err *err)
 {
     struct stat st;
+    /* Somebody who may write into the folder must not choose which of our files is replaced. */
+    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0)
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': it is a symbolic link of another user; remove it", path);
     bool exists = stat(path, &st) == 0;
     if (exists && !S_ISREG(st.st_mode))
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': it is not a regular file", path);
