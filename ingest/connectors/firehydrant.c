@@ -2,7 +2,6 @@
  * users. Incidents can be asked for by their last change, but do not tell it and come in no order that is promised, page by number: a
  * list that changed its length while it was read is read again. Must not know SQLite, curl or the clock. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -36,18 +35,10 @@ static struct place place_of(const struct ald_http_req *req)
     struct place p = {.page = 1, .limit = req->page_size > 0 ? req->page_size : PAGE_SIZE, .count = -1};
     int64_t *const parts[] = {&p.page, &p.limit, &p.seen, &p.count, &p.tries};
     int64_t limit = p.limit;
-    const char *s = req->cursor;
-    for (size_t i = 0; s && i < sizeof parts / sizeof parts[0]; i++) {
-        char *end = NULL;
-        *parts[i] = strtoll(s, &end, 10);
-        s = *end == '|' ? end + 1 : NULL;
-    }
+    (void)ald_listing_numbers(req->cursor, parts, sizeof parts / sizeof parts[0]);
     if (p.page < 1 || p.page > PAGES_MAX || p.seen < 0 || p.seen > PAGES_MAX || p.limit < 1 || p.limit > PAGES_MAX) /* none of ours */
         p = (struct place){.page = 1, .limit = limit, .count = -1};
-    if (p.limit != limit && p.seen % limit == 0) { /* smaller pages around what cannot be read: sizes divide one another */
-        p.page = p.seen / limit + 1;
-        p.limit = limit;
-    }
+    ald_listing_resize(&p.page, &p.limit, p.seen, limit);
     return p;
 }
 
@@ -76,10 +67,7 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
     if (list->windowed && w->until != ALD_TIME_NONE)
         query = ald_sprintf(arena, "%s&updated_before=%s", query, stamp(arena, w->until));
     req->url = ald_sprintf(arena, "%s%s%s%s%s%s", base, list->path, id, list->below ? list->below : "", *query ? "?" : "", *query ? query + 1 : "");
-    req->auth = ALD_AUTH_TOKEN;
-    req->auth_scheme = "Bearer";
-    req->headers[0] = (struct ald_http_header){"Accept", "application/json"};
-    req->headers_n = 1;
+    ald_listing_sign(req, "application/json");
     return ALD_OK;
 }
 
@@ -142,30 +130,17 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     return ALD_OK;
 }
 
-#define LIST(what, fn, ...)                                                                                              \
-    static const struct list what##_list = {__VA_ARGS__};                                                               \
-    static enum ald_rc what##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
-                                      struct ald_err *err)                                                               \
-    {                                                                                                                    \
-        (void)err;                                                                                                       \
-        return ask(arena, cfg, &what##_list, req);                                                                       \
-    }                                                                                                                    \
-    static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, \
-                                   struct ald_next *next, struct ald_err *err)                                           \
-    {                                                                                                                    \
-        return read_list(cfg, res, rows, &what##_list, fn, next, err);                                                   \
-    }
-LIST(severities, ald_firehydrant_severity, .path = "/v1/severities")
-LIST(users, NULL, .path = "/v1/users")
-LIST(teams, ald_firehydrant_team, .path = "/v1/teams", .params = "&lite=true")
-LIST(services, ald_firehydrant_service, .path = "/v1/services")
-LIST(incidents, ald_firehydrant_incident, .path = "/v1/incidents", .windowed = true)
-LIST(events, ald_firehydrant_event, .path = "/v1/incidents/", .below = "/events")
-LIST(alerts, ald_firehydrant_alert, .path = "/v1/incidents/", .below = "/alerts", .whole = true)
-LIST(links, ald_firehydrant_link, .path = "/v1/incidents/", .below = "/links")
-LIST(tickets, ald_firehydrant_ticket, .path = "/v1/ticketing/tickets")
-LIST(reports, ald_firehydrant_report, .path = "/v1/post_mortems/reports")
-LIST(reasons, ald_firehydrant_reason, .path = "/v1/post_mortems/reports/", .below = "/reasons")
+ALD_LISTING(severities, ald_firehydrant_severity, .path = "/v1/severities")
+ALD_LISTING(users, NULL, .path = "/v1/users")
+ALD_LISTING(teams, ald_firehydrant_team, .path = "/v1/teams", .params = "&lite=true")
+ALD_LISTING(services, ald_firehydrant_service, .path = "/v1/services")
+ALD_LISTING(incidents, ald_firehydrant_incident, .path = "/v1/incidents", .windowed = true)
+ALD_LISTING(events, ald_firehydrant_event, .path = "/v1/incidents/", .below = "/events")
+ALD_LISTING(alerts, ald_firehydrant_alert, .path = "/v1/incidents/", .below = "/alerts", .whole = true)
+ALD_LISTING(links, ald_firehydrant_link, .path = "/v1/incidents/", .below = "/links")
+ALD_LISTING(tickets, ald_firehydrant_ticket, .path = "/v1/ticketing/tickets")
+ALD_LISTING(reports, ald_firehydrant_report, .path = "/v1/post_mortems/reports")
+ALD_LISTING(reasons, ald_firehydrant_reason, .path = "/v1/post_mortems/reports/", .below = "/reasons")
 
 static const struct list incident_list = {.path = "/v1/incidents/", .whole = true},
                          relationships_list = {.path = "/v1/incidents/", .below = "/relationships", .whole = true};
@@ -233,15 +208,10 @@ static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_sou
 
 /* ---- The tables ---- */
 
-#define WANTED(key)                                                                                                      \
-    static bool key##_wanted(const struct ald_source_cfg *cfg)                                                           \
-    {                                                                                                                    \
-        return ald_firehydrant_on(cfg, #key);                                                                            \
-    }
-WANTED(alerts)
-WANTED(links)
-WANTED(relationships)
-WANTED(retrospectives)
+ALD_LISTING_WANTED(alerts)
+ALD_LISTING_WANTED(links)
+ALD_LISTING_WANTED(relationships)
+ALD_LISTING_WANTED(retrospectives)
 
 #define DOC .cursor_doc = "page|size|seen|count|tries: page that follows, its size, elements read, how many there are, times begun again"
 #define LISTED(what) .list = "data", DOC, .skip = skip, .request = what##_request, .page = what##_page

@@ -9,10 +9,6 @@ ald_listing_row_fn ald_firehydrant_incident, ald_firehydrant_severity, ald_fireh
 ald_listing_row_fn ald_firehydrant_event, ald_firehydrant_alert, ald_firehydrant_link, ald_firehydrant_ticket, ald_firehydrant_report,
     ald_firehydrant_reason, ald_firehydrant_relationships;
 
-/** Whether the source's key of that name is not off. */
-bool ald_firehydrant_on(const struct ald_source_cfg *cfg, const char *key);
-/** "SOURCE:ID" of an incident. */
-const char *ald_firehydrant_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident);
 /** Pseudonym where a user stood in `member`: *ret_person NULL for nobody and for software, *ret_automatic 1 for software, -1 for
  *  nobody. */
 ALD_CHECK enum ald_rc ald_firehydrant_author(const struct ald_jv *v, const char *member, const char **ret_person, int *ret_automatic,

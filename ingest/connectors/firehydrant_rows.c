@@ -14,16 +14,6 @@ static bool is(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-bool ald_firehydrant_on(const struct ald_source_cfg *cfg, const char *key)
-{
-    return !is(ald_source_opt(cfg, key), "off");
-}
-
-const char *ald_firehydrant_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident)
-{
-    return ald_sprintf(arena, "%s:%s", cfg->name, incident);
-}
-
 enum ald_rc ald_firehydrant_author(const struct ald_jv *v, const char *member, const char **ret_person, int *ret_automatic,
                                    struct ald_err *err)
 {
@@ -321,7 +311,7 @@ static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows,
     static const char *const details[] = {"alerts", "links", "relationships"};
     (void)ald_rows_todo(rows, el, "incident_events", el->record->external_id);
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
-        if (ald_firehydrant_on(cfg, details[i]))
+        if (ald_listing_on(cfg, details[i]))
             (void)ald_rows_todo(rows, el, ald_sprintf(rows->arena, "incident_%s", details[i]), el->record->external_id);
 }
 
@@ -335,7 +325,7 @@ enum ald_rc ald_firehydrant_incident(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
-    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_firehydrant_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u);
+    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_listing_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u);
     rec->timeline = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS; /* assignments stand here in full */
     ALD_TRY(ald_json_id_opt(rows->arena, row, "number", &number, err));
     rec->key = number ? ald_sprintf(rows->arena, "#%s", number) : NULL;
@@ -410,10 +400,5 @@ enum ald_rc ald_firehydrant_team(const struct ald_source_cfg *cfg, const struct 
 {
     (void)cfg;
     (void)res;
-    struct ald_row_team_def def = {0};
-    ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
-    ALD_TRY(ald_json_str_opt(row, "name", &def.name, err));
-    el->team_def = ald_alloc(rows->arena, sizeof def);
-    *el->team_def = def;
-    return ALD_OK;
+    return ald_listing_team(rows, el, row, row, err);
 }

@@ -95,13 +95,8 @@ enum ald_rc ald_firehydrant_alert(const struct ald_source_cfg *cfg, const struct
     ALD_TRY(ald_json_id(rows->arena, &alert, "id", &id, err));
     ALD_TRY(ald_json_str_opt(&alert, "summary", &title, err));
     ALD_TRY(ald_json_time_opt(&alert, "starts_at", &at, err));
-    if (at != ALD_TIME_NONE) {
-        struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
-        e->external_id = subject;
-        e->field = "incident_alerts";
-        e->automatic = 1;
-        e->value = title && *title ? ald_sprintf(rows->arena, "alert:%s", title) : "alert";
-    }
+    if (at != ALD_TIME_NONE)
+        ald_listing_alert(rows, el, subject, id, title, at);
     ALD_TRY(ald_json_str_opt(&alert, "remote_url", &s, err));
     ald_rows_link(rows, el, subject, "url", s, "incident_alerts:remote_url");
     ALD_TRY(ald_json_id_opt(rows->arena, &alert, "remote_id", &s, err));
@@ -128,7 +123,7 @@ static enum ald_rc add_relative(const struct ald_source_cfg *cfg, struct ald_row
         return ALD_OK;
     ALD_TRY(ald_json_id_opt(rows->arena, other, "id", &id, err));
     if (id)
-        ald_rows_link(rows, el, subject, kind, ald_firehydrant_ref(rows->arena, cfg, id),
+        ald_rows_link(rows, el, subject, kind, ald_listing_ref(rows->arena, cfg, id),
                       ald_sprintf(rows->arena, "incident_relationships:%s", kind));
     return ALD_OK;
 }
@@ -164,7 +159,7 @@ enum ald_rc ald_firehydrant_ticket(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_json_id_opt(rows->arena, row, "incident_id", &incident, err));
     if (!is(type, "follow_up") || !incident)
         return ALD_OK;
-    struct ald_row_action *a = ald_rows_action(rows, el, ald_firehydrant_ref(rows->arena, cfg, incident));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, incident));
     ALD_TRY(ald_json_str_opt(row, "summary", &a->title, err));
     ALD_TRY(ald_json_str_opt(row, "state", &a->status, err));
     ALD_TRY(ald_json_time_opt(row, "created_at", &a->opened_at, err));
@@ -219,7 +214,7 @@ enum ald_rc ald_firehydrant_report(const struct ald_source_cfg *cfg, const struc
     struct ald_jv in, list, x;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
     ALD_TRY(ald_json_id(rows->arena, row, "incident_id", &incident, err));
-    const char *ref = ald_firehydrant_ref(rows->arena, cfg, incident);
+    const char *ref = ald_listing_ref(rows->arena, cfg, incident);
     struct ald_row_review *r = ald_rows_review(rows, el, ref);
     ALD_TRY(ald_json_str_opt(row, "name", &r->title, err));
     if (ald_json_opt(row, "incident", &in) && ald_json_kind(&in) == ALD_JSON_OBJECT)
@@ -243,7 +238,7 @@ enum ald_rc ald_firehydrant_reason(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_json_str_opt(row, "summary", &text, err));
     if (!at || !text || !*text)
         return ALD_OK;
-    struct ald_row_learning *l = ald_rows_learning(rows, el, ald_firehydrant_ref(rows->arena, cfg, at + 1));
+    struct ald_row_learning *l = ald_rows_learning(rows, el, ald_listing_ref(rows->arena, cfg, at + 1));
     l->text = text;
     l->kind = "contributing factor";
     return ALD_OK;

@@ -2,7 +2,6 @@
  * teams, users. Incidents can be asked for by the day of their last change, never sorted by it, so they come in the order in which they
  * were declared, from one id to the next. Must not know SQLite, curl or the clock. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -22,7 +21,7 @@ extern const struct ald_connector ald_connector_incidentio;
 
 /** A list: path, its parameters (each with '&' before it), the largest page (0: not paged), by which member windows are cut. */
 struct list {
-    const char *path, *params;
+    const char *path, *member, *params;
     int page_max;
     bool windowed, of_incident;
     const char *of; /* member of its elements that names the incident they are of, or NULL */
@@ -37,14 +36,9 @@ struct place {
 static struct place place_of(const struct ald_http_req *req)
 {
     struct place p = {.after = "", .total = -1};
-    char *end = NULL;
-    if (!req->cursor)
-        return p;
-    p.seen = strtoll(req->cursor, &end, 10);
-    if (*end == '|')
-        p.total = strtoll(end + 1, &end, 10);
-    if (*end == '|')
-        p.after = end + 1;
+    int64_t *const parts[] = {&p.seen, &p.total};
+    const char *after = ald_listing_numbers(req->cursor, parts, 2);
+    p.after = after ? after : "";
     if (p.seen < 0 || p.seen > INT64_MAX / 2)
         p.seen = 0;
     return p;
@@ -72,14 +66,6 @@ static const char *window_text(struct ald_arena *arena, const struct ald_window 
     return w->until != ALD_TIME_NONE ? ald_sprintf(arena, "&updated_at%%5Blte%%5D=%s", day(arena, w->until + ALD_DAY_MS)) : "";
 }
 
-static void sign(struct ald_http_req *req)
-{
-    req->auth = ALD_AUTH_TOKEN;
-    req->auth_scheme = "Bearer";
-    req->headers[0] = (struct ald_http_header){"Accept", "application/json"};
-    req->headers_n = 1;
-}
-
 static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct list *list, struct ald_http_req *req)
 {
     const struct place p = place_of(req);
@@ -94,7 +80,7 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
         query = ald_sprintf(arena, "%s&after=%s", query, ald_url_encode(arena, p.after));
     req->url = ald_sprintf(arena, "%s%s%s%s", cfg->base_url ? cfg->base_url : BASE_URL, list->path, *query ? "?" : "",
                            *query ? query + 1 : "");
-    sign(req);
+    ald_listing_sign(req, "application/json");
     return ALD_OK;
 }
 
@@ -121,15 +107,14 @@ static enum ald_rc pagination(const struct ald_http_res *res, struct ald_arena *
 }
 
 static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct list *list, const char *member, ald_listing_row_fn *fn, struct ald_next *next,
-                             struct ald_err *err)
+                             const struct list *list, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
 {
     struct ald_arena *arena = rows->arena;
     struct place p = place_of(res->req);
     struct ald_listing found;
     const char *after = NULL;
     int64_t total = -1;
-    const struct ald_listing_how how = {.member = member,
+    const struct ald_listing_how how = {.member = list->member,
                                         .changed = list->windowed ? "updated_at" : NULL,
                                         .since = list->windowed ? res->req->window.since : ALD_TIME_NONE,
                                         .of = list->of,
@@ -153,35 +138,25 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     return ALD_OK;
 }
 
-#define LIST(what, member_, fn, ...)                                                                                     \
-    static const struct list what##_list = {__VA_ARGS__};                                                 \
-    static enum ald_rc what##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
-                                      struct ald_err *err)                                                               \
-    {                                                                                                                    \
-        (void)err;                                                                                                       \
-        return ask(arena, cfg, &what##_list, req);                                                                       \
-    }                                                                                                                    \
-    static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, \
-                                   struct ald_next *next, struct ald_err *err)                                           \
-    {                                                                                                                    \
-        return read_list(cfg, res, rows, &what##_list, member_, fn, next, err);                                          \
-    }
 /* Tutorials are nobody's incidents. Tests are exercises. */
 #define MODES "&mode%5Bone_of%5D=standard&mode%5Bone_of%5D=retrospective&mode%5Bone_of%5D=test"
-LIST(severities, "severities", ald_incidentio_severity, .path = "/v1/severities")
-LIST(users, "users", NULL, .path = "/v2/users", .params = "&include_inactive=true", .page_max = PAGE_MAX)
-LIST(teams, "teams", ald_incidentio_team, .path = "/v3/teams", .page_max = PAGE_MAX)
-LIST(incidents, "incidents", ald_incidentio_incident, .path = "/v2/incidents", .params = "&sort_by=created_at_oldest_first" MODES,
+ALD_LISTING(severities, ald_incidentio_severity, .member = "severities", .path = "/v1/severities")
+ALD_LISTING(users, NULL, .member = "users", .path = "/v2/users", .params = "&include_inactive=true", .page_max = PAGE_MAX)
+ALD_LISTING(teams, ald_incidentio_team, .member = "teams", .path = "/v3/teams", .page_max = PAGE_MAX)
+ALD_LISTING(incidents, ald_incidentio_incident, .member = "incidents", .path = "/v2/incidents", .params = "&sort_by=created_at_oldest_first" MODES,
      .page_max = PAGE_MAX, .windowed = true)
-LIST(updates, "incident_updates", ald_incidentio_update, .path = "/v2/incident_updates", .page_max = PAGE_MAX, .of_incident = true, .of = "incident_id")
-LIST(attachments, "incident_attachments", ald_incidentio_attachment, .path = "/v1/incident_attachments", .of_incident = true, .of = "incident_id")
-LIST(alerts, "incident_alerts", ald_incidentio_alert, .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true, .of = "incident")
-LIST(relationships, "incident_relationships", ald_incidentio_relationship, .path = "/v1/incident_relationships",
+ALD_LISTING(updates, ald_incidentio_update, .member = "incident_updates", .path = "/v2/incident_updates", .page_max = PAGE_MAX, .of_incident = true,
+     .of = "incident_id")
+ALD_LISTING(attachments, ald_incidentio_attachment, .member = "incident_attachments", .path = "/v1/incident_attachments", .of_incident = true,
+     .of = "incident_id")
+ALD_LISTING(alerts, ald_incidentio_alert, .member = "incident_alerts", .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true,
+     .of = "incident")
+ALD_LISTING(relationships, ald_incidentio_relationship, .member = "incident_relationships", .path = "/v1/incident_relationships",
      .page_max = PAGE_MAX, .of_incident = true)
 static const struct list participants_list = {.path = "/v2/incident_participants", .of_incident = true};
-LIST(escalations, "escalations", ald_incidentio_escalation, .path = "/v2/escalations", .page_max = PAGE_SMALL, .windowed = true)
-LIST(follow_ups, "follow_ups", ald_incidentio_follow_up, .path = "/v2/follow_ups")
-LIST(postmortems, "postmortem_documents", ald_incidentio_postmortem, .path = "/v1/postmortem_documents",
+ALD_LISTING(escalations, ald_incidentio_escalation, .member = "escalations", .path = "/v2/escalations", .page_max = PAGE_SMALL, .windowed = true)
+ALD_LISTING(follow_ups, ald_incidentio_follow_up, .member = "follow_ups", .path = "/v2/follow_ups")
+ALD_LISTING(postmortems, ald_incidentio_postmortem, .member = "postmortem_documents", .path = "/v1/postmortem_documents",
      .params = "&sort_by=created_at_oldest_first", .page_max = PAGE_MAX)
 
 /* Severities rank from the mildest up; ours is from the most severe down, and only the whole list tells. */
@@ -225,7 +200,7 @@ static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_so
     (void)err;
     req->url = ald_sprintf(arena, "%s/v2/incidents/%s", cfg->base_url ? cfg->base_url : BASE_URL,
                            ald_url_encode(arena, ald_listing_subject(req)));
-    sign(req);
+    ald_listing_sign(req, "application/json");
     return ALD_OK;
 }
 
@@ -251,17 +226,12 @@ static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_sou
 
 /* ---- The tables ---- */
 
-#define WANTED(key)                                                                                                      \
-    static bool key##_wanted(const struct ald_source_cfg *cfg)                                                           \
-    {                                                                                                                    \
-        return ald_incidentio_on(cfg, #key);                                                                             \
-    }
-WANTED(escalations)
-WANTED(alerts)
-WANTED(attachments)
-WANTED(relationships)
-WANTED(participants)
-WANTED(postmortems)
+ALD_LISTING_WANTED(escalations)
+ALD_LISTING_WANTED(alerts)
+ALD_LISTING_WANTED(attachments)
+ALD_LISTING_WANTED(relationships)
+ALD_LISTING_WANTED(participants)
+ALD_LISTING_WANTED(postmortems)
 
 #define AFTER_DOC "seen|total|id: elements read, how many the source counted, id after which the list goes on"
 #define DETAIL(what, of)                                                                                                 \

@@ -14,10 +14,6 @@ ald_listing_row_fn ald_incidentio_update, ald_incidentio_attachment, ald_inciden
     ald_incidentio_participants, ald_incidentio_escalation, ald_incidentio_follow_up, ald_incidentio_postmortem;
 void ald_incidentio_retell(struct ald_told *events, size_t n);
 
-/** Whether the source's key of that name is not off. */
-bool ald_incidentio_on(const struct ald_source_cfg *cfg, const char *key);
-/** "SOURCE:ID" of an incident. */
-const char *ald_incidentio_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident);
 /** Who did it, of {user | api_key | alert | workflow}: *ret_person a pseudonym or NULL, *ret_automatic 1 machine, 0 person, -1 not
  *  known. */
 ALD_CHECK enum ald_rc ald_incidentio_actor(const struct ald_jv *v, const char *member, const char **ret_person, int *ret_automatic,

@@ -13,16 +13,6 @@ static bool is(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-bool ald_incidentio_on(const struct ald_source_cfg *cfg, const char *key)
-{
-    return !is(ald_source_opt(cfg, key), "off");
-}
-
-const char *ald_incidentio_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident)
-{
-    return ald_sprintf(arena, "%s:%s", cfg->name, incident);
-}
-
 /** A text member of an object member; both may be absent or null. */
 static enum ald_rc text_in(struct ald_arena *arena, const struct ald_jv *v, const char *member, const char *key, const char **ret,
                            struct ald_err *err)
@@ -281,10 +271,10 @@ static enum ald_rc add_review(const struct ald_source_cfg *cfg, struct ald_rows 
     ALD_TRY(ald_json_str_opt(incident, "postmortem_document_url", &url, err));
     ALD_TRY(ald_json_bool_opt(incident, "has_debrief", &has, &debrief, err));
     url = url && *url ? url : NULL;
-    documented = documented && ald_incidentio_on(cfg, "postmortems");
+    documented = documented && ald_listing_on(cfg, "postmortems");
     if (held == ALD_TIME_NONE && (documented || (!debrief && !url)))
         return ALD_OK;
-    struct ald_row_review *r = ald_rows_review(rows, el, ald_incidentio_ref(rows->arena, cfg, el->record->external_id));
+    struct ald_row_review *r = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, el->record->external_id));
     r->held_at = held;
     r->url = url;
     r->status = debrief || held != ALD_TIME_NONE ? "held" : NULL;
@@ -297,7 +287,7 @@ static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows,
     const char *id = el->record->external_id;
     (void)ald_rows_todo(rows, el, "incident_updates", id);
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
-        if (ald_incidentio_on(cfg, details[i]))
+        if (ald_listing_on(cfg, details[i]))
             (void)ald_rows_todo(rows, el, ald_sprintf(rows->arena, "incident_%s", details[i]), id);
 }
 
@@ -319,9 +309,9 @@ enum ald_rc ald_incidentio_incident(const struct ald_source_cfg *cfg, const stru
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
     rec->holds = ALD_INCIDENTIO_STATES;
-    rec->holds |= ald_incidentio_on(cfg, "escalations") ? ALD_INCIDENTIO_CALLS : 0u;
-    rec->holds |= ald_incidentio_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u;
-    rec->holds |= ald_incidentio_on(cfg, "participants") ? ALD_HOLDS_RESPONDERS : 0u;
+    rec->holds |= ald_listing_on(cfg, "escalations") ? ALD_INCIDENTIO_CALLS : 0u;
+    rec->holds |= ald_listing_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u;
+    rec->holds |= ald_listing_on(cfg, "participants") ? ALD_HOLDS_RESPONDERS : 0u;
     ALD_TRY(ald_json_id_opt(rows->arena, row, "reference", &rec->key, err));
     ALD_TRY(ald_json_str_opt(row, "name", &rec->title, err));
     ALD_TRY(ald_json_str_opt(row, "permalink", &rec->url, err));
@@ -376,10 +366,5 @@ enum ald_rc ald_incidentio_team(const struct ald_source_cfg *cfg, const struct a
 {
     (void)cfg;
     (void)res;
-    struct ald_row_team_def def = {0};
-    ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
-    ALD_TRY(ald_json_str_opt(row, "name", &def.name, err));
-    el->team_def = ald_alloc(rows->arena, sizeof def);
-    *el->team_def = def;
-    return ALD_OK;
+    return ald_listing_team(rows, el, row, row, err);
 }

@@ -54,7 +54,7 @@ enum ald_rc ald_incidentio_update(const struct ald_source_cfg *cfg, const struct
     }
     ALD_TRY(ald_json_id_opt(rows->arena, row, "merged_into_incident_id", &merged, err));
     if (merged && *merged)
-        ald_rows_link(rows, el, subject, "merged_into", ald_incidentio_ref(rows->arena, cfg, merged), "incident_updates:merged_into");
+        ald_rows_link(rows, el, subject, "merged_into", ald_listing_ref(rows->arena, cfg, merged), "incident_updates:merged_into");
     return ALD_OK;
 }
 
@@ -166,11 +166,7 @@ enum ald_rc ald_incidentio_alert(const struct ald_source_cfg *cfg, const struct 
     ALD_TRY(ald_json_id(rows->arena, &alert, "id", &id, err));
     ALD_TRY(ald_json_str_opt(&alert, "title", &title, err));
     ALD_TRY(ald_json_time(&alert, "created_at", &at, err));
-    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
-    e->external_id = subject;
-    e->field = "incident_alerts";
-    e->automatic = 1;
-    e->value = title && *title ? ald_sprintf(rows->arena, "alert:%s", title) : "alert";
+    ald_listing_alert(rows, el, subject, id, title, at);
     ALD_TRY(ald_json_str_opt(&alert, "source_url", &s, err));
     ald_rows_link(rows, el, subject, "url", s, "incident_alerts:source_url");
     ALD_TRY(ald_json_id_opt(rows->arena, &alert, "deduplication_key", &s, err));
@@ -186,7 +182,7 @@ enum ald_rc ald_incidentio_relationship(const struct ald_source_cfg *cfg, const 
     struct ald_jv other;
     ALD_TRY(ald_json_get(row, "incident", &other, err));
     ALD_TRY(ald_json_id(rows->arena, &other, "id", &id, err));
-    ald_rows_link(rows, el, ald_listing_subject(res->req), "mention", ald_incidentio_ref(rows->arena, cfg, id), "incident_relationships:incident");
+    ald_rows_link(rows, el, ald_listing_subject(res->req), "mention", ald_listing_ref(rows->arena, cfg, id), "incident_relationships:incident");
     return ALD_OK;
 }
 
@@ -346,7 +342,7 @@ enum ald_rc ald_incidentio_follow_up(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_json_str_opt(row, "status", &status, err));
     if (is(status, "deleted"))
         return ALD_OK;
-    struct ald_row_action *a = ald_rows_action(rows, el, ald_incidentio_ref(rows->arena, cfg, incident));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, incident));
     a->status = status;
     ALD_TRY(ald_json_str_opt(row, "title", &a->title, err));
     ALD_TRY(ald_json_time_opt(row, "created_at", &a->opened_at, err));
@@ -366,7 +362,7 @@ enum ald_rc ald_incidentio_postmortem(const struct ald_source_cfg *cfg, const st
     (void)res;
     const char *incident = NULL;
     ALD_TRY(ald_json_id(rows->arena, row, "incident_id", &incident, err));
-    struct ald_row_review *r = ald_rows_review(rows, el, ald_incidentio_ref(rows->arena, cfg, incident));
+    struct ald_row_review *r = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, incident));
     ALD_TRY(ald_json_str_opt(row, "title", &r->title, err));
     ALD_TRY(ald_json_str_opt(row, "document_url", &r->url, err));
     return ald_json_str_opt(row, "status", &r->status, err);

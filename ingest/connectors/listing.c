@@ -1,6 +1,7 @@
 /* Lists of JSON APIs, element by element. Knows no API in particular. */
 #include "connectors/listing.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -12,6 +13,63 @@
 const char *ald_listing_subject(const struct ald_http_req *req)
 {
     return req->subjects_n && req->subjects[0] ? req->subjects[0] : "";
+}
+
+void ald_listing_sign(struct ald_http_req *req, const char *accept)
+{
+    req->auth = ALD_AUTH_TOKEN;
+    req->auth_scheme = "Bearer";
+    req->headers[0] = (struct ald_http_header){"Accept", accept};
+    req->headers_n = 1;
+}
+
+const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n)
+{
+    for (size_t i = 0; cursor && i < n; i++) {
+        char *end = NULL;
+        *parts[i] = strtoll(cursor, &end, 10);
+        cursor = *end == '|' ? end + 1 : NULL;
+    }
+    return cursor;
+}
+
+void ald_listing_resize(int64_t *page, int64_t *limit, int64_t seen, int64_t now)
+{
+    if (*limit == now || seen % now != 0)
+        return;
+    *page = seen / now + 1;
+    *limit = now;
+}
+
+bool ald_listing_on(const struct ald_source_cfg *cfg, const char *key)
+{
+    const char *value = ald_source_opt(cfg, key);
+    return !value || strcmp(value, "off") != 0;
+}
+
+const char *ald_listing_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *id)
+{
+    return ald_sprintf(arena, "%s:%s", cfg->name, id);
+}
+
+void ald_listing_alert(struct ald_rows *rows, struct ald_element *el, const char *subject, const char *id, const char *title, int64_t at)
+{
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
+    e->external_id = subject;
+    e->field = "incident_alerts";
+    e->automatic = 1;
+    e->value = title && *title ? ald_sprintf(rows->arena, "alert:%s", title) : "alert";
+}
+
+enum ald_rc ald_listing_team(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row, const struct ald_jv *named,
+                             struct ald_err *err)
+{
+    struct ald_row_team_def def = {0};
+    ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
+    ALD_TRY(ald_json_str_opt(named, "name", &def.name, err));
+    el->team_def = ald_alloc(rows->arena, sizeof def);
+    *el->team_def = def;
+    return ALD_OK;
 }
 
 void ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *id,

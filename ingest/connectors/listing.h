@@ -26,6 +26,41 @@ ALD_CHECK enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const s
 /** The one element of an answer, in member `member` ("": the answer itself), as the list gives it. */
 ALD_CHECK enum ald_rc ald_listing_one(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                       const char *member, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err);
+/** Asks with a bearer token for this media type. */
+void ald_listing_sign(struct ald_http_req *req, const char *accept);
+/** Numbers of a cursor "1|20|..." into parts, as far as they are there; what follows the last one's '|', or NULL. */
+const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n);
+/** Page that begins behind `seen` elements, where pages are smaller or larger now than when the cursor was made: sizes divide one
+ *  another (sync.c). */
+void ald_listing_resize(int64_t *page, int64_t *limit, int64_t seen, int64_t now);
+/** Request and page of a list `struct list what_list`, for a file with `ask` and `read_list` of its own. */
+#define ALD_LISTING(what, fn, ...)                                                                                       \
+    static const struct list what##_list = {__VA_ARGS__};                                                               \
+    static enum ald_rc what##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
+                                      struct ald_err *err)                                                               \
+    {                                                                                                                    \
+        (void)err;                                                                                                       \
+        return ask(arena, cfg, &what##_list, req);                                                                       \
+    }                                                                                                                    \
+    static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, \
+                                   struct ald_next *next, struct ald_err *err)                                           \
+    {                                                                                                                    \
+        return read_list(cfg, res, rows, &what##_list, fn, next, err);                                                   \
+    }
+/** A stream that the source's key of that name turns off. */
+#define ALD_LISTING_WANTED(key)                                                                                          \
+    static bool key##_wanted(const struct ald_source_cfg *cfg)                                                           \
+    {                                                                                                                    \
+        return ald_listing_on(cfg, #key);                                                                                \
+    }
+bool ald_listing_on(const struct ald_source_cfg *cfg, const char *key);
+/** "SOURCE:ID" of a record. */
+const char *ald_listing_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *id);
+/** The event of an alert that was grouped into the subject. */
+void ald_listing_alert(struct ald_rows *rows, struct ald_element *el, const char *subject, const char *id, const char *title, int64_t at);
+/** A team, by "id" of the element and "name" of what holds it. */
+ALD_CHECK enum ald_rc ald_listing_team(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row, const struct ald_jv *named,
+                                       struct ald_err *err);
 /** Subject of a detail request, or "". */
 const char *ald_listing_subject(const struct ald_http_req *req);
 /** Element v goes to rows by fn, or to quarantine. */

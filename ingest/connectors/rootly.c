@@ -2,7 +2,6 @@
  * pages; severities, teams, services, users, form fields. Incidents are sorted and asked for by their last change, so that the list goes on
  * from the time of its last element. Must not know SQLite, curl or the clock. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -38,19 +37,11 @@ static struct place place_of(const struct ald_http_req *req)
     int64_t limit = req->page_size > 0 ? req->page_size : PAGE_SIZE;
     struct place p = {.from = req->window.since, .page = 1, .limit = limit, .last = ""};
     int64_t *const parts[] = {&p.from, &p.page, &p.limit, &p.seen};
-    const char *s = req->cursor;
-    for (size_t i = 0; s && i < sizeof parts / sizeof parts[0]; i++) {
-        char *end = NULL;
-        *parts[i] = strtoll(s, &end, 10);
-        s = *end == '|' ? end + 1 : NULL;
-    }
+    const char *s = ald_listing_numbers(req->cursor, parts, sizeof parts / sizeof parts[0]);
     p.last = s ? s : "";
     if (p.page < 1 || p.page > PAGES_MAX || p.limit < 1 || p.limit > PAGES_MAX || p.seen < 0 || p.seen > PAGES_MAX) /* none of ours */
         p = (struct place){.from = req->window.since, .page = 1, .limit = limit, .last = ""};
-    if (p.limit != limit && p.seen % limit == 0) { /* smaller pages around what cannot be read: sizes divide one another */
-        p.page = p.seen / limit + 1;
-        p.limit = limit;
-    }
+    ald_listing_resize(&p.page, &p.limit, p.seen, limit);
     return p;
 }
 
@@ -78,10 +69,7 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
         query = ald_sprintf(arena, "%s&filter%%5Bupdated_at%%5D%%5Blte%%5D=%s", query, stamp(arena, req->window.until));
     req->url = ald_sprintf(arena, "%s%s%s%s%s%s", base, list->path, ald_url_encode(arena, ald_listing_subject(req)),
                            list->below ? list->below : "", *query ? "?" : "", *query ? query + 1 : "");
-    req->auth = ALD_AUTH_TOKEN;
-    req->auth_scheme = "Bearer";
-    req->headers[0] = (struct ald_http_header){"Accept", "application/vnd.api+json"};
-    req->headers_n = 1;
+    ald_listing_sign(req, "application/vnd.api+json");
     return ALD_OK;
 }
 
@@ -155,31 +143,18 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     return ALD_OK;
 }
 
-#define LIST(what, fn, ...)                                                                                              \
-    static const struct list what##_list = {__VA_ARGS__};                                                               \
-    static enum ald_rc what##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
-                                      struct ald_err *err)                                                               \
-    {                                                                                                                    \
-        (void)err;                                                                                                       \
-        return ask(arena, cfg, &what##_list, req);                                                                       \
-    }                                                                                                                    \
-    static enum ald_rc what##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, \
-                                   struct ald_next *next, struct ald_err *err)                                           \
-    {                                                                                                                    \
-        return read_list(cfg, res, rows, &what##_list, fn, next, err);                                                   \
-    }
-LIST(severities, ald_rootly_severity, .path = "/v1/severities", .large = true)
-LIST(users, NULL, .path = "/v1/users")
-LIST(teams, ald_rootly_team, .path = "/v1/teams")
-LIST(services, ald_rootly_service, .path = "/v1/services")
-LIST(form_fields, ald_rootly_definition, .path = "/v1/form_fields", .params = "&include=options")
-LIST(incidents, ald_rootly_incident, .path = "/v1/incidents", .params = "&sort=updated_at", .windowed = true)
-LIST(events, ald_rootly_event, .path = "/v1/incidents/", .below = "/events")
-LIST(posts, ald_rootly_status_page_event, .path = "/v1/incidents/", .below = "/status-page-events")
-LIST(alerts, ald_rootly_alert, .path = "/v1/incidents/", .below = "/alerts")
-LIST(selections, ald_rootly_form_field, .path = "/v1/incidents/", .below = "/form_field_selections")
-LIST(action_items, ald_rootly_action_item, .path = "/v1/incidents/", .below = "/action_items")
-LIST(feedbacks, ald_rootly_feedback, .path = "/v1/incidents/", .below = "/feedbacks")
+ALD_LISTING(severities, ald_rootly_severity, .path = "/v1/severities", .large = true)
+ALD_LISTING(users, NULL, .path = "/v1/users")
+ALD_LISTING(teams, ald_rootly_team, .path = "/v1/teams")
+ALD_LISTING(services, ald_rootly_service, .path = "/v1/services")
+ALD_LISTING(form_fields, ald_rootly_definition, .path = "/v1/form_fields", .params = "&include=options")
+ALD_LISTING(incidents, ald_rootly_incident, .path = "/v1/incidents", .params = "&sort=updated_at", .windowed = true)
+ALD_LISTING(events, ald_rootly_event, .path = "/v1/incidents/", .below = "/events")
+ALD_LISTING(posts, ald_rootly_status_page_event, .path = "/v1/incidents/", .below = "/status-page-events")
+ALD_LISTING(alerts, ald_rootly_alert, .path = "/v1/incidents/", .below = "/alerts")
+ALD_LISTING(selections, ald_rootly_form_field, .path = "/v1/incidents/", .below = "/form_field_selections")
+ALD_LISTING(action_items, ald_rootly_action_item, .path = "/v1/incidents/", .below = "/action_items")
+ALD_LISTING(feedbacks, ald_rootly_feedback, .path = "/v1/incidents/", .below = "/feedbacks")
 
 /** Ranks need the whole list: by the level of a severity, then by its place. */
 static enum ald_rc severities_whole(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
@@ -281,15 +256,10 @@ static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_sou
 
 /* ---- The tables ---- */
 
-#define WANTED(key)                                                                                                      \
-    static bool key##_wanted(const struct ald_source_cfg *cfg)                                                           \
-    {                                                                                                                    \
-        return ald_rootly_on(cfg, #key);                                                                                 \
-    }
-WANTED(alerts)
-WANTED(feedbacks)
-WANTED(form_fields)
-WANTED(status_page_events)
+ALD_LISTING_WANTED(alerts)
+ALD_LISTING_WANTED(feedbacks)
+ALD_LISTING_WANTED(form_fields)
+ALD_LISTING_WANTED(status_page_events)
 
 #define DOC .cursor_doc = "from|page|size|seen|id: time in ms that the list goes on from, page, its size, elements read since, the last one"
 #define LISTED(what) .list = "data", DOC, .skip = skip, .request = what##_request, .page = what##_page

@@ -9,10 +9,6 @@ ald_listing_row_fn ald_rootly_incident, ald_rootly_severity, ald_rootly_service,
 ald_listing_row_fn ald_rootly_event, ald_rootly_status_page_event, ald_rootly_alert, ald_rootly_action_item, ald_rootly_feedback,
     ald_rootly_form_field, ald_rootly_included;
 
-/** Whether the source's key of that name is not off. */
-bool ald_rootly_on(const struct ald_source_cfg *cfg, const char *key);
-/** "SOURCE:ID" of an incident. */
-const char *ald_rootly_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident);
 /** Member attributes of a resource. */
 ALD_CHECK enum ald_rc ald_rootly_attributes(const struct ald_jv *resource, struct ald_jv *ret, struct ald_err *err);
 /** A resource that stands in an attribute, alone or as {"data": resource}; false: none. */

@@ -20,16 +20,6 @@ static bool one_of(const char *s, const char *const *list)
     return false;
 }
 
-bool ald_rootly_on(const struct ald_source_cfg *cfg, const char *key)
-{
-    return !is(ald_source_opt(cfg, key), "off");
-}
-
-const char *ald_rootly_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *incident)
-{
-    return ald_sprintf(arena, "%s:%s", cfg->name, incident);
-}
-
 enum ald_rc ald_rootly_attributes(const struct ald_jv *resource, struct ald_jv *ret, struct ald_err *err)
 {
     ALD_TRY(ald_json_get(resource, "attributes", ret, err));
@@ -228,7 +218,7 @@ static enum ald_rc add_refs(const struct ald_source_cfg *cfg, struct ald_rows *r
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         ALD_TRY(ald_json_id_opt(rows->arena, attributes, own[i].member, &s, err));
         if (s && *s)
-            ald_rows_ref(rows, rec, own[i].kind, ald_rootly_ref(rows->arena, cfg, s), own[i].member);
+            ald_rows_ref(rows, rec, own[i].kind, ald_listing_ref(rows->arena, cfg, s), own[i].member);
     }
     return ALD_OK;
 }
@@ -242,7 +232,7 @@ static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows,
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         (void)ald_rows_todo(rows, el, always[i], el->record->external_id);
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
-        if (ald_rootly_on(cfg, details[i]))
+        if (ald_listing_on(cfg, details[i]))
             (void)ald_rows_todo(rows, el, ald_sprintf(rows->arena, "incident_%s", details[i]), el->record->external_id);
 }
 
@@ -259,7 +249,7 @@ enum ald_rc ald_rootly_incident(const struct ald_source_cfg *cfg, const struct a
         return ALD_OK;
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
-    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_rootly_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u);
+    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_listing_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u);
     rec->timeline = ALD_HOLDS_TEAMS; /* they stand here, all of them */
     ALD_TRY(ald_json_id_opt(rows->arena, &attributes, "sequential_id", &number, err));
     ALD_TRY(ald_json_str_opt(&attributes, "slug", &rec->key, err));
@@ -338,14 +328,10 @@ enum ald_rc ald_rootly_team(const struct ald_source_cfg *cfg, const struct ald_h
 {
     (void)cfg;
     (void)res;
-    struct ald_row_team_def def = {0};
     struct ald_jv attributes;
-    ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
     ALD_TRY(ald_rootly_attributes(row, &attributes, err));
-    ALD_TRY(ald_json_str_opt(&attributes, "name", &def.name, err));
-    if (def.name)
-        ald_rows_fact(rows, ALD_ROOTLY_TEAM, def.external_id, def.name);
-    el->team_def = ald_alloc(rows->arena, sizeof def);
-    *el->team_def = def;
+    ALD_TRY(ald_listing_team(rows, el, row, &attributes, err));
+    if (el->team_def->name)
+        ald_rows_fact(rows, ALD_ROOTLY_TEAM, el->team_def->external_id, el->team_def->name);
     return ALD_OK;
 }

@@ -43,7 +43,7 @@ static void add_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, 
     bool begun = is(retro->progress, "active") || is(retro->progress, "completed");
     if (!begun && !is(retro->status, "published"))
         return;
-    struct ald_row_review *r = ald_rows_review(rows, el, ald_rootly_ref(rows->arena, cfg, subject));
+    struct ald_row_review *r = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, subject));
     r->title = retro->title;
     r->url = retro->url;
     r->status = begun ? retro->progress : retro->status;
@@ -138,11 +138,7 @@ enum ald_rc ald_rootly_alert(const struct ald_source_cfg *cfg, const struct ald_
     ALD_TRY(ald_json_time_opt(&attributes, "started_at", &at, err));
     if (at == ALD_TIME_NONE)
         ALD_TRY(ald_json_time(&attributes, "created_at", &at, err));
-    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
-    e->external_id = subject;
-    e->field = "incident_alerts";
-    e->automatic = 1;
-    e->value = title && *title ? ald_sprintf(rows->arena, "alert:%s", title) : "alert";
+    ald_listing_alert(rows, el, subject, id, title, at);
     ALD_TRY(ald_json_str_opt(&attributes, "external_url", &s, err));
     ald_rows_link(rows, el, subject, "url", s, "incident_alerts:external_url");
     ALD_TRY(ald_json_id_opt(rows->arena, &attributes, "external_id", &s, err));
@@ -247,7 +243,7 @@ enum ald_rc ald_rootly_action_item(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_json_str_opt(&attributes, "kind", &kind, err));
     if (is(kind, "task"))
         return ALD_OK;
-    struct ald_row_action *a = ald_rows_action(rows, el, ald_rootly_ref(rows->arena, cfg, ald_listing_subject(res->req)));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, ald_listing_subject(res->req)));
     ALD_TRY(ald_json_str_opt(&attributes, "summary", &a->title, err));
     ALD_TRY(ald_json_str_opt(&attributes, "status", &a->status, err));
     ALD_TRY(ald_json_str_opt(&attributes, "jira_issue_url", &a->url, err));
@@ -279,7 +275,7 @@ enum ald_rc ald_rootly_feedback(const struct ald_source_cfg *cfg, const struct a
     ALD_TRY(ald_json_time_opt(&attributes, "created_at", &at, err));
     if (!text || !*text)
         return ALD_OK;
-    struct ald_row_learning *l = ald_rows_learning(rows, el, ald_rootly_ref(rows->arena, cfg, ald_listing_subject(res->req)));
+    struct ald_row_learning *l = ald_rows_learning(rows, el, ald_listing_ref(rows->arena, cfg, ald_listing_subject(res->req)));
     l->text = text;
     l->kind = "feedback";
     l->at = at;
