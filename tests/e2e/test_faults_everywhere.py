@@ -16,6 +16,7 @@ import incidentio_api
 import jira_api
 import opsgenie_api
 import pagerduty_api
+import rootly_api
 import table_api
 import tracker_world
 import test_public_status
@@ -45,6 +46,8 @@ SOURCES = {
                       lambda url: support.source("", "incidentio", base_url=url, page_size=5, **TOKEN)),
     "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(12)),
                        lambda url: support.source("", "firehydrant", base_url=url, page_size=5, **TOKEN)),
+    "rootly": Row(lambda: rootly_api.serve(tracker_world.made(12)),
+                  lambda url: support.source("", "rootly", base_url=url, page_size=5, **TOKEN)),
     "github": Row(lambda: github_api.serve(github_api.made(12)),
                   lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
 }
