@@ -82,6 +82,7 @@ struct ald_row_service_def {
     const char *external_id, *name, *team; /* without a name, but with depends_on: only what it depends on */
     int tier; /* 0: not given */
     const char *const *depends_on; /* NULL-terminated, or NULL */
+    bool adds; /* depends_on is some of what it depends on: what other elements said stays */
 };
 /** A detail request that this element causes: when the element is new or changed and, with since, only when the record
  *  `subject` is not in the store or was last read before that time. */
@@ -281,6 +282,7 @@ const char *ald_http_header(const struct ald_http_res *res, const char *name);
 /** What follows a page. */
 struct ald_next {
     const char *cursor;  /* to hand to the next request; NULL: this was the last page */
+    bool back;           /* the next page goes back on purpose: it may hold what was given before */
     int64_t high_water;  /* newest change seen on this page, or ALD_TIME_NONE */
     int64_t total;       /* rows that the source says there are, or 0 */
     const char *gap;     /* the source gave less than it should: why; else NULL */
@@ -305,7 +307,8 @@ struct ald_stream {
     int64_t overlap_ms;      /* look-back when the configuration gives none */
     bool rescan_open;        /* no filter by change: the window reaches back to the oldest open record */
     bool every_time;         /* a reference list: read whole on every run, no window */
-    bool optional;           /* refusal (403, 404) is a finding, not a gap: not every plan or account has it */
+    bool optional;           /* refusal (402, 403, 404, 410) is a finding, not a gap: not every plan or account has it */
+    const char *refusal_400; /* optional: words of an answer of status 400 that are such a refusal too; else NULL */
     bool bounded;            /* the source needs both ends of a window: until is now where nothing else is given */
     bool by_creation;        /* the window is of when records were made, not of when they changed */
     bool reads_400;          /* page is given answers of status 400 too: so the source says that a window holds too much */

@@ -39,14 +39,14 @@ static bool is_listed(const char *const *list, const char *s)
     return false;
 }
 
-/** The list replaces what was there: edges that it does not name any more go. */
-static enum ald_rc land_edges(struct ald_landing *l, const char *service, const char *const *depends_on,
-                              struct ald_err *err)
+/** The list replaces what was there, unless it adds: edges that it does not name any more go. */
+static enum ald_rc land_edges(struct ald_landing *l, const struct ald_row_service_def *def, struct ald_err *err)
 {
+    const char *service = def->external_id, *const *depends_on = def->depends_on;
     const char **stale = NULL;
     size_t stale_n = 0, stale_cap = 0;
     bool row = true, did = false;
-    {
+    if (!def->adds) {
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, "land_edge_list", &q, err));
         ald_q_text_lent(q, 1, l->land->cfg->name);
@@ -75,7 +75,7 @@ static enum ald_rc land_edges(struct ald_landing *l, const char *service, const 
 static enum ald_rc land_service(struct ald_landing *l, const struct ald_row_service_def *service, struct ald_err *err)
 {
     if (!service->name && service->depends_on) /* of one that a list names */
-        return land_edges(l, service->external_id, service->depends_on, err);
+        return land_edges(l, service, err);
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_service_put", &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
@@ -85,7 +85,7 @@ static enum ald_rc land_service(struct ald_landing *l, const struct ald_row_serv
     ald_q_text_lent(q, 5, service->team);
     ALD_TRY(ald_q_run(q, err));
     l->changed |= ald_store_changes(l->land->store) > 0;
-    return service->depends_on ? land_edges(l, service->external_id, service->depends_on, err) : ALD_OK;
+    return service->depends_on ? land_edges(l, service, err) : ALD_OK;
 }
 
 static enum ald_rc land_label(struct ald_landing *l, const struct ald_row_label *label, struct ald_err *err)

@@ -135,7 +135,8 @@ static enum ald_rc judge(const struct ald_sync *s, const struct ald_stream *stre
                             asked(page));
         return ALD_OK;
     }
-    page->refused = stream->optional && (status == 402 || status == 403 || status == 404 || status == 410);
+    bool worded = status == 400 && stream->refusal_400 && page->res.body && strstr(page->res.body, stream->refusal_400);
+    page->refused = stream->optional && (worded || status == 402 || status == 403 || status == 404 || status == 410);
     if (page->refused)
         return ALD_OK;
     return ald_fail(err, ALD_ERR_NET, "%s: status %ld%s", asked(page), status, server_message(s, page));

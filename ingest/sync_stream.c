@@ -101,6 +101,8 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
         round = round || strcmp(rows, c->rows_seen) == 0;
         memcpy(c->rows_seen, rows, sizeof rows);
     }
+    if (page->next.back)
+        c->rows_seen[0] = '\0';
     c->pages++;
     if (round || (next && c->pages >= ALD_MAX_PAGES)) {
         if (!c->gap)

@@ -1,4 +1,4 @@
-/* ServiceNow, Table API: incidents with their audit trail, groups and users. Choices are read by value, never by label:
+/* ServiceNow, Table API: incidents with their audit trail and journal, affected items, tasks, problems, groups and users. Choices are read by value, never by label:
  * labels are translated. Paging is in servicenow_crawl.c; must not know SQLite, curl or the clock. */
 #include "alidade/time.h"
 #include "connectors/answer.h"
@@ -6,18 +6,29 @@
 
 extern const struct ald_connector ald_connector_servicenow;
 
-/* ---- Requests ---- */
+/* ---- Queries: what is asked of each table ---- */
 
 #define INCIDENT_FIELDS                                                                                                \
     "sys_id,number,short_description,state,incident_state,impact,urgency,priority,category,opened_at,sys_created_on,"  \
     "work_start,resolved_at,closed_at,sys_updated_on,sys_mod_count,close_code,business_service,cmdb_ci,"               \
     "assignment_group,assigned_to,opened_by,resolved_by,closed_by,reopened_by,reopened_time,reopen_count,problem_id,"  \
     "rfc,caused_by,parent,parent_incident,correlation_id,vendor"
+#define PROBLEM_FIELDS                                                                                                 \
+    ",problem_id.short_description,problem_id.state,problem_id.closed_at,problem_id.resolved_at,problem_id.sys_updated_on"
+#define TASK_FIELDS "sys_id,number,short_description,state,opened_at,due_date,closed_at,assignment_group,sys_updated_on"
+
+static const char *ids_of(struct ald_arena *arena, const struct ald_http_req *req)
+{
+    const char *ids = "";
+    for (size_t i = 0; i < req->subjects_n; i++)
+        ids = ald_sprintf(arena, "%s%s%s", ids, i ? "," : "", req->subjects[i]);
+    return ids;
+}
 
 static struct ald_servicenow_query incident_query(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                                   const struct ald_http_req *req)
 {
-    const char *fields = INCIDENT_FIELDS;
+    const char *fields = ald_servicenow_problems_wanted(cfg) ? INCIDENT_FIELDS PROBLEM_FIELDS : INCIDENT_FIELDS;
     for (size_t i = 0; i < cfg->fields_n; i++)
         fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);
     return (struct ald_servicenow_query){.table = "incident",
@@ -28,34 +39,40 @@ static struct ald_servicenow_query incident_query(struct ald_arena *arena, const
                                          .until = req->window.until};
 }
 
-static struct ald_servicenow_query list_query(const char *table, const char *fields)
+static struct ald_servicenow_query problem_incident_query(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                                          const struct ald_http_req *req)
+{
+    struct ald_servicenow_query query = incident_query(arena, cfg, req);
+    query.filter = ald_sprintf(arena, "problem_idIN%s", ids_of(arena, req));
+    query.since = query.until = ALD_TIME_NONE;
+    return query;
+}
+
+/** A list by the time of changes, whole or in a window. */
+static struct ald_servicenow_query list_query(const char *table, const char *fields, const char *display, const struct ald_window *window)
 {
     return (struct ald_servicenow_query){.table = table,
                                          .time_field = "sys_updated_on",
                                          .fields = fields,
-                                         .display = "false",
+                                         .display = display,
+                                         .since = window ? window->since : ALD_TIME_NONE,
+                                         .until = window ? window->until : ALD_TIME_NONE};
+}
+
+/** Rows of a table that name the subjects in a column. */
+static struct ald_servicenow_query detail_query(const char *table, const char *filter, const char *fields, const char *display)
+{
+    return (struct ald_servicenow_query){.table = table,
+                                         .time_field = "sys_created_on",
+                                         .filter = filter,
+                                         .fields = fields,
+                                         .display = display,
+                                         .append_only = true,
                                          .since = ALD_TIME_NONE,
                                          .until = ALD_TIME_NONE};
 }
 
-#define GROUP_QUERY list_query("sys_user_group", "sys_id,name,parent,sys_updated_on")
-#define USER_QUERY list_query("sys_user", "sys_id,user_name,name,email,sys_updated_on")
-
-static struct ald_servicenow_query audit_query(struct ald_arena *arena, const struct ald_http_req *req)
-{
-    const char *ids = "";
-    for (size_t i = 0; i < req->subjects_n; i++)
-        ids = ald_sprintf(arena, "%s%s%s", ids, i ? "," : "", req->subjects[i]);
-    return (struct ald_servicenow_query){
-        .table = "sys_audit",
-        .time_field = "sys_created_on",
-        .filter = ald_sprintf(arena, "documentkeyIN%s^tablename=incident", ids),
-        .fields = "sys_id,tablename,documentkey,fieldname,oldvalue,newvalue,sys_created_on,user",
-        .display = "false",
-        .append_only = true,
-        .since = ALD_TIME_NONE,
-        .until = ALD_TIME_NONE};
-}
+/* ---- Pages ---- */
 
 static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_servicenow_query query,
                        struct ald_http_req *req, struct ald_err *err)
@@ -66,37 +83,13 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
     return ALD_OK;
 }
 
-static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                    struct ald_err *err)
-{
-    return ask(arena, cfg, incident_query(arena, cfg, req), req, err);
-}
-
-static enum ald_rc group_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    return ask(arena, cfg, GROUP_QUERY, req, err);
-}
-
-static enum ald_rc user_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                struct ald_err *err)
-{
-    return ask(arena, cfg, USER_QUERY, req, err);
-}
-
-static enum ald_rc audit_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                 struct ald_err *err)
-{
-    return ask(arena, cfg, audit_query(arena, req), req, err);
-}
-
-/* ---- Pages ---- */
-
 /** Reads every row by fn (NULL: rows give people only) and pages on. */
 static enum ald_rc read_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              const struct ald_servicenow_query *query, ald_servicenow_row_fn *fn, struct ald_next *next,
                              struct ald_err *err)
 {
+    if (cfg->base_url)
+        ald_rows_alias(rows, "url", cfg->base_url);
     ALD_TRY(ald_answer_check(res, err));
     struct ald_arena *arena = rows->arena;
     struct ald_jv *result = ald_alloc(arena, sizeof *result), it; /* parent of what elements keep */
@@ -128,72 +121,74 @@ static enum ald_rc read_page(const struct ald_source_cfg *cfg, const struct ald_
     return ald_servicenow_next(arena, query, res, places, n, next, err);
 }
 
-static enum ald_rc incident_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                 struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    struct ald_servicenow_query query = incident_query(rows->arena, cfg, res->req);
-    if (cfg->base_url)
-        ald_rows_alias(rows, "url", cfg->base_url);
-    return read_page(cfg, res, rows, &query, ald_servicenow_incident, next, err);
-}
+/* The request and the page of a table: both have to know the query. `arena`, `cfg` and `req` are its words. */
+#define TABLE(name, query_of, row_fn)                                                                                  \
+    static enum ald_rc name##_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, \
+                                      struct ald_err *err)                                                             \
+    {                                                                                                                  \
+        return ask(arena, cfg, query_of, req, err);                                                                    \
+    }                                                                                                                  \
+    static enum ald_rc name##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, \
+                                   struct ald_next *next, struct ald_err *err)                                         \
+    {                                                                                                                  \
+        struct ald_arena *arena = rows->arena;                                                                         \
+        const struct ald_http_req *req = res->req;                                                                     \
+        struct ald_servicenow_query query = query_of;                                                                  \
+        (void)arena, (void)req;                                                                                        \
+        return read_page(cfg, res, rows, &query, row_fn, next, err);                                                   \
+    }
 
-static enum ald_rc group_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    struct ald_servicenow_query query = GROUP_QUERY;
-    return read_page(cfg, res, rows, &query, ald_servicenow_group, next, err);
-}
-
-static enum ald_rc user_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             struct ald_next *next, struct ald_err *err)
-{
-    struct ald_servicenow_query query = USER_QUERY;
-    return read_page(cfg, res, rows, &query, NULL, next, err);
-}
-
-static enum ald_rc audit_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              struct ald_next *next, struct ald_err *err)
-{
-    struct ald_servicenow_query query = audit_query(rows->arena, res->req);
-    return read_page(cfg, res, rows, &query, ald_servicenow_audit, next, err);
-}
+TABLE(group, list_query("sys_user_group", "sys_id,name,parent,sys_updated_on", "false", NULL), ald_servicenow_group)
+TABLE(user, list_query("sys_user", "sys_id,user_name,name,email,sys_updated_on", "false", NULL), NULL)
+TABLE(incident, incident_query(arena, cfg, req), ald_servicenow_incident)
+TABLE(audit,
+      detail_query("sys_audit", ald_sprintf(arena, "documentkeyIN%s^tablename=incident", ids_of(arena, req)),
+                   "sys_id,tablename,documentkey,fieldname,oldvalue,newvalue,sys_created_on,user", "false"),
+      ald_servicenow_audit)
+TABLE(journal,
+      detail_query("sys_journal_field", ald_sprintf(arena, "element_idIN%s", ids_of(arena, req)),
+                   "sys_id,element_id,element,value,sys_created_on,sys_created_by", "false"),
+      ald_servicenow_note)
+TABLE(task_ci,
+      detail_query("task_ci", ald_sprintf(arena, "taskIN%s", ids_of(arena, req)), "sys_id,task,ci_item,sys_created_on", "all"),
+      ald_servicenow_task_ci)
+TABLE(task_service,
+      detail_query("task_cmdb_ci_service", ald_sprintf(arena, "taskIN%s", ids_of(arena, req)),
+                   "sys_id,task,cmdb_ci_service,sys_created_on", "all"),
+      ald_servicenow_task_service)
+TABLE(relation,
+      detail_query("cmdb_rel_ci",
+                   ald_sprintf(arena, "parentIN%s^ORchildIN%s^type.name=" ALD_SERVICENOW_DEPENDS, ids_of(arena, req), ids_of(arena, req)),
+                   "sys_id,parent,child,type,sys_created_on", "all"),
+      ald_servicenow_relation)
+TABLE(incident_task, list_query("incident_task", TASK_FIELDS ",incident", "all", &req->window), ald_servicenow_incident_task)
+TABLE(problem_task, list_query("problem_task", TASK_FIELDS ",problem,problem.first_reported_by_task", "all", &req->window),
+      ald_servicenow_problem_task)
+TABLE(problem, list_query("problem", "sys_id,number,state,sys_updated_on", "false", &req->window), ald_servicenow_problem)
+TABLE(problem_incident, problem_incident_query(arena, cfg, req), ald_servicenow_incident)
 
 /* ---- The tables ---- */
 
+#define STREAM(table, fn) .name = table, .list = "result", .cursor_doc = ALD_SERVICENOW_CURSOR_DOC, .request = fn##_request, \
+    .page = fn##_page, .skip = ald_servicenow_skip
+#define OPTIONAL .optional = true, .refusal_400 = "Invalid table" /* a plugin or a right is missing */
+#define CHANGES .overlap_ms = ALD_SERVICENOW_ZONE_SLACK_MS
+#define OF_INCIDENTS .parent = "incident", .subjects_max = 50
+
 static const struct ald_stream streams[] = {
-    {.name = "sys_user_group",
-     .list = "result",
-     .cursor_doc = ALD_SERVICENOW_CURSOR_DOC,
-     .every_time = true,
-     .optional = true,
-     .request = group_request,
-     .page = group_page,
-     .skip = ald_servicenow_skip},
-    {.name = "sys_user",
-     .list = "result",
-     .cursor_doc = ALD_SERVICENOW_CURSOR_DOC,
-     .every_time = true,
-     .optional = true,
-     .request = user_request,
-     .page = user_page,
-     .skip = ald_servicenow_skip},
-    {.name = "incident",
-     .list = "result",
-     .cursor_doc = ALD_SERVICENOW_CURSOR_DOC,
-     .overlap_ms = ALD_SERVICENOW_ZONE_SLACK_MS,
-     .request = incident_request,
-     .page = incident_page,
-     .skip = ald_servicenow_skip},
-    {.name = "sys_audit",
-     .list = "result",
-     .parent = "incident",
-     .cursor_doc = ALD_SERVICENOW_CURSOR_DOC,
-     .holds = ALD_SERVICENOW_HOLDS,
-     .subjects_max = 50,
-     .wanted = ald_servicenow_audit_wanted,
-     .request = audit_request,
-     .page = audit_page,
-     .skip = ald_servicenow_skip},
+    {STREAM("sys_user_group", group), .every_time = true, OPTIONAL},
+    {STREAM("sys_user", user), .every_time = true, OPTIONAL},
+    {STREAM("incident", incident), CHANGES},
+    {STREAM("sys_audit", audit), OF_INCIDENTS, .holds = ALD_SERVICENOW_HOLDS, .wanted = ald_servicenow_audit_wanted},
+    {STREAM("sys_journal_field", journal), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_journal_wanted},
+    {STREAM("task_ci", task_ci), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
+    {STREAM("task_cmdb_ci_service", task_service), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
+    {STREAM("cmdb_rel_ci", relation), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
+    {STREAM("incident_task", incident_task), CHANGES, OPTIONAL, .wanted = ald_servicenow_tasks_wanted},
+    {STREAM("problem_task", problem_task), CHANGES, OPTIONAL, .wanted = ald_servicenow_tasks_wanted},
+    {STREAM("problem", problem), CHANGES, OPTIONAL, .tail = true, .wanted = ald_servicenow_problems_wanted},
+    {STREAM("problem_incident", problem_incident), .parent = "problem", .as = "incident", .subjects_max = 50,
+     .wanted = ald_servicenow_problems_wanted},
 };
 
 #define PERSON(member)                                                                                                 \
@@ -220,6 +215,7 @@ static const struct ald_person_path people[] = {
     LOGIN("sys_created_by"),
     LOGIN("sys_updated_by"),
     {.stream = "sys_audit", .path = "result[].user", .login = true},
+    {.stream = "sys_journal_field", .path = "result[].sys_created_by", .login = true},
     {.stream = "sys_audit", .path = "result[].oldvalue", .when_key = "fieldname", .when_values = PERSON_FIELDS},
     {.stream = "sys_audit", .path = "result[].newvalue", .when_key = "fieldname", .when_values = PERSON_FIELDS},
     {.stream = "sys_user",
@@ -234,6 +230,10 @@ static const struct ald_person_path people[] = {
 
 static const struct ald_source_key keys[] = {
     {.key = "audit", .help = "off: do not read the audit trail (who was assigned, when states changed)"},
+    {.key = "journal", .help = "off: do not read work notes and comments (table sys_journal_field)"},
+    {.key = "affected", .help = "off: do not read affected items and services, and what depends on them (task_ci, task_cmdb_ci_service, cmdb_rel_ci)"},
+    {.key = "tasks", .help = "off: do not read incident tasks and problem tasks as actions"},
+    {.key = "problems", .help = "off: do not read problems as write-ups of their incidents"},
     {.key = "state_field", .help = "audited field that tells the state: incident_state (default) or state"},
 };
 
@@ -248,7 +248,7 @@ const struct ald_connector ald_connector_servicenow = {
              .example_base_url = "https://example.service-now.com",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
-    .mapping = 1,
+    .mapping = 2,
     .page_size = 1000,
     .page_size_max = 10000,
     .streams = streams,

@@ -253,6 +253,7 @@ enum ald_rc ald_servicenow_next(struct ald_arena *arena, const struct ald_servic
                             time_text(arena, p.base), TRIES_MAX);
         to = step_back(&p, res->req);
         next->cursor = cursor_text(arena, &to);
+        next->back = true;
         return ALD_OK;
     }
 

@@ -44,7 +44,7 @@ ALD_CHECK enum ald_rc ald_servicenow_next(struct ald_arena *arena, const struct 
 ALD_CHECK enum ald_rc ald_servicenow_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                           const struct ald_http_res *res, struct ald_next *next, struct ald_err *err);
 
-/* ---- servicenow_rows.c: what rows mean ---- */
+/* ---- servicenow_cells.c ---- */
 
 /** A cell comes as "text", {"display_value", "value"} or {"link", "value"}; "" is null. */
 struct ald_servicenow_cell {
@@ -54,9 +54,33 @@ ALD_CHECK enum ald_rc ald_servicenow_cell(struct ald_arena *arena, const struct 
                                           struct ald_servicenow_cell *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_servicenow_cell_time(const struct ald_jv *row, const char *name, int64_t *ret,
                                                struct ald_err *err);
-bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg);
+/** A cell that must hold something, or a time. */
+ALD_CHECK enum ald_rc ald_servicenow_cell_must(struct ald_arena *arena, const struct ald_jv *row, const char *name, const char **ret,
+                                               struct ald_err *err);
+ALD_CHECK enum ald_rc ald_servicenow_time_must(const struct ald_jv *row, const char *name, int64_t *ret, struct ald_err *err);
+/** An item by id and name: other tables know only its id. Does nothing where the cell has no name. */
+void ald_servicenow_item(struct ald_rows *rows, struct ald_element *el, const struct ald_servicenow_cell *item);
+/* ---- servicenow_rows.c: what rows mean ---- */
+
 /** One row becomes rows of el. A failure quarantines the row; ALD_ERR_NET fails the page. */
 typedef enum ald_rc ald_servicenow_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
                                           struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                           struct ald_err *err);
 ald_servicenow_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_servicenow_group;
+
+/* ---- servicenow_related.c: tables around an incident; each can be turned off by a key of its name ---- */
+
+bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg);
+bool ald_servicenow_journal_wanted(const struct ald_source_cfg *cfg);
+bool ald_servicenow_services_wanted(const struct ald_source_cfg *cfg);
+bool ald_servicenow_tasks_wanted(const struct ald_source_cfg *cfg);
+bool ald_servicenow_problems_wanted(const struct ald_source_cfg *cfg);
+/** Name of the one type of relation that is read: the parent depends on the child. */
+#define ALD_SERVICENOW_DEPENDS "Depends on::Used by"
+/** Asks what depends on an item, and what it depends on. */
+void ald_servicenow_ask_relations(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *item);
+/** The problem of an incident, from columns of the incident's row, once it is over. */
+ALD_CHECK enum ald_rc ald_servicenow_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
+                                            const struct ald_jv *row, struct ald_err *err);
+ald_servicenow_row_fn ald_servicenow_note, ald_servicenow_task_ci, ald_servicenow_task_service, ald_servicenow_relation,
+    ald_servicenow_incident_task, ald_servicenow_problem_task, ald_servicenow_problem;

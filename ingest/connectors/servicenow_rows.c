@@ -16,56 +16,6 @@ bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg)
     return !is(ald_source_opt(cfg, "audit"), "off");
 }
 
-/* ---- Cells: "text", {"display_value", "value"} or {"link", "value"}; "" is null ---- */
-
-enum ald_rc ald_servicenow_cell(struct ald_arena *arena, const struct ald_jv *row, const char *name,
-                                struct ald_servicenow_cell *ret, struct ald_err *err)
-{
-    struct ald_jv v;
-    *ret = (struct ald_servicenow_cell){0};
-    if (!ald_json_opt(row, name, &v))
-        return ALD_OK;
-    struct ald_servicenow_cell c = {0};
-    if (ald_json_kind(&v) == ALD_JSON_OBJECT) {
-        ALD_TRY(ald_json_id_opt(arena, &v, "value", &c.value, err));
-        ALD_TRY(ald_json_id_opt(arena, &v, "display_value", &c.display, err));
-    } else {
-        ALD_TRY(ald_json_id_opt(arena, row, name, &c.value, err));
-    }
-    if (c.value && !*c.value)
-        c.value = NULL;
-    if (!c.display || !*c.display)
-        c.display = c.value;
-    *ret = c;
-    return ALD_OK;
-}
-
-enum ald_rc ald_servicenow_cell_time(const struct ald_jv *row, const char *name, int64_t *ret, struct ald_err *err)
-{
-    struct ald_jv v;
-    *ret = ALD_TIME_NONE;
-    if (!ald_json_opt(row, name, &v))
-        return ALD_OK;
-    if (ald_json_kind(&v) == ALD_JSON_OBJECT)
-        return ald_json_time_opt(&v, "value", ret, err);
-    return ald_json_time_opt(row, name, ret, err);
-}
-
-/** A cell that must hold something. */
-static enum ald_rc cell_must(struct ald_arena *arena, const struct ald_jv *row, const char *name, const char **ret,
-                             struct ald_err *err)
-{
-    struct ald_servicenow_cell c;
-    ALD_TRY(ald_servicenow_cell(arena, row, name, &c, err));
-    if (c.value) {
-        *ret = c.value;
-        return ALD_OK;
-    }
-    struct ald_jv v;
-    ALD_TRY(ald_json_get(row, name, &v, err));
-    return ald_json_expected(&v, "an id", err);
-}
-
 /* ---- Incidents ---- */
 #define VENDOR_FIELD "vendor" /* unless another is mapped to external_party */
 
@@ -144,10 +94,10 @@ static enum ald_rc incident_service(const struct ald_source_cfg *cfg, struct ald
             continue;
         struct ald_row_service *service = ald_rows_service(rows, el->record, c.display, fields[i]);
         service->stand_in = i == 3;
-        if (i < 3 && !is(c.value, c.display)) { /* the audit trail knows only the id */
-            el->service_def = ald_alloc(rows->arena, sizeof *el->service_def);
-            *el->service_def = (struct ald_row_service_def){.external_id = c.value, .name = c.display};
-        }
+        if (i < 3)
+            ald_servicenow_item(rows, el, &c);
+        if (i < 3 && !is(c.value, c.display))
+            ald_servicenow_ask_relations(cfg, rows, el, c.value);
         return ALD_OK;
     }
     return ALD_OK;
@@ -213,6 +163,18 @@ static void key_alias(struct ald_rows *rows, const char *key)
     ald_rows_alias(rows, "key", ald_strndup(rows->arena, key, n));
 }
 
+static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *id)
+{
+    if (ald_servicenow_audit_wanted(cfg))
+        (void)ald_rows_todo(rows, el, "sys_audit", id);
+    if (ald_servicenow_journal_wanted(cfg))
+        (void)ald_rows_todo(rows, el, "sys_journal_field", id);
+    if (!ald_servicenow_services_wanted(cfg))
+        return;
+    (void)ald_rows_todo(rows, el, "task_ci", id);
+    (void)ald_rows_todo(rows, el, "task_cmdb_ci_service", id);
+}
+
 enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
                                     struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                     struct ald_err *err)
@@ -221,7 +183,7 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     struct ald_arena *arena = rows->arena;
     struct ald_servicenow_cell c, state;
     const char *id = NULL;
-    ALD_TRY(cell_must(arena, row, "sys_id", &id, err));
+    ALD_TRY(ald_servicenow_cell_must(arena, row, "sys_id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "ticket";
     rec->url = ald_sprintf(arena, "%s/incident.do?sys_id=%s", cfg->base_url ? cfg->base_url : "", id);
@@ -242,13 +204,17 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(ald_servicenow_cell(arena, row, "sys_updated_on", &updated, err));
     if (updated.value)
         rec->version = ald_sprintf(arena, "%s@%s", c.value ? c.value : "", updated.value);
+    ALD_TRY(ald_servicenow_cell(arena, row, "problem_id.sys_updated_on", &updated, err));
+    if (updated.value && rec->version) /* what is read of its problem is part of it */
+        rec->version = ald_sprintf(arena, "%s %s", rec->version, updated.value);
     ALD_TRY(incident_moments(cfg, rows, rec, row, err));
     ALD_TRY(incident_values(cfg, rows, rec, row, err));
     ALD_TRY(incident_service(cfg, rows, el, row, err));
     ALD_TRY(incident_team(cfg, rows, el, row, err));
     ALD_TRY(incident_refs(rows, rec, row, err));
-    if (ald_servicenow_audit_wanted(cfg))
-        ald_rows_todo(rows, el, "sys_audit", id);
+    if (ald_servicenow_problems_wanted(cfg))
+        ALD_TRY(ald_servicenow_review(cfg, rows, el, row, err));
+    ask_details(cfg, rows, el, id);
     return ALD_OK;
 }
 
@@ -321,7 +287,7 @@ static void audit_event(const struct ald_source_cfg *cfg, const struct change *c
         e->kind = "severity_changed";
         e->value = c->to;
     } else if (one_of(c->field, notes, 3)) {
-        e->kind = "note";
+        e->kind = ald_servicenow_journal_wanted(cfg) ? "status_update" : "note"; /* the journal has its words */
     } else if (is(c->field, "state") || is(c->field, "incident_state")) {
         e->value = c->to;
     }
@@ -330,7 +296,7 @@ static void audit_event(const struct ald_source_cfg *cfg, const struct change *c
 static enum ald_rc change_of(struct ald_arena *arena, const struct ald_jv *row, struct change *ret, struct ald_err *err)
 {
     struct ald_servicenow_cell from, to, who;
-    ALD_TRY(cell_must(arena, row, "fieldname", &ret->field, err));
+    ALD_TRY(ald_servicenow_cell_must(arena, row, "fieldname", &ret->field, err));
     ALD_TRY(ald_servicenow_cell(arena, row, "oldvalue", &from, err));
     ALD_TRY(ald_servicenow_cell(arena, row, "newvalue", &to, err));
     ALD_TRY(ald_servicenow_cell(arena, row, "user", &who, err));
@@ -348,8 +314,8 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
     struct ald_servicenow_cell table;
     struct change change = {0};
     int64_t at;
-    ALD_TRY(cell_must(rows->arena, row, "sys_id", &id, err));
-    ALD_TRY(cell_must(rows->arena, row, "documentkey", &subject, err));
+    ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
+    ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "documentkey", &subject, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "tablename", &table, err));
     if ((table.value && !is(table.value, "incident")) ||
         (req->subjects_n && !one_of(subject, req->subjects, req->subjects_n)))
@@ -357,12 +323,7 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
                         "sys_audit: got a row of %.40s %.40s, not asked for: the source ignored the filter",
                         table.value ? table.value : "", subject);
     ALD_TRY(change_of(rows->arena, row, &change, err));
-    ALD_TRY(ald_servicenow_cell_time(row, "sys_created_on", &at, err));
-    if (at == ALD_TIME_NONE) {
-        struct ald_jv v;
-        ALD_TRY(ald_json_get(row, "sys_created_on", &v, err));
-        return ald_json_expected(&v, "a time", err);
-    }
+    ALD_TRY(ald_servicenow_time_must(row, "sys_created_on", &at, err));
     if (is(change.field, "reopen_count")) /* the change of state says it */
         return ALD_OK;
     const char *word = given_word(rows->arena, cfg, &change);
@@ -386,7 +347,7 @@ enum ald_rc ald_servicenow_group(const struct ald_source_cfg *cfg, const struct 
     (void)req;
     const char *id = NULL;
     struct ald_servicenow_cell name, parent;
-    ALD_TRY(cell_must(rows->arena, row, "sys_id", &id, err));
+    ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "name", &name, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "parent", &parent, err));
     el->team_def = ald_alloc(rows->arena, sizeof *el->team_def);

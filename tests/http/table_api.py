@@ -36,7 +36,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from loopback import Loopback
 
 BASIC = "Basic " + base64.b64encode(b"svc:secret").decode()
-TERM = re.compile(r"^([a-z_0-9]+)(>=|<=|!=|=|>|<|IN)(.*)$", re.S)
+TERM = re.compile(r"^([a-z_0-9.]+)(>=|<=|!=|=|>|<|IN)(.*)$", re.S)
 
 
 @dataclasses.dataclass
@@ -91,20 +91,44 @@ def made(n, start="2026-01-05 08:00:00"):
             "components": [{"id": f"c{i % 7}", "name": f"Part {i % 7}", "status": "operational"}],
             "incident_updates": [{"id": f"update{i:06d}", "status": "resolved", "body": "Fixed.", "created_at": iso(i + 2),
                                   "updated_at": iso(i + 2), "display_at": iso(i + 2), "affected_components": None}]})
-    return {"incident": incidents, "sys_audit": audits, "sys_user_group": groups, "sys_user": users, "statuspage": posts}
+    return {"incident": incidents, "sys_audit": audits, "sys_user_group": groups, "sys_user": users, "statuspage": posts,
+            **{table: [] for table in AROUND}}
 
 
-def select(rows, text, ignore):
+AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "cmdb_rel_ci", "incident_task", "problem", "problem_task")
+# Columns that name rows of another table: what is shown for them, and where "column.member" leads.
+REFERENCES = {"problem_id": "problem", "problem": "problem", "ci_item": "cmdb_ci", "cmdb_ci_service": "cmdb_ci", "parent": "cmdb_ci",
+              "child": "cmdb_ci", "type": "cmdb_rel_type"}
+
+
+def moved(value, zone_minutes):
+    """A time in a query is one of the account's own zone; the answers are in UTC."""
+    try:
+        return str(datetime.datetime.fromisoformat(value) - datetime.timedelta(minutes=zone_minutes)) if zone_minutes else value
+    except ValueError:
+        return value
+
+
+def select(rows, text, ignore, zone_minutes=0, deref=None):
+    """A part that names no column is left out, and the rest applied; ^OR joins a part to the one before it."""
     terms, order = [], []
     known = set().union(*(row.keys() for row in rows[:50])) if rows else set()
+    deref = deref or (lambda row, field: row.get(field, ""))
     for part in (text or "").split("^"):
         if part.startswith("ORDERBY"):
             order.append(part[7:])
-        elif (m := TERM.match(part)) and m[1] in known and not ignore:
-            terms.append((m[1], m[2], set(m[3].split(",")) if m[2] == "IN" else m[3]))
+            continue
+        either = part.startswith("OR")
+        m = TERM.match(part[2:] if either else part)
+        if m and m[1].split(".")[0] in known and not ignore:
+            value = set(m[3].split(",")) if m[2] == "IN" else moved(m[3], zone_minutes)
+            if either and terms:
+                terms[-1].append((m[1], m[2], value))
+            else:
+                terms.append([(m[1], m[2], value)])
     test = {"=": lambda a, b: a == b, "!=": lambda a, b: a != b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b,
             ">": lambda a, b: a > b, "<": lambda a, b: a < b, "IN": lambda a, b: a in b}
-    hits = [row for row in rows if all(test[op](row.get(field, ""), value) for field, op, value in terms)]
+    hits = [row for row in rows if all(any(test[op](deref(row, field), value) for field, op, value in term) for term in terms)]
     for field in reversed(order):
         hits.sort(key=lambda row: row.get(field, ""))
     return hits
@@ -182,20 +206,37 @@ class Handler(BaseHTTPRequestHandler):
             return self.send_json(400, {"error": {"message": f"Invalid table {name}", "detail": None}, "status": "failure"})
         text = unquote(url.query)
         ignore = bool(self.struck("ignore", url.path, text))
-        hits = select(self.server.records[name], query.get("sysparm_query"), ignore)
+        hits = select(self.server.records[name], query.get("sysparm_query"), ignore, self.server.zone_minutes, self.deref)
         limit, offset = int(query.get("sysparm_limit", 10000)), int(query.get("sysparm_offset", 0))
         page = hits[offset:offset + limit]
         if fault := self.struck("hide", url.path, text, {row["sys_id"] for row in page}):
             page = page[:max(0, len(page) - fault.value)]
         wanted = set(query["sysparm_fields"].split(",")) if query.get("sysparm_fields") else None
-        shape = (lambda v: {"display_value": v, "value": v}) if query.get("sysparm_display_value") == "all" else (lambda v: v)
-        shaped = [{key: shape(value) for key, value in row.items() if not wanted or key in wanted} for row in page]
+        every = query.get("sysparm_display_value") == "all"
+        shaped = [{key: self.shape(key, self.deref(row, key)) if every else self.deref(row, key)
+                   for key in (wanted or row) if key.split(".")[0] in row} for row in page]
         here = f"http://{self.headers['Host']}{url.path}?sysparm_query={query.get('sysparm_query', '')}&sysparm_limit={limit}"
         links = [f'<{here}&sysparm_offset=0>;rel="first"']
         if offset + limit < len(hits):
             links.append(f'<{here}&sysparm_offset={offset + limit}>;rel="next"')
         self.answer(url, {"result": shaped}, page, "sys_id",
                     [("X-Total-Count", str(len(hits))), ("Link", ",".join(links))])
+
+    def referred(self, key, value):
+        rows = self.server.records.get(REFERENCES.get(key), [])
+        return next((row for row in rows if row["sys_id"] == value), None)
+
+    def deref(self, row, field):
+        """"column", or "column.member" of the row that the column names; what cannot be followed is empty."""
+        first, _, rest = field.partition(".")
+        if not rest:
+            return row.get(field, "")
+        other = self.referred(first, row.get(first, ""))
+        return other.get(rest, "") if other else ""
+
+    def shape(self, key, value):
+        other = self.referred(key, value)
+        return {"display_value": other.get("name") or other.get("number") if other else value, "value": value}
 
     def manage(self, url, query):
         if self.headers.get("Authorization") != "OAuth secret":
@@ -213,6 +254,7 @@ class Server(Loopback):
         self.lock = threading.RLock()
         self.records, self.faults, self.requests = records, list(faults), []
         self.scenario, self.read_at = scenario, None
+        self.zone_minutes = 0  # of the account, which a time in a query is read in
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def reload(self):

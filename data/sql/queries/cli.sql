@@ -13,7 +13,8 @@ SELECT 1 FROM person LIMIT 1;
 SELECT s.name, s.type, s.role, s.last_success, s.last_attempt, s.last_error,
        (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NULL),
        (SELECT count(*) FROM quarantine q WHERE q.source = s.name),
-       (SELECT count(*) FROM todo t WHERE t.source = s.name)
+       (SELECT count(*) FROM todo t WHERE t.source = s.name AND NOT EXISTS
+           (SELECT 1 FROM finding f WHERE f.id = 'stream_refused' AND f.source = t.source AND f.subject = t.stream))
 FROM source s ORDER BY s.name;
 
 -- name: cli_status_streams

@@ -11,8 +11,11 @@ FROM source s ORDER BY s.name;
 -- name: report_gaps
 SELECT stream, gap FROM cursor WHERE source = ?1 AND gap IS NOT NULL AND gap <> '' ORDER BY stream;
 
+-- What a source refuses to give waits for the day when it does, and is no gap: a finding says it.
 -- name: report_todo
-SELECT stream, count(*) FROM todo WHERE source = ?1 GROUP BY stream ORDER BY stream;
+SELECT stream, count(*) FROM todo t WHERE source = ?1 AND NOT EXISTS
+    (SELECT 1 FROM finding f WHERE f.id = 'stream_refused' AND f.source = t.source AND f.subject = t.stream)
+GROUP BY stream ORDER BY stream;
 
 -- name: report_findings
 SELECT id, source, subject, text, n, severity FROM finding WHERE n > 0 ORDER BY id, source, subject;

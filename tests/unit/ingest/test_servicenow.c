@@ -115,8 +115,10 @@ static void test_incident(void **state)
     assert_string_equal(r->refs[r->refs_n - 2].value, "PD-9");
     assert_int_equal(r->timeline, 0);
     assert_int_equal(r->holds, 31 | ALD_HOLDS_VENDOR); /* no field of impact is mapped */
-    assert_int_equal(el->todos_n, 1);
-    assert_string_equal(el->todos[0].subject, "s1");
+    assert_int_equal(el->todos_n, 5); /* the item's relations, audit trail, journal, affected items, affected services */
+    assert_string_equal(el->todos[0].stream, "cmdb_rel_ci");
+    for (size_t i = 1; i < el->todos_n; i++)
+        assert_string_equal(el->todos[i].subject, "s1");
     assert_int_equal(t.rows.aliases_n, 2);
     assert_string_equal(t.rows.aliases[0].prefix, "https://acme.example");
     assert_string_equal(t.rows.aliases[1].prefix, "INC");
@@ -130,13 +132,13 @@ static void test_mapped_fields(void **state)
     (void)state;
     static const struct ald_source_opt fields[] = {
         {"severity", "u_sev"}, {"impact_started", "u_began"}, {"opened", "u_began"}, {"service", "cmdb_ci"}};
-    static const struct ald_source_opt opts[] = {{"audit", "off"}};
+    static const struct ald_source_opt opts[] = {{"audit", "off"}, {"journal", "off"}, {"affected", "off"}, {"problems", "off"}};
     struct trial t;
     open_incidents(&t);
     t.cfg.fields = fields;
     t.cfg.fields_n = 4;
     t.cfg.opts = opts;
-    t.cfg.opts_n = 1;
+    t.cfg.opts_n = sizeof opts / sizeof opts[0];
     assert_int_equal(trial_page(&t, whole), ALD_OK);
     const struct ald_row_record *r = t.rows.elements[0].record;
     assert_string_equal(value_of(r, "severity"), "SEV1");
@@ -295,7 +297,7 @@ static void test_audit_kinds(void **state)
         {"business_service", "c", "", "status_update", NULL, NULL, NULL, "me"},
         {"priority", "", "3", "severity_changed", NULL, NULL, "3", "me"},
         {"urgency", "3", "1", "severity_changed", NULL, NULL, "1", "me"},
-        {"work_notes", "", "x", "note", NULL, NULL, NULL, "me"},
+        {"work_notes", "", "x", "note", NULL, NULL, NULL, "me"}, /* without the journal, which has its words */
         {"short_description", "a", "b", "status_update", NULL, NULL, NULL, "me"},
     };
     static const char *const subjects[] = {"s1", "s2"};
@@ -304,6 +306,9 @@ static void test_audit_kinds(void **state)
         trial_open(&t, "servicenow", "sys_audit");
         t.req.subjects = subjects;
         t.req.subjects_n = 2;
+        static const struct ald_source_opt without[] = {{"journal", "off"}};
+        t.cfg.opts = without;
+        t.cfg.opts_n = 1;
         const char *body =
             ald_sprintf(t.arena,
                         "{\"result\":[{\"sys_id\":\"a1\",\"tablename\":\"incident\",\"documentkey\":\"s2\","
@@ -388,7 +393,7 @@ static void test_state_field(void **state)
     struct trial t;
     trial_open(&t, "servicenow", "sys_audit");
     t.cfg.opts = opts;
-    t.cfg.opts_n = 1;
+    t.cfg.opts_n = sizeof opts / sizeof opts[0];
     assert_int_equal(
         trial_page(&t,
                    "{\"result\":[{\"sys_id\":\"a\",\"documentkey\":\"s\",\"fieldname\":\"state\",\"oldvalue\":\"2\","
