@@ -10,6 +10,12 @@
 #include "quarterly.h"
 #include "view.h"
 
+/* A period without incidents has no pages of empty tables. */
+static bool any(const struct ald_report *report)
+{
+    return ald_node_at(report->root, "counts.current")->integer > 0;
+}
+
 static void summary(const struct ald_report_input *in, struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "summary", "Summary");
@@ -44,6 +50,8 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
                                            "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "mean"}};
         ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, 1);
     }
+    if (!any(report))
+        return;
     s->place = ALD_PLACE_LEFT;
     ald_charts_scatter(report, s);
     s->place = ALD_PLACE_RIGHT;
@@ -186,13 +194,20 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
 {
     ald_frame_subtitle(in, report);
     summary(in, report);
-    triangulation(report);
-    pairs(report);
+    bool full = any(report);
+    if (full) {
+        triangulation(report);
+        pairs(report);
+    }
     ald_change_view(report);
-    ald_groups_view(report, in->analysis);
-    ald_patterns_view(report, in->analysis);
-    ald_capacity_view(report);
-    ald_learning_view(report);
+    if (full) {
+        ald_groups_view(report, in->analysis);
+        ald_patterns_view(report, in->analysis);
+    }
+    if (full || ald_node_at(report->root, "exercises.n")->integer > 0)
+        ald_capacity_view(report);
+    if (full)
+        ald_learning_view(report);
     ald_stories_view(report);
     incidents(report);
     data_quality(report);
