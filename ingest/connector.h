@@ -286,6 +286,7 @@ struct ald_next {
     int64_t high_water;  /* newest change seen on this page, or ALD_TIME_NONE */
     int64_t total;       /* rows that the source says there are, or 0 */
     const char *gap;     /* the source gave less than it should: why; else NULL */
+    bool preface;        /* of a detail: the page only told what to ask with; the next one is the first */
     const char *remark;  /* the source's own limit, no gap while the cursor overlaps: text, else NULL */
 };
 

@@ -100,6 +100,7 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
     ALD_CLEANUP(ald_buf_done) struct ald_buf cursor;
     char before[33] = "", body[33] = "";
     ald_buf_init(&cursor, 1u << 16);
+    bool begun = false;
     for (int64_t pages = 0; pages < ALD_MAX_PAGES; pages++) {
         ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
         ald_sync_page_init(&page);
@@ -126,8 +127,9 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
         ald_sync_size_read(&size);
         bool last = page.next.cursor == NULL && !d->refused;
         s->stream_done += last ? (int64_t)n : 0;
-        const struct ald_sync_landing landing = {.replace = d->stream->whole && !cursor.len && !d->refused ? subjects[0]
-                                                                                                           : NULL,
+        bool first = !begun && !page.next.preface && !d->refused;
+        begun = begun || first;
+        const struct ald_sync_landing landing = {.replace = d->stream->whole && first ? subjects[0] : NULL,
                                                  .done_subjects = last ? subjects : NULL,
                                                  .done_subjects_n = n};
         ALD_TRY(ald_sync_land(s, d->stream, &page, &landing, err));

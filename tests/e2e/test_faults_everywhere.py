@@ -12,6 +12,7 @@ import faulty
 import feeds_api
 import firehydrant_api
 import github_api
+import gitlab_api
 import incidentio_api
 import jira_api
 import opsgenie_api
@@ -50,6 +51,7 @@ SOURCES = {
                   lambda url: support.source("", "rootly", base_url=url, page_size=5, **TOKEN)),
     "github": Row(lambda: github_api.serve(github_api.made(12)),
                   lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
+    "gitlab": Row(lambda: gitlab_api.serve(gitlab_api.made(8)), lambda url: support.source("", "gitlab", base_url=url, page_size=5, project="made/ops", **TOKEN)),
 }
 ROUND_S = 120    # no run may take longer, however many faults it meets
 

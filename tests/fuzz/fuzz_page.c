@@ -125,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                  {"actions_path", "/c"},
                                                  {"told_path", "/d"},
                                                  {"repositories", "made/ops"},
+                                                 {"project", "made/ops"},
                                                  {"path", "/r"},
                                                  {"events_path", "/e"},
                                                  {"services_path", "/s"},
@@ -144,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                        .since = ALD_TIME_NONE,
                                        .overlap_ms = -1,
                                        .opts = opts,
-                                       .opts_n = choice % 2 ? 13 : 11,
+                                       .opts_n = choice % 2 ? 14 : 12,
                                        .fields = fields,
                                        .fields_n = choice % 2 ? 2 : 0};
     struct ald_http_req req = {.cursor = cursors[choice % cursors_n],

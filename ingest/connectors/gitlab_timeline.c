@@ -1,0 +1,208 @@
+/* Timelines of GitLab's incidents, which GraphQL alone tells: first how the source calls the issue and its project there, then the
+ * entries. Their tags are moments that people wrote down: they stand above what the ticket shows. */
+#include <string.h>
+#include <strings.h>
+
+#include "alidade/buf.h"
+#include "alidade/limits.h"
+#include "connectors/answer.h"
+#include "connectors/gitlab_priv.h"
+#include "connectors/issues.h"
+
+#define STREAM "timeline"
+
+/* People are asked for by login alone: numbers of this API are not those of the other. */
+#define WHO_QUERY "query($p:[ID!],$i:String!){projects(ids:$p){nodes{fullPath issue(iid:$i){id}}}}"
+#define ENTRIES_QUERY                                                                                                     \
+    "query($p:ID!,$i:IssueID!,$a:String){project(fullPath:$p){incidentManagementTimelineEvents(incidentId:$i,first:100," \
+    "after:$a){nodes{id author{username name} note action occurredAt createdAt promotedFromNote{id} timelineEventTags{nodes{name}}} " \
+    "pageInfo{hasNextPage endCursor}}}}"
+
+/** Where reading stands: issue is "" until the source was asked how it calls it. */
+struct place {
+    const char *issue, *project, *after;
+};
+
+static struct place place_of(struct ald_arena *arena, const struct ald_http_req *req)
+{
+    const char *s = req->cursor, *first = s ? strchr(s, '|') : NULL, *second = first ? strchr(first + 1, '|') : NULL;
+    if (!second || first == s)
+        return (struct place){.issue = "", .project = "", .after = ""};
+    return (struct place){.issue = ald_strndup(arena, s, (size_t)(first - s)),
+                          .project = ald_strndup(arena, first + 1, (size_t)(second - first - 1)),
+                          .after = second + 1};
+}
+
+static void member(struct ald_jw *w, const char *key, const char *value)
+{
+    ald_jw_key(w, key);
+    ald_jw_str(w, value);
+}
+
+enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                        struct ald_err *err)
+{
+    const struct place p = place_of(arena, req);
+    const struct ald_gitlab_at at = ald_gitlab_at(arena, ald_listing_subject(req));
+    ALD_CLEANUP(ald_buf_done) struct ald_buf body;
+    struct ald_jw w;
+    ald_buf_init(&body, ALD_MAX_RESPONSE_BYTES);
+    ald_jw_init(&w, ald_json_sink_buf(&body), 0);
+    ald_jw_object(&w);
+    member(&w, "query", *p.issue ? ENTRIES_QUERY : WHO_QUERY);
+    ald_jw_key(&w, "variables");
+    ald_jw_object(&w);
+    if (*p.issue) {
+        member(&w, "p", p.project);
+        member(&w, "i", p.issue);
+        member(&w, "a", *p.after ? p.after : NULL);
+    } else {
+        ald_jw_key(&w, "p");
+        ald_jw_array(&w);
+        ald_jw_str(&w, ald_sprintf(arena, "gid://gitlab/Project/%s", at.project));
+        ald_jw_array_end(&w);
+        member(&w, "i", at.iid);
+    }
+    ald_jw_object_end(&w);
+    ald_jw_object_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    ald_gitlab_ask(req, ald_sprintf(arena, "%s/api/graphql", ald_gitlab_host(arena, cfg)));
+    req->body = ald_strndup(arena, body.data, body.len);
+    return ALD_OK;
+}
+
+/** Failures come with status 200. What the server does not know is a server without timelines. */
+static enum ald_rc check(const struct ald_http_res *res, struct ald_rows *rows, bool *ret_absent, struct ald_err *err)
+{
+    struct ald_jv errors, first;
+    const char *message = NULL;
+    *ret_absent = false;
+    ALD_TRY(ald_answer_check(res, err));
+    if (!ald_json_opt(&res->root, "errors", &errors) || !ald_json_first(&errors, &first))
+        return ALD_OK;
+    if (ald_json_str_opt(&first, "message", &message, NULL) != ALD_OK || !message)
+        message = "no message";
+    if (!strstr(message, "doesn't exist on type") && !strstr(message, "isn't a defined"))
+        return ald_fail(err, ALD_ERR_NET, "the source refused the question: %.200s", message);
+    ald_rows_finding(rows, "timelines_absent", STREAM, "this server has no timelines of incidents", 1, "info");
+    *ret_absent = true;
+    return ALD_OK;
+}
+
+/** The answer to who it is: no issue there means that these credentials do not see it by GraphQL. */
+static enum ald_rc who_it_is(const struct ald_http_res *res, struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv data, projects, nodes, project, issue;
+    const char *path = NULL, *id = NULL;
+    ALD_TRY(ald_json_get(&res->root, "data", &data, err));
+    bool found = ald_json_opt(&data, "projects", &projects) && ald_json_opt(&projects, "nodes", &nodes) && ald_json_first(&nodes, &project) &&
+                 ald_json_opt(&project, "issue", &issue);
+    if (!found)
+        return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the issue to this token: it needs the scope read_api");
+    ALD_TRY(ald_json_str(&project, "fullPath", &path, err));
+    ALD_TRY(ald_json_str(&issue, "id", &id, err));
+    const char *item = strstr(id, "/WorkItem/"); /* newer servers: the same number */
+    if (item)
+        id = ald_sprintf(rows->arena, "%.*s/Issue/%s", (int)(item - id), id, item + 10);
+    next->cursor = ald_sprintf(rows->arena, "%s|%s|", id, path);
+    next->preface = true;
+    return ALD_OK;
+}
+
+/* ---- Entries ---- */
+
+static const struct {
+    const char *tag, *moment, *kind; /* kind: of the event, NULL: a note */
+} tags[] = {
+    {"Start time", "impact_started", NULL},          {"Impact detected", "detected", NULL}, {"Response initiated", "acknowledged", "acknowledged"},
+    {"Impact mitigated", "mitigated", "mitigated"}, {"End time", "resolved", NULL},
+};
+
+static enum ald_rc add_tags(struct ald_rows *rows, struct ald_element *el, const char *subject, const struct ald_jv *v, int64_t at,
+                            const char **ret_kind, struct ald_err *err)
+{
+    struct ald_jv holder, nodes, it;
+    if (!ald_json_opt(v, "timelineEventTags", &holder) || !ald_json_opt(&holder, "nodes", &nodes))
+        return ALD_OK;
+    for (bool ok = ald_json_first(&nodes, &it); ok; ok = ald_json_next(&it)) {
+        const char *name = NULL;
+        ALD_TRY(ald_json_str_opt(&it, "name", &name, err));
+        for (size_t i = 0; name && i < sizeof tags / sizeof tags[0]; i++) {
+            if (strcasecmp(name, tags[i].tag) != 0)
+                continue;
+            ald_rows_moment(rows, ald_rows_addition(rows, el, subject), tags[i].moment, at,
+                            ald_sprintf(rows->arena, STREAM ":%s", tags[i].tag), 1);
+            if (tags[i].kind)
+                *ret_kind = tags[i].kind;
+        }
+    }
+    return ALD_OK;
+}
+
+static enum ald_rc entry(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
+                         const struct ald_jv *v, struct ald_err *err)
+{
+    const char *subject = ald_listing_subject(res->req), *id = NULL, *text = NULL, *action = NULL, *kind, *who = NULL;
+    struct ald_jv note;
+    int64_t at;
+    int automatic;
+    (void)cfg;
+    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
+    ALD_TRY(ald_json_time(v, "occurredAt", &at, err));
+    ALD_TRY(ald_json_str_opt(v, "note", &text, err));
+    ALD_TRY(ald_json_str_opt(v, "action", &action, err));
+    ald_gitlab_who(v, "author", &who, &automatic);
+    /* What the system wrote, or somebody took over from a comment, is told once already. */
+    bool again = ald_json_opt(v, "promotedFromNote", &note) || (action && strcmp(action, "comment") != 0);
+    kind = again ? "other" : "note";
+    ALD_TRY(add_tags(rows, el, subject, v, at, &kind, err));
+    struct ald_row_event *e = ald_rows_event(rows, el, id, at, kind);
+    e->external_id = subject;
+    e->field = STREAM;
+    e->value = action;
+    e->text = again ? NULL : text;
+    e->actor = e->agent = who;
+    e->automatic = automatic;
+    if (!again)
+        ald_answer_mentions(rows, el, subject, text, STREAM ":note");
+    return ALD_OK;
+}
+
+enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                     struct ald_next *next, struct ald_err *err)
+{
+    const struct place p = place_of(rows->arena, res->req);
+    struct ald_jv *kept = ald_alloc(rows->arena, sizeof *kept), data, project, events, info, it;
+    const char *end = NULL;
+    bool absent = false, has = false, more = false;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(check(res, rows, &absent, err));
+    if (absent)
+        return ALD_OK;
+    if (!ald_json_opt(&res->root, "nodes", kept)) { /* else elements of the store */
+        if (!*p.issue)
+            return who_it_is(res, rows, next, err);
+        ALD_TRY(ald_json_get(&res->root, "data", &data, err));
+        if (!ald_json_opt(&data, "project", &project) || !ald_json_opt(&project, "incidentManagementTimelineEvents", &events))
+            return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the timeline to this token: it needs the scope read_api");
+        ALD_TRY(ald_json_get(&events, "nodes", kept, err));
+        if (ald_json_opt(&events, "pageInfo", &info)) {
+            ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
+            ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
+        }
+    }
+    if (ald_json_kind(kept) != ALD_JSON_ARRAY)
+        return ald_json_expected(kept, "a list", err);
+    for (bool ok = ald_json_first(kept, &it); ok; ok = ald_json_next(&it)) {
+        const char *id = NULL;
+        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        id = ald_sprintf(rows->arena, "%s/%s", ald_listing_subject(res->req), ald_answer_element_id(rows->arena, id, &it));
+        ald_listing_element(cfg, res, rows, id, &it, entry);
+    }
+    if (more && (!end || !*end))
+        next->gap = "the timeline says that more follows, but not how to ask for it";
+    else if (more)
+        next->cursor = ald_sprintf(rows->arena, "%s|%s|%s", p.issue, p.project, end);
+    return ALD_OK;
+}
