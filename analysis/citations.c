@@ -1,10 +1,11 @@
-/* Finds names of incidents in texts: one pass over the bytes, a look-up for each word that could be a key and for each
- * address. Linear in the text. */
+/* Finds names of incidents in texts: one pass over the bytes, a look-up for each word that could be a key or a number behind
+ * "incident", and for each address. Linear in the text. */
 #include "analysis/citations.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alidade/limits.h"
 #include "alidade/utf8.h"
@@ -58,15 +59,17 @@ struct search {
     const char *text;
 };
 
-static void look_up(struct search *s, size_t from, size_t n, bool url)
+static void look_up(struct search *s, size_t from, size_t n, enum ald_cited_as as)
 {
-    static const char *const ends[] = {".,;:!?-_#", ".,;:!?*"};
-    while (n && strchr(ends[url], s->text[from + n - 1]))
+    bool url = as == ALD_CITED_ADDRESS;
+    while (n && strchr(url ? ".,;:!?*" : ".,;:!?-_#", s->text[from + n - 1]))
         n--;
+    for (; n && as == ALD_CITED_NUMBER && s->text[from] == '#'; n--)
+        from++;
     if (n == 0 || n > (url ? URL_MAX : KEY_MAX))
         return;
     const char *name = ald_strndup(s->scratch, s->text + from, n);
-    size_t found = ald_handles_cited(s->handles, name, url, s->scratch);
+    size_t found = ald_handles_cited(s->handles, name, as, s->scratch);
     if (found == SIZE_MAX)
         return;
     size_t before = s->list->n;
@@ -80,10 +83,29 @@ static bool url_begins(const char *text)
     return *text == 'h' && (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0);
 }
 
+static bool is_one_of(const char *word, size_t n, const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        if (strlen(words[i]) == n && strncasecmp(word, words[i], n) == 0)
+            return true;
+    return false;
+}
+
+/* Does a number that comes next name an incident? A bare one could count anything; behind these words it does not. */
+static bool announces(const char *word, size_t n, bool already)
+{
+    static const char *const incident[] = {"incident", "incidents", "incident#", "vorfall", "vorfalls", NULL};
+    static const char *const number[] = {"no", "nr", "number", "nummer", "id", "#", "and", "und", NULL};
+    while (n && strchr(":-", word[n - 1]))
+        n--;
+    return is_one_of(word, n, incident) || (already && (is_one_of(word, n, number) || strspn(word, "#0123456789") >= n));
+}
+
 void ald_citations_in(struct ald_citation_list *list, const struct ald_analysis *analysis, const struct ald_handles *handles,
                       struct ald_arena *scratch, uint32_t by, int64_t at, const char *text)
 {
     struct search s = {list, analysis, handles, scratch, by, at, text};
+    bool announced = false;
     for (size_t i = 0; text[i];) {
         size_t from = i;
         bool url = url_begins(text + i), digit = url;
@@ -94,7 +116,11 @@ void ald_citations_in(struct ald_citation_list *list, const struct ald_analysis 
             for (; in_word(text[i]) && !url_begins(text + i); i++)
                 digit = digit || isdigit((unsigned char)text[i]);
         if (digit)
-            look_up(&s, from, i - from, url);
+            look_up(&s, from, i - from, url ? ALD_CITED_ADDRESS : announced ? ALD_CITED_NUMBER : ALD_CITED_KEY);
+        if (i > from)
+            announced = !url && announces(text + from, i - from, announced);
+        else
+            announced = announced && strchr(" .,\n", text[i]);
         i += i == from;
     }
 }

@@ -94,10 +94,11 @@ static bool telling(const char *text)
     return letter && digit && strlen(text) >= 4;
 }
 
-size_t ald_handles_cited(const struct ald_handles *handles, const char *text, bool url, struct ald_arena *scratch)
+size_t ald_handles_cited(const struct ald_handles *handles, const char *text, enum ald_cited_as as, struct ald_arena *scratch)
 {
-    const struct map *map = url ? &handles->addressed : &handles->called;
-    const char *name = url ? ald_link_url(scratch, text) : telling(text) ? text : NULL;
+    const struct map *map = as == ALD_CITED_ADDRESS ? &handles->addressed : &handles->called;
+    bool number = as == ALD_CITED_NUMBER && strlen(text) >= 3 && strspn(text, "0123456789") == strlen(text);
+    const char *name = as == ALD_CITED_ADDRESS ? ald_link_url(scratch, text) : number || telling(text) ? text : NULL;
     uint32_t i = name ? ald_names_find(map->texts, name) : ALD_NOBODY;
     return i == ALD_NOBODY || map->several[i] ? SIZE_MAX : map->incident[i];
 }

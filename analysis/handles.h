@@ -13,6 +13,8 @@ void ald_handles_free(struct ald_handles *handles);
 void ald_handles_freep(struct ald_handles **handles);
 /** The incident that a text names: an id or key as a person types it. SIZE_MAX: none. */
 size_t ald_handles_find(const struct ald_handles *handles, const char *text);
-/** The incident that an address or a key inside a text names for sure: SIZE_MAX when none, or when it is no telling name (a
- *  bare number) or that of several incidents. url: text is an address. */
-size_t ald_handles_cited(const struct ald_handles *handles, const char *text, bool url, struct ald_arena *scratch);
+/* How a text names an incident: by a key, by an address, or by a number that stands behind the word "incident". */
+enum ald_cited_as { ALD_CITED_KEY, ALD_CITED_ADDRESS, ALD_CITED_NUMBER };
+/** The incident that an address, a key or a number inside a text names for sure: SIZE_MAX when none, or when it is no telling
+ *  name (a bare number as a key, fewer than three digits) or that of several incidents. */
+size_t ald_handles_cited(const struct ald_handles *handles, const char *text, enum ald_cited_as as, struct ald_arena *scratch);

@@ -199,7 +199,7 @@ static void take_mention(struct reader *r, struct ald_q *q, struct list *list)
     (void)list;
     if (!record || !name)
         return;
-    size_t found = ald_handles_cited(r->handles, name, strstr(name, "://") != NULL, r->scratch);
+    size_t found = ald_handles_cited(r->handles, name, strstr(name, "://") ? ALD_CITED_ADDRESS : ALD_CITED_KEY, r->scratch);
     if (found != SIZE_MAX)
         ald_citation_add(&r->cited, r->a, (uint32_t)found, record->incident,
                          r->a->incidents[record->incident].started_at, NULL);

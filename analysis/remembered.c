@@ -4,11 +4,14 @@
 #include "alidade/decision.h"
 #include "alidade/patterns.h"
 #include "alidade/stories.h"
+#include "analysis/handles.h"
 
 /* People said of these that they are not to be told. */
-static enum ald_rc set_aside(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
+static ALD_CHECK enum ald_rc set_aside(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
                              const bool **ret, struct ald_err *err)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_handles_freep) struct ald_handles *handles = NULL;
     struct ald_decision *tags = NULL;
     size_t n = 0;
     bool *excluded = ald_calloc(arena, analysis->incidents_n, sizeof *excluded);
@@ -16,7 +19,9 @@ static enum ald_rc set_aside(struct ald_store *store, const struct ald_analysis 
     for (size_t i = 0; i < n; i++) {
         if (strcmp(tags[i].field, ALD_STORY_TAG) != 0 || strcmp(tags[i].value, "reject") != 0)
             continue;
-        size_t incident = ald_analysis_find(analysis, tags[i].subject);
+        if (!handles) /* most stores hold no such word */
+            handles = ald_handles_new(analysis, scratch);
+        size_t incident = ald_handles_find(handles, tags[i].subject);
         if (incident != SIZE_MAX)
             excluded[incident] = true;
     }

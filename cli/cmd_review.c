@@ -6,8 +6,6 @@
 #include "export.h"
 #include "named.h"
 
-#define SOURCE "said" /* of what people say on the command line */
-
 static enum ald_rc flag_of(const char *option, const char *word, int *ret, struct ald_err *err)
 {
     *ret = -1;
@@ -23,7 +21,7 @@ static enum ald_rc note(struct ald_session *s, const char *incident, int64_t hel
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     ALD_TRY(ald_q_open(s->store, "cli_review_note", &q, err));
-    ald_q_text(q, 1, SOURCE);
+    ald_q_text(q, 1, ALD_SOURCE_PEOPLE);
     ald_q_text(q, 2, incident);
     ald_q_time(q, 3, held);
     ald_q_text(q, 4, s->options.url);

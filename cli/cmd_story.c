@@ -129,11 +129,12 @@ static enum ald_rc told(struct ald_session *s, struct ald_err *err)
         return ald_fail(err, ALD_ERR_USAGE, "--on: found '%.40s', which is still to come: note it when it has been told", s->options.on);
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_q_open(s->store, "learning_told_put", &q, err));
-    ald_q_text(q, 1, ald_sprintf(s->arena, "%s@%" PRId64, record, on / ALD_DAY_MS));
-    ald_q_text(q, 2, record);
-    ald_q_time(q, 3, on);
-    ald_q_text(q, 4, s->options.where);
-    ald_q_time(q, 5, now);
+    ald_q_text(q, 1, ALD_SOURCE_PEOPLE);
+    ald_q_text(q, 2, ald_sprintf(s->arena, "%s@%" PRId64, record, on / ALD_DAY_MS));
+    ald_q_text(q, 3, record);
+    ald_q_time(q, 4, on);
+    ald_q_text(q, 5, s->options.where);
+    ald_q_time(q, 6, now);
     ALD_TRY(ald_q_run(q, err));
     ALD_TRY(ald_store_touch(s->store, err));
     ALD_TRY(ald_store_commit(s->store, err));

@@ -3,6 +3,9 @@
 
 #include "session.h"
 
+/* The source of what people say on the command line; no configured source can be called so. */
+#define ALD_SOURCE_PEOPLE ""
+
 /** The record that a name means: "source:external_id", a key, or a source's own id. A name of several records of one
  *  incident means that incident's first record; of several incidents it is refused, and they are listed. ret_id and
  *  ret_title are arena-owned; ret_title may be NULL. @return ALD_ERR_USAGE. */

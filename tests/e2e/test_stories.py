@@ -1,5 +1,7 @@
 """Stories and learning as people use them: the list, why and why not, what was told, the briefs, and that nobody is named."""
+import datetime
 import json
+import random
 import re
 import unittest
 
@@ -9,6 +11,60 @@ import support
 
 AS_OF = "2026-10-07T06:00:00Z"
 KINDS = ("stories", "learning")
+
+
+class NothingButReasons(support.Case):
+    """Impact, the length of an incident and the length of its text alone are never a reason: many stores of which one incident differs
+    in nothing else, and its reasons stay what they were."""
+
+    SUBJECT = 70  # in the history of many, old enough to be told
+
+    def rows(self, rng, change):
+        records, events = [], []
+        for n in range(100):
+            at = datetime.datetime(2024, 7, 1, 9) + datetime.timedelta(days=7 * n, minutes=rng.randrange(400))
+            minutes, customers = max(2, int(rng.lognormvariate(4.4, 0.9))), rng.randrange(1, 500)
+            id_, touched = f"i{n}", n == self.SUBJECT
+            if touched:
+                minutes = 90  # beyond the landmark, however long
+            if touched and "long" in change:
+                minutes = 3000
+            records.append({"external_id": id_, "key": f"T-{n}", "title": f"Queue {n % 4} is slow", "services": [f"s{n % 3}"],
+                            "teams": [f"t{n % 2}"], "opened_at": stamp(at), "resolved_at": stamp(at + datetime.timedelta(minutes=minutes))}
+                           | ({"customers_impacted": 9_000_000, "regions": ["eu", "us", "ap"], "requests_failed": 10**9}
+                              if touched and "impact" in change else {"customers_impacted": customers}))
+            for k in range(rng.randrange(1, 6)):
+                events.append({"external_id": id_, "event_id": f"{n}-{k}", "at": stamp(at + datetime.timedelta(minutes=1 + k)), "kind": "note",
+                               "actor": f"p{rng.randrange(9)}@made.example", "text": "Looked at the graphs."})
+            if touched and "text" in change:
+                events.append({"external_id": id_, "event_id": f"{n}-text", "at": stamp(at + datetime.timedelta(minutes=3)), "kind": "note",
+                               "text": "Somebody wrote down what the graphs looked like that morning. " * 150})
+        return records, events
+
+    def why(self, seed, change):
+        records, events = self.rows(random.Random(seed), change)
+        folder = self.dir / f"{seed}-{'-'.join(change) or 'plain'}"
+        folder.mkdir()
+        (folder / "r.ndjson").write_text(support.lines(records), encoding="utf-8")
+        (folder / "e.ndjson").write_text(support.lines(events), encoding="utf-8")
+        self.configure(support.ndjson("r.ndjson", name="desk", kind="ticket", events_path="e.ndjson"), folder=folder)
+        self.alidade("ingest", "-c", str(folder / "alidade.yaml"), config=False, cwd=folder)
+        run = self.alidade("story", "why", f"T-{self.SUBJECT}", "--json", "--as-of", "2027-01-01T00:00:00Z", "-c", str(folder / "alidade.yaml"),
+                           config=False, cwd=folder)
+        return {reason["id"]: reason["strength"] for reason in json.loads(run.out)["reasons"]}
+
+    def test_what_is_no_reason(self):
+        corners = {"complex_short", "simple_long"}  # where length is read beside complexity, which is not length alone
+        for seed in (1, 2, 3):
+            plain = self.why(seed, ())
+            for change in (("impact",), ("text",), ("long",), ("impact", "text", "long")):
+                with self.subTest(seed=seed, change=change):
+                    self.assertEqual({k: v for k, v in self.why(seed, change).items() if k not in corners},
+                                     {k: v for k, v in plain.items() if k not in corners})
+
+
+def stamp(at):
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class OfTheSample(support.Case):

@@ -28,5 +28,5 @@ SELECT record, at, text FROM event WHERE text IS NOT NULL ORDER BY record, event
 
 -- By a person's word; the same incident on the same day is told once.
 -- name: learning_told_put
-INSERT INTO story_told (source, external_id, incident, told_at, place, seen_at) VALUES ('', ?1, ?2, ?3, ?4, ?5)
+INSERT INTO story_told (source, external_id, incident, told_at, place, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT DO UPDATE SET told_at = excluded.told_at, place = excluded.place, seen_at = excluded.seen_at;

@@ -79,6 +79,27 @@ static inline int fixture_teardown(void **state)
     return 0;
 }
 
+/* A room is what a test keeps beside its fixture: a struct of its own that begins anew for every test. The two below furnish one
+ * with a fixture and an arena, and clear it. */
+static inline struct fixture *furnished(size_t room_bytes, void **ret_room, struct ald_arena **ret_arena)
+{
+    void *fixture;
+    *ret_room = calloc(1, room_bytes);
+    assert_non_null(*ret_room);
+    assert_int_equal(fixture_setup(&fixture), 0);
+    *ret_arena = ald_arena_new();
+    return fixture;
+}
+
+static inline int cleared(struct fixture *f, struct ald_arena *arena, void *room)
+{
+    void *fixture = f;
+    ald_arena_free(arena);
+    assert_int_equal(fixture_teardown(&fixture), 0);
+    free(room);
+    return 0;
+}
+
 /** Runs an insert; format: one letter an argument, t text (NULL: null), i int64_t, m minute (NEVER: null). */
 static inline void put(struct fixture *f, const char *sql, const char *format, ...)
 {

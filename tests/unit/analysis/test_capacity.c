@@ -17,30 +17,24 @@ struct room {
 
 static int setup(void **state)
 {
-    struct room *r = calloc(1, sizeof *r);
-    void *fixture;
-    assert_non_null(r);
-    assert_int_equal(fixture_setup(&fixture), 0);
+    struct ald_arena *arena;
+    struct fixture *fixture = furnished(sizeof(struct room), state, &arena);
+    struct room *r = *state;
     r->f = fixture;
-    r->arena = ald_arena_new();
+    r->arena = arena;
     source(r->f, "pg", "pager", "own");
     for (int k = 0; k < 6 + 30; k++) { /* a to f, and p00 to p29 */
         char who[8];
         (void)snprintf(who, sizeof who, k < 6 ? "%c" : "p%02d", k < 6 ? 'a' + k : k - 6);
         person(r->f, "pg", who, who, 1);
     }
-    *state = r;
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct room *r = *state;
-    void *fixture = r->f;
-    ald_arena_free(r->arena);
-    assert_int_equal(fixture_teardown(&fixture), 0);
-    free(r);
-    return 0;
+    return cleared(r->f, r->arena, r);
 }
 
 static void fill(struct room *r, int64_t as_of)

@@ -62,12 +62,11 @@ static void action(struct fixture *f, const char *id, const char *about, int64_t
 
 static int setup(void **state)
 {
-    struct room *r = calloc(1, sizeof *r);
-    void *fixture;
-    assert_non_null(r);
-    assert_int_equal(fixture_setup(&fixture), 0);
+    struct ald_arena *arena;
+    struct fixture *fixture = furnished(sizeof(struct room), state, &arena);
+    struct room *r = *state;
     r->f = fixture;
-    r->arena = ald_arena_new();
+    r->arena = arena;
     source(r->f, "pg", "pager", "own");
     simple(r->f, 1, "pg", "INC-1", "pager", ALL_HELD, DAYS(0), DAYS(0) + 60);
     simple(r->f, 2, "pg", "INC-2", "pager", ALL_HELD, DAYS(10), DAYS(10) + 60);
@@ -76,18 +75,13 @@ static int setup(void **state)
     for (int64_t row = 1; row <= 3; row++) /* somebody works on each: no noise */
         event_full(r->f, row, row == 1 ? 5 : row == 2 ? DAYS(10) + 5 : DAYS(20) + 5, "acknowledged", "ana", 0, "core", NULL,
                    NULL);
-    *state = r;
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct room *r = *state;
-    void *fixture = r->f;
-    ald_arena_free(r->arena);
-    assert_int_equal(fixture_teardown(&fixture), 0);
-    free(r);
-    return 0;
+    return cleared(r->f, r->arena, r);
 }
 
 /* Rows name an incident by id, key or record; others are counted; what is dated after as-of has not happened. */
@@ -153,6 +147,22 @@ static void test_citations(void **state)
     assert_int_equal(of(r, "INC-2")->citations, 1);
     load(r, DAYS(15));
     assert_int_equal(of(r, "INC-1")->citations, 1);
+}
+
+/* A pager counts its incidents: behind the word a number is a name, alone it is not. */
+static void test_numbers(void **state)
+{
+    struct room *r = *state;
+    set(r->f, 1, "key", "4711");
+    set(r->f, 2, "key", "4712");
+    note(r->f, 2, DAYS(10) + 20, "4711 requests failed, 4711 of them twice, #4711 is a pull request, incident of 4711 minutes");
+    load(r, DAYS(30));
+    assert_int_equal(of(r, "pg:INC-1")->citations, 0);
+    note(r->f, 3, DAYS(20) + 20, "As in Incident #4711: the pool. (See incidents 4711 and 4712.)");
+    load(r, DAYS(30));
+    assert_int_equal(of(r, "pg:INC-1")->citations, 1);
+    assert_int_equal(of(r, "pg:INC-2")->citations, 1);
+    assert_string_equal(r->lore.citations[0].quote, "As in Incident #4711: the pool. (See incidents 4711 and 4712.)");
 }
 
 /* A key that two incidents have, and a bare number, name nobody. */
@@ -221,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_citations, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_telling_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_period, setup, teardown),
     };

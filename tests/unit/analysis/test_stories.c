@@ -99,12 +99,11 @@ static size_t patterns(const void *ctx, size_t i, const struct ald_story_pattern
 
 static int setup(void **state)
 {
-    struct room *r = calloc(1, sizeof *r);
-    void *fixture;
-    assert_non_null(r);
-    assert_int_equal(fixture_setup(&fixture), 0);
+    struct ald_arena *arena;
+    struct fixture *fixture = furnished(sizeof(struct room), state, &arena);
+    struct room *r = *state;
     r->f = fixture;
-    r->arena = ald_arena_new();
+    r->arena = arena;
     r->f->settings.story_slots = 2;
     r->f->settings.story_minimum_age_quarters = 2;
     source(r->f, "t", "ticket", "own");
@@ -120,18 +119,13 @@ static int setup(void **state)
     r->of = ald_calloc(r->arena, r->f->a->incidents_n, sizeof *r->of);
     r->excluded = ald_calloc(r->arena, r->f->a->incidents_n, sizeof *r->excluded);
     r->lore.of = r->of;
-    *state = r;
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct room *r = *state;
-    void *fixture = r->f;
-    ald_arena_free(r->arena);
-    assert_int_equal(fixture_teardown(&fixture), 0);
-    free(r);
-    return 0;
+    return cleared(r->f, r->arena, r);
 }
 
 static struct ald_story_view view_of(const struct room *r)
