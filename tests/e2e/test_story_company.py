@@ -1,6 +1,6 @@
 """Stories of a simulated company: five planted ones among hundreds of ordinary incidents. What its people recorded of them (the
 review of the near miss, two patterns confirmed) is imported as people would. Chance gives an ordinary incident strong reasons
-too: over many seeds nine of ten planted ones are chosen (28 of 30 with seeds 21 to 26); here all five must be, and what is
+too: over many seeds nine of ten planted ones are chosen (47 of 50 with seeds 21 to 30); here all five must be, and what is
 chosen besides must have reasons that are not impact or length."""
 import datetime
 import json
