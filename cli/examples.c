@@ -47,6 +47,8 @@ static const struct ald_usage rows[] = {
     {"remap", "alidade remap", "after an upgrade that reads sources better"},
     {"import", "alidade import actions.csv --kind actions", "follow-ups kept in a spreadsheet"},
     {"import", "alidade import thread.json --kind learnings --format slack --incident 1591", "what people wrote in a thread"},
+    {"backup", "alidade backup copy.db", "also while an ingest runs; the copy is checked"},
+    {"forget", "alidade forget ana@example.com --dry-run", "what would change"},
     {"publish", "alidade publish reports/leadership-2026Q3.json --dry-run", "what would be sent"},
 };
 

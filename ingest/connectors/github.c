@@ -402,7 +402,7 @@ static const struct ald_person_path people[] = {
 };
 
 static const struct ald_source_key keys[] = {
-    {.key = "repositories", .help = "which repositories: acme/ops, or several: acme/ops, acme/web", .required = true},
+    {.key = "repositories", .help = "which repositories: acme/ops, or several: acme/ops, acme/web", .required = true, .example = "acme/ops"},
     {.key = "labels", .help = "only issues with all these labels, such as incident; without it every issue is an incident"},
     {.key = "issue_type", .help = "only issues of this type, such as Incident"},
     {.key = "review_label", .help = "issues with this label that mention an incident are its reviews, such as postmortem"},
@@ -415,6 +415,7 @@ const struct ald_connector ald_connector_github = {
              .default_kind = "ticket",
              .default_base_url = BASE_URL,
              .needs_token = true,
+             .token_envs = "GITHUB_TOKEN GH_TOKEN",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

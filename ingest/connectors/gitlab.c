@@ -321,6 +321,7 @@ const struct ald_connector ald_connector_gitlab = {
              .default_kind = "ticket",
              .default_base_url = BASE_URL,
              .needs_token = true,
+             .token_envs = "GITLAB_TOKEN",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,
