@@ -2,20 +2,14 @@
  * fields are given incident by incident alone, so they are asked for only where a mapped name is no member of the incident. */
 #include <string.h>
 
-#include "connectors/answer.h"
+#include "alidade/buf.h"
+#include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"
 
 static bool is(const char *a, const char *b)
 {
     return a && b && strcmp(a, b) == 0;
-}
-
-static bool one_of(const char *s, const char *const *list)
-{
-    while (*list && !is(s, *list))
-        list++;
-    return *list != NULL;
 }
 
 bool ald_pagerduty_fields_wanted(const struct ald_source_cfg *cfg)
@@ -31,64 +25,47 @@ const char *ald_pagerduty_mapping(struct ald_arena *arena, const struct ald_sour
     return text;
 }
 
-/* ---- What a value says ---- */
-
-static enum ald_rc add_text(struct ald_rows *rows, struct ald_row_record *rec, const char *canonical, const char *text,
-                            const char *field, const struct ald_jv *v, struct ald_err *err)
-{
-    static const char *const moments[] = {"impact_started", "detected", "opened", "acknowledged", "mitigated", "resolved", "closed", NULL};
-    static const char *const refs[] = {"url", "key", "id", "incident_key", NULL};
-    const struct ald_given_field *given;
-    int64_t at = ALD_TIME_NONE;
-    if (!*text)
-        return ALD_OK;
-    if (one_of(canonical, moments) && !ald_time_parse(text, strlen(text), &at))
-        return ald_json_expected(v, "a time", err);
-    if (at != ALD_TIME_NONE) {
-        ald_rows_moment(rows, rec, canonical, at, field, 1);
-    } else if (is(canonical, "severity")) {
-        ald_rows_value(rows, rec, "severity", text, field);
-    } else if (is(canonical, "service")) {
-        (void)ald_rows_service(rows, rec, text, field);
-    } else if (is(canonical, "team")) {
-        ald_rows_team(rows, rec, text, "assigned", ALD_TIME_NONE, field);
-    } else if (one_of(canonical, refs)) {
-        ald_rows_ref(rows, rec, strncmp(text, "http", 4) == 0 ? "url" : canonical, text, field);
-    }
-    for (size_t i = 0; (given = ald_given_field_at(i)); i++)
-        if (is(given->canonical, canonical))
-            ald_rows_given(rows, rec, given->name, text, field);
-    return ALD_OK;
-}
+/* ---- Texts of a value ---- */
 
 /** A text, a number, true or false, what a reference is called, or a list of such. */
-static enum ald_rc add_value(struct ald_rows *rows, struct ald_row_record *rec, const char *canonical, const struct ald_jv *v,
-                             const char *field, struct ald_err *err)
+static enum ald_rc add_texts(struct ald_arena *arena, struct ald_texts *texts, const struct ald_jv *v, struct ald_err *err)
 {
     ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+    static const char *const labels[] = {"name", "summary", "id"};
     struct ald_jv it;
     const char *s = NULL;
     ald_buf_init(&text, 64);
     switch (ald_json_kind(v)) {
     case ALD_JSON_NULL:
-        return ALD_OK;
+        break;
     case ALD_JSON_ARRAY:
         for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it))
             if (ald_json_kind(&it) != ALD_JSON_ARRAY)
-                ALD_TRY(add_value(rows, rec, canonical, &it, field, err));
-        return ALD_OK;
+                ALD_TRY(add_texts(arena, texts, &it, err));
+        break;
     case ALD_JSON_STRING:
         ALD_TRY(ald_json_as_str(v, &s, err));
-        return add_text(rows, rec, canonical, s, field, v, err);
+        break;
     case ALD_JSON_OBJECT:
         for (size_t i = 0; i < 3 && !(s && *s); i++)
-            ALD_TRY(ald_json_id_opt(rows->arena, v, ((const char *const[]){"name", "summary", "id"})[i], &s, err));
-        return s ? add_text(rows, rec, canonical, s, field, v, err) : ALD_OK;
+            ALD_TRY(ald_json_id_opt(arena, v, labels[i], &s, err));
+        break;
     case ALD_JSON_BOOL:
     case ALD_JSON_NUMBER:
         ALD_TRY(ald_json_text(v, &text, err));
-        return add_text(rows, rec, canonical, ald_strndup(rows->arena, text.data, text.len), field, v, err);
+        s = ald_strndup(arena, text.data, text.len);
+        break;
     }
+    ald_texts_add(arena, texts, s);
+    return ALD_OK;
+}
+
+static enum ald_rc texts_of(struct ald_arena *arena, const struct ald_jv *v, const char *const **ret, size_t *ret_n, struct ald_err *err)
+{
+    struct ald_texts texts = {0};
+    ALD_TRY(add_texts(arena, &texts, v, err));
+    *ret = texts.at;
+    *ret_n = texts.n;
     return ALD_OK;
 }
 
@@ -101,8 +78,9 @@ static bool is_called(const struct ald_jv *custom, const char *name)
 
 /* ---- Of the incident ---- */
 
-/** The custom field of that name where the answer holds any; else the member; false: it has neither. */
-static bool find(const struct ald_jv *it, const char *name, struct ald_jv *held, struct ald_jv *ret)
+/** The custom field of that name where the answer holds any, else the member. False: it has neither. held: of the caller, because
+ *  ret points into it. */
+static bool find(const struct ald_jv *it, const char *name, struct ald_jv held[2], struct ald_jv *ret)
 {
     if (ald_json_opt(it, "custom_fields", &held[0]) && ald_json_kind(&held[0]) == ALD_JSON_ARRAY)
         for (bool ok = ald_json_first(&held[0], &held[1]); ok; ok = ald_json_next(&held[1]))
@@ -111,18 +89,23 @@ static bool find(const struct ald_jv *it, const char *name, struct ald_jv *held,
     return ald_json_get(it, name, ret, NULL) == ALD_OK;
 }
 
+static enum ald_rc member_texts(struct ald_arena *arena, const void *it, const char *field, const char *const **ret,
+                                size_t *ret_n, struct ald_err *err)
+{
+    struct ald_jv held[2], v;
+    *ret_n = 0;
+    return find(it, field, held, &v) ? texts_of(arena, &v, ret, ret_n, err) : ALD_OK;
+}
+
 enum ald_rc ald_pagerduty_mapped(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
                                  const struct ald_jv *it, bool *ret_rest, struct ald_err *err)
 {
     *ret_rest = false;
-    for (size_t i = 0; i < cfg->fields_n; i++) {
+    for (size_t i = 0; ald_pagerduty_fields_wanted(cfg) && i < cfg->fields_n; i++) {
         struct ald_jv held[2], v;
-        if (find(it, cfg->fields[i].value, held, &v))
-            ALD_TRY(add_value(rows, rec, cfg->fields[i].key, &v, cfg->fields[i].value, err));
-        else
-            *ret_rest = ald_pagerduty_fields_wanted(cfg);
+        *ret_rest = *ret_rest || !find(it, cfg->fields[i].value, held, &v);
     }
-    return ALD_OK;
+    return ald_mapped_read(cfg, rows, rec, it, member_texts, err);
 }
 
 /* ---- Of its custom fields ---- */
@@ -136,19 +119,20 @@ enum ald_rc ald_pagerduty_fields_request(struct ald_arena *arena, const struct a
     return ald_pagerduty_ask_one(arena, cfg, &list, req);
 }
 
+static enum ald_rc custom_texts(struct ald_arena *arena, const void *row, const char *field, const char *const **ret,
+                                size_t *ret_n, struct ald_err *err)
+{
+    struct ald_jv value;
+    *ret_n = 0;
+    return is_called(row, field) && ald_json_opt(row, "value", &value) ? texts_of(arena, &value, ret, ret_n, err) : ALD_OK;
+}
+
 static enum ald_rc custom_field(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
                                 struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     const char *name = NULL;
-    struct ald_jv value;
     ALD_TRY(ald_json_str(row, "name", &name, err));
-    ALD_TRY(ald_json_get(row, "value", &value, err));
-    const char *field = ald_sprintf(rows->arena, "custom_fields:%s", name);
-    for (size_t i = 0; i < cfg->fields_n; i++)
-        if (is_called(row, cfg->fields[i].value))
-            ALD_TRY(add_value(rows, ald_rows_addition(rows, el, req->subjects_n ? req->subjects[0] : ""), cfg->fields[i].key, &value,
-                              field, err));
-    return ALD_OK;
+    return ald_mapped_read(cfg, rows, ald_rows_addition(rows, el, ald_listing_subject(req)), row, custom_texts, err);
 }
 
 enum ald_rc ald_pagerduty_fields_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
