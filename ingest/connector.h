@@ -168,6 +168,8 @@ struct ald_rows {
     size_t aliases_n, aliases_cap;
     struct ald_row_fact *facts;
     size_t facts_n, facts_cap;
+    const char **alone; /* subjects */
+    size_t alone_n, alone_cap;
 };
 /* Appenders (ingest/rows.c): each returns the new, zeroed entry with times set to ALD_TIME_NONE and automatic to -1.
  * A pointer into rows->elements is good until the next ald_rows_element call. */
@@ -222,6 +224,8 @@ void ald_rows_given(struct ald_rows *rows, struct ald_row_record *rec, const cha
 /** Value of the `other` event that says that a fact was changed to text (timeline.h), or NULL where it was cleared or is no
  *  number. */
 const char *ald_given_word(struct ald_arena *arena, const struct ald_given_field *given, const char *text);
+/** What the answer holds of this subject may not be all: see asks_again_alone. */
+void ald_rows_alone(struct ald_rows *rows, const char *subject);
 /** Of an every_time stream, which is read before those that ask for it with ald_fact. */
 void ald_rows_fact(struct ald_rows *rows, const char *kind, const char *key, const char *value);
 /** Turns a failed read of one element into its quarantine: keeps err->msg as the element's error, drops its rows. */
@@ -319,6 +323,8 @@ struct ald_stream {
     bool open_again;         /* detail: asked for every open record of stream `as` on every run */
     bool unsettled_again;    /* detail that says things: asked on every run for every record of which it told of an action that is not
                                 closed, or of a review without a time: they move no record */
+    bool asks_again_alone;   /* detail of several subjects, ids of whose elements are "SUBJECT/...": one of which an answer holds no
+                                element, or of which page says ald_rows_alone, is asked for by itself */
     bool of_record;          /* detail: asked once the record `subject` is in the store */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions

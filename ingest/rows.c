@@ -174,6 +174,12 @@ void ald_rows_link(struct ald_rows *rows, struct ald_element *el, const char *ex
         ald_rows_ref(rows, ald_rows_addition(rows, el, external_id), kind, value, field);
 }
 
+void ald_rows_alone(struct ald_rows *rows, const char *subject)
+{
+    rows->alone = ald_grow(rows->arena, rows->alone, rows->alone_n, &rows->alone_cap, sizeof *rows->alone);
+    rows->alone[rows->alone_n++] = subject;
+}
+
 void ald_rows_finding(struct ald_rows *rows, const char *id, const char *subject, const char *text, int64_t n,
                       const char *severity)
 {

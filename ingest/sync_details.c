@@ -92,8 +92,34 @@ static enum ald_rc todo_run(struct ald_sync *s, const char *name, const char *st
     return ald_q_run(q, err);
 }
 
-/** All pages of one batch. *ret_status: of the last answer, 0 when there was none. */
-static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n,
+/** What is known of a subject of a batch. */
+enum told { NOTHING, SOME, NOT_ALL };
+
+/** Notes of which subjects a page holds elements, and which it says are not whole. */
+static void note_told(const struct ald_rows *rows, const char *const *subjects, size_t n, enum told *told)
+{
+    size_t k = 0; /* elements of one subject stand together */
+    for (size_t i = 0; i < rows->n; i++) {
+        const char *id = rows->elements[i].id;
+        size_t length = strcspn(id, "/");
+        for (size_t tries = 0; tries < n && (strncmp(subjects[k], id, length) != 0 || subjects[k][length]); tries++)
+            k = (k + 1) % n;
+        if (strncmp(subjects[k], id, length) == 0 && !subjects[k][length] && told[k] == NOTHING)
+            told[k] = SOME;
+    }
+    for (size_t i = 0; i < rows->alone_n; i++)
+        for (k = 0; k < n; k++)
+            if (strcmp(subjects[k], rows->alone[i]) == 0)
+                told[k] = NOT_ALL;
+}
+
+static bool alone(const struct details *d, size_t n, enum told told)
+{
+    return d->stream->asks_again_alone && n > 1 && told != SOME;
+}
+
+/** All pages of one batch. *ret_status: of the last answer, 0 when there was none. told: of each subject. */
+static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n, enum told *told,
                                long *ret_status, struct ald_err *err)
 {
     struct ald_sync_size size = ald_sync_size_of(s);
@@ -126,12 +152,18 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
         memcpy(before, body, sizeof before);
         ald_sync_size_read(&size);
         bool last = page.next.cursor == NULL && !d->refused;
-        s->stream_done += last ? (int64_t)n : 0;
         bool first = !begun && !page.next.preface && !d->refused;
         begun = begun || first;
+        note_told(&page.rows, subjects, n, told);
+        size_t done_n = 0;
+        const char **done = ald_alloc(page.arena, n * sizeof *done);
+        for (size_t i = 0; last && i < n; i++)
+            if (!alone(d, n, told[i]))
+                done[done_n++] = subjects[i];
+        s->stream_done += (int64_t)done_n;
         const struct ald_sync_landing landing = {.replace = d->stream->whole && first ? subjects[0] : NULL,
-                                                 .done_subjects = last ? subjects : NULL,
-                                                 .done_subjects_n = n};
+                                                 .done_subjects = last ? done : NULL,
+                                                 .done_subjects_n = done_n};
         ALD_TRY(ald_sync_land(s, d->stream, &page, &landing, err));
         if (last || d->refused)
             return ALD_OK;
@@ -199,9 +231,14 @@ static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *cons
 {
     struct ald_err why = {0};
     long status = 0;
-    enum ald_rc rc = batch_pages(s, d, subjects, n, &status, &why);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    enum told *told = ald_calloc(arena, n, sizeof *told);
+    enum ald_rc rc = batch_pages(s, d, subjects, n, told, &status, &why);
     if (rc == ALD_OK) {
         d->outages = d->failed = 0;
+        for (size_t i = 0; i < n && !d->refused && !d->ended; i++)
+            if (alone(d, n, told[i]))
+                ALD_TRY(batch(s, d, subjects + i, 1, err));
         return ALD_OK;
     }
     if (s->fatal || rc == ALD_ERR_AUTH || rc == ALD_ERR_STOPPED || rc == ALD_ERR_CONFIG || rc == ALD_ERR_DB) {

@@ -1,5 +1,5 @@
 /* Jira, Cloud (REST v3) and Data Center (v2): issues by a JQL query, with their changelog, comments and remote links.
- * The search is in jira_search.c, what elements mean in jira_issue.c and jira_history.c; must not know SQLite, curl or
+ * The search is in jira_search.c, what is asked of one issue in jira_details.c, what elements mean in jira_issue.c and jira_history.c; must not know SQLite, curl or
  * the clock. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +13,6 @@ extern const struct ald_connector ald_connector_jira;
 
 /* The index of the search lags behind what was written, by minutes on a bad day. */
 #define OVERLAP_MS (15 * ALD_MINUTE_MS)
-#define DETAILS_MAX 100 /* entries of a changelog, comments of an issue, in one answer */
 
 bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg)
 {
@@ -145,149 +144,6 @@ static bool field_wanted(const struct ald_source_cfg *cfg)
     return cfg->fields_n > 0;
 }
 
-/* ---- Details ---- */
-
-static int64_t start_of(const struct ald_http_req *req)
-{
-    return req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
-}
-
-static enum ald_rc details_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *what,
-                                   struct ald_http_req *req)
-{
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
-    int64_t size = req->page_size < 1 ? 1 : req->page_size > DETAILS_MAX ? DETAILS_MAX : req->page_size;
-    ald_jira_ask(
-        arena, cfg,
-        ald_sprintf(arena, "issue/%s/%s?startAt=%" PRId64 "&maxResults=%" PRId64, issue, what, start_of(req), size),
-        req);
-    return ALD_OK;
-}
-
-static enum ald_rc changelog_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                                     struct ald_http_req *req, struct ald_err *err)
-{
-    if (!ald_jira_is_datacenter(cfg))
-        return req->subjects_n > 1 ? ald_jira_bulk_ask(arena, cfg, req, err) : details_request(arena, cfg, "changelog", req);
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
-    ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s?fields=created&expand=changelog", issue), req);
-    return ALD_OK;
-}
-
-static enum ald_rc comment_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
-                                   struct ald_err *err)
-{
-    (void)err;
-    return details_request(arena, cfg, "comment", req);
-}
-
-static enum ald_rc remotelink_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
-                                      struct ald_http_req *req, struct ald_err *err)
-{
-    (void)err;
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
-    ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s/remotelink", issue), req);
-    return ALD_OK;
-}
-
-enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn, struct ald_err *err)
-{
-    struct ald_jv it;
-    if (ald_json_kind(list) != ALD_JSON_ARRAY)
-        return ald_json_expected(list, "a list", err);
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_answer_element_id(rows->arena, id, &it);
-        struct ald_element *el =
-            ald_rows_element(rows, prefix ? ald_sprintf(rows->arena, "%s/%s", prefix, id) : id, &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    return ALD_OK;
-}
-
-/** Pages of {startAt, total, LIST}: what was given must be what was asked for. */
-static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                const char *member, ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err)
-{
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
-    int64_t asked = start_of(res->req), start = asked, total = 0;
-    bool has_start, has_total, has_last, is_last = true;
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_jira_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, member, list, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", fn, err));
-    ALD_TRY(ald_json_int_opt(&res->root, "startAt", &has_start, &start, err));
-    ALD_TRY(ald_json_int_opt(&res->root, "total", &has_total, &total, err));
-    ALD_TRY(ald_json_bool_opt(&res->root, "isLast", &has_last, &is_last, err));
-    int64_t n = (int64_t)ald_json_len(list), end = asked + n;
-    if (has_start && start != asked) {
-        next->gap =
-            ald_sprintf(rows->arena, "asked for entries from %" PRId64 " on, got those from %" PRId64, asked, start);
-        return ALD_OK;
-    }
-    if (has_total ? end >= total : is_last)
-        return ALD_OK;
-    if (n == 0)
-        next->gap =
-            ald_sprintf(rows->arena, "the source counts %" PRId64 " entries, but gave none after %" PRId64, total, end);
-    else
-        next->cursor = ald_sprintf(rows->arena, "%" PRId64, end);
-    return ALD_OK;
-}
-
-/** Data Center gives the whole changelog with the issue; some versions cut it and say so by the total alone. */
-static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                      struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    struct ald_jv *list = ald_alloc(rows->arena, 2 * sizeof *list), *changelog = list + 1;
-    int64_t total = 0;
-    bool has_total;
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_jira_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "changelog", changelog, err));
-    ALD_TRY(ald_json_get(changelog, "histories", list, err));
-    ALD_TRY(ald_json_int_opt(changelog, "total", &has_total, &total, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_history, err));
-    int64_t n = (int64_t)ald_json_len(list);
-    if (has_total && n < total)
-        next->gap = ald_sprintf(rows->arena, "the changelog has %" PRId64 " entries, but only %" PRId64 " were given",
-                                total, n);
-    return ALD_OK;
-}
-
-static enum ald_rc changelog_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    struct ald_jv values;
-    bool kept = ald_json_opt(&res->root, "values", &values); /* also entries that were kept (remap), whoever gave them */
-    if (ald_jira_is_datacenter(cfg) && !kept)
-        return expanded_changelog(cfg, res, rows, next, err);
-    if (res->req->subjects_n > 1)
-        return ald_jira_bulk_page(cfg, res, rows, next, err);
-    return details_page(cfg, res, rows, "values", ald_jira_history, next, err);
-}
-
-static enum ald_rc comment_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                struct ald_next *next, struct ald_err *err)
-{
-    return details_page(cfg, res, rows, "comments", ald_jira_comment, next, err);
-}
-
-static enum ald_rc remotelink_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
-{
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_jira_check(res, err));
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
-    *list = res->root;
-    return ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_remotelink, err);
-}
-
 /* ---- The tables ---- */
 
 /** Data Center has no question for many issues. */
@@ -336,16 +192,17 @@ static const struct ald_stream streams[] = {
      .cursor_doc = "of many issues the token of the next page; of one issue startAt",
      .holds = ALD_JIRA_CHANGELOG_HOLDS,
      .subjects_max = ALD_JIRA_BULK_MAX,
+     .asks_again_alone = true,
      .batched = changelog_batched,
-     .request = changelog_request,
-     .page = changelog_page},
+     .request = ald_jira_changelog_request,
+     .page = ald_jira_changelog_page},
     {.name = "comment",
      .list = "comments",
      .parent = "issue",
      .cursor_doc = START_DOC,
      .holds = ALD_JIRA_COMMENT_HOLDS,
-     .request = comment_request,
-     .page = comment_page},
+     .request = ald_jira_comment_request,
+     .page = ald_jira_comment_page},
     {.name = "remotelink",
      .list = "",
      .parent = "issue",
@@ -353,8 +210,8 @@ static const struct ald_stream streams[] = {
      .optional = true,
      .whole = true,
      .wanted = ald_jira_remotelinks_wanted,
-     .request = remotelink_request,
-     .page = remotelink_page},
+     .request = ald_jira_remotelink_request,
+     .page = ald_jira_remotelink_page},
 };
 
 /* People have an accountId on Cloud and a displayName everywhere. Where a changelog gives a bare id, its name stands

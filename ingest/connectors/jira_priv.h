@@ -45,6 +45,20 @@ ALD_CHECK enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const s
                                        struct ald_err *err);
 ald_jira_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
 
+/* ---- jira_details.c: what is asked of one issue ---- */
+ALD_CHECK enum ald_rc ald_jira_changelog_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                                 struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_comment_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                               struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_remotelink_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                                  struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_changelog_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                              struct ald_next *next, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_comment_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                            struct ald_next *next, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_remotelink_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                               struct ald_next *next, struct ald_err *err);
+
 /* ---- jira_bulk.c: changelogs of many issues in one answer (Cloud) ---- */
 #define ALD_JIRA_BULK_MAX 100 /* issues of one question */
 ALD_CHECK enum ald_rc ald_jira_bulk_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

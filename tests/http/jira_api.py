@@ -124,7 +124,9 @@ class Handler(table_api.Handler):
     def bulk(self, url, asked):
         start, size = int(asked.get("nextPageToken", 0)), min(asked.get("maxResults", 1000), self.server.cap * 10)
         issues = [issue for key in asked["issueIdsOrKeys"] if (issue := self.find(key))]
-        entries = [(issue["id"], {**self.history(h), "created": h["at"]}) for issue in issues for h in issue["log"]]
+        lacks = self.server.bulk_lacks
+        entries = [(issue["id"], {**self.history(h), "created": h["at"]}) for issue in issues for h in issue["log"]
+                   if issue["id"] not in lacks or (lacks[issue["id"]] and h["id"] not in lacks[issue["id"]])]
         logs = {}
         for key, entry in entries[start:start + size]:
             logs.setdefault(key, []).append(entry)
@@ -348,7 +350,7 @@ class Server(Loopback):
         self.world, self.faults, self.requests, self.dc = copy.deepcopy(world), list(faults), [], dc
         self.zone_minutes, self.cap, self.histories = -300, 1000 if dc else 100, 10_000
         self.error = "Made to fail"
-        self.unindexed, self.tokens, self.hook, self.bulk = set(), {}, None, True
+        self.unindexed, self.tokens, self.hook, self.bulk, self.bulk_lacks = set(), {}, None, True, {}
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def token(self, jql, start):
