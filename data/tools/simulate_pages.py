@@ -368,9 +368,7 @@ class Jira:
     def changes(self, api, issues):
         """The changelogs of some issues; of one alone it is asked by another question."""
         if len(issues) == 1:
-            _, _, issue, history, _ = issues[0]
-            return self.pages.answer("changelog", f"{api}/issue/{issue['id']}/changelog?startAt=0&maxResults={PAGE}",
-                                     {"startAt": 0, "maxResults": PAGE, "total": len(history), "isLast": True, "values": history})
+            return self.changes_of(api, issues[0])
         entries = [(issue["id"], entry) for _, _, issue, history, _ in issues for entry in history]
         ask = {"issueIdsOrKeys": [issue["id"] for _, _, issue, _, _ in issues], "maxResults": 10 * PAGE}
         for start in range(0, max(1, len(entries)), 10 * PAGE):
@@ -382,3 +380,12 @@ class Jira:
                 body["nextPageToken"] = f"from{start + 10 * PAGE}"
             asked = {**ask, "nextPageToken": f"from{start}"} if start else ask
             self.pages.answer("changelog", f"{api}/changelog/bulkfetch", body, json.dumps(asked, separators=(",", ":")))
+        for issue in issues:  # what the answer may lack is asked for by itself
+            steps = [item for entry in issue[3] for item in entry["items"] if item["field"] == "status"]
+            if not issue[3] or any(a["to"] != b["from"] for a, b in zip(steps, steps[1:])):
+                self.changes_of(api, issue)
+
+    def changes_of(self, api, issue):
+        history = issue[3]
+        self.pages.answer("changelog", f"{api}/issue/{issue[2]['id']}/changelog?startAt=0&maxResults={PAGE}",
+                          {"startAt": 0, "maxResults": PAGE, "total": len(history), "isLast": True, "values": history})
