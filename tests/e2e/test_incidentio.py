@@ -6,6 +6,7 @@ import unittest
 
 import support
 import incidentio_api
+import pagerduty_api
 import tracker_cases
 import tracker_world
 from tracker_world import DAY, HOUR, MINUTE, Fault
@@ -75,6 +76,37 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
         found = self.incidents()
         self.assertEqual([found[self.key_of(row)]["class"] for row in rows[:3]], ["incident", "exercise", "noise"])
         self.assertNotIn(self.key_of(rows[3]), set(found))
+
+    def test_with_the_pages_that_it_is_attached_to(self):
+        """A page that cleared by itself after three minutes, and the incident that people worked on for an hour: one, with one end, and each
+        person once. What they declined is judged by its page."""
+        now = int(time.time() * 1000) - 2 * HOUR
+        pages, world, rows = pagerduty_api.World(now // 1000), tracker_world.World(now), []
+        for days, acknowledged in ((9, True), (6, False), (3, True)):
+            at = now - days * DAY
+            page = pages.create(at // 1000, days, days)
+            if acknowledged:
+                pages.acknowledge(page, at // 1000 + 60, 1)
+            pages.resolve(page, at // 1000 + 180)
+            row = world.incident(at + MINUTE, days, 0, 1)
+            world.link(row, "pager", f"https://made.pagerduty.com/incidents/{page['id']}")
+            rows.append((row, page))
+        world.update(rows[0][0], now - 9 * DAY + 30 * MINUTE, 1, "Rolled back.")
+        world.resolve(rows[0][0], now - 9 * DAY + 61 * MINUTE, 1)
+        for row, page in rows[1:]:
+            world.decline(row, row["created"] + MINUTE)
+        api, pager = self.serve(world), pagerduty_api.serve(pages)
+        pager.__enter__()
+        self.addCleanup(pager.__exit__)
+        self.configure(self.source(api), support.pagerduty(pager.url, since="2026-01-01"))
+        self.alidade("ingest", env={"TRACKER_TOKEN": "secret"})
+        found = self.export("incidents", self.as_of())
+        self.assertEqual([len(row["records"]) for row in found], [2, 2, 2])
+        first = found[0]
+        self.assertEqual((first["resolved_at"], first["clocks"]["resolve_s"]), (tracker_world.stamp(now - 9 * DAY + 61 * MINUTE), 64 * 60))
+        signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of()) if s["incident"] == first["id"]}
+        self.assertEqual(signals["responders_engaged"], 1, "the same person in both counts once")
+        self.assertEqual([row["class"] for row in found], ["incident", "noise", "incident"])
 
     def test_more_than_a_page_of_updates(self):
         world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)

@@ -91,9 +91,35 @@ static void test_noise_needs_pager_alone(void **state)
     assert_int_equal(incident(f, "P1")->cls, ALD_INCIDENT);
 }
 
+/* What people declined or cancelled: noise by itself, and a page beside it is judged for itself. */
+static void test_turned_down(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "tracker", "pager", "own");
+    source(f, "pager", "pager", "own");
+    simple(f, 1, "tracker", "T1", "pager", 0, 100, NEVER);
+    set(f, 1, "class", "noise");
+    event_full(f, 1, 101, "note", "anna", 0, NULL, NULL, NULL);
+    analyse(f, FAR);
+    assert_int_equal(incident(f, "T1")->cls, ALD_NOISE);
+    assert_string_equal(incident(f, "T1")->class_why, "declined or cancelled in its source");
+    simple(f, 2, "pager", "P1", "pager", ALL_HELD, 99, 400);
+    event_full(f, 2, 400, "resolved", NULL, 1, NULL, NULL, NULL);
+    ref(f, 1, "key", "P1");
+    analyse(f, FAR);
+    assert_int_equal(incident(f, "P1")->records_n, 2);
+    assert_int_equal(incident(f, "P1")->cls, ALD_INCIDENT); /* its page ended, and the tracker's record is open for ever */
+    set(f, 1, "end_state", "closed");
+    analyse(f, FAR);
+    assert_int_equal(incident(f, "P1")->cls, ALD_NOISE);
+    event_full(f, 2, 120, "acknowledged", "anna", 0, NULL, NULL, NULL);
+    analyse(f, FAR);
+    assert_int_equal(incident(f, "P1")->cls, ALD_INCIDENT);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_marks), CASE(test_noise), CASE(test_noise_needs_pager_alone)};
+    const struct CMUnitTest tests[] = {CASE(test_marks), CASE(test_noise), CASE(test_noise_needs_pager_alone), CASE(test_turned_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
