@@ -175,7 +175,7 @@ static enum ald_rc relationships_page(const struct ald_source_cfg *cfg, const st
     if (ald_json_get(v, "parent", &held, NULL) != ALD_OK && ald_json_get(v, "children", &held, NULL) != ALD_OK &&
         ald_json_get(v, "siblings", &held, NULL) != ALD_OK)
         return ald_json_expected(v, "an object of parent, children and siblings", err);
-    ald_listing_element(cfg, res, rows, ald_sprintf(rows->arena, "%s/relationships", ald_listing_subject(res->req)), v,
+    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
                         ald_firehydrant_relationships);
     return ALD_OK;
 }
@@ -236,6 +236,7 @@ static const struct ald_stream streams[] = {
     {DETAIL(alerts), .holds = ALD_HOLDS_ALERTS, .optional = true, .wanted = alerts_wanted, LISTED(alerts)},
     {DETAIL(links), .optional = true, .wanted = links_wanted, LISTED(links)},
     {DETAIL(relationships),
+     .alone = true,
      .cursor_doc = "not paged",
      .optional = true,
      .wanted = relationships_wanted,

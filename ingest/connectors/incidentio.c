@@ -188,9 +188,32 @@ static enum ald_rc participants_page(const struct ald_source_cfg *cfg, const str
     struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "incident_participants", v, err));
-    ald_listing_element(cfg, res, rows, ald_sprintf(rows->arena, "%s/participants", ald_listing_subject(res->req)), v,
-                        ald_incidentio_participants);
+    ALD_TRY(ald_json_get(&res->root, "incident_participants", v, err)); /* else it is some other document */
+    *v = res->root;
+    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v, ald_incidentio_participants);
+    return ALD_OK;
+}
+
+/** Of a document, "DOCUMENT@INCIDENT@TIME": the answer says neither whose it is nor of when. */
+static enum ald_rc content_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    (void)err;
+    const char *subject = ald_listing_subject(req), *id = ald_strndup(arena, subject, strcspn(subject, "@"));
+    req->url = ald_sprintf(arena, "%s/v1/postmortem_documents/%s/content", cfg->base_url ? cfg->base_url : BASE_URL, ald_url_encode(arena, id));
+    ald_listing_sign(req, "application/json");
+    return ALD_OK;
+}
+
+static enum ald_rc content_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_next *next,
+                                struct ald_err *err)
+{
+    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
+    const char *subject = ald_listing_subject(res->req);
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    ALD_TRY(ald_json_get(&res->root, "markdown", v, err));
+    *v = res->root;
+    ald_listing_element(cfg, res, rows, *subject ? ald_strndup(rows->arena, subject, strcspn(subject, "@")) : "none", v, ald_incidentio_content);
     return ALD_OK;
 }
 
@@ -286,6 +309,7 @@ static const struct ald_stream streams[] = {
      .optional = true, .wanted = relationships_wanted,
      .request = relationships_request, .page = relationships_page},
     {DETAIL("participants", NULL),
+     .alone = true,
      .holds = ALD_HOLDS_RESPONDERS,
      .optional = true, .wanted = participants_wanted,
      .request = participants_request, .page = participants_page},
@@ -314,6 +338,12 @@ static const struct ald_stream streams[] = {
      .says = true,
      .wanted = postmortems_wanted,
      .request = postmortems_request, .page = postmortems_page},
+    {.name = "postmortem_content",
+     .parent = "postmortems",
+     .cursor_doc = "not paged",
+     .tail = true, /* of incidents that are not read, nothing is kept */
+     .optional = true, .wanted = postmortems_wanted,
+     .request = content_request, .page = content_page},
 };
 
 #define USER(of, where)                                                                                                  \

@@ -1,5 +1,7 @@
 /* What happened in an incident of incident.io, and what people said of it: updates, alerts, escalations, what is attached or related,
  * follow-ups and post-mortems. Must not know requests or paging. */
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -193,10 +195,11 @@ enum ald_rc ald_incidentio_participants(const struct ald_source_cfg *cfg, const 
     (void)cfg;
     static const char *const lists[] = {"active", "passive"};
     struct ald_row_record *add = ald_rows_addition(rows, el, ald_listing_subject(res->req));
-    struct ald_jv list, x, user;
+    struct ald_jv in, list, x, user;
     bool any = false;
+    ALD_TRY(ald_json_get(row, "incident_participants", &in, err));
     for (size_t i = 0; i < 2; i++) {
-        ALD_TRY(ald_answer_each(row, lists[i], &list, &any, err));
+        ALD_TRY(ald_answer_each(&in, lists[i], &list, &any, err));
         for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
             const char *type = NULL, *person = NULL;
             ALD_TRY(ald_json_str_opt(&x, "participant_type", &type, err));
@@ -360,10 +363,36 @@ enum ald_rc ald_incidentio_postmortem(const struct ald_source_cfg *cfg, const st
                                       struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)res;
-    const char *incident = NULL;
+    const char *incident = NULL, *type = NULL;
+    int64_t at;
     ALD_TRY(ald_json_id(rows->arena, row, "incident_id", &incident, err));
     struct ald_row_review *r = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, incident));
     ALD_TRY(ald_json_str_opt(row, "title", &r->title, err));
     ALD_TRY(ald_json_str_opt(row, "document_url", &r->url, err));
-    return ald_json_str_opt(row, "status", &r->status, err);
+    ALD_TRY(ald_json_str_opt(row, "status", &r->status, err));
+    ALD_TRY(ald_json_str_opt(row, "type", &type, err));
+    ALD_TRY(ald_json_time_opt(row, "updated_at", &at, err));
+    if (!is(type, "external") && at != ALD_TIME_NONE) /* written elsewhere: only its address is known */
+        (void)ald_rows_todo(rows, el, "postmortem_content", ald_sprintf(rows->arena, "%s@%s@%" PRId64, el->id, incident, at));
+    return ALD_OK;
+}
+
+/** What was written afterwards is a note of that time: it tells how it failed, and names other incidents. */
+enum ald_rc ald_incidentio_content(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                   struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
+{
+    (void)cfg;
+    const char *subject = ald_listing_subject(res->req), *incident = strchr(subject, '@'), *text = NULL;
+    const char *at = incident ? strchr(incident + 1, '@') : NULL;
+    ALD_TRY(ald_json_str_opt(row, "markdown", &text, err));
+    if (!at || !text || !*text)
+        return ALD_OK;
+    incident = ald_strndup(rows->arena, incident + 1, (size_t)(at - incident - 1));
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "postmortem %s", el->id), strtoll(at + 1, NULL, 10), "note");
+    e->external_id = incident;
+    e->field = "postmortem_content";
+    e->value = "retrospective";
+    e->text = text;
+    ald_answer_mentions(rows, el, incident, text, "postmortem_content:markdown");
+    return ALD_OK;
 }

@@ -61,6 +61,8 @@ void ald_listing_alert(struct ald_rows *rows, struct ald_element *el, const char
 /** A team, by "id" of the element and "name" of what holds it. */
 ALD_CHECK enum ald_rc ald_listing_team(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row, const struct ald_jv *named,
                                        struct ald_err *err);
+/** The words of a text with HTML in it: without tags, paragraphs on lines of their own. NULL is fine. */
+const char *ald_listing_plain(struct ald_arena *arena, const char *html);
 /** Subject of a detail request, or "". */
 const char *ald_listing_subject(const struct ald_http_req *req);
 /** Element v goes to rows by fn, or to quarantine. */

@@ -13,6 +13,56 @@ void ald_texts_add(struct ald_arena *arena, struct ald_texts *texts, const char 
     texts->at[texts->n++] = text;
 }
 
+/** One entity at s: its character and *ret_n bytes, or 0. */
+static char entity(const char *s, size_t *ret_n)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } known[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&nbsp;", ' '}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        *ret_n = strlen(known[i].name);
+        if (strncmp(s, known[i].name, *ret_n) == 0)
+            return known[i].c;
+    }
+    return 0;
+}
+
+/** Whether the tag at s ends a line: all but those that stand within one. */
+static bool ends_line(const char *s)
+{
+    static const char *const within[] = {"a", "b", "i", "u", "em", "strong", "span", "code", "mark", "sub", "sup"};
+    s += 1 + (s[1] == '/');
+    size_t n = strcspn(s, " \t\r\n/>");
+    for (size_t i = 0; i < sizeof within / sizeof within[0]; i++)
+        if (strlen(within[i]) == n && strncasecmp(s, within[i], n) == 0)
+            return false;
+    return true;
+}
+
+const char *ald_listing_plain(struct ald_arena *arena, const char *html)
+{
+    if (!html || !strpbrk(html, "<&"))
+        return html;
+    char *plain = ald_alloc(arena, strlen(html) + 1), *to = plain;
+    for (const char *s = html; *s;) {
+        size_t n = 0;
+        bool tag = *s == '<' && (s[1] == '/' || s[1] == '!' || (s[1] >= 'a' && s[1] <= 'z') || (s[1] >= 'A' && s[1] <= 'Z'));
+        char c = *s == '&' ? entity(s, &n) : 0;
+        if (tag) {
+            if (ends_line(s) && to > plain && to[-1] != '\n')
+                *to++ = '\n';
+            s += strcspn(s, ">");
+            s += *s == '>';
+        } else {
+            *to++ = c ? c : *s;
+            s += c ? n : 1;
+        }
+    }
+    *to = '\0';
+    return plain;
+}
+
 static size_t name_length(const char *s)
 {
     size_t n = strlen(s);

@@ -215,11 +215,16 @@ static enum ald_rc included_request(struct ald_arena *arena, const struct ald_so
 static enum ald_rc included_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                  struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
+    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v), data;
+    const char *subject = ald_listing_subject(res->req), *id = NULL;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
+    ALD_TRY(ald_json_get(&res->root, "data", &data, err));
+    ALD_TRY(ald_json_id(rows->arena, &data, "id", &id, err));
+    if (*subject && strcmp(id, subject) != 0)
+        return ald_fail(err, ALD_ERR_FORMAT, "the source answered with incident '%.60s' instead of '%.60s'", id, subject);
     *v = res->root;
-    ald_listing_element(cfg, res, rows, ald_sprintf(rows->arena, "%s/included", ald_listing_subject(res->req)), v, ald_rootly_included);
+    ald_listing_element(cfg, res, rows, id, v, ald_rootly_included);
     return ALD_OK;
 }
 
@@ -288,7 +293,7 @@ static const struct ald_stream streams[] = {
      .tells_gone = true,
      .request = incident_request,
      .page = incident_page},
-    {DETAIL("included"), .holds = ALD_HOLDS_RESPONDERS, .cursor_doc = "not paged", .says = true, .request = included_request, .page = included_page},
+    {DETAIL("included"), .alone = true, .holds = ALD_HOLDS_RESPONDERS, .cursor_doc = "not paged", .says = true, .request = included_request, .page = included_page},
     {DETAIL("events"), LISTED(events)},
     {DETAIL("status_page_events"), .optional = true, .wanted = status_page_events_wanted, LISTED(posts)},
     {DETAIL("alerts"), .holds = ALD_HOLDS_ALERTS, .optional = true, .wanted = alerts_wanted, LISTED(alerts)},

@@ -33,8 +33,45 @@ static enum ald_rc add_role(struct ald_rows *rows, struct ald_element *el, const
 }
 
 struct retrospective {
-    const char *title, *url, *status, *progress;
+    const char *title, *url, *status, *progress, *content;
+    int64_t at;
 };
+
+static struct ald_row_event *add_words(struct ald_rows *rows, struct ald_element *el, const char *subject, const char *id, int64_t at,
+                                       const char *kind, const char *text)
+{
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "included %s", id), at, kind);
+    e->external_id = subject;
+    e->field = "incident_included";
+    e->value = id;
+    e->text = ald_listing_plain(rows->arena, text);
+    ald_answer_mentions(rows, el, subject, e->text, "incident_included:text");
+    return e;
+}
+
+/** What was said when it was mitigated, resolved or cancelled, with the time of that. */
+static enum ald_rc add_messages(struct ald_rows *rows, struct ald_element *el, const char *subject, const struct ald_jv *attributes,
+                                struct ald_err *err)
+{
+    static const struct {
+        const char *text, *at, *by, *kind;
+    } messages[] = {{"mitigation_message", "mitigated_at", "mitigated_by", "mitigated"},
+                    {"resolution_message", "resolved_at", "resolved_by", "resolved"},
+                    {"cancellation_message", "cancelled_at", "cancelled_by", "closed"}};
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        const char *text = NULL, *person = NULL;
+        int64_t at;
+        ALD_TRY(ald_json_str_opt(attributes, messages[i].text, &text, err));
+        ALD_TRY(ald_json_time_opt(attributes, messages[i].at, &at, err));
+        ALD_TRY(ald_rootly_user(attributes, messages[i].by, &person, err));
+        if (!text || !*text || at == ALD_TIME_NONE)
+            continue;
+        struct ald_row_event *e = add_words(rows, el, subject, messages[i].text, at, messages[i].kind, text);
+        e->actor = e->agent = person;
+        e->automatic = person ? 0 : -1;
+    }
+    return ALD_OK;
+}
 
 /** A draft is made for every incident; what people began, finished or published is a review. */
 static void add_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *subject,
@@ -47,6 +84,8 @@ static void add_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, 
     r->title = retro->title;
     r->url = retro->url;
     r->status = begun ? retro->progress : retro->status;
+    if (retro->content && *retro->content && retro->at != ALD_TIME_NONE)
+        (void)add_words(rows, el, subject, "retrospective", retro->at, "note", retro->content);
 }
 
 enum ald_rc ald_rootly_included(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
@@ -54,11 +93,12 @@ enum ald_rc ald_rootly_included(const struct ald_source_cfg *cfg, const struct a
 {
     const char *subject = ald_listing_subject(res->req);
     struct ald_jv data, attributes, list, it;
-    struct retrospective retro = {.title = NULL};
+    struct retrospective retro = {.at = ALD_TIME_NONE};
     bool any = false;
     ALD_TRY(ald_json_get(row, "data", &data, err));
     ALD_TRY(ald_rootly_attributes(&data, &attributes, err));
     ALD_TRY(ald_json_str_opt(&attributes, "retrospective_progress_status", &retro.progress, err));
+    ALD_TRY(add_messages(rows, el, subject, &attributes, err));
     ALD_TRY(ald_answer_each(row, "included", &list, &any, err));
     for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
         const char *type = NULL;
@@ -69,6 +109,8 @@ enum ald_rc ald_rootly_included(const struct ald_source_cfg *cfg, const struct a
             ALD_TRY(ald_json_str_opt(&attributes, "title", &retro.title, err));
             ALD_TRY(ald_json_str_opt(&attributes, "url", &retro.url, err));
             ALD_TRY(ald_json_str_opt(&attributes, "status", &retro.status, err));
+            ALD_TRY(ald_json_str_opt(&attributes, "content", &retro.content, err));
+            ALD_TRY(ald_json_time_opt(&attributes, "updated_at", &retro.at, err));
         } else if (type && strstr(type, "role")) {
             ALD_TRY(add_role(rows, el, subject, &attributes, err));
         }

@@ -73,7 +73,8 @@ ROWS = {
         "keys": {"type": "incidentio", "token_env": "TRACKER_TOKEN", "since": "2026-01-01"},
         "expected": ["GET /v1/severities", "GET /v2/users", "GET /v3/teams", "GET /v2/incidents", "GET /v2/incident_updates",
                      "GET /v1/incident_attachments", "GET /v2/incident_alerts", "GET /v1/incident_relationships",
-                     "GET /v2/incident_participants", "GET /v2/escalations", "GET /v2/follow_ups", "GET /v1/postmortem_documents"]},
+                     "GET /v2/incident_participants", "GET /v2/escalations", "GET /v2/follow_ups", "GET /v1/postmortem_documents",
+                     "GET /v1/postmortem_documents/{}/content"]},
     "firehydrant": {
         "spec": "firehydrant.yaml", "server": lambda: firehydrant_api.serve(firehydrant_api.made(12)),
         "keys": {"type": "firehydrant", "token_env": "TRACKER_TOKEN", "since": "2026-01-01"},

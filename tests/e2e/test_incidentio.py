@@ -43,6 +43,7 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
         world.link(row, "customer", "https://made.zendesk.com/tickets/7")
         world.link(row, "code", "https://github.com/made/made/pull/7")
         world.relate(row, before)
+        world.review(row, at + 4 * DAY, text="# Story\n\nThe retries made it worse, as in INC-1.")
         self.ingest(self.serve(world))
         found = self.incidents()[self.key_of(row)]
         self.assertEqual((found["key"], found["state"], found["severity"], found["severity_rank"]), ("INC-2", "resolved", "Critical", 1))
@@ -54,7 +55,7 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
         self.assertEqual(record["customers_impacted"], 340)
         events = self.sql("SELECT e.kind, count(*) FROM event e JOIN record r ON r.id = e.record WHERE r.external_id = '%s' GROUP BY e.kind" %
                           self.key_of(row))
-        self.assertEqual(dict(events), {"opened": 1, "acknowledged": 2, "escalated": 2, "other": 4, "severity_changed": 1, "status_update": 3,
+        self.assertEqual(dict(events), {"opened": 1, "note": 1, "acknowledged": 2, "escalated": 2, "other": 4, "severity_changed": 1, "status_update": 3,
                                         "resolved": 2, "closed": 1, "reopened": 1})
         self.assertEqual(dict(self.sql("SELECT role, count(DISTINCT person) FROM record_person p JOIN record r ON r.id = p.record WHERE "
                                        "r.external_id = '%s' GROUP BY role" % self.key_of(row))),

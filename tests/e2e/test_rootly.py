@@ -30,7 +30,7 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
         world.alert(row, at - MINUTE, "The queue is long", "queue-length")
         world.link(row, "pager", "https://made.pagerduty.com/incidents/PD7")
         world.link(row, "customer", "https://made.zendesk.com/tickets/7")
-        world.review(row, at + 5 * DAY, "What the queue did")
+        world.review(row, at + 5 * DAY, "What the queue did", text="<h1>Story</h1><p>The retries <i>made it worse</i>.</p>")
         row["causes"].append("I learned where the queue ends.")
         for bare in (False, True):  # resources in {"data": ...}, and by themselves
             api = self.serve(world)
@@ -50,6 +50,9 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
             self.assertEqual((review["title"], review["status"]), ("What the queue did", "completed"))
             said, = self.export("learnings", self.as_of())
             self.assertEqual((said["kind"], said["text"]), ("feedback", "I learned where the queue ends."))
+            self.assertEqual(self.sql("SELECT kind, at, text FROM event WHERE field = 'incident_included' ORDER BY at", self.dir / "alidade.db"),
+                             [("resolved", at + 60 * MINUTE, "The pool was exhausted & is larger now.\n"),
+                              ("note", at + 5 * DAY, "Story\nThe retries made it worse.\n")])
             people = dict(self.sql("SELECT role, count(DISTINCT person) FROM record_person GROUP BY role", self.dir / "alidade.db"))
             self.assertEqual(people, {"commander": 1, "reporter": 1, "resolved": 1})
             signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of())}

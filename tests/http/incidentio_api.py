@@ -74,6 +74,9 @@ class Handler(tracker_world.Handler):
                                                     for action in row["actions"]]})
         if parts == ["v1", "postmortem_documents"]:
             return self.paged("postmortem_documents", [self.postmortem(row, review) for row in rows for review in row["reviews"]], 250)
+        if parts[:2] == ["v1", "postmortem_documents"] and parts[3:] == ["content"]:
+            found = [review for row in rows for review in row["reviews"] if ulid(review["id"]) == parts[2]]
+            return self.answer_body({"markdown": found[0].get("text", "# Review")}) if found else self.refuse(404, "Not found")
         return self.of_incident(parts, rows)
 
     def of_incident(self, parts, rows):

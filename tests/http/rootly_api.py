@@ -131,6 +131,7 @@ class Handler(tracker_world.Handler):
             attributes[{"pager": "pagerduty_incident_url", "ticket": "jira_issue_url", "customer": "zendesk_ticket_url", "code": "github_issue_url"}[link["kind"]]] = link["url"]
         if row["resolved"]:
             attributes["resolved_by"] = self.data(user(row["who"] + 1))
+            attributes["resolution_message"] = "<p>The pool was <b>exhausted</b> &amp; is larger now.</p>"
         return resource("incidents", row["id"], attributes, relationships={})
 
     def included(self, row, name):
@@ -139,8 +140,9 @@ class Handler(tracker_world.Handler):
                                                                     "user": self.data(user(r["who"]))}) for r in row["roles"] if r["until"] is None]
         if name == "incident_post_mortem":
             review = row["reviews"][0] if row["reviews"] else {"id": uuid(row["id"], "draft"), "title": "Draft", "url": "https://rootly.com/draft", "done": False}
-            return [resource("incident_post_mortems", review["id"], {"title": review["title"], "content": "", "url": review["url"],
-                                                                     "status": "published" if review["done"] else "draft"})]
+            return [resource("incident_post_mortems", review["id"], {"title": review["title"], "content": review.get("text", ""), "url": review["url"],
+                                                                     "status": "published" if review["done"] else "draft",
+                                                                     "updated_at": stamp(review.get("at", row["created"]))})]
         return []
 
     def events(self, row):

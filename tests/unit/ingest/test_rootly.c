@@ -139,7 +139,7 @@ static void test_action_items_and_reviews(void **state)
     trial_open(&t, "rootly", "incident_included");
     t.req.subjects = subjects;
     t.req.subjects_n = 1;
-    static const char draft[] = "{\"data\":{\"attributes\":{\"retrospective_progress_status\":\"%s\"}},\"included\":[{\"type\":\"incident_post_mortems\","
+    static const char draft[] = "{\"data\":{\"id\":\"i\",\"attributes\":{\"retrospective_progress_status\":\"%s\"}},\"included\":[{\"type\":\"incident_post_mortems\","
                                 "\"attributes\":{\"title\":\"R\",\"status\":\"draft\"}}]}";
     follow(&t, ald_sprintf(t.arena, draft, "not_started"));
     assert_int_equal(t.rows.elements[0].reviews_n, 0);
