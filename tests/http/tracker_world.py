@@ -182,6 +182,9 @@ def made(n, spacing=8 * HOUR, end=None):
             continue  # open
         world.mitigate(row, at + 40 * MINUTE, i)
         world.resolve(row, at + (60 + i % 9 * 25) * MINUTE, i)
+        if i % 19 == 7:
+            world.reopen(row, row["resolved"] + 20 * MINUTE, i)
+            world.resolve(row, row["created"] + 300 * MINUTE, i)
         if i % 3 != 1:
             world.close(row, row["resolved"] + 30 * MINUTE, i)
         if i % 2 == 0:
@@ -191,7 +194,9 @@ def made(n, spacing=8 * HOUR, end=None):
                 world.finish(action, row["resolved"] + 3 * DAY)
             world.action(row, row["resolved"] + HOUR, "Write to the customers", None, i + 1)
         if i % 5 == 0:
-            world.review(row, row["resolved"] + 2 * HOUR)
+            world.review(row, row["resolved"] + 2 * HOUR, causes=["Retries had no limit"], text="# Story\n\nThe retries made it worse.",
+                         answers={"What surprised you?": "The queue never emptied.", "What went well?": "The roll back took a minute."})
+            row["causes"].append("I learned where the queue ends.")
         if i % 11 == 10:
             world.merge(world.incident(at + MINUTE, i, 2, i + 1), row, at + 9 * MINUTE, i)
     return world
