@@ -18,6 +18,7 @@ import math
 import os
 import random
 
+import simulate_learning
 import simulate_pages
 import simulate_texts
 from simulate_texts import EXERCISES, NEAR_MISSES, PLANNED, RECURRING, SERVICES, STORIES, TEAMS, WORKING_TEAMS
@@ -81,7 +82,8 @@ def time(at):
 class Files:
     """The files of the two sources. What is not known at the snapshot is left out."""
 
-    ALL = ("services", "teams", "pager-records", "pager-events", "ticket-records", "ticket-events", "status-records", "cloud-records")
+    SAID = ("reviews", "attendance", "learnings", "actions")  # what was made of the incidents
+    ALL = ("services", "teams", "pager-records", "pager-events", "ticket-records", "ticket-events", "status-records", "cloud-records", *SAID)
 
     def __init__(self, folder, names=ALL):
         os.makedirs(folder, exist_ok=True)
@@ -114,10 +116,12 @@ class Pages:
         self.pager = simulate_pages.PagerDuty(folder, simulate_texts, PEOPLE, since, SNAPSHOT)
         self.tickets = simulate_pages.Jira(folder, simulate_texts, PEOPLE, SNAPSHOT)
         self.links = {}  # key of a page: its address
-        self.posts = Files(folder, ("status-records", "cloud-records"))  # two status pages, as files
+        self.posts = Files(folder, ("status-records", "cloud-records", *Files.SAID))  # two status pages, and reviews, as files
 
     def line(self, name, row):
-        """Reference lists: the texts hold them."""
+        """Of reference lists the answers hold what there is."""
+        if name in Files.SAID:
+            self.posts.line(name, row)
 
     def record(self, source, row, events):
         if events is None:
@@ -141,8 +145,8 @@ class Pages:
 
 
 class Company:
-    def __init__(self, dice, files, more):
-        self.dice, self.files = dice, files
+    def __init__(self, dice, files, more, learning):
+        self.dice, self.files, self.learning = dice, files, learning
         self.more = more  # dice of its own for what hangs on an incident, so that more of it does not change what happened
         self.pages = self.tickets = 1000
         self.made = {}
@@ -348,6 +352,8 @@ class Company:
         if ticket:
             people, services = (people, services) if page else self.people_of_ticket(t, facts)
             self.ticket(t, facts, people, services)
+            if not t.get("odd"):
+                self.learning.after(ticket[1], t["svc"], 0 if t["recurring"] else t["c"], end, {TEAM_OF[who] for who, _ in people})
         self.made["incident"] = self.made.get("incident", 0) + 1
         if page and dice.chance(0.06) and t["duration"] > 15 * MINUTE:
             self.merged(t, facts)
@@ -579,7 +585,8 @@ def main():
         parser.error("expected at least one incident, and between a month and 50 years")
     months = round(args.years * 12)
     dice, files = Dice(args.seed), Pages(args.outdir, first_of(months)) if args.form == "pages" else Files(args.outdir)
-    company = Company(dice, files, Dice(args.seed + 1))
+    learning = simulate_learning.Learning(Dice(args.seed + 2), files.line, time, SNAPSHOT, TEAM_NAMES)
+    company = Company(dice, files, Dice(args.seed + 1), learning)
     company.reference_lists()
     first, cloud_at = None, company.more.exponential(12 * DAY)
     for at, kind, given in arrivals(dice, months, args.incidents):

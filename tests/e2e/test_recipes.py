@@ -75,7 +75,7 @@ class Recipes(support.Case):
         said = {row["reading"] for row in readings}
         self.assertLessEqual({"shorter than comparable", "typical", "longer than comparable", "none: over before the landmark"}, said)
         self.assertNotIn("", said)
-        self.assertEqual({row["name"] for row in fresh}, {"cloud", "pager", "status", "tickets"})
+        self.assertEqual({row["name"] for row in fresh}, {"cloud", "pager", "status", "tickets", "wiki"})
 
     def test_pandas(self):
         if subprocess.run(["/usr/bin/python3", "-c", "import pandas"], capture_output=True, check=False).returncode:

@@ -48,7 +48,7 @@ class Pages(unittest.TestCase):
 
     def test_are_small(self):
         sizes = [path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file()]
-        self.assertLess(sum(sizes), 4_000_000)
+        self.assertLess(sum(sizes), 4_200_000)
         self.assertLess(len(sizes), 700)
 
     def test_are_all_read(self):
