@@ -25,32 +25,32 @@ import test_public_status
 AS_OF = "2027-01-01T00:00:00Z"
 TOKEN = {"token_env": "MADE_TOKEN"}
 ENV = {"MADE_TOKEN": "secret", "JIRA_USER": jira_api.USER}
-JIRA = {"jql": "project = INC", "page_size": 10, **TOKEN}
+JIRA = {"jql": "project = INC", "page_size": 5, **TOKEN}
 
 # copies: so many sources of it, which share the faults: a source that asks but a few questions a run meets but a few faults in it.
 Row = collections.namedtuple("Row", "start source copies", defaults=(1,))
 SOURCES = {
-    "pagerduty": Row(lambda: pagerduty_api.serve(pagerduty_api.made(30).analyse()),
-                     lambda url: support.pagerduty(url, page_size=10, fields={"regions": "regions"})),
-    "jira": Row(lambda: jira_api.serve(jira_api.made(25)), lambda url: support.source("", "jira", base_url=url, user_env="JIRA_USER", **JIRA)),
-    "datacenter": Row(lambda: jira_api.serve(jira_api.made(25), dc=True),
+    "pagerduty": Row(lambda: pagerduty_api.serve(pagerduty_api.made(14).analyse()),
+                     lambda url: support.pagerduty(url, page_size=5, fields={"regions": "regions"})),
+    "jira": Row(lambda: jira_api.serve(jira_api.made(14)), lambda url: support.source("", "jira", base_url=url, user_env="JIRA_USER", **JIRA)),
+    "datacenter": Row(lambda: jira_api.serve(jira_api.made(14), dc=True),
                       lambda url: support.source("", "jira", base_url=url, deployment="datacenter", **JIRA)),
-    "opsgenie": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.opsgenie(url, page_size=5)),
-    "jsm": Row(lambda: opsgenie_api.serve(opsgenie_api.made(20)), lambda url: support.jsm(url, page_size=5)),
+    "opsgenie": Row(lambda: opsgenie_api.serve(opsgenie_api.made(10)), lambda url: support.opsgenie(url, page_size=5)),
+    "jsm": Row(lambda: opsgenie_api.serve(opsgenie_api.made(10)), lambda url: support.jsm(url, page_size=5)),
     "servicenow": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.servicenow(url, page_size=10), 3),
     "statuspage": Row(lambda: table_api.serve(table_api.made(25)), lambda url: support.statuspage(url, page_size=5), 6),
     "feed": Row(lambda: feeds_api.serve(pages={"made": table_api.made(25)["statuspage"]}),
                 lambda url: support.source("", "statuspage", base_url=f"{url}/made", role="vendor"), 10),
     "gcpstatus": Row(lambda: feeds_api.serve(gcp=[test_public_status.incident(i) for i in range(20)]),
                      lambda url: support.source("", "gcpstatus", base_url=f"{url}/gcp"), 14),
-    "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(12)),
+    "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(7)),
                       lambda url: support.source("", "incidentio", base_url=url, page_size=5, fields={"customers": "Customers hit"}, **TOKEN)),
-    "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(12)),
+    "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(7)),
                        lambda url: support.source("", "firehydrant", base_url=url, page_size=5, fields={"regions": "region"}, **TOKEN)),
-    "rootly": Row(lambda: rootly_api.serve(tracker_world.made(12)),
+    "rootly": Row(lambda: rootly_api.serve(tracker_world.made(7)),
                   lambda url: support.source("", "rootly", base_url=url, page_size=5,
                                              fields={"customers": "Customers hit", "regions": "Region"}, **TOKEN)),
-    "github": Row(lambda: github_api.serve(github_api.made(12)),
+    "github": Row(lambda: github_api.serve(github_api.made(7)),
                   lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
     "gitlab": Row(lambda: gitlab_api.serve(gitlab_api.made(8)), lambda url: support.source("", "gitlab", base_url=url, page_size=5, project="made/ops", **TOKEN)),
 }
