@@ -149,6 +149,17 @@ static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t en
     last->end = end != ALD_TIME_NONE && end < last->start ? last->start : end;
 }
 
+/* Of a record that tells its present state alone: whether software is told to have resolved it. */
+static bool resolved_by_itself(const struct ald_record *record, int64_t resolved)
+{
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event *event = &record->events[i];
+        if (event->kind == ALD_EV_RESOLVED && event->at == resolved && event->automatic == 1)
+            return true;
+    }
+    return false;
+}
+
 void ald_record_clocks(struct ald_build *b, uint32_t r)
 {
     struct ald_record *record = &b->a->records[r];
@@ -161,6 +172,8 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
     record->moments[ALD_RESOLVED] = resolution;
+    if (!(record->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
+        w->ended_itself = resolved_by_itself(record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(record, w, &walk, &closed);
         w->state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;

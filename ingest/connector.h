@@ -329,6 +329,8 @@ struct ald_stream {
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */
+    bool events_whole;       /* an element that holds a record tells all events (by field: the stream's name) that there are now: those
+                                that it told before and tells no more go. Their ids are of the whole source */
     bool says;               /* its elements carry what people said (reviews, actions ...), under ids that are made of theirs:
                                 what an element no longer carries goes, and so does what an every_time list or the answer
                                 of a whole detail no longer shows */

@@ -229,6 +229,9 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
         ALD_TRY(second_pass(l, &rows->elements[i], &states[i], err));
         ald_arena_reset(l->scratch);
     }
+    for (size_t i = 0; i < rows->n && l->how && l->how->events_whole; i++)
+        if (states[i].record)
+            ALD_TRY(ald_landing_events_replace(l, rows, states[i].record, err));
     ALD_TRY(ald_landing_said_replace(l, err));
     if (l->land->connector->retell)
         ALD_TRY(ald_landing_retell(l, rows, err));

@@ -87,6 +87,8 @@ ALD_CHECK enum ald_rc ald_landing_replace(struct ald_landing *l, const struct al
 ALD_CHECK enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
 /** Of a stream that says things: what an answer that replaces the earlier ones, and just landed, no longer holds goes. */
 ALD_CHECK enum ald_rc ald_landing_said_replace(struct ald_landing *l, struct ald_err *err);
+/** Events of the stream (by field) that the record has and the page does not hold go. */
+ALD_CHECK enum ald_rc ald_landing_events_replace(struct ald_landing *l, const struct ald_rows *rows, int64_t record, struct ald_err *err);
 /** Sets the kinds of the events of every record that the page's events belong to. */
 ALD_CHECK enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,

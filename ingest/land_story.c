@@ -44,7 +44,7 @@ static enum ald_rc stale_rows(struct ald_landing *l, struct ald_q *q, const stru
     }
 }
 
-static enum ald_rc replace_events(struct ald_landing *l, const struct ald_rows *rows, int64_t record, struct ald_err *err)
+enum ald_rc ald_landing_events_replace(struct ald_landing *l, const struct ald_rows *rows, int64_t record, struct ald_err *err)
 {
     const char **stale = NULL;
     size_t n = 0;
@@ -85,7 +85,7 @@ enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *ro
     size_t n = 0;
     ALD_TRY(ald_landing_find(l, subject, &record, err));
     if (record)
-        ALD_TRY(replace_events(l, rows, record, err));
+        ALD_TRY(ald_landing_events_replace(l, rows, record, err));
     ALD_TRY(ald_landing_additions_replace(l, rows, subject, err));
     {
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;

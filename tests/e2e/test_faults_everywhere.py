@@ -15,6 +15,7 @@ import github_api
 import gitlab_api
 import incidentio_api
 import jira_api
+import oncall_api
 import opsgenie_api
 import pagerduty_api
 import rootly_api
@@ -52,6 +53,7 @@ SOURCES = {
                                              fields={"customers": "Customers hit", "regions": "Region"}, **TOKEN)),
     "github": Row(lambda: github_api.serve(github_api.made(7)),
                   lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
+    "oncall": Row(lambda: oncall_api.serve(oncall_api.made(12)), lambda url: support.source("", "oncall", base_url=url, page_size=5, **TOKEN)),
     "gitlab": Row(lambda: gitlab_api.serve(gitlab_api.made(8)), lambda url: support.source("", "gitlab", base_url=url, page_size=5, project="made/ops", **TOKEN)),
 }
 ROUND_S = 120    # no run may take longer, however many faults it meets
