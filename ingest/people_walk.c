@@ -39,20 +39,23 @@ static enum ald_rc scalar(struct ald_people_work *w, const struct ald_jv *v, con
 /** The first of several paths ("attributes.full_name|name") that leads somewhere. */
 static bool find_member(struct ald_people_work *w, const struct ald_jv *object, const char *keys, struct ald_jv *ret)
 {
+    if (keys && !strpbrk(keys, ".|")) /* nearly all */
+        return ald_json_opt(object, keys, ret);
     for (size_t n; keys && *keys; keys += n + (keys[n] == '|')) {
-        struct ald_jv at = *object, below;
+        const struct ald_jv *at = object;
         size_t done = 0;
         n = strcspn(keys, "|");
         while (done < n) {
             size_t part = strcspn(keys + done, ".|");
-            if (!ald_json_opt(&at, ald_strndup(w->arena, keys + done, part), &below))
+            struct ald_jv *below = ald_alloc(w->arena, sizeof *below); /* the path of a member leads through those above it */
+            if (!ald_json_opt(at, ald_strndup(w->arena, keys + done, part), below))
                 break;
             at = below;
             done += part + (done + part < n);
         }
         if (done < n)
             continue;
-        *ret = at;
+        *ret = *at;
         return true;
     }
     return false;

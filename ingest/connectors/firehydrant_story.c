@@ -171,16 +171,14 @@ enum ald_rc ald_firehydrant_ticket(const struct ald_source_cfg *cfg, const struc
     return ALD_OK;
 }
 
-/** An object, or a list of which the first counts. */
-static bool first_of(const struct ald_jv *v, const char *member, struct ald_jv *ret)
+/** An object, or a list of which the first counts; ret stands in holder. */
+static bool first_of(const struct ald_jv *v, const char *member, struct ald_jv *holder, struct ald_jv *ret)
 {
-    struct ald_jv list;
-    if (!ald_json_opt(v, member, &list))
+    if (!ald_json_opt(v, member, holder))
         return false;
-    if (ald_json_kind(&list) == ALD_JSON_ARRAY)
-        return ald_json_first(&list, ret);
-    *ret = list;
-    return ald_json_kind(ret) == ALD_JSON_OBJECT;
+    if (ald_json_kind(holder) == ALD_JSON_ARRAY)
+        return ald_json_first(holder, ret) && ald_json_kind(ret) == ALD_JSON_OBJECT;
+    return ald_json_kind(holder) == ALD_JSON_OBJECT && ald_json_opt(v, member, ret);
 }
 
 /** An answer to a question of the form: what surprised, what was known of the risk, else what was learned. */
@@ -219,12 +217,12 @@ enum ald_rc ald_firehydrant_report(const struct ald_source_cfg *cfg, const struc
     ALD_TRY(ald_json_str_opt(row, "name", &r->title, err));
     if (ald_json_opt(row, "incident", &in) && ald_json_kind(&in) == ALD_JSON_OBJECT)
         ALD_TRY(ald_json_str_opt(&in, "incident_url", &r->url, err));
-    if (first_of(row, "calendar_events", &x)) /* the meeting */
+    if (first_of(row, "calendar_events", &list, &x)) /* the meeting */
         ALD_TRY(ald_json_time_opt(&x, "starts_at", &r->held_at, err));
     if (ald_json_opt(row, "questions", &list) && ald_json_kind(&list) == ALD_JSON_ARRAY) {
         for (bool ok = ald_json_first(&list, &x); ok; ok = ald_json_next(&x))
             ALD_TRY(add_answer(rows, el, ref, &x, r, err));
-    } else if (first_of(row, "questions", &x)) {
+    } else if (first_of(row, "questions", &list, &x)) {
         ALD_TRY(add_answer(rows, el, ref, &x, r, err));
     }
     (void)ald_rows_todo(rows, el, "contributing_factors", ald_sprintf(rows->arena, "%s@%s", id, incident));

@@ -39,14 +39,14 @@ bool ald_rootly_resource(const struct ald_jv *v, struct ald_jv *ret)
 
 enum ald_rc ald_rootly_user(const struct ald_jv *v, const char *member, const char **ret, struct ald_err *err)
 {
-    struct ald_jv who, in;
+    struct ald_jv given, in;
     *ret = NULL;
-    if (!ald_json_opt(v, member, &who))
+    if (!ald_json_opt(v, member, &given))
         return ALD_OK;
-    if (ald_json_kind(&who) == ALD_JSON_OBJECT && ald_json_opt(&who, "data", &in))
-        who = in;
-    if (ald_json_kind(&who) == ALD_JSON_STRING)
-        ALD_TRY(ald_json_as_str(&who, ret, err));
+    bool wrapped = ald_json_kind(&given) == ALD_JSON_OBJECT && ald_json_opt(&given, "data", &in);
+    const struct ald_jv *who = wrapped ? &in : &given;
+    if (ald_json_kind(who) == ALD_JSON_STRING)
+        ALD_TRY(ald_json_as_str(who, ret, err));
     *ret = *ret && **ret ? *ret : NULL;
     return ALD_OK;
 }
