@@ -12,6 +12,8 @@
 #define RIGHT 12.0
 #define TOP 10.0
 #define TIPS_MOST 400 /* points that have their name as a tip */
+#define LINE 13.0   /* height of a line of words in the drawing */
+#define LETTER 5.4  /* about how wide a letter of it is */
 #define LARGE_MOST 300 /* more points than this are drawn smaller */
 
 struct plot {
@@ -82,6 +84,35 @@ static void put_y_axis(const struct plot *p)
     }
 }
 
+/* Where the baseline of a point's name stands; *ret_x: where it begins, or ends when it stands to the left. */
+static double name_at(const struct plot *p, const struct ald_named_point *named, double *ret_x)
+{
+    const struct ald_point *at = &p->points->points[named->point];
+    *ret_x = px(p, at->x) + (named->side ? -8 : 8);
+    return clip(py(p, at->y) + 4, TOP + 10, p->height - p->bottom - 2);
+}
+
+/** The word of a corner gives way to names of points: by as many lines as it takes, up to four. */
+static double corner_y(const struct plot *p, bool right, bool low, size_t chars)
+{
+    struct ald_named_point named[ALD_NAMED_MOST];
+    size_t n = ald_chart_names(p->h->report, p->points, named);
+    double y = low ? p->height - p->bottom - 7 : TOP + 14, wide = LETTER * (double)chars + 12;
+    for (int moved = 0; moved < 4; moved++) {
+        bool clear = true;
+        for (size_t i = 0; i < n && clear; i++) {
+            double x, name_y = name_at(p, &named[i], &x), length = LETTER * 18;
+            double from = named[i].side ? x - length : x, to = named[i].side ? x : x + length;
+            bool beside = right ? to < WIDTH - RIGHT - wide : from > LEFT + wide;
+            clear = beside || name_y < y - LINE || name_y > y + LINE;
+        }
+        if (clear)
+            break;
+        y += low ? -LINE : LINE;
+    }
+    return y;
+}
+
 static void put_corners(const struct plot *p)
 {
     for (int i = 0; i < 4; i++) {
@@ -89,7 +120,7 @@ static void put_corners(const struct plot *p)
             continue;
         bool right = i % 2, low = i / 2;
         ald_html_rawf(p->h, "<text class=\"co\" x=\"%.1f\" y=\"%.1f\"%s>", right ? WIDTH - RIGHT - 6 : LEFT + 6,
-                      low ? p->height - p->bottom - 7 : TOP + 14, right ? " text-anchor=\"end\"" : "");
+                      corner_y(p, right, low, strlen(p->chart->corners[i])), right ? " text-anchor=\"end\"" : "");
         ald_html_text(p->h, p->chart->corners[i]);
         ald_html_raw(p->h, "</text>");
     }
@@ -184,7 +215,7 @@ static void put_names(const struct plot *p)
     size_t n = ald_chart_names(p->h->report, p->points, named);
     for (size_t i = 0; i < n; i++) {
         const struct ald_point *at = &p->points->points[named[i].point];
-        double x = px(p, at->x) + (named[i].side ? -8 : 8), y = clip(py(p, at->y) + 4, TOP + 10, p->height - p->bottom - 2);
+        double x, y = name_at(p, &named[i], &x);
         ald_html_rawf(p->h, "<text class=\"nm\" x=\"%.1f\" y=\"%.1f\"%s>", x, y, named[i].side ? " text-anchor=\"end\"" : "");
         ald_html_text(p->h, ald_words_line(p->h->scratch, at->label, 18));
         ald_html_raw(p->h, "</text>");

@@ -1,4 +1,6 @@
 /* The leadership page: what matters first, in words; charts beside it; what stands behind it on the pages that follow. */
+#include <string.h>
+
 #include "charts.h"
 #include "frame.h"
 #include "leadership.h"
@@ -145,15 +147,33 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
     ald_frame_overrides_view(report, s);
 }
 
+static bool has_records(const struct ald_node *source)
+{
+    const struct ald_node *n = ald_node_at(source, "records");
+    return n && n->integer > 0;
+}
+
+/* " from pager and tickets": own sources that have records. */
+static const char *source_names(struct ald_arena *a, const struct ald_node *sources)
+{
+    const char *names = "", *last = NULL;
+    size_t named = 0;
+    for (size_t i = 0; i < ald_rows_n(sources); i++) {
+        const struct ald_node *row = sources->list.items[i];
+        if (strcmp(ald_text_at(row, "role"), "vendor") == 0 || !has_records(row))
+            continue;
+        if (last)
+            names = ald_sprintf(a, "%s%s%s", names, named++ ? ", " : " from ", last);
+        last = ald_text_at(row, "name");
+    }
+    return last ? ald_sprintf(a, "%s%s%s", names, named ? " and " : " from ", last) : "";
+}
+
 /* "Acme, 44 incidents from pager and tickets, as of 7 October 2026" */
 static const char *subtitle(const struct ald_report_input *in, const struct ald_report *report, const struct ald_figures *f)
 {
     struct ald_arena *a = report->arena;
-    const struct ald_node *sources = ald_node_at(report->root, "sources");
-    const char *names = "", *organisation = in->analysis->settings->organisation;
-    size_t n = ald_rows_n(sources);
-    for (size_t i = 0; i < n; i++)
-        names = ald_sprintf(a, "%s%s%s", names, i == 0 ? " from " : i + 1 == n ? " and " : ", ", ald_text_at(sources->list.items[i], "name"));
+    const char *names = source_names(a, ald_node_at(report->root, "sources")), *organisation = in->analysis->settings->organisation;
     return ald_sprintf(a, "%s%s%s %s%s, of %s \xc2\xb7 as of %s", organisation, *organisation ? " \xc2\xb7 " : "",
                        ald_words_count(a, (int64_t)f->incidents_n), f->incidents_n == 1 ? "incident" : "incidents", names,
                        f->population.records == 1 ? "1 record" : ald_sprintf(a, "%s records", ald_words_count(a, (int64_t)f->population.records)),
