@@ -23,8 +23,28 @@ bool ald_charts_both_axes(const struct ald_report *report)
     return both && same && both->integer >= BOTH_LEAST && 4 * same->integer < 3 * both->integer;
 }
 
+bool ald_charts_any_reading(const struct ald_report *report)
+{
+    const struct ald_node *none = ald_node_at(report->root, "readings.none"), *all = ald_node_at(report->root, "counts.current");
+    return none && all && none->integer < all->integer;
+}
+
+/* Some row of the trend has a number there. */
+static bool any_quarter(const struct ald_report *report, const char *path)
+{
+    const struct ald_node *trend = ald_node_at(report->root, "trend");
+    for (size_t i = 0; i < ald_rows_n(trend); i++) {
+        const struct ald_node *node = ald_node_at(trend->list.items[i], path);
+        if (node && node->kind == ALD_NODE_NUM)
+            return true;
+    }
+    return false;
+}
+
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 {
+    if (!ald_charts_any_reading(report))
+        return;
     struct ald_chart chart = {
         .rows = ald_node_at(report->root, ALD_ALL_INCIDENTS) ? ALD_ALL_INCIDENTS : "incidents",
         .x = ALD_SHOWN "complexity.position",
@@ -66,6 +86,8 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_durations(struct ald_report *report, struct ald_section *section)
 {
+    if (!ald_charts_any_reading(report))
+        return;
     const struct ald_chart chart = {
         .title = "Every incident: time to resolve, with the band of comparable ones",
         .alt = "Scatter chart. Each point is an incident, by its start (left to right) and its time to resolve on a logarithmic scale (bottom to "
@@ -114,6 +136,8 @@ void ald_charts_counts(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_medians(struct ald_report *report, struct ald_section *section)
 {
+    if (!any_quarter(report, "median_s"))
+        return;
     const struct ald_chart chart = {
         .form = ALD_CHART_RANGES,
         .title = "Time to resolve by quarter: half were over within this",
@@ -136,6 +160,8 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_percentiles(struct ald_report *report, struct ald_section *section)
 {
+    if (!any_quarter(report, "mean_percentile"))
+        return;
     static const struct ald_level like[] = {{"like comparable ones", NULL, 0.5}};
     const struct ald_chart chart = {
         .form = ALD_CHART_RANGES,

@@ -6,6 +6,8 @@
 /** Complexity against blast radius; where fewer than five incidents have both, or most share one blast radius (a line is no picture),
  *  complexity against the time to resolve. */
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section);
+/** Whether any incident of the period has a reading. Charts of readings are left out where none has: sentences say so and how long. */
+bool ald_charts_any_reading(const struct ald_report *report);
 /** True where the scatter shows blast radius. */
 bool ald_charts_both_axes(const struct ald_report *report);
 /** Every incident by its start and its time to resolve (logarithmic), with the band of its comparables. */

@@ -248,7 +248,7 @@ void ald_node_write(struct ald_jw *w, const struct ald_node *n, struct ald_arena
         write_rows(w, n);
         break;
     case ALD_NODE_LATER:
-        assert(!"read through its object");
+        assert(false); /* its object has made it */
         break;
     }
 }

@@ -52,9 +52,10 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
     }
     if (!any(report))
         return;
-    s->place = ALD_PLACE_LEFT;
+    bool read = ald_charts_any_reading(report);
+    s->place = read ? ALD_PLACE_LEFT : ALD_PLACE_FULL;
     ald_charts_scatter(report, s);
-    s->place = ALD_PLACE_RIGHT;
+    s->place = read ? ALD_PLACE_RIGHT : ALD_PLACE_FULL;
     ald_charts_medians(report, s);
     ald_charts_percentiles(report, s);
     s->place = ALD_PLACE_FULL;
@@ -66,7 +67,9 @@ static void triangulation(struct ald_report *report)
     s->landscape = true;
     ald_view_text(report, s, "Each incident's time to resolve, seen among the earlier incidents nearest to it in complexity and blast radius. A "
                              "complex incident handled well and a simple one that dragged on can take equally long: here they come apart.");
-    if (!ald_charts_both_axes(report))
+    if (!ald_charts_any_reading(report))
+        ald_view_remark(report, s, "No incident of this period can be read against comparable earlier ones yet; the summary says what that takes.");
+    else if (!ald_charts_both_axes(report))
         ald_view_remark(report, s, "Blast radius is not measured for enough incidents here, or is the same for most, so the chart shows complexity "
                                    "against time to resolve. Data quality says what is recorded.");
     ald_charts_scatter(report, s);
@@ -90,7 +93,8 @@ static void triangulation(struct ald_report *report)
                                              "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
     table->printed = 11;
     table->anchor = "id";
-    ald_view_new_page(s);
+    if (ald_charts_any_reading(report))
+        ald_view_new_page(s);
 }
 
 static void pairs(struct ald_report *report)
