@@ -88,7 +88,7 @@ static void print_pairs(FILE *out, const struct ald_source_type *type, bool from
         print_required(out, type, "base_url", type->example_base_url, from_env, found);
     for (size_t i = 0; i < type->keys_n; i++) {
         const struct ald_source_key *key = &type->keys[i];
-        if (key->required || (type->token_when_key && strcmp(key->key, type->token_when_key) == 0))
+        if (key->required || key->example || (type->token_when_key && strcmp(key->key, type->token_when_key) == 0))
             print_required(out, type, key->key, key->example, from_env, found);
     }
     if (*found->user)

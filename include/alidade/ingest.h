@@ -45,7 +45,7 @@ const char *ald_source_field(const struct ald_source_cfg *cfg, const char *canon
 struct ald_source_key {
     const char *key, *help;
     bool required, is_path;
-    const char *example; /* of a required key, for `init`; NULL: "..." */
+    const char *example; /* for `init`, which shows required keys ("..." where this is NULL) and those that have one */
 };
 /** What a type of source is, for configuration and documentation. */
 struct ald_source_type {

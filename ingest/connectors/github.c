@@ -24,7 +24,7 @@ extern const struct ald_connector ald_connector_github;
 /* ---- Repositories ---- */
 
 /** The i-th name of key `repositories`, or NULL. */
-static const char *repository_at(struct ald_arena *arena, const struct ald_source_cfg *cfg, int64_t i)
+const char *ald_github_repository(struct ald_arena *arena, const struct ald_source_cfg *cfg, int64_t i)
 {
     const char *s = ald_source_opt(cfg, "repositories");
     for (; s && *(s += strspn(s, BLANK)); i--) {
@@ -39,7 +39,7 @@ static const char *repository_at(struct ald_arena *arena, const struct ald_sourc
 static int64_t repositories_n(struct ald_arena *arena, const struct ald_source_cfg *cfg)
 {
     int64_t n = 0;
-    while (repository_at(arena, cfg, n))
+    while (ald_github_repository(arena, cfg, n))
         n++;
     return n;
 }
@@ -53,14 +53,14 @@ struct ald_github_at ald_github_at(struct ald_arena *arena, const char *subject)
 }
 
 /** "acme/ops" below the address of the API, each part encoded. */
-static const char *below(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *repository)
+const char *ald_github_below(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *repository)
 {
     const char *base = cfg->base_url ? cfg->base_url : BASE_URL, *slash = strchr(repository, '/');
     const char *owner = ald_url_encode(arena, slash ? ald_strndup(arena, repository, (size_t)(slash - repository)) : repository);
     return ald_sprintf(arena, "%s/repos/%s/%s", base, owner, slash ? ald_url_encode(arena, slash + 1) : "");
 }
 
-static void ask(struct ald_http_req *req, const char *url)
+void ald_github_ask(struct ald_http_req *req, const char *url)
 {
     req->url = url;
     req->auth = ALD_AUTH_TOKEN;
@@ -73,17 +73,17 @@ static void ask(struct ald_http_req *req, const char *url)
 static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
     int64_t i = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
-    const char *name = repository_at(arena, cfg, i);
-    name = name ? name : repository_at(arena, cfg, 0);
+    const char *name = ald_github_repository(arena, cfg, i);
+    name = name ? name : ald_github_repository(arena, cfg, 0);
     if (!name)
         return ald_fail(err, ALD_ERR_CONFIG, "repositories: expected names such as acme/ops");
-    for (int64_t k = 0; (name = repository_at(arena, cfg, k)); k++) {
+    for (int64_t k = 0; (name = ald_github_repository(arena, cfg, k)); k++) {
         const char *slash = strchr(name, '/');
         if (!slash || slash == name || !slash[1] || strchr(slash + 1, '/'))
             return ald_fail(err, ALD_ERR_CONFIG, "repositories: found '%.80s', expected OWNER/NAME", name);
     }
-    name = repository_at(arena, cfg, i);
-    ask(req, below(arena, cfg, name ? name : repository_at(arena, cfg, 0)));
+    name = ald_github_repository(arena, cfg, i);
+    ald_github_ask(req, ald_github_below(arena, cfg, name ? name : ald_github_repository(arena, cfg, 0)));
     return ALD_OK;
 }
 
@@ -91,7 +91,7 @@ static enum ald_rc repository_page(const struct ald_source_cfg *cfg, const struc
                                    struct ald_next *next, struct ald_err *err)
 {
     int64_t i = res->req->cursor ? strtoll(res->req->cursor, NULL, 10) : 0;
-    const char *name = repository_at(rows->arena, cfg, i), *full = NULL, *url = NULL;
+    const char *name = ald_github_repository(rows->arena, cfg, i), *full = NULL, *url = NULL;
     bool has = false, issues = true;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
@@ -104,7 +104,7 @@ static enum ald_rc repository_page(const struct ald_source_cfg *cfg, const struc
     ald_rows_fact(rows, ALD_GITHUB_NAME, name ? name : "", full);
     if (name && strcasecmp(name, full) != 0)
         ald_rows_finding(rows, "renamed", name, "the repository has another name now; its records keep the configured one", 1, "info");
-    if (repository_at(rows->arena, cfg, i + 1))
+    if (ald_github_repository(rows->arena, cfg, i + 1))
         next->cursor = ald_sprintf(rows->arena, "%" PRId64, i + 1);
     return ALD_OK;
 }
@@ -123,7 +123,7 @@ static bool whole(const struct ald_source_cfg *cfg, const struct ald_window *win
     return window->first || window->since == cfg->since;
 }
 
-static const char *terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
+const char *ald_github_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
 {
     const char *labels = ald_source_opt(cfg, "labels"), *type = ald_source_opt(cfg, "issue_type"), *text = "";
     if (!whole(cfg, window))
@@ -135,7 +135,7 @@ static const char *terms(struct ald_arena *arena, const struct ald_source_cfg *c
     return text;
 }
 
-static const char *since_of(struct ald_arena *arena, int64_t from)
+const char *ald_github_since(struct ald_arena *arena, int64_t from)
 {
     char text[32];
     if (from == ALD_TIME_NONE)
@@ -147,9 +147,9 @@ static enum ald_rc issues_request(struct ald_arena *arena, const struct ald_sour
 {
     (void)err;
     const struct ald_by_change place = ald_by_change_place(arena, req, repositories_n(arena, cfg));
-    const char *name = repository_at(arena, cfg, place.list);
-    ask(req, ald_sprintf(arena, "%s/issues?state=all&sort=updated&direction=asc%s%s%s", below(arena, cfg, name ? name : ""),
-                         ald_by_change_params(arena, &place, req), since_of(arena, place.from), terms(arena, cfg, &req->window)));
+    const char *name = ald_github_repository(arena, cfg, place.list);
+    ald_github_ask(req, ald_sprintf(arena, "%s/issues?state=all&sort=updated&direction=asc%s%s%s", ald_github_below(arena, cfg, name ? name : ""),
+                         ald_by_change_params(arena, &place, req), ald_github_since(arena, place.from), ald_github_terms(arena, cfg, &req->window)));
     return ALD_OK;
 }
 
@@ -179,7 +179,7 @@ static enum ald_rc issues_page(const struct ald_source_cfg *cfg, const struct al
     struct ald_jv it;
     int64_t n = repositories_n(rows->arena, cfg);
     const struct ald_by_change place = ald_by_change_place(rows->arena, res->req, n);
-    const char *name = repository_at(rows->arena, cfg, place.list);
+    const char *name = ald_github_repository(rows->arena, cfg, place.list);
     if (res->req->subjects_n) /* an issue of the store, which says itself where it belongs */
         name = ald_github_at(rows->arena, subject_of(res->req)).repository;
     struct ald_by_change_seen seen = {0};
@@ -213,13 +213,13 @@ static enum ald_rc issues_skip(struct ald_arena *arena, const struct ald_source_
 static const char *issue_url(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_req *req)
 {
     struct ald_github_at at = ald_github_at(arena, subject_of(req));
-    return ald_sprintf(arena, "%s/issues/%s", below(arena, cfg, at.repository), ald_url_encode(arena, at.number));
+    return ald_sprintf(arena, "%s/issues/%s", ald_github_below(arena, cfg, at.repository), ald_url_encode(arena, at.number));
 }
 
 static enum ald_rc issue_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
     (void)err;
-    ask(req, issue_url(arena, cfg, req));
+    ald_github_ask(req, issue_url(arena, cfg, req));
     return ALD_OK;
 }
 
@@ -261,7 +261,7 @@ static enum ald_rc issue_page(const struct ald_source_cfg *cfg, const struct ald
                                       struct ald_err *err)                                                                \
     {                                                                                                                     \
         (void)err;                                                                                                        \
-        ask(req, ald_sprintf(arena, "%s/" path "?%s", issue_url(arena, cfg, req), ald_counted_params(arena, req)));       \
+        ald_github_ask(req, ald_sprintf(arena, "%s/" path "?%s", issue_url(arena, cfg, req), ald_counted_params(arena, req)));       \
         return ALD_OK;                                                                                                    \
     }
 DETAIL(timeline, "timeline")
@@ -301,34 +301,6 @@ static enum ald_rc sub_issues_page(const struct ald_source_cfg *cfg, const struc
 {
     return entries(cfg, res, rows, ald_github_sub_issue, next, err);
 }
-
-/* ---- How many issues there are, for doctor: a page of one has as many pages as there are issues ---- */
-
-static enum ald_rc probe_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
-{
-    (void)err;
-    int64_t list = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
-    const char *name = repository_at(arena, cfg, list);
-    ask(req, ald_sprintf(arena, "%s/issues?state=all&per_page=1%s%s", below(arena, cfg, name ? name : ""), since_of(arena, req->window.since),
-                         terms(arena, cfg, &req->window)));
-    return ALD_OK;
-}
-
-static enum ald_rc probe_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
-                               const char **ret_cursor, struct ald_err *err)
-{
-    int64_t list = res->req->cursor ? strtoll(res->req->cursor, NULL, 10) : 0;
-    ALD_TRY(ald_answer_check(res, err));
-    const char *last = ald_link_param(arena, res, "last", "page");
-    if (!last && ald_link_more(arena, res, 0, 1))
-        return ald_fail(err, ALD_ERR_FORMAT, "the source does not tell its last page");
-    *n += last ? strtoll(last, NULL, 10) : (int64_t)ald_json_len(&res->root);
-    *ret_cursor = repository_at(arena, cfg, list + 1) ? ald_sprintf(arena, "%" PRId64, list + 1) : NULL;
-    return ALD_OK;
-}
-
-static const struct ald_probe probe = {
-    .stream = "issues", .remark = "pull requests among them", .request = probe_request, .count = probe_count};
 
 /* ---- The tables ---- */
 
@@ -425,7 +397,7 @@ const struct ald_connector ald_connector_github = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
-    .probe = &probe,
+    .probe = &ald_github_probe,
     .probe_n = 1,
     .requests_per_minute = 83, /* 5,000 an hour */
     .mentions = ALD_MENTIONS_AT,

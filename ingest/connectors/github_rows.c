@@ -11,39 +11,6 @@ static bool is(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-/** A pseudonym stands where a person did, "" where software did; nothing where the account was deleted. */
-static void read_who(const struct ald_jv *v, const char *member, const char **ret, int *ret_automatic)
-{
-    struct ald_jv who;
-    const char *text = NULL;
-    *ret = NULL;
-    *ret_automatic = -1;
-    if (!ald_json_opt(v, member, &who) || ald_json_kind(&who) != ALD_JSON_STRING || ald_json_as_str(&who, &text, NULL) != ALD_OK)
-        return;
-    *ret = *text ? text : NULL;
-    *ret_automatic = !*text;
-}
-
-/** Names of labels, which stand as objects or as texts. */
-static enum ald_rc labels_of(struct ald_arena *arena, const struct ald_jv *v, const char *const **ret, struct ald_err *err)
-{
-    struct ald_jv list, it;
-    bool any = false;
-    size_t n = 0;
-    ALD_TRY(ald_answer_each(v, "labels", &list, &any, err));
-    const char **names = ald_calloc(arena, (any ? ald_json_len(&list) : 0) + 1, sizeof *names);
-    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-        if (ald_json_kind(&it) == ALD_JSON_STRING)
-            ALD_TRY(ald_json_as_str(&it, &names[n], err));
-        else
-            ALD_TRY(ald_json_str_opt(&it, "name", &names[n], err));
-        n += names[n] != NULL;
-    }
-    names[n] = NULL;
-    *ret = names;
-    return ALD_OK;
-}
-
 static enum ald_rc name_of(const struct ald_jv *v, const char *member, const char *key, const char **ret, struct ald_err *err)
 {
     struct ald_jv object;
@@ -65,21 +32,6 @@ static enum ald_rc wanted(const struct ald_source_cfg *cfg, const struct ald_jv 
     const char *type = ald_source_opt(cfg, "issue_type"), *own = NULL;
     ALD_TRY(name_of(v, "type", "name", &own, err));
     *ret = ald_issue_has_labels(labels, ald_source_opt(cfg, "labels")) && (!type || !*type || (own && strcasecmp(type, own) == 0));
-    return ALD_OK;
-}
-
-static enum ald_rc add_people(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *v, struct ald_err *err)
-{
-    struct ald_jv list, it;
-    const char *person = NULL;
-    bool any = false;
-    int automatic;
-    read_who(v, "user", &person, &automatic);
-    ald_rows_person(rows, rec, person, "reporter", ALD_TIME_NONE, "user");
-    ALD_TRY(ald_answer_each(v, "assignees", &list, &any, err));
-    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it))
-        if (ald_json_kind(&it) == ALD_JSON_STRING && ald_json_as_str(&it, &person, NULL) == ALD_OK)
-            ald_rows_person(rows, rec, person, "assigned", ALD_TIME_NONE, "assignees");
     return ALD_OK;
 }
 
@@ -111,7 +63,7 @@ enum ald_rc ald_github_issue(const struct ald_source_cfg *cfg, struct ald_rows *
 {
     const char *const *labels = NULL, *state = NULL, *text = NULL, *s = NULL;
     bool ours = false;
-    ALD_TRY(labels_of(rows->arena, v, &labels, err));
+    ALD_TRY(ald_issue_labels(rows->arena, v, &labels, err));
     ALD_TRY(wanted(cfg, v, labels, &ours, err));
     if (!ours) {
         el->gone = subject;
@@ -137,7 +89,7 @@ enum ald_rc ald_github_issue(const struct ald_source_cfg *cfg, struct ald_rows *
     ald_rows_value(rows, rec, "type", s, "type");
     ALD_TRY(name_of(v, "milestone", "title", &s, err));
     ald_rows_value(rows, rec, "milestone", s, "milestone");
-    ALD_TRY(add_people(rows, rec, v, err));
+    ALD_TRY(ald_issue_people(rows, rec, v, "user", err));
     const struct ald_issue issue = {.cfg = cfg, .rows = rows, .rec = rec, .v = v, .labels = labels, .text = text, .text_field = "body",
                                     .place = ald_github_at(rows->arena, subject).repository};
     ALD_TRY(ald_issue_fields(&issue, false, err));
@@ -213,7 +165,7 @@ static enum ald_rc cross_reference(const struct ald_source_cfg *cfg, const char 
     ald_rows_link(rows, el, subject, "mention", url, "timeline:source.issue.html_url");
     if (ald_json_opt(issue, "pull_request", &pull) || !url)
         return ALD_OK;
-    ALD_TRY(labels_of(rows->arena, issue, &labels, err));
+    ALD_TRY(ald_issue_labels(rows->arena, issue, &labels, err));
     ALD_TRY(ald_json_str_opt(issue, "title", &title, err));
     ALD_TRY(ald_json_str_opt(issue, "state", &state, err));
     ALD_TRY(ald_json_time_opt(issue, "created_at", &opened, err));
@@ -241,7 +193,7 @@ static enum ald_rc comment(const char *subject, struct ald_rows *rows, struct al
 {
     ALD_TRY(ald_json_str_opt(v, "body", &e->text, err));
     if (!e->actor)
-        read_who(v, "user", &e->actor, &e->automatic);
+        ald_issue_person(v, "user", &e->actor, &e->automatic);
     e->agent = e->actor;
     ald_issue_mentions(rows, el, subject, ald_github_at(rows->arena, subject).repository, e->text, "timeline:body", NULL);
     return ALD_OK;
@@ -273,7 +225,7 @@ static enum ald_rc label_or_assignee(const struct ald_source_cfg *cfg, const str
     int automatic;
     *ret = true;
     if (is(event, "assigned") || is(event, "unassigned")) {
-        read_who(v, "assignee", &told.person, &automatic);
+        ald_issue_person(v, "assignee", &told.person, &automatic);
         if (!told.person) /* a deleted account, or a machine */
             *ret = false;
         else
@@ -297,7 +249,7 @@ enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const char *subje
     bool done = false;
     ALD_TRY(ald_json_str_opt(v, "event", &event, err));
     ALD_TRY(ald_json_time_opt(v, "created_at", &who.at, err));
-    read_who(v, "actor", &who.agent, &who.automatic);
+    ald_issue_person(v, "actor", &who.agent, &who.automatic);
     if (source_issue(v, &holder, &issue))
         ALD_TRY(cross_reference(cfg, subject, rows, el, &issue, err));
     if (who.at == ALD_TIME_NONE || is(event, "subscribed") || is(event, "unsubscribed")) /* commits of pull requests have no such time */
@@ -316,12 +268,8 @@ enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const char *subje
         kind = "closed";
         value = reason;
     }
-    struct ald_row_event *e = ald_rows_event(rows, el, who.id, who.at, kind);
-    e->external_id = subject;
-    e->field = who.field;
+    struct ald_row_event *e = ald_issue_event(rows, el, &who, kind);
     e->value = value;
-    e->actor = e->agent = who.agent;
-    e->automatic = who.automatic;
     return particulars(subject, rows, el, v, event, e, err);
 }
 

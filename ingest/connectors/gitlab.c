@@ -303,7 +303,7 @@ static const struct ald_person_path people[] = {
 };
 
 static const struct ald_source_key keys[] = {
-    {.key = "project", .help = "which project: acme/ops, or its number"},
+    {.key = "project", .help = "which project: acme/ops, or its number", .example = "acme/ops"},
     {.key = "group", .help = "or all projects of a group and its subgroups: acme"},
     {.key = "issue_type", .help = "incident (default), issue, test_case or any"},
     {.key = "labels", .help = "only issues with all these labels"},

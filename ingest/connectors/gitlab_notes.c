@@ -53,16 +53,6 @@ static void assignments(struct ald_rows *rows, struct ald_element *el, const str
     }
 }
 
-static struct ald_row_event *add(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, const char *kind)
-{
-    struct ald_row_event *e = ald_rows_event(rows, el, who->id, who->at, kind);
-    e->external_id = who->record;
-    e->field = who->field;
-    e->actor = e->agent = who->agent;
-    e->automatic = who->automatic;
-    return e;
-}
-
 /** How paging went. Resolved by closing is told by the change of state; resolved before that, the rest is work on the ticket. */
 static const char *status_kind(const char *text, const char *status)
 {
@@ -81,19 +71,19 @@ static void system_note(struct ald_rows *rows, struct ald_element *el, struct al
     }
     if (begins(text, "changed the incident status to ")) {
         const char *status = emphasised(arena, text);
-        add(rows, el, who, status_kind(text, status))->value = status;
+        ald_issue_event(rows, el, who, status_kind(text, status))->value = status;
         return;
     }
     if (begins(text, "changed the severity to ") || begins(text, "changed the incident severity to ")) {
         who->id = ald_sprintf(arena, ALD_ISSUE_SEVERITY "%s", who->id);
-        add(rows, el, who, "severity_changed")->value = severity_word(arena, emphasised(arena, text));
+        ald_issue_event(rows, el, who, "severity_changed")->value = severity_word(arena, emphasised(arena, text));
         return;
     }
     const char *kind = strstr(text, "as a duplicate of ") ? "merged" : "status_update";
     for (size_t i = 0; i < sizeof told_elsewhere / sizeof told_elsewhere[0]; i++)
         if (begins(text, told_elsewhere[i]))
             kind = "other";
-    (void)add(rows, el, who, kind);
+    (void)ald_issue_event(rows, el, who, kind);
 }
 
 enum ald_rc ald_gitlab_note(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
@@ -106,7 +96,7 @@ enum ald_rc ald_gitlab_note(const struct ald_source_cfg *cfg, const struct ald_h
     ALD_TRY(ald_json_time(v, "created_at", &who.at, err));
     ALD_TRY(ald_json_str_opt(v, "body", &text, err));
     ALD_TRY(ald_json_bool_opt(v, "system", &has, &by_system, err));
-    ald_gitlab_who(v, "author", &who.agent, &who.automatic);
+    ald_issue_person(v, "author", &who.agent, &who.automatic);
     who.id = ald_sprintf(rows->arena, "note %s", id);
     text = text ? text : "";
     /* "#12" alone is of the issue's own project. */
@@ -115,6 +105,6 @@ enum ald_rc ald_gitlab_note(const struct ald_source_cfg *cfg, const struct ald_h
     if (by_system)
         system_note(rows, el, &who, text);
     else
-        add(rows, el, &who, "note")->text = text;
+        ald_issue_event(rows, el, &who, "note")->text = text;
     return ALD_OK;
 }

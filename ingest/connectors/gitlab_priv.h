@@ -25,8 +25,6 @@ ald_listing_row_fn ald_gitlab_note, ald_gitlab_state, ald_gitlab_label, ald_gitl
 /** Of an issue that is not, or no longer, among those asked for, only that. */
 ALD_CHECK enum ald_rc ald_gitlab_issue(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *subject,
                                        const struct ald_jv *v, struct ald_err *err);
-/** A pseudonym, or NULL where software or nobody stands. */
-void ald_gitlab_who(const struct ald_jv *v, const char *member, const char **ret, int *ret_automatic);
 
 /* ---- gitlab_timeline.c: the timeline of an incident, by GraphQL ---- */
 #define ALD_GITLAB_TIMELINE_DOC "issue|project|cursor: what the source calls them, and where the next page begins"

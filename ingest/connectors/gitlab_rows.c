@@ -11,37 +11,6 @@ static bool is(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-void ald_gitlab_who(const struct ald_jv *v, const char *member, const char **ret, int *ret_automatic)
-{
-    struct ald_jv who;
-    const char *text = NULL;
-    *ret = NULL;
-    *ret_automatic = -1;
-    if (!ald_json_opt(v, member, &who) || ald_json_kind(&who) != ALD_JSON_STRING || ald_json_as_str(&who, &text, NULL) != ALD_OK)
-        return;
-    *ret = *text ? text : NULL;
-    *ret_automatic = !*text;
-}
-
-/** Names of labels, which stand as texts or as objects. */
-static enum ald_rc labels_of(struct ald_arena *arena, const struct ald_jv *v, const char *const **ret, struct ald_err *err)
-{
-    struct ald_jv list, it;
-    bool any = false;
-    size_t n = 0;
-    ALD_TRY(ald_answer_each(v, "labels", &list, &any, err));
-    const char **names = ald_calloc(arena, (any ? ald_json_len(&list) : 0) + 1, sizeof *names);
-    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-        if (ald_json_kind(&it) == ALD_JSON_STRING)
-            ALD_TRY(ald_json_as_str(&it, &names[n], err));
-        else
-            ALD_TRY(ald_json_str_opt(&it, "name", &names[n], err));
-        n += names[n] != NULL;
-    }
-    *ret = names;
-    return ALD_OK;
-}
-
 /* ---- Issues ---- */
 
 /** Whether it is one of those that the user asks for. What was moved is another issue now, in another project. */
@@ -53,21 +22,6 @@ static enum ald_rc wanted(const struct ald_source_cfg *cfg, const struct ald_jv 
     ALD_TRY(ald_json_str_opt(v, "issue_type", &own, err));
     *ret = !ald_json_opt(v, "moved_to_id", &moved) && (is(type, "any") || !own || strcasecmp(type, own) == 0) &&
            ald_issue_has_labels(labels, ald_source_opt(cfg, "labels"));
-    return ALD_OK;
-}
-
-static enum ald_rc add_people(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *v, struct ald_err *err)
-{
-    struct ald_jv list, it;
-    const char *person = NULL;
-    bool any = false;
-    int automatic;
-    ald_gitlab_who(v, "author", &person, &automatic);
-    ald_rows_person(rows, rec, person, "reporter", ALD_TIME_NONE, "author");
-    ALD_TRY(ald_answer_each(v, "assignees", &list, &any, err));
-    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it))
-        if (ald_json_kind(&it) == ALD_JSON_STRING && ald_json_as_str(&it, &person, NULL) == ALD_OK)
-            ald_rows_person(rows, rec, person, "assigned", ALD_TIME_NONE, "assignees");
     return ALD_OK;
 }
 
@@ -145,7 +99,7 @@ enum ald_rc ald_gitlab_issue(const struct ald_source_cfg *cfg, struct ald_rows *
                    {"links", "links"}, {"merge_requests", "merge_requests"}, {"timeline", "timeline"}};
     const char *const *labels = NULL, *state = NULL, *type = NULL;
     bool ours = false;
-    ALD_TRY(labels_of(rows->arena, v, &labels, err));
+    ALD_TRY(ald_issue_labels(rows->arena, v, &labels, err));
     ALD_TRY(wanted(cfg, v, labels, &ours, err));
     if (!ours) {
         el->gone = subject;
@@ -163,7 +117,7 @@ enum ald_rc ald_gitlab_issue(const struct ald_source_cfg *cfg, struct ald_rows *
     if (is(rec->end_state, "closed"))
         rec->resolve_reason = "duplicate";
     ALD_TRY(times(rows, rec, v, err));
-    ALD_TRY(add_people(rows, rec, v, err));
+    ALD_TRY(ald_issue_people(rows, rec, v, "author", err));
     ALD_TRY(values(cfg, rows, rec, v, labels, err));
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {
         bool incident = !type || is(type, "incident"); /* others have no timeline */
@@ -182,19 +136,9 @@ static enum ald_rc read_entry(const struct ald_http_res *res, struct ald_rows *r
     *ret = (struct ald_issue_who){.record = ald_listing_subject(res->req), .field = field};
     ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
     ALD_TRY(ald_json_time(v, "created_at", &ret->at, err));
-    ald_gitlab_who(v, who, &ret->agent, &ret->automatic);
+    ald_issue_person(v, who, &ret->agent, &ret->automatic);
     ret->id = ald_sprintf(rows->arena, "%s %s", word, id);
     return ALD_OK;
-}
-
-static struct ald_row_event *add(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, const char *kind)
-{
-    struct ald_row_event *e = ald_rows_event(rows, el, who->id, who->at, kind);
-    e->external_id = who->record;
-    e->field = who->field;
-    e->actor = e->agent = who->agent;
-    e->automatic = who->automatic;
-    return e;
 }
 
 enum ald_rc ald_gitlab_state(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
@@ -205,7 +149,7 @@ enum ald_rc ald_gitlab_state(const struct ald_source_cfg *cfg, const struct ald_
     const char *state = NULL;
     ALD_TRY(read_entry(res, rows, v, "state_events", "user", "state", &who, err));
     ALD_TRY(ald_json_str_opt(v, "state", &state, err));
-    struct ald_row_event *e = add(rows, el, &who, is(state, "closed") ? "resolved" : is(state, "reopened") ? "reopened" : "other");
+    struct ald_row_event *e = ald_issue_event(rows, el, &who, is(state, "closed") ? "resolved" : is(state, "reopened") ? "reopened" : "other");
     e->value = is(e->kind, "other") ? state : NULL;
     return ALD_OK;
 }
@@ -230,7 +174,7 @@ enum ald_rc ald_gitlab_milestone(const struct ald_source_cfg *cfg, const struct 
     (void)cfg;
     struct ald_issue_who who;
     ALD_TRY(read_entry(res, rows, v, "milestone_events", "user", "milestone", &who, err));
-    add(rows, el, &who, "other")->value = "milestone";
+    ald_issue_event(rows, el, &who, "other")->value = "milestone";
     return ALD_OK;
 }
 
@@ -248,7 +192,7 @@ enum ald_rc ald_gitlab_link(const struct ald_source_cfg *cfg, const struct ald_h
     ALD_TRY(ald_json_time_opt(v, "created_at", &opened, err));
     ALD_TRY(ald_json_time_opt(v, "closed_at", &closed, err));
     ALD_TRY(ald_json_time_opt(v, "due_date", &due, err));
-    ALD_TRY(labels_of(rows->arena, v, &labels, err));
+    ALD_TRY(ald_issue_labels(rows->arena, v, &labels, err));
     ald_rows_link(rows, el, subject, "mention", url, "links:web_url");
     const char *incident = ald_sprintf(rows->arena, "%s:%s", cfg->name, subject);
     if (reviews && *reviews && ald_issue_has_labels(labels, reviews)) {

@@ -151,7 +151,7 @@ static enum ald_rc entry(const struct ald_source_cfg *cfg, const struct ald_http
     ALD_TRY(ald_json_time(v, "occurredAt", &at, err));
     ALD_TRY(ald_json_str_opt(v, "note", &text, err));
     ALD_TRY(ald_json_str_opt(v, "action", &action, err));
-    ald_gitlab_who(v, "author", &who, &automatic);
+    ald_issue_person(v, "author", &who, &automatic);
     /* What the system wrote, or somebody took over from a comment, is told once already. */
     bool again = ald_json_opt(v, "promotedFromNote", &note) || (action && strcmp(action, "comment") != 0);
     kind = again ? "other" : "note";

@@ -6,30 +6,57 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/issues_priv.h"
 #include "connectors/listing.h"
 
-#define LABEL "label:"
 #define SEPARATORS ":/=-_. "
 #define BLANK " \t\r\n"
 
-static bool is_digit(char c)
+/* ---- What stands in an issue whatever the host ---- */
+
+enum ald_rc ald_issue_labels(struct ald_arena *arena, const struct ald_jv *v, const char *const **ret, struct ald_err *err)
 {
-    return c >= '0' && c <= '9';
+    struct ald_jv list, it;
+    bool any = false;
+    size_t n = 0;
+    ALD_TRY(ald_answer_each(v, "labels", &list, &any, err));
+    const char **names = ald_calloc(arena, (any ? ald_json_len(&list) : 0) + 1, sizeof *names);
+    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
+        if (ald_json_kind(&it) == ALD_JSON_STRING)
+            ALD_TRY(ald_json_as_str(&it, &names[n], err));
+        else
+            ALD_TRY(ald_json_str_opt(&it, "name", &names[n], err));
+        n += names[n] != NULL;
+    }
+    *ret = names;
+    return ALD_OK;
 }
 
-static bool is_letter(char c)
+void ald_issue_person(const struct ald_jv *v, const char *member, const char **ret, int *ret_automatic)
 {
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    struct ald_jv who;
+    const char *text = NULL;
+    *ret = NULL;
+    *ret_automatic = -1;
+    if (!ald_json_opt(v, member, &who) || ald_json_kind(&who) != ALD_JSON_STRING || ald_json_as_str(&who, &text, NULL) != ALD_OK)
+        return;
+    *ret = *text ? text : NULL;
+    *ret_automatic = !*text;
 }
 
-static bool begins(const char *text, const char *words)
+enum ald_rc ald_issue_people(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *v, const char *author, struct ald_err *err)
 {
-    return strncasecmp(text, words, strlen(words)) == 0;
-}
-
-static bool of_labels(const char *spec)
-{
-    return spec && begins(spec, LABEL);
+    struct ald_jv list, it;
+    const char *person = NULL;
+    bool any = false;
+    int automatic;
+    ald_issue_person(v, author, &person, &automatic);
+    ald_rows_person(rows, rec, person, "reporter", ALD_TIME_NONE, author);
+    ALD_TRY(ald_answer_each(v, "assignees", &list, &any, err));
+    for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it))
+        if (ald_json_kind(&it) == ALD_JSON_STRING && ald_json_as_str(&it, &person, NULL) == ALD_OK)
+            ald_rows_person(rows, rec, person, "assigned", ALD_TIME_NONE, "assignees");
+    return ALD_OK;
 }
 
 /* ---- Labels ---- */
@@ -330,179 +357,4 @@ enum ald_rc ald_issue_fields(const struct ald_issue *issue, bool own_severity, s
         ald_rows_value(issue->rows, issue->rec, "label", *label, "labels");
     ald_issue_mentions(issue->rows, NULL, issue->rec->external_id, issue->place, issue->text, issue->text_field, issue->rec);
     return ALD_OK;
-}
-
-/* ---- Events ---- */
-
-/** The moment that a label stands for, or NULL. */
-static const char *moment_of(const struct ald_source_cfg *cfg, const char *label)
-{
-    static const char *const names[] = {"acknowledged", "mitigated", "resolved"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *spec = ald_source_field(cfg, names[i]);
-        if (of_labels(spec) && ald_issue_label_value(NULL, spec, label))
-            return names[i];
-    }
-    return NULL;
-}
-
-/** An impact or a company that a label tells, in the words of timeline.h; NULL: it tells none. */
-static const char *given_word(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *label)
-{
-    const struct ald_given_field *given;
-    for (size_t i = 0; (given = ald_given_field_at(i)); i++) {
-        const char *value = ald_issue_label_value(arena, ald_source_field(cfg, given->canonical), label);
-        if (value)
-            return ald_given_word(arena, given, value);
-    }
-    return NULL;
-}
-
-static struct ald_row_event *label_event(struct ald_rows *rows, struct ald_element *el, const struct ald_source_cfg *cfg, const char *id,
-                                         int64_t at, const char *label, bool on)
-{
-    struct ald_arena *arena = rows->arena;
-    const char *value, *kind = on ? moment_of(cfg, label) : NULL;
-    struct ald_row_event *e;
-    if (!on) {
-        e = ald_rows_event(rows, el, id, at, "status_update");
-    } else if (kind) {
-        e = ald_rows_event(rows, el, id, at, kind);
-    } else if ((value = ald_issue_label_severity(arena, cfg, label))) {
-        e = ald_rows_event(rows, el, ald_sprintf(arena, ALD_ISSUE_SEVERITY "%s", id), at, "severity_changed");
-        e->value = value;
-        return e;
-    } else if ((value = ald_issue_label_service(arena, cfg, label))) {
-        e = ald_rows_event(rows, el, id, at, "service_added");
-        e->service = value;
-    } else if ((value = ald_issue_label_team(arena, cfg, label))) {
-        e = ald_rows_event(rows, el, ald_sprintf(arena, ALD_ISSUE_TEAM "%s", id), at, "assigned");
-        e->team = value;
-    } else if ((value = given_word(arena, cfg, label))) {
-        e = ald_rows_event(rows, el, id, at, "other");
-        e->value = value;
-        return e;
-    } else {
-        e = ald_rows_event(rows, el, id, at, "status_update");
-    }
-    e->value = label;
-    return e;
-}
-
-void ald_issue_label_event(struct ald_rows *rows, struct ald_element *el, const struct ald_source_cfg *cfg, const struct ald_issue_who *who,
-                           const char *label, bool on)
-{
-    struct ald_row_event *e = label_event(rows, el, cfg, who->id, who->at, label, on);
-    e->external_id = who->record;
-    e->field = who->field;
-    e->agent = who->agent;
-    e->actor = e->team ? NULL : who->agent; /* a team was put in charge, not who did it */
-    e->automatic = who->automatic;
-}
-
-unsigned ald_issue_holds(const struct ald_source_cfg *cfg)
-{
-    const char *service = ald_source_field(cfg, "service");
-    unsigned holds = of_labels(ald_source_field(cfg, "team")) ? ALD_HOLDS_TEAMS : 0;
-    const struct ald_given_field *given;
-    for (size_t i = 0; (given = ald_given_field_at(i)); i++)
-        holds |= of_labels(ald_source_field(cfg, given->canonical)) ? given->facet : 0;
-    return holds | (!service || of_labels(service) ? ALD_HOLDS_SERVICES : 0);
-}
-
-void ald_issue_retell(struct ald_told *events, size_t n)
-{
-    struct ald_told *joined = NULL;
-    size_t ever = 0, now = 0, teams = 0, severities = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct ald_told *e = &events[i];
-        if (begins(e->event_id, ALD_ISSUE_ASSIGNED)) {
-            e->kind = now ? "responder_added" : ever ? "reassigned" : "assigned";
-            joined = now ? e : NULL;
-            ever++;
-            now++;
-        } else if (begins(e->event_id, ALD_ISSUE_TAKEN)) {
-            e->kind = ever == 1 ? "acknowledged" : "other";
-        } else if (begins(e->event_id, ALD_ISSUE_UNASSIGNED)) {
-            now -= now > 0;
-            if (now && joined) /* who came before has left */
-                joined->kind = "reassigned";
-            joined = NULL;
-        } else if (begins(e->event_id, ALD_ISSUE_TEAM)) {
-            e->kind = teams++ ? "reassigned" : "assigned";
-        } else if (begins(e->event_id, ALD_ISSUE_SEVERITY)) {
-            e->kind = severities++ ? "severity_changed" : "status_update"; /* the first one is given, not changed */
-        }
-    }
-}
-
-void ald_issue_assigned(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, bool on)
-{
-    const char *id = ald_sprintf(rows->arena, on ? ALD_ISSUE_ASSIGNED "%s" : ALD_ISSUE_UNASSIGNED "%s", who->id);
-    struct ald_row_event *e = ald_rows_event(rows, el, id, who->at, on ? "assigned" : "status_update");
-    e->external_id = who->record;
-    e->field = who->field;
-    e->agent = who->agent;
-    e->actor = on ? who->person : who->agent;
-    e->automatic = on ? -1 : who->automatic; /* who was assigned is a person, whoever did it */
-    if (!on || who->automatic == 1 || !who->person)
-        return;
-    e = ald_rows_event(rows, el, ald_sprintf(rows->arena, ALD_ISSUE_TAKEN "%s", who->id), who->at, "acknowledged");
-    e->external_id = who->record;
-    e->field = who->field;
-    e->agent = e->actor = who->agent;
-    e->automatic = who->automatic;
-}
-
-/* ---- Mentions ---- */
-
-static bool is_path(char c)
-{
-    return is_letter(c) || is_digit(c) || (c && strchr("._-/", c));
-}
-
-/** "acme/ops#12" around the '#' at hash, or "#12" in place; NULL: it is none. */
-static const char *reference(struct ald_arena *arena, const char *text, const char *hash, const char *place)
-{
-    size_t digits = strspn(hash + 1, "0123456789");
-    const char *from = hash;
-    if (digits == 0 || digits > 10 || is_letter(hash[1 + digits]))
-        return NULL;
-    while (from > text && is_path(from[-1]))
-        from--;
-    if (from == hash)
-        return *place && (from == text || !strchr("&#", from[-1])) ? ald_sprintf(arena, "%s#%.*s", place, (int)digits, hash + 1) : NULL;
-    bool repository = *from != '/' && memchr(from, '/', (size_t)(hash - from)) && hash[-1] != '/' && (from == text || from[-1] != ':');
-    return repository ? ald_strndup(arena, from, (size_t)(hash - from) + 1 + digits) : NULL;
-}
-
-/** Whether "duplicate of" stands before the reference that begins at or before hash. */
-static bool names_duplicate(const char *text, const char *hash)
-{
-    static const char words[] = "duplicate of ";
-    while (hash > text && is_path(hash[-1]))
-        hash--;
-    size_t n = sizeof words - 1;
-    return (size_t)(hash - text) >= n && strncasecmp(hash - n, words, n) == 0;
-}
-
-void ald_issue_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *place, const char *text,
-                        const char *field, struct ald_row_record *rec)
-{
-    const char *url, *at = text;
-    while ((url = ald_answer_next_url(rows->arena, &at))) {
-        if (rec)
-            ald_rows_ref(rows, rec, "mention", url, field);
-        else
-            ald_rows_link(rows, el, record, "mention", url, field);
-    }
-    for (const char *hash = text; hash && (hash = strchr(hash, '#')); hash++) {
-        const char *key = reference(rows->arena, text, hash, place ? place : ""), *kind = names_duplicate(text, hash) ? "duplicate_of" : "mention";
-        if (!key || strcmp(key, record) == 0)
-            continue;
-        if (rec)
-            ald_rows_ref(rows, rec, "mention", key, field);
-        else
-            ald_rows_link(rows, el, record, kind, key, field);
-    }
 }

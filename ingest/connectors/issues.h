@@ -38,6 +38,14 @@ bool ald_issue_has_labels(const char *const *labels, const char *names);
 /** Everything that labels, text and mapped fields tell of the record: values, moments, services, teams, class, refs. severity: false
  *  where the source has one of its own and nothing is mapped. */
 ALD_CHECK enum ald_rc ald_issue_fields(const struct ald_issue *issue, bool severity, struct ald_err *err);
+/** Names of the labels of an issue, which stand as texts or as objects; NULL-terminated. */
+ALD_CHECK enum ald_rc ald_issue_labels(struct ald_arena *arena, const struct ald_jv *v, const char *const **ret, struct ald_err *err);
+/** Who stands in a member: a pseudonym; NULL where software does (*ret_automatic 1) or nobody is told (-1). */
+void ald_issue_person(const struct ald_jv *v, const char *member, const char **ret, int *ret_automatic);
+/** The author, in that member, and the assignees. */
+ALD_CHECK enum ald_rc ald_issue_people(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *v, const char *author,
+                                       struct ald_err *err);
+
 /** What an entry of a timeline tells whatever it is; person: who was assigned or no longer is, agent: who did it. */
 struct ald_issue_who {
     const char *record, *id, *field;
@@ -45,6 +53,8 @@ struct ald_issue_who {
     const char *person, *agent;
     int automatic;
 };
+/** The event of an entry, by who->agent. */
+struct ald_row_event *ald_issue_event(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, const char *kind);
 /** A label that was put on or taken off, as the event that it means. */
 void ald_issue_label_event(struct ald_rows *rows, struct ald_element *el, const struct ald_source_cfg *cfg, const struct ald_issue_who *who,
                            const char *label, bool on);

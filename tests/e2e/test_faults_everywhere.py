@@ -26,6 +26,7 @@ import test_public_status
 AS_OF = "2027-01-01T00:00:00Z"
 TOKEN = {"token_env": "MADE_TOKEN"}
 ENV = {"MADE_TOKEN": "secret", "JIRA_USER": jira_api.USER}
+ISSUE_FIELDS = {"impact_started": "Impact started", "customers": "Customers"}  # headings of their texts
 JIRA = {"jql": "project = INC", "page_size": 5, **TOKEN}
 
 # copies: so many sources of it, which share the faults: a source that asks but a few questions a run meets but a few faults in it.
@@ -52,9 +53,11 @@ SOURCES = {
                   lambda url: support.source("", "rootly", base_url=url, page_size=5,
                                              fields={"customers": "Customers hit", "regions": "Region"}, **TOKEN)),
     "github": Row(lambda: github_api.serve(github_api.made(7)),
-                  lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", **TOKEN)),
+                  lambda url: support.source("", "github", base_url=url, page_size=5, repositories="made/ops", labels="incident", review_label="postmortem",
+                                              action_label="action-item", fields=ISSUE_FIELDS, **TOKEN)),
     "oncall": Row(lambda: oncall_api.serve(oncall_api.made(12)), lambda url: support.source("", "oncall", base_url=url, page_size=5, **TOKEN)),
-    "gitlab": Row(lambda: gitlab_api.serve(gitlab_api.made(8)), lambda url: support.source("", "gitlab", base_url=url, page_size=5, project="made/ops", **TOKEN)),
+    "gitlab": Row(lambda: gitlab_api.serve(gitlab_api.made(8)), lambda url: support.source("", "gitlab", base_url=url, page_size=5, project="made/ops", review_label="postmortem",
+                                              action_label="corrective action", fields=ISSUE_FIELDS, **TOKEN)),
 }
 ROUND_S = 120    # no run may take longer, however many faults it meets
 

@@ -191,10 +191,19 @@ def made(n, spacing=14 * MINUTE, end=None):
         world.comment(row, at + 10 * MINUTE, i + 1, f"Looked at by @{LOGINS[i % 5]}, see https://wiki.made.example/{i}.\r\n")
         if i % 6 == 2:
             world.label(row, at + 12 * MINUTE, "sev1", i)
+        if i % 6 == 1:
+            world.assign(row, at + 8 * MINUTE, i + 3, i + 1)
+            world.unassign(row, at + 9 * MINUTE, i + 1, i + 1)
         if i % 6 == 3:
             world.sub_issue(row, at + 40 * MINUTE, f"Alert on queue {i}", i)
         if i % 11 != 10:
             world.close(row, at + (20 + i % 7 * 10) * MINUTE, i + 1, commit=f"{i:040x}" if i % 4 == 0 else None)
+        if i % 9 == 5:
+            world.reopen(row, at + 95 * MINUTE, i)
+            world.close(row, at + 99 * MINUTE, i)
+        if i % 9 == 1:
+            for label in ("postmortem", "action-item"):
+                world.mention(row, at + 50 * MINUTE, world.issue(at + 50 * MINUTE, f"After {i}", (label,), i), i)
     return world
 
 

@@ -196,14 +196,22 @@ def made(n, spacing=14 * MINUTE, end=None):
         world.comment(row, at + 10 * MINUTE, i + 1, f"Looked at by @{LOGINS[i % 5]} of {NAMES[i % 5]}, see https://wiki.made.example/{i}.\r\n")
         if i % 6 == 2:
             world.rate(row, at + 12 * MINUTE, "CRITICAL", i)
+        if i % 6 == 2:
+            world.rate(row, at + 13 * MINUTE, "LOW", i)
+        if i % 6 == 1:
+            world.note(row, at + 8 * MINUTE, i, f"assigned to @{LOGINS[(i + 2) % 5]} and unassigned @{LOGINS[(i + 1) % 5]}", True)
         if i % 6 == 3:
             world.link(row, world.issue(at + 40 * MINUTE, f"Alert on queue {i}", ("corrective action",), i, type_="issue"))
+            world.link(row, world.issue(at + 40 * MINUTE, f"After {i}", ("postmortem",), i, type_="issue"))
         if i % 7 == 5:
             world.timeline_event(row, at + 15 * MINUTE, i, f"Rolled back, {NAMES[i % 5]}", "Impact mitigated")
             row["merge_requests"].append({"id": 5, "iid": i, "title": "Fix", "author": i, "created_at": at,
                                           "web_url": f"https://gitlab.made.example/made/ops/-/merge_requests/{i}"})
         if i % 11 != 10:
             world.close(row, at + (20 + i % 7 * 10) * MINUTE, i + 1)
+        if i % 9 == 5:
+            world.reopen(row, at + 95 * MINUTE, i)
+            world.close(row, at + 99 * MINUTE, i)
     return world
 
 
