@@ -143,14 +143,13 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
 ALD_LISTING(severities, ald_incidentio_severity, .member = "severities", .path = "/v1/severities")
 ALD_LISTING(users, NULL, .member = "users", .path = "/v2/users", .params = "&include_inactive=true", .page_max = PAGE_MAX)
 ALD_LISTING(teams, ald_incidentio_team, .member = "teams", .path = "/v3/teams", .page_max = PAGE_MAX)
-ALD_LISTING(incidents, ald_incidentio_incident, .member = "incidents", .path = "/v2/incidents", .params = "&sort_by=created_at_oldest_first" MODES,
+ALD_LISTING(incidents, ald_incidentio_incident, .member = "incidents", .path = "/v2/incidents",
+     .params = "&sort_by=created_at_oldest_first" MODES,
      .page_max = PAGE_MAX, .windowed = true)
-ALD_LISTING(updates, ald_incidentio_update, .member = "incident_updates", .path = "/v2/incident_updates", .page_max = PAGE_MAX, .of_incident = true,
-     .of = "incident_id")
-ALD_LISTING(attachments, ald_incidentio_attachment, .member = "incident_attachments", .path = "/v1/incident_attachments", .of_incident = true,
-     .of = "incident_id")
-ALD_LISTING(alerts, ald_incidentio_alert, .member = "incident_alerts", .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true,
-     .of = "incident")
+ALD_LISTING(updates, ald_incidentio_update, .member = "incident_updates", .path = "/v2/incident_updates",
+     .page_max = PAGE_MAX, .of_incident = true, .of = "incident_id")
+ALD_LISTING(attachments, ald_incidentio_attachment, .member = "incident_attachments", .path = "/v1/incident_attachments", .of_incident = true, .of = "incident_id")
+ALD_LISTING(alerts, ald_incidentio_alert, .member = "incident_alerts", .path = "/v2/incident_alerts", .page_max = PAGE_SMALL, .of_incident = true, .of = "incident")
 ALD_LISTING(relationships, ald_incidentio_relationship, .member = "incident_relationships", .path = "/v1/incident_relationships",
      .page_max = PAGE_MAX, .of_incident = true)
 static const struct list participants_list = {.path = "/v2/incident_participants", .of_incident = true};
@@ -190,7 +189,8 @@ static enum ald_rc participants_page(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_answer_check(res, err));
     ALD_TRY(ald_json_get(&res->root, "incident_participants", v, err)); /* else it is some other document */
     *v = res->root;
-    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v, ald_incidentio_participants);
+    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
+                        ald_incidentio_participants);
     return ALD_OK;
 }
 

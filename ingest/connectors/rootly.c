@@ -293,7 +293,13 @@ static const struct ald_stream streams[] = {
      .tells_gone = true,
      .request = incident_request,
      .page = incident_page},
-    {DETAIL("included"), .alone = true, .holds = ALD_HOLDS_RESPONDERS, .cursor_doc = "not paged", .says = true, .request = included_request, .page = included_page},
+    {DETAIL("included"),
+     .cursor_doc = "not paged",
+     .alone = true,
+     .holds = ALD_HOLDS_RESPONDERS,
+     .says = true,
+     .request = included_request,
+     .page = included_page},
     {DETAIL("events"), LISTED(events)},
     {DETAIL("status_page_events"), .optional = true, .wanted = status_page_events_wanted, LISTED(posts)},
     {DETAIL("alerts"), .holds = ALD_HOLDS_ALERTS, .optional = true, .wanted = alerts_wanted, LISTED(alerts)},
@@ -303,7 +309,9 @@ static const struct ald_stream streams[] = {
 };
 
 /* Users are told by their type wherever they stand; in some answers one stands without it but with an address, or as a number alone. */
-#define NAMES .primary = true, .id_key = "id", .name_key = "attributes.full_name|attributes.name|full_name|name", .email_key = "attributes.email|email"
+#define NAMES                                                                                                            \
+    .primary = true, .id_key = "id", .name_key = "attributes.full_name|attributes.name|full_name|name",                  \
+    .email_key = "attributes.email|email"
 #define USERS(of)                                                                                                        \
     {.stream = of, .path = "**", .own_key = "type", .own_values = "users", NAMES}, {.stream = of, .path = "**", .own_key = "email", NAMES},     \
         {.stream = of, .path = "**.assigned_to_user_id", .primary = true}, {.stream = of, .path = "**.user_id", .primary = true},              \

@@ -8,8 +8,6 @@ What it enforces: Bearer secret; pages by number, of 20 where nothing is asked f
 last page; incidents newest first, by updated_after and updated_before, which they do not show themselves; archived ones only where they are
 asked for, though each can be had by its id (declining one is archiving it); milestones in phases, one time each, reached ones alone; role assignments stay when they become
 inactive; tickets are the account's, not an incident's; restricted incidents only with `private`; 429 says how many seconds."""
-import argparse
-import time
 
 import tracker_world
 from tracker_world import NAMES, SERVICES, SEVERITIES, TEAMS, email, made, stamp, uuid  # noqa: F401
@@ -169,16 +167,5 @@ def serve(world, faults=(), port=0):
     return Server(Handler, world, faults, port)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    tracker_world.main(__doc__, serve)

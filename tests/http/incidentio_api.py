@@ -9,8 +9,6 @@ above; `after` is an id of the list, in the order that was asked for (newest fir
 while there is more; conditions on updated_at are dates, nothing finer; test incidents only when their mode is asked for; follow-ups are
 not paged; attachments, relationships and alerts only of one incident; optional members are left out, not null; times with six digits;
 429 says when in words of HTTP, in UTC."""
-import argparse
-import time
 
 import tracker_world
 from tracker_world import DAY, NAMES, SERVICES, SEVERITIES, TEAMS, digest, email, made, stamp  # noqa: F401
@@ -239,16 +237,5 @@ def serve(world, faults=(), port=0):
     return Server(Handler, world, faults, port)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    tracker_world.main(__doc__, serve)

@@ -8,9 +8,7 @@ What it enforces: Bearer secret, else errors of JSON:API with the status as text
 asked for, at most 100; links to the next page, null on the last, and a count; filter[updated_at][gte] and [lte], sort=updated_at; resources
 stand as {"data": ...} in attributes, or (`bare`) by themselves; times in the organisation's zone; roles and the retrospective only where
 they are included; a page past the end is empty; private incidents only with `private`; 429 says when, in seconds since 1970."""
-import argparse
 import datetime
-import time
 
 import tracker_world
 from tracker_world import NAMES, SERVICES, SEVERITIES, TEAMS, email, made, uuid  # noqa: F401
@@ -188,16 +186,5 @@ def serve(world, faults=(), port=0):
     return Server(Handler, world, faults, port)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    tracker_world.main(__doc__, serve)

@@ -6,6 +6,7 @@ A fault (table_api.Fault) strikes a request whose path and query contain `path` 
   more     an empty page that says there is more                again   the first page, whatever is asked for
   deaf     the condition on time is ignored                     hide    the last `value` elements of the page are not shown
 Paths in server.denied are answered with that status (a scope or a plan that the token lacks)."""
+import argparse
 import datetime
 import hashlib
 import json
@@ -260,3 +261,15 @@ class Server(Loopback):
         self.world, self.faults, self.requests, self.denied = world, list(faults), [], {}
         self.answered, self.hook = 0, None
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+def main(doc, serve):
+    """A server as a program."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--made", type=int, default=200)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=120)
+    options = parser.parse_args()
+    with serve(made(options.made), port=options.port) as server:
+        print(f"listening {server.url}", flush=True)
+        time.sleep(options.seconds)
