@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALD_LEXICON_BAD /* defined here */
 #include "alidade/analysis.h"
 #include "analysis/lexicon_priv.h"
 

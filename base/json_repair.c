@@ -22,6 +22,7 @@ struct lexer {
     struct ald_buf out;
     struct ald_json_repairs repairs;
     int depth;
+    size_t nodes; /* values begun so far, by what stands before them */
     size_t wanted_out, found_in; /* for ald_json_repair_origin */
 };
 
@@ -289,6 +290,7 @@ static enum ald_rc lex_token(struct lexer *lx, struct ald_err *err)
     case '{':
         if (++lx->depth > ALD_MAX_JSON_DEPTH)
             return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: nested deeper than %d", lx->pos, ALD_MAX_JSON_DEPTH);
+        lx->nodes++;
         break;
     case ']':
     case '}':
@@ -298,8 +300,10 @@ static enum ald_rc lex_token(struct lexer *lx, struct ald_err *err)
     case '\t':
     case '\r':
     case '\n':
-    case ',':
     case ':':
+        break;
+    case ',':
+        lx->nodes++;
         break;
     default:
         return c == '-' || (c >= '0' && c <= '9') ? lex_number(lx, err) : lex_word(lx, err);
@@ -319,8 +323,12 @@ static enum ald_rc lex(struct lexer *lx, struct ald_err *err)
         return bad(start, "the text is empty", err);
     if (lx->in[start] == '<')
         return bad(start, "it looks like HTML", err);
-    while (lx->pos < lx->n)
+    const size_t nodes_max = ALD_JSON_NODES_FREE + lx->n / ALD_JSON_BYTES_A_NODE;
+    while (lx->pos < lx->n) {
         ALD_TRY(lex_token(lx, err));
+        if (lx->nodes > nodes_max)
+            return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: more than %zu values in %zu bytes", lx->pos, nodes_max, lx->n);
+    }
     flush(lx);
     return ALD_OK;
 }

@@ -5,12 +5,16 @@
 
 #include "alidade/limits.h"
 
+#define SAME_WINDOWS_MAX 8  /* pages of windows in a row that may be the same */
+#define SAME_EMPTY_MAX 1000 /* and pages without a row: what an account may not see is left out of them */
+
 /** A crawl under way. */
 struct crawl {
     struct ald_sync_cursor row;
     struct ald_window window;
     struct ald_sync_size size;
     struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
+    int same; /* pages in a row that were the same, byte for byte */
     char rows_seen[33]; /* of the page before: the same rows again mean that the source ignores where we are */
     int64_t pages, seen_at;
     const char *gap; /* in the source's arena */
@@ -95,10 +99,13 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     bool round = false;
     if (next)
         ALD_TRY(circle(c, next, &round, err));
-    if (next && page->rows.n > 0 && !s->stream->bounded) { /* two windows may begin with the same rows */
+    if (next) {
         char rows[33];
+        const int same_max = page->rows.n == 0 && page->people.n == 0 ? SAME_EMPTY_MAX : s->stream->bounded ? SAME_WINDOWS_MAX : 1;
         ald_fingerprint(page->res.body, page->res.body_n, rows);
-        round = round || strcmp(rows, c->rows_seen) == 0;
+        c->same = strcmp(rows, c->rows_seen) == 0 ? c->same + 1 : 0;
+        /* Two windows may begin with the same rows; many do not. */
+        round = round || c->same >= same_max;
         memcpy(c->rows_seen, rows, sizeof rows);
     }
     if (page->next.back)

@@ -3,6 +3,8 @@
 
 #define ALD_MAX_RESPONSE_BYTES (8u << 20)   /* one page of an API, decompressed; beyond it the page size is halved */
 #define ALD_MAX_JSON_DEPTH 128              /* nesting of a document */
+#define ALD_JSON_NODES_FREE 100000          /* values of a document, whatever its length; beyond them ... */
+#define ALD_JSON_BYTES_A_NODE 8             /* ... there must be so many bytes for each: a value takes ten times that in memory */
 #define ALD_MAX_STRING_BYTES (1u << 20)     /* one string of a document */
 #define ALD_MAX_FILE_BYTES (64u << 20)      /* configuration, certificates: files read whole */
 #define ALD_MAX_LINE_BYTES (8u << 20)       /* one line of NDJSON */
