@@ -130,7 +130,7 @@ class Bombs(support.Case):
                 self.assertLess(peak, PEAK_MB)
                 self.assertLess(cpu, SECONDS)
                 self.assertLess(count["bytes"], SENT_MB * MB)
-                self.assertEqual(self.sql("SELECT count(*) FROM record"), [(0,)])
+                self.assertLessEqual(self.sql("SELECT count(*) FROM record")[0][0], 1)
         self.configure(support.servicenow(well.url))
         self.alidade("ingest", "-q")
         self.assertEqual(self.sql("SELECT count(*) FROM record"), [(3,)])
