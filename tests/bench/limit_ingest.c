@@ -78,11 +78,11 @@ static uint32_t number(const char **at)
     return n;
 }
 
-/* The longest list of the document: its elements. */
+/* The document, when it is a list, else the longest list in it: its elements. */
 static const cJSON *elements_of(const cJSON *root)
 {
-    const cJSON *best = NULL;
-    for (const cJSON *child = root ? root->child : NULL; child; child = child->next)
+    const cJSON *best = cJSON_IsArray(root) ? root : NULL;
+    for (const cJSON *child = root && !best ? root->child : NULL; child; child = child->next)
         if (cJSON_IsArray(child) && (!best || cJSON_GetArraySize(child) > cJSON_GetArraySize(best)))
             best = child;
     return best ? best->child : NULL;
