@@ -171,10 +171,11 @@ static void observe(struct ald_analysis *a)
 
 static void build_done(struct ald_build *b)
 {
-    struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,
+    struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,  b->titles,
                                      b->team_ids, b->service_ids, b->people_ids, b->automation, b->unjoined};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ald_names_free(all[i]);
+    ald_arena_free(b->brief);
     ald_arena_free(b->scratch);
 }
 
@@ -187,12 +188,14 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .settings = a->settings,
                           .a = a,
                           .scratch = scratch,
+                          .brief = ald_arena_new(),
                           /* The texts of these outlive the building: they are the analysis' names. */
                           .sources = ald_names_new(arena),
                           .persons = ald_names_new(arena),
                           .teams = ald_names_new(arena),
                           .services = ald_names_new(arena),
                           .strings = ald_names_new(arena),
+                          .titles = ald_names_new(arena),
                           .team_ids = ald_names_new(scratch),
                           .service_ids = ald_names_new(scratch),
                           .people_ids = ald_names_new(scratch),

@@ -98,7 +98,9 @@ struct ald_build {
     struct ald_arena *scratch; /* freed when the analysis stands */
     struct ald_work *work;     /* parallel to a->records */
 
-    struct ald_names *sources, *persons, *teams, *services, *strings;
+    struct ald_arena *brief;   /* emptied by whoever needs it, before that */
+
+    struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc;
     size_t svc_n, svc_cap;
     struct ald_row_named *team;

@@ -223,11 +223,11 @@ static void interruptions(struct crew *crew, size_t i, struct ald_capacity *ret)
 static void known_by(const struct crew *crew, struct ald_capacity *ret)
 {
     const struct ald_past *past = crew->a->past;
-    for (size_t i = 0, next; i < past->engagements_n; i = next) {
+    for (size_t s = 0; s < crew->a->services_n; s++) {
         size_t people = 0;
-        uint32_t last = ALD_NOBODY, service = past->engagements[i].service;
-        for (next = i; next < past->engagements_n && past->engagements[next].service == service; next++) {
-            const struct ald_engagement *e = &past->engagements[next];
+        uint32_t last = ALD_NOBODY;
+        for (size_t i = past->engagements_at[s]; i < past->engagements_at[s + 1]; i++) {
+            const struct ald_engagement *e = &past->engagements[i];
             if (e->at <= crew->to - KNOWN_MS || e->at > crew->to || e->person == last)
                 continue;
             last = e->person;

@@ -104,7 +104,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         const struct ald_row_svc *row = &b->svc[w->services.at + i];
         const struct ald_event *event = row->at == ALD_TIME_NONE ? first_naming(b, r, row->service) : NULL;
         struct ald_named item = {.name = row->service,
-                                 .record = r,
+                                 .record = ALD_RECORD_OF(r),
                                  .stand_in = row->stand_in,
                                  .at = event ? event->at : row->at,
                                  .evidence = event ? event->event_id : row->field};
@@ -123,7 +123,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         if (event->names_service)
             mention(b, list,
                     (struct ald_named){.name = event->service,
-                                       .record = r,
+                                       .record = ALD_RECORD_OF(r),
                                        .evidence = event->event_id,
                                        .stand_in = true, /* says nothing against a row that is one */
                                        .at = event->at <= made ? w->start : event->at});
@@ -198,7 +198,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
         uint32_t name = people ? ald_event_actor(event) : event->team;
         if (name != ALD_NOBODY && ald_kind_engages(event->kind))
             mention(b, list,
-                    (struct ald_named){.name = name, .at = event->at, .evidence = event->event_id, .record = r});
+                    (struct ald_named){.name = name, .at = event->at, .evidence = event->event_id, .record = ALD_RECORD_OF(r)});
     }
     for (size_t i = 0; i < rows->n; i++) {
         const struct ald_row_named *row = people ? &b->person[rows->at + i] : &b->team[rows->at + i];
@@ -209,7 +209,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
         mention(b, list,
                 (struct ald_named){.name = row->name,
                                    .evidence = row->field,
-                                   .record = r,
+                                   .record = ALD_RECORD_OF(r),
                                    .at = from_the_start(b, r, row, people) ? w->start : row->at});
     }
 }
@@ -336,7 +336,8 @@ static void take_names(struct ald_build *b, struct ald_incident *inc)
     if (!titled)
         titled = first_with(b, inc, NULL, title_of);
     inc->title = titled ? titled->title : "";
-    inc->norm_title = ald_norm_title(b->a->arena, inc->title);
+    ald_arena_reset(b->brief);
+    inc->norm_title = ald_names_text(b->titles, ald_names_add(b->titles, ald_norm_title(b->brief, inc->title)));
 }
 
 static void take_severity(struct ald_build *b, struct ald_incident *inc)

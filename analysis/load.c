@@ -3,6 +3,7 @@
 #include "analysis/build.h"
 #include "analysis/overrides.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -183,6 +184,7 @@ static void take_settings(struct ald_build *b)
 static void take_record(struct ald_build *b, struct ald_q *q)
 {
     struct ald_analysis *a = b->a;
+    assert(a->records_n < ALD_RECORDS_MOST);
     a->records = ald_grow(a->arena, a->records, a->records_n, &b->records_cap, sizeof *a->records);
     b->work = ald_grow(b->scratch, b->work, a->records_n, &b->work_cap, sizeof *b->work);
     struct ald_record *r = &a->records[a->records_n];

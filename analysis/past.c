@@ -73,12 +73,11 @@ static int titled_order(const void *a, const void *b)
 static void titles(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
-    struct ald_names *names = ald_names_new(b->scratch);
     uint32_t *numbers = ald_calloc(a->arena, a->incidents_n, sizeof *numbers);
     size_t room = 0, n = 0;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
-        numbers[i] = *inc->norm_title ? ald_names_add(names, inc->norm_title) : ALD_NOBODY;
+        numbers[i] = *inc->norm_title ? ald_names_find(b->titles, inc->norm_title) : ALD_NOBODY;
         room += inc->services_n;
     }
     struct ald_titled *list = ald_calloc(a->arena, room, sizeof *list);
@@ -92,7 +91,6 @@ static void titles(struct ald_build *b, struct ald_past *past)
     }
     if (n)
         qsort(list, n, sizeof *list, titled_order);
-    ald_names_free(names);
     past->titles = numbers;
     past->titled = list;
     past->titled_n = n;
@@ -101,10 +99,35 @@ static void titles(struct ald_build *b, struct ald_past *past)
 static int engagement_order(const void *a, const void *b)
 {
     const struct ald_engagement *x = a, *y = b;
-    int c = compare(x->service, y->service);
-    c = c ? c : compare(x->person, y->person);
+    int c = compare(x->person, y->person);
     c = c ? c : compare(x->at, y->at);
     return c ? c : compare(x->incident, y->incident);
+}
+
+/* Puts engagements where their service's lie, swapping in place, then sorts each service's: many small sorts need no room for
+ * a second list. @return where each service's begin, and their number. */
+static const size_t *sort_engagements(const struct ald_analysis *a, struct ald_engagement *list, size_t n)
+{
+    size_t *at = ald_calloc(a->arena, a->services_n + 1, sizeof *at);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    size_t *next = ald_calloc(scratch, a->services_n, sizeof *next);
+    for (size_t i = 0; i < n; i++)
+        at[list[i].service + 1]++;
+    for (size_t s = 0; s < a->services_n; s++) {
+        next[s] = at[s];
+        at[s + 1] += at[s];
+    }
+    for (size_t s = 0; s < a->services_n; s++)
+        while (next[s] < at[s + 1]) {
+            struct ald_engagement *here = &list[next[s]], *there = &list[next[here->service]++];
+            struct ald_engagement moved = *there;
+            *there = *here;
+            *here = moved;
+        }
+    for (size_t s = 0; s < a->services_n; s++)
+        if (at[s + 1] > at[s])
+            qsort(&list[at[s]], at[s + 1] - at[s], sizeof *list, engagement_order);
+    return at;
 }
 
 /* Every engagement, not only the first: who worked on a long incident last week knows the service. */
@@ -129,12 +152,10 @@ static void people(struct ald_build *b, struct ald_past *past)
             }
         engaged[i] = ald_mentions_first(b, mentions, &engaged_n[i]);
     }
-    if (n)
-        qsort(list, n, sizeof *list, engagement_order);
     past->engaged = engaged;
     past->engaged_n = engaged_n;
     past->engagements = list;
-    past->engagements_n = n;
+    past->engagements_at = sort_engagements(a, list, n);
 }
 
 void ald_past_build(struct ald_build *b)

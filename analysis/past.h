@@ -57,7 +57,7 @@ struct ald_past {
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */
     const struct ald_engagement *engagements; /* sorted by service, person, at, incident */
-    size_t engagements_n;
+    const size_t *engagements_at; /* those of service s: engagements_at[s] up to engagements_at[s + 1] */
     const struct ald_titled *titled; /* sorted by service, title, start, incident */
     size_t titled_n;
 };

@@ -169,24 +169,28 @@ static void choose(struct pool *p, size_t slots, size_t wanted, struct ald_arena
 static void from(const struct ald_analysis *a, const struct ald_story_view *view, const uint32_t *list, size_t n,
                  size_t slots, size_t wanted, bool sweep, struct ald_arena *arena, struct ald_story_choice *ret)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct pool p = {.a = a, .view = view, .n = n};
     ret->eligible = n;
-    p.stories = ald_calloc(arena, n, sizeof *p.stories);
-    p.similar = ald_calloc(arena, n, sizeof *p.similar);
+    p.stories = ald_calloc(scratch, n, sizeof *p.stories);
+    p.similar = ald_calloc(scratch, n, sizeof *p.similar);
     for (size_t i = 0; i < n; i++) {
         if (sweep && i > 0 && a->incidents[list[i]].quarter != a->incidents[list[i - 1]].quarter)
             ald_measures_drop(a);
-        ald_story_measure(a, view, list[i], arena, &p.stories[i]);
+        ald_story_weigh(a, view, list[i], scratch, &p.stories[i]);
     }
     ald_story_fronts(p.stories, n, FRONTS_MOST);
     choose(&p, slots, wanted, arena, ret);
+    for (size_t i = 0; i < ret->n; i++)
+        ald_story_evidence(a, arena, &ret->stories[i]);
 }
 
 void ald_stories_choose(const struct ald_analysis *a, const struct ald_story_view *view, struct ald_arena *arena,
                         struct ald_story_choice *ret)
 {
     *ret = (struct ald_story_choice){.stories = NULL};
-    uint32_t *list = ald_calloc(arena, a->incidents_n, sizeof *list);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint32_t *list = ald_calloc(scratch, a->incidents_n, sizeof *list);
     size_t n = 0, slots = (size_t)a->settings->story_slots, ignored = 0;
     size_t *const counts[] = {[ELIGIBLE] = &n,
                               [WRONG_CLASS] = &ignored,

@@ -15,10 +15,11 @@ struct asked {
     size_t i;
     struct ald_arena *arena;
 };
-/** What one reason found: its strength (0: no reason) and its evidence. */
+/** What one reason found: its strength (0: no reason) and its evidence, or the signal whose it is. */
 struct found {
     double strength;
     const char *evidence;
+    const struct ald_signal *signal; /* NULL: none */
 };
 
 static const struct ald_incident *inc_of(const struct asked *q)
@@ -32,8 +33,8 @@ static struct found pattern(const struct asked *q, const char *id)
     size_t n = q->view->patterns ? q->view->patterns(q->view->ctx, q->i, &list) : 0;
     for (size_t k = 0; k < n; k++)
         if (strcmp(list[k].id, id) == 0)
-            return (struct found){list[k].confirmed ? 1 : SUGGESTED, list[k].quote};
-    return (struct found){0, NULL};
+            return (struct found){list[k].confirmed ? 1 : SUGGESTED, list[k].quote, NULL};
+    return (struct found){0, NULL, NULL};
 }
 
 static double above(double position)
@@ -46,10 +47,8 @@ static struct found position(const struct asked *q, size_t signal)
 {
     double x;
     if (!ald_shown_position(q->a, q->i, signal, &x) || above(x) <= 0)
-        return (struct found){0, NULL};
-    const struct ald_signal *row = ald_signal_at(signal);
-    const char *evidence = row->evidence ? row->evidence(q->arena, q->a->past, inc_of(q)) : NULL;
-    return (struct found){above(x), evidence};
+        return (struct found){0, NULL, NULL};
+    return (struct found){.strength = above(x), .signal = ald_signal_at(signal)};
 }
 
 static struct found stronger(struct found x, struct found y)
@@ -60,15 +59,15 @@ static struct found stronger(struct found x, struct found y)
 static struct found counted(const struct asked *q, size_t c, const char *one, const char *more)
 {
     if (c == 0)
-        return (struct found){0, NULL};
-    return (struct found){(double)c / ((double)c + 3), ald_sprintf(q->arena, "%zu %s", c, c == 1 ? one : more)};
+        return (struct found){0, NULL, NULL};
+    return (struct found){(double)c / ((double)c + 3), ald_sprintf(q->arena, "%zu %s", c, c == 1 ? one : more), NULL};
 }
 
 /* ---- One function a reason, in the order of METHODS ---- */
 
 static struct found corner(const struct asked *q, enum ald_corner wanted)
 {
-    return (struct found){ald_measure_at(q->a, q->i)->corner == wanted ? 1 : 0, NULL};
+    return (struct found){ald_measure_at(q->a, q->i)->corner == wanted ? 1 : 0, NULL, NULL};
 }
 
 static struct found complex_short(const struct asked *q)
@@ -101,11 +100,11 @@ static struct found storm(const struct asked *q)
     const struct ald_story_pattern *list = NULL;
     size_t n = q->view->patterns ? q->view->patterns(q->view->ctx, q->i, &list) : 0;
     if (n < 2)
-        return (struct found){0, NULL};
+        return (struct found){0, NULL, NULL};
     const char *names = list[0].title;
     for (size_t k = 1; k < n; k++)
         names = ald_sprintf(q->arena, "%s, %s", names, list[k].title);
-    return (struct found){(double)n / ((double)n + 3), names};
+    return (struct found){(double)n / ((double)n + 3), names, NULL};
 }
 
 static struct found novelty(const struct asked *q)
@@ -122,7 +121,7 @@ static struct found unfamiliar(const struct asked *q)
 static struct found far_apart(const struct asked *q)
 {
     struct found many = position(q, ALD_SIGNAL_teams_engaged), far = position(q, ALD_SIGNAL_org_distance);
-    return many.strength < far.strength ? (struct found){many.strength, far.evidence} : far;
+    return many.strength < far.strength ? (struct found){many.strength, NULL, far.signal} : far;
 }
 
 static struct found vendor(const struct asked *q)
@@ -138,7 +137,7 @@ static struct found latent(const struct asked *q)
 static struct found near_miss(const struct asked *q)
 {
     if (inc_of(q)->cls == ALD_NEAR_MISS)
-        return (struct found){1, inc_of(q)->class_why};
+        return (struct found){1, inc_of(q)->class_why, NULL};
     return pattern(q, "near_miss");
 }
 
@@ -187,9 +186,9 @@ static struct found recurring(const struct asked *q)
 {
     const struct ald_reading *shown = ald_reading_shown(q->a, q->i);
     if (!shown || !shown->axis[ALD_COMPLEXITY].has || shown->axis[ALD_COMPLEXITY].position > SIMPLE)
-        return (struct found){0, NULL};
+        return (struct found){0, NULL, NULL};
     size_t c = recurrences(q);
-    return c < 2 ? (struct found){0, NULL}
+    return c < 2 ? (struct found){0, NULL, NULL}
                  : counted(q, c, "", "earlier incidents with this title on its service");
 }
 
@@ -197,13 +196,13 @@ static struct found recorded_surprise(const struct asked *q)
 {
     const struct ald_lore *lore = q->view->lore;
     if (!lore || (!lore->of[q->i].surprised && !lore->of[q->i].risk_known))
-        return (struct found){0, NULL};
+        return (struct found){0, NULL, NULL};
     size_t n;
     const struct ald_review *r = ald_lore_reviews(lore, q->i, &n);
     for (; n; n--, r++)
         if (r->why_surprised || r->risk_awareness)
-            return (struct found){1, r->why_surprised ? r->why_surprised : r->risk_awareness};
-    return (struct found){1, NULL};
+            return (struct found){1, r->why_surprised ? r->why_surprised : r->risk_awareness, NULL};
+    return (struct found){1, NULL, NULL};
 }
 
 static const struct {
@@ -271,8 +270,29 @@ static void axes(const struct asked *q, struct ald_story *story)
     story->axes[ALD_STORY_UNTOLD] = largest(untold, sizeof untold / sizeof untold[0]);
 }
 
+void ald_story_evidence(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_story *story)
+{
+    struct ald_story_reason *copy = ald_calloc(arena, story->reasons_n, sizeof *copy);
+    for (size_t k = 0; k < story->reasons_n; k++) {
+        const struct ald_signal *signal = story->reasons[k].signal;
+        copy[k] = story->reasons[k];
+        copy[k].signal = NULL;
+        copy[k].evidence = !signal             ? ald_strdup(arena, copy[k].evidence)
+                           : !signal->evidence ? NULL
+                                               : signal->evidence(arena, analysis->past, &analysis->incidents[story->incident]);
+    }
+    story->reasons = copy;
+}
+
 void ald_story_measure(const struct ald_analysis *analysis, const struct ald_story_view *view, size_t incident,
                        struct ald_arena *arena, struct ald_story *ret)
+{
+    ald_story_weigh(analysis, view, incident, arena, ret);
+    ald_story_evidence(analysis, arena, ret);
+}
+
+void ald_story_weigh(const struct ald_analysis *analysis, const struct ald_story_view *view, size_t incident,
+                     struct ald_arena *arena, struct ald_story *ret)
 {
     const struct asked q = {analysis, view, incident, arena};
     struct ald_story_reason reasons[ROWS];
@@ -281,7 +301,7 @@ void ald_story_measure(const struct ald_analysis *analysis, const struct ald_sto
         struct found found = rows[k].find(&q);
         if (found.strength > 0)
             reasons[ret->reasons_n++] =
-                (struct ald_story_reason){rows[k].id, rows[k].text, found.strength, found.evidence};
+                (struct ald_story_reason){rows[k].id, rows[k].text, found.strength, found.evidence, found.signal};
     }
     settle(reasons, ret->reasons_n);
     struct ald_story_reason *copy = ald_calloc(arena, ret->reasons_n, sizeof *copy);

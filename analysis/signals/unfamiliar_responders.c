@@ -2,16 +2,14 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
-/* First entry that does not come before (service, person, at). */
+/* First entry of a service that does not come before (person, at). */
 static size_t lower(const struct ald_past *past, uint32_t service, uint32_t person, int64_t at)
 {
-    size_t lo = 0, hi = past->engagements_n;
+    size_t lo = past->engagements_at[service], hi = past->engagements_at[service + 1];
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const struct ald_engagement *e = &past->engagements[mid];
-        bool before = e->service != service ? e->service < service
-                      : e->person != person ? e->person < person
-                                            : e->at < at;
+        bool before = e->person != person ? e->person < person : e->at < at;
         if (before)
             lo = mid + 1;
         else
@@ -25,10 +23,10 @@ static bool is_familiar(const struct ald_past *past, const struct ald_incident *
     uint32_t self = (uint32_t)ald_past_index(past, inc);
     for (size_t s = 0; s < ald_past_services(inc); s++) {
         uint32_t service = inc->services[s].name;
-        for (size_t i = lower(past, service, person, inc->started_at - ALD_HISTORY_WINDOW_MS); i < past->engagements_n;
-             i++) {
+        for (size_t i = lower(past, service, person, inc->started_at - ALD_HISTORY_WINDOW_MS);
+             i < past->engagements_at[service + 1]; i++) {
             const struct ald_engagement *e = &past->engagements[i];
-            if (e->service != service || e->person != person || e->at >= inc->started_at)
+            if (e->person != person || e->at >= inc->started_at)
                 break;
             if (e->incident != self)
                 return true;

@@ -8,6 +8,7 @@
 
 #include "alidade/arena.h"
 #include "alidade/err.h"
+#include "alidade/event.h"
 #include "alidade/period.h"
 #include "alidade/stats.h"
 #include "alidade/store.h"
@@ -64,32 +65,6 @@ enum ald_class { ALD_INCIDENT, ALD_NOISE, ALD_EXERCISE, ALD_PLANNED, ALD_NEAR_MI
 const char *ald_class_name(enum ald_class cls);
 enum ald_state { ALD_OPEN, ALD_STATE_RESOLVED, ALD_END_NOT_RECORDED };
 const char *ald_state_name(enum ald_state state);
-enum ald_event_kind {
-    ALD_EV_OPENED, ALD_EV_ACKNOWLEDGED, ALD_EV_ASSIGNED, ALD_EV_ESCALATED, ALD_EV_REASSIGNED, ALD_EV_NOTE, ALD_EV_MITIGATED,
-    ALD_EV_RESOLVED, ALD_EV_REOPENED, ALD_EV_CLOSED, ALD_EV_MERGED, ALD_EV_SEVERITY_CHANGED, ALD_EV_RESPONDER_ADDED,
-    ALD_EV_SERVICE_ADDED, ALD_EV_STATUS_UPDATE, ALD_EV_OTHER, ALD_EV_N
-};
-const char *ald_event_kind_name(enum ald_event_kind kind);
-
-#define ALD_NOBODY UINT32_MAX /* no person, team or service */
-
-/** A timeline entry; text stays in the store. ids are indexes into the analysis' names. */
-struct ald_event { /* ten of them an incident: every byte counts */
-    int64_t at;
-    const char *event_id;
-    uint32_t person;       /* who did it or was meant, before the mapping rule (handoffs); ALD_NOBODY */
-    uint32_t team, service;
-    uint8_t kind;          /* enum ald_event_kind */
-    int8_t automatic;      /* 1 machine, 0 person, -1 not known */
-    bool human : 1;        /* a person did it: not automatic, and where that is not known, somebody is named */
-    bool engaged : 1;      /* the person was engaged: no automation, and mappable */
-    bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
-};
-/** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
-static inline uint32_t ald_event_actor(const struct ald_event *event)
-{
-    return event->engaged ? event->person : ALD_NOBODY;
-}
 struct ald_taken {
     int64_t at;          /* ALD_TIME_NONE: none */
     uint32_t record;
@@ -141,14 +116,17 @@ struct ald_link_idle {
 struct ald_span {
     int64_t start, end;   /* end ALD_TIME_NONE: open */
 };
+#define ALD_RECORDS_MOST (1u << 30)
+#define ALD_RECORD_OF(index) ((index) & (ALD_RECORDS_MOST - 1))
 /** A service or team of an incident. at ALD_TIME_NONE: undated. */
 struct ald_named {
     int64_t at;
     const char *evidence; /* event id or field */
     uint32_t name;        /* index into names */
-    uint32_t record;
-    bool at_start, stand_in;
+    uint32_t record : 30;
+    bool at_start : 1, stand_in : 1;
 };
+_Static_assert(sizeof(struct ald_named) == 24, "one for each service, team and person of an incident");
 #define ALD_QUARTER_NONE INT32_MIN
 /** There may be millions: what is pointed at comes first, then moments, then counts, so that nothing is lost in between. */
 struct ald_incident {
@@ -162,7 +140,7 @@ struct ald_incident {
     const struct ald_named *services;
     const struct ald_named *teams; /* in order of engagement; dated by the first event */
     const char *severity;
-    const char *norm_title;
+    const char *norm_title; /* interned: equal ones are one text */
     int64_t started_at;
     int64_t active_ms, elapsed_ms; /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms) */
     int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */

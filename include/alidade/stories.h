@@ -32,6 +32,7 @@ struct ald_story_reason {
     const char *id, *text; /* static */
     double strength;       /* 0..1 */
     const char *evidence;  /* a quote, or where it comes from; may be NULL */
+    const struct ald_signal *signal; /* NULL; while stories are chosen, the signal whose evidence it will be */
 };
 enum { ALD_STORY_COMPLEXITY, ALD_STORY_BLAST_RADIUS, ALD_STORY_SURPRISE, ALD_STORY_UNTOLD, ALD_STORY_AXIS_N };
 struct ald_story {

@@ -1,0 +1,32 @@
+/* Entries of timelines, as an analysis holds them: what happened, when, and who did it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ald_event_kind {
+    ALD_EV_OPENED, ALD_EV_ACKNOWLEDGED, ALD_EV_ASSIGNED, ALD_EV_ESCALATED, ALD_EV_REASSIGNED, ALD_EV_NOTE, ALD_EV_MITIGATED,
+    ALD_EV_RESOLVED, ALD_EV_REOPENED, ALD_EV_CLOSED, ALD_EV_MERGED, ALD_EV_SEVERITY_CHANGED, ALD_EV_RESPONDER_ADDED,
+    ALD_EV_SERVICE_ADDED, ALD_EV_STATUS_UPDATE, ALD_EV_OTHER, ALD_EV_N
+};
+const char *ald_event_kind_name(enum ald_event_kind kind);
+
+#define ALD_NOBODY UINT32_MAX /* no person, team or service */
+
+/** A timeline entry; text stays in the store. ids are indexes into the analysis' names. */
+struct ald_event { /* ten of them an incident: every byte counts */
+    int64_t at;
+    const char *event_id;
+    uint32_t person;       /* who did it or was meant, before the mapping rule (handoffs); ALD_NOBODY */
+    uint32_t team, service;
+    uint8_t kind;          /* enum ald_event_kind */
+    int8_t automatic;      /* 1 machine, 0 person, -1 not known */
+    bool human : 1;        /* a person did it: not automatic, and where that is not known, somebody is named */
+    bool engaged : 1;      /* the person was engaged: no automation, and mappable */
+    bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
+};
+/** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
+static inline uint32_t ald_event_actor(const struct ald_event *event)
+{
+    return event->engaged ? event->person : ALD_NOBODY;
+}
