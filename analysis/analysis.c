@@ -179,8 +179,8 @@ static void build_done(struct ald_build *b)
     ald_arena_free(b->scratch);
 }
 
-/* Everything up to the indexes of the past; what only the building needs is gone afterwards. */
-static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, struct ald_err *err)
+/* Everything up to the indexes of the past, or up to the incidents; what only the building needs is gone afterwards. */
+static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, bool measured, struct ald_err *err)
 {
     struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
     ALD_CLEANUP(build_done)
@@ -203,14 +203,16 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .unjoined = ald_names_new(scratch)};
     ALD_TRY(ald_load(&b, err));
     ALD_TRY(build_incidents(&b, err));
-    ALD_TRY(ald_patterns_gather(&b, err));
-    ald_past_build(&b);
+    if (measured) {
+        ALD_TRY(ald_patterns_gather(&b, err));
+        ald_past_build(&b);
+    }
     a->words = ald_names_texts(b.strings);
     return ALD_OK;
 }
 
-enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
-                             struct ald_analysis **ret, struct ald_err *err)
+static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, bool measured,
+                                 struct ald_analysis **ret, struct ald_err *err)
 {
     struct ald_zone *zone;
     int64_t generation;
@@ -226,11 +228,24 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
                                .calendar = {.zone = zone,
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
-    ALD_TRY(build(store, a, err));
-    observe(a);
+    ALD_TRY(build(store, a, measured, err));
+    if (measured)
+        observe(a);
     *ret = a;
     a = NULL;
     return ALD_OK;
+}
+
+enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                             struct ald_analysis **ret, struct ald_err *err)
+{
+    return run(store, settings, as_of, true, ret, err);
+}
+
+enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                              struct ald_analysis **ret, struct ald_err *err)
+{
+    return run(store, settings, as_of, false, ret, err);
 }
 
 void ald_analysis_free(struct ald_analysis *analysis)

@@ -166,9 +166,10 @@ static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, con
     for (size_t i = 0; ald_export_said_name(i); i++)
         if (strcmp(what, ald_export_said_name(i)) == 0)
             return ald_export_said(x, what, err);
-    ALD_TRY(ald_session_analysis(s, &analysis, err));
+    bool records = strcmp(what, "records") == 0, told = records || strcmp(what, "settings") == 0; /* readings count for nothing */
+    ALD_TRY(told ? ald_session_incidents(s, &analysis, err) : ald_session_analysis(s, &analysis, err));
     x->analysis = analysis;
-    if (strcmp(what, "records") == 0)
+    if (records)
         return ald_export_records(x, err);
     if (strcmp(what, "settings") == 0)
         return ald_export_line(x, ald_settings_node(x->scratch, analysis), err);

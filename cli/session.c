@@ -68,6 +68,13 @@ enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysi
     return ald_analysis_run(session->store, &session->config.settings, as_of, ret, err);
 }
 
+enum ald_rc ald_session_incidents(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err)
+{
+    int64_t as_of = 0;
+    ALD_TRY(ald_session_as_of(session, &as_of, err));
+    return ald_analysis_link(session->store, &session->config.settings, as_of, ret, err);
+}
+
 /* With another key the same people would get other pseudonyms, and count as new ones. */
 enum ald_rc ald_session_check_key(const struct ald_session *s, struct ald_err *err)
 {

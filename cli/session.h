@@ -50,6 +50,8 @@ ALD_CHECK enum ald_rc ald_session_period(const struct ald_session *session, cons
                                          struct ald_period *ret, struct ald_err *err);
 /** Analysis as of --as-of, inside a read transaction that the caller has begun. */
 ALD_CHECK enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
+/** The same without patterns, signals and readings: ald_analysis_link. */
+ALD_CHECK enum ald_rc ald_session_incidents(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
 /** The pseudonym key; missing although the store holds pseudonyms, it is not made anew. Wipe it after use. */
 ALD_CHECK enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, struct ald_err *err);
 /** @return ALD_ERR_CONFIG when the key file is missing although the store holds pseudonyms that were made with it. */

@@ -340,6 +340,10 @@ void ald_measures_drop(const struct ald_analysis *analysis);
 /** Reads the store (inside the caller's transaction), links and measures. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
+/** As far as records and incidents go: no patterns, signals or readings, and nothing may ask for them. For what only tells of
+ *  records. @return as ald_analysis_run. */
+ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                                        struct ald_analysis **ret, struct ald_err *err);
 void ald_analysis_free(struct ald_analysis *analysis);
 void ald_analysis_freep(struct ald_analysis **analysis);
 /** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
