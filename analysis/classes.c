@@ -21,7 +21,7 @@ static bool marked(struct ald_build *b, struct ald_incident *inc, const char *ma
         const struct ald_record *record = &b->a->records[inc->records[i]];
         if (record->folded || !record->class_ || strcmp(record->class_, mark) != 0)
             continue;
-        inc->cls = cls;
+        inc->cls = (uint8_t)cls;
         inc->class_why = ald_sprintf(b->a->arena, "marked %s by %s", mark, ald_record_id(b->scratch, record));
         return true;
     }

@@ -116,7 +116,7 @@ static inline void synthetic_end(struct synthetic *s, struct ald_incident *inc, 
         spans[1].end = synthetic_draw(s, 3) ? spans[1].start + length : ALD_TIME_NONE;
         break;
     case 6:
-        inc->cls = (enum ald_class)(1 + synthetic_draw(s, ALD_CLASS_N - 1));
+        inc->cls = (uint8_t)(1 + synthetic_draw(s, ALD_CLASS_N - 1));
         break;
     default:
         break;
