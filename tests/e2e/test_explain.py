@@ -177,7 +177,7 @@ class Sample(support.Case):
         posts = {name: ((support.SAMPLE / "pages" / f"{name}-records.ndjson").read_text(encoding="utf-8").count("\n"), 0)
                  for name in ("status", "cloud")}
         self.assertEqual({source["name"]: (source["records"], source["quarantined"]) for source in tree["sources"]},
-                         {"pager": (len(self.pages), 0), "tickets": (len(self.tickets), 0), **posts})
+                         {"pager": (len(self.pages), 0), "tickets": (len(self.tickets), 0), **posts, "wiki": (0, 0)})
         for source in tree["sources"]:
             self.assertTrue(all(stream["complete"] for stream in source["streams"]), source)
         text = self.alidade("status").out
