@@ -8,11 +8,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/firehydrant_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 enum ald_rc ald_firehydrant_author(const struct ald_jv *v, const char *member, const char **ret_person, int *ret_automatic,
                                    struct ald_err *err)

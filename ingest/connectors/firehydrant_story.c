@@ -6,11 +6,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/firehydrant_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 static bool has_word(const char *text, const char *word)
 {

@@ -5,13 +5,9 @@
 
 #include "alidade/time.h"
 #include "connectors/gcpstatus_priv.h"
+#include "connectors/word.h"
 
 #define TITLE_MAX 300 /* bytes of the first line of external_desc that make a title */
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 struct update {
     const char *status, *text;

@@ -5,11 +5,7 @@
 #include "connectors/answer.h"
 #include "connectors/github_priv.h"
 #include "connectors/issues.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 static enum ald_rc name_of(const struct ald_jv *v, const char *member, const char *key, const char **ret, struct ald_err *err)
 {

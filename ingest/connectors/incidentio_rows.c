@@ -7,11 +7,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/incidentio_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /** A text member of an object member; both may be absent or null. */
 static enum ald_rc text_in(struct ald_arena *arena, const struct ald_jv *v, const char *member, const char *key, const char **ret,
@@ -95,7 +91,7 @@ static enum ald_rc texts_of(struct ald_arena *arena, const void *from, const cha
     return ALD_OK;
 }
 
-static bool one_of(const char *name, const char *const *names)
+static bool any_like(const char *name, const char *const *names)
 {
     for (; *names; names++)
         if (ald_name_like(name, *names))
@@ -122,9 +118,9 @@ static enum ald_rc add_custom_fields(const struct ald_source_cfg *cfg, struct al
         for (size_t i = 0; name && i < texts.n; i++) {
             const char *path = ald_sprintf(rows->arena, "custom_field_entries.%s", name);
             ald_rows_value(rows, rec, ald_sprintf(rows->arena, "field:%s", name), texts.at[i], path);
-            if (own_services && one_of(name, services))
+            if (own_services && any_like(name, services))
                 (void)ald_rows_service(rows, rec, texts.at[i], path);
-            else if (own_teams && one_of(name, teams))
+            else if (own_teams && any_like(name, teams))
                 ald_rows_team(rows, rec, texts.at[i], "assigned", ALD_TIME_NONE, path);
         }
     }

@@ -7,11 +7,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/incidentio_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /* ---- Updates ---- */
 

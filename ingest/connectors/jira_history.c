@@ -3,19 +3,7 @@
 #include <string.h>
 
 #include "connectors/jira_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static bool one_of(const char *s, const char *const *list)
-{
-    for (; s && *list; list++)
-        if (strcmp(s, *list) == 0)
-            return true;
-    return false;
-}
+#include "connectors/word.h"
 
 /** One changed field. from and to are ids where the field has them. */
 struct item {

@@ -5,11 +5,7 @@
 
 #include "connectors/jira_priv.h"
 #include "connectors/listing.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 static enum ald_rc moments(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
                            const struct ald_jv *fields, struct ald_err *err)

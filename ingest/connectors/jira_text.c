@@ -5,11 +5,7 @@
 #include "alidade/buf.h"
 #include "alidade/limits.h"
 #include "connectors/jira_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 static const char *string(const struct ald_jv *v, const char *key)
 {

@@ -6,11 +6,7 @@
 
 #include "connectors/answer.h"
 #include "connectors/oncall_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /* ---- Labels: [{key: {id, name}, value: {id, name}}] ---- */
 

@@ -5,11 +5,7 @@
 
 #include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /* ---- Who ---- */
 

@@ -1,16 +1,11 @@
 /* Facts that the configuration maps (`fields:`) to members of a PagerDuty incident or to its custom fields. Values of custom
  * fields are given incident by incident alone, so they are asked for only where a mapped name is no member of the incident. */
-#include <string.h>
 
 #include "alidade/buf.h"
 #include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
+#include "connectors/word.h"
 #include "http.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 bool ald_pagerduty_fields_wanted(const struct ald_source_cfg *cfg)
 {

@@ -5,15 +5,11 @@
 
 #include "connectors/answer.h"
 #include "connectors/pagerduty_priv.h"
+#include "connectors/word.h"
 
 #define SUFFIX "_log_entry"
 /* An incident that was read later than this after an entry shows what the entry did; two clocks differ by less. */
 #define CLOCKS_MS ALD_DAY_MS
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
 
 /* ---- Kinds ---- */
 
@@ -51,14 +47,6 @@ static const struct manner *manner_of(const char *type)
         if (is(type, manners[i].type))
             return &manners[i];
     return &other;
-}
-
-static bool one_of(const char *s, const char *const *list)
-{
-    for (; s && *list; list++)
-        if (strcmp(s, *list) == 0)
-            return true;
-    return false;
 }
 
 /** By whom: a person's pseudonym stands where a user did, a reference to a service or rule where a machine did; else

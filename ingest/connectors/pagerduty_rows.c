@@ -4,11 +4,7 @@
 
 #include "connectors/answer.h"
 #include "connectors/pagerduty_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 bool ald_pagerduty_notes_wanted(const struct ald_source_cfg *cfg)
 {

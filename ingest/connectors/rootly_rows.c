@@ -6,19 +6,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/rootly_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static bool one_of(const char *s, const char *const *list)
-{
-    for (; *list; list++)
-        if (is(s, *list))
-            return true;
-    return false;
-}
+#include "connectors/word.h"
 
 enum ald_rc ald_rootly_attributes(const struct ald_jv *resource, struct ald_jv *ret, struct ald_err *err)
 {

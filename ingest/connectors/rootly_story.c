@@ -6,11 +6,7 @@
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/rootly_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /* ---- Roles and the retrospective: what an incident's own answer includes ---- */
 

@@ -2,6 +2,7 @@
  * labels are translated. Paging is in servicenow_crawl.c; must not know SQLite, curl or the clock. */
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/servicenow_priv.h"
 
 extern const struct ald_connector ald_connector_servicenow;
@@ -28,7 +29,7 @@ static const char *ids_of(struct ald_arena *arena, const struct ald_http_req *re
 static struct ald_servicenow_query incident_query(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                                   const struct ald_http_req *req)
 {
-    const char *fields = ald_servicenow_problems_wanted(cfg) ? INCIDENT_FIELDS PROBLEM_FIELDS : INCIDENT_FIELDS;
+    const char *fields = ald_listing_on(cfg, "problems") ? INCIDENT_FIELDS PROBLEM_FIELDS : INCIDENT_FIELDS;
     for (size_t i = 0; i < cfg->fields_n; i++)
         fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);
     return (struct ald_servicenow_query){.table = "incident",
@@ -169,6 +170,12 @@ TABLE(problem_incident, problem_incident_query(arena, cfg, req), ald_servicenow_
 
 /* ---- The tables ---- */
 
+ALD_LISTING_WANTED(audit)
+ALD_LISTING_WANTED(journal)
+ALD_LISTING_WANTED(affected)
+ALD_LISTING_WANTED(tasks)
+ALD_LISTING_WANTED(problems)
+
 #define STREAM(table, fn) .name = table, .list = "result", .cursor_doc = ALD_SERVICENOW_CURSOR_DOC, .request = fn##_request, \
     .page = fn##_page, .skip = ald_servicenow_skip
 #define OPTIONAL .optional = true, .refusal_400 = "Invalid table" /* a plugin or a right is missing */
@@ -179,16 +186,16 @@ static const struct ald_stream streams[] = {
     {STREAM("sys_user_group", group), .every_time = true, OPTIONAL},
     {STREAM("sys_user", user), .every_time = true, OPTIONAL},
     {STREAM("incident", incident), CHANGES},
-    {STREAM("sys_audit", audit), OF_INCIDENTS, .holds = ALD_SERVICENOW_HOLDS, .wanted = ald_servicenow_audit_wanted},
-    {STREAM("sys_journal_field", journal), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_journal_wanted},
-    {STREAM("task_ci", task_ci), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
-    {STREAM("task_cmdb_ci_service", task_service), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
-    {STREAM("cmdb_rel_ci", relation), OF_INCIDENTS, OPTIONAL, .wanted = ald_servicenow_services_wanted},
-    {STREAM("incident_task", incident_task), CHANGES, OPTIONAL, .wanted = ald_servicenow_tasks_wanted},
-    {STREAM("problem_task", problem_task), CHANGES, OPTIONAL, .wanted = ald_servicenow_tasks_wanted},
-    {STREAM("problem", problem), CHANGES, OPTIONAL, .tail = true, .wanted = ald_servicenow_problems_wanted},
+    {STREAM("sys_audit", audit), OF_INCIDENTS, .holds = ALD_SERVICENOW_HOLDS, .wanted = audit_wanted},
+    {STREAM("sys_journal_field", journal), OF_INCIDENTS, OPTIONAL, .wanted = journal_wanted},
+    {STREAM("task_ci", task_ci), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
+    {STREAM("task_cmdb_ci_service", task_service), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
+    {STREAM("cmdb_rel_ci", relation), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
+    {STREAM("incident_task", incident_task), CHANGES, OPTIONAL, .wanted = tasks_wanted},
+    {STREAM("problem_task", problem_task), CHANGES, OPTIONAL, .wanted = tasks_wanted},
+    {STREAM("problem", problem), CHANGES, OPTIONAL, .tail = true, .wanted = problems_wanted},
     {STREAM("problem_incident", problem_incident), .parent = "problem", .as = "incident", .subjects_max = 50,
-     .wanted = ald_servicenow_problems_wanted},
+     .wanted = problems_wanted},
 };
 
 #define PERSON(member)                                                                                                 \

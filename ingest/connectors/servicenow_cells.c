@@ -1,12 +1,7 @@
 /* Cells of ServiceNow's rows. Must not know what they mean. */
-#include <string.h>
 
 #include "connectors/servicenow_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
+#include "connectors/word.h"
 
 /* ---- Cells: "text", {"display_value", "value"} or {"link", "value"}; "" is null ---- */
 
@@ -73,4 +68,12 @@ void ald_servicenow_item(struct ald_rows *rows, struct ald_element *el, const st
         el->service_def = ald_alloc(rows->arena, sizeof *el->service_def);
         *el->service_def = (struct ald_row_service_def){.external_id = item->value, .name = item->display};
     }
+}
+
+bool ald_servicenow_asked(const struct ald_http_req *req, const char *subject)
+{
+    for (size_t i = 0; i < req->subjects_n; i++)
+        if (is(req->subjects[i], subject))
+            return true;
+    return req->subjects_n == 0;
 }

@@ -58,6 +58,8 @@ ALD_CHECK enum ald_rc ald_servicenow_cell_time(const struct ald_jv *row, const c
 ALD_CHECK enum ald_rc ald_servicenow_cell_must(struct ald_arena *arena, const struct ald_jv *row, const char *name, const char **ret,
                                                struct ald_err *err);
 ALD_CHECK enum ald_rc ald_servicenow_time_must(const struct ald_jv *row, const char *name, int64_t *ret, struct ald_err *err);
+/** Whether a row is of what a detail request asked for; any is where a request has no subjects. */
+bool ald_servicenow_asked(const struct ald_http_req *req, const char *subject);
 /** An item by id and name: other tables know only its id. Does nothing where the cell has no name. */
 void ald_servicenow_item(struct ald_rows *rows, struct ald_element *el, const struct ald_servicenow_cell *item);
 /* ---- servicenow_rows.c: what rows mean ---- */
@@ -70,11 +72,6 @@ ald_servicenow_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_service
 
 /* ---- servicenow_related.c: tables around an incident; each can be turned off by a key of its name ---- */
 
-bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg);
-bool ald_servicenow_journal_wanted(const struct ald_source_cfg *cfg);
-bool ald_servicenow_services_wanted(const struct ald_source_cfg *cfg);
-bool ald_servicenow_tasks_wanted(const struct ald_source_cfg *cfg);
-bool ald_servicenow_problems_wanted(const struct ald_source_cfg *cfg);
 /** Name of the one type of relation that is read: the parent depends on the child. */
 #define ALD_SERVICENOW_DEPENDS "Depends on::Used by"
 /** Asks what depends on an item, and what it depends on. */

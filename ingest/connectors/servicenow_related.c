@@ -1,55 +1,21 @@
 /* What stands around an incident of ServiceNow in tables of their own: the notes of its journal, the items and services that it
  * affects and what depends on them, its tasks, and the problem that it led to. Must not know paging. */
-#include <string.h>
-
+#include "connectors/listing.h"
 #include "connectors/servicenow_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-bool ald_servicenow_journal_wanted(const struct ald_source_cfg *cfg)
-{
-    return !is(ald_source_opt(cfg, "journal"), "off");
-}
-
-bool ald_servicenow_services_wanted(const struct ald_source_cfg *cfg)
-{
-    return !is(ald_source_opt(cfg, "affected"), "off");
-}
+#include "connectors/word.h"
 
 void ald_servicenow_ask_relations(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *item)
 {
-    if (ald_servicenow_services_wanted(cfg))
+    if (ald_listing_on(cfg, "affected"))
         (void)ald_rows_todo(rows, el, "cmdb_rel_ci", item);
-}
-
-bool ald_servicenow_tasks_wanted(const struct ald_source_cfg *cfg)
-{
-    return !is(ald_source_opt(cfg, "tasks"), "off");
-}
-
-bool ald_servicenow_problems_wanted(const struct ald_source_cfg *cfg)
-{
-    return !is(ald_source_opt(cfg, "problems"), "off");
-}
-
-/** "source:sys_id", as rows name an incident. */
-static const char *incident_ref(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *id)
-{
-    return ald_sprintf(arena, "%s:%s", cfg->name, id);
 }
 
 /** A row of a detail must be of what was asked for: an instance leaves out a part of a query that it does not understand. */
 static enum ald_rc asked_for(const struct ald_http_req *req, const char *table, const char *subject, struct ald_err *err)
 {
-    for (size_t i = 0; i < req->subjects_n; i++)
-        if (is(req->subjects[i], subject))
-            return ALD_OK;
-    return req->subjects_n == 0 ? ALD_OK
-                                : ald_fail(err, ALD_ERR_NET, "%s: got a row of %.40s, not asked for: the source ignored the filter",
-                                           table, subject);
+    return ald_servicenow_asked(req, subject) ? ALD_OK
+                                              : ald_fail(err, ALD_ERR_NET, "%s: got a row of %.40s, not asked for: the source ignored the filter",
+                                                         table, subject);
 }
 
 enum ald_rc ald_servicenow_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
@@ -125,8 +91,7 @@ enum ald_rc ald_servicenow_relation(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "child", &child, err));
     if (!parent.value || !child.value)
         return ALD_OK;
-    struct ald_err other = {0};
-    if (asked_for(req, "cmdb_rel_ci", parent.value, &other) != ALD_OK)
+    if (!ald_servicenow_asked(req, parent.value))
         ALD_TRY(asked_for(req, "cmdb_rel_ci", child.value, err));
     const char **on = ald_calloc(rows->arena, 2, sizeof *on);
     on[0] = child.value;
@@ -147,7 +112,7 @@ static enum ald_rc action(struct ald_rows *rows, struct ald_element *el, const s
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "short_description", &title, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "state", &state, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "assignment_group", &team, err));
-    struct ald_row_action *a = ald_rows_action(rows, el, incident_ref(rows->arena, cfg, incident));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, incident));
     a->external_id = ald_sprintf(rows->arena, "%s/%s", table, id);
     a->title = title.value ? title.value : number.value;
     a->status = state.display;
@@ -203,7 +168,7 @@ enum ald_rc ald_servicenow_review(const struct ald_source_cfg *cfg, struct ald_r
     ALD_TRY(ald_servicenow_cell_time(row, "problem_id.resolved_at", &resolved, err));
     if (!problem.value || (closed == ALD_TIME_NONE && resolved == ALD_TIME_NONE))
         return ALD_OK;
-    struct ald_row_review *review = ald_rows_review(rows, el, incident_ref(rows->arena, cfg, el->record->external_id));
+    struct ald_row_review *review = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, el->record->external_id));
     review->external_id = ald_sprintf(rows->arena, "%s/%s", problem.value, el->record->external_id);
     review->title = title.value ? title.value : problem.display;
     review->status = state.display;

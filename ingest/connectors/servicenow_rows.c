@@ -4,17 +4,9 @@
 #include <strings.h>
 
 #include "alidade/time.h"
+#include "connectors/listing.h"
 #include "connectors/servicenow_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-bool ald_servicenow_audit_wanted(const struct ald_source_cfg *cfg)
-{
-    return !is(ald_source_opt(cfg, "audit"), "off");
-}
+#include "connectors/word.h"
 
 /* ---- Incidents ---- */
 #define VENDOR_FIELD "vendor" /* unless another is mapped to external_party */
@@ -165,11 +157,11 @@ static void key_alias(struct ald_rows *rows, const char *key)
 
 static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *id)
 {
-    if (ald_servicenow_audit_wanted(cfg))
+    if (ald_listing_on(cfg, "audit"))
         (void)ald_rows_todo(rows, el, "sys_audit", id);
-    if (ald_servicenow_journal_wanted(cfg))
+    if (ald_listing_on(cfg, "journal"))
         (void)ald_rows_todo(rows, el, "sys_journal_field", id);
-    if (!ald_servicenow_services_wanted(cfg))
+    if (!ald_listing_on(cfg, "affected"))
         return;
     (void)ald_rows_todo(rows, el, "task_ci", id);
     (void)ald_rows_todo(rows, el, "task_cmdb_ci_service", id);
@@ -212,7 +204,7 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(incident_service(cfg, rows, el, row, err));
     ALD_TRY(incident_team(cfg, rows, el, row, err));
     ALD_TRY(incident_refs(rows, rec, row, err));
-    if (ald_servicenow_problems_wanted(cfg))
+    if (ald_listing_on(cfg, "problems"))
         ALD_TRY(ald_servicenow_review(cfg, rows, el, row, err));
     ask_details(cfg, rows, el, id);
     return ALD_OK;
@@ -220,20 +212,12 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
 
 /* ---- The audit trail ---- */
 
-static bool one_of(const char *s, const char *const *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (is(s, list[i]))
-            return true;
-    return false;
-}
-
 /** Kind of a change of state from one choice to another; 1 new, 2 in progress, 3 on hold, 6 resolved, 7 closed, 8
  * cancelled. */
 static const char *state_event(const char *from, const char *to)
 {
-    static const char *const ended[] = {"6", "7", "8"}, *const open[] = {"1", "2", "3", "4", "5"};
-    bool was_ended = one_of(from, ended, 3), is_open = one_of(to, open, 5);
+    static const char *const ended[] = {"6", "7", "8", NULL}, *const open[] = {"1", "2", "3", "4", "5", NULL};
+    bool was_ended = one_of(from, ended), is_open = one_of(to, open);
     if (is(to, "6"))
         return "resolved";
     if (is(to, "7") || is(to, "8"))
@@ -260,9 +244,9 @@ static const char *given_word(struct ald_arena *arena, const struct ald_source_c
 
 static void audit_event(const struct ald_source_cfg *cfg, const struct change *c, struct ald_row_event *e)
 {
-    static const char *const services[] = {"business_service", "cmdb_ci", "category"};
-    static const char *const levels[] = {"priority", "severity", "impact", "urgency"};
-    static const char *const notes[] = {"comments", "work_notes", "comments_and_work_notes"};
+    static const char *const services[] = {"business_service", "cmdb_ci", "category", NULL};
+    static const char *const levels[] = {"priority", "severity", "impact", "urgency", NULL};
+    static const char *const notes[] = {"comments", "work_notes", "comments_and_work_notes", NULL};
     const char *state_field = ald_source_opt(cfg, "state_field");
     e->actor = e->agent = c->who;
     e->field = c->field;
@@ -279,15 +263,15 @@ static void audit_event(const struct ald_source_cfg *cfg, const struct change *c
             e->kind = c->from ? "reassigned" : "assigned";
             e->actor = c->to;
         }
-    } else if (one_of(c->field, services, 3) || is(c->field, ald_source_field(cfg, "service"))) {
+    } else if (one_of(c->field, services) || is(c->field, ald_source_field(cfg, "service"))) {
         e->service = c->to;
         if (c->to)
             e->kind = "service_added";
-    } else if (one_of(c->field, levels, 4) || is(c->field, ald_source_field(cfg, "severity"))) {
+    } else if (one_of(c->field, levels) || is(c->field, ald_source_field(cfg, "severity"))) {
         e->kind = "severity_changed";
         e->value = c->to;
-    } else if (one_of(c->field, notes, 3)) {
-        e->kind = ald_servicenow_journal_wanted(cfg) ? "status_update" : "note"; /* the journal has its words */
+    } else if (one_of(c->field, notes)) {
+        e->kind = ald_listing_on(cfg, "journal") ? "status_update" : "note"; /* the journal has its words */
     } else if (is(c->field, "state") || is(c->field, "incident_state")) {
         e->value = c->to;
     }
@@ -317,8 +301,7 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "documentkey", &subject, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "tablename", &table, err));
-    if ((table.value && !is(table.value, "incident")) ||
-        (req->subjects_n && !one_of(subject, req->subjects, req->subjects_n)))
+    if ((table.value && !is(table.value, "incident")) || !ald_servicenow_asked(req, subject))
         return ald_fail(err, ALD_ERR_NET,
                         "sys_audit: got a row of %.40s %.40s, not asked for: the source ignored the filter",
                         table.value ? table.value : "", subject);

@@ -6,19 +6,7 @@
 
 #include "alidade/time.h"
 #include "connectors/statuspage_priv.h"
-
-static bool is(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static bool one_of(const char *s, const char *const *list)
-{
-    for (; s && *list; list++)
-        if (strcmp(s, *list) == 0)
-            return true;
-    return false;
-}
+#include "connectors/word.h"
 
 static const char *const ended[] = {"resolved", "postmortem", "completed", NULL};
 static const char *const under_way[] = {"investigating", "identified", "monitoring", "scheduled",
