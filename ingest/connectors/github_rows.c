@@ -5,6 +5,7 @@
 #include "connectors/answer.h"
 #include "connectors/github_priv.h"
 #include "connectors/issues.h"
+#include "connectors/listing.h"
 #include "connectors/word.h"
 
 static enum ald_rc name_of(const struct ald_jv *v, const char *member, const char *key, const char **ret, struct ald_err *err)
@@ -153,35 +154,11 @@ static const char *commit_page(struct ald_arena *arena, const char *url)
 static enum ald_rc cross_reference(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows, struct ald_element *el,
                                    const struct ald_jv *issue, struct ald_err *err)
 {
-    const char *url = NULL, *title = NULL, *state = NULL, *const *labels = NULL;
-    const char *reviews = ald_source_opt(cfg, "review_label"), *actions = ald_source_opt(cfg, "action_label");
+    const char *url = NULL;
     struct ald_jv pull;
-    int64_t opened, closed;
     ALD_TRY(ald_json_str_opt(issue, "html_url", &url, err));
     ald_rows_link(rows, el, subject, "mention", url, "timeline:source.issue.html_url");
-    if (ald_json_opt(issue, "pull_request", &pull) || !url)
-        return ALD_OK;
-    ALD_TRY(ald_issue_labels(rows->arena, issue, &labels, err));
-    ALD_TRY(ald_json_str_opt(issue, "title", &title, err));
-    ALD_TRY(ald_json_str_opt(issue, "state", &state, err));
-    ALD_TRY(ald_json_time_opt(issue, "created_at", &opened, err));
-    ALD_TRY(ald_json_time_opt(issue, "closed_at", &closed, err));
-    const char *incident = ald_sprintf(rows->arena, "%s:%s", cfg->name, subject);
-    if (reviews && *reviews && ald_issue_has_labels(labels, reviews)) {
-        struct ald_row_review *r = ald_rows_review(rows, el, incident);
-        r->url = url;
-        r->title = title;
-        r->status = state;
-        r->held_at = closed;
-    } else if (actions && *actions && ald_issue_has_labels(labels, actions)) {
-        struct ald_row_action *a = ald_rows_action(rows, el, incident);
-        a->url = url;
-        a->title = title;
-        a->status = state;
-        a->opened_at = opened;
-        a->closed_at = closed;
-    }
-    return ALD_OK;
+    return ald_json_opt(issue, "pull_request", &pull) || !url ? ALD_OK : ald_issue_follows(cfg, rows, el, subject, issue, url, err);
 }
 
 static enum ald_rc comment(const char *subject, struct ald_rows *rows, struct ald_element *el, const struct ald_jv *v,
@@ -276,7 +253,7 @@ enum ald_rc ald_github_sub_issue(const struct ald_source_cfg *cfg, const char *s
 {
     const char *state = NULL;
     ALD_TRY(ald_json_str_opt(v, "state", &state, err));
-    struct ald_row_action *a = ald_rows_action(rows, el, ald_sprintf(rows->arena, "%s:%s", cfg->name, subject));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, subject));
     ALD_TRY(ald_json_str_opt(v, "title", &a->title, err));
     ALD_TRY(ald_json_str_opt(v, "html_url", &a->url, err));
     ALD_TRY(ald_json_time_opt(v, "created_at", &a->opened_at, err));

@@ -179,34 +179,10 @@ enum ald_rc ald_gitlab_milestone(const struct ald_source_cfg *cfg, const struct 
 enum ald_rc ald_gitlab_link(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
                             const struct ald_jv *v, struct ald_err *err)
 {
-    const char *subject = ald_listing_subject(res->req), *url = NULL, *title = NULL, *state = NULL, *const *labels = NULL;
-    const char *reviews = ald_source_opt(cfg, "review_label"), *actions = ald_source_opt(cfg, "action_label");
-    int64_t opened, closed, due;
+    const char *subject = ald_listing_subject(res->req), *url = NULL;
     ALD_TRY(ald_json_str_opt(v, "web_url", &url, err));
-    ALD_TRY(ald_json_str_opt(v, "title", &title, err));
-    ALD_TRY(ald_json_str_opt(v, "state", &state, err));
-    ALD_TRY(ald_json_time_opt(v, "created_at", &opened, err));
-    ALD_TRY(ald_json_time_opt(v, "closed_at", &closed, err));
-    ALD_TRY(ald_json_time_opt(v, "due_date", &due, err));
-    ALD_TRY(ald_issue_labels(rows->arena, v, &labels, err));
     ald_rows_link(rows, el, subject, "mention", url, "links:web_url");
-    const char *incident = ald_sprintf(rows->arena, "%s:%s", cfg->name, subject);
-    if (reviews && *reviews && ald_issue_has_labels(labels, reviews)) {
-        struct ald_row_review *r = ald_rows_review(rows, el, incident);
-        r->url = url;
-        r->title = title;
-        r->status = state;
-        r->held_at = closed;
-    } else if (actions && *actions && ald_issue_has_labels(labels, actions)) {
-        struct ald_row_action *a = ald_rows_action(rows, el, incident);
-        a->url = url;
-        a->title = title;
-        a->status = state;
-        a->opened_at = opened;
-        a->closed_at = closed;
-        a->due_at = due;
-    }
-    return ALD_OK;
+    return ald_issue_follows(cfg, rows, el, subject, v, url, err);
 }
 
 enum ald_rc ald_gitlab_merge_request(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,

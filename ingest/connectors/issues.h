@@ -66,6 +66,11 @@ unsigned ald_issue_holds(const struct ald_source_cfg *cfg);
 void ald_issue_mentions(struct ald_rows *rows, struct ald_element *el, const char *record, const char *place, const char *text,
                         const char *field, struct ald_row_record *rec);
 
+/** An issue that belongs to the record, at url, is a review of it or an action after it where it has the labels that the configuration
+ *  names (review_label, action_label); else it is neither. */
+ALD_CHECK enum ald_rc ald_issue_follows(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *record,
+                                        const struct ald_jv *issue, const char *url, struct ald_err *err);
+
 /** The events of who->person's being assigned, or not any more; being assigned by a person also acknowledges, where nobody was before. */
 void ald_issue_assigned(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, bool on);
 /** For ald_connector.retell. Events whose ids begin with these words tell of assignees and teams; what each means follows from those

@@ -5,6 +5,7 @@
 #include "connectors/answer.h"
 #include "connectors/issues.h"
 #include "connectors/issues_priv.h"
+#include "connectors/listing.h"
 
 struct ald_row_event *ald_issue_event(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, const char *kind)
 {
@@ -189,4 +190,36 @@ void ald_issue_mentions(struct ald_rows *rows, struct ald_element *el, const cha
         else
             ald_rows_link(rows, el, record, kind, key, field);
     }
+}
+
+/* ---- What follows an incident ---- */
+
+enum ald_rc ald_issue_follows(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *record,
+                              const struct ald_jv *issue, const char *url, struct ald_err *err)
+{
+    const char *title = NULL, *state = NULL, *const *labels = NULL, *incident = ald_listing_ref(rows->arena, cfg, record);
+    const char *reviews = ald_source_opt(cfg, "review_label"), *actions = ald_source_opt(cfg, "action_label");
+    int64_t opened, closed, due;
+    ALD_TRY(ald_issue_labels(rows->arena, issue, &labels, err));
+    ALD_TRY(ald_json_str_opt(issue, "title", &title, err));
+    ALD_TRY(ald_json_str_opt(issue, "state", &state, err));
+    ALD_TRY(ald_json_time_opt(issue, "created_at", &opened, err));
+    ALD_TRY(ald_json_time_opt(issue, "closed_at", &closed, err));
+    ALD_TRY(ald_json_time_opt(issue, "due_date", &due, err));
+    if (reviews && *reviews && ald_issue_has_labels(labels, reviews)) {
+        struct ald_row_review *r = ald_rows_review(rows, el, incident);
+        r->url = url;
+        r->title = title;
+        r->status = state;
+        r->held_at = closed;
+    } else if (actions && *actions && ald_issue_has_labels(labels, actions)) {
+        struct ald_row_action *a = ald_rows_action(rows, el, incident);
+        a->url = url;
+        a->title = title;
+        a->status = state;
+        a->opened_at = opened;
+        a->closed_at = closed;
+        a->due_at = due;
+    }
+    return ALD_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
+#include "connectors/listing.h"
 #include "connectors/word.h"
 
 /* ---- Who ---- */
@@ -208,6 +209,6 @@ enum ald_rc ald_opsgenie_responder_alert(const struct ald_source_cfg *cfg, const
         ALD_TRY(ald_json_as_str(row, &id, err));
     else
         ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
-    ald_rows_link(rows, el, subject_of(req), "id", ald_sprintf(rows->arena, "%s:%s", cfg->name, id), "responder_alerts:id");
+    ald_rows_link(rows, el, subject_of(req), "id", ald_listing_ref(rows->arena, cfg, id), "responder_alerts:id");
     return ALD_OK;
 }
