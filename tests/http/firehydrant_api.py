@@ -10,6 +10,7 @@ asked for, though each can be had by its id (declining one is archiving it); mil
 inactive; tickets are the account's, not an incident's; restricted incidents only with `private`; 429 says how many seconds."""
 
 import tracker_world
+import world_server
 from tracker_world import NAMES, SERVICES, SEVERITIES, TEAMS, email, made, stamp, uuid  # noqa: F401
 
 SLUGS = {0: "SEV1", 1: "SEV2", 2: "SEV3"}
@@ -168,4 +169,4 @@ def serve(world, faults=(), port=0):
 
 
 if __name__ == "__main__":
-    tracker_world.main(__doc__, serve)
+    world_server.main(__doc__, made, serve)

@@ -11,16 +11,14 @@ the repository that it is in now, what was deleted is gone (410), and neither is
 for a token of another's. Comments, labels, assignees and states move updated_at; what happens to a sub-issue does not.
 
 Faults are those of opsgenie_api, but for `deaf`, under which `since` is ignored."""
-import argparse
 import base64
 import datetime
-import json
 import threading
 import time
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import table_api
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
@@ -207,7 +205,7 @@ def made(n, spacing=14 * MINUTE, end=None):
     return world
 
 
-class Handler(table_api.Handler):
+class Handler(world_server.Faulty, table_api.Handler):
     def do_GET(self):
         url = urlsplit(self.path)
         self.query = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
@@ -223,13 +221,6 @@ class Handler(table_api.Handler):
             if self.struck("html"):
                 return self.send_body(200, b"<!DOCTYPE html><title>Log in</title>", [("Content-Type", "text/html")])
             self.route([unquote(part) for part in url.path.split("/") if part])
-
-    def struck(self, kind):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
 
     def refuse(self, status, message):
         self.send_json(status, {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)})
@@ -320,41 +311,15 @@ class Handler(table_api.Handler):
         self.answer(shown, [("Link", ", ".join(links))] if links else [])
 
     def answer(self, body, headers=()):
-        out = json.dumps(body, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body)
         self.send_body(200, out, [*headers, ("X-RateLimit-Remaining", "4999"), ("X-RateLimit-Reset", str(int(time.time()) + 3000))],
                        cut=bool(self.struck("drop")))
 
 
-class Server(Loopback):
-    def __init__(self, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), Handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests = world, list(faults), []
-        self.has_issues, self.hook = True, None
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-
 def serve(world, faults=(), port=0):
     """A server that is running inside the `with` block."""
-    return Server(world, faults, port)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
+    return world_server.Server(Handler, world, faults, port, has_issues=True, hook=None)
 
 
 if __name__ == "__main__":
-    main()
+    world_server.main(__doc__, made, serve)

@@ -13,7 +13,6 @@ timelines by GraphQL alone, failures of which come with status 200; plain "Retry
 assignees move updated_at; timelines and what happens to linked issues do not.
 
 Faults are those of opsgenie_api, but for `deaf`, under which `updated_after` is ignored."""
-import argparse
 import datetime
 import json
 import threading
@@ -21,7 +20,7 @@ import time
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import table_api
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
@@ -215,7 +214,7 @@ def made(n, spacing=14 * MINUTE, end=None):
     return world
 
 
-class Handler(table_api.Handler):
+class Handler(world_server.Faulty, table_api.Handler):
     def allowed(self):
         url = urlsplit(self.path)
         self.query = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
@@ -242,13 +241,6 @@ class Handler(table_api.Handler):
         with self.server.lock, self.server.world.lock:
             if self.allowed():
                 self.graphql(body["query"], body["variables"])
-
-    def struck(self, kind):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
 
     def refuse(self, what):
         self.send_json(404, {"message": f"404 {what} Not Found"})
@@ -352,41 +344,15 @@ class Handler(table_api.Handler):
         return self.answer(shown, headers + ([("x-total", str(len(rows)))] if len(rows) <= 10_000 else []))
 
     def answer(self, body, headers=()):
-        out = json.dumps(body, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body)
         self.send_body(200, out, [*headers, ("RateLimit-Remaining", "1999"), ("RateLimit-Reset", str(int(time.time()) + 60))],
                        cut=bool(self.struck("drop")))
 
 
-class Server(Loopback):
-    def __init__(self, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), Handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests = world, list(faults), []
-        self.issues_enabled, self.timeline_size, self.hook = True, 100, None
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-
 def serve(world, faults=(), port=0):
     """A server that is running inside the `with` block."""
-    return Server(world, faults, port)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
+    return world_server.Server(Handler, world, faults, port, issues_enabled=True, timeline_size=100, hook=None)
 
 
 if __name__ == "__main__":
-    main()
+    world_server.main(__doc__, made, serve)

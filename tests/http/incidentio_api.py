@@ -11,6 +11,7 @@ not paged; attachments, relationships and alerts only of one incident; optional 
 429 says when in words of HTTP, in UTC."""
 
 import tracker_world
+import world_server
 from tracker_world import DAY, NAMES, SERVICES, SEVERITIES, TEAMS, digest, email, made, stamp  # noqa: F401
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -238,4 +239,4 @@ def serve(world, faults=(), port=0):
 
 
 if __name__ == "__main__":
-    tracker_world.main(__doc__, serve)
+    world_server.main(__doc__, made, serve)

@@ -9,16 +9,14 @@ newest first, whatever is asked; perpage, 50 by default; a page past the end is 
 new is "firing"; a group tells its present state alone. Errors and rate limits as Django REST framework words them.
 
 Faults are those of opsgenie_api; under `deaf` started_at is ignored."""
-import argparse
 import datetime
-import json
 import re
 import threading
 import time
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import table_api
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
@@ -119,7 +117,7 @@ def made(n, spacing=14 * MINUTE, end=None):
     return world
 
 
-class Handler(table_api.Handler):
+class Handler(world_server.Faulty, table_api.Handler):
     def do_GET(self):
         url = urlsplit(self.path)
         self.query = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
@@ -134,13 +132,6 @@ class Handler(table_api.Handler):
             if self.struck("html"):
                 return self.send_body(200, b"<!DOCTYPE html><title>Grafana</title>", [("Content-Type", "text/html")])
             self.route([unquote(part) for part in url.path.split("/") if part])
-
-    def struck(self, kind):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
 
     def route(self, parts):
         world, query = self.server.world, self.query
@@ -185,40 +176,14 @@ class Handler(table_api.Handler):
                      "results": shown, "current_page_number": number, "page_size": size, "total_pages": pages})
 
     def answer(self, body):
-        out = json.dumps(body, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body)
         self.send_body(200, out, [("RateLimit-Limit", "300"), ("RateLimit-Remaining", "299"), ("RateLimit-Reset", "60")], cut=bool(self.struck("drop")))
-
-
-class Server(Loopback):
-    def __init__(self, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), Handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests = world, list(faults), []
-        self.hook, self.forbids = None, False
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 def serve(world, faults=(), port=0):
     """A server that is running inside the `with` block."""
-    return Server(world, faults, port)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
+    return world_server.Server(Handler, world, faults, port, hook=None, forbids=False)
 
 
 if __name__ == "__main__":
-    main()
+    world_server.main(__doc__, made, serve)

@@ -15,7 +15,6 @@ A fault (table_api.Fault) strikes a request whose path and query contain `path` 
   status   answers with `value`, or [status, headers, body]     html, broken, drop, replace, bytes: as in table_api
   more     an empty page that says there is more                again   the first page, whatever is asked for
   deaf     the search is ignored"""
-import argparse
 import base64
 import datetime
 import hashlib
@@ -23,10 +22,10 @@ import json
 import re
 import threading
 import time
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import table_api
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 CAP, DAY, CLOUD = 20000, 86_400_000, "11111111-2222-3333-4444-555555555555"
@@ -174,7 +173,7 @@ def made(n, spacing=840_000, end=None):
     return world
 
 
-class Handler(table_api.Handler):
+class Handler(world_server.Faulty, table_api.Handler):
     def do_GET(self):
         url = urlsplit(self.path)
         self.query = {key: values[-1] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
@@ -193,13 +192,6 @@ class Handler(table_api.Handler):
                 return self.route([part for part in url.path.split("/") if part])
             parts = [part for part in url.path.split("/") if part][3:]
             return self.route_jsm(parts[2:]) if parts[:2] == [CLOUD, "v1"] else self.refuse(404, "no such site")
-
-    def struck(self, kind):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
 
     def refuse(self, status, message):
         self.send_body(status, json.dumps({"message": message, "took": 0.001, "requestId": "made"}).encode(), [])
@@ -361,40 +353,14 @@ class Handler(table_api.Handler):
         return self.answer({"data": page, **more, "paging": {"first": f"{link}0", **({"next": f"{link}{offset + limit}"} if on else {})}})
 
     def answer(self, body):
-        out = json.dumps(body if self.jsm else {**body, "took": 0.02, "requestId": "made"}, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body if self.jsm else {**body, "took": 0.02, "requestId": "made"})
         self.send_body(200, out, [("X-RateLimit-State", "OK")], cut=bool(self.struck("drop")))
-
-
-class Server(Loopback):
-    def __init__(self, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), Handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests, self.incidents = world, list(faults), [], True
-        self.shown, self.hook = 0, None
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 def serve(world, faults=(), port=0):
     """A server that is running inside the `with` block."""
-    return Server(world, faults, port)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
+    return world_server.Server(Handler, world, faults, port, incidents=True, shown=0, hook=None)
 
 
 if __name__ == "__main__":
-    main()
+    world_server.main(__doc__, made, serve)

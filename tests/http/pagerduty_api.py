@@ -16,7 +16,6 @@ A fault (table_api.Fault) strikes a request whose path and query contain `path` 
   status   answers with `value`, or [status, headers, body]     html, broken, drop, replace, bytes: as in table_api
   more     an empty page that says there is more                again   the first page of the list, whatever the offset
   forget   the first row of the page is withheld from then on"""
-import argparse
 import datetime
 import gzip
 import hashlib
@@ -25,9 +24,9 @@ import threading
 import time
 from bisect import bisect_left
 from http.server import BaseHTTPRequestHandler
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 CAP, DAY = 10000, 86400
@@ -248,7 +247,7 @@ def made(n, spacing=840, end=None):
     return world
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(world_server.Faulty, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -271,13 +270,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def refuse(self, status, code, message, *errors):
         self.send_body(status, json.dumps({"error": {"message": message, "code": code, "errors": list(errors)}}).encode())
-
-    def struck(self, kind):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
 
     def do_POST(self):
         self.asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
@@ -402,22 +394,13 @@ class Handler(BaseHTTPRequestHandler):
                      "more": offset + limit < len(rows), "total": len(rows) if self.one("total") == "true" else None})
 
     def answer(self, body):
-        out = json.dumps(body, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body)
         self.send_body(200, out, cut=bool(self.struck("drop")))
 
 
-class Server(Loopback):
+class Server(world_server.Server):
     def __init__(self, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), Handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests, self.forgotten = world, list(faults), [], set()
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        super().__init__(Handler, world, faults, port, forgotten=set())
 
 
 def serve(world, faults=(), port=0):
@@ -425,16 +408,5 @@ def serve(world, faults=(), port=0):
     return Server(world, faults, port)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
-
-
 if __name__ == "__main__":
-    main()
+    world_server.main(__doc__, made, serve)

@@ -8,9 +8,11 @@ What it enforces: Bearer secret, else errors of JSON:API with the status as text
 asked for, at most 100; links to the next page, null on the last, and a count; filter[updated_at][gte] and [lte], sort=updated_at; resources
 stand as {"data": ...} in attributes, or (`bare`) by themselves; times in the organisation's zone; roles and the retrospective only where
 they are included; a page past the end is empty; private incidents only with `private`; 429 says when, in seconds since 1970."""
+import json
 import datetime
 
 import tracker_world
+import world_server
 from tracker_world import NAMES, SERVICES, SEVERITIES, TEAMS, email, made, uuid  # noqa: F401
 
 LEVELS = ("critical", "high", "low")
@@ -40,7 +42,7 @@ def user(who):
 
 class Handler(tracker_world.Handler):
     def refuse(self, code, message, headers=()):
-        self.send_body(code, tracker_world.json.dumps({"errors": [{"title": message, "status": str(code), "code": None, "detail": None}]}).encode(),
+        self.send_body(code, json.dumps({"errors": [{"title": message, "status": str(code), "code": None, "detail": None}]}).encode(),
                        [("Content-Type", "application/vnd.api+json"), *headers])
 
     def route(self, parts):
@@ -187,4 +189,4 @@ def serve(world, faults=(), port=0):
 
 
 if __name__ == "__main__":
-    tracker_world.main(__doc__, serve)
+    world_server.main(__doc__, made, serve)

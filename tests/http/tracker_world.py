@@ -6,16 +6,14 @@ A fault (table_api.Fault) strikes a request whose path and query contain `path` 
   more     an empty page that says there is more                again   the first page, whatever is asked for
   deaf     the condition on time is ignored                     hide    the last `value` elements of the page are not shown
 Paths in server.denied are answered with that status (a scope or a plan that the token lacks)."""
-import argparse
 import datetime
 import hashlib
-import json
 import threading
 import time
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import table_api
-from loopback import Loopback
+import world_server
 from table_api import Fault  # noqa: F401
 
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
@@ -203,7 +201,7 @@ def made(n, spacing=8 * HOUR, end=None):
     return world
 
 
-class Handler(table_api.Handler):
+class Handler(world_server.Faulty, table_api.Handler):
     """A server of one API answers GET in route(parts) and says in refuse() how it refuses."""
     token = "Bearer secret"
 
@@ -228,48 +226,19 @@ class Handler(table_api.Handler):
                 return self.send_body(200, b"<!DOCTYPE html><title>Log in</title>", [("Content-Type", "text/html")])
             return self.route(self.parts)
 
-    def struck(self, kind, *_):
-        url = urlsplit(self.path)
-        for fault in self.server.faults:
-            if fault.kind == kind and fault.strikes(url.path, unquote(url.query), ()):
-                return fault
-        return None
-
     def shown(self, rows):
         """A page, but for what a fault withholds."""
         fault = self.struck("hide")
         return rows[:-fault.value] if fault else rows
 
     def answer_body(self, body, status=200, headers=()):
-        out = json.dumps(body, ensure_ascii=False).encode()
-        if fault := self.struck("replace"):
-            out = out.replace(fault.value[0].encode(), fault.value[1].encode())
-        if fault := self.struck("bytes"):
-            out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
-        if self.struck("broken"):
-            out = out[:-15]
+        out = self.spoiled(body)
         self.server.answered += 1
         if self.server.hook:
             self.server.hook(self.server)
         self.send_body(status, out, headers, cut=bool(self.struck("drop")))
 
 
-class Server(Loopback):
+class Server(world_server.Server):
     def __init__(self, handler, world, faults=(), port=0):
-        super().__init__(("127.0.0.1", port), handler)
-        self.lock = threading.RLock()
-        self.world, self.faults, self.requests, self.denied = world, list(faults), [], {}
-        self.answered, self.hook = 0, None
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-
-def main(doc, serve):
-    """A server as a program."""
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--made", type=int, default=200)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120)
-    options = parser.parse_args()
-    with serve(made(options.made), port=options.port) as server:
-        print(f"listening {server.url}", flush=True)
-        time.sleep(options.seconds)
+        super().__init__(handler, world, faults, port, denied={}, answered=0, hook=None)
