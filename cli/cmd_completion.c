@@ -43,14 +43,6 @@ static bool takes_file(const struct ald_command *command)
     return strcmp(command->args, "FILE") == 0;
 }
 
-static bool takes(const struct ald_command *command, const struct ald_option_row *row)
-{
-    for (size_t k = 0; command->options && command->options[k]; k++)
-        if (strcmp(command->options[k], row->name) == 0)
-            return true;
-    return row->global;
-}
-
 static void put_names(const struct ald_option_row *row, const char *between)
 {
     if (row->letter)
@@ -109,7 +101,7 @@ static void bash(void)
             continue;
         (void)printf("        %s) words='", command->name);
         for (size_t i = 0; (row = ald_option_at(i)); i++)
-            if (takes(command, row))
+            if (ald_option_taken(command->options, row))
                 (void)printf("--%s ", row->name);
         put_arguments(command);
         (void)printf("'%s ;;\n", takes_file(command) ? "; files=1" : "");
@@ -166,7 +158,7 @@ static void zsh(void)
             continue;
         (void)printf("        %s) _arguments \\\n", command->name);
         for (size_t i = 0; (row = ald_option_at(i)); i++)
-            if (takes(command, row))
+            if (ald_option_taken(command->options, row))
                 zsh_option(row);
         (void)fputs("            '*: :", stdout);
         if (takes_file(command)) {

@@ -61,7 +61,7 @@ static void page_1(void)
     (void)fputs("alidade(1)\n\n# NAME\n\nalidade - reads incidents, writes reliability reports that say what can be known from them\n\n"
                 "# SYNOPSIS\n\n*alidade* [-c FILE] COMMAND [...]\n\n# DESCRIPTION\n\n"
                 "alidade pulls incidents from pagers, ticket systems and status pages into one SQLite file, reads each incident's time to "
-                "resolve against its complexity and blast radius among earlier incidents, and writes spreadsheet and JSON reports. Every "
+                "resolve against its complexity and blast radius among earlier incidents, and writes spreadsheets, web pages and JSON. Every "
                 "figure carries its number and interval; what cannot be told is said.\n\n# OPTIONS\n\n",
                 stdout);
     for (size_t i = 0; (row = ald_option_at(i)); i++)

@@ -52,11 +52,6 @@ static const struct ald_usage rows[] = {
     {"publish", "alidade publish reports/leadership-2026Q3.json --dry-run", "what would be sent"},
 };
 
-const struct ald_usage *ald_usage_at(size_t i)
-{
-    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
-}
-
 const struct ald_usage *ald_usage_of(const char *command, size_t n)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

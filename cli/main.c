@@ -43,12 +43,7 @@ static void print_options(FILE *out, const struct ald_command *command)
     for (int global = 0; global < 2; global++) {
         bool headed = false;
         for (size_t i = 0; (row = ald_option_at(i)); i++) {
-            bool wanted = row->global == (global == 1);
-            if (wanted && !row->global) {
-                wanted = false;
-                for (size_t k = 0; command && command->options && command->options[k]; k++)
-                    wanted = wanted || strcmp(command->options[k], row->name) == 0;
-            }
+            bool wanted = row->global == (global == 1) && ald_option_taken(command ? command->options : NULL, row);
             if (!wanted)
                 continue;
             if (!headed)

@@ -118,15 +118,18 @@ enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, st
     return ALD_OK;
 }
 
+bool ald_option_taken(const char *const *names, const struct ald_option_row *row)
+{
+    for (size_t k = 0; names && names[k]; k++)
+        if (strcmp(names[k], row->name) == 0)
+            return true;
+    return row->global;
+}
+
 enum ald_rc ald_options_check(const struct ald_options *options, const char *const *names, struct ald_err *err)
 {
     for (size_t i = 0; i < ROWS_N; i++) {
-        if (rows[i].global || !(options->given & (UINT64_C(1) << i)))
-            continue;
-        bool taken = false;
-        for (size_t k = 0; names && names[k]; k++)
-            taken = taken || strcmp(names[k], rows[i].name) == 0;
-        if (!taken)
+        if ((options->given & (UINT64_C(1) << i)) && !ald_option_taken(names, &rows[i]))
             return ald_fail(err, ALD_ERR_USAGE, "'alidade %s' takes no option --%s (see alidade %s --help)", options->command,
                             rows[i].name, options->command);
     }

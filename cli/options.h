@@ -29,6 +29,8 @@ struct ald_option_row {
 };
 /** NULL after the last. */
 const struct ald_option_row *ald_option_at(size_t i);
+/** Whether a command that takes these options (NULL-terminated names, or NULL) takes this one; global ones are taken by all. */
+bool ald_option_taken(const char *const *names, const struct ald_option_row *row);
 /** Fills *ret from argv. @return ALD_ERR_USAGE with what and how to get help. */
 ALD_CHECK enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, struct ald_err *err);
 /** Refuses options that the command does not take: names is a NULL-terminated list. */
@@ -38,7 +40,5 @@ ALD_CHECK enum ald_rc ald_options_check(const struct ald_options *options, const
 struct ald_usage {
     const char *command, *line, *what;
 };
-/** NULL after the last. */
-const struct ald_usage *ald_usage_at(size_t i);
 /** The n-th example of a command, from 0; NULL after its last. */
 const struct ald_usage *ald_usage_of(const char *command, size_t n);

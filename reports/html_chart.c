@@ -13,6 +13,7 @@
 #define TOP 10.0
 #define TIPS_MOST 400 /* points that have their name as a tip */
 #define LINE 13.0   /* height of a line of words in the drawing */
+#define NAME_CHARS 18 /* of a point's name, at most */
 #define LETTER 5.4  /* about how wide a letter of it is */
 #define LARGE_MOST 300 /* more points than this are drawn smaller */
 
@@ -21,6 +22,8 @@ struct plot {
     const struct ald_chart *chart;
     const struct ald_points *points;
     struct ald_scale axis[2];
+    struct ald_named_point named[ALD_NAMED_MOST]; /* points that have their name beside them */
+    size_t named_n;
     double height, bottom; /* of the whole drawing; of what stands below the plot */
 };
 
@@ -95,14 +98,13 @@ static double name_at(const struct plot *p, const struct ald_named_point *named,
 /** The word of a corner gives way to names of points: by as many lines as it takes, up to four. */
 static double corner_y(const struct plot *p, bool right, bool low, size_t chars)
 {
-    struct ald_named_point named[ALD_NAMED_MOST];
-    size_t n = ald_chart_names(p->h->report, p->points, named);
     double y = low ? p->height - p->bottom - 7 : TOP + 14, wide = LETTER * (double)chars + 12;
     for (int moved = 0; moved < 4; moved++) {
         bool clear = true;
-        for (size_t i = 0; i < n && clear; i++) {
-            double x, name_y = name_at(p, &named[i], &x), length = LETTER * 18;
-            double from = named[i].side ? x - length : x, to = named[i].side ? x : x + length;
+        for (size_t i = 0; i < p->named_n && clear; i++) {
+            const struct ald_named_point *named = &p->named[i];
+            double x, name_y = name_at(p, named, &x), length = LETTER * NAME_CHARS;
+            double from = named->side ? x - length : x, to = named->side ? x : x + length;
             bool beside = right ? to < WIDTH - RIGHT - wide : from > LEFT + wide;
             clear = beside || name_y < y - LINE || name_y > y + LINE;
         }
@@ -211,13 +213,10 @@ static void put_series(const struct plot *p, size_t series)
 
 static void put_names(const struct plot *p)
 {
-    struct ald_named_point named[ALD_NAMED_MOST];
-    size_t n = ald_chart_names(p->h->report, p->points, named);
-    for (size_t i = 0; i < n; i++) {
-        const struct ald_point *at = &p->points->points[named[i].point];
-        double x, y = name_at(p, &named[i], &x);
-        ald_html_rawf(p->h, "<text class=\"nm\" x=\"%.1f\" y=\"%.1f\"%s>", x, y, named[i].side ? " text-anchor=\"end\"" : "");
-        ald_html_text(p->h, ald_words_line(p->h->scratch, at->label, 18));
+    for (size_t i = 0; i < p->named_n; i++) {
+        double x, y = name_at(p, &p->named[i], &x);
+        ald_html_rawf(p->h, "<text class=\"nm\" x=\"%.1f\" y=\"%.1f\"%s>", x, y, p->named[i].side ? " text-anchor=\"end\"" : "");
+        ald_html_text(p->h, ald_words_line(p->h->scratch, p->points->points[p->named[i].point].label, NAME_CHARS));
         ald_html_raw(p->h, "</text>");
     }
 }
@@ -305,6 +304,7 @@ void ald_html_chart(struct ald_html *h, const struct ald_chart *chart)
     p.height = chart->form == ALD_CHART_RANGES ? 176 : 330;
     ald_scale_lay(h->scratch, h->report, p.points, 0, chart->form == ALD_CHART_RANGES ? 9 : 8, &p.axis[0]);
     ald_scale_lay(h->scratch, h->report, p.points, 1, chart->form == ALD_CHART_RANGES ? 4 : 6, &p.axis[1]);
+    p.named_n = ald_chart_names(h->report, p.points, p.named);
     ald_html_raw(h, "<figure>");
     if (!h->two) {
         ald_html_raw(h, "<p class=\"fc\">");

@@ -4,13 +4,15 @@
 import http.server
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+import support  # noqa: E402
+
 INCIDENTS = [{"id": 1, "title": "Routing errors", "created_at": "2026-08-01T08:00:00Z", "updated_at": "2026-08-01T09:30:00Z", "state": "resolved",
               "updates": []}, {"id": 2, "title": "no time"}]
 
@@ -31,11 +33,7 @@ class Heroku(http.server.BaseHTTPRequestHandler):
 class Tree:
     def __init__(self, folder):
         self.tree, self.passed, self.failed = folder / "tree", 0, 0
-        names = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=True).stdout.decode().split("\0")
-        for name in names:
-            if name and (ROOT / name).is_file():
-                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, self.tree / name)
+        support.copy_tracked(self.tree)
 
     def run(self, *args, codes=(0,)):
         done = subprocess.run([str(arg) for arg in args], cwd=self.tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900)

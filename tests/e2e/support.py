@@ -256,6 +256,19 @@ def sample_files(folder, *options):
     return pathlib.Path(folder)
 
 
+def copy_tracked(to, leave_out=()):
+    """What is in version control, as a fresh clone would have it; without it, everything but builds. leave_out: folders."""
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=False)
+    if listed.returncode == 0:
+        names = [name for name in listed.stdout.decode().split("\0") if name]
+    else:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not path.relative_to(ROOT).parts[0].startswith("build")]
+    for name in names:
+        if (ROOT / name).is_file() and not name.startswith(tuple(leave_out)):
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, to / name)
+
+
 def make_folder(add_cleanup):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="alidade-e2e-"))
     add_cleanup(shutil.rmtree, folder, ignore_errors=True)

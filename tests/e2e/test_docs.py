@@ -115,15 +115,7 @@ class CleanTree(support.Case):
     def setUp(self):
         super().setUp()
         self.tree = self.dir / "tree"
-        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True)
-        if listed.returncode == 0:
-            names = [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
-        else:
-            names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file() and not path.relative_to(ROOT).parts[0].startswith("build")]
-        for name in names:
-            if not name.startswith("tests/"):
-                (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, self.tree / name)
+        support.copy_tracked(self.tree, ("tests/",))
         for where in ("build/cli", "build/sample", "bin", "etc"):  # quickstart makes build/sample
             (self.tree / where).mkdir(parents=True)
         (self.tree / "build/cli/alidade").symlink_to(support.BINARY)
