@@ -16,7 +16,7 @@ struct retention {
     struct ald_store *store;
     const struct ald_analysis *a;
     const struct ald_handles *handles;
-    struct ald_lexicon *lexicon;
+    const struct ald_lexicon *lexicon;
     struct ald_matcher *matcher;
     struct ald_arena *arena; /* of one text */
     /* The text that goes. */
@@ -163,10 +163,9 @@ enum ald_rc ald_retain(struct ald_store *store, const struct ald_analysis *analy
                        struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new(), *text = ald_arena_new();
-    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lexicon = NULL;
     ALD_CLEANUP(ald_handles_freep) struct ald_handles *handles = ald_handles_new(analysis, arena);
     *ret = (struct ald_retained){0};
-    ALD_TRY(ald_lexicon_built_in(&lexicon, err));
+    const struct ald_lexicon *lexicon = analysis->patterns->lexicon;
     ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(lexicon);
     struct retention r = {.store = store, .a = analysis, .handles = handles, .lexicon = lexicon, .matcher = matcher, .arena = text, .err = err};
     ALD_TRY(drop(store, "retention_raw_drop", before, &ret->raw, err)); /* first: what is an event's own is found by it */

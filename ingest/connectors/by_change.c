@@ -1,30 +1,20 @@
 /* Pages of lists in the order of change: see by_change.h. */
 #include "connectors/by_change.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "connectors/listing.h"
 #include "http.h"
 
 static bool number(const char **s, bool empty, int64_t *ret)
 {
-    char *end;
-    if (empty && **s == '|') {
-        *ret = ALD_TIME_NONE;
-        (*s)++;
-        return true;
-    }
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v < 0 || v > INT64_C(1) << 52 || *end != '|')
-        return false;
-    *s = end + 1;
-    *ret = v;
+    if (!empty || **s != '|')
+        return ald_listing_number(s, INT64_C(1) << 52, ret);
+    *ret = ALD_TIME_NONE;
+    (*s)++;
     return true;
 }
 

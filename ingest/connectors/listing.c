@@ -1,6 +1,7 @@
 /* Lists of JSON APIs, element by element. Knows no API in particular. */
 #include "connectors/listing.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,20 @@ void ald_listing_sign(struct ald_http_req *req, const char *accept)
     req->auth_scheme = "Bearer";
     req->headers[0] = (struct ald_http_header){"Accept", accept};
     req->headers_n = 1;
+}
+
+bool ald_listing_number(const char **s, int64_t most, int64_t *ret)
+{
+    char *end;
+    if (**s < '0' || **s > '9')
+        return false;
+    errno = 0;
+    long long v = strtoll(*s, &end, 10);
+    if (errno || v > most || *end != '|')
+        return false;
+    *s = end + 1;
+    *ret = v;
+    return true;
 }
 
 const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n)

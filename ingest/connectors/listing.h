@@ -28,6 +28,8 @@ ALD_CHECK enum ald_rc ald_listing_one(const struct ald_source_cfg *cfg, const st
                                       const char *member, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err);
 /** Asks with a bearer token for this media type. */
 void ald_listing_sign(struct ald_http_req *req, const char *accept);
+/** A number of a cursor, from 0 to most, and the '|' behind it; false, and *s stays, where there is none. */
+bool ald_listing_number(const char **s, int64_t most, int64_t *ret);
 /** Numbers of a cursor "1|20|..." into parts, as far as they are there; what follows the last one's '|', or NULL. */
 const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n);
 /** Page that begins behind `seen` elements, where pages are smaller or larger now than when the cursor was made: sizes divide one

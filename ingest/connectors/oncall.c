@@ -1,14 +1,15 @@
 /* Grafana OnCall, today part of Grafana Cloud IRM: alert groups with their alerts and resolution notes. Groups are asked for by when they
  * began and in no order but newest first: those of the last weeks and each that is open are read again on every run. A page past the end of
  * a list is answered with its last page. Must not know SQLite, curl or the clock. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/oncall_priv.h"
 #include "http.h"
+
+#define MOST (INT64_C(1) << 40) /* a number of a cursor */
 
 extern const struct ald_connector ald_connector_oncall;
 
@@ -46,26 +47,13 @@ struct place {
     int64_t offset, count, restarts; /* count: of the list when reading began; -1: not known */
 };
 
-static bool number(const char **s, int64_t *ret)
-{
-    char *end;
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v < 0 || v > INT64_C(1) << 40 || *end != '|')
-        return false;
-    *s = end + 1;
-    *ret = v;
-    return true;
-}
-
 /* What cannot be understood (a cursor of another version) starts again: rows are idempotent. */
 static struct place place_of(const struct ald_http_req *req)
 {
     struct place p, start = {.count = -1};
     const char *s = req->cursor;
-    if (!s || !number(&s, &p.offset) || !number(&s, &p.count) || !number(&s, &p.restarts) || *s)
+    if (!s || !ald_listing_number(&s, MOST, &p.offset) || !ald_listing_number(&s, MOST, &p.count) ||
+        !ald_listing_number(&s, MOST, &p.restarts) || *s)
         return start;
     return p;
 }

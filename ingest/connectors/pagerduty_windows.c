@@ -2,12 +2,11 @@
  * time longer than six months is answered with nothing: so every window is short, both its ends are always sent, and
  * one that holds too much is halved. All that is known of where reading stands is in the cursor. Must not know what
  * elements mean. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"
 
@@ -56,20 +55,10 @@ static struct place start_of(const struct ald_pagerduty_list *list, const struct
 
 static bool number(const char **s, bool empty, int64_t *ret)
 {
-    char *end;
     *ret = 0;
-    if (empty && **s == '|') {
-        (*s)++;
-        return true;
-    }
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v > INT64_C(1) << 40 || *end != '|')
-        return false;
-    *s = end + 1;
-    *ret = v;
+    if (!empty || **s != '|')
+        return ald_listing_number(s, INT64_C(1) << 40, ret);
+    (*s)++;
     return true;
 }
 

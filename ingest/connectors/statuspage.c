@@ -1,12 +1,11 @@
 /* Statuspage: the manage API when a page_id is set, else the public feed, which holds the 50 newest incidents and no
  * more. What an incident means is in statuspage_rows.c; must not know SQLite, curl or the clock. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/statuspage_priv.h"
 #include "http.h"
 
@@ -24,20 +23,6 @@ struct place {
     const char *last;          /* id of the last element; "" when none */
 };
 
-static bool number(const char **s, int64_t *ret)
-{
-    char *end;
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v < 0 || v > INT32_MAX || *end != '|')
-        return false;
-    *s = end + 1;
-    *ret = v;
-    return true;
-}
-
 static int64_t limit_of(const struct ald_http_req *req)
 {
     return req->page_size < 1 ? 1 : (req->page_size > LIMIT_MAX ? LIMIT_MAX : req->page_size);
@@ -49,7 +34,8 @@ static struct place place_of(const struct ald_http_req *req)
     int64_t limit = limit_of(req);
     struct place p = {0}, start = {.page = 1, .limit = limit, .last = ""};
     const char *s = req->cursor;
-    if (!s || !number(&s, &p.page) || !number(&s, &p.rows) || !number(&s, &p.limit) || p.page < 1)
+    if (!s || !ald_listing_number(&s, INT32_MAX, &p.page) || !ald_listing_number(&s, INT32_MAX, &p.rows) ||
+        !ald_listing_number(&s, INT32_MAX, &p.limit) || p.page < 1)
         return start;
     p.last = p.limit == limit ? s : "";
     if (p.limit != limit) { /* may read some rows again, never leaves one out */
