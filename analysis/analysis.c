@@ -9,6 +9,7 @@
 
 #include "analysis/build.h"
 #include "analysis/observations.h"
+#include "analysis/org.h"
 #include "analysis/overrides.h"
 #include "analysis/past.h"
 #include "analysis/patterns.h"
@@ -175,6 +176,8 @@ static void build_done(struct ald_build *b)
                                      b->team_ids, b->service_ids, b->people_ids, b->automation, b->unjoined};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ald_names_free(all[i]);
+    if (b->org) /* no past took it */
+        ald_org_done(b->org);
     ald_arena_free(b->brief);
     ald_arena_free(b->scratch);
 }

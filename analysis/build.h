@@ -130,7 +130,7 @@ struct ald_build {
     size_t listed_n, listed_cap;
     struct ald_member_of *member;
     size_t member_n, member_cap;
-    struct ald_org *org; /* stands after ald_load; its zones are freed with the analysis */
+    struct ald_org *org; /* stands after ald_load, until the past takes it */
     struct ald_given *given;
     size_t given_n, given_cap;
     unsigned *seen;          /* by source: facets that some event of it shows, whenever */

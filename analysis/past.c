@@ -163,6 +163,7 @@ void ald_past_build(struct ald_build *b)
     struct ald_past *past = ald_alloc(b->a->arena, sizeof *past);
     past->analysis = b->a;
     past->org = b->org;
+    b->org = NULL;
     past->given = ald_givens_of(b);
     sources(b, past);
     services(b, past);
