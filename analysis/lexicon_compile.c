@@ -19,7 +19,7 @@ struct element {
     bool optional;
 };
 struct chain {
-    struct element *elements;
+    struct element elements[ALD_PHRASE_ELEMENTS + 1];
     size_t n, swap; /* swap: where "~" stands, 0: nowhere */
 };
 /* What the reading of one phrase needs to know. */
@@ -239,11 +239,13 @@ static void add_set(struct ald_phrase *phrase, uint32_t set)
 
 static void own_cue(const struct ald_language *lang, struct ald_phrase *phrase, uint32_t sym)
 {
+    if (sym < lang->cue_word_n && lang->cue_word[sym])
+        add_cue(phrase, sym);
+    if (!strchr("<(", *ald_names_text(lang->symbols, sym))) /* no set: most are words */
+        return;
     for (size_t i = 0; i < lang->set_inner_n; i++)
         if (lang->set_inner[i].set == sym)
             add_set(phrase, lang->set_inner[i].inner);
-    if (sym < lang->cue_word_n && lang->cue_word[sym])
-        add_cue(phrase, sym);
     for (size_t i = 0; i < lang->set_cues_n; i++)
         if (lang->set_cues[i].set == sym)
             add_cue(phrase, lang->set_cues[i].cue);
@@ -325,7 +327,13 @@ enum ald_rc ald_lexicon_phrase(struct ald_lexicon *lex, struct ald_language *lan
         return ald_lexicon_bad(file, node, err, "expected a phrase");
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     const struct place p = {lex, lang, file, local, node, scratch};
-    struct chain chain = {.elements = ald_calloc(scratch, ALD_PHRASE_ELEMENTS + 1, sizeof *chain.elements)};
+    struct chain chain;
+    chain.n = chain.swap = 0;
+    for (size_t i = 0; i <= ALD_PHRASE_ELEMENTS; i++) { /* not their symbols: 17,000 phrases are read whenever an analysis begins */
+        chain.elements[i].n = 0;
+        chain.elements[i].gap = 0;
+        chain.elements[i].optional = false;
+    }
     ALD_TRY(read_chain(&p, node->text, &chain, err));
     const struct element *all[ALD_PHRASE_ELEMENTS];
     for (size_t i = 0; i < chain.n; i++)
