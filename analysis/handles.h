@@ -8,6 +8,7 @@
 
 struct ald_handles;
 
+/** Index of all incidents' texts; what it returns is the caller's to free, its texts are the analysis'. */
 struct ald_handles *ald_handles_new(const struct ald_analysis *analysis, struct ald_arena *arena);
 void ald_handles_free(struct ald_handles *handles);
 void ald_handles_freep(struct ald_handles **handles);

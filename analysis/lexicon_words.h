@@ -23,6 +23,7 @@ struct ald_words {
     bool question; /* ... and it ended with a question mark */
     uint8_t mark;
 };
+/** Stands before the first word of n bytes of text, which must outlive it. */
 void ald_words_begin(struct ald_words *words, const char *text, size_t n);
 /** Next word; dot, stop and question say what stood before it (at the end: before the end). */
 bool ald_words_next(struct ald_words *words, struct ald_word *ret);

@@ -5,6 +5,7 @@
 
 #include "alidade/json.h"
 
+/** Its kind; what cJSON holds raw or invalid is null. */
 enum ald_json_kind ald_json_node_kind(const cJSON *node);
 /** Its first element or member; NULL for anything else. */
 const cJSON *ald_json_node_first(const cJSON *node);

@@ -3,6 +3,8 @@
 
 #include "session.h"
 
+/** One for each row of commands.c: does what `alidade COMMAND --help` says and prints it. *ret_code becomes the exit code where all
+ *  went well and the code is not 0 (3: incomplete, 4: too thin); an error has its code in the table of err.h. */
 enum ald_rc ald_cmd_analyze(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_completion(struct ald_session *s, int *ret_code, struct ald_err *err);
 enum ald_rc ald_cmd_backup(struct ald_session *s, int *ret_code, struct ald_err *err);

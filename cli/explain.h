@@ -3,6 +3,8 @@
 
 #include "alidade/report.h"
 
+/** Each prints its part of one incident to standard output; incident is a number of analysis->incidents. This one: key, title,
+ *  sources, class. */
 void ald_explain_head(const struct ald_analysis *analysis, size_t incident);
 /** What people decided about it, as ald_decisions_node gives it. */
 void ald_explain_decisions(struct ald_arena *arena, const struct ald_node *decisions);

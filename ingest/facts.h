@@ -3,6 +3,7 @@
 
 #include "connector.h"
 
+/** Nothing known yet. The caller's to free; _freep takes NULL. */
 struct ald_facts *ald_facts_new(void);
 void ald_facts_freep(struct ald_facts **facts);
 /** Takes over what a page said; of two words on one key the later holds. */

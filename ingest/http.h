@@ -24,6 +24,7 @@ struct ald_http_cfg {
 };
 
 ALD_CHECK enum ald_rc ald_http_open(const struct ald_http_cfg *cfg, struct ald_http **ret, struct ald_err *err);
+/** Wipes what it held of secrets and closes its connections. NULL is fine. */
 void ald_http_close(struct ald_http *http);
 void ald_http_closep(struct ald_http **http);
 

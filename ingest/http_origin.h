@@ -10,6 +10,7 @@
 struct ald_origin {
     char scheme[8], host[256], port[8];
 };
+/** For cleanup attributes. NULL is fine. */
 void ald_curlu_freep(CURLU **url);
 /** Text of the whole URL, "" when it has none. Arena-owned. */
 const char *ald_curlu_text(struct ald_arena *arena, CURLU *url);

@@ -39,6 +39,7 @@ struct ald_cell {
     int64_t number;
 };
 #define ALD_CELLS_MAX 16
+/** NULL stays NULL in the store. */
 struct ald_cell ald_cell_text(const char *s);
 /** For columns that are NOT NULL. */
 struct ald_cell ald_cell_text_or(const char *s, const char *otherwise);

@@ -39,6 +39,7 @@ struct ald_recording {
     bool as_sent;
 };
 
+/** DIR/SOURCE/manifest.json. Arena-owned. */
 const char *ald_recording_manifest_path(const struct ald_recording *rec);
 ALD_CHECK enum ald_rc ald_recording_write_manifest(struct ald_recording *rec, struct ald_err *err);
 /** Reads it into rec, whose run says what it should be of. */

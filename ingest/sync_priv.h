@@ -82,6 +82,7 @@ struct ald_sync_cursor {
     const char *gap, *fingerprint; /* in the source's arena */
 };
 ALD_CHECK enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret, struct ald_err *err);
+/** Frees its buffer; the row may be loaded again. */
 void ald_sync_cursor_done(struct ald_sync_cursor *row);
 /** Remembers what the configuration asked for, in row->fingerprint; called when a stream was read to its end. */
 void ald_sync_scope_read(struct ald_sync *s, struct ald_sync_cursor *row);
@@ -148,6 +149,7 @@ struct ald_sync_page {
     struct ald_sync_bad *bad;
     size_t bad_n, bad_cap;
 };
+/** An empty page with an arena of its own; _done frees both, after a failure too. */
 void ald_sync_page_init(struct ald_sync_page *page);
 void ald_sync_page_done(struct ald_sync_page *page);
 /** Asks until there is a page that can be read, or one record that cannot (page->bad). A refused page of an optional stream

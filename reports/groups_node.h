@@ -3,6 +3,7 @@
 
 #include "alidade/report.h"
 
+/** The list coupling (a row per signal) and the object calibration (by reading) of the tree. Arena-owned. */
 struct ald_node *ald_coupling_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
 struct ald_node *ald_calibration_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
 /** groups[] and funnel{}, what the groups are seen beside. */

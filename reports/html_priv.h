@@ -41,6 +41,7 @@ void ald_html_anchor(struct ald_html *h, const char *section, const char *id);
 void ald_html_link_at(struct ald_html *h, const struct ald_column *column, const struct ald_node *row, const char *text);
 
 ALD_CHECK enum ald_rc ald_html_write(const struct ald_report *report, const char *path, struct ald_err *err);
+/** Each writes one part of the page. only: the page has no other section, so this one needs no heading. */
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only);
 void ald_html_figures(struct ald_html *h, const struct ald_block *block);
 void ald_html_table(struct ald_html *h, const struct ald_block *block);

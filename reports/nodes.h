@@ -3,6 +3,7 @@
 
 #include "alidade/report.h"
 
+/** A list of n texts, which are not copied. */
 struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items, size_t n);
 /** A pair of numbers, each divided by unit, or absent with the reason. */
 struct ald_node *ald_interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit);

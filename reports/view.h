@@ -3,6 +3,7 @@
 
 #include "alidade/report.h"
 
+/** Adds a section; what follows adds a block to one, in the order of the calls. Texts live as long as the report. */
 struct ald_section *ald_view_section(struct ald_report *report, const char *id, const char *title);
 void ald_view_heading(struct ald_report *report, struct ald_section *section, const char *text);
 void ald_view_text(struct ald_report *report, struct ald_section *section, const char *text);

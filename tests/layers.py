@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Arrows only point down: checks every #include, who may see which library, and that public headers stand alone.
+"""Arrows only point down: checks every #include, who may see which library, and that headers stand alone and are documented.
 Prints one line per violation; exit code 1 when there is any."""
 import functools
 import pathlib
@@ -102,9 +102,28 @@ def check_headers():
             yield f"{header.relative_to(ROOT)}: does not compile alone: {done.stderr.strip().splitlines()[0]}"
 
 
+def undocumented(file):
+    """Functions of a header that no comment speaks of: above their group (what follows without an empty line), or beside them."""
+    documented = inside = False
+    depth = 0
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if inside or line.startswith("/*"):
+            inside = "*/" not in line
+            documented = True
+        elif not line:
+            documented = False
+        else:
+            outside, depth = depth == 0, depth + line.count("{") - line.count("}")
+            name = re.match(r"[a-z][^()]*?\b(ald_\w+)\(", line)
+            if outside and name and not line.startswith("typedef") and not documented and "/*" not in line:
+                yield f"{file.relative_to(ROOT)}:{number}: no comment says what {name.group(1)} does"
+
+
 def main():
     files = [file for folder in [*BELOW, "include"] for file in sorted((ROOT / folder).rglob("*.[ch]"))]
-    found = [problem for file in files for problem in check_file(file)] + list(check_headers())
+    found = [problem for file in files for problem in check_file(file)] + list(check_headers()) + [
+        problem for file in files if file.suffix == ".h" for problem in undocumented(file)]
     print("\n".join(found) if found else f"{len(files)} files: arrows point down")
     return 1 if found else 0
 

@@ -7,6 +7,7 @@
 
 struct ald_arena;
 
+/** An empty arena, the caller's to free. */
 struct ald_arena *ald_arena_new(void);
 /** Frees everything that was made in it. NULL is fine. */
 void ald_arena_free(struct ald_arena *arena);

@@ -11,6 +11,7 @@ struct ald_buf {
     size_t len, cap, max;
 };
 
+/** An empty buffer that takes at most max bytes, NUL not counted; _done frees what it holds, _clear empties it and keeps its memory. */
 void ald_buf_init(struct ald_buf *buf, size_t max);
 void ald_buf_done(struct ald_buf *buf);
 void ald_buf_clear(struct ald_buf *buf);

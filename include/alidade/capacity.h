@@ -17,6 +17,7 @@ struct ald_capacity {
     size_t in_own_zone;         /* of the interruptions: judged in the zone of the person's team (else the report's) */
     size_t services, known_by_one, known_by_two; /* with somebody engaged in the last 365 days; by so many people */
 };
+/** Counts the period of figures, up to as-of (METHODS 9). Texts are static. */
 void ald_capacity_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_capacity *ret);
 
 struct ald_exercises {
@@ -29,5 +30,6 @@ struct ald_exercises {
     size_t never_n, with_incidents; /* of so many services with incidents */
     size_t in_lookback;         /* exercises in the lookback before the period */
 };
+/** Exercises of the period of figures, and which services they reached (METHODS 9). Lists are arena-owned. */
 void ald_exercises_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                         struct ald_exercises *ret);

@@ -66,6 +66,8 @@ struct ald_severity {
     const char *verdict; /* NULL without an interval */
 };
 
+/** The period of figures beside its lookback at the same age: permutation of weeks, interval of the ratio, luck and detectable
+ *  change (METHODS 5). Texts are arena-owned. */
 void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                      struct ald_change *ret);
 /** Oldest first: the quarters of the lookback that do not end before the first record, and the period's own.

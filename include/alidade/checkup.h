@@ -14,6 +14,7 @@ enum ald_checkup_state {
     ALD_CHECKUP_BAD,  /* does not work */
     ALD_CHECKUP_STATE_COUNT_
 };
+/** The word of a state, as text and JSON say it. */
 const char *ald_checkup_state_name(enum ald_checkup_state state);
 
 struct ald_checkup_row {

@@ -9,6 +9,7 @@ enum ald_event_kind {
     ALD_EV_RESOLVED, ALD_EV_REOPENED, ALD_EV_CLOSED, ALD_EV_MERGED, ALD_EV_SEVERITY_CHANGED, ALD_EV_RESPONDER_ADDED,
     ALD_EV_SERVICE_ADDED, ALD_EV_STATUS_UPDATE, ALD_EV_OTHER, ALD_EV_N
 };
+/** As the store and exports spell it: "opened", "severity_changed" ... */
 const char *ald_event_kind_name(enum ald_event_kind kind);
 
 #define ALD_NOBODY UINT32_MAX /* no person, team or service */

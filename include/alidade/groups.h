@@ -28,6 +28,8 @@ struct ald_groups {
     const struct ald_group *groups; /* by kind, then by name */
     size_t groups_n;
 };
+/** Services and first teams of the period of figures: funnel limits with over-dispersion (Spiegelhalter 2005), flags by
+ *  Benjamini and Hochberg (1995) (METHODS 6). Rows are arena-owned. */
 void ald_groups_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                      struct ald_groups *ret);
 

@@ -6,8 +6,8 @@
  * ALD_MAX_STRING_BYTES; a byte order mark and raw control characters in strings are let pass.
  *
  * A struct ald_jv is a cursor on the caller's stack that knows its path through its parents, so a parent must outlive its
- * children and `ret` must not be the parent. Errors name the path: "$.result[3].opened_at: expected a time, found \"soon\"". Key look-ups are case-sensitive; of duplicate keys
- * the first wins. */
+ * children and `ret` must not be the parent. Errors name the path: "$.result[3].opened_at: expected a time, found \"soon\"".
+ * Key look-ups are case-sensitive; of duplicate keys the first wins. */
 #pragma once
 
 #include <stdbool.h>
@@ -43,6 +43,7 @@ struct ald_json_repairs {
 struct ald_json_repairs ald_json_repairs(const struct ald_json_doc *doc);
 void ald_json_root(struct ald_json_doc *doc, struct ald_jv *ret);
 
+/** Kind of the value; null for a cursor without node. _name: "object" ..., for errors. */
 enum ald_json_kind ald_json_kind(const struct ald_jv *v);
 const char *ald_json_kind_name(enum ald_json_kind kind);
 /** Member of an object. @return ALD_ERR_FORMAT when v is no object or the member is absent (null counts as present). */

@@ -6,6 +6,7 @@
 struct ald_rng {
     uint64_t s[4];
 };
+/** Any seed will do, 0 too; the same seed gives the same draws on every machine. _next: 64 uniform bits. */
 void ald_rng_init(struct ald_rng *rng, uint64_t seed);
 uint64_t ald_rng_next(struct ald_rng *rng);
 /** Uniform in [0, bound), bound > 0: Lemire's multiply-shift with rejection (Lemire 2019), always on 64 bits: one draw

@@ -13,6 +13,7 @@
 #define ALD_JIRA_CATEGORY "category" /* id of a status: new, indeterminate or done */
 #define ALD_JIRA_FIELD "field"       /* id of a field: its name, for changelogs that say no ids */
 
+/** What the configuration chose: links to other systems are asked for; the site is Data Center (else Cloud). */
 bool ald_jira_remotelinks_wanted(const struct ald_source_cfg *cfg);
 bool ald_jira_is_datacenter(const struct ald_source_cfg *cfg);
 /** True for the key of an issue in one of `support_projects`: a ticket of a customer. */

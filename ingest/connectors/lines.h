@@ -19,6 +19,7 @@ struct ald_line {
 };
 typedef enum ald_rc ald_line_fn(const struct ald_line *line, struct ald_err *err);
 
+/** True when s is in a list that ends with NULL. */
 bool ald_line_one_of(const char *s, const char *const *list);
 /** Text, or a number as text; NULL when absent or "". */
 ALD_CHECK enum ald_rc ald_line_text(const struct ald_line *line, const char *key, const char **ret, struct ald_err *err);

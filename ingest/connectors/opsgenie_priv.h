@@ -25,6 +25,7 @@ struct ald_opsgenie_list {
 #define ALD_OPSGENIE_TIME_DOC "from|offset: time in ms that the page begins with, elements of that list to pass over"
 #define ALD_OPSGENIE_OFFSET_DOC "offset, as the source names the next page"
 
+/** Address of the page of a list that req's cursor names. Arena-owned. */
 const char *ald_opsgenie_url(struct ald_arena *arena, const char *base, const struct ald_opsgenie_list *list,
                              const struct ald_http_req *req);
 

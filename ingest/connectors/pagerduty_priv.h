@@ -55,6 +55,7 @@ ALD_CHECK enum ald_rc ald_pagerduty_count(struct ald_arena *arena, const struct 
 
 #define ALD_PAGERDUTY_URL "https://api.pagerduty.com"
 
+/** Says how the token is sent, and which version of the API is meant; ingest/http.c adds the token itself. */
 void ald_pagerduty_sign(struct ald_http_req *req);
 ALD_CHECK enum ald_rc ald_pagerduty_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                         const struct ald_pagerduty_list *list, struct ald_http_req *req);
@@ -83,6 +84,7 @@ ald_pagerduty_page_fn ald_pagerduty_incident_page, ald_pagerduty_own_log_page, a
 
 /* ---- pagerduty_fields.c: facts that the configuration maps to members of the incident or to custom fields ---- */
 
+/** True when a mapped fact may be in a custom field, so that details are asked for. */
 bool ald_pagerduty_fields_wanted(const struct ald_source_cfg *cfg);
 /** Adds all mapped facts that the incident itself tells. *ret_rest: some may be in custom fields. */
 ALD_CHECK enum ald_rc ald_pagerduty_mapped(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
@@ -90,6 +92,7 @@ ALD_CHECK enum ald_rc ald_pagerduty_mapped(const struct ald_source_cfg *cfg, str
 /** "severity=impact_level|...": what is mapped, so that a change of it makes details be asked for. */
 const char *ald_pagerduty_mapping(struct ald_arena *arena, const struct ald_source_cfg *cfg);
 
+/** True unless the key `analytics` is off. */
 bool ald_pagerduty_analytics_wanted(const struct ald_source_cfg *cfg);
 
 /* pagerduty_rows.c */
@@ -99,6 +102,7 @@ ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerdut
 ald_pagerduty_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
 void ald_pagerduty_retell(struct ald_told *events, size_t n);
 
+/** Notes are read unless the key `notes` is off; alerts when the key `alerts` is on. */
 bool ald_pagerduty_notes_wanted(const struct ald_source_cfg *cfg);
 bool ald_pagerduty_alerts_wanted(const struct ald_source_cfg *cfg);
 /** Member `id` of an object member `name` (a reference), or NULL. */
