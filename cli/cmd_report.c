@@ -4,7 +4,25 @@
 
 #include "alidade/report.h"
 #include "commands.h"
+#include "near.h"
 #include "progress.h"
+
+/* "leadership, learning ... or all" */
+static const char *kinds_text(struct ald_session *s)
+{
+    const char *text = "";
+    for (size_t k = 0; ald_kind_at(k); k++)
+        text = ald_sprintf(s->arena, "%s%s%s", text, k ? ", " : "", ald_kind_at(k)->name);
+    return ald_sprintf(s->arena, "%s or all", text);
+}
+
+static const char *meant(struct ald_session *s, const char *name)
+{
+    struct ald_near near = ald_near_begin(name);
+    for (size_t k = 0; ald_kind_at(k); k++)
+        ald_near_offer(&near, ald_kind_at(k)->name);
+    return ald_near_text(&near, ald_alloc(s->arena, ALD_NEAR_MAX));
+}
 
 static enum ald_rc kinds_of(struct ald_session *s, char **names, int n, const struct ald_kind ***ret, struct ald_err *err)
 {
@@ -22,7 +40,7 @@ static enum ald_rc kinds_of(struct ald_session *s, char **names, int n, const st
         }
         const struct ald_kind *kind = ald_kind_find(names[i]);
         if (!kind)
-            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s', expected leadership, learning, quarterly, stories or all", names[i]);
+            return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s'%s, expected %s", names[i], meant(s, names[i]), kinds_text(s));
         kinds[count++] = kind;
     }
     kinds[count] = NULL;
@@ -106,6 +124,6 @@ enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret
 enum ald_rc ald_cmd_report(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     if (s->options.args_n == 0)
-        return ald_fail(err, ALD_ERR_USAGE, "which report? expected a kind: quarterly or leadership, or all");
+        return ald_fail(err, ALD_ERR_USAGE, "which report? expected %s", kinds_text(s));
     return ald_step_report(s, s->options.args, s->options.args_n, ret_code, err);
 }

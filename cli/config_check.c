@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "alidade/yaml.h"
+#include "near.h"
 
 #define KEY_MAX 256
 
@@ -19,33 +20,6 @@ const struct ald_key_row *ald_key_find(const char *path)
         if (strcmp(row->path, path) == 0)
             return row;
     return NULL;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Levenshtein distance of two short keys; anything long is far. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64];
-    size_t n = strlen(a);
-    size_t m = strlen(b);
-    if (n >= 63 || m >= 63)
-        return 99;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t up = row[j];
-            row[j] = smaller(smaller(up + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-            diagonal = up;
-        }
-    }
-    return row[m];
 }
 
 /* The last step of a path when it stands right below prefix, else NULL. */
@@ -63,28 +37,19 @@ static const char *child_of(const char *path, const char *prefix)
     return strpbrk(rest, ".[") ? NULL : rest;
 }
 
-static void nearest(const char *prefix, const char *key, const struct ald_source_type *type, char best[KEY_MAX])
+/* What may stand where this key stands. */
+static struct ald_near nearest(const char *prefix, const char *key, const struct ald_source_type *type)
 {
-    size_t least = 4;
-    best[0] = '\0';
+    struct ald_near near = ald_near_begin(key);
     const struct ald_key_row *row;
     for (size_t i = 0; (row = ald_key_at(i)); i++) {
         const char *name = child_of(row->path, prefix);
-        size_t d = name ? distance(key, name) : 99;
-        if (name && strncmp(name, key, strlen(key)) == 0 && name[strlen(key)] == '_') /* token: token_env */
-            d = 1;
-        if (d < least) {
-            least = d;
-            (void)snprintf(best, KEY_MAX, " (did you mean '%s'?)", name);
-        }
+        if (name)
+            ald_near_offer(&near, name);
     }
-    for (size_t i = 0; type && i < type->keys_n; i++) {
-        size_t d = distance(key, type->keys[i].key);
-        if (d < least) {
-            least = d;
-            (void)snprintf(best, KEY_MAX, " (did you mean '%s'?)", type->keys[i].key);
-        }
-    }
+    for (size_t i = 0; type && i < type->keys_n; i++)
+        ald_near_offer(&near, type->keys[i].key);
+    return near;
 }
 
 static enum ald_rc wrong(const char *file, const char *key, const struct ald_yaml *node, const char *expected, struct ald_err *err)
@@ -307,9 +272,9 @@ static enum ald_rc check_map(const char *file, const char *prefix, const char *s
             continue;
         }
         if (!row) {
-            char hint[KEY_MAX];
-            nearest(prefix, map->keys[i], type, hint);
-            return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:1: unknown key '%s'%s", file, map->key_lines[i], key, hint);
+            struct ald_near near = nearest(prefix, map->keys[i], type);
+            char room[ALD_NEAR_MAX];
+            return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:1: unknown key '%s'%s", file, map->key_lines[i], key, ald_near_text(&near, room));
         }
         if (ald_yaml_is_null(node))
             continue;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alidade/report.h"
+#include "near.h"
 #include "progress.h"
 #include "session.h"
 
@@ -101,6 +102,16 @@ static const struct ald_command *find_command(const char *name)
     return NULL;
 }
 
+static enum ald_rc unknown_command(const char *name, struct ald_err *err)
+{
+    struct ald_near near = ald_near_begin(name);
+    char room[ALD_NEAR_MAX];
+    const struct ald_command *row;
+    for (size_t i = 0; (row = ald_command_at(i)); i++)
+        ald_near_offer(&near, row->name);
+    return ald_fail(err, ALD_ERR_USAGE, "unknown command '%.40s'%s (see alidade --help)", name, ald_near_text(&near, room));
+}
+
 static enum ald_rc open_log(struct ald_session *s, struct ald_err *err)
 {
     const char *format = s->options.log_format ? s->options.log_format : "text";
@@ -159,7 +170,7 @@ static int run(struct ald_session *s, int argc, char **argv)
         return 0;
     }
     if (rc == ALD_OK && s->options.command && !(command = find_command(s->options.command)))
-        rc = ald_fail(&err, ALD_ERR_USAGE, "unknown command '%.40s' (see alidade --help)", s->options.command);
+        rc = unknown_command(s->options.command, &err);
     if (rc == ALD_OK && (s->options.help || !command)) {
         print_help(s->options.help ? stdout : stderr, command);
         return s->options.help ? 0 : 2;

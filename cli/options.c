@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "near.h"
+
 #define TEXT(field) offsetof(struct ald_options, field)
 
 static const struct ald_option_row rows[] = {
@@ -81,6 +83,18 @@ static const char *written(int argc, char **argv)
     return argv[at];
 }
 
+static enum ald_rc unknown(const char *option, struct ald_err *err)
+{
+    char word[64] = "";
+    char room[ALD_NEAR_MAX];
+    if (strncmp(option, "--", 2) == 0)
+        (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(option + 2, "="), option + 2);
+    struct ald_near near = ald_near_begin(word);
+    for (size_t i = 0; i < ROWS_N; i++)
+        ald_near_offer(&near, rows[i].name);
+    return ald_fail(err, ALD_ERR_USAGE, "unknown option '%.80s'%s (see alidade --help)", option, ald_near_text(&near, room));
+}
+
 enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, struct ald_err *err)
 {
     struct option longs[ROWS_N + 1];
@@ -104,7 +118,7 @@ enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, st
         if (c == ':')
             return ald_fail(err, ALD_ERR_USAGE, "option '%s' needs a value (see alidade --help)", written(argc, argv));
         if (c == '?')
-            return ald_fail(err, ALD_ERR_USAGE, "unknown option '%s' (see alidade --help)", written(argc, argv));
+            return unknown(written(argc, argv), err);
         size_t row = c >= 1000 ? (size_t)(c - 1000) : 0;
         for (size_t i = 0; c < 1000 && i < ROWS_N; i++)
             if (rows[i].letter == c)

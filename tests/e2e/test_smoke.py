@@ -44,6 +44,13 @@ class Smoke(support.Case):
         for command in re.findall(r"(?m)^  ([a-z]+)(?: .*)$", text.split("Commands:")[1].split("\n\n")[0]):
             self.assertTrue(self.alidade(command, "--help", config=False).out.startswith(f"alidade {command}"), command)
 
+    def test_near_misses_are_named(self):
+        for words, meant in ((["repotr", "all"], "report"), (["report", "--perod=2026Q3"], "period"), (["list", "--jsno"], "json")):
+            said = self.alidade(*words, config=False, code=2).err
+            self.assertIn(f"(did you mean '{meant}'?)", said)
+        for words in (["frobnicate"], ["report", "--frobnicate"], ["report", "-x"]):
+            self.assertNotIn("did you mean", self.alidade(*words, config=False, code=2).err)
+
 
 if __name__ == "__main__":
     unittest.main()
