@@ -74,7 +74,8 @@ static void look_at_key(struct doctor *d)
     struct ald_key key = {0};
     const char *path = d->s->config.key_path;
     if (access(path, F_OK) == 0) {
-        if (ald_key_load(path, &key, &err) == ALD_OK)
+        bool known;
+        if (ald_key_load(path, &key, &err) == ALD_OK && (!d->store || ald_store_check_key(d->store, &key, path, &known, &err) == ALD_OK))
             (void)ald_checkup_add(&d->checkup, ALD_CHECKUP_OK, "key", NULL, "%s: readable, only by its owner; keep a copy apart from the store",
                                   path);
         else

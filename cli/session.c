@@ -94,8 +94,13 @@ enum ald_rc ald_session_check_key(const struct ald_session *s, struct ald_err *e
 
 enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, struct ald_err *err)
 {
+    bool known;
     ALD_TRY(ald_session_check_key(session, err));
-    return ald_key_load(session->config.key_path, ret, err);
+    ALD_TRY(ald_key_load(session->config.key_path, ret, err));
+    enum ald_rc rc = ald_store_check_key(session->store, ret, session->config.key_path, &known, err);
+    if (rc != ALD_OK)
+        ald_key_wipe(ret);
+    return rc;
 }
 
 const char *ald_shown(const struct ald_session *session, const char *text)

@@ -52,7 +52,8 @@ ALD_CHECK enum ald_rc ald_session_period(const struct ald_session *session, cons
 ALD_CHECK enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
 /** The same without patterns, signals and readings: ald_analysis_link. */
 ALD_CHECK enum ald_rc ald_session_incidents(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
-/** The pseudonym key; missing although the store holds pseudonyms, it is not made anew. Wipe it after use. */
+/** The pseudonym key; missing although the store holds pseudonyms, it is not made anew, and another one than the store's is refused.
+ *  Wipe it after use. */
 ALD_CHECK enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, struct ald_err *err);
 /** @return ALD_ERR_CONFIG when the key file is missing although the store holds pseudonyms that were made with it. */
 ALD_CHECK enum ald_rc ald_session_check_key(const struct ald_session *session, struct ald_err *err);

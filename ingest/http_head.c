@@ -61,15 +61,19 @@ enum ald_rc ald_http_authorization(const struct ald_http_req *req, const struct 
 
 bool ald_http_head_line(struct ald_http_head *head, const char *bytes, size_t n)
 {
+    head->bytes += n;
+    if (head->bytes > ALD_HTTP_MAX_HEADER_BYTES) {
+        head->too_big = true;
+        return false;
+    }
     if (n >= 5 && strncasecmp(bytes, "HTTP/", 5) == 0) {
-        head->n = head->bytes = 0; /* the one before was only interim */
+        head->n = 0; /* the one before was only interim; its bytes count, else heads could follow one another for ever */
         return true;
     }
     const char *colon = memchr(bytes, ':', n);
     if (!colon || colon == bytes)
         return true;
-    head->bytes += n;
-    if (head->n == ALD_HTTP_MAX_HEADERS || head->bytes > ALD_HTTP_MAX_HEADER_BYTES) {
+    if (head->n == ALD_HTTP_MAX_HEADERS) {
         head->too_big = true;
         return false;
     }

@@ -14,7 +14,7 @@ struct ald_http_head {
     size_t n, cap, bytes;
     bool too_big;
 };
-/** Takes one line of n bytes; a status line begins anew. @return false when a limit was reached. */
+/** Takes one line of n bytes; a status line begins anew, but for the limit of bytes. @return false when a limit was reached. */
 bool ald_http_head_line(struct ald_http_head *head, const char *bytes, size_t n);
 /** The time of the Date header, or ALD_TIME_NONE. */
 int64_t ald_http_head_date(const struct ald_http_head *head);

@@ -110,6 +110,11 @@ struct ald_source_outcome {
     const char *dry_run; /* what would be asked, or NULL */
 };
 
+/** Fails with ALD_ERR_CONFIG when the pseudonyms of store were made with another key than this, of which key_path is the file.
+ *  *ret_known false: the store does not say yet with which (no ingest made any, or one of a version that did not note it). */
+ALD_CHECK enum ald_rc ald_store_check_key(struct ald_store *store, const struct ald_key *key, const char *key_path, bool *ret_known,
+                                          struct ald_err *err);
+
 /** Runs all sources, at the same time but for those of one account; one source's failure does not stop the others. ret_outcomes holds sources_n
  *  entries. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
 ALD_CHECK enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,

@@ -46,6 +46,17 @@ def endless_head():
         yield b"".join(b"X-%d-%d: %s\r\n" % (n, i, b"v" * 900) for i in range(100))
 
 
+def interim_heads():
+    """Answers that only announce the answer: a limit for each alone would be none."""
+    for n in itertools.count():
+        yield b"HTTP/1.1 103 Early Hints\r\n" + b"".join(b"Link: %d-%d%s\r\n" % (n, i, b"v" * 900) for i in range(60)) + b"\r\n"
+
+
+def empty_interim_heads():
+    while True:
+        yield b"HTTP/1.1 100 Continue\r\n\r\n" * 4000
+
+
 def redirects():
     for n in itertools.count():
         yield f"HTTP/1.1 302 Found\r\nLocation: /again/{n}\r\nContent-Length: 0\r\n\r\n".encode()
@@ -56,6 +67,8 @@ BOMBS = {
     "a gigabyte of text": gigabyte,
     "256 MB in a piece of gzip": packed,
     "an endless head": endless_head,
+    "interim heads without end": interim_heads,
+    "empty interim heads without end": empty_interim_heads,
     "redirects without end": redirects,
     "arrays in arrays": lambda: body(b"[" * (6 * MB)),
     "objects in objects": lambda: body(b"{\"a\":" * MB),

@@ -286,6 +286,7 @@ class Doctor(Case):
         path = self.ingested()
         odd = path.with_name("a%20b?c#d.db")
         path.rename(odd)
+        path.with_name("alidade.db.key").rename(f"{odd}.key")
         rows = self.untouched("--store", str(odd))
         self.assertEqual(self.state(rows, "store", "integrity"), "ok")
 

@@ -1,6 +1,8 @@
 """Names that become known late: whoever a later page, or a later run, teaches us to know is replaced in what was stored before,
 wherever it lies. And the key that makes pseudonyms must be the store's own."""
+import json
 import re
+import sqlite3
 import unittest
 
 import support
@@ -149,7 +151,26 @@ class Key(Names):
         run = self.ingest(code=2)
         self.assertRegex(run.err, r"key file '.*alidade\.db\.key' is another one than .* put the right file back")
         self.assertEqual(self.sql("SELECT count(*) FROM fetch"), before)
+        # Whoever is named would be looked for under a pseudonym that nobody has: "nothing found" would be a lie.
+        store = self.export_all("2026-06-01T00:00:00Z")
+        issue = self.sql("SELECT external_id FROM record LIMIT 1")[0][0]
+        for args in (("forget", jira_api.PEOPLE[1]["email"]),
+                     ("override", issue, "--field", "severity", "--value", "SEV1", "--reason", "seen", "--by", "ann@people.example")):
+            self.assertIn("is another one than", self.alidade(*args, code=2).err)
+        rows = json.loads(self.alidade("doctor", "--json", code=2, env=CREDENTIALS).out)
+        self.assertIn("is another one than", str(rows))
+        self.assertEqual(self.sql("SELECT count(*) FROM decision"), [(0,)])
+        self.assert_same_bytes(store, self.export_all("2026-06-01T00:00:00Z"))
+        # None at all is not made anew, also where nobody is in the store yet.
+        with sqlite3.connect(self.dir / "alidade.db") as db:
+            db.execute("PRAGMA foreign_keys = OFF")
+            db.execute("DELETE FROM person")
+        db.close()
+        key.unlink()
+        self.assertRegex(self.alidade("ingest", code=2, env=CREDENTIALS).err, "key file .* is missing")
+        self.assertFalse(key.exists())
         key.write_text(right)
+        key.chmod(0o600)
         self.ingest()
 
     def test_the_key_is_not_in_the_store(self):

@@ -7,7 +7,7 @@ INSERT INTO run (command, version, started_at) VALUES (?1, ?2, ?3);
 UPDATE run SET finished_at = ?2, exit_code = ?3 WHERE id = ?1;
 
 -- name: cli_any_person
-SELECT 1 FROM person LIMIT 1;
+SELECT 1 FROM person UNION ALL SELECT 1 FROM meta WHERE key = 'pseudonym_key' LIMIT 1;
 
 -- name: cli_status_sources
 SELECT s.name, s.type, s.role, s.last_success, s.last_attempt, s.last_error,
