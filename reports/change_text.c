@@ -1,25 +1,31 @@
 /* Sentences about change, each with its uncertainty. Figures are not targets; what cannot be told is said. */
+#include <math.h>
 #include <string.h>
 
 #include "change_node.h"
 #include "sentences.h"
+#include "words.h"
 
 /* "the 8 quarters before" as far as they are on record. */
 static const char *beside_what(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_period *period,
                                const struct ald_change *c)
 {
     const struct ald_change_side *b = &c->baseline;
+    const char *dots = b->label ? strstr(b->label, "..") : NULL; /* the end is exclusive */
+    const char *stretch = dots       ? ald_sprintf(t->a, "from %.*s up to %s", (int)(dots - b->label), b->label, dots + 2)
+                          : b->label ? ald_sprintf(t->a, "of %s", b->label)
+                                     : "of the time before";
     int64_t age = an->as_of - period->end;
     const char *when = age < 0            ? "cut where this period stands now"
                        : age < ALD_DAY_MS ? "as they stood less than a day after the end of their own stretch of this length"
                                           : ald_sprintf(t->a, "as they stood %lld %s after the end of their own stretch of this length",
                                                         (long long)(age / ALD_DAY_MS), age / ALD_DAY_MS == 1 ? "day" : "days");
     return ald_sprintf(t->a,
-                       "%s in %s of this period, beside %s in %s of %s, %s: a young period has had less time to resolve its long "
+                       "%s in %s of this period, beside %s in %s %s, %s: a young period has had less time to resolve its long "
                        "incidents, so older ones are taken at the same age.",
                        ald_many(t->a, c->current.n, "resolved incident", "resolved incidents"), ald_many(t->a, c->current.weeks, "week", "weeks"),
                        ald_many(t->a, c->baseline.n, "earlier one", "earlier ones"), ald_many(t->a, c->baseline.weeks, "week", "weeks"),
-                       b->label ? b->label : "the time before", when);
+                       stretch, when);
 }
 
 /* The test and the interval are different reckonings: one may see a change whose size the other cannot tell from none. */
@@ -53,8 +59,8 @@ static const char *visible_of(struct ald_arena *a, const struct ald_change *c)
         return NULL;
     return ald_sprintf(a,
                        "With so many incidents, only a reduction by %.0f %% or more would be noticed four times in five; noticing one of "
-                       "10 %% would need %.0f incidents per period.",
-                       100 * c->detectable_reduction, c->incidents_needed);
+                       "10 %% would need %s incidents per period.",
+                       100 * c->detectable_reduction, ald_words_count(a, llround(c->incidents_needed)));
 }
 
 static const char *shift_of(struct ald_arena *a, const struct ald_shift *s)
@@ -119,6 +125,6 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
     if (c->changed)
-        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s%s.", c->verdict, vague_of(c), visible);
+        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s.", c->verdict, vague_of(c));
     return ald_sprintf(a, "Beside earlier incidents at the same age there is %s%s.", c->verdict, visible);
 }

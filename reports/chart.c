@@ -326,12 +326,13 @@ const char *ald_chart_text(struct ald_arena *a, const struct ald_report *report,
 
 const char *ald_chart_left_out(struct ald_arena *a, const struct ald_points *p)
 {
-    const char *sample = p->n < p->places ? ald_sprintf(a, "%zu of %zu points are drawn: a random sample with a fixed seed, the same each time.",
-                                                        p->n, p->places)
+    const char *sample = p->n < p->places ? ald_sprintf(a, "%s of %s points are drawn: a random sample with a fixed seed, the same each time.",
+                                                        ald_words_count(a, (int64_t)p->n), ald_words_count(a, (int64_t)p->places))
                                           : NULL;
     if (!p->left_out)
         return sample;
-    const char *none = ald_sprintf(a, "%zu of %zu have no place in this chart: no value on one of its axes.", p->left_out,
-                                   p->left_out + p->places);
+    const char *none = ald_sprintf(a, "%s of %s %s no place in this chart: no value on one of its axes.",
+                                   ald_words_count(a, (int64_t)p->left_out), ald_words_count(a, (int64_t)(p->left_out + p->places)),
+                                   p->left_out == 1 ? "has" : "have");
     return sample ? ald_sprintf(a, "%s %s", sample, none) : none;
 }

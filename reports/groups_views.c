@@ -90,7 +90,7 @@ void ald_calibration_view(struct ald_report *report, struct ald_section *section
     say(report, section, "calibration.landmark.verdict", "Landmark reading");
     const struct ald_column columns[] = {
         {"Signal", "title", ALD_SHOW_TEXT, 26, NULL, NULL},
-        {"Timing", "timing", ALD_SHOW_TEXT, 22, NULL, "signal"},
+        {"Timing", "timing", ALD_SHOW_WORD, 22, NULL, "signal"},
         {"With duration: total", "spearman_total", ALD_SHOW_POSITION, 12, NULL, "coupling"},
         {"Incidents", "n_total", ALD_SHOW_COUNT, 10, NULL, NULL},
         {"With duration: at the landmark", "spearman_landmark", ALD_SHOW_POSITION, 14, NULL, "coupling"},

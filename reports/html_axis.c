@@ -58,6 +58,10 @@ static void span_ticks(struct ald_scale *axis, size_t most)
         ladder = finer;
         n = on_axis(axis, finer, N(finer), &first);
     }
+    for (; n < 2 && axis->high < finer[N(finer) - 1].s && axis->low > finer[0].s; n = on_axis(axis, finer, N(finer), &first)) {
+        axis->low /= 1.2; /* one value says little beside a bare axis */
+        axis->high *= 1.2;
+    }
     size_t step = n > most ? (n + most - 1) / most : 1;
     for (size_t i = 0; i < n; i += step)
         add(axis, ladder[first + i].s, ladder[first + i].label);
@@ -86,7 +90,7 @@ static double round_step(double range, size_t most)
 static const char *number_label(struct ald_arena *a, double v, enum ald_show show, double step)
 {
     if (show == ALD_SHOW_PERCENT)
-        return ald_sprintf(a, "%.0f %%", v * 100);
+        return ald_sprintf(a, "%lld %%", llround(v * 100));
     if (show == ALD_SHOW_SECONDS)
         return ald_sprintf(a, "%g h", v / 3600);
     if (show == ALD_SHOW_POSITION)

@@ -229,7 +229,7 @@ static void put_key(struct ald_html *h, int mark, int tone, const char *title, s
                   mark, tone);
     ald_html_text(h, title);
     if (n)
-        ald_html_rawf(h, " (%zu)", n);
+        ald_html_rawf(h, " (%s)", ald_words_count(h->scratch, (int64_t)n));
     ald_html_raw(h, "</span> ");
 }
 

@@ -8,10 +8,11 @@
 
 #define NOTES_MOST 40
 #define CELL_CHARS 1000
+#define MANY_COLUMNS 10 /* so many are set smaller, else the last ones lie beyond the edge of the screen */
 
 static bool is_quantity(enum ald_show show)
 {
-    return show != ALD_SHOW_TEXT && show != ALD_SHOW_LIST && show != ALD_SHOW_BOOL && show != ALD_SHOW_TIME;
+    return show != ALD_SHOW_TEXT && show != ALD_SHOW_LIST && show != ALD_SHOW_BOOL && show != ALD_SHOW_WORD && show != ALD_SHOW_TIME;
 }
 
 /* ---- Figures ---- */
@@ -66,12 +67,12 @@ static void put_figure(struct ald_html *h, const struct ald_figure *f, bool inte
 }
 
 /* A table that may be wider than the screen scrolls by itself, also by keyboard. */
-static void open_table(struct ald_html *h, const char *caption, const char *rows)
+static void open_table(struct ald_html *h, const char *caption, const char *rows, bool many)
 {
     size_t number = ++h->tables;
     ald_html_raw(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     ald_html_text(h, caption && *caption ? caption : "Table");
-    ald_html_rawf(h, " (table %zu)\"><table", number);
+    ald_html_rawf(h, " (table %zu)\"><table%s", number, many ? " class=\"many\"" : "");
     if (rows) {
         ald_html_raw(h, " data-rows=\"");
         ald_html_text(h, rows);
@@ -92,7 +93,7 @@ void ald_html_figures(struct ald_html *h, const struct ald_block *b)
         intervals = intervals || b->figures[i].low || b->figures[i].high;
         counts = counts || b->figures[i].n;
     }
-    open_table(h, b->text, NULL);
+    open_table(h, b->text, NULL, false);
     ald_html_raw(h, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" class=\"n\">Value</th>");
     ald_html_raw(h, intervals ? "<th scope=\"col\" class=\"n\">95 % interval</th>" : "");
     ald_html_raw(h, counts ? "<th scope=\"col\" class=\"n\">n</th>" : "");
@@ -209,7 +210,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     const bool *named = h->targets[h->section].named;
     bool all = strcmp(section->id, "definitions") == 0; /* headers lead there */
     h->register_rows = table->filter;
-    open_table(h, b->text, table->rows);
+    open_table(h, b->text, table->rows, table->columns_n >= MANY_COLUMNS);
     put_head(h, table);
     for (size_t i = 0; i < shown; i++) {
         const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
@@ -228,5 +229,6 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     ald_html_raw(h, "</tbody></table></div>\n");
     put_notes(h, &notes);
     if (shown < n)
-        ald_html_rawf(h, "<p class=\"r\">The first %zu of %zu rows; all are in the workbook and the JSON of this report.</p>\n", shown, n);
+        ald_html_rawf(h, "<p class=\"r\">The first %s of %s rows; all are in the workbook and the JSON of this report.</p>\n",
+                      ald_words_count(h->scratch, (int64_t)shown), ald_words_count(h->scratch, (int64_t)n));
 }

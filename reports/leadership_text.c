@@ -48,6 +48,8 @@ static const char *half_over(const struct asked *q)
     const struct ald_clock_summary *c = &q->f->clocks[ALD_CLOCK_RESOLVE];
     if (!c->has_median)
         return "None has a time of resolution on record";
+    if (c->n == 1)
+        return ald_sprintf(q->a, "One has a time of resolution: it was over within %s", ald_span(q->a, c->median_ms));
     if (!c->median_ci.has)
         return ald_sprintf(q->a, "Half were over within %s, and they are too few to say how far off that may be", ald_span(q->a, c->median_ms));
     return ald_sprintf(q->a, "Half were over within %s (95 %% interval %s to %s)", ald_span(q->a, c->median_ms), ald_span(q->a, c->median_ci.low),
@@ -57,7 +59,7 @@ static const char *half_over(const struct asked *q)
 static const char *visible(const struct asked *q)
 {
     const struct ald_change *c = &q->changes->change;
-    if (!c->has_detectable)
+    if (!c->has_detectable || c->changed) /* what was noticed needs no "would be" */
         return "";
     return ald_sprintf(q->a, "; with this many incidents only a reduction by %.0f %% or more would be noticed", 100 * c->detectable_reduction);
 }
@@ -97,23 +99,41 @@ static const char *const *any_change(const struct asked *q)
 
 /* ---- Were customers hurt? ---- */
 
+/* "13 of the 35 that record it", "all 13 that record it", "none of the 35 that record it". */
+static const char *share(const struct asked *q, int64_t n, int64_t of)
+{
+    const char *all = ald_words_count(q->a, of), *verb = of == 1 ? "records" : "record";
+    if (n == of && of > 1)
+        return ald_sprintf(q->a, "all %s that record it", all);
+    return ald_sprintf(q->a, "%s of the %s that %s it", n ? ald_words_count(q->a, n) : "none", all, verb);
+}
+
+static const char *posted(const struct asked *q, int64_t n, int64_t of)
+{
+    const char *all = ald_words_count(q->a, of);
+    if (n == 0)
+        return ald_sprintf(q->a, "None of %s was posted on the status page.", all);
+    if (n == of && of > 1)
+        return ald_sprintf(q->a, "All %s were posted on the status page.", all);
+    return ald_sprintf(q->a, "%s of %s %s posted on the status page.", ald_words_count(q->a, n), all, n == 1 ? "was" : "were");
+}
+
 /* One signal that tells of customers. */
 static const char *hurt(const struct asked *q, const struct ald_node *row)
 {
     const char *id = ald_text_at(row, "signal");
     int64_t n = ald_node_at(row, "n")->integer, of = ald_node_at(row, "of")->integer;
-    const char *some = ald_words_count(q->a, n), *all = ald_words_count(q->a, of);
     const char *most = ald_words(q->report, q->a, ald_node_at(row, "most"), ALD_SHOW_COUNT);
     if (strcmp(id, "customers_impacted") == 0) {
         int64_t silent = (int64_t)q->f->incidents_n - of;
-        return ald_sprintf(q->a, "Customers were affected in %s of the %s that record it, up to %s in one%s.", some, all, most,
-                           silent > 0 ? ald_sprintf(q->a, "; the other %s do not say", ald_words_count(q->a, silent)) : "");
+        return ald_sprintf(q->a, "Customers were affected in %s%s%s.", share(q, n, of), n ? ald_sprintf(q->a, ", up to %s in one", most) : "",
+                           silent > 0 ? ald_sprintf(q->a, "; the other %s", ald_many(q->a, (size_t)silent, "does not say", "do not say")) : "");
     }
     if (strcmp(id, "customer_reports") == 0)
-        return ald_sprintf(q->a, "Customers reported %s of the %s that record it.", some, all);
+        return ald_sprintf(q->a, "Customers reported %s.", share(q, n, of));
     if (strcmp(id, "status_page_posted") == 0)
-        return ald_sprintf(q->a, "%s of %s were posted on the status page.", some, all);
-    return ald_sprintf(q->a, "%s: in %s of the %s that record it.", ald_text_at(row, "title"), some, all);
+        return posted(q, n, of);
+    return ald_sprintf(q->a, "%s: in %s.", ald_text_at(row, "title"), share(q, n, of));
 }
 
 static const char *const *customers_hurt(const struct asked *q)
@@ -143,9 +163,12 @@ static const char *const *what_was_hard(const struct asked *q)
     if (sooner)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.", ald_words_count(q->a, (int64_t)sooner),
                                          sooner == 1 ? "was" : "were"));
-    if (read)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %s of %s were over sooner, %s took about as long, and %s longer.",
-                                         ald_words_count(q->a, (int64_t)f->shorter), ald_words_count(q->a, (int64_t)read),
+    if (read == 1)
+        ald_sentence_add(&t, ald_sprintf(q->a, "The one that is over and has comparable earlier ones %s.",
+                                         f->shorter ? "was over sooner than they were" : f->longer ? "took longer than they did" : "took about as long as they did"));
+    else if (read)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, and %s longer.",
+                                         ald_words_count(q->a, (int64_t)f->shorter), ald_words_count(q->a, (int64_t)read), f->shorter == 1 ? "was" : "were",
                                          ald_words_count(q->a, (int64_t)f->typical), ald_words_count(q->a, (int64_t)f->longer)));
     else if (f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d "
@@ -167,8 +190,13 @@ static const char *const *what_recurs(const struct asked *q)
         before += obs->has_total && obs->total < 1;
     }
     if (known)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days.",
-                                         ald_words_count(q->a, (int64_t)before), ald_words_count(q->a, (int64_t)known)));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days%s.",
+                                         before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known),
+                                         known < q->f->incidents_n ? ald_sprintf(q->a, "; of %s it cannot be told",
+                                                                                 ald_many(q->a, q->f->incidents_n - known, "other", "others"))
+                                                                   : ""));
+    if (!q->f->incidents_n)
+        ald_sentence_add(&t, "With no incident, nothing came again.");
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
     if (lorin > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s widest, something built or done for reliability took part, as far as texts tell.",
@@ -190,15 +218,16 @@ static const char *const *what_was_learned(const struct asked *q)
     if (reviewed < 0)
         ald_sentence_add(&t, "No review is on record; alidade review add, or alidade import FILE --kind reviews (attendance, learnings), brings them in.");
     else
-        ald_sentence_add(&t, ald_sprintf(q->a, "%lld of the %s that are over %s reviewed%s.", (long long)reviewed,
-                                         ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident", "incidents"), reviewed == 1 ? "was" : "were",
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s over %s reviewed%s.", reviewed ? ald_words_count(q->a, reviewed) : "None",
+                                         ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident that is", "incidents that are"),
+                                         reviewed <= 1 ? "was" : "were",
                                          voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to",
                                                                      ald_many(q->a, (size_t)voluntary, "person came", "people came"))
                                                        : ""));
     if (said > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));
     if (reviewed >= 0 && never > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s without a review and looks worth one.", ald_many(q->a, (size_t)never, "incident is", "incidents are")));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s worth one.", ald_many(q->a, (size_t)never, "incident is without a review and looks", "incidents are without a review and look")));
     return ald_sentences_end(&t);
 }
 
@@ -206,20 +235,29 @@ static const char *const *late_actions(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     int64_t opened = count_at(q, "learning.actions.opened"), open = count_at(q, "learning.actions.open"), late = count_at(q, "learning.actions.late");
-    if (opened <= 0)
+    if (!q->f->incidents_n)
+        ald_sentence_add(&t, "With no incident, no action follows.");
+    else if (opened <= 0)
         ald_sentence_add(&t, "No action is on record for these incidents; alidade import FILE --kind actions brings them in.");
     else
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s followed; %lld still open, %lld of them past their date.",
-                                         ald_many(q->a, (size_t)opened, "action", "actions"), (long long)open, (long long)late));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s followed; %s.", ald_many(q->a, (size_t)opened, "action", "actions"),
+                                         open <= 0 ? "none is still open"
+                                                   : ald_sprintf(q->a, "%s still open, %s", ald_many(q->a, (size_t)open, "is", "are"),
+                                                                 late > 0 ? ald_sprintf(q->a, "%s of them past the date", ald_words_count(q->a, late))
+                                                                          : "none of them past the date")));
     const struct ald_node *list = ald_node_at(q->report->root, "learning.actions.list");
+    const char *names = NULL;
     for (size_t i = 0, named = 0; i < ald_rows_n(list) && named < LATE_NAMED; i++) {
         const struct ald_node *row = ald_rows_at(list, i, NULL), *is_late = ald_node_at(row, "late");
         if (!is_late->boolean)
             continue;
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s (%s)%s.", ald_text_at(row, "action") ? ald_text_at(row, "action") : "One without a title", ald_text_at(row, "key"),
-                                         ald_text_at(row, "team") ? ald_sprintf(q->a, ", with %s", ald_text_at(row, "team")) : ""));
+        const char *action = ald_text_at(row, "action") ? ald_text_at(row, "action") : "one without a title", *team = ald_text_at(row, "team");
+        const char *name = ald_sprintf(q->a, "%s (%s%s%s)", action, ald_text_at(row, "key"), team ? ", with " : "", team ? team : "");
+        names = names ? ald_sprintf(q->a, "%s; %s", names, name) : name;
         named++;
     }
+    if (names)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Late%s: %s.", late > LATE_NAMED ? ", among others" : "", names));
     return ald_sentences_end(&t);
 }
 

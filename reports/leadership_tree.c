@@ -23,6 +23,12 @@ static const struct ald_reading *shown(const struct ald_analysis *an, size_t inc
 
 /* ---- How hard, how far ---- */
 
+/* Of none that has a position, none is not 0. */
+static struct ald_node *of_those(struct ald_arena *a, size_t n, size_t of)
+{
+    return of ? ald_node_int(a, (int64_t)n) : ald_node_absent(a, "no incident has a position on this axis yet");
+}
+
 static struct ald_node *hard_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
 {
     size_t hard = 0, sooner = 0, longer = 0, wide = 0, placed = 0, reached = 0;
@@ -40,11 +46,11 @@ static struct ald_node *hard_node(struct ald_arena *a, const struct ald_analysis
         longer += r->has_percentile && r->percentile > 0.5;
     }
     struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "n", ald_node_int(a, (int64_t)hard));
-    ald_node_set(a, o, "over_sooner", ald_node_int(a, (int64_t)sooner));
-    ald_node_set(a, o, "took_longer", ald_node_int(a, (int64_t)longer));
+    ald_node_set(a, o, "n", of_those(a, hard, placed));
+    ald_node_set(a, o, "over_sooner", of_those(a, sooner, placed));
+    ald_node_set(a, o, "took_longer", of_those(a, longer, placed));
     ald_node_set(a, o, "of", ald_node_int(a, (int64_t)placed));
-    ald_node_set(a, o, "wide", ald_node_int(a, (int64_t)wide));
+    ald_node_set(a, o, "wide", of_those(a, wide, reached));
     ald_node_set(a, o, "wide_of", ald_node_int(a, (int64_t)reached));
     return o;
 }

@@ -36,14 +36,7 @@ static void heading(struct ald_report *report, struct ald_section *s, size_t ans
     ald_view_heading(report, s, ald_text_at(report->root, ald_sprintf(report->arena, "answers[%zu].question", answer)));
 }
 
-static void say(struct ald_report *report, struct ald_section *s, size_t answer)
-{
-    const struct ald_node *list = sentences_of(report, answer);
-    for (size_t i = 0; i < ald_rows_n(list); i++)
-        ald_view_text(report, s, list->list.items[i]->text);
-}
-
-/* The same as one paragraph. */
+/* Its sentences as one paragraph. */
 static void say_together(struct ald_report *report, struct ald_section *s, size_t answer)
 {
     const struct ald_node *list = sentences_of(report, answer);
@@ -56,10 +49,10 @@ static void say_together(struct ald_report *report, struct ald_section *s, size_
 
 static void to_read(struct ald_report *report, struct ald_section *s)
 {
-    const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-                                         {"Title", "title", ALD_SHOW_TEXT, 40, NULL, NULL},
+    const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 12, "url", NULL},
+                                         {"Title", "title", ALD_SHOW_TEXT, 30, NULL, NULL},
                                          {"In short", "in_short", ALD_SHOW_TEXT, 70, NULL, NULL},
-                                         {"Why this one", "why", ALD_SHOW_LIST, 50, NULL, "story"}};
+                                         {"Why this one", "why", ALD_SHOW_LIST, 64, NULL, "story"}};
     heading(report, s, READ);
     ald_view_table(report, s, NULL, "read_in_full", "None stands out from comparable ones, or none can be compared yet.", columns, N(columns), false)->cards =
         true;
@@ -99,9 +92,9 @@ static void page(struct ald_report *report)
     to_read(report, s);
     recurring(report, s);
     heading(report, s, LEARNED);
-    say(report, s, LEARNED);
+    say_together(report, s, LEARNED);
     heading(report, s, ACTIONS);
-    say(report, s, ACTIONS);
+    say_together(report, s, ACTIONS);
     s->aside = true;
     heading(report, s, CANNOT);
     say_together(report, s, CANNOT);

@@ -4,7 +4,7 @@
 #include "sentences.h"
 #include "words.h"
 
-static void say_count(struct ald_sentences *t, const struct ald_figures *f)
+static void say_count(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
 {
     const struct ald_counts *c = &f->counts;
     if (c->current == 0) {
@@ -14,7 +14,7 @@ static void say_count(struct ald_sentences *t, const struct ald_figures *f)
     const char *head = ald_many(t->a, c->current, "incident", "incidents");
     if (!c->has_band) {
         ald_sentence_add(t, ald_sprintf(t->a, "%s. Whether that is many cannot be told yet: %s.", head,
-                           c->past_n ? "fewer than four earlier periods are on record" : "there is no earlier period to compare with"));
+                           c->past_n ? "fewer than four earlier periods are on record" : "no earlier period is on record as a whole"));
         return;
     }
     size_t least = c->past[0].n, most = least;
@@ -23,9 +23,10 @@ static void say_count(struct ald_sentences *t, const struct ald_figures *f)
         most = c->past[i].n > most ? c->past[i].n : most;
     }
     const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
-    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s to %s, and %s to %s would be no surprise.", head,
-                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, ald_words_count(t->a, (int64_t)least),
-                       ald_words_count(t->a, (int64_t)most), ald_words_count(t->a, (int64_t)c->lower), ald_words_count(t->a, (int64_t)c->upper)));
+    const char *age = an->as_of < f->period.end ? " at the same age" : "";
+    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s, and %s would be no surprise.", head,
+                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, most ? ald_from_to(t->a, least, most) : "none", age,
+                       ald_from_to(t->a, (size_t)c->lower, (size_t)c->upper)));
 }
 
 static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
@@ -33,13 +34,15 @@ static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
     const struct ald_clock_summary *c = &f->clocks[ALD_CLOCK_RESOLVE];
     if (!c->has_median)
         return;
-    const char *half = ald_span(t->a, c->median_ms);
+    const char *half = ald_span(t->a, c->median_ms), *n = ald_words_count(t->a, (int64_t)c->n);
     if (c->median_ci.has)
-        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; with so many incidents, anything from %s to %s "
+        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %s with a time of resolution were over within %s; with so many incidents, anything from %s to %s "
                                  "would fit the same reality (95 %% interval).",
-                           c->n, half, ald_span(t->a, c->median_ci.low), ald_span(t->a, c->median_ci.high)));
+                           n, half, ald_span(t->a, c->median_ci.low), ald_span(t->a, c->median_ci.high)));
+    else if (c->n == 1)
+        ald_sentence_add(t, ald_sprintf(t->a, "One has a time of resolution: it was over within %s.", half));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %zu with a time of resolution were over within %s; they are too few to say how far off that may be.", c->n,
+        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %s with a time of resolution were over within %s; they are too few to say how far off that may be.", n,
                            half));
     if (c->has_p90 && c->p90_ci.has)
         ald_sentence_add(t, ald_sprintf(t->a, "Nine of ten were over within %s (%s to %s).", ald_span(t->a, c->p90_ms), ald_span(t->a, c->p90_ci.low),
@@ -56,10 +59,17 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
                                an->settings->lookback_quarters));
         return;
     }
-    ald_sentence_add(t, ald_sprintf(t->a, "Of %s, %zu %s over sooner than comparable earlier ones, %zu about as long, and %zu took longer: ask what "
-                             "made those hard.",
-                       ald_many(t->a, read, "incident read against comparable ones", "incidents read against comparable ones"), f->shorter,
-                       f->shorter == 1 ? "was" : "were", f->typical, f->longer));
+    if (read == 0)
+        ald_sentence_add(t, ald_sprintf(t->a, "None that is over can be read against comparable ones; %s still open.", ald_many(t->a, f->still_open, "is", "are")));
+    else if (read == 1)
+        ald_sentence_add(t, ald_sprintf(t->a, "One incident can be read against comparable ones: it %s.",
+                           f->shorter  ? "was over sooner than comparable earlier ones"
+                           : f->longer ? "took longer than comparable earlier ones: ask what made it hard"
+                                       : "took about as long as comparable earlier ones"));
+    else
+        ald_sentence_add(t, ald_sprintf(t->a, "Of %s read against comparable ones, %s over sooner than comparable earlier ones, %s about as long, and %s took longer%s.",
+                           ald_many(t->a, read, "incident", "incidents"), ald_many(t->a, f->shorter, "was", "were"), ald_words_count(t->a, (int64_t)f->typical),
+                           ald_words_count(t->a, (int64_t)f->longer), f->longer ? ": ask what made those hard" : ""));
     size_t complex_short = 0;
     size_t simple_long = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
@@ -99,7 +109,7 @@ const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald
                                            const struct ald_changes *changes)
 {
     struct ald_sentences t = {.a = a};
-    say_count(&t, f);
+    say_count(&t, an, f);
     say_clock(&t, f);
     const char *change = ald_change_summary(a, changes);
     ald_sentence_add(&t, change);

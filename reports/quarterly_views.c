@@ -128,7 +128,7 @@ static void incidents(struct ald_report *report)
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Title", "title", ALD_SHOW_TEXT, 38, NULL, NULL},
-        {"State", "state", ALD_SHOW_TEXT, 12, NULL, NULL},
+        {"State", "state", ALD_SHOW_WORD, 12, NULL, NULL},
         {"Started", "started_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
         {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, "#triangulation:id", "reading"},
@@ -177,15 +177,15 @@ static void data_quality(struct ald_report *report)
     ald_view_figures(report, s, "What was counted, and what was not", population, sizeof population / sizeof population[0]);
     ald_frame_sources_view(report, s);
     const struct ald_column recorded[] = {
-        {"Signal", "title", ALD_SHOW_TEXT, 26, NULL, NULL},      {"Axis", "axis", ALD_SHOW_TEXT, 14, NULL, NULL},
-        {"Timing", "timing", ALD_SHOW_TEXT, 22, NULL, "signal"}, {"Recorded for", "recorded", ALD_SHOW_COUNT, 12, NULL, NULL},
+        {"Signal", "title", ALD_SHOW_TEXT, 26, NULL, NULL},      {"Axis", "axis", ALD_SHOW_WORD, 14, NULL, NULL},
+        {"Timing", "timing", ALD_SHOW_WORD, 22, NULL, "signal"}, {"Recorded for", "recorded", ALD_SHOW_COUNT, 12, NULL, NULL},
         {"At the landmark", "at_landmark", ALD_SHOW_COUNT, 14, NULL, NULL}, {"Of", "of", ALD_SHOW_COUNT, 8, NULL, NULL},
         {"Otherwise because", "otherwise", ALD_SHOW_TEXT, 50, NULL, NULL},
     };
     ald_view_table(report, s, "Which signals are recorded", "recorded", "None.", recorded, sizeof recorded / sizeof recorded[0], false);
     ald_calibration_view(report, s);
     const struct ald_column moments[] = {
-        {"Moment", "moment", ALD_SHOW_TEXT, 18, NULL, NULL},
+        {"Moment", "moment", ALD_SHOW_WORD, 18, NULL, NULL},
         {"Source", "source", ALD_SHOW_TEXT, 16, NULL, NULL},
         {"Taken from field", "field", ALD_SHOW_TEXT, 26, NULL, NULL},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},

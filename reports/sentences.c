@@ -32,6 +32,12 @@ const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char 
     return ald_sprintf(a, "%s %s", ald_words_count(a, (int64_t)n), n == 1 ? one : more);
 }
 
+const char *ald_from_to(struct ald_arena *a, size_t least, size_t most)
+{
+    const char *low = ald_words_count(a, (int64_t)least);
+    return least == most ? low : ald_sprintf(a, "%s to %s", low, ald_words_count(a, (int64_t)most));
+}
+
 const char *ald_span(struct ald_arena *a, double ms)
 {
     char buf[32];

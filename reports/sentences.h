@@ -15,5 +15,7 @@ const char *const *ald_sentences_end(struct ald_sentences *t);
 size_t ald_sentences_n(const char *const *sentences);
 /** "1 incident", "7 incidents". */
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
+/** "24 to 39"; "24" where both are the same. */
+const char *ald_from_to(struct ald_arena *a, size_t least, size_t most);
 /** A duration in ms as people say it: "2 h 20 min". */
 const char *ald_span(struct ald_arena *a, double ms);

@@ -5,7 +5,7 @@
 #include "nodes.h"
 #include "sentences.h"
 
-enum { QUOTES_MOST = 4, PEOPLE_LEAST = 5 /* fewer are not told: a count would be a person */ };
+enum { QUOTES_MOST = 4, READ_REASONS = 4 /* of those to read in full, in words */, PEOPLE_LEAST = 5 /* fewer are not told: a count would be a person */ };
 
 struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_story *story)
 {
@@ -46,11 +46,15 @@ static struct ald_node *quotes_node(struct ald_arena *a, const struct ald_rememb
     return list;
 }
 
-static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *story)
+/* The strongest reasons in words, at most so many; one line stands for the others. */
+static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *story, size_t most)
 {
     struct ald_node *list = ald_node_list(a);
-    for (size_t k = 0; k < story->reasons_n; k++)
+    size_t n = story->reasons_n > most + 1 ? most : story->reasons_n;
+    for (size_t k = 0; k < n; k++)
         ald_node_add(a, list, ald_node_str(a, story->reasons[k].text));
+    if (n < story->reasons_n)
+        ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more reasons", story->reasons_n - n)));
     return list;
 }
 
@@ -90,8 +94,8 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
                        r->verdict == ALD_LONGER || r->percentile > 0.5 ? "Ask what made it hard." : "Ask what went right.");
 }
 
-/** What every story row begins with. */
-static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story *story)
+/** What every story row begins with; most: reasons that are told in words. */
+static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story *story, size_t most)
 {
     const struct ald_incident *inc = &an->incidents[story->incident];
     struct ald_node *o = ald_node_object(a);
@@ -105,7 +109,7 @@ static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, "no time to resolve is recorded"));
     ald_node_set(a, o, "score", ald_node_num(a, story->score));
     ald_node_set(a, o, "reasons", ald_story_reasons_node(a, story));
-    ald_node_set(a, o, "why", texts_of(a, story));
+    ald_node_set(a, o, "why", texts_of(a, story, most));
     ald_node_set(a, o, "in_short", ald_node_str(a, in_short(a, an, story->incident)));
     return o;
 }
@@ -126,7 +130,7 @@ static struct ald_node *axes_node(struct ald_arena *a, const struct ald_story *s
 static struct ald_node *candidate_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_remembered *r,
                                        const struct ald_story *story)
 {
-    struct ald_node *o = story_head(a, an, story);
+    struct ald_node *o = story_head(a, an, story, story->reasons_n);
     struct ald_tellability tellability;
     const char *const *prompts;
     size_t n = ald_story_prompts(story, a, &prompts);
@@ -176,6 +180,6 @@ void ald_read_in_full_node(struct ald_arena *a, struct ald_node *root, const str
     struct ald_node *list = ald_node_list(a);
     ald_read_in_full(an, f, &r->view, a, &choice);
     for (size_t k = 0; k < choice.n; k++)
-        ald_node_add(a, list, story_head(a, an, &choice.stories[k]));
+        ald_node_add(a, list, story_head(a, an, &choice.stories[k], READ_REASONS));
     ald_node_set(a, root, "read_in_full", list);
 }

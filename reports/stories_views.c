@@ -37,7 +37,7 @@ void ald_stories_view(struct ald_report *report)
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Title", "title", ALD_SHOW_TEXT, 46, NULL, NULL},
-        {"Place", "slot", ALD_SHOW_TEXT, 9, NULL, "slot"},
+        {"Place", "slot", ALD_SHOW_WORD, 13, NULL, "slot"},
         {"Began", "started_at", ALD_SHOW_TIME, 17, NULL, NULL},
         {"Time to resolve", "resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
         {"Why", "why", ALD_SHOW_LIST, 54, NULL, "story"},

@@ -115,13 +115,26 @@ static const char *join(struct ald_arena *a, const struct ald_node *list)
     return all;
 }
 
+/* A value of an enumeration: its underscores are blanks, and what the JSON abbreviates is said. */
+static const char *own_word(struct ald_arena *a, const char *text)
+{
+    static const char *const said[][2] = {{"slot", "next session"}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (strcmp(text, said[i][0]) == 0)
+            return said[i][1];
+    char *to = ald_strdup(a, text);
+    for (char *c = strchr(to, '_'); c; c = strchr(c, '_'))
+        *c = ' ';
+    return to;
+}
+
 const char *ald_words(const struct ald_report *report, struct ald_arena *a, const struct ald_node *node, enum ald_show show)
 {
     if (!node)
         return NULL;
     switch (node->kind) {
     case ALD_NODE_STR:
-        return node->text;
+        return show == ALD_SHOW_WORD ? own_word(a, node->text) : node->text;
     case ALD_NODE_BOOL:
         return node->boolean ? "yes" : "no";
     case ALD_NODE_INT:

@@ -5,7 +5,7 @@
 
 #define ROW_PIXELS 20.0
 #define HEIGHT_PIXELS 440.0
-#define LOW_PIXELS 360.0 /* where all must stand on one page */
+#define LOW_PIXELS 320.0 /* where all must stand on one page */
 #define SMALL_PIXELS 260.0
 #define PIXEL_POINTS 0.75
 #define AROUND_POINTS 75.0 /* heading, corners and what is said under a chart */

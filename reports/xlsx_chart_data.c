@@ -8,7 +8,7 @@
 
 #define LABEL_MAX 24
 #define COLUMNS_EACH 4 /* label, x, y and a free one */
-#define ACROSS_MOST 12 /* names along the bottom */
+#define ACROSS_MOST 10 /* names along the bottom */
 
 /* ---- Values ---- */
 
@@ -78,7 +78,7 @@ static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct 
     const struct ald_chart *chart = p->chart;
     const char *title = chart->series[series].title;
     if (title[0] && title[strlen(title) - 1] != ')' && chart->form == ALD_CHART_POINTS)
-        title = ald_sprintf(x->arena, "%s (%zu)", title, p->totals[series]);
+        title = ald_sprintf(x->arena, "%s (%s)", title, ald_words_count(x->arena, (int64_t)p->totals[series]));
     struct ald_xlsx_columns *c = columns_new(x, chart, title);
     for (size_t i = 0; i < p->n; i++) {
         const struct ald_point *at = &p->points[i];

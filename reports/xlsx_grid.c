@@ -6,7 +6,9 @@
 
 #include "alidade/utf8.h"
 
+#define NARROW 16 /* of a column of text */
 #define PIECE 4.0 /* of the room that no block has claimed */
+#define EDGE (5.0 / 7.0) /* of a column: what it is wider than its units; a text that runs over several has all but one of them */
 #define MOST_COLUMNS 96
 
 /* Label, value, interval, n, what it means. */
@@ -16,7 +18,7 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
 {
     static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,    [ALD_SHOW_NUMBER] = 9,
                                    [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
-                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7};
+                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7,     [ALD_SHOW_WORD] = 8};
     struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12};
     if (wish.units < least[column->show])
         wish.units = least[column->show];
@@ -33,6 +35,8 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
         wish.units = wish.least;
     if (ald_xlsx_is_quantity(column->show))
         wish.least = wish.units;
+    else if (wish.units <= NARROW && wish.least < 0.85 * wish.units) /* single words: none is broken */
+        wish.least = 0.85 * wish.units;
     return wish;
 }
 
@@ -111,9 +115,9 @@ void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *sect
 
 double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at)
 {
-    double sum = 0;
+    double sum = -EDGE;
     for (size_t i = at.first; i <= at.last; i++)
-        sum += s->widths[i];
+        sum += s->widths[i] + EDGE;
     return sum;
 }
 

@@ -57,5 +57,7 @@ void ald_xlsx_page_fit(struct ald_xlsx_sheet *s)
     bool one = s->x->report->sections[s->section].one_page;
     double pages = s->height / ald_xlsx_page_points(s);
     bool spills = !one && !s->breaks_n && pages > 1 && pages - floor(pages) < SPILL;
+    if (one) /* what is too high for its width leaves as much room on both sides */
+        worksheet_center_horizontally(s->ws);
     worksheet_fit_to_pages(s->ws, 1, one ? 1 : spills ? (uint16_t)pages : 0);
 }

@@ -8,6 +8,7 @@
 #include "anchors.h"
 
 #define SPACE_POINTS 8.0
+#define CONTENTS_ACROSS 4 /* links in a row */
 
 enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err)
 {
@@ -240,22 +241,24 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
     return space(s, err);
 }
 
-/* The first sheet ends with links to the others. */
+/* The first sheet ends with links to the others, several in a row. */
 static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
 {
     struct ald_xlsx *x = s->x;
-    if (s->section || x->report->sections_n < 2)
+    size_t n = x->report->sections_n;
+    if (s->section || n < 2)
         return ALD_OK;
+    static const struct ald_xlsx_wish wishes[CONTENTS_ACROSS] = {{28, 20}, {28, 20}, {28, 20}, {28, 20}};
+    struct ald_xlsx_span at[CONTENTS_ACROSS];
+    ald_xlsx_grid_lay(s, wishes, CONTENTS_ACROSS, false, at);
     ALD_TRY(ald_xlsx_paragraph(s, "In this workbook", XS_HEADING, err));
-    for (size_t i = 1; i < x->report->sections_n; i++) {
-        const char *url = ald_sprintf(x->scratch, "internal:'%s'!A1", x->section_names[i]);
+    for (size_t i = 1; i < n; i++) {
+        size_t k = (i - 1) % CONTENTS_ACROSS;
         const char *text = ald_words_line(x->scratch, x->report->sections[i].title, 200);
-        if (!*text)
-            text = x->section_names[i];
-        lxw_error e = worksheet_write_url_opt(s->ws, (lxw_row_t)s->row, 0, url, x->formats[XS_GOTO], text, NULL);
-        ALD_TRY(ald_xlsx_did(s, e, err));
-        s->links++;
-        ald_xlsx_next_row(s, 15);
+        struct ald_xlsx_link link = {.place = ald_sprintf(x->scratch, "'%s'!A1", x->section_names[i])};
+        ALD_TRY(ald_xlsx_put_link(s, at[k], *text ? text : x->section_names[i], link, XS_GOTO, err));
+        if (k == CONTENTS_ACROSS - 1 || i == n - 1)
+            ald_xlsx_next_row(s, 15);
     }
     return ALD_OK;
 }

@@ -234,8 +234,8 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     if (g->table->filter && s->x->constant) {
-        const char *text = ald_sprintf(s->x->scratch, "More than %zu rows in this workbook: filters instead of tables.",
-                                       s->x->limits->table_rows);
+        const char *text = ald_sprintf(s->x->scratch, "More than %s rows in this workbook: filters instead of tables.",
+                                       ald_words_count(s->x->scratch, (int64_t)s->x->limits->table_rows));
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     return ALD_OK;

@@ -20,7 +20,7 @@ class Page(html.parser.HTMLParser):
         self.words, self.title, self.policy, self.style = [], "", "", ""
         self.cell = None
         self.figure = None
-        self.feed(text)
+        self.feed(text.replace("\xa0", " "))  # what keeps a figure beside its unit
         self.close()
         self.text = " ".join(" ".join(self.words).split())
         self.problems += [f"#{name} leads nowhere" for name in self.anchors if name not in self.ids]

@@ -425,6 +425,16 @@ def libreoffice_csv(book, folder):
 
 # ---- Values as people see them ----
 
+OUR_WORDS = {"state", "axis", "timing", "moment", "slot"}  # members whose values are words of ours: people read them without underscores
+
+
+def said(path, value):
+    """What a cell says for such a member; any other value as it is."""
+    if path.rsplit(".", 1)[-1] not in OUR_WORDS or not isinstance(value, str):
+        return value
+    return {"slot": "next session"}.get(value, value.replace("_", " "))
+
+
 def at(tree, path):
     """`clocks.resolve.median_ci_s[0]` in a JSON tree; None where there is none."""
     for step in re.findall(r"[^.\[\]]+", path):

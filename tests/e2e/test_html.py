@@ -49,7 +49,7 @@ class Words:
             shown = numbers(words)[0] / (100 if words.endswith("%") else 1)
             self.assertLessEqual(abs(shown - value), max(0.0051, 0.005 * abs(value)), f"{where}: {words} for {value}")
         elif len(value) < 900:
-            self.assertEqual(words, " ".join(value.split()), where)
+            self.assertEqual(words, " ".join(support.said(path, value).split()), where)
 
     def tables_match(self, page, tree):
         """Every cell of every table that names its rows; how many were compared."""

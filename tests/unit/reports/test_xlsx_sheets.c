@@ -102,9 +102,9 @@ static void test_constant_memory(void **state)
     has(cells, "\"INC-199\"\thttps://example.org/incident\n");
     assert_int_equal(times(cells, "\thttps://example.org/incident\n"), 200);
     has_not(cells, "not linked");
-    has(cells, "More than 20000 rows in this workbook");
-    has(cells, "5000 of 24975 points are drawn");
-    has(cells, "25 of 25000 have no place in this chart");
+    has(cells, "More than 20,000 rows in this workbook");
+    has(cells, "5,000 of 24,975 points are drawn");
+    has(cells, "25 of 25,000 have no place in this chart");
     has(cells, "\"The end.\"");
     has_not(cells, "(table)");
     has(cells, "\tNonex0\tA35:C25035\n"); /* the filter */
