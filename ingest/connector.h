@@ -192,7 +192,7 @@ struct ald_row_learning *ald_rows_learning(struct ald_rows *rows, struct ald_ele
 struct ald_row_action *ald_rows_action(struct ald_rows *rows, struct ald_element *el, const char *incident);
 struct ald_row_told *ald_rows_told(struct ald_rows *rows, struct ald_element *el, const char *incident);
 /** What the element adds to a record that another element holds: give it moments, values, given facts, refs, services, teams and
- *  people by the appenders above; all else of it counts for nothing. The same row for the same record, however often asked.
+ *  people by the appenders above, and a class; all else of it counts for nothing. The same row for the same record, however often asked.
  *  - They stand beside the record's own rows until this very element (stream and id) comes with others or, in a stream that is
  *    `whole`, comes no more; a change of the record, a second element and remap leave them alone. What is the same again changes
  *    nothing.
@@ -226,7 +226,7 @@ void ald_rows_given(struct ald_rows *rows, struct ald_row_record *rec, const cha
 const char *ald_given_word(struct ald_arena *arena, const struct ald_given_field *given, const char *text);
 /** What the answer holds of this subject may not be all: see asks_again_alone. */
 void ald_rows_alone(struct ald_rows *rows, const char *subject);
-/** Of an every_time stream, which is read before those that ask for it with ald_fact. */
+/** Of an every_time stream, which is read before those that ask for it with ald_fact, or of a detail for the answers after it. */
 void ald_rows_fact(struct ald_rows *rows, const char *kind, const char *key, const char *value);
 /** Turns a failed read of one element into its quarantine: keeps err->msg as the element's error, drops its rows. */
 void ald_rows_refuse(struct ald_rows *rows, struct ald_element *el, const struct ald_err *err);
@@ -258,6 +258,7 @@ struct ald_http_req {
     /* Context, set by sync.c, for page: */
     const char *cursor;          /* NULL on the first page */
     const char *const *subjects; /* of a detail stream */
+    const char *const *statuses; /* of each subject, what its record's status is: an entry is NULL where there is none; or NULL */
     size_t subjects_n;
     struct ald_window window;
     int page_size;

@@ -79,10 +79,25 @@ static enum ald_rc drop(struct ald_landing *l, const struct added *added, struct
     return note(l, added->origin, added->record, NULL, err);
 }
 
+/** A class is a column of the record, which is its own element's; of an addition it stands among the values. */
+static struct ald_row_record with_class(struct ald_landing *l, const struct ald_row_record *addition)
+{
+    struct ald_row_record ret = *addition;
+    if (!addition->class_)
+        return ret;
+    ret.values = ald_calloc(l->scratch, ret.values_n + 1, sizeof *ret.values);
+    for (size_t i = 0; i < ret.values_n; i++)
+        ret.values[i] = addition->values[i];
+    ret.values[ret.values_n++] =
+        (struct ald_row_value){.name = "class", .value = addition->class_, .field = ald_sprintf(l->scratch, "%s:class", l->stream)};
+    return ret;
+}
+
 /** The row in before that this replaces is done with. */
-static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *addition, const char *origin, struct added *before,
+static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *told, const char *origin, struct added *before,
                           size_t before_n, struct ald_err *err)
 {
+    const struct ald_row_record with = with_class(l, told), *addition = &with;
     struct ald_line *lines = NULL;
     size_t n = 0, i = 0;
     int64_t record = 0;

@@ -9,7 +9,7 @@
 
 struct details {
     const struct ald_stream *stream;
-    const char **subjects;
+    const char **subjects, **statuses; /* and of their records, or NULL */
     size_t n;
     size_t outages;       /* failures of the connection in a row */
     size_t failed;        /* subjects in a row, each for itself */
@@ -68,13 +68,16 @@ static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *e
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, d->stream->name);
     ald_q_int(q, 3, d->stream->of_record);
-    size_t cap = 0;
+    size_t cap = 0, statuses_cap = 0;
     for (;;) {
         bool row;
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
         d->subjects = ald_grow(s->arena, d->subjects, d->n, &cap, sizeof *d->subjects);
+        d->statuses = ald_grow(s->arena, d->statuses, d->n, &statuses_cap, sizeof *d->statuses);
+        const char *status = ald_q_col_text(q, 1);
+        d->statuses[d->n] = status ? ald_strdup(s->arena, status) : NULL;
         d->subjects[d->n++] = ald_strdup(s->arena, ald_q_col_text(q, 0));
     }
 }
@@ -132,6 +135,7 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
         ald_sync_page_init(&page);
         const struct ald_sync_ask ask = {.cursor = cursor.len ? cursor.data : NULL,
                                          .subjects = subjects,
+                                         .statuses = d->statuses + (subjects - d->subjects),
                                          .subjects_n = n,
                                          .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = true},
                                          .size = &size};

@@ -195,6 +195,7 @@ static enum ald_rc answer(struct ald_sync *s, const struct ald_stream *stream, c
     page_again(page);
     page->req = (struct ald_http_req){.cursor = ask->cursor,
                                       .subjects = ask->subjects,
+                                      .statuses = ask->statuses,
                                       .subjects_n = ask->subjects_n,
                                       .window = ask->window,
                                       .page_size = ask->size->now};

@@ -124,6 +124,7 @@ void ald_sync_size_read(struct ald_sync_size *size);
 struct ald_sync_ask {
     const char *cursor; /* NULL: first page */
     const char *const *subjects;
+    const char *const *statuses; /* of their records, or NULL */
     size_t subjects_n;
     struct ald_window window;
     struct ald_sync_size *size;

@@ -58,12 +58,17 @@ static enum ald_rc status_row(struct ald_rows *rows, struct ald_element *el, siz
 {
     (void)el;
     (void)i;
-    const char *id = NULL, *key = NULL;
+    const char *id = NULL, *key = NULL, *name = NULL;
     struct ald_jv category;
     ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
+    ALD_TRY(ald_json_str_opt(v, "name", &name, err));
     ALD_TRY(ald_json_get(v, "statusCategory", &category, err));
     ALD_TRY(ald_json_str(&category, "key", &key, err));
     ald_rows_fact(rows, ALD_JIRA_CATEGORY, id, key);
+    if (name) {
+        ald_rows_fact(rows, ALD_JIRA_STATUS, id, name);
+        ald_rows_fact(rows, ALD_JIRA_CATEGORY_NAMED, name, key);
+    }
     return ALD_OK;
 }
 

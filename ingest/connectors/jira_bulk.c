@@ -1,7 +1,8 @@
 /* The changelogs of many issues in one answer: POST changelog/bulkfetch, on Cloud. Where a batch of issues is refused,
  * sync asks for its halves, and for one issue jira.c asks the issue itself: so a site without this question is read as
  * well. The answer counts nothing, so what it may lack is asked for issue by issue, where there is a total: an issue that it holds
- * nothing of, and one whose changes of status do not follow from one another. Must not know what an entry means. */
+ * nothing of, and one whose changes of status do not lead from where issues begin to where this one is. An entry about anything
+ * else that it leaves out is not missed. Must not know what an entry means. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "alidade/limits.h"
 #include "alidade/time.h"
 #include "connectors/jira_priv.h"
+#include "connectors/word.h"
 
 #define ENTRIES_A_PAGE 10 /* times page_size: entries are smaller than issues */
 #define ENTRIES_MAX 10000
@@ -40,13 +42,13 @@ enum ald_rc ald_jira_bulk_ask(struct ald_arena *arena, const struct ald_source_c
     return ALD_OK;
 }
 
-/** The issue among those that were asked for; NULL when it is none of them. */
-static const char *asked_for(const struct ald_http_req *req, const char *issue)
+/** Place of the issue among those that were asked for; their number when it is none of them. */
+static size_t asked_for(const struct ald_http_req *req, const char *issue)
 {
-    for (size_t i = 0; i < req->subjects_n; i++)
-        if (strcmp(req->subjects[i], issue) == 0)
-            return req->subjects[i];
-    return NULL;
+    size_t i = 0;
+    while (i < req->subjects_n && strcmp(req->subjects[i], issue) != 0)
+        i++;
+    return i;
 }
 
 /** A change of status. */
@@ -82,8 +84,8 @@ static size_t steps_of(struct ald_arena *arena, const struct ald_jv *entry, stru
     return n;
 }
 
-/** False: some change of status begins with another status than the one before it ended with. */
-static bool follows(struct ald_arena *arena, const struct ald_jv *list)
+/** The changes of status of some entries, oldest first. */
+static struct step *steps_in(struct ald_arena *arena, const struct ald_jv *list, size_t *ret_n)
 {
     struct ald_jv it;
     size_t n = 0, most = 4 * ald_json_len(list);
@@ -92,10 +94,44 @@ static bool follows(struct ald_arena *arena, const struct ald_jv *list)
         n = steps_of(arena, &it, steps, n, most);
     if (n > 1)
         qsort(steps, n, sizeof *steps, by_time);
-    for (size_t i = 1; i < n; i++)
+    *ret_n = n;
+    return steps;
+}
+
+/** Issues begin in a status of the category "new", or where a changelog that was read to its total began. */
+static bool may_begin(const struct ald_http_res *res, const char *status)
+{
+    return is(ald_fact(res, ALD_JIRA_CATEGORY, status), "new") || ald_fact(res, ALD_JIRA_BIRTH, status);
+}
+
+/** False: some change of status lacks. now: the status of the issue, or NULL when it is not known. Of changes at one time any
+ *  may be the first, or the last. */
+static bool is_whole(const struct ald_http_res *res, struct ald_arena *arena, const struct ald_jv *list, const char *now)
+{
+    size_t n, i;
+    const struct step *steps = steps_in(arena, list, &n);
+    if (n == 0)
+        return !now || is(ald_fact(res, ALD_JIRA_CATEGORY_NAMED, now), "new");
+    for (i = 1; i < n; i++)
         if (steps[i].at > steps[i - 1].at && strcmp(steps[i].from, steps[i - 1].to) != 0)
             return false;
+    for (i = 0; i < n && !may_begin(res, steps[i].from); i++)
+        if (steps[i].at != steps[0].at)
+            break;
+    if (i == n || steps[i].at != steps[0].at)
+        return false;
+    for (i = n - 1; now && !is(ald_fact(res, ALD_JIRA_STATUS, steps[i].to), now); i--)
+        if (i == 0 || steps[i - 1].at != steps[n - 1].at)
+            return false;
     return true;
+}
+
+void ald_jira_birth(struct ald_rows *rows, const struct ald_jv *list)
+{
+    size_t n;
+    const struct step *steps = steps_in(rows->arena, list, &n);
+    if (n > 0 && (n == 1 || steps[1].at > steps[0].at))
+        ald_rows_fact(rows, ALD_JIRA_BIRTH, steps[0].from, "");
 }
 
 enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
@@ -114,15 +150,16 @@ enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct al
         *log = it;
         ALD_TRY(ald_json_id(rows->arena, log, "issueId", &issue, err));
         ALD_TRY(ald_json_get(log, "changeHistories", list, err));
-        const char *subject = asked_for(res->req, issue);
-        if (!subject)
+        size_t i = asked_for(res->req, issue);
+        if (i == res->req->subjects_n)
             return ald_fail(err, ALD_ERR_FORMAT, "changes of issue %.40s, which was not asked for", issue);
+        const char *subject = res->req->subjects[i], *now = res->req->statuses ? res->req->statuses[i] : NULL;
         struct ald_http_req one = *res->req;
         struct ald_http_res of_one = *res;
         one.subjects = &subject;
         one.subjects_n = 1;
         of_one.req = &one;
-        if (!follows(rows->arena, list))
+        if (!is_whole(res, rows->arena, list, now))
             ald_rows_alone(rows, subject);
         ALD_TRY(ald_jira_entries(cfg, &of_one, rows, list, subject, ald_jira_history, err));
     }

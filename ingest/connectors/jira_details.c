@@ -132,7 +132,10 @@ enum ald_rc ald_jira_changelog_page(const struct ald_source_cfg *cfg, const stru
         return expanded_changelog(cfg, res, rows, next, err);
     if (res->req->subjects_n > 1)
         return ald_jira_bulk_page(cfg, res, rows, next, err);
-    return details_page(cfg, res, rows, "values", ald_jira_history, next, err);
+    ALD_TRY(details_page(cfg, res, rows, "values", ald_jira_history, next, err));
+    if (kept && start_of(res->req) == 0)
+        ald_jira_birth(rows, &values);
+    return ALD_OK;
 }
 
 enum ald_rc ald_jira_comment_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,

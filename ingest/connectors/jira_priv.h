@@ -11,6 +11,9 @@
 
 /* Facts of reference lists. */
 #define ALD_JIRA_CATEGORY "category" /* id of a status: new, indeterminate or done */
+#define ALD_JIRA_CATEGORY_NAMED "category named" /* the same by the status's name */
+#define ALD_JIRA_STATUS "status"     /* id of a status: its name */
+#define ALD_JIRA_BIRTH "birth"       /* id of a status that some issue of this run began in */
 #define ALD_JIRA_FIELD "field"       /* id of a field: its name, for changelogs that say no ids */
 
 /** What the configuration chose: links to other systems are asked for; the site is Data Center (else Cloud). */
@@ -66,6 +69,8 @@ ALD_CHECK enum ald_rc ald_jira_bulk_ask(struct ald_arena *arena, const struct al
                                         struct ald_err *err);
 ALD_CHECK enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                          struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
+/** Notes the status that an issue began in. list: the oldest entries of its changelog, none left out. */
+void ald_jira_birth(struct ald_rows *rows, const struct ald_jv *list);
 
 /* ---- jira_count.c: how many issues there are (Cloud; Data Center tells it with every page) ---- */
 extern const struct ald_probe ald_jira_probe;

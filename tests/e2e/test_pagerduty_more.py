@@ -7,7 +7,8 @@ import pagerduty_api
 from test_pagerduty import Case
 
 FIELDS = {"impact_started": "outage_start", "severity": "impact_level", "customers": "Customers Hit", "regions": "regions",
-          "service": "hit_services", "url": "ticket", "mitigated": "calm_at", "team": "owning_team"}
+          "service": "hit_services", "url": "ticket", "mitigated": "calm_at", "team": "owning_team",
+          "class": "kind_of_work"}
 
 
 class CustomFields(Case):
@@ -20,7 +21,7 @@ class CustomFields(Case):
             self.world.custom[incident["id"]] = {
                 "outage_start": pagerduty_api.stamp(at - 300), "impact_level": f"Level {n % 3}", "customers_hit": 100 + n,
                 "regions": ["eu", "us"], "hit_services": ["ledger"], "ticket": f"https://desk.example/T-{n}", "calm_at": None,
-                "owning_team": "Payments", "nobody_maps_it": "x"}
+                "owning_team": "Payments", "nobody_maps_it": "x", "kind_of_work": "Game day" if n == 5 else "Outage"}
         self.api = self.serve(self.world)
 
     def asked(self):
@@ -42,6 +43,8 @@ class CustomFields(Case):
         self.assertIn("Payments", row["teams"])
         self.assertIn("https://desk.example/T-1", " ".join(row["refs"]))
         self.assertIsNone(self.record(10)["severity"], "mapped: the priority stands in for nothing")
+        self.assertEqual((self.record(5)["class"], row["class"]), ("exercise", None))
+        self.assertIn("exercise", self.alidade("explain", self.incidents[5]["id"]).out)
         self.assertIn("outage_start", self.alidade("explain", self.incidents[1]["id"]).out)
         self.ingest(self.api, fields=FIELDS)
         self.assertLessEqual(self.asked(), 3, "only of incidents that changed")
@@ -52,8 +55,11 @@ class CustomFields(Case):
         later = self.world.now + 60
         self.world.set_custom(self.incidents[2], later, impact_level="Level 9", regions=["eu"], ticket=None)
         self.world.edit(self.incidents[3], later, title="Changed, its fields stay")
+        self.world.set_custom(self.incidents[5], later, kind_of_work="Outage")
+        self.world.set_custom(self.incidents[6], later, kind_of_work="Planned change")
         self.ingest(self.api, fields=FIELDS)
         self.assertEqual((self.record(2)["severity"], self.record(2)["regions"]), ("Level 9", ["eu"]))
+        self.assertEqual((self.record(5)["class"], self.record(6)["class"]), (None, "planned"))
         self.assertEqual(self.record(3)["customers_impacted"], 103)
         self.assert_same_bytes(self.exports(), self.fresh(self.api, fields=FIELDS))
         self.asked()

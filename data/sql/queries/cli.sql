@@ -28,7 +28,8 @@ SELECT stream, element, reason FROM quarantine WHERE source = ?1 ORDER BY id LIM
 SELECT subject, text FROM finding WHERE source = ?1 AND id IN ('source_limit', 'stream_refused') ORDER BY subject, id;
 
 -- name: cli_export_records
-SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.gone_at, r.class,
+SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.gone_at,
+    coalesce(r.class, (SELECT v.value FROM record_value v WHERE v.record = r.id AND v.name = 'class' ORDER BY v.origin LIMIT 1)),
        s.role, r.end_state, r.entered_at, r.holds, r.timeline
 FROM record r JOIN source s ON s.name = r.source ORDER BY r.source, r.external_id;
 

@@ -46,8 +46,8 @@ WHERE r.source = ?1 AND r.end_state = 'open' AND r.gone_at IS NULL;
 INSERT INTO fetch (run, source, stream, at, request, status, rows, bytes, ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
 
 -- name: sync_todo_list
-SELECT subject FROM todo t WHERE source = ?1 AND stream = ?2
-AND (?3 = 0 OR EXISTS (SELECT 1 FROM record r WHERE r.source = t.source AND r.external_id = t.subject)) ORDER BY subject;
+SELECT t.subject, r.status FROM todo t LEFT JOIN record r ON r.source = t.source AND r.external_id = t.subject
+WHERE t.source = ?1 AND t.stream = ?2 AND (?3 = 0 OR r.id IS NOT NULL) ORDER BY t.subject;
 
 -- name: sync_todo_count
 SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
