@@ -382,7 +382,8 @@ class Jira:
             self.pages.answer("changelog", f"{api}/changelog/bulkfetch", body, json.dumps(asked, separators=(",", ":")))
         for issue in issues:  # what the answer may lack is asked for by itself
             steps = [item for entry in issue[3] for item in entry["items"] if item["field"] == "status"]
-            if not issue[3] or any(a["to"] != b["from"] for a, b in zip(steps, steps[1:])):
+            ends_elsewhere = steps and steps[-1]["to"] != issue[2]["fields"]["status"]["id"]
+            if not issue[3] or ends_elsewhere or any(a["to"] != b["from"] for a, b in zip(steps, steps[1:])):
                 self.changes_of(api, issue)
 
     def changes_of(self, api, issue):
