@@ -79,6 +79,15 @@ double ald_position_at(const struct ald_analysis *analysis, size_t incident, int
     return ald_scale_position(analysis, &measure->places->scales[reading][signal], signal, incident);
 }
 
+double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    const struct ald_reading *reading = &measure->reading[ALD_LANDMARK_READING];
+    if (!measure->places || !reading->few)
+        return (double)NAN;
+    return ald_scale_position(analysis, &measure->places->scales[ALD_LANDMARK_READING][signal], signal, incident);
+}
+
 double ald_position_total_at(const struct ald_analysis *analysis, size_t incident, size_t signal)
 {
     const struct ald_measure *measure = ald_measure_at(analysis, incident);

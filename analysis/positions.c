@@ -253,7 +253,7 @@ void ald_frame_build(const struct ald_analysis *analysis, const struct ald_refer
                 subset[ret->n++] = reference->members[i];
         ret->members = subset;
     }
-    if (ret->n < ALD_REFERENCE_LEAST)
+    if (ret->n < (reading == ALD_LANDMARK_READING ? ALD_FEW_LEAST : ALD_REFERENCE_LEAST))
         return;
     ald_scales_build(analysis, ret->members, ret->n, reading, scales, ret->signals);
     for (int axis = 0; axis < ALD_AXIS_N; axis++)

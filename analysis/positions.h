@@ -56,7 +56,7 @@ struct ald_frame {
     struct ald_scale signals[ALD_SIGNAL_N];
     struct ald_axis_frame axes[ALD_AXIS_N];
 };
-/** A frame of fewer than ALD_REFERENCE_LEAST members has members and n, but no scales. What scales need goes into `scales`,
+/** A frame of fewer than ALD_REFERENCE_LEAST members (of the landmark: ALD_FEW_LEAST) has members and n, but no scales. What scales need goes into `scales`,
  *  which may outlive the rest. */
 #define ALD_REFERENCE_LEAST 30
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,

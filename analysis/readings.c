@@ -104,10 +104,16 @@ static void place(const struct task *q, struct desk *desk, size_t incident, int 
     *reading = (struct ald_reading){
         .n_ref = desk->frame.n, .reference_from = q->reference.from, .reference_to = q->reference.to};
     const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
-    if (!absent && desk->frame.n < ALD_REFERENCE_LEAST)
+    bool few = !absent && desk->frame.n < ALD_REFERENCE_LEAST;
+    if (few)
         absent = q->texts.little[desk->frame.n];
     if (absent) {
         set_absent(reading, absent);
+        reading->few = few && desk->frame.n >= ALD_FEW_LEAST && r == ALD_LANDMARK_READING;
+        for (int axis = 0; reading->few && axis < ALD_AXIS_N; axis++) {
+            struct ald_axis_position at = ald_frame_axis(&desk->frame, (enum ald_axis)axis, incident);
+            reading->among_few[axis] = at.has ? at.position : (double)NAN;
+        }
         return;
     }
     reading->placed = true;
@@ -279,10 +285,9 @@ static void read_desk(const struct task *q, int r)
     struct ald_quarter *quarter = q->quarter;
     struct desk desk = {.asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
     ald_frame_build(q->analysis, &q->reference, r, scratch, quarter->arena, &desk.frame);
-    if (desk.frame.n >= ALD_REFERENCE_LEAST) {
-        memcpy(quarter->places.scales[r], desk.frame.signals, sizeof desk.frame.signals);
+    memcpy(quarter->places.scales[r], desk.frame.signals, sizeof desk.frame.signals);
+    if (desk.frame.n >= ALD_REFERENCE_LEAST)
         ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
-    }
     for (size_t i = quarter->first; i < quarter->last; i++)
         if (ald_is_read(&q->analysis->incidents[i]))
             place(q, &desk, i, r);

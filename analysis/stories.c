@@ -144,10 +144,8 @@ static void choose(struct pool *p, size_t slots, size_t wanted, struct ald_arena
 {
     ret->stories = ald_calloc(arena, wanted, sizeof *ret->stories);
     ret->slots = slots;
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < p->n; i++)
         p->stories[i].score = score_of(&p->stories[i]);
-        ret->with_reason += p->stories[i].reasons_n > 0;
-    }
     while (ret->n < wanted) {
         size_t chosen = next_of(p);
         if (chosen == SIZE_MAX)
@@ -170,16 +168,18 @@ static void from(const struct ald_analysis *a, const struct ald_story_view *view
                  size_t slots, size_t wanted, bool sweep, struct ald_arena *arena, struct ald_story_choice *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct pool p = {.a = a, .view = view, .n = n};
+    struct pool p = {.a = a, .view = view};
     ret->eligible = n;
     p.stories = ald_calloc(scratch, n, sizeof *p.stories);
     p.similar = ald_calloc(scratch, n, sizeof *p.similar);
     for (size_t i = 0; i < n; i++) {
         if (sweep && i > 0 && a->incidents[list[i]].quarter != a->incidents[list[i - 1]].quarter)
             ald_measures_drop(a);
-        ald_story_weigh(a, view, list[i], scratch, &p.stories[i]);
+        ald_story_weigh(a, view, list[i], scratch, &p.stories[p.n]);
+        p.n += p.stories[p.n].reasons_n > 0; /* what has no reason is never chosen, and puts no other into a later front */
     }
-    ald_story_fronts(p.stories, n, FRONTS_MOST);
+    ret->with_reason = p.n;
+    ald_story_fronts(p.stories, p.n, FRONTS_MOST);
     choose(&p, slots, wanted, arena, ret);
     for (size_t i = 0; i < ret->n; i++)
         ald_story_evidence(a, arena, &ret->stories[i]);

@@ -1,4 +1,5 @@
 /* Reasons for telling an incident (METHODS 8), one row each: what makes it, how strong it is, and its evidence. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include "analysis/stories_priv.h"
 
 #define SUGGESTED 0.6
+#define UNSEEN 0.6 /* a corner of a start reading, which knows nothing of the people and teams that came */
+#define MANY 3
 #define SIMPLE 0.5 /* a trigger that recurs is trivial when the incident is no more complex than half of the others */
 
 struct asked {
@@ -46,7 +49,9 @@ static double above(double position)
 static struct found position(const struct asked *q, size_t signal)
 {
     double x;
-    if (!ald_shown_position(q->a, q->i, signal, &x) || above(x) <= 0)
+    if (!ald_shown_position(q->a, q->i, signal, &x))
+        x = ald_position_among_few(q->a, q->i, signal); /* a start reading has none of what gathers while it lasts */
+    if (isnan(x) || above(x) <= 0)
         return (struct found){0, NULL, NULL};
     return (struct found){.strength = above(x), .signal = ald_signal_at(signal)};
 }
@@ -67,7 +72,9 @@ static struct found counted(const struct asked *q, size_t c, const char *one, co
 
 static struct found corner(const struct asked *q, enum ald_corner wanted)
 {
-    return (struct found){ald_measure_at(q->a, q->i)->corner == wanted ? 1 : 0, NULL, NULL};
+    const struct ald_measure *measure = ald_measure_at(q->a, q->i);
+    double strength = measure->shown == ALD_LANDMARK_READING ? 1 : UNSEEN;
+    return (struct found){measure->corner == wanted ? strength : 0, NULL, NULL};
 }
 
 static struct found complex_short(const struct asked *q)
@@ -117,9 +124,12 @@ static struct found unfamiliar(const struct asked *q)
     return position(q, ALD_SIGNAL_unfamiliar_responders);
 }
 
-/* Many teams, and far apart: the weaker of the two decides. */
+/* Many teams, and far apart: the weaker of the two decides. Where most incidents have one team, two stand high; they are not many. */
 static struct found far_apart(const struct asked *q)
 {
+    const struct ald_obs *teams = ald_obs_at(q->a, q->i, ALD_SIGNAL_teams_engaged);
+    if (!teams->has_total || teams->total < MANY)
+        return (struct found){0, NULL, NULL};
     struct found many = position(q, ALD_SIGNAL_teams_engaged), far = position(q, ALD_SIGNAL_org_distance);
     return many.strength < far.strength ? (struct found){many.strength, NULL, far.signal} : far;
 }
@@ -259,9 +269,12 @@ static double largest(const double *x, size_t n)
 static void axes(const struct asked *q, struct ald_story *story)
 {
     const struct ald_reading *shown = ald_reading_shown(q->a, q->i);
+    const struct ald_reading *landmark = &ald_measure_at(q->a, q->i)->reading[ALD_LANDMARK_READING];
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         story->axes[axis == ALD_COMPLEXITY ? ALD_STORY_COMPLEXITY : ALD_STORY_BLAST_RADIUS] =
-            shown && shown->axis[axis].has ? shown->axis[axis].position : 0;
+            landmark->few && !isnan(landmark->among_few[axis]) ? landmark->among_few[axis]
+            : shown && shown->axis[axis].has                   ? shown->axis[axis].position
+                                                               : 0;
     const double surprise[] = {strength_of(story, "novelty"), strength_of(story, "unfamiliar_responders"),
                                pattern(q, "automation_surprise").strength, strength_of(story, "surprise")};
     const double untold[] = {strength_of(story, "cited"), strength_of(story, "voluntary_attendance"),

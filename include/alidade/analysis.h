@@ -206,6 +206,7 @@ struct ald_axis_position {
 };
 enum ald_basis { ALD_BASIS_BOTH, ALD_BASIS_COMPLEXITY, ALD_BASIS_BLAST_RADIUS, ALD_BASIS_WHOLE };
 enum ald_verdict { ALD_SHORTER, ALD_TYPICAL, ALD_LONGER, ALD_STILL_OPEN };
+#define ALD_FEW_LEAST 10 /* of fewer, the first place says nothing */
 struct ald_reading {
     const char *absent;   /* why there is no reading; the rest is then zero (n_ref may be set) */
     struct ald_axis_position axis[ALD_AXIS_N];
@@ -220,6 +221,8 @@ struct ald_reading {
     enum ald_verdict verdict;
     bool tells_little;    /* m > candidates/4 */
     bool placed;          /* signals and axes have positions, which may be so without a duration to read */
+    bool few;             /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST); */
+    double among_few[ALD_AXIS_N]; /* then: where it stands among these; NAN: nowhere */
     const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */
 };
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
@@ -331,6 +334,9 @@ const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t inc
 const struct ald_measure *ald_measure_at(const struct ald_analysis *analysis, size_t incident);
 /** Position of a signal's value in the reference (subset) of a reading; NAN: none. */
 double ald_position_at(const struct ald_analysis *analysis, size_t incident, int reading, size_t signal);
+/** Where a signal, up to the landmark, stands where the landmark reading is absent because too few outlasted it: among those few.
+ *  Enough to say that more teams came than nearly always, too little for comparables. NAN elsewhere. */
+double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** Position of a signal's total in the start reading's reference: description, on no axis; NAN: none. */
 double ald_position_total_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** Frees all readings made so far, so that walking over all incidents takes the memory of one quarter: for the caller to

