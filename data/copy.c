@@ -21,6 +21,15 @@ static const char *list_path(const struct ald_store *store, struct ald_arena *ar
     return ald_sprintf(arena, "%s.backups", store->file);
 }
 
+/* A path may be the end of another: /mnt/safe/a.db of /mnt/safe/a.db, and /safe/a.db of both. */
+static bool has_line(const char *text, const char *line)
+{
+    for (const char *at = strstr(text, line); at; at = strstr(at + 1, line))
+        if (at == text || at[-1] == '\n')
+            return true;
+    return false;
+}
+
 /* One line a copy; the same one may stand there often. */
 static enum ald_rc note(const struct ald_store *store, const char *copy, struct ald_err *err)
 {
@@ -30,7 +39,7 @@ static enum ald_rc note(const struct ald_store *store, const char *copy, struct 
     free(real);
     char *known = NULL;
     size_t n = 0;
-    if (access(path, F_OK) == 0 && ald_file_read(path, MAX_LIST_BYTES, arena, &known, &n, NULL) == ALD_OK && strstr(known, line))
+    if (access(path, F_OK) == 0 && ald_file_read(path, MAX_LIST_BYTES, arena, &known, &n, NULL) == ALD_OK && has_line(known, line))
         return ALD_OK;
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool done = fd >= 0 && write(fd, line, strlen(line)) == (ssize_t)strlen(line) && fsync(fd) == 0;

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,37 +72,6 @@ enum ald_rc ald_store_number(struct ald_store *store, const char *name, int64_t 
 
 /* ---- Opening ---- */
 
-/** Makes the file, so that it is never readable by others, not even for a moment. */
-static enum ald_rc create_if_missing(const struct ald_store *store, struct ald_err *err)
-{
-    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0) {
-        (void)close(fd); /* empty */
-        return ALD_OK;
-    }
-    if (errno == EEXIST) /* not opened here: closing any descriptor of it would drop SQLite's locks in this process */
-        return ALD_OK;
-    return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s", store->path, strerror(errno));
-}
-
-/** SQLite takes a file of fewer bytes than a page for an empty one and writes over it: somebody's note, for one. */
-static enum ald_rc check_short(struct ald_store *store, struct ald_err *err)
-{
-    static const char magic[16] = "SQLite format 3";
-    char head[sizeof magic] = {0};
-    struct stat info;
-    if (store->memory || stat(store->file, &info) != 0 || info.st_size == 0 || info.st_size >= 512)
-        return ALD_OK;
-    FILE *file = fopen(store->file, "re"); /* no store is this short: SQLite holds no lock on it that closing would drop */
-    size_t n = file ? fread(head, 1, sizeof head, file) : 0;
-    if (file)
-        (void)fclose(file);
-    if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
-        return ALD_OK;
-    store->flaw = ALD_FLAW_FOREIGN;
-    return ald_fail(err, ALD_ERR_DB, "'%s' is not an alidade store (not a database)", store->path);
-}
-
 /** The file's name for SQLite. Only to look at, a store on which no WAL lies is opened as one that nobody changes: SQLite
  *  would make a WAL beside it. */
 static const char *sqlite_name(const struct ald_store *store, enum ald_store_mode mode, int *ret_flags)
@@ -129,7 +97,7 @@ static const char *sqlite_name(const struct ald_store *store, enum ald_store_mod
 
 static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mode, struct ald_err *err)
 {
-    ALD_TRY(check_short(store, err));
+    ALD_TRY(ald_store_check_short(store, err));
     /* No statistics of memory, which nobody reads and each allocation would take a lock for. Refused once SQLite is in use. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int flags = mode != ALD_STORE_WRITE && !store->memory ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -241,7 +209,7 @@ static enum ald_rc open_write(struct ald_store *store, const struct ald_embedded
 {
     int64_t version = 0, newest = ald_migrate_newest(migrations);
     if (!store->memory) {
-        ALD_TRY(create_if_missing(store, err));
+        ALD_TRY(ald_store_make_file(store, err));
         ALD_TRY(resolve(store, err));
     }
     ALD_TRY(connect_file(store, ALD_STORE_WRITE, err));

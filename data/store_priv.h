@@ -50,6 +50,12 @@ void ald_store_faults(const struct ald_store *store);
 #else
 #define ald_store_faults(store) ((void)0)
 #endif
+/* place.c */
+/** Makes the file, so that it is never readable by others, not even for a moment; refuses what another user has put there. */
+ALD_CHECK enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *err);
+/** SQLite takes a file of fewer bytes than a page for an empty one and writes over it: somebody's note, for one. Refuses it. */
+ALD_CHECK enum ald_rc ald_store_check_short(struct ald_store *store, struct ald_err *err);
+
 /* lock.c */
 ALD_CHECK enum ald_rc ald_store_lock(struct ald_store *store, struct ald_err *err);
 void ald_store_unlock(struct ald_store *store);

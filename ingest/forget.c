@@ -176,18 +176,25 @@ enum ald_rc ald_forget_begin(struct ald_store *store, const struct ald_forget *h
 
 /* ---- Texts ---- */
 
-/* Pseudonyms are words of 16 digits and stand for themselves wherever they are. */
+/* Pseudonyms are 16 digits and stand for themselves wherever they are, also right after others: the "f" of a JSON text's \f, the "20" of
+ * a URL's %20. That 16 digits of a longer hash are somebody's by chance will not happen. */
 static const char *without_pseudonyms(struct ald_forgetting *f, const char *text)
 {
     char *copy = NULL;
     for (const char *s = text; *s;) {
         size_t n = strspn(s, "0123456789abcdef");
-        if (n == HEX && is_old(f, s)) {
+        const char *end = s + n;
+        while (end - s >= HEX) {
+            if (!is_old(f, s)) {
+                s++;
+                continue;
+            }
             if (!copy)
                 copy = ald_strdup(f->scratch, text);
             memcpy(copy + (s - text), f->instead, HEX);
+            s += HEX;
         }
-        s += n ? n : 1;
+        s = *end ? end + 1 : end;
     }
     return copy ? copy : text;
 }

@@ -9,6 +9,7 @@
 #include "http.h"
 
 #define SAID_MOST 200       /* bytes of an answer that a message shows */
+#define TELLING_BYTES 6     /* of an address: shorter words are "v1", "hooks" */
 #define PATIENCE_MS 60000   /* a longer wait is the reader's to make */
 #define ANSWER_BYTES 65536
 
@@ -21,6 +22,20 @@ static enum ald_rc address(const struct ald_webhook *w, struct ald_secret *ret, 
     return rc == ALD_OK ? rc : ald_wrap(err, w->url_env ? "publish.url_env" : "publish.url_file");
 }
 
+/* Whether a part of the address stands in the answer: all of it, or a word of its path or query long enough to be the secret. */
+static bool tells_address(const struct ald_http_res *res, const char *url)
+{
+    const char *host = strstr(url, "://"), *at = host ? strpbrk(host + 3, "/?#") : NULL;
+    while (at && *at) {
+        at += strspn(at, "/?#&=;");
+        size_t n = strcspn(at, "/?#&=;");
+        if (n >= TELLING_BYTES && memmem(res->body, res->body_n, at, n))
+            return true;
+        at += n;
+    }
+    return false;
+}
+
 /* What the other side said, on one line and without the address. */
 static const char *said(struct ald_arena *a, const struct ald_http_res *res, const char *url)
 {
@@ -28,9 +43,7 @@ static const char *said(struct ald_arena *a, const struct ald_http_res *res, con
     for (char *c = text; *c; c++)
         if (!isprint((unsigned char)*c))
             *c = ' ';
-    const char *path = strstr(url, "://");
-    path = path ? strchr(path + 3, '/') : NULL;
-    if (!*text || (path && strlen(path) > 1 && strstr(text, path)))
+    if (!*text || tells_address(res, url)) /* of the whole answer: what is shown may end within the secret */
         return "";
     return ald_sprintf(a, ": %s", text);
 }

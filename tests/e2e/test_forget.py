@@ -55,6 +55,10 @@ class Forget(support.Case):
                     with contextlib.suppress(sqlite3.IntegrityError):
                         db.execute(f'UPDATE "{table}" SET "{column}" = "{column}" || ? WHERE "{column}" NOT LIKE ?', (f" {mine}", f"%{mine}%"))
         db.close()
+        with contextlib.closing(sqlite3.connect(self.dir / "alidade.db")) as db, db: # right after digits: in an escape of JSON, of a URL
+            db.execute("UPDATE record SET title = title || ? WHERE external_id = 'n2'",
+                       (f' {{"a":"\\f{mine}\\u000b{mine}"}} https://wiki.example/?q=%20{mine}%20{mine}{mine}',))
+        db.close()
         shutil.copy(self.dir / "alidade.db", self.dir / "alidade.db.backup-5")
         before = self.dir / "alidade.db"
         self.assertIn(mine.encode(), before.read_bytes())
@@ -176,9 +180,13 @@ class Backup(support.Case):
         self.assertIn("no copy of a store", self.alidade("backup", str(note), code=2).err)
         self.assertEqual(note.read_text(), "mine\n" * 300)
         self.assertIn("is the store itself", self.alidade("backup", str(self.dir / "alidade.db"), code=2).err)
+        whole = (self.dir / "copy.db").resolve()
+        # A path that ends like this one's is another copy, which `forget` would else never reach.
+        (self.dir / "alidade.db.backups").write_text(f"/elsewhere{whole}\n")
+        (self.dir / "alidade.db.backups").chmod(0o600)
         for _ in range(2):
             self.alidade("backup", str(self.dir / "copy.db"))
-        self.assertEqual((self.dir / "alidade.db.backups").read_text(), f"{(self.dir / 'copy.db').resolve()}\n")
+        self.assertEqual((self.dir / "alidade.db.backups").read_text(), f"/elsewhere{whole}\n{whole}\n")
         self.assertEqual((self.dir / "alidade.db.backups").stat().st_mode & 0o777, 0o600)
         self.assertIn("Not a directory", self.alidade("backup", str(note / "x.db"), code=1).err)
 

@@ -14,7 +14,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posts.append((self.path, self.headers["Content-Type"], body))
         status = self.server.statuses.pop(0) if self.server.statuses else 200
-        answer = b"ok" if status < 300 else f"no such hook {self.path}".encode()
+        answer = b"ok" if status < 300 else self.server.refusal.format(path=self.path, word=SECRET).encode()
         self.send_response(status)
         if status == 429:
             self.send_header("Retry-After", "0")
@@ -39,7 +39,7 @@ class Publish(support.Case):
         self.tree = self.report("2026Q1", "2026-05-01T00:00:00Z", command=("report", "leadership"))
         self.file = str(self.paths["json"])
         self.server = Loopback(("127.0.0.1", 0), Hook)
-        self.server.posts, self.server.statuses = [], []
+        self.server.posts, self.server.statuses, self.server.refusal = [], [], "no such hook {path}"
         self.server.__enter__()
         self.addCleanup(self.server.__exit__)
         self.env = {"HOOK": f"http://127.0.0.1:{self.server.server_port}/services/{SECRET}"}
@@ -118,9 +118,13 @@ class Publish(support.Case):
             self.server.statuses = [status]
             run = self.publish(code=4)
             self.assertIn(f"HTTP {status}", run.err)
+        # Not a part of it either: without what stands before it, or cut by the end of what is shown.
+        for refusal in ("unknown: {word}", 172 * "x" + " {path}"):
+            self.server.statuses, self.server.refusal = [404], refusal
+            self.assertNotIn(SECRET[:9], self.publish(code=4).err)
         self.server.statuses = [302]
         self.publish(code=1)
-        self.assertEqual(len(self.server.posts), 4)
+        self.assertEqual(len(self.server.posts), 6)
 
     def test_wrong_addresses_are_named_but_not_shown(self):
         for env, publish in (({}, {"url_env": "HOOK"}), ({"HOOK": f"ftp://x/{SECRET}"}, {"url_env": "HOOK"}),

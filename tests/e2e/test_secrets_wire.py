@@ -234,6 +234,14 @@ class Places(support.Case):
             run = self.alidade("export", "records", "--out", str(self.dir / "theirs.ndjson"), code=1)
             self.assertIn("a symbolic link of another user", run.err)
             self.assertEqual(precious.read_text(), "mine\n")
+            for plant in (lambda path: path.symlink_to(precious), pathlib.Path.touch):
+                place = self.dir / "planted.db"
+                plant(place)
+                os.lchown(place, 65534, 65534)
+                run = self.alidade("--store", str(place), "ingest", code=1)
+                self.assertRegex(run.err, "planted.db': (it is a symbolic link of another user|the empty file there is another user's); remove")
+                self.assertEqual(precious.read_text(), "mine\n")
+                place.unlink()
         for name in ("alidade.db.lock",):
             (self.dir / name).unlink(missing_ok=True)
             (self.dir / name).symlink_to(precious)
