@@ -52,7 +52,10 @@ enum ald_rc ald_answer_check(const struct ald_http_res *res, struct ald_err *err
                         i == res->body_n ? "nothing" : (res->body[i] == '<' ? "HTML or XML" : "other text"));
     }
     struct ald_jv error;
-    if (ald_json_opt(&res->root, "error", &error))
+    const char *text = NULL;
+    bool said = ald_json_opt(&res->root, "error", &error);
+    bool empty = said && ald_json_kind(&error) == ALD_JSON_STRING && ald_json_as_str(&error, &text, NULL) == ALD_OK && !*text;
+    if (said && !empty) /* some always have the member */
         return ald_fail(err, ALD_ERR_FORMAT, "the source broke off its answer%s%.200s%s%.200s", colon, message, dash,
                         detail);
     return ALD_OK;

@@ -14,6 +14,7 @@ import firehydrant_api
 import github_api
 import gitlab_api
 import incidentio_api
+import irm_api
 import jira_api
 import oncall_api
 import opsgenie_api
@@ -47,6 +48,8 @@ SOURCES = {
                      lambda url: support.source("", "gcpstatus", base_url=f"{url}/gcp"), 14),
     "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(7)),
                       lambda url: support.source("", "incidentio", base_url=url, page_size=5, fields={"customers": "Customers hit"}, **TOKEN)),
+    "irm": Row(lambda: irm_api.serve(tracker_world.made(7)),
+               lambda url: support.source("", "irm", base_url=url, page_size=5, **TOKEN)),
     "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(7)),
                        lambda url: support.source("", "firehydrant", base_url=url, page_size=5, fields={"regions": "region"}, **TOKEN)),
     "rootly": Row(lambda: rootly_api.serve(tracker_world.made(7)),

@@ -13,6 +13,7 @@ import support
 import firehydrant_api
 import github_api
 import incidentio_api
+import irm_api
 import jira_api
 import opsgenie_api
 import pagerduty_api
@@ -100,7 +101,7 @@ RICHER = {
     "jira": lambda: jira_api.serve(jira_api.made(60)), "datacenter": lambda: jira_api.serve(jira_api.made(60), dc=True),
     "opsgenie": lambda: opsgenie_api.serve(opsgenie_api.made(40)), "jsm": lambda: opsgenie_api.serve(opsgenie_api.made(40)),
     "incidentio": lambda: incidentio_api.serve(tracker_world.made(35)), "firehydrant": lambda: firehydrant_api.serve(tracker_world.made(35)),
-    "rootly": lambda: rootly_api.serve(tracker_world.made(35)), "github": lambda: github_api.serve(github_api.made(40)),
+    "irm": lambda: irm_api.serve(tracker_world.made(35)), "rootly": lambda: rootly_api.serve(tracker_world.made(35)), "github": lambda: github_api.serve(github_api.made(40)),
 }
 
 
