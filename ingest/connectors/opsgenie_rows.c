@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/opsgenie_priv.h"
 #include "connectors/word.h"
 
@@ -58,52 +59,42 @@ static enum ald_rc add_tags(struct ald_rows *rows, struct ald_row_record *rec, c
     return ALD_OK;
 }
 
-/** Fields of the user's choice: of extraProperties (in alerts also: details), else of the object itself. */
-static enum ald_rc mapped(struct ald_arena *arena, const struct ald_jv *it, const char *field, const char **ret, struct ald_err *err)
+/** Fields of the user's choice: of extraProperties (in alerts also: details), else of the object itself. For ald_mapped_read. */
+static enum ald_rc texts_of(struct ald_arena *arena, const void *from, const char *field, const char *const **ret, size_t *ret_n,
+                            struct ald_err *err)
 {
-    static const char *const holders[] = {"extraProperties", "details"};
-    struct ald_jv holder;
-    *ret = NULL;
-    for (size_t i = 0; i < 2 && !*ret; i++)
-        if (ald_json_opt(it, holders[i], &holder) && ald_json_kind(&holder) == ALD_JSON_OBJECT)
-            ALD_TRY(ald_json_id_opt(arena, &holder, field, ret, err));
-    return *ret ? ALD_OK : ald_json_id_opt(arena, it, field, ret, err);
+    static const char *const holders[] = {"extraProperties", "details", NULL};
+    const struct ald_jv *it = from;
+    struct ald_texts texts = {0};
+    for (size_t i = 0; i < sizeof holders / sizeof holders[0] && !texts.n; i++) {
+        struct ald_jv holder, v, x;
+        const char *s = NULL;
+        bool in = holders[i] && ald_json_opt(it, holders[i], &holder) && ald_json_kind(&holder) == ALD_JSON_OBJECT;
+        const struct ald_jv *where = in ? &holder : it;
+        if ((holders[i] && !in) || !ald_json_opt(where, field, &v))
+            continue;
+        if (ald_json_kind(&v) != ALD_JSON_ARRAY) {
+            ALD_TRY(ald_json_id_opt(arena, where, field, &s, err));
+            ald_texts_add(arena, &texts, s);
+        }
+        for (bool ok = ald_json_kind(&v) == ALD_JSON_ARRAY && ald_json_first(&v, &x); ok; ok = ald_json_next(&x)) {
+            ALD_TRY(id_of(arena, &x, &s, err));
+            ald_texts_add(arena, &texts, s);
+        }
+    }
+    *ret = texts.at;
+    *ret_n = texts.n;
+    return ALD_OK;
 }
 
+/** A service stands there from the beginning. */
 static enum ald_rc add_mapped(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec,
                               const struct ald_jv *it, struct ald_err *err)
 {
-    static const char *const moments[] = {"impact_started", "detected", "mitigated", "resolved"};
-    static const char *const refs[] = {"url", "key", "id", "incident_key"};
-    static const struct {
-        const char *canonical, *name;
-    } values[] = {{"customers", "customers_impacted"}, {"regions", "regions"}, {"severity", "severity"}};
-    const char *s = NULL, *field;
-    int64_t at;
-    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
-        if (!(field = ald_source_field(cfg, moments[i])))
-            continue;
-        ALD_TRY(mapped(rows->arena, it, field, &s, err));
-        if (s && ald_time_parse(s, strlen(s), &at))
-            ald_rows_moment(rows, rec, moments[i], at, field, 1);
-    }
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (!(field = ald_source_field(cfg, values[i].canonical)))
-            continue;
-        ALD_TRY(mapped(rows->arena, it, field, &s, err));
-        ald_rows_value(rows, rec, values[i].name, s, field);
-    }
-    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) {
-        if (!(field = ald_source_field(cfg, refs[i])))
-            continue;
-        ALD_TRY(mapped(rows->arena, it, field, &s, err));
-        ald_rows_ref(rows, rec, s && strncmp(s, "http", 4) == 0 ? "url" : refs[i], s, field);
-    }
-    if ((field = ald_source_field(cfg, "service"))) {
-        ALD_TRY(mapped(rows->arena, it, field, &s, err));
-        if (s)
-            ald_rows_service(rows, rec, s, field)->at_start = true;
-    }
+    size_t before = rec->services_n;
+    ALD_TRY(ald_mapped_read(cfg, rows, rec, it, texts_of, err));
+    for (size_t i = before; i < rec->services_n; i++)
+        rec->services[i].at_start = true;
     return ALD_OK;
 }
 

@@ -15,7 +15,7 @@ import table_api
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TOKENS = {"SN_USER": "reader", "SN_PASSWORD": "x", "STATUSPAGE_API_KEY": "x", "JIRA_USER": "reader",
-          "JIRA_TOKEN": "x", "JIRA_DC_TOKEN": "x", "OPSGENIE_API_KEY": "x", "GITHUB_TOKEN": "x", "GITLAB_TOKEN": "x", "GRAFANA_ONCALL_TOKEN": "x", "INCIDENT_API_KEY": "x", "FIREHYDRANT_API_KEY": "x",
+          "JIRA_TOKEN": "x", "JIRA_DC_TOKEN": "x", "OPSGENIE_API_KEY": "x", "GITHUB_TOKEN": "x", "GITLAB_TOKEN": "x", "GRAFANA_ONCALL_TOKEN": "x", "GRAFANA_IRM_TOKEN": "x", "INCIDENT_API_KEY": "x", "FIREHYDRANT_API_KEY": "x",
           "ROOTLY_API_TOKEN": "x", "JSM_EMAIL": "reader", "JSM_API_TOKEN": "x"}
 
 

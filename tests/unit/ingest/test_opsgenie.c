@@ -172,6 +172,30 @@ static void test_incident(void **state)
     trial_close(&t);
 }
 
+static void test_mapped_fields(void **state)
+{
+    (void)state;
+    static const struct ald_source_opt fields[] = {{"team", "squad"}, {"service", "app"}, {"class", "kind"}, {"acknowledged", "taken"}, {"regions", "regions"}};
+    struct trial t;
+    trial_open(&t, "opsgenie", "incidents");
+    t.cfg.fields = fields;
+    t.cfg.fields_n = 5;
+    follow(&t, "{\"data\":[{\"id\":\"i1\",\"message\":\"Down\",\"status\":\"open\",\"createdAt\":\"2026-01-05T08:00:00Z\",\"regions\":[\"eu\",\"us\"],"
+               "\"extraProperties\":{\"squad\":\"Payments\",\"app\":\"checkout\",\"kind\":\"Game day\",\"taken\":\"2026-01-05T08:01:00Z\"}}]}");
+    const struct ald_row_record *rec = t.rows.elements[0].record;
+    assert_null(t.rows.elements[0].error);
+    assert_string_equal(rec->teams[0].team, "Payments");
+    assert_string_equal(rec->services[0].service, "checkout");
+    assert_true(rec->services[0].at_start);
+    assert_string_equal(rec->class_, "exercise");
+    assert_int_equal(moment_of(rec, "acknowledged", 1), T0 + 60000);
+    size_t regions = 0;
+    for (size_t i = 0; i < rec->values_n; i++)
+        regions += strncmp(rec->values[i].name, "region", 6) == 0;
+    assert_int_equal(regions, 2);
+    trial_close(&t);
+}
+
 static void test_alert(void **state)
 {
     (void)state;
@@ -201,7 +225,7 @@ int main(void)
         cmocka_unit_test(test_requests),          cmocka_unit_test(test_goes_on_from_the_last_time),
         cmocka_unit_test(test_no_end_is_believed_lightly), cmocka_unit_test(test_cursors_of_others),
         cmocka_unit_test(test_offsets_as_texts),  cmocka_unit_test(test_incident),
-        cmocka_unit_test(test_alert),
+        cmocka_unit_test(test_mapped_fields), cmocka_unit_test(test_alert),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
