@@ -256,7 +256,6 @@ void ald_analysis_free(struct ald_analysis *analysis)
     if (!analysis)
         return;
     ald_measures_drop(analysis);
-    ald_patterns_free(analysis->patterns);
     ald_zone_free(analysis->zone);
     ald_past_free(analysis->past);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */

@@ -1,4 +1,4 @@
-/* The lexicon as a whole: read, ask, free. */
+/* The lexicon as a whole: read, ask, free. What is built in was read by the same code when the program was built. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,11 +59,6 @@ enum ald_rc ald_lexicon_read(const struct ald_embedded *files, struct ald_lexico
     *ret = lex;
     lex = NULL;
     return ALD_OK;
-}
-
-enum ald_rc ald_lexicon_built_in(struct ald_lexicon **ret, struct ald_err *err)
-{
-    return ald_lexicon_read(ald_lexicon_files, ret, err);
 }
 
 void ald_lexicon_free(struct ald_lexicon *lexicon)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "alidade/arena.h"
+#include "alidade/buf.h"
 #include "alidade/lexicon.h"
 #include "alidade/yaml.h"
 #include "analysis/lexicon_words.h"
@@ -134,6 +135,12 @@ ALD_CHECK enum ald_rc ald_lexicon_read_language(struct ald_lexicon *lex, const c
                                                 struct ald_err *err);
 ALD_CHECK enum ald_rc ald_lexicon_read_pattern(struct ald_lexicon *lex, const char *file, const struct ald_yaml *root,
                                                struct ald_err *err);
+
+/* ---- lexicon_write.c: when the program is built ---- */
+/** Adds a C source that defines ald_lexicon_built_in as this lexicon. The same lexicon gives the same bytes. */
+ALD_CHECK enum ald_rc ald_lexicon_write(const struct ald_lexicon *lex, struct ald_buf *out, struct ald_err *err);
+/** Reads rule files and writes their lexicon. @return ALD_ERR_CONFIG as ald_lexicon_read; ALD_ERR_IO. */
+ALD_CHECK enum ald_rc ald_lexicon_compile(const char *const *paths, size_t n, struct ald_buf *out, struct ald_err *err);
 
 /* ---- lexicon_compile.c ---- */
 /** The phrase of a scalar node, with its optional words spelt out and "~" in both orders. local: code of the file's own

@@ -1,6 +1,6 @@
 /* Interned texts and normalised titles. A table of numbers, probed one slot after the other: what is interned once per record
  * takes the text and a dozen bytes. Knows nothing of incidents. */
-#include "analysis/names.h"
+#include "analysis/names_priv.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -9,17 +9,6 @@
 
 #include "alidade/analysis.h"
 #include "alidade/utf8.h"
-
-struct ald_names {
-    struct ald_arena *arena;
-    const char **texts; /* by number */
-    uint32_t *hashes;   /* parallel: a stranger is told apart without looking at its text */
-    size_t n, texts_cap, hashes_cap;
-    uint32_t *slots; /* number + 1, 0: free; heap memory */
-    size_t slots_n;  /* power of two, at most half full */
-    char *key;       /* room for a pair; grows; heap memory */
-    size_t key_cap;
-};
 
 struct ald_names *ald_names_new(struct ald_arena *arena)
 {

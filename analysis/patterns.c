@@ -330,16 +330,10 @@ static void settle_given_up(struct ald_patterns *p)
     p->given_up_n = kept;
 }
 
-void ald_patterns_free(struct ald_patterns *patterns)
-{
-    if (patterns)
-        ald_lexicon_free(patterns->lexicon);
-}
-
 enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *err)
 {
     struct ald_patterns *p = b->a->patterns = ald_alloc(b->a->arena, sizeof *p);
-    ALD_TRY(ald_lexicon_built_in(&p->lexicon, err));
+    p->lexicon = ald_lexicon_built_in();
     ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(p->lexicon);
     struct gather g = {.a = b->a, .p = p, .matcher = matcher, .scratch = b->scratch, .drafts_n = 1};
     struct word *words;

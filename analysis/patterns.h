@@ -12,7 +12,7 @@ struct ald_given_up {
     const char *quote;
 };
 struct ald_patterns {
-    struct ald_lexicon *lexicon;
+    const struct ald_lexicon *lexicon;
     struct ald_match *matches; /* by incident, then pattern */
     uint32_t *first;           /* by incident; one more than incidents */
     struct ald_given_up *given_up; /* by incident, then time */
@@ -25,4 +25,3 @@ ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *e
 const char *ald_pattern_quote(struct ald_arena *arena, const char *text, const struct ald_found *f);
 /** True when what was found names the organisation itself: "Acme had an outage" in Acme's own notes is nobody else's. */
 bool ald_pattern_names_us(const struct ald_settings *settings, const char *text, const struct ald_found *f);
-void ald_patterns_free(struct ald_patterns *patterns);

@@ -210,9 +210,8 @@ enum ald_rc ald_cmd_unlink(struct ald_session *s, int *ret_code, struct ald_err 
 /* A pattern that the lexicon knows; an explanation that was given up is none. */
 static enum ald_rc check_pattern(const struct ald_session *s, const char *id, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
+    const struct ald_lexicon *lex = ald_lexicon_built_in();
     char known[400];
-    ALD_TRY(ald_lexicon_built_in(&lex, err));
     size_t pattern = ald_lexicon_find(lex, id);
     if (pattern != SIZE_MAX && !ald_lexicon_at(lex, pattern)->hypothesis)
         return ALD_OK;

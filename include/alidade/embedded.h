@@ -12,4 +12,3 @@ extern const struct ald_embedded ald_sql_migrations[]; /* data/sql/NNNN_name.sql
 extern const struct ald_embedded ald_sql_queries[];    /* the named statements of data/sql/queries/?.sql, by name */
 extern const struct ald_embedded ald_schemas[];        /* data/schema/KIND.schema.json */
 extern const struct ald_embedded ald_html_assets[];    /* data/html */
-extern const struct ald_embedded ald_lexicon_files[];  /* data/lexicon/NAME.yaml, by name */

@@ -30,8 +30,9 @@ struct ald_example {
 /** Compiles rule files; the table ends with a row without a name. Bytes must outlive the lexicon.
  *  @return ALD_ERR_CONFIG "NAME:LINE:COLUMN: what was expected". */
 ALD_CHECK enum ald_rc ald_lexicon_read(const struct ald_embedded *files, struct ald_lexicon **ret, struct ald_err *err);
-/** The rules that the build has put in. */
-ALD_CHECK enum ald_rc ald_lexicon_built_in(struct ald_lexicon **ret, struct ald_err *err);
+/** The rules of data/lexicon, read when the program was built; nothing to free. */
+const struct ald_lexicon *ald_lexicon_built_in(void);
+/** Of what ald_lexicon_read gave. */
 void ald_lexicon_free(struct ald_lexicon *lexicon);
 void ald_lexicon_freep(struct ald_lexicon **lexicon);
 

@@ -1,4 +1,5 @@
 /* The lexicon: every example of every rule file, the notation of phrases, sentences, cues, and what is wrong in a file. */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,9 @@
 #include <cmocka.h>
 
 #include "alidade/arena.h"
+#include "alidade/buf.h"
 #include "alidade/lexicon.h"
+#include "lexicon_priv.h"
 
 #define PATTERNS 64
 
@@ -46,10 +49,7 @@ static struct seen read_with(const struct ald_lexicon *lex, const char *text)
 static void test_examples(void **state)
 {
     (void)state;
-    struct ald_err err = {0};
-    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
-    if (ald_lexicon_built_in(&lex, &err) != ALD_OK)
-        fail_msg("%s", err.msg);
+    const struct ald_lexicon *lex = ald_lexicon_built_in();
     ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *m = ald_matcher_new(lex);
     size_t n, failed = 0, positive = 0, negative = 0;
     const struct ald_example *examples = ald_lexicon_examples(lex, &n);
@@ -282,19 +282,47 @@ static void test_german(void **state)
         {"external_party", "The carrier was down.", true},
         {"mitigation_backfired", "Der Neustart war nicht nötig, die Lage wurde nicht schlimmer.", false},
     };
-    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
-    struct ald_err err = {0};
-    if (ald_lexicon_built_in(&lex, &err) != ALD_OK)
-        fail_msg("%s", err.msg);
+    const struct ald_lexicon *lex = ald_lexicon_built_in();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if ((weight(lex, cases[i].pattern, cases[i].text) >= 1 - 1e-9) != cases[i].found)
             fail_msg("%s in '%s': expected %d", cases[i].pattern, cases[i].text, cases[i].found);
+}
+
+/* What is built in is what the files of data/lexicon say now: both are written as C, and not a byte differs. */
+static void test_built_in_is_what_the_files_say(void **state)
+{
+    (void)state;
+    char pattern[4096];
+    const char *given = getenv("ALD_TESTS");
+    (void)snprintf(pattern, sizeof pattern, "%s", given ? given : __FILE__);
+    char *slash = given ? NULL : strrchr(pattern, '/');
+    size_t used = slash ? (size_t)(slash - pattern) : strlen(pattern);
+    (void)snprintf(pattern + used, sizeof pattern - used, "%s/../data/lexicon/*.yaml", given ? "" : "/../..");
+    glob_t files;
+    if (glob(pattern, 0, NULL, &files) != 0)
+        fail_msg("no files: %s", pattern);
+    struct ald_err err = {0};
+    struct ald_buf now, built;
+    ald_buf_init(&now, (size_t)256 << 20);
+    ald_buf_init(&built, (size_t)256 << 20);
+    if (ald_lexicon_compile((const char *const *)files.gl_pathv, files.gl_pathc, &now, &err) != ALD_OK ||
+        ald_lexicon_write(ald_lexicon_built_in(), &built, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    assert_true(built.len > 100000);
+    size_t same = 0;
+    while (same < now.len && now.data[same] == built.data[same])
+        same++;
+    if (now.len != built.len || same != now.len)
+        fail_msg("differs at byte %zu of %zu and %zu: %.80s", same, now.len, built.len, now.data + same);
+    globfree(&files);
+    ald_buf_done(&now);
+    ald_buf_done(&built);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_notation), cmocka_unit_test(test_cues),
                                        cmocka_unit_test(test_places),   cmocka_unit_test(test_mistakes), cmocka_unit_test(test_languages),
-                                       cmocka_unit_test(test_german)};
+                                       cmocka_unit_test(test_german),   cmocka_unit_test(test_built_in_is_what_the_files_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
