@@ -315,6 +315,7 @@ static const struct ald_stream streams[] = {
      .request = repository_request,
      .page = repository_page},
     {.name = "issues",
+     .says = true, /* boxes of its text */
      .list = "",
      .alone = true,
      .cursor_doc = ALD_BY_CHANGE_DOC,
@@ -379,6 +380,7 @@ static const struct ald_source_key keys[] = {
     {.key = "issue_type", .help = "only issues of this type, such as Incident"},
     {.key = "review_label", .help = "issues with this label that mention an incident are its reviews, such as postmortem"},
     {.key = "action_label", .help = "issues with this label that mention an incident are its actions, beside its sub-issues"},
+    {.key = "action_heading", .help = "heading of an incident's text below which boxes are its actions; without it Action items, Follow-ups and the like"},
 };
 
 const struct ald_connector ald_connector_github = {

@@ -90,6 +90,7 @@ enum ald_rc ald_github_issue(const struct ald_source_cfg *cfg, struct ald_rows *
     const struct ald_issue issue = {.cfg = cfg, .rows = rows, .rec = rec, .v = v, .labels = labels, .text = text, .text_field = "body",
                                     .place = ald_github_at(rows->arena, subject).repository};
     ALD_TRY(ald_issue_fields(&issue, false, err));
+    ald_issue_tasks(&issue, el);
     (void)ald_rows_todo(rows, el, "timeline", subject);
     if (may_have_sub_issues(v, before))
         (void)ald_rows_todo(rows, el, "sub_issues", subject);

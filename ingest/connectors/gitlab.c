@@ -256,6 +256,7 @@ static bool timeline_wanted(const struct ald_source_cfg *cfg)
 static const struct ald_stream streams[] = {
     {.name = "scope", .cursor_doc = "not paged", .needs = READ, .every_time = true, .request = scope_request, .page = scope_page},
     {.name = "issues",
+     .says = true, /* boxes of its text */
      .list = "",
      .cursor_doc = ALD_BY_CHANGE_DOC,
      .needs = READ,
@@ -309,6 +310,7 @@ static const struct ald_source_key keys[] = {
     {.key = "labels", .help = "only issues with all these labels"},
     {.key = "review_label", .help = "linked issues with this label are reviews of the incident, such as postmortem"},
     {.key = "action_label", .help = "linked issues with this label are actions after it, such as corrective action"},
+    {.key = "action_heading", .help = "heading of an incident's text below which boxes are its actions; without it Action items, Follow-ups and the like"},
     {.key = "timeline", .help = "off: do not read timelines of incidents (two requests per issue, by GraphQL)"},
     {.key = "links", .help = "off: do not read linked issues (a request per issue)"},
     {.key = "merge_requests", .help = "off: do not read merge requests (a request per issue)"},

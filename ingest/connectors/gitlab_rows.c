@@ -60,9 +60,10 @@ static enum ald_rc own_severity(struct ald_rows *rows, struct ald_row_record *re
     return ALD_OK;
 }
 
-static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *v,
+static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const struct ald_jv *v,
                           const char *const *labels, struct ald_err *err)
 {
+    struct ald_row_record *rec = el->record;
     struct ald_jv object;
     const char *full = NULL, *title = NULL, *type = NULL, *text = NULL, *path = "";
     bool severity = false;
@@ -83,6 +84,7 @@ static enum ald_rc values(const struct ald_source_cfg *cfg, struct ald_rows *row
     ALD_TRY(own_severity(rows, rec, v, ald_source_field(cfg, "severity"), &severity, err));
     const struct ald_issue issue = {.cfg = cfg, .rows = rows, .rec = rec, .v = v, .labels = labels, .text = text,
                                     .text_field = "description", .place = path};
+    ald_issue_tasks(&issue, el);
     return ald_issue_fields(&issue, severity, err);
 }
 
@@ -114,7 +116,7 @@ enum ald_rc ald_gitlab_issue(const struct ald_source_cfg *cfg, struct ald_rows *
         rec->resolve_reason = "duplicate";
     ALD_TRY(times(rows, rec, v, err));
     ALD_TRY(ald_issue_people(rows, rec, v, "author", err));
-    ALD_TRY(values(cfg, rows, rec, v, labels, err));
+    ALD_TRY(values(cfg, rows, el, v, labels, err));
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {
         bool incident = !type || is(type, "incident"); /* others have no timeline */
         if ((!details[i].key || ald_gitlab_on(cfg, details[i].key)) && (incident || !is(details[i].stream, "timeline")))

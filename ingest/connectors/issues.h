@@ -71,6 +71,11 @@ void ald_issue_mentions(struct ald_rows *rows, struct ald_element *el, const cha
 ALD_CHECK enum ald_rc ald_issue_follows(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *record,
                                         const struct ald_jv *issue, const char *url, struct ald_err *err);
 
+/** Boxes of a task list below a heading of what is left to do ("## Action items", or key action_heading) as actions of the record that el
+ *  holds: opened with the issue; a ticked one closed, at the latest, with the issue's last change. A box that is a reference alone is none:
+ *  the issue that it names is. For a stream that `says`. */
+void ald_issue_tasks(const struct ald_issue *issue, struct ald_element *el);
+
 /** The events of who->person's being assigned, or not any more; being assigned by a person also acknowledges, where nobody was before. */
 void ald_issue_assigned(struct ald_rows *rows, struct ald_element *el, const struct ald_issue_who *who, bool on);
 /** For ald_connector.retell. Events whose ids begin with these words tell of assignees and teams; what each means follows from those

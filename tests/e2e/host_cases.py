@@ -189,6 +189,26 @@ class Changes:
 
 
 class Meaning:
+    def test_boxes_are_actions(self):
+        """Below a heading of what is left to do; ticked, reworded and taken out as the text changes."""
+        world = self.api_module.World(int(time.time() * 1000) // 1000 * 1000)
+        at = world.now - 5 * DAY
+        row = self.make(world, at, 2, body="- [x] I searched first\n\n## Action items\n- [ ] Limit retries\n- [ ] Alert on the queue\n- [ ] Write a page")
+        key = "body" if "body" in row else "description"
+        api = self.serve(world)
+        self.ingest(api)
+        titles = lambda: {(a["title"], a["status"], a["closed_at"]) for a in self.export("actions", self.as_of())}
+        self.assertEqual(titles(), {("Limit retries", "open", None), ("Alert on the queue", "open", None), ("Write a page", "open", None)})
+        now = world.now - HOUR
+        row.update({key: row[key].replace("[ ] Limit", "[x] Limit").replace("\n- [ ] Write a page", ""), "updated_at": now})
+        self.ingest(api)
+        after = {("Limit retries", "done", self.api_module.stamp(now)[:19]), ("Alert on the queue", "open", None)}
+        self.assertEqual({(title, status, closed and closed[:19]) for title, status, closed in titles()}, after)
+        before = self.exports()
+        self.assert_same_bytes(before, self.fresh(api), "as in a new store")
+        self.alidade("remap", env={"HOST_TOKEN": "secret"})
+        self.assert_same_bytes(before, self.exports(), "read again from the store")
+
     def test_what_an_issue_tells(self):
         world = self.api_module.World(int(time.time() * 1000))
         at = world.now - 5 * DAY

@@ -200,12 +200,42 @@ static void test_mentions(void **state)
     ald_arena_free(arena);
 }
 
+static void test_task_lists(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title, *status;
+    } want[] = {{"Alert on the queue", "done"}, {"Limit retries, see https://wiki.example/1", "open"}, {"Nested", "done"}, {"Numbered", "open"}};
+    static const struct ald_source_opt own[] = {{"action_heading", "Afterwards"}};
+    struct trial t;
+    trial_open(&t, "github", "issues");
+#define ISSUE(body) "[{\"number\":1,\"state\":\"open\",\"created_at\":\"2026-01-05T08:00:00Z\",\"updated_at\":\"2026-01-06T08:00:00Z\",\"body\":\"" body "\"}]"
+    assert_int_equal(trial_page(&t, ISSUE("- [x] I searched for duplicates\\r\\n## Action items:\\r\\n- [X] Alert on the queue\\r\\n* [ ] Limit retries, see https://wiki.example/1"
+                                          "\\r\\n- [ ] #12\\r\\n- [ ]\\r\\n- [y] no\\r\\nWords [ ] here\\r\\n### Later\\r\\n  + [x] Nested\\r\\n1. [ ] Numbered\\r\\n```\\r\\n- [ ] code\\r\\n```"
+                                          "\\r\\n## Checks\\r\\n- [ ] Told support")), ALD_OK);
+    const struct ald_element *el = &t.rows.elements[0];
+    assert_null(el->error);
+    assert_int_equal(el->actions_n, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(el->actions[i].title, want[i].title);
+        assert_string_equal(el->actions[i].status, want[i].status);
+        assert_int_equal(el->actions[i].closed_at, strcmp(want[i].status, "done") == 0 ? 1767686400000 : ALD_TIME_NONE);
+    }
+    assert_string_equal(el->actions[1].url, "https://wiki.example/1");
+    t.cfg.opts = own;
+    t.cfg.opts_n = 1;
+    assert_int_equal(trial_page(&t, ISSUE("# Actions\\n- [ ] a\\n# afterwards\\n- [ ] b")), ALD_OK);
+    assert_int_equal(t.rows.elements[0].actions_n, 1);
+    assert_string_equal(t.rows.elements[0].actions[0].title, "b");
+    trial_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goes_on_from_the_last_time), cmocka_unit_test(test_the_link_header), cmocka_unit_test(test_cursors_of_others),
         cmocka_unit_test(test_what_an_issue_is),           cmocka_unit_test(test_labels),          cmocka_unit_test(test_sections),
-        cmocka_unit_test(test_who_took_over),              cmocka_unit_test(test_mentions),
+        cmocka_unit_test(test_who_took_over),              cmocka_unit_test(test_mentions),       cmocka_unit_test(test_task_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
