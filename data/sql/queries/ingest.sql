@@ -39,7 +39,7 @@ ON CONFLICT (source, stream) DO UPDATE SET complete = 0, gap = CASE
     ELSE excluded.gap END;
 
 -- name: sync_oldest_open
-SELECT min(m.at) FROM record r JOIN record_moment m ON m.record = r.id AND m.moment = 'opened'
+SELECT min(m.at) FROM record r INDEXED BY record_open JOIN record_moment m ON m.record = r.id AND m.moment = 'opened'
 WHERE r.source = ?1 AND r.end_state = 'open' AND r.gone_at IS NULL;
 
 -- name: sync_fetch_add
@@ -54,7 +54,8 @@ SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
 
 -- name: sync_todo_open
 INSERT INTO todo (source, stream, subject)
-SELECT source, ?2, external_id FROM record WHERE source = ?1 AND gone_at IS NULL AND end_state = 'open' AND last_seen < ?3
+SELECT source, ?2, external_id FROM record INDEXED BY record_open
+WHERE source = ?1 AND gone_at IS NULL AND end_state = 'open' AND last_seen < ?3
     AND coalesce(stream, ?4) = ?4
 ON CONFLICT DO NOTHING;
 
@@ -64,7 +65,7 @@ INSERT INTO todo (source, stream, subject)
 SELECT DISTINCT r.source, ?2, r.external_id FROM record r
 JOIN (SELECT source, incident FROM action_item WHERE source = ?1 AND closed_at IS NULL AND external_id >= ?2 || '/' AND external_id < ?2 || '0'
     UNION SELECT source, incident FROM review WHERE source = ?1 AND held_at IS NULL AND external_id >= ?2 || '/' AND external_id < ?2 || '0') s
-    ON s.source = r.source AND s.incident = r.source || ':' || r.external_id
+    ON r.external_id = substr(s.incident, length(?1) + 2) AND s.incident = ?1 || ':' || r.external_id
 WHERE r.source = ?1 AND r.gone_at IS NULL
 ON CONFLICT DO NOTHING;
 
