@@ -116,6 +116,7 @@ static enum ald_rc undo(struct ald_session *s, enum ald_decision_kind kind, stru
     if (found && !listed(found->kind, kind))
         return ald_fail(err, ALD_ERR_USAGE, "decision %" PRId64 " is not of 'alidade %s' but of 'alidade %s'", id, s->options.command,
                         ald_decision_kind_name(found->kind));
+    ALD_TRY(ald_named_words(s, &s->options.reason, err));
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_decision_undo(s->store, id, s->clock.now_ms(s->clock.ctx), by, s->options.reason, err));
     ALD_TRY(ald_store_commit(s->store, err));
@@ -129,6 +130,7 @@ static enum ald_rc decide(struct ald_session *s, struct ald_decision *d, struct 
 {
     enum ald_decision_effect effect = ALD_DECISION_NEW;
     ALD_TRY(ald_named_self(s, &d->decided_by, err));
+    ALD_TRY(ald_named_words(s, &s->options.reason, err));
     d->reason = s->options.reason;
     d->decided_at = s->clock.now_ms(s->clock.ctx);
     ALD_TRY(ald_store_begin(s->store, err));

@@ -57,6 +57,9 @@ static enum ald_rc add(struct ald_session *s, struct ald_err *err)
     ALD_TRY(ald_session_time(s, "held", s->options.held, &held, err));
     ALD_TRY(flag_of("facilitator-involved", s->options.facilitator, &involved, err));
     ALD_TRY(ald_named_record(s, s->options.args[1], &incident, &title, err));
+    ALD_TRY(ald_named_words(s, &s->options.url, err));
+    ALD_TRY(ald_named_words(s, &s->options.surprise, err));
+    ALD_TRY(ald_named_words(s, &s->options.risk, err));
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(note(s, incident, held, involved, err));
     ALD_TRY(ald_store_commit(s->store, err));

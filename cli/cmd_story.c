@@ -127,6 +127,7 @@ static enum ald_rc told(struct ald_session *s, struct ald_err *err)
         ALD_TRY(ald_session_time(s, "on", s->options.on, &on, err));
     if (on > now)
         return ald_fail(err, ALD_ERR_USAGE, "--on: found '%.40s', which is still to come: note it when it has been told", s->options.on);
+    ALD_TRY(ald_named_words(s, &s->options.where, err));
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_q_open(s->store, "learning_told_put", &q, err));
     ald_q_text(q, 1, ALD_SOURCE_PEOPLE);
@@ -151,6 +152,7 @@ static enum ald_rc exclude(struct ald_session *s, struct ald_err *err)
         return ald_fail(err, ALD_ERR_USAGE, "setting an incident aside needs a reason: --reason TEXT, for whoever reads it later");
     ALD_TRY(ald_named_record(s, s->options.args[1], &d.subject, &title, err));
     ALD_TRY(ald_named_self(s, &d.decided_by, err));
+    ALD_TRY(ald_named_words(s, &d.reason, err));
     d.decided_at = s->clock.now_ms(s->clock.ctx);
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_decision_add(s->store, &d, &d.id, &effect, err));

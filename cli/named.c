@@ -84,3 +84,15 @@ enum ald_rc ald_named_self(struct ald_session *s, const char **ret, struct ald_e
     *ret = ald_strdup(s->arena, pseudonym);
     return ALD_OK;
 }
+
+enum ald_rc ald_named_words(struct ald_session *s, const char **words, struct ald_err *err)
+{
+    struct ald_key key = {0};
+    if (!*words || s->config.people == ALD_PEOPLE_NAMES)
+        return ALD_OK;
+    if (s->config.people == ALD_PEOPLE_PSEUDONYMS)
+        ALD_TRY(ald_session_key(s, &key, err));
+    enum ald_rc rc = ald_people_said(s->store, s->config.people, &key, s->arena, *words, words, err);
+    ald_key_wipe(&key);
+    return rc;
+}

@@ -14,3 +14,6 @@ ALD_CHECK enum ald_rc ald_named_record(struct ald_session *s, const char *name, 
 /** Who decides: --by, else $USER, else the account; as pseudonym or name, as the configuration's `people` says; NULL for
  *  `people: none`. */
 ALD_CHECK enum ald_rc ald_named_self(struct ald_session *s, const char **ret, struct ald_err *err);
+/** What somebody writes of an incident: people whom a source named, and e-mail addresses, are replaced as the configuration's
+ *  `people` says. *words may be NULL; arena-owned. */
+ALD_CHECK enum ald_rc ald_named_words(struct ald_session *s, const char **words, struct ald_err *err);

@@ -70,6 +70,11 @@ const struct ald_source_type *ald_source_type(const char *type);
 ALD_CHECK enum ald_rc ald_source_url_check(const char *url, struct ald_err *err);
 
 enum ald_people { ALD_PEOPLE_PSEUDONYMS, ALD_PEOPLE_NONE, ALD_PEOPLE_NAMES };
+/** A text that somebody gives by hand: the names that any source told (with ALD_PEOPLE_NONE the store knows none) and all e-mail
+ *  addresses are replaced. The key is used with ALD_PEOPLE_PSEUDONYMS only. *ret: arena-owned, or text, which may be NULL.
+ *  @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_people_said(struct ald_store *store, enum ald_people people, const struct ald_key *key, struct ald_arena *arena,
+                                      const char *text, const char **ret, struct ald_err *err);
 
 /** Progress of a run; called between pages, from any thread but from one at a time. total 0: not known. */
 struct ald_progress_event {

@@ -135,6 +135,10 @@ INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = 
 -- name: sync_name_list
 SELECT hash, words, pseudonym, late FROM known_name WHERE source = ?1;
 
+-- Of all sources, for a text that is of none.
+-- name: people_name_list
+SELECT hash, words, min(pseudonym) FROM known_name GROUP BY hash, words ORDER BY hash, words;
+
 -- name: sync_name_put
 INSERT INTO known_name (source, hash, words, pseudonym, late) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT DO UPDATE SET words = words | excluded.words, late = max(late, excluded.late),
