@@ -3,13 +3,15 @@
 
     run_e2e.py [-j N] [--seconds N] [NAME...]     NAME: smoke for test_smoke.py; default all
 
-On stdout, for ./check: `passed N`, `failed N`, and `skipped: test (why)` for each skip. What failed, and why, goes to stderr.
+On stdout, for ./check: `passed N`, `failed N`, and `skipped: test (why)` for each skip. What failed, and why, goes to stderr, and so
+do the seconds that each test took.
 The tests find the binary in ALIDADE and the shared folder in ALIDADE_SHARED."""
 import argparse
 import concurrent.futures
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import time
@@ -17,6 +19,12 @@ import unittest
 
 E2E = pathlib.Path(__file__).resolve().parent / "e2e"
 MARK = "e2e-result:"
+
+
+def processor_seconds():
+    """Of this process and of those that it started and has waited for: what a test costs, however busy the machine is."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 class Tally(unittest.TestResult):
@@ -28,12 +36,12 @@ class Tally(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
-        self.began[test.id()] = time.monotonic()
+        self.began[test.id()] = time.monotonic(), processor_seconds()
 
     def stopTest(self, test):
         super().stopTest(test)
-        took = time.monotonic() - self.began[test.id()]
-        print(f"{took:7.1f} s  {test.id()}", file=sys.stderr, flush=True)
+        began, used = self.began[test.id()]
+        print(f"{time.monotonic() - began:7.1f} s {processor_seconds() - used:6.1f} s CPU  {test.id()}", file=sys.stderr, flush=True)
 
     def add_bad(self, test, err):
         owner = getattr(test, "test_case", test)
