@@ -3,12 +3,11 @@
 #include "comparables.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TIE 1e-12
 #define SLACK 1e-9 /* pruning is generous: rounding must never lose a tie */
-enum { K_LEAST = 20, K_MOST = 200, LEAF = 12 };
+enum { K_LEAST = 20, K_MOST = 200, LEAF = 12, WORD = 64 };
 
 static bool uses(enum ald_basis basis, enum ald_axis axis)
 {
@@ -30,7 +29,7 @@ void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_fra
         for (size_t i = 0; i < frame->n; i++)
             near->candidates[basis] += is_candidate(frame, (enum ald_basis)basis, i);
     near->heap = ald_calloc(arena, K_MOST, sizeof *near->heap);
-    near->mark = ald_calloc(arena, frame->n, sizeof *near->mark);
+    near->mark = ald_calloc(arena, frame->n / WORD + 1, sizeof *near->mark);
 }
 
 void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_arena *arena,
@@ -39,7 +38,7 @@ void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_ar
     *ret = *near;
     ret->arena = arena;
     ret->heap = ald_calloc(arena, K_MOST, sizeof *ret->heap);
-    ret->mark = ald_calloc(arena, near->frame->n, sizeof *ret->mark);
+    ret->mark = ald_calloc(arena, near->frame->n / WORD + 1, sizeof *ret->mark);
 }
 
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading)
@@ -134,17 +133,22 @@ void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis ba
         (void)tree_of(near, basis);
 }
 
-/* ---- Search ---- */
+/* ---- Search ----
+ *
+ * Distances are compared squared: the root does not change their order, so the k-th smallest root is the root of the k-th
+ * smallest square. Only what lies within rounding of the reach is decided by its root. */
 
 struct search {
     const struct ald_point *points;
     double at[ALD_AXIS_N];
     size_t axes, first_axis;
     double reach; /* nothing farther is wanted */
-    double *heap; /* the k smallest distances so far, largest on top; NULL in the second pass */
+    double *heap; /* squares of the k smallest distances so far, largest on top */
     size_t heap_n, k;
+    double surely; /* squares below it are surely within reach */
     uint32_t *found;
     size_t found_n;
+    void (*visit)(struct search *search, const struct ald_point *points, size_t n);
 };
 
 static void heap_down(double *heap, size_t n, size_t i)
@@ -164,38 +168,52 @@ static void heap_down(double *heap, size_t n, size_t i)
     }
 }
 
-static void visit(struct search *search, const struct ald_point *point)
+static double squared(const struct search *search, const struct ald_point *point)
 {
     double dx = point->at[0] - search->at[0], dy = point->at[1] - search->at[1];
-    double d = sqrt(dx * dx + dy * dy);
-    if (!search->heap) {
-        if (d <= search->reach)
-            search->found[search->found_n++] = point->member;
-        return;
+    return dx * dx + dy * dy;
+}
+
+/* First pass: how far the k nearest reach. */
+static void measure(struct search *search, const struct ald_point *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double d = squared(search, &points[i]);
+        if (search->heap_n < search->k) {
+            search->heap[search->heap_n++] = d;
+            if (search->heap_n < search->k)
+                continue;
+            for (size_t j = search->k / 2 + 1; j-- > 0;)
+                heap_down(search->heap, search->k, j);
+        } else if (d < search->heap[0]) {
+            search->heap[0] = d;
+            heap_down(search->heap, search->k, 0);
+        } else {
+            continue;
+        }
+        search->reach = sqrt(search->heap[0]);
     }
-    if (search->heap_n < search->k) {
-        search->heap[search->heap_n++] = d;
-        if (search->heap_n == search->k)
-            for (size_t i = search->k / 2 + 1; i-- > 0;)
-                heap_down(search->heap, search->k, i);
-    } else if (d < search->heap[0]) {
-        search->heap[0] = d;
-        heap_down(search->heap, search->k, 0);
+}
+
+/* Second pass: whatever is within reach, ties as well. */
+static void collect(struct search *search, const struct ald_point *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double d = squared(search, &points[i]);
+        if (d < search->surely || sqrt(d) <= search->reach)
+            search->found[search->found_n++] = points[i].member;
     }
-    if (search->heap_n == search->k)
-        search->reach = search->heap[0];
 }
 
 static void descend(struct search *search, size_t low, size_t high, size_t axis)
 {
     if (high - low <= LEAF) {
-        for (size_t i = low; i < high; i++)
-            visit(search, &search->points[i]);
+        search->visit(search, &search->points[low], high - low);
         return;
     }
     size_t mid = low + (high - low) / 2, next = search->axes == 1 ? search->first_axis : 1 - axis;
     double side = search->at[axis] - search->points[mid].at[axis];
-    visit(search, &search->points[mid]);
+    search->visit(search, &search->points[mid], 1);
     if (side <= 0)
         descend(search, low, mid, next);
     else
@@ -208,26 +226,17 @@ static void descend(struct search *search, size_t low, size_t high, size_t axis)
         descend(search, low, mid, next);
 }
 
-static int compare_members(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Ascending order; many members are cheaper to mark and to read off. */
+/* Ascending order: marked as bits, then read off. */
 static void sort_members(struct ald_neighbourhood *near, uint32_t *members, size_t m)
 {
-    if (m < near->frame->n / 16) {
-        qsort(members, m, sizeof *members, compare_members);
-        return;
-    }
-    for (size_t i = 0; i < m; i++)
-        near->mark[members[i]] = 1;
     size_t n = 0;
-    for (size_t i = 0; i < near->frame->n; i++)
-        if (near->mark[i])
-            members[n++] = (uint32_t)i;
-    memset(near->mark, 0, near->frame->n);
+    for (size_t i = 0; i < m; i++)
+        near->mark[members[i] / WORD] |= UINT64_C(1) << (members[i] % WORD);
+    for (size_t i = 0; n < m; i++) {
+        for (uint64_t bits = near->mark[i]; bits; bits &= bits - 1)
+            members[n++] = (uint32_t)(i * WORD) + (uint32_t)__builtin_ctzll(bits);
+        near->mark[i] = 0;
+    }
 }
 
 size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_reading *reading, uint32_t *ret)
@@ -246,12 +255,14 @@ size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_rea
         .heap = near->heap,
         .k = reading->k,
         .found = ret,
+        .visit = measure,
     };
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         search.at[axis] = uses(reading->basis, (enum ald_axis)axis) ? reading->axis[axis].position : 0;
     descend(&search, 0, tree->n, search.first_axis);
-    search.heap = NULL;
     search.reach += TIE;
+    search.surely = search.reach * search.reach * (1 - SLACK);
+    search.visit = collect;
     descend(&search, 0, tree->n, search.first_axis);
     sort_members(near, ret, search.found_n);
     return search.found_n;

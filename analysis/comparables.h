@@ -19,8 +19,8 @@ struct ald_neighbourhood {
     struct ald_arena *arena;
     struct ald_tree trees[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
     size_t candidates[ALD_BASIS_WHOLE];
-    double *heap;        /* scratch */
-    unsigned char *mark; /* scratch, all zero between calls */
+    double *heap;   /* scratch */
+    uint64_t *mark; /* scratch: a bit for each member of the frame, all zero between calls */
 };
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
 
