@@ -247,6 +247,11 @@ static bool timeline_wanted(const struct ald_source_cfg *cfg)
     return ald_gitlab_on(cfg, "timeline");
 }
 
+static bool tasks_wanted(const struct ald_source_cfg *cfg)
+{
+    return ald_gitlab_on(cfg, "tasks");
+}
+
 #define READ "the scope read_api (read_user is not enough), and at least the role Reporter in the project or group, also for confidential " \
              "incidents"
 #define BELOW_ISSUE(name_, stem) \
@@ -288,6 +293,18 @@ static const struct ald_stream streams[] = {
      .wanted = timeline_wanted,
      .request = ald_gitlab_timeline_request,
      .page = ald_gitlab_timeline_page},
+    {.name = "tasks",
+     .parent = "issues",
+     .list = "nodes",
+     .cursor_doc = "the source's own token for the next page",
+     .of_record = true,
+     .whole = true,
+     .says = true,
+     .unsettled_again = true,
+     .optional = true,
+     .wanted = tasks_wanted,
+     .request = ald_gitlab_tasks_request,
+     .page = ald_gitlab_tasks_page},
 };
 
 /* Wherever an account stands; timelines name it without its number. */
@@ -301,6 +318,7 @@ static const struct ald_stream streams[] = {
 static const struct ald_person_path people[] = {
     ACCOUNTS("scope"),        ACCOUNTS("issues"),           ACCOUNTS("issue"), ACCOUNTS("notes"),          ACCOUNTS("state_events"),
     ACCOUNTS("label_events"), ACCOUNTS("milestone_events"), ACCOUNTS("links"), ACCOUNTS("merge_requests"), ACCOUNTS("timeline"),
+    ACCOUNTS("tasks"),
 };
 
 static const struct ald_source_key keys[] = {
@@ -312,6 +330,7 @@ static const struct ald_source_key keys[] = {
     {.key = "action_label", .help = "linked issues with this label are actions after it, such as corrective action"},
     {.key = "action_heading", .help = "heading of an incident's text below which boxes are its actions; without it Action items, Follow-ups and the like"},
     {.key = "timeline", .help = "off: do not read timelines of incidents (two requests per issue, by GraphQL)"},
+    {.key = "tasks", .help = "off: do not read child tasks as actions (GraphQL)"},
     {.key = "links", .help = "off: do not read linked issues (a request per issue)"},
     {.key = "merge_requests", .help = "off: do not read merge requests (a request per issue)"},
     {.key = "milestones", .help = "off: do not read changes of the milestone (a request per issue)"},

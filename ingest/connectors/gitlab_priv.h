@@ -32,3 +32,13 @@ ALD_CHECK enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const
                                                   struct ald_err *err);
 ALD_CHECK enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                                struct ald_next *next, struct ald_err *err);
+/** Refuses an answer of GraphQL that is none: failures come with status 200. *ret_absent: the server does not know what was asked for, which
+ *  is told as a finding. */
+ALD_CHECK enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,
+                                               const char *text, bool *ret_absent, struct ald_err *err);
+
+/* ---- gitlab_tasks.c: child tasks, by GraphQL ---- */
+ALD_CHECK enum ald_rc ald_gitlab_tasks_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                               struct ald_err *err);
+ALD_CHECK enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                            struct ald_next *next, struct ald_err *err);

@@ -94,7 +94,7 @@ enum ald_rc ald_gitlab_issue(const struct ald_source_cfg *cfg, struct ald_rows *
     static const struct {
         const char *stream, *key;
     } details[] = {{"notes", NULL}, {"state_events", NULL}, {"label_events", NULL}, {"milestone_events", "milestones"},
-                   {"links", "links"}, {"merge_requests", "merge_requests"}, {"timeline", "timeline"}};
+                   {"links", "links"}, {"merge_requests", "merge_requests"}, {"timeline", "timeline"}, {"tasks", "tasks"}};
     const char *const *labels = NULL, *state = NULL, *type = NULL;
     bool ours = false;
     ALD_TRY(ald_issue_labels(rows->arena, v, &labels, err));

@@ -71,8 +71,8 @@ enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const struct al
     return ALD_OK;
 }
 
-/** Failures come with status 200. What the server does not know is a server without timelines. */
-static enum ald_rc check(const struct ald_http_res *res, struct ald_rows *rows, bool *ret_absent, struct ald_err *err)
+enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,
+                                     const char *text, bool *ret_absent, struct ald_err *err)
 {
     struct ald_jv errors, first;
     const char *message = NULL;
@@ -82,9 +82,9 @@ static enum ald_rc check(const struct ald_http_res *res, struct ald_rows *rows, 
         return ALD_OK;
     if (ald_json_str_opt(&first, "message", &message, NULL) != ALD_OK || !message)
         message = "no message";
-    if (!strstr(message, "doesn't exist on type") && !strstr(message, "isn't a defined"))
+    if (!strstr(message, "doesn't exist on type") && !strstr(message, "isn't a defined") && !strstr(message, "No such type"))
         return ald_fail(err, ALD_ERR_NET, "the source refused the question: %.200s", message);
-    ald_rows_finding(rows, "timelines_absent", STREAM, "this server has no timelines of incidents", 1, "info");
+    ald_rows_finding(rows, finding, stream, text, 1, "info");
     *ret_absent = true;
     return ALD_OK;
 }
@@ -176,7 +176,7 @@ enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const str
     const char *end = NULL;
     bool absent = false, has = false, more = false;
     next->high_water = ALD_TIME_NONE;
-    ALD_TRY(check(res, rows, &absent, err));
+    ALD_TRY(ald_gitlab_graphql_check(res, rows, "timelines_absent", STREAM, "this server has no timelines of incidents", &absent, err));
     if (absent)
         return ALD_OK;
     if (!ald_json_opt(&res->root, "nodes", kept)) { /* else elements of the store */

@@ -45,6 +45,27 @@ class Case(host_cases.Case):
 
 
 class Complete(host_cases.Complete, Case):
+    def test_child_tasks(self):
+        """They are actions, page by page; one that is closed says nothing of its incident; a server may not know them."""
+        world = gitlab_api.World(int(time.time() * 1000))
+        row = self.make(world, world.now - 9 * DAY, 1)
+        tasks = [world.task(row, world.now - 8 * DAY, f"Task {i}") for i in range(7)]
+        api = self.serve(world)
+        api.timeline_size = 3
+        self.ingest(api)
+        actions = lambda: {a["title"]: (a["status"], a["closed_at"] is not None) for a in self.export("actions", self.as_of())}
+        self.assertEqual(actions(), {f"Task {i}": ("open", False) for i in range(7)})
+        tasks[4]["closed"] = world.now - DAY
+        row["children"].remove(tasks[5])
+        api.requests.clear()
+        self.ingest(api)
+        self.assertEqual((len(actions()), actions()["Task 4"]), (6, ("closed", True)))
+        self.assertLess(len(api.requests), 10)
+        self.alidade("remap", env={"HOST_TOKEN": "secret"})
+        self.assertEqual(len(actions()), 6)
+        world.tasks = False
+        self.ingest(api, "--full")
+
     def test_a_group(self):
         world = gitlab_api.made(8)
         for i in range(5):
@@ -61,7 +82,7 @@ class Complete(host_cases.Complete, Case):
     def test_issues_with_a_label(self):
         world = gitlab_api.made(10)
         api = self.serve(world)
-        self.ingest(api, issue_type="issue", labels="question")
+        self.ingest(api, issue_type="issue", labels="question", tasks="off")
         self.assertEqual(self.sql("SELECT DISTINCT title FROM record"), [("A question",)])
         self.assertFalse(any("graphql" in request for request in api.requests), "they have no timeline")
 

@@ -44,7 +44,7 @@ class World:
         self.now, self.lock = int(now), threading.RLock()
         self.issues, self.n, self.ids = {}, {}, 0  # by (project, iid)
         self.projects = {7: "made/ops", 8: "made/elsewhere"}
-        self.private, self.timelines = set(), True
+        self.private, self.timelines, self.tasks = set(), True, True
 
     def next_id(self):
         self.ids += 1
@@ -63,11 +63,16 @@ class World:
         row = {"id": self.next_id(), "iid": iid, "project_id": project, "title": title or f"Service {iid % SERVICES} is down", "description": body,
                "state": "opened", "created_at": at, "updated_at": at, "closed_at": None, "labels": list(labels), "assignees": [], "author": who,
                "issue_type": type_, "severity": severity, "moved_to_id": None, "duplicate_of": None, "notes": [], "states": [], "label_events": [],
-               "milestones": [], "links": [], "merge_requests": [], "timeline": []}
+               "milestones": [], "links": [], "merge_requests": [], "timeline": [], "children": []}
         self.issues[project, iid] = row
         for name in labels:
             self.label_event(row, at, name, "add", who)
         return row
+
+    def task(self, row, at, title, closed=None):
+        """A child task, which moves no incident."""
+        row["children"].append({"id": self.next_id(), "title": title, "at": at, "closed": closed})
+        return row["children"][-1]
 
     def touch(self, row, at):
         row["updated_at"] = max(row["updated_at"], at)
@@ -206,6 +211,9 @@ def made(n, spacing=14 * MINUTE, end=None):
             world.timeline_event(row, at + 15 * MINUTE, i, f"Rolled back, {NAMES[i % 5]}", "Impact mitigated")
             row["merge_requests"].append({"id": 5, "iid": i, "title": "Fix", "author": i, "created_at": at,
                                           "web_url": f"https://gitlab.made.example/made/ops/-/merge_requests/{i}"})
+        if i % 6 == 3:
+            world.task(row, at + 50 * MINUTE, "Limit retries", at + DAY if i % 4 else None)
+            world.task(row, at + 51 * MINUTE, "Alert on the queue")
         if i % 11 != 10:
             world.close(row, at + (20 + i % 7 * 10) * MINUTE, i + 1)
         if i % 9 == 5:
@@ -307,6 +315,8 @@ class Handler(world_server.Faulty, table_api.Handler):
 
     def graphql(self, query, variables):
         world = self.server.world
+        if "WorkItemWidgetHierarchy" in query:
+            return self.tasks(variables)
         if "projects(ids:" in query:
             key = int(variables["p"][0].rpartition("/")[2])
             row = world.issues.get((key, int(variables["i"])))
@@ -325,6 +335,21 @@ class Handler(world_server.Faulty, table_api.Handler):
         more = start + size < len(row["timeline"])
         return self.answer({"data": {"project": {"incidentManagementTimelineEvents": {
             "nodes": page, "pageInfo": {"hasNextPage": more, "endCursor": str(start + size) if more else None}}}}})
+
+    def tasks(self, variables):
+        """Of work items of the project's; other widgets are empty objects."""
+        world, key, size = self.server.world, int(variables["p"][0].rpartition("/")[2]), self.server.timeline_size
+        if not world.tasks:
+            return self.answer({"errors": [{"message": "No such type WorkItemWidgetHierarchy, so it can't be a fragment condition"}]})
+        row, start = world.issues.get((key, int(variables["i"][0]))), int(variables["a"] or 0)
+        children = row["children"] if row else []
+        more = start + size < len(children)
+        shown = [{"id": f"gid://gitlab/WorkItem/{c['id']}", "title": c["title"], "state": "CLOSED" if c["closed"] else "OPEN", "createdAt": stamp(c["at"]),
+                  "closedAt": stamp(c["closed"]) if c["closed"] else None, "webUrl": f"https://gitlab.made.example/made/ops/-/work_items/{c['id']}"}
+                 for c in children[start:start + size]]
+        item = {"widgets": [{"type": "ASSIGNEES"}, {"type": "HIERARCHY", "children": {
+            "nodes": shown, "pageInfo": {"hasNextPage": more, "endCursor": str(start + size) if more else None}}}]}
+        return self.answer({"data": {"projects": {"nodes": [] if key in world.private else [{"workItems": {"nodes": [item] if row else []}}]}}})
 
     def listed(self, rows, show):
         size, number = min(max(int(self.query.get("per_page", 20)), 1), 100), max(int(self.query.get("page", 1)), 1)

@@ -1,0 +1,113 @@
+/* Child tasks of GitLab's incidents, which GraphQL alone tells: what is left to do, as actions. A task is closed without a word of its
+ * incident. */
+#include <string.h>
+#include <strings.h>
+
+#include "alidade/buf.h"
+#include "alidade/limits.h"
+#include "connectors/answer.h"
+#include "connectors/gitlab_priv.h"
+
+#define STREAM "tasks"
+#define QUERY                                                                                                             \
+    "query($p:[ID!],$i:[String!],$a:String){projects(ids:$p){nodes{workItems(iids:$i,first:1){nodes{widgets{type "        \
+    "... on WorkItemWidgetHierarchy{children(first:100,after:$a){nodes{id title state createdAt closedAt webUrl} "       \
+    "pageInfo{hasNextPage endCursor}}}}}}}}}"
+
+static void list_of_one(struct ald_jw *w, const char *key, const char *value)
+{
+    ald_jw_key(w, key);
+    ald_jw_array(w);
+    ald_jw_str(w, value);
+    ald_jw_array_end(w);
+}
+
+enum ald_rc ald_gitlab_tasks_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    const struct ald_gitlab_at at = ald_gitlab_at(arena, ald_listing_subject(req));
+    ALD_CLEANUP(ald_buf_done) struct ald_buf body;
+    struct ald_jw w;
+    ald_buf_init(&body, ALD_MAX_RESPONSE_BYTES);
+    ald_jw_init(&w, ald_json_sink_buf(&body), 0);
+    ald_jw_object(&w);
+    ald_jw_key(&w, "query");
+    ald_jw_str(&w, QUERY);
+    ald_jw_key(&w, "variables");
+    ald_jw_object(&w);
+    list_of_one(&w, "p", ald_sprintf(arena, "gid://gitlab/Project/%s", at.project));
+    list_of_one(&w, "i", at.iid);
+    ald_jw_key(&w, "a");
+    ald_jw_str(&w, req->cursor);
+    ald_jw_object_end(&w);
+    ald_jw_object_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    ald_gitlab_ask(req, ald_sprintf(arena, "%s/api/graphql", ald_gitlab_host(arena, cfg)));
+    req->body = ald_strndup(arena, body.data, body.len);
+    return ALD_OK;
+}
+
+/** The one widget that has children; false: the work item has none such. */
+static bool children(const struct ald_jv *item, struct ald_jv *ret)
+{
+    struct ald_jv widgets, it;
+    if (!ald_json_opt(item, "widgets", &widgets) || ald_json_kind(&widgets) != ALD_JSON_ARRAY)
+        return false;
+    for (bool ok = ald_json_first(&widgets, &it); ok; ok = ald_json_next(&it))
+        if (ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "children", ret) && ald_json_kind(ret) == ALD_JSON_OBJECT)
+            return true;
+    return false;
+}
+
+static enum ald_rc task(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
+                        const struct ald_jv *v, struct ald_err *err)
+{
+    const char *state = NULL;
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, ald_listing_subject(res->req)));
+    ALD_TRY(ald_json_str_opt(v, "title", &a->title, err));
+    ALD_TRY(ald_json_str_opt(v, "webUrl", &a->url, err));
+    ALD_TRY(ald_json_str_opt(v, "state", &state, err));
+    ALD_TRY(ald_json_time_opt(v, "createdAt", &a->opened_at, err));
+    ALD_TRY(ald_json_time_opt(v, "closedAt", &a->closed_at, err));
+    a->status = state && strcasecmp(state, "CLOSED") == 0 ? "closed" : "open";
+    return ALD_OK;
+}
+
+enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                  struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *kept = ald_alloc(rows->arena, sizeof *kept), data, projects, project, items, item, holder, info, it, list;
+    const char *end = NULL;
+    bool absent = false, has = false, more = false;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_gitlab_graphql_check(res, rows, STREAM "_absent", STREAM, "this server has no child tasks of incidents", &absent, err));
+    if (absent)
+        return ALD_OK;
+    if (!ald_json_opt(&res->root, "nodes", kept)) { /* else elements of the store */
+        ALD_TRY(ald_json_get(&res->root, "data", &data, err));
+        bool found = ald_json_opt(&data, "projects", &projects) && ald_json_opt(&projects, "nodes", &list) && ald_json_first(&list, &project) &&
+                     ald_json_opt(&project, "workItems", &items) && ald_json_opt(&items, "nodes", &list) && ald_json_first(&list, &item);
+        if (!found)
+            return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the issue to this token: it needs the scope read_api");
+        if (!children(&item, &holder))
+            return ALD_OK;
+        ALD_TRY(ald_json_get(&holder, "nodes", kept, err));
+        if (ald_json_opt(&holder, "pageInfo", &info)) {
+            ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
+            ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
+        }
+    }
+    if (ald_json_kind(kept) != ALD_JSON_ARRAY)
+        return ald_json_expected(kept, "a list", err);
+    for (bool ok = ald_json_first(kept, &it); ok; ok = ald_json_next(&it)) {
+        const char *id = NULL;
+        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
+            id = NULL;
+        id = ald_sprintf(rows->arena, "%s/%s", ald_listing_subject(res->req), ald_answer_element_id(rows->arena, id, &it));
+        ald_listing_element(cfg, res, rows, id, &it, task);
+    }
+    if (more && (!end || !*end))
+        next->gap = "more tasks are said to follow, but not how to ask for them";
+    else if (more)
+        next->cursor = ald_strdup(rows->arena, end);
+    return ALD_OK;
+}
