@@ -289,6 +289,11 @@ static enum ald_retry_cause curl_cause(struct ald_http *http, CURLcode code)
     }
 }
 
+static const char *tries_word(int tries)
+{
+    return tries == 1 ? "try" : "tries";
+}
+
 /** A transfer that will not be tried again. */
 static enum ald_rc curl_failure(const struct ald_http *http, CURLcode code, const char *host, int tries,
                                 struct ald_err *err)
@@ -302,19 +307,19 @@ static enum ald_rc curl_failure(const struct ald_http *http, CURLcode code, cons
     case CURLE_PEER_FAILED_VERIFICATION:
         return ald_fail(err, ALD_ERR_NET, "the certificate of %s is not trusted: %.200s", host, http->curl_error);
     case CURLE_COULDNT_RESOLVE_HOST:
-        return ald_fail(err, ALD_ERR_NET, "no address for %s after %d tries", host, tries);
+        return ald_fail(err, ALD_ERR_NET, "no address for %s after %d %s", host, tries, tries_word(tries));
     case CURLE_COULDNT_CONNECT:
-        return ald_fail(err, ALD_ERR_NET, "cannot connect to %s after %d tries", host, tries);
+        return ald_fail(err, ALD_ERR_NET, "cannot connect to %s after %d %s", host, tries, tries_word(tries));
     case CURLE_OPERATION_TIMEDOUT:
-        return ald_fail(err, ALD_ERR_NET, "no answer in time from %s after %d tries", host, tries);
+        return ald_fail(err, ALD_ERR_NET, "no answer in time from %s after %d %s", host, tries, tries_word(tries));
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_BAD_CONTENT_ENCODING:
-        return ald_fail(err, ALD_ERR_NET, "the answer of %s was cut short %d times: %s", host, tries,
+        return ald_fail(err, ALD_ERR_NET, "the answer of %s was cut short %d %s: %s", host, tries, tries == 1 ? "time" : "times",
                         curl_easy_strerror(code));
     default:
-        return ald_fail(err, ALD_ERR_NET, "request to %s failed after %d tries: %s", host, tries,
+        return ald_fail(err, ALD_ERR_NET, "request to %s failed after %d %s: %s", host, tries, tries_word(tries),
                         curl_easy_strerror(code));
     }
 }
@@ -376,7 +381,7 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
                             host);
         if (answer->status == 401)
             return ald_fail(err, ALD_ERR_AUTH, "HTTP 401 from %s", host);
-        return ald_fail(err, ALD_ERR_NET, "HTTP %ld from %s after %d tries", answer->status, host, number);
+        return ald_fail(err, ALD_ERR_NET, "HTTP %ld from %s after %d %s", answer->status, host, number, tries_word(number));
     }
 }
 

@@ -42,7 +42,7 @@ static void put_value(struct ald_html *h, const struct ald_node *node, enum ald_
     ald_html_raw(h, isfinite(v) ? "</data></td>" : "</td>");
 }
 
-static void put_figure(struct ald_html *h, const struct ald_figure *f, bool intervals, bool counts)
+static void put_figure(struct ald_html *h, const struct ald_figure *f, const struct ald_figure *before, bool intervals, bool counts)
 {
     const struct ald_node *root = h->report->root;
     bool absent = false;
@@ -62,7 +62,7 @@ static void put_figure(struct ald_html *h, const struct ald_figure *f, bool inte
         ald_html_raw(h, "</td>");
     }
     ald_html_raw(h, "<td class=\"a w\">");
-    ald_html_text(h, ald_definition_text(h->report, h->scratch, f->definition));
+    ald_html_text(h, ald_figure_meaning(h->report, h->scratch, f, before));
     ald_html_raw(h, "</td></tr>\n");
 }
 
@@ -99,7 +99,7 @@ void ald_html_figures(struct ald_html *h, const struct ald_block *b)
     ald_html_raw(h, counts ? "<th scope=\"col\" class=\"n\">n</th>" : "");
     ald_html_raw(h, "<th scope=\"col\">What it means</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < b->figures_n; i++) {
-        put_figure(h, &b->figures[i], intervals, counts);
+        put_figure(h, &b->figures[i], i ? &b->figures[i - 1] : NULL, intervals, counts);
         ald_arena_reset(h->scratch);
     }
     ald_html_raw(h, "</tbody></table></div>\n");

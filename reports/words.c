@@ -228,6 +228,13 @@ const char *ald_definition_text(const struct ald_report *report, struct ald_aren
     return id ? ald_text_at(report->root, ald_sprintf(scratch, "definitions.%s", id)) : NULL;
 }
 
+const char *ald_figure_meaning(const struct ald_report *report, struct ald_arena *scratch, const struct ald_figure *figure,
+                               const struct ald_figure *before)
+{
+    const char *text = ald_definition_text(report, scratch, figure->definition);
+    return text && before && before->definition && strcmp(before->definition, figure->definition) == 0 ? "As above." : text;
+}
+
 bool ald_words_own_list(const struct ald_column *column)
 {
     enum { SHORT = 30 }; /* width of its column */

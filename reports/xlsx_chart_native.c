@@ -119,7 +119,7 @@ static enum ald_rc add_named(struct drawing *d, const struct ald_xlsx_columns *n
     lxw_chart_data_label *labels = ald_calloc(x->arena, named->n, sizeof *labels);
     lxw_chart_data_label **list = ald_calloc(x->arena, named->n + 1, sizeof *list);
     for (size_t i = 0; i < named->n; i++) {
-        const char *name = named->points[i].label;
+        const char *name = chart_text(x, named->points[i].label);
         labels[i].value = ald_sprintf(x->arena, position == LXW_CHART_LABEL_POSITION_LEFT ? "%s  " : position == LXW_CHART_LABEL_POSITION_RIGHT ? "  %s" : "%s", name); /* beside the mark, not over it */
         labels[i].font = &font;
         list[i] = &labels[i];

@@ -300,13 +300,13 @@ static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block
         ret->at[4].last = s->text_last;
 }
 
-static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct figures *plan,
+static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_figure *before, const struct figures *plan,
                               struct ald_err *err)
 {
     struct ald_xlsx *x = s->x;
     const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
     bool absent = false;
-    const char *band = ald_words_interval(x->report, x->scratch, f, &absent), *meaning = ald_definition_text(x->report, x->scratch, f->definition);
+    const char *band = ald_words_interval(x->report, x->scratch, f, &absent), *meaning = ald_figure_meaning(x->report, x->scratch, f, before);
     enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
     const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
     const char *words = reason ? reason : ald_words(x->report, x->scratch, value, f->show);
@@ -340,6 +340,6 @@ enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *b
             ALD_TRY(ald_xlsx_put_text(s, plan.at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
     ald_xlsx_next_row(s, 20);
     for (size_t i = 0; i < block->figures_n; i++)
-        ALD_TRY(put_figure(s, &block->figures[i], &plan, err));
+        ALD_TRY(put_figure(s, &block->figures[i], i ? &block->figures[i - 1] : NULL, &plan, err));
     return ALD_OK;
 }

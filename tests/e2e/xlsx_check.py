@@ -14,6 +14,8 @@ import warnings
 import xml.etree.ElementTree as ET
 import zipfile
 
+import xlsx_strict
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PACKAGE_REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -147,7 +149,7 @@ class Workbook:
                         self.places.append((f"{name}!{ref}", link[0][1:]))
                     values[ref] = v.text
                 elif kind == "s":
-                    values[ref] = strings[int(v.text)]
+                    values[ref] = strings[int(v.text)] if int(v.text) < len(strings) else ""  # xlsx_strict.py says so
                 elif kind == "inlineStr":
                     values[ref] = "".join(t.text or "" for t in cell.iter(f"{MAIN}t"))
                 elif v is not None:
@@ -201,6 +203,7 @@ class Workbook:
             at = re.fullmatch(r"'([^']+)'!([A-Z]+[0-9]+)", place or "")
             if not at or not cells.get(at[1], {}).get(at[2]):
                 self.say(f"{where}: leads to {place}, where nothing is")
+        self.problems += xlsx_strict.problems(self)
         return self.problems
 
 

@@ -1,0 +1,90 @@
+"""Workbooks are what Excel takes without repair, as far as that can be told without it (xlsx_strict.py): every kind, with the sample,
+with nothing and with little; links lead to cells and addresses that exist. And the check fails where it must."""
+import re
+import unittest
+import zipfile
+
+import support
+import xlsx_check
+import xlsx_strict
+
+KINDS = ("quarterly", "leadership", "stories", "learning")
+SHEET, BOOK, CHART = r"xl/worksheets/sheet1\.xml", r"xl/workbook\.xml", r"xl/charts/chart1\.xml"
+# What is done to a sound workbook, and the words that must be said of it.
+DAMAGE = (
+    (SHEET, r"(<pageMargins[^>]*/>)(<pageSetup[^>]*/>)", r"\2\1", "too late"),
+    (SHEET, r'<col min="1" max="1" width="[^"]*"', '<col min="1" max="1" width="300"', "width 300"),
+    (SHEET, r' ht="[^"]*"', ' ht="500"', "height 500"),
+    (SHEET, r'(<c r="A1") s="\d+"', r'\1 s="9999"', "a format that is not there"),
+    (SHEET, r'<c r="A1"([^>]*) t="s"><v>\d+</v>', r'<c r="A1"\1 t="s"><v>999999</v>', "not there"),
+    (SHEET, r'<hyperlink ref="([A-Z]+\d+)" location="[^"]*"', r'<hyperlink ref="\1" location="' "'Nowhere'!A1" '"', "where nothing is"),
+    (SHEET, r"<oddFooter>", "<oddFooter>&amp;$", "oddFooter"),
+    (BOOK, r"(<definedName[^>]*>)'?Summary'?!", r"\1'Nowhere'!", "leads out of the book"),
+    (BOOK, r"(<definedName[^>]*>[^<]*</definedName>)", r"\1\1", "comes twice"),
+    (BOOK, r'sheetId="2"', 'sheetId="1"', "one id"),
+    (CHART, r"<c:f>'?Chart data'?!", "<c:f>'Nowhere'!", "leads out of the book"),
+    (CHART, r'<c:order val="1"/>', '<c:order val="0"/>', "one order"),
+    (r"xl/tables/table1\.xml", r'displayName="[^"]*"', 'displayName="A1"', "no name of a table"),
+    (r"xl/tables/table2\.xml", r'(<table [^>]*)\bid="\d+"', r'\1id="1"', "comes twice"),
+    (r"xl/drawings/drawing1\.xml", r"(<xdr:from>.*?<xdr:row>)\d+", r"\g<1>999999", "a drawing from"),
+    (r"xl/worksheets/_rels/sheet\d+\.xml\.rels", r'Target="https?://[^"]*"', 'Target="https://"', "neither http nor https"),
+    (r"xl/worksheets/_rels/sheet\d+\.xml\.rels", r'Target="(https?://[^"]*)"', r'Target="\1%zz"', "begins no escape"),
+)
+
+
+def damaged(source, target, part, pattern, replacement):
+    """A copy with the first place of the first such part changed; False where there is none."""
+    done = False
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if not done and re.fullmatch(part, name):
+                text, n = re.subn(pattern, replacement, data.decode(), count=1, flags=re.DOTALL)
+                data, done = text.encode(), n == 1
+            new.writestr(name, data)
+    return done
+
+
+class Strict(support.Case):
+    def reports(self, store, period, as_of, **more):
+        run = self.alidade("report", "all", *store, "--period", period, "--as-of", as_of, "--format", "xlsx", "--out", str(self.dir / "out"), **more)
+        return {kind: path for kind in KINDS for path in run.out.split() if f"/{kind}-" in path}
+
+    def test_sample(self):
+        store = ["--store", str(self.dir / "sample.db")]
+        sample = support.SAMPLE / "alidade.yaml"
+        self.alidade("ingest", *store, config=sample)
+        for period, as_of in ((support.SAMPLE_PERIOD, support.SAMPLE_AS_OF), ("2026Q4", "2026-10-01T06:00:00Z")):
+            paths = self.reports(store, period, as_of, config=sample)
+            self.assertEqual(sorted(paths), sorted(KINDS))
+            for kind, path in paths.items():
+                self.assertEqual(xlsx_check.check(path), [], f"{kind} {period}")
+            if period == support.SAMPLE_PERIOD:
+                self.breaks(paths["quarterly"])
+
+    def breaks(self, sound):
+        links = xlsx_check.Workbook(sound)
+        links.check()
+        self.assertGreater(len(links.places), 100, "links between sheets")
+        for n, (part, pattern, replacement, words) in enumerate(DAMAGE):
+            broken = self.dir / f"broken{n}.xlsx"
+            self.assertTrue(damaged(sound, broken, part, pattern, replacement), f"nothing to break: {part} {pattern}")
+            said = xlsx_check.Workbook(broken).check()
+            self.assertTrue(any(words in line for line in said), f"{part} {pattern}: {said[:5]}")
+
+    def test_nothing(self):
+        self.write("history.ndjson", "")
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        for kind, path in self.reports([], "2026Q1", "2026-05-01T00:00:00Z").items():
+            self.assertEqual(xlsx_check.check(path), [], kind)
+
+    def test_addresses(self):
+        for url in ("https://a.example/b?c=%20d#e", "http://127.0.0.1:8080/x", "https://a.example/browse/INC-1"):
+            self.assertIsNone(xlsx_strict.address_problem(url), url)
+        for url in ("javascript:alert(1)", "https:///x", "https://a.example/b c", "https://a.example:99999999/", "a.example", "https://a.example/%"):
+            self.assertIsNotNone(xlsx_strict.address_problem(url), url)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,236 @@
+"""What makes Excel offer to repair a workbook although every part is well-formed: members of a sheet out of their order, names and
+ids that come twice, ranges that lead out of the book, sizes beyond what a sheet holds, addresses that are none, styles that do not
+exist. From ECMA-376 (Office Open XML), part 1, and from Excel's published limits; xlsx_check.py calls it. Excel itself is not here."""
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import urlsplit
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+ANCHOR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+ROWS, COLUMNS = 1048576, 16384
+SHEET_ORDER = ("sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios autoFilter "
+               "sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks "
+               "printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags "
+               "drawing legacyDrawing legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst").split()
+BOOK_ORDER = ("fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences definedNames "
+              "calcPr").split()
+TABLE_ORDER = "autoFilter sortState tableColumns tableStyleInfo extLst".split()
+REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([A-Za-z_][A-Za-z0-9_.]*))!\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
+TITLES = re.compile(r"(?:'((?:[^']|'')+)'|([A-Za-z_][A-Za-z0-9_.]*))!\$(\d+):\$(\d+)")
+
+
+def column(letters):
+    n = 0
+    for letter in letters:
+        n = n * 26 + ord(letter) - 64
+    return n
+
+
+def in_order(root, order):
+    """Members that stand before one that the schema has before them, or that it does not know."""
+    last = -1
+    for element in root:
+        name = element.tag.split("}")[1]
+        if name not in order:
+            yield f"<{name}> is not known there"
+        elif order.index(name) < last:
+            yield f"<{name}> stands too late"
+        else:
+            last = order.index(name)
+
+
+def references(formula):
+    """[(sheet, first row, first column, last row, last column)]; None where it is not a list of ranges."""
+    found = []
+    for piece in re.split(r",(?=')", formula):
+        at, rows = REFERENCE.fullmatch(piece), TITLES.fullmatch(piece)
+        if at:
+            end = (column(at[5]), int(at[6])) if at[5] else (column(at[3]), int(at[4]))
+            found.append(((at[1] or at[2]).replace("''", "'"), int(at[4]), column(at[3]), end[1], end[0]))
+        elif rows:
+            found.append(((rows[1] or rows[2]).replace("''", "'"), int(rows[3]), 1, int(rows[4]), COLUMNS))
+        else:
+            return None
+    return found
+
+
+def range_problems(formula, sheets):
+    found = references(formula or "")
+    if not found:
+        return [f"{formula}: is no range"]
+    return [f"{formula}: leads out of the book" for sheet, top, left, bottom, right in found
+            if sheet not in sheets or not 1 <= top <= bottom <= ROWS or not 1 <= left <= right <= COLUMNS]
+
+
+def address_problem(url):
+    """What is wrong with the address of a link; None when it is one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return str(error)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "neither http nor https"
+    if re.search(r"[\x00-\x20\x7f\"<>\\^`{|}]", url):
+        return "holds what no address may"
+    return "a % that begins no escape" if re.search(r"%(?![0-9A-Fa-f]{2})", url) else None
+
+
+class Strict:
+    """book: xlsx_check.Workbook, its parts parsed."""
+
+    def __init__(self, book):
+        self.book, self.problems, self.sheets = book, [], dict(book.sheets())
+        styles = book.parts.get("xl/styles.xml")
+        formats = styles.find(f"{MAIN}cellXfs") if styles is not None else None
+        self.formats = len(formats) if formats is not None else 0
+        self.strings = len(book.shared_strings())
+
+    def say(self, where, what):
+        self.problems.append(f"{where}: {what}")
+
+    def check(self):
+        self.check_book()
+        self.check_tables()
+        for name, part in self.sheets.items():
+            self.check_sheet(name, self.book.parts[part])
+        for part, root in self.book.parts.items():
+            if part.startswith("xl/charts/"):
+                self.check_chart(part, root)
+            if part.startswith("xl/drawings/drawing"):
+                self.check_drawing(part, root)
+            if part.endswith(".rels"):
+                for rel in root:
+                    if rel.get("TargetMode") == "External" and address_problem(rel.get("Target")):
+                        self.say(part, f"{rel.get('Target')!r}: {address_problem(rel.get('Target'))}")
+        return self.problems
+
+    def check_book(self):
+        root = self.book.parts["xl/workbook.xml"]
+        for problem in in_order(root, BOOK_ORDER):
+            self.say("workbook", problem)
+        seen = set()
+        for name in root.iter(f"{MAIN}definedName"):
+            key = (name.get("name").casefold(), name.get("localSheetId"))
+            if key in seen:
+                self.say("workbook", f"the name {key} comes twice")
+            seen.add(key)
+            if name.get("localSheetId") is None or int(name.get("localSheetId")) >= len(self.sheets):
+                self.say("workbook", f"the name {key} is of no sheet")
+            for problem in range_problems(name.text, self.sheets):
+                self.say(f"name {key}", problem)
+        ids = [sheet.get("sheetId") for sheet in root.iter(f"{MAIN}sheet")]
+        if len(set(ids)) != len(ids):
+            self.say("workbook", "two sheets have one id")
+        if not 0 < self.formats <= 64000:
+            self.say("workbook", f"{self.formats} formats of cells")
+
+    def check_tables(self):
+        names, ids = set(), set()
+        for part, root in self.book.parts.items():
+            if not part.startswith("xl/tables/"):
+                continue
+            name = root.get("displayName")
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]{0,254}", name or "") or re.fullmatch(r"[A-Za-z]{1,3}\d+", name) or name != root.get("name"):
+                self.say(part, f"{name!r} is no name of a table")
+            if name.casefold() in names or root.get("id") in ids:
+                self.say(part, "its name or id comes twice")
+            names.add(name.casefold())
+            ids.add(root.get("id"))
+            for problem in in_order(root, TABLE_ORDER):
+                self.say(part, problem)
+            columns = root.find(f"{MAIN}tableColumns")
+            own = [c.get("id") for c in columns]
+            left, right = (column(re.match("[A-Z]+", end)[0]) for end in root.get("ref").split(":"))
+            if int(columns.get("count")) != len(own) or len(set(own)) != len(own) or right - left + 1 != len(own):
+                self.say(part, "its columns are not those of its area")
+            if root.find(f"{MAIN}autoFilter") is not None and root.find(f"{MAIN}autoFilter").get("ref") != root.get("ref"):
+                self.say(part, "its filter has another area")
+
+    def check_sheet(self, name, root):
+        for problem in in_order(root, SHEET_ORDER):
+            self.say(name, problem)
+        for col in root.iter(f"{MAIN}col"):
+            if not 0 <= float(col.get("width")) <= 255 or not 1 <= int(col.get("min")) <= int(col.get("max")) <= COLUMNS:
+                self.say(name, f"column {col.get('min')}: width {col.get('width')}")
+        for row in root.iter(f"{MAIN}row"):
+            if not 0 <= float(row.get("ht") or 15) <= 409.5 or not 1 <= int(row.get("r")) <= ROWS:
+                self.say(name, f"row {row.get('r')}: height {row.get('ht')}")
+            self.check_cells(name, row)
+        for breaks in root.iter(f"{MAIN}rowBreaks"):
+            places = [int(b.get("id")) for b in breaks]
+            if len(places) > 1023 or int(breaks.get("count")) != len(places) or places != sorted(set(places)):
+                self.say(name, f"breaks at {places[:5]}")
+        for kind in ("oddHeader", "oddFooter"):
+            for text in root.iter(f"{MAIN}{kind}"):
+                if len(text.text or "") > 255 or re.search(r"&(?![LCRPNDTFAZGKBIUESXYOH\"\d+-])", (text.text or "").replace("&&", "")):
+                    self.say(name, f"{kind}: {text.text!r}")
+        linked = [link.get("ref") for link in root.iter(f"{MAIN}hyperlink")]
+        if len(set(linked)) != len(linked):
+            self.say(name, "a cell has two links")
+        for link in root.iter(f"{MAIN}hyperlink"):
+            if len(link.get("location") or "") > 2083 or len(link.get("tooltip") or "") > 255 or len(link.get("display") or "") > 2083:
+                self.say(name, f"{link.get('ref')}: a link of too many characters")
+
+    def check_cells(self, name, row):
+        last = 0
+        for cell in row:
+            ref, kind, v = cell.get("r"), cell.get("t", "n"), cell.find(f"{MAIN}v")
+            at = column(ref.rstrip("0123456789"))
+            if not last < at <= COLUMNS or ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != row.get("r"):
+                self.say(name, f"{ref}: out of its place")
+            last = at
+            if int(cell.get("s", "0")) >= self.formats:
+                self.say(name, f"{ref}: a format that is not there")
+            if kind == "s" and not 0 <= int(v.text) < self.strings:
+                self.say(name, f"{ref}: a text that is not there")
+            if kind not in ("s", "n", "str", "inlineStr", "b"):
+                self.say(name, f"{ref}: a cell of type {kind}")
+            formula = cell.find(f"{MAIN}f")
+            if formula is not None and (len(formula.text) > 8192 or max(map(len, re.findall(r'"((?:[^"]|"")*)"', formula.text) or [""])) > 510):
+                self.say(name, f"{ref}: a formula of too many characters")
+            link = re.match(r'HYPERLINK\("(https?:[^"]*)"', formula.text) if formula is not None else None
+            if link and address_problem(link[1]):
+                self.say(name, f"{ref}: {link[1]!r}: {address_problem(link[1])}")
+
+    def check_chart(self, part, root):
+        series = list(root.iter(f"{CHART}ser"))
+        if not 0 < len(series) <= 255:
+            self.say(part, f"{len(series)} series")
+        for key in ("idx", "order"):
+            own = [one.find(f"{CHART}{key}").get("val") for one in series]
+            if len(set(own)) != len(own):
+                self.say(part, f"two series have one {key}")
+        for formula in root.iter(f"{CHART}f"):
+            for problem in range_problems(formula.text, self.sheets):
+                self.say(part, problem)
+            for sheet, top, left, bottom, right in references(formula.text) or ():
+                if bottom - top > 32000 or (bottom > top and right > left):
+                    self.say(part, f"{formula.text}: more than a series holds")
+        axes = [axis.find(f"{CHART}axId").get("val") for tag in ("valAx", "catAx", "dateAx") for axis in root.iter(f"{CHART}{tag}")]
+        used = {element.get("val") for plot in root.iter(f"{CHART}plotArea") for kind in plot for element in kind.findall(f"{CHART}axId")}
+        if len(set(axes)) != len(axes) or set(axes) != used:
+            self.say(part, f"axes {axes}, used {sorted(used)}")
+        for scaling in root.iter(f"{CHART}scaling"):
+            limits = {key: float(found.get("val")) for key in ("min", "max", "logBase") if (found := scaling.find(f"{CHART}{key}")) is not None}
+            if "logBase" in limits and (not 2 <= limits["logBase"] <= 1000 or limits.get("min", 1) <= 0):
+                self.say(part, f"a logarithmic axis of {limits}")
+            if "min" in limits and "max" in limits and not limits["min"] < limits["max"]:
+                self.say(part, f"an axis of {limits}")
+
+    def check_drawing(self, part, root):
+        ids = [element.get("id") for element in root.iter(f"{ANCHOR}cNvPr")]
+        if len(set(ids)) != len(ids):
+            self.say(part, "two drawings have one id")
+        for anchor in root:
+            ends = [[int(anchor.find(f"{ANCHOR}{end}/{ANCHOR}{axis}").text) for axis in ("row", "col")] for end in ("from", "to")]
+            if not (0 <= ends[0][0] <= ends[1][0] < ROWS and 0 <= ends[0][1] <= ends[1][1] < COLUMNS):
+                self.say(part, f"a drawing from {ends[0]} to {ends[1]}")
+
+
+def problems(book):
+    try:
+        return Strict(book).check()
+    except (AttributeError, TypeError, ValueError, KeyError, ET.ParseError) as error:  # something that must be there is not
+        return [f"not as the schema has it: {error!r}"]
