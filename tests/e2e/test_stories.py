@@ -33,6 +33,9 @@ class NothingButReasons(support.Case):
                             "teams": [f"t{n % 2}"], "opened_at": stamp(at), "resolved_at": stamp(at + datetime.timedelta(minutes=minutes))}
                            | ({"customers_impacted": 9_000_000, "regions": ["eu", "us", "ap"], "requests_failed": 10**9}
                               if touched and "impact" in change else {"customers_impacted": customers}))
+            hit = 9_000_000 if touched and "impact" in change else customers  # dated, so that it has a position of its own
+            events.append({"external_id": id_, "event_id": f"{n}-hit", "at": stamp(at + datetime.timedelta(minutes=1)), "kind": "other",
+                           "value": f"customers_impacted={hit}"})
             for k in range(rng.randrange(1, 6)):
                 events.append({"external_id": id_, "event_id": f"{n}-{k}", "at": stamp(at + datetime.timedelta(minutes=1 + k)), "kind": "note",
                                "actor": f"p{rng.randrange(9)}@made.example", "text": "Looked at the graphs."})
