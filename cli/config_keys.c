@@ -30,6 +30,7 @@ static const struct ald_key_row rows[] = {
     {"sources[].since", ALD_KEY_TIME, NULL, 0, 0, NULL, "read records changed from here on (default: all)", false},
     {"sources[].overlap", ALD_KEY_DURATION, NULL, 0, DAYS(400), NULL, "look-back of each run (default: the source's own)", false},
     {"sources[].page_size", ALD_KEY_INT, NULL, 1, 10000, NULL, "records a page", false},
+    {"sources[].timeout", ALD_KEY_DURATION, NULL, 1000, MINUTES(10), NULL, "silence of the server after which it is asked again (default: 60s)", false},
     {"sources[].fields", ALD_KEY_TEXTS, NULL, 0, 0, NULL, "severity, service, team, ... -> the source's own field", false},
     {"services", ALD_KEY_LIST_OR_FILE, NULL, 0, 0, NULL, "services, merged with what the sources say", false},
     {"services[].name", ALD_KEY_STRING, NULL, 0, 0, NULL, "as the sources name it", false},

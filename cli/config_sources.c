@@ -125,6 +125,8 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
         (void)ald_duration_parse(text(item, "overlap"), &src->overlap_ms);
     if (text(item, "page_size"))
         src->page_size = (int)strtol(text(item, "page_size"), NULL, 10);
+    if (text(item, "timeout"))
+        (void)ald_duration_parse(text(item, "timeout"), &src->timeout_ms);
     ALD_TRY(options_of(cfg, item, i, type, src, err));
     ALD_TRY(url_of(cfg, item, i, type, src, err));
     return credentials_of(cfg, item, i, type, src, err);

@@ -266,6 +266,7 @@ static enum ald_rc wait_ms(struct ald_http *http, int64_t ms, const char *why, s
 static enum ald_retry_cause curl_cause(struct ald_http *http, CURLcode code)
 {
     curl_off_t connect_us = 0;
+    long made = 0; /* connections for this transfer: none where an open one was used again, which has no time to connect either */
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -274,7 +275,8 @@ static enum ald_retry_cause curl_cause(struct ald_http *http, CURLcode code)
         return ALD_RETRY_CONNECT;
     case CURLE_OPERATION_TIMEDOUT:
         curl_easy_getinfo(http->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
-        return connect_us ? ALD_RETRY_TIMEOUT : ALD_RETRY_CONNECT;
+        curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &made);
+        return connect_us || made == 0 ? ALD_RETRY_TIMEOUT : ALD_RETRY_CONNECT;
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:

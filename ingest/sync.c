@@ -176,8 +176,10 @@ static enum ald_rc run_streams(struct ald_sync *s, struct ald_err *err)
             }
             struct ald_err why = {0};
             enum ald_rc rc = run_stream(s, stream, &why);
-            if (rc == ALD_OK)
+            if (rc == ALD_OK) {
+                ended = details == 1 && s->connection_lost;
                 continue;
+            }
             if (s->fatal || rc == ALD_ERR_DB) {
                 if (err)
                     *err = why;
@@ -222,6 +224,8 @@ enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald
         .jitter_seed =
             ald_siphash(s->cfg->name, strlen(s->cfg->name)) ^ (uint64_t)s->clock.now_ms(s->clock.ctx),
         .log = s->opts->log,
+        .connect_ms = s->cfg->timeout_ms,
+        .low_speed_s = s->cfg->timeout_ms / 1000,
         .patience_ms = patience_ms,
         .waiting = on_wait,
         .stop = on_stop,

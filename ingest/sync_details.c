@@ -305,6 +305,7 @@ enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream
         n = d.n - i < batch_n ? d.n - i : batch_n;
         ALD_TRY(batch(s, &d, d.subjects + i, n, err));
     }
+    s->connection_lost = s->connection_lost && d.outages >= OUTAGES_MAX; /* other details would wait for it as long */
     int64_t outstanding = 0;
     if (!d.refused)
         ALD_TRY(ald_sync_todo_n(s, stream->name, &outstanding, err));

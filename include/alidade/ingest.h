@@ -30,6 +30,7 @@ struct ald_source_cfg {
     int64_t since;       /* ALD_TIME_NONE: the type's default */
     int64_t overlap_ms;  /* < 0: the stream's default */
     int page_size;       /* 0: the type's default */
+    int64_t timeout_ms;  /* silence after which a server is asked again; 0: as http.c has it */
     const struct ald_source_opt *opts;
     size_t opts_n;
     /* fields: canonical name -> the source's own field. */

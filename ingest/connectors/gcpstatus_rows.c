@@ -64,12 +64,16 @@ static const char *event_kind(const char *before, const char *status, bool oldes
     return oldest ? "opened" : "status_update";
 }
 
+/** Updates have no ids, and their texts are edited later: one is known by its time, of several at one time by its place too. */
 static void add_events(struct ald_rows *rows, struct ald_element *el, const struct update *updates, size_t n)
 {
     const char *before = NULL;
+    size_t place = 0;
     for (size_t i = 0; i < n; i++) {
         const struct update *u = &updates[i];
-        struct ald_row_event *e = ald_rows_event(rows, el, NULL, u->at, event_kind(before, u->status, i == 0));
+        place = i > 0 && updates[i - 1].at == u->at ? place + 1 : 0;
+        const char *id = ald_sprintf(rows->arena, "%lld.%zu", (long long)u->at, place);
+        struct ald_row_event *e = ald_rows_event(rows, el, id, u->at, event_kind(before, u->status, i == 0));
         e->value = u->status;
         e->field = "updates";
         e->text = u->text;

@@ -8,13 +8,18 @@ proxy.always: (fault, n): strikes each request from the n-th on (from 0).
 proxy.seen: (seconds, path, name of the fault or None, headers) of each request. Paths in answers are the server's own; addresses of
 the server in them are replaced by the proxy's.
 
+proxy.hidden: id of a record: questions for it, not those for lists, are answered with 404, as where it is private or gone. hidden_n: so many.
+proxy.repeated: questions that were answered with the page of another one.
+
 A fault takes (handler, fetch) and answers; fetch() gives the server's own (status, headers, body). TRANSIENT heals when it is asked
-again; ODD is unusual but right; LASTING never heals by itself, and each has the words that must be said of it."""
+again; ODD is unusual but right; LASTING never heals by itself, and each has the words that must be said of it; WRONG is what a source
+says that cannot be, in rows that are read: it is taken as it is."""
 import datetime
 import email.utils
 import gzip
 import http.client
 import json
+import re
 import threading
 import time
 import zlib
@@ -41,10 +46,15 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         self.asked = self.rfile.read(length) if length else None
         fault = self.server.strike(self)
-        if fault:
+        if self.server.hidden and re.search(rf"[/=]{re.escape(self.server.hidden)}(?![\w-])", self.path):
+            self.server.hidden_n += 1
+            self.send(404, [("Content-Type", JSON)], b'{"message":"Not Found"}')
+        elif fault:
             fault.answer(self, self.fetch)
         else:
-            self.send(*self.fetch())
+            status, headers, body = self.fetch()
+            self.server.newest = max([self.server.newest, *(m[1] for m in CHANGED.findall(body))])
+            self.send(status, headers, body)
 
     do_GET = do_POST = answer
 
@@ -129,6 +139,16 @@ def hang_up(h, fetch):
     h.close_connection = True
 
 
+def hang(h, fetch):
+    """Takes the question, and says nothing until the other side has gone."""
+    h.connection.settimeout(30)
+    try:
+        h.rfile.read(1)
+    except OSError:
+        pass
+    h.close_connection = True
+
+
 def reset(h, fetch):
     status, headers, body = fetch()
     h.send(status, headers, body, cut=True)
@@ -150,6 +170,33 @@ def put_in(member):
     return mangled(change)
 
 
+def links_turned(status, headers, body):
+    """The same links the other way round, after one to the page before, which is none."""
+    def turn(value):
+        parts = re.split(r",\s*(?=<)", value)
+        before = re.sub(r"(?<=[?&])(\w*(?:page|offset))=\d+", r"\1=-1", parts[0].split(">")[0] + ">") + '; rel="prev"'
+        return ", ".join([before, *reversed([part for part in parts if 'rel="prev"' not in part])])
+    return status, [(k, turn(v) if k.lower() == "link" else v) for k, v in headers], body
+
+
+CHANGED = re.compile(rb'("(?:last_?)?(?:sys_)?(?:updated|modified|changed?)[\w-]*" *: *")(20\d\d-\d\d-\d\d[^"]*)', re.I)
+
+
+def years_on(h, fetch):
+    """What changed last of all, as far as a run without faults showed, did so nine years later: far in the future."""
+    later = lambda m: m[1] + (b"2035" + m[2][4:] if m[2] == h.server.newest else m[2])
+    status, headers, body = fetch()
+    h.send(status, headers, CHANGED.sub(later, body))
+
+
+TEXTS = re.compile(rb'("(?![\w-]*(?:[nN]ame|[lL]ogin|summary|[sS]tring|user|html)[\w-]*")[\w-]+": *"[A-Z][^"\\ ]* )(?=[^"\\]*")')
+
+
+def no_text(status, headers, body):
+    """Bytes that are no text, half of a pair and a NUL within every text of several words but those that tell who people are."""
+    return status, headers, TEXTS.sub(lambda m: m[1] + b"\xc0\xaf\xff\\ud800\\u0000", body)
+
+
 def elsewhere(h, fetch):
     h.send(302, [("Location", h.server.trap + h.path)], b"")
 
@@ -165,8 +212,9 @@ def again(h, fetch):
     with h.server.lock:
         known = h.server.first.get(key)
     if not known:
-        known = h.server.first[key] = fetch()
-    h.send(*known)
+        known = h.server.first[key] = (h.path, h.asked, fetch())
+    h.server.repeated += known[:2] != (h.path, h.asked)
+    h.send(*known[2])
 
 
 def soon(seconds, form):
@@ -205,6 +253,7 @@ TRANSIENT = RATE_LIMITS + [
       for status, kind, body in ((500, JSON, b'{"error":"boom"}'), (502, "text/html", HTML), (503, JSON, b""), (504, "text/html", HTML),
                                  (408, JSON, b"{}"), (401, "text/html", HTML))),
     Fault("no answer at all", hang_up),
+    Fault("a server that hangs", hang),
     Fault("a connection that ends in the middle", reset),
     Fault("chunks that end in the middle", lambda h, fetch: chunked(h, fetch, cut=True)),
     Fault("gzip that ends in the middle", broken_gzip),
@@ -226,6 +275,7 @@ ODD = [
     *(Fault(f"moved ({status})", moved(status, absolute), get_only=True)
       for status, absolute in ((301, False), (302, True), (307, True), (308, False))),
     Fault("bytes that are no text", put_in(b'"zz":"\xff\xfe\xc0\xaf \xed\xa0\x80 \\ud83d \\u0000 \\ud800\\udc00"')),
+    Fault("links in another order", mangled(links_turned)),
     Fault("a number beyond all", put_in(b'"zz":123456789012345678901234567890')),
 ]
 for fault in ODD:
@@ -241,7 +291,12 @@ LASTING = [
     Fault("credentials refused (401)", plain(401, [("Content-Type", "text/html")], HTML), "401|credentials|token"),
     Fault("moved to another place", elsewhere, "another place|redirect|401"),
     Fault("moved in a circle", lambda h, fetch: h.send(302, [("Location", h.path)], b""), "(?i)redirect"),
-    Fault("the first page for ever", again, ""),
+    Fault("the first page for ever", again, "again|before|same|repeat|first|from 0|ahead|asked for|not asked|counts|says that"),
+    Fault("a server that hangs", hang, "no answer in time"),
+]
+WRONG = [
+    Fault("times in the future", years_on),
+    Fault("bytes that are no text where text is read", mangled(no_text)),
 ]
 
 
@@ -251,10 +306,12 @@ class Proxy(Loopback):
         self.upstream, self.trap = upstream, trap
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.lock = threading.Lock()
+        self.newest = b""
         self.clear()
 
     def clear(self):
         self.seen, self.plan, self.always, self.first, self.passed = [], [], None, {}, True
+        self.hidden, self.hidden_n, self.repeated = None, 0, 0
 
     def strike(self, handler):
         with self.lock:

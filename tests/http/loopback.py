@@ -1,4 +1,6 @@
 """What the stateful loopback servers share: they run inside a `with` block, and a client that goes away is no error."""
+import contextlib
+import socket
 import sys
 import threading
 from http.server import ThreadingHTTPServer
@@ -16,5 +18,11 @@ class Loopback(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *exc):
-        self.shutdown()
+        """At once: the loop looks whether it should end once in half a second, and after each connection."""
+        stop = threading.Thread(target=self.shutdown, daemon=True)
+        stop.start()
+        while stop.is_alive():
+            with contextlib.suppress(OSError):
+                socket.create_connection(self.server_address, timeout=1).close()
+            stop.join(0.01)
         self.server_close()
