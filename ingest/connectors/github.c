@@ -73,9 +73,8 @@ void ald_github_ask(struct ald_http_req *req, const char *url)
 static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
     int64_t i = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
-    const char *name = ald_github_repository(arena, cfg, i);
-    name = name ? name : ald_github_repository(arena, cfg, 0);
-    if (!name)
+    const char *first = ald_github_repository(arena, cfg, 0), *name;
+    if (!first)
         return ald_fail(err, ALD_ERR_CONFIG, "repositories: expected names such as acme/ops");
     for (int64_t k = 0; (name = ald_github_repository(arena, cfg, k)); k++) {
         const char *slash = strchr(name, '/');
@@ -83,7 +82,7 @@ static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_
             return ald_fail(err, ALD_ERR_CONFIG, "repositories: found '%.80s', expected OWNER/NAME", name);
     }
     name = ald_github_repository(arena, cfg, i);
-    ald_github_ask(req, ald_github_below(arena, cfg, name ? name : ald_github_repository(arena, cfg, 0)));
+    ald_github_ask(req, ald_github_below(arena, cfg, name ? name : first));
     return ALD_OK;
 }
 
