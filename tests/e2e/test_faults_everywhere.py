@@ -32,7 +32,8 @@ ISSUE_FIELDS = {"impact_started": "Impact started", "customers": "Customers"}  #
 JIRA = {"jql": "project = INC", "page_size": 5, **TOKEN}
 
 # copies: so many sources of it, which share the faults: a source that asks but a few questions a run meets but a few faults in it.
-Row = collections.namedtuple("Row", "start source copies", defaults=(1,))
+# posts: it asks by POST alone, which redirects do not apply to.
+Row = collections.namedtuple("Row", "start source copies posts", defaults=(1, False))
 SOURCES = {
     "pagerduty": Row(lambda: pagerduty_api.serve(pagerduty_api.made(14).analyse()),
                      lambda url: support.pagerduty(url, page_size=5, fields={"regions": "regions"})),
@@ -50,7 +51,7 @@ SOURCES = {
     "incidentio": Row(lambda: incidentio_api.serve(tracker_world.made(7)),
                       lambda url: support.source("", "incidentio", base_url=url, page_size=5, fields={"customers": "Customers hit"}, **TOKEN)),
     "irm": Row(lambda: irm_api.serve(tracker_world.made(7)),
-               lambda url: support.source("", "irm", base_url=url, page_size=5, **TOKEN)),
+               lambda url: support.source("", "irm", base_url=url, page_size=5, **TOKEN), posts=True),
     "firehydrant": Row(lambda: firehydrant_api.serve(tracker_world.made(7)),
                        lambda url: support.source("", "firehydrant", base_url=url, page_size=5, fields={"regions": "region"}, **TOKEN)),
     "rootly": Row(lambda: rootly_api.serve(tracker_world.made(7)),
@@ -151,7 +152,8 @@ class Everywhere(support.Case):
         plan = [*faulty.TRANSIENT, *faulty.ODD]
         for name, proxy in self.proxies.items():
             proxy.clear()
-            proxy.plan = plan[self.copy_of(name)::copies(SOURCES[self.row_of(name)])]
+            row = SOURCES[self.row_of(name)]
+            proxy.plan = [fault for fault in plan if not (row.posts and fault.get_only)][self.copy_of(name)::copies(row)]
         self.fresh_store()
         left, rounds = sorted(self.proxies), 0
         while left:
@@ -168,7 +170,7 @@ class Everywhere(support.Case):
                 fault = proxy.seen[n][2]
                 if not fault.right:  # a page that was fetched ahead of its turn may follow a good one at any time
                     self.assertGreaterEqual(proxy.seen[n + 1][0] - proxy.seen[n][0], fault.wait, f"{name}: {fault.name}")
-        self.assertEqual(met, dict.fromkeys(SOURCES, len(plan)))
+        self.assertEqual(met, {name: sum(not (row.posts and fault.get_only) for fault in plan) for name, row in SOURCES.items()})
         self.assert_same_bytes(self.faultless, self.exports(), "after every fault that heals")
         self.assertEqual(self.rows("SELECT source, stream, reason FROM quarantine"), [])
         self.assertEqual(self.rows("SELECT source, stream, gap FROM cursor WHERE complete = 0"), [])
