@@ -166,7 +166,7 @@ void ald_link_suggest(struct ald_linker *l)
     ald_pairs_find(l, &pairs);
     struct ald_link_pair **open = ald_calloc(l->arena, pairs.n, sizeof *open);
     struct side *sides = ald_calloc(l->arena, 2 * pairs.n, sizeof *sides);
-    size_t n = pairs.n, joined = pairs.n;
+    size_t n = pairs.n, joined = n;
     for (size_t i = 0; i < n; i++)
         open[i] = &pairs.items[i];
     for (int round = 0; round < ROUNDS_MOST && n && (joined || round < 2); round++) {

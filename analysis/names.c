@@ -90,7 +90,7 @@ static uint32_t add(struct ald_names *names, const char *text, size_t len)
     names->hashes[names->n++] = hash;
     if (names->n * 2 > names->slots_n)
         more_slots(names); /* takes the new one in */
-    else
+    else if (slot) /* always: there is room */
         *slot = (uint32_t)names->n;
     return (uint32_t)names->n - 1;
 }

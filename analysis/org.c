@@ -218,7 +218,7 @@ static void zones(struct ald_build *b, struct ald_org *org)
         if (!org->zone_name[t])
             continue;
         for (size_t k = 0; k < t && !org->zone[t]; k++)
-            if (org->zone[k] && strcmp(org->zone_name[k], org->zone_name[t]) == 0)
+            if (org->zone[k] && org->zone_name[k] && strcmp(org->zone_name[k], org->zone_name[t]) == 0)
                 org->zone[t] = org->zone[k];
         if (!org->zone[t] && ald_zone_load(org->zone_name[t], &org->zones[org->zones_n], &ignored) == ALD_OK)
             org->zone[t] = org->zones[org->zones_n++];

@@ -109,6 +109,8 @@ static int engagement_order(const void *a, const void *b)
 static const size_t *sort_engagements(const struct ald_analysis *a, struct ald_engagement *list, size_t n)
 {
     size_t *at = ald_calloc(a->arena, a->services_n + 1, sizeof *at);
+    if (!list) /* nobody engaged with anything */
+        return at;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t *next = ald_calloc(scratch, a->services_n, sizeof *next);
     for (size_t i = 0; i < n; i++)

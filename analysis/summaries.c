@@ -178,7 +178,7 @@ static void fill_band(struct ald_counts *counts, struct ald_arena *arena)
 {
     struct ald_interval band;
     double *n = ald_calloc(arena, counts->past_n, sizeof *n);
-    for (size_t i = 0; i < counts->past_n; i++)
+    for (size_t i = 0; counts->past && i < counts->past_n; i++)
         n[i] = (double)counts->past[i].n;
     ald_count_band(n, counts->past_n, &band);
     counts->has_band = true;

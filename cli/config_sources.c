@@ -118,13 +118,14 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
                         cfg->file, node->line, node->column, i, type->type);
     }
     src->since = ALD_TIME_NONE;
-    if (text(item, "since"))
-        (void)ald_time_parse(text(item, "since"), strlen(text(item, "since")), &src->since);
+    const char *since = text(item, "since"), *overlap = text(item, "overlap"), *page_size = text(item, "page_size");
+    if (since)
+        (void)ald_time_parse(since, strlen(since), &src->since);
     src->overlap_ms = -1;
-    if (text(item, "overlap"))
-        (void)ald_duration_parse(text(item, "overlap"), &src->overlap_ms);
-    if (text(item, "page_size"))
-        src->page_size = (int)strtol(text(item, "page_size"), NULL, 10);
+    if (overlap)
+        (void)ald_duration_parse(overlap, &src->overlap_ms);
+    if (page_size)
+        src->page_size = (int)strtol(page_size, NULL, 10);
     if (text(item, "timeout"))
         (void)ald_duration_parse(text(item, "timeout"), &src->timeout_ms);
     ALD_TRY(options_of(cfg, item, i, type, src, err));

@@ -121,7 +121,7 @@ static void *work(void *ctx)
 
 static void work_together(struct run *run)
 {
-    pthread_t threads[THREADS_MAX];
+    pthread_t threads[THREADS_MAX] = {0};
     size_t accounts = 0, n = 0;
     for (size_t i = 0; i < run->opts->sources_n; i++)
         accounts += leads(run->opts, i);

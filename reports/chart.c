@@ -258,7 +258,7 @@ static void name_first(const struct ald_report *report, struct naming *g)
 {
     const char *path = g->p->chart->name_first;
     const struct ald_node *rows = path ? ald_node_at(report->root, path) : NULL;
-    for (size_t i = 0; i < ald_rows_n(rows) && rows->kind == ALD_NODE_LIST && g->n < ALD_NAMED_MOST; i++) {
+    for (size_t i = 0; rows && i < ald_rows_n(rows) && rows->kind == ALD_NODE_LIST && g->n < ALD_NAMED_MOST; i++) {
         const char *key = ald_text_at(rows->list.items[i], "key");
         for (size_t k = 0; key && k < g->p->n; k++)
             if (strcmp(g->p->points[k].label, key) == 0 && !crowded(g, &g->p->points[k])) {

@@ -62,7 +62,7 @@ static void span_ticks(struct ald_scale *axis, size_t most)
         axis->low /= 1.2; /* one value says little beside a bare axis */
         axis->high *= 1.2;
     }
-    size_t step = n > most ? (n + most - 1) / most : 1;
+    size_t step = most && n > most ? (n + most - 1) / most : 1;
     for (size_t i = 0; i < n; i += step)
         add(axis, ladder[first + i].s, ladder[first + i].label);
 }

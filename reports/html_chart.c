@@ -251,7 +251,7 @@ static void put_legend(const struct plot *p)
     if (chart->low && chart->range_title)
         put_line_key(p->h, chart->form == ALD_CHART_RANGES ? "ci" : "bd", chart->range_title);
     for (size_t i = 0; i < chart->lines_n; i++)
-        if (chart->lines[i].title && (i == 0 || strcmp(chart->lines[i].title, chart->lines[i - 1].title) != 0))
+        if (chart->lines[i].title && (i == 0 || !chart->lines[i - 1].title || strcmp(chart->lines[i].title, chart->lines[i - 1].title) != 0))
             put_line_key(p->h, chart->lines[i].dashed ? "ln da" : "ln", chart->lines[i].title);
     for (size_t i = 0; i < chart->levels_n; i++)
         put_line_key(p->h, "lv da", chart->levels[i].title);

@@ -17,6 +17,16 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = ("base", "data", "ingest", "analysis", "reports", "cli")
+# What was looked at and is none, with why.
+EXCUSED = {
+    ("cli/cmd_import.c", "null-dereference"): "ald_fail, in another file, never returns ALD_OK",
+    ("cli/cmd_report.c", "null-dereference"): "ald_fail, in another file, never returns ALD_OK",
+    ("analysis/lexicon_read.c", "null-dereference"): "ald_fail, in another file, never returns ALD_OK",
+    ("analysis/lexicon_read.c", "null-argument"): "ald_fail, in another file, never returns ALD_OK",
+    ("analysis/overrides.c", "null-dereference"): "the table has a row of that name",
+    ("analysis/pattern_figures.c", "null-dereference"): "a list of at least one",
+}
+WARNING = re.compile(r"^.*?: warning: .*\[-Wanalyzer-([a-z-]+)\]$", re.M)
 DROPPED = re.compile(r"-fsanitize|-fno-sanitize|--coverage|-M[DQF]|-Werror")
 
 
@@ -31,7 +41,7 @@ def command(row):
             skip = True
         elif word != "ccache" and not DROPPED.match(word):
             kept.append(word)
-    return [*kept, "-O1", "-fanalyzer", "-Wno-analyzer-malloc-leak", "-o", "/dev/null"]
+    return [*kept, "-O1", "-fanalyzer", "-fdiagnostics-color=never", "-Wno-analyzer-malloc-leak", "-o", "/dev/null"]
 
 
 def look(row, seconds):
@@ -41,8 +51,8 @@ def look(row, seconds):
         done = subprocess.run(command(row), cwd=row["directory"], capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return name, None
-    said = done.stderr if done.returncode or "-Wanalyzer" in done.stderr else ""
-    return name, said
+    bad = [what for what in WARNING.findall(done.stderr) if (name, what) not in EXCUSED]
+    return name, done.stderr if done.returncode or bad else ""
 
 
 def main():
@@ -53,7 +63,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=60, help="for each file")
     args = parser.parse_intermixed_args()
     rows = [row for row in json.loads((pathlib.Path(args.build) / "compile_commands.json").read_text(encoding="utf-8"))
-            if row["file"].endswith(".c") and row["file"].lstrip("./").split("/")[0] in args.folders]
+            if row["file"].startswith("../") and row["file"].endswith(".c") and row["file"].lstrip("./").split("/")[0] in args.folders]
     counts, slow = collections.Counter(), []
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         for name, said in pool.map(lambda row: look(row, args.seconds), rows):
