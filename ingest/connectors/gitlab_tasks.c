@@ -46,14 +46,15 @@ enum ald_rc ald_gitlab_tasks_request(struct ald_arena *arena, const struct ald_s
     return ALD_OK;
 }
 
-/** The one widget that has children; false: the work item has none such. */
-static bool children(const struct ald_jv *item, struct ald_jv *ret)
+/** The one widget that has children; false: the work item has none such. What *ret stands in lives as long as the page: its path is asked
+ *  for later. */
+static bool children(struct ald_arena *arena, const struct ald_jv *item, struct ald_jv *ret)
 {
-    struct ald_jv widgets, it;
-    if (!ald_json_opt(item, "widgets", &widgets) || ald_json_kind(&widgets) != ALD_JSON_ARRAY)
+    struct ald_jv *widgets = ald_alloc(arena, sizeof *widgets), *it = ald_alloc(arena, sizeof *it);
+    if (!ald_json_opt(item, "widgets", widgets) || ald_json_kind(widgets) != ALD_JSON_ARRAY)
         return false;
-    for (bool ok = ald_json_first(&widgets, &it); ok; ok = ald_json_next(&it))
-        if (ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "children", ret) && ald_json_kind(ret) == ALD_JSON_OBJECT)
+    for (bool ok = ald_json_first(widgets, it); ok; ok = ald_json_next(it))
+        if (ald_json_kind(it) == ALD_JSON_OBJECT && ald_json_opt(it, "children", ret) && ald_json_kind(ret) == ALD_JSON_OBJECT)
             return true;
     return false;
 }
@@ -88,7 +89,7 @@ enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct
                      ald_json_opt(&project, "workItems", &items) && ald_json_opt(&items, "nodes", &list) && ald_json_first(&list, &item);
         if (!found)
             return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the issue to this token: it needs the scope read_api");
-        if (!children(&item, &holder))
+        if (!children(rows->arena, &item, &holder))
             return ALD_OK;
         ALD_TRY(ald_json_get(&holder, "nodes", kept, err));
         if (ald_json_opt(&holder, "pageInfo", &info)) {
