@@ -76,7 +76,8 @@ static enum ald_rc task(const struct ald_source_cfg *cfg, const struct ald_http_
 enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                   struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *kept = ald_alloc(rows->arena, sizeof *kept), data, projects, project, items, item, holder, info, it, list;
+    enum { KEPT, DATA, PROJECTS, PROJECT_LIST, PROJECT, ITEMS, ITEM_LIST, ITEM, HOLDER, STEPS };
+    struct ald_jv *step = ald_calloc(rows->arena, STEPS, sizeof *step), *kept = &step[KEPT], info, it; /* paths are asked for later */
     const char *end = NULL;
     bool absent = false, has = false, more = false;
     next->high_water = ALD_TIME_NONE;
@@ -84,15 +85,16 @@ enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct
     if (absent)
         return ALD_OK;
     if (!ald_json_opt(&res->root, "nodes", kept)) { /* else elements of the store */
-        ALD_TRY(ald_json_get(&res->root, "data", &data, err));
-        bool found = ald_json_opt(&data, "projects", &projects) && ald_json_opt(&projects, "nodes", &list) && ald_json_first(&list, &project) &&
-                     ald_json_opt(&project, "workItems", &items) && ald_json_opt(&items, "nodes", &list) && ald_json_first(&list, &item);
+        ALD_TRY(ald_json_get(&res->root, "data", &step[DATA], err));
+        bool found = ald_json_opt(&step[DATA], "projects", &step[PROJECTS]) && ald_json_opt(&step[PROJECTS], "nodes", &step[PROJECT_LIST]) &&
+                     ald_json_first(&step[PROJECT_LIST], &step[PROJECT]) && ald_json_opt(&step[PROJECT], "workItems", &step[ITEMS]) &&
+                     ald_json_opt(&step[ITEMS], "nodes", &step[ITEM_LIST]) && ald_json_first(&step[ITEM_LIST], &step[ITEM]);
         if (!found)
             return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the issue to this token: it needs the scope read_api");
-        if (!children(rows->arena, &item, &holder))
+        if (!children(rows->arena, &step[ITEM], &step[HOLDER]))
             return ALD_OK;
-        ALD_TRY(ald_json_get(&holder, "nodes", kept, err));
-        if (ald_json_opt(&holder, "pageInfo", &info)) {
+        ALD_TRY(ald_json_get(&step[HOLDER], "nodes", kept, err));
+        if (ald_json_opt(&step[HOLDER], "pageInfo", &info)) {
             ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
             ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
         }

@@ -172,7 +172,7 @@ enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const str
                                      struct ald_next *next, struct ald_err *err)
 {
     const struct place p = place_of(rows->arena, res->req);
-    struct ald_jv *kept = ald_alloc(rows->arena, sizeof *kept), data, project, events, info, it;
+    struct ald_jv *step = ald_calloc(rows->arena, 4, sizeof *step), *kept = &step[0], info, it; /* paths are asked for later */
     const char *end = NULL;
     bool absent = false, has = false, more = false;
     next->high_water = ALD_TIME_NONE;
@@ -182,11 +182,11 @@ enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const str
     if (!ald_json_opt(&res->root, "nodes", kept)) { /* else elements of the store */
         if (!*p.issue)
             return who_it_is(res, rows, next, err);
-        ALD_TRY(ald_json_get(&res->root, "data", &data, err));
-        if (!ald_json_opt(&data, "project", &project) || !ald_json_opt(&project, "incidentManagementTimelineEvents", &events))
+        ALD_TRY(ald_json_get(&res->root, "data", &step[1], err));
+        if (!ald_json_opt(&step[1], "project", &step[2]) || !ald_json_opt(&step[2], "incidentManagementTimelineEvents", &step[3]))
             return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the timeline to this token: it needs the scope read_api");
-        ALD_TRY(ald_json_get(&events, "nodes", kept, err));
-        if (ald_json_opt(&events, "pageInfo", &info)) {
+        ALD_TRY(ald_json_get(&step[3], "nodes", kept, err));
+        if (ald_json_opt(&step[3], "pageInfo", &info)) {
             ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
             ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
         }
