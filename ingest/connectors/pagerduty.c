@@ -259,7 +259,7 @@ static const struct ald_source_key keys[] = {
     {.key = "notes", .help = "off: do not read notes by themselves; the log's first wording of them is kept"},
     {.key = "custom_fields", .help = "off: do not read custom fields that `fields:` names (a request per incident)"},
     {.key = "analytics", .help = "off: do not read PagerDuty's analytics (who answered, when first; a request per 1,000 incidents)"},
-    {.key = "alerts", .help = "on: read the alerts of each incident (a request per incident): their ids and keys"},
+    {.key = "alerts", .help = "on: read the alerts of each incident: their times, ids and keys (off by default: a request per incident, and incidents tell how many alerts they group)"},
 };
 
 const struct ald_connector ald_connector_pagerduty = {
