@@ -32,10 +32,19 @@ ALD_CHECK enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const
                                                   struct ald_err *err);
 ALD_CHECK enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                                struct ald_next *next, struct ald_err *err);
+
+/* ---- gitlab_graphql.c ---- */
+
 /** Refuses an answer of GraphQL that is none: failures come with status 200. *ret_absent: the server does not know what was asked for, which
  *  is told as a finding. */
 ALD_CHECK enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,
                                                const char *text, bool *ret_absent, struct ald_err *err);
+/** What a list says of what follows it. *ret_end: the cursor to go on from, NULL when it names none; lives as long as the answer. */
+ALD_CHECK enum ald_rc ald_gitlab_connection_end(const struct ald_jv *connection, bool *ret_more, const char **ret_end, struct ald_err *err);
+/** Each node of a list goes to rows by fn, named "subject/id". nodes must live as long as the page: its path is asked for later.
+ *  @return ALD_ERR_FORMAT when it is no list. */
+ALD_CHECK enum ald_rc ald_gitlab_nodes(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                       const struct ald_jv *nodes, ald_listing_row_fn *fn, struct ald_err *err);
 
 /* ---- gitlab_tasks.c: child tasks, by GraphQL ---- */
 ALD_CHECK enum ald_rc ald_gitlab_tasks_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

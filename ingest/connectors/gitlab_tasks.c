@@ -77,9 +77,9 @@ enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct
                                   struct ald_next *next, struct ald_err *err)
 {
     enum { KEPT, DATA, PROJECTS, PROJECT_LIST, PROJECT, ITEMS, ITEM_LIST, ITEM, HOLDER, STEPS };
-    struct ald_jv *step = ald_calloc(rows->arena, STEPS, sizeof *step), *kept = &step[KEPT], info, it; /* paths are asked for later */
+    struct ald_jv *step = ald_calloc(rows->arena, STEPS, sizeof *step), *kept = &step[KEPT]; /* paths are asked for later */
     const char *end = NULL;
-    bool absent = false, has = false, more = false;
+    bool absent = false, more = false;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_gitlab_graphql_check(res, rows, STREAM "_absent", STREAM, "this server has no child tasks of incidents", &absent, err));
     if (absent)
@@ -94,21 +94,10 @@ enum ald_rc ald_gitlab_tasks_page(const struct ald_source_cfg *cfg, const struct
         if (!children(rows->arena, &step[ITEM], &step[HOLDER]))
             return ALD_OK;
         ALD_TRY(ald_json_get(&step[HOLDER], "nodes", kept, err));
-        if (ald_json_opt(&step[HOLDER], "pageInfo", &info)) {
-            ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
-            ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
-        }
+        ALD_TRY(ald_gitlab_connection_end(&step[HOLDER], &more, &end, err));
     }
-    if (ald_json_kind(kept) != ALD_JSON_ARRAY)
-        return ald_json_expected(kept, "a list", err);
-    for (bool ok = ald_json_first(kept, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_sprintf(rows->arena, "%s/%s", ald_listing_subject(res->req), ald_answer_element_id(rows->arena, id, &it));
-        ald_listing_element(cfg, res, rows, id, &it, task);
-    }
-    if (more && (!end || !*end))
+    ALD_TRY(ald_gitlab_nodes(cfg, res, rows, kept, task, err));
+    if (more && !end)
         next->gap = "more tasks are said to follow, but not how to ask for them";
     else if (more)
         next->cursor = ald_strdup(rows->arena, end);

@@ -71,24 +71,6 @@ enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const struct al
     return ALD_OK;
 }
 
-enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,
-                                     const char *text, bool *ret_absent, struct ald_err *err)
-{
-    struct ald_jv errors, first;
-    const char *message = NULL;
-    *ret_absent = false;
-    ALD_TRY(ald_answer_check(res, err));
-    if (!ald_json_opt(&res->root, "errors", &errors) || !ald_json_first(&errors, &first))
-        return ALD_OK;
-    if (ald_json_str_opt(&first, "message", &message, NULL) != ALD_OK || !message)
-        message = "no message";
-    if (!strstr(message, "doesn't exist on type") && !strstr(message, "isn't a defined") && !strstr(message, "No such type"))
-        return ald_fail(err, ALD_ERR_NET, "the source refused the question: %.200s", message);
-    ald_rows_finding(rows, finding, stream, text, 1, "info");
-    *ret_absent = true;
-    return ALD_OK;
-}
-
 /** The answer to who it is: no issue there means that these credentials do not see it by GraphQL. */
 static enum ald_rc who_it_is(const struct ald_http_res *res, struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
@@ -172,9 +154,9 @@ enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const str
                                      struct ald_next *next, struct ald_err *err)
 {
     const struct place p = place_of(rows->arena, res->req);
-    struct ald_jv *step = ald_calloc(rows->arena, 4, sizeof *step), *kept = &step[0], info, it; /* paths are asked for later */
+    struct ald_jv *step = ald_calloc(rows->arena, 4, sizeof *step), *kept = &step[0]; /* paths are asked for later */
     const char *end = NULL;
-    bool absent = false, has = false, more = false;
+    bool absent = false, more = false;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_gitlab_graphql_check(res, rows, "timelines_absent", STREAM, "this server has no timelines of incidents", &absent, err));
     if (absent)
@@ -186,21 +168,10 @@ enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg, const str
         if (!ald_json_opt(&step[1], "project", &step[2]) || !ald_json_opt(&step[2], "incidentManagementTimelineEvents", &step[3]))
             return ald_fail(err, ALD_ERR_NET, "GraphQL does not show the timeline to this token: it needs the scope read_api");
         ALD_TRY(ald_json_get(&step[3], "nodes", kept, err));
-        if (ald_json_opt(&step[3], "pageInfo", &info)) {
-            ALD_TRY(ald_json_bool_opt(&info, "hasNextPage", &has, &more, err));
-            ALD_TRY(ald_json_str_opt(&info, "endCursor", &end, err));
-        }
+        ALD_TRY(ald_gitlab_connection_end(&step[3], &more, &end, err));
     }
-    if (ald_json_kind(kept) != ALD_JSON_ARRAY)
-        return ald_json_expected(kept, "a list", err);
-    for (bool ok = ald_json_first(kept, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_sprintf(rows->arena, "%s/%s", ald_listing_subject(res->req), ald_answer_element_id(rows->arena, id, &it));
-        ald_listing_element(cfg, res, rows, id, &it, entry);
-    }
-    if (more && (!end || !*end))
+    ALD_TRY(ald_gitlab_nodes(cfg, res, rows, kept, entry, err));
+    if (more && !end)
         next->gap = "the timeline says that more follows, but not how to ask for it";
     else if (more)
         next->cursor = ald_sprintf(rows->arena, "%s|%s|%s", p.issue, p.project, end);
