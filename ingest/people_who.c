@@ -125,10 +125,15 @@ void ald_who_note(struct ald_people_work *w, const struct ald_said *said, const 
     }
     if (w->scrub->mode == ALD_PEOPLE_NAMES)
         return;
+    /* A login alone is whom other pages told more of by it: what texts hold in its place already stays. */
+    const char *known = !said->id && !said->email && said->login && !who->aliased
+                            ? ald_text_names_find(w->known, said->login, strlen(said->login))
+                            : NULL;
+    const char *stands = known ? known : who->canonical;
     if (said->name)
-        ald_text_names_add(w->known, said->name, who->canonical, true);
+        ald_text_names_add(w->known, said->name, stands, true);
     if (said->login)
-        ald_text_names_add(w->known, said->login, who->canonical, false);
+        ald_text_names_add(w->known, said->login, stands, false);
     if (said->email)
-        ald_text_names_add(w->known, said->email, who->canonical, false);
+        ald_text_names_add(w->known, said->email, stands, false);
 }

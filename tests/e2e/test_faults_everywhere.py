@@ -225,13 +225,16 @@ class Everywhere(support.Case):
         self.assertRegex(said, fault.says, f"{name}: {fault.name}")
         self.assertIn(f"{name}: ", out)
 
+    def test_a_second_full_run_changes_nothing(self):
+        self.begin(lambda row: 1)
+        self.ingest(None, "--full")
+        self.assert_same_bytes(self.faultless, self.exports(), "after a second full run")
+
     def test_what_cannot_be(self):
         """Times far in the future hide nothing that changes later; bytes that are no text become the sign for that; a record that may
         not be seen is told of, and takes no other with it."""
         future, texts, private = range(1 + len(faulty.WRONG))
         self.begin(lambda row: 1 + len(faulty.WRONG))
-        self.ingest(None, "--full")  # as below: notes that were read before a name in them was known are read anew
-        self.faultless = self.exports()
         ids = {name: self.rows(f"SELECT external_id FROM record WHERE source = '{name}' ORDER BY external_id") for name in self.proxies}
         self.fresh_store()
         for name, proxy in self.proxies.items():
