@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "alidade/retention.h"
+#include "alidade/rewrite.h"
 #include "commands.h"
 #include "progress.h"
 
@@ -33,6 +34,8 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
         ald_store_rollback(s->store);
         return rc;
     }
+    if (gone.texts || gone.raw) /* pages that were rebalanced hold copies that secure_delete does not see */
+        ALD_TRY(ald_store_scour(s->store, err));
     ald_progress_note(s, NULL);
     for (size_t i = 0; i < analysis->incidents_n; i++)
         counted += analysis->incidents[i].cls == ALD_INCIDENT;
