@@ -1,8 +1,43 @@
-/* Answers of GitLab's GraphQL: failures that come with status 200, and lists ("connections") with what says where they end. */
+/* Questions to GitLab's GraphQL and its answers: failures that come with status 200, and lists ("connections") with what says where they end. */
 #include <string.h>
 
+#include "alidade/buf.h"
+#include "alidade/limits.h"
 #include "connectors/answer.h"
 #include "connectors/gitlab_priv.h"
+
+const char *ald_gitlab_project_id(struct ald_arena *arena, const struct ald_gitlab_at *at)
+{
+    return ald_sprintf(arena, "gid://gitlab/Project/%s", at->project);
+}
+
+enum ald_rc ald_gitlab_graphql_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, const char *query,
+                                   const struct ald_gitlab_variable *variables, size_t n, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_buf_done) struct ald_buf body;
+    struct ald_jw w;
+    ald_buf_init(&body, ALD_MAX_RESPONSE_BYTES);
+    ald_jw_init(&w, ald_json_sink_buf(&body), 0);
+    ald_jw_object(&w);
+    ald_jw_key(&w, "query");
+    ald_jw_str(&w, query);
+    ald_jw_key(&w, "variables");
+    ald_jw_object(&w);
+    for (size_t i = 0; i < n; i++) {
+        ald_jw_key(&w, variables[i].name);
+        if (variables[i].list)
+            ald_jw_array(&w);
+        ald_jw_str(&w, variables[i].value);
+        if (variables[i].list)
+            ald_jw_array_end(&w);
+    }
+    ald_jw_object_end(&w);
+    ald_jw_object_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    ald_gitlab_ask(req, ald_sprintf(arena, "%s/api/graphql", ald_gitlab_host(arena, cfg)));
+    req->body = ald_strndup(arena, body.data, body.len);
+    return ALD_OK;
+}
 
 enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,
                                      const char *text, bool *ret_absent, struct ald_err *err)

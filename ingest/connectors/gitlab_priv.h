@@ -35,6 +35,16 @@ ALD_CHECK enum ald_rc ald_gitlab_timeline_page(const struct ald_source_cfg *cfg,
 
 /* ---- gitlab_graphql.c ---- */
 
+/** A variable of a question. value NULL: null. list: the question asks for a list, which holds this one. */
+struct ald_gitlab_variable {
+    const char *name, *value;
+    bool list;
+};
+/** What GraphQL calls the project. Arena-owned. */
+const char *ald_gitlab_project_id(struct ald_arena *arena, const struct ald_gitlab_at *at);
+/** Makes the request of a query with its n variables. */
+ALD_CHECK enum ald_rc ald_gitlab_graphql_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                             const char *query, const struct ald_gitlab_variable *variables, size_t n, struct ald_err *err);
 /** Refuses an answer of GraphQL that is none: failures come with status 200. *ret_absent: the server does not know what was asked for, which
  *  is told as a finding. */
 ALD_CHECK enum ald_rc ald_gitlab_graphql_check(const struct ald_http_res *res, struct ald_rows *rows, const char *finding, const char *stream,

@@ -1,10 +1,7 @@
 /* Child tasks of GitLab's incidents, which GraphQL alone tells: what is left to do, as actions. A task is closed without a word of its
  * incident. */
-#include <string.h>
 #include <strings.h>
 
-#include "alidade/buf.h"
-#include "alidade/limits.h"
 #include "connectors/answer.h"
 #include "connectors/gitlab_priv.h"
 
@@ -14,36 +11,12 @@
     "... on WorkItemWidgetHierarchy{children(first:100,after:$a){nodes{id title state createdAt closedAt webUrl} "       \
     "pageInfo{hasNextPage endCursor}}}}}}}}}"
 
-static void list_of_one(struct ald_jw *w, const char *key, const char *value)
-{
-    ald_jw_key(w, key);
-    ald_jw_array(w);
-    ald_jw_str(w, value);
-    ald_jw_array_end(w);
-}
-
 enum ald_rc ald_gitlab_tasks_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
     const struct ald_gitlab_at at = ald_gitlab_at(arena, ald_listing_subject(req));
-    ALD_CLEANUP(ald_buf_done) struct ald_buf body;
-    struct ald_jw w;
-    ald_buf_init(&body, ALD_MAX_RESPONSE_BYTES);
-    ald_jw_init(&w, ald_json_sink_buf(&body), 0);
-    ald_jw_object(&w);
-    ald_jw_key(&w, "query");
-    ald_jw_str(&w, QUERY);
-    ald_jw_key(&w, "variables");
-    ald_jw_object(&w);
-    list_of_one(&w, "p", ald_sprintf(arena, "gid://gitlab/Project/%s", at.project));
-    list_of_one(&w, "i", at.iid);
-    ald_jw_key(&w, "a");
-    ald_jw_str(&w, req->cursor);
-    ald_jw_object_end(&w);
-    ald_jw_object_end(&w);
-    ALD_TRY(ald_jw_finish(&w, err));
-    ald_gitlab_ask(req, ald_sprintf(arena, "%s/api/graphql", ald_gitlab_host(arena, cfg)));
-    req->body = ald_strndup(arena, body.data, body.len);
-    return ALD_OK;
+    const struct ald_gitlab_variable variables[] = {
+        {"p", ald_gitlab_project_id(arena, &at), true}, {"i", at.iid, true}, {"a", req->cursor, false}};
+    return ald_gitlab_graphql_ask(arena, cfg, req, QUERY, variables, 3, err);
 }
 
 /** The one widget that has children; false: the work item has none such. What *ret stands in lives as long as the page: its path is asked

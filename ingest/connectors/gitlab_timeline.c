@@ -3,8 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "alidade/buf.h"
-#include "alidade/limits.h"
 #include "connectors/answer.h"
 #include "connectors/gitlab_priv.h"
 #include "connectors/issues.h"
@@ -33,42 +31,15 @@ static struct place place_of(struct ald_arena *arena, const struct ald_http_req 
                           .after = second + 1};
 }
 
-static void member(struct ald_jw *w, const char *key, const char *value)
-{
-    ald_jw_key(w, key);
-    ald_jw_str(w, value);
-}
-
 enum ald_rc ald_gitlab_timeline_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
                                         struct ald_err *err)
 {
     const struct place p = place_of(arena, req);
     const struct ald_gitlab_at at = ald_gitlab_at(arena, ald_listing_subject(req));
-    ALD_CLEANUP(ald_buf_done) struct ald_buf body;
-    struct ald_jw w;
-    ald_buf_init(&body, ALD_MAX_RESPONSE_BYTES);
-    ald_jw_init(&w, ald_json_sink_buf(&body), 0);
-    ald_jw_object(&w);
-    member(&w, "query", *p.issue ? ENTRIES_QUERY : WHO_QUERY);
-    ald_jw_key(&w, "variables");
-    ald_jw_object(&w);
-    if (*p.issue) {
-        member(&w, "p", p.project);
-        member(&w, "i", p.issue);
-        member(&w, "a", *p.after ? p.after : NULL);
-    } else {
-        ald_jw_key(&w, "p");
-        ald_jw_array(&w);
-        ald_jw_str(&w, ald_sprintf(arena, "gid://gitlab/Project/%s", at.project));
-        ald_jw_array_end(&w);
-        member(&w, "i", at.iid);
-    }
-    ald_jw_object_end(&w);
-    ald_jw_object_end(&w);
-    ALD_TRY(ald_jw_finish(&w, err));
-    ald_gitlab_ask(req, ald_sprintf(arena, "%s/api/graphql", ald_gitlab_host(arena, cfg)));
-    req->body = ald_strndup(arena, body.data, body.len);
-    return ALD_OK;
+    const struct ald_gitlab_variable who[] = {{"p", ald_gitlab_project_id(arena, &at), true}, {"i", at.iid, false}};
+    const struct ald_gitlab_variable entries[] = {{"p", p.project, false}, {"i", p.issue, false}, {"a", *p.after ? p.after : NULL, false}};
+    return *p.issue ? ald_gitlab_graphql_ask(arena, cfg, req, ENTRIES_QUERY, entries, 3, err)
+                    : ald_gitlab_graphql_ask(arena, cfg, req, WHO_QUERY, who, 2, err);
 }
 
 /** The answer to who it is: no issue there means that these credentials do not see it by GraphQL. */
