@@ -196,6 +196,15 @@ bool ald_text_names_any(const struct ald_known_names *known)
 
 /* ---- Keeping them ---- */
 
+struct ald_name_row ald_text_names_row(struct ald_q *q)
+{
+    struct ald_name_row row = {.hash = (uint64_t)ald_q_col_int(q, 0), .counts = (unsigned)ald_q_col_int(q, 1)};
+    const char *pseudonym = ald_q_col_text(q, 2);
+    if (pseudonym && strlen(pseudonym) < sizeof row.pseudonym)
+        copy_pseudonym(row.pseudonym, pseudonym);
+    return row;
+}
+
 void ald_text_names_put(struct ald_known_names *known, const struct ald_name_row *row)
 {
     (void)merge(known, row);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "alidade/hash.h"
+#include "alidade/store.h"
 
 #define ALD_PSEUDONYM_SIZE 17 /* 16 hex digits and NUL */
 
@@ -32,6 +33,8 @@ unsigned ald_text_names_head(const struct ald_known_names *known, const char *wo
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
 bool ald_text_names_any(const struct ald_known_names *known);
 
+/** A row as the store keeps it: columns hash, counts, pseudonym (NULL: ""). */
+struct ald_name_row ald_text_names_row(struct ald_q *q);
 /** Takes a row back from where it was kept. */
 void ald_text_names_put(struct ald_known_names *known, const struct ald_name_row *row);
 /** What was learned since the last _settle (a row may stand there more than once, growing). */

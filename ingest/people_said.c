@@ -1,6 +1,4 @@
 /* Texts that people give by hand, beside any source: those whom a source names are replaced in them as in its own texts. */
-#include <string.h>
-
 #include "people.h"
 #include "people_names.h"
 
@@ -16,10 +14,7 @@ enum ald_rc ald_people_said(struct ald_store *store, enum ald_people people, con
     ALD_TRY(ald_q_open(store, "people_name_list", &q, err));
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
-        struct ald_name_row name = {.hash = (uint64_t)ald_q_col_int(q, 0), .counts = (unsigned)ald_q_col_int(q, 1)};
-        const char *pseudonym = ald_q_col_text(q, 2);
-        if (pseudonym && strlen(pseudonym) < sizeof name.pseudonym)
-            memcpy(name.pseudonym, pseudonym, strlen(pseudonym) + 1);
+        const struct ald_name_row name = ald_text_names_row(q);
         ald_text_names_put(known, &name);
         ALD_TRY(ald_q_step(q, &row, err));
     }

@@ -3,8 +3,6 @@
  * is still to be rewritten is marked in the store, so that a kill does not make it forgotten. Knows no API. */
 #include "sync_priv.h"
 
-#include <string.h>
-
 static bool kept(const struct ald_sync *s)
 {
     return s->opts->people == ALD_PEOPLE_PSEUDONYMS; /* with none nothing of people is stored, with names nothing is replaced */
@@ -28,10 +26,7 @@ enum ald_rc ald_sync_names_load(struct ald_sync *s, struct ald_err *err)
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        struct ald_name_row name = {.hash = (uint64_t)ald_q_col_int(q, 0), .counts = (unsigned)ald_q_col_int(q, 1)};
-        const char *pseudonym = ald_q_col_text(q, 2);
-        if (pseudonym && strlen(pseudonym) < sizeof name.pseudonym)
-            memcpy(name.pseudonym, pseudonym, strlen(pseudonym) + 1);
+        const struct ald_name_row name = ald_text_names_row(q);
         ald_text_names_put(s->scrub.known, &name);
         if (ald_q_col_int(q, 3))
             ald_text_names_put(s->late, &name);
