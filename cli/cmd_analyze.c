@@ -20,6 +20,7 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
     struct ald_retained gone = {0};
     size_t read = 0, counted = 0;
+    bool owed = false;
     (void)ret_code;
     ald_progress_note(s, "linking, measuring and reading incidents ...");
     ALD_TRY(ald_store_begin(s->store, err));
@@ -28,13 +29,16 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
         rc = ald_analysis_save(s->store, analysis, &read, err);
     if (rc == ALD_OK)
         rc = let_words_go(s, analysis, &gone, err);
+    if (rc == ALD_OK && (gone.texts || gone.raw)) /* pages that were rebalanced hold copies that secure_delete does not see */
+        rc = ald_store_owe_scour(s->store, err);
     if (rc == ALD_OK)
         rc = ald_store_commit(s->store, err);
     if (rc != ALD_OK) {
         ald_store_rollback(s->store);
         return rc;
     }
-    if (gone.texts || gone.raw) /* pages that were rebalanced hold copies that secure_delete does not see */
+    ALD_TRY(ald_store_scour_owed(s->store, &owed, err)); /* also by a run before, that was killed or kept from it */
+    if (owed)
         ALD_TRY(ald_store_scour(s->store, err));
     ald_progress_note(s, NULL);
     for (size_t i = 0; i < analysis->incidents_n; i++)

@@ -103,11 +103,24 @@ enum ald_rc ald_store_rewrite(struct ald_store *store, bool keep, ald_rewrite_fn
     return rc;
 }
 
+/* In memory the temporary copy would take as much as the store. What was to be gone is not in it any more. */
+static ALD_CHECK enum ald_rc vacuum(struct ald_store *store, struct ald_err *err)
+{
+    ald_q_free_all(store); /* a statement that is still there keeps VACUUM from beginning */
+    ALD_TRY(ald_store_exec(store, "store_temp_in_file", err));
+    enum ald_rc rc = ald_store_exec(store, "store_vacuum", err);
+    struct ald_err back = {0};
+    if (ald_store_exec(store, "store_temp_in_memory", &back) != ALD_OK && rc == ALD_OK) {
+        *err = back;
+        return back.rc;
+    }
+    return rc;
+}
+
 enum ald_rc ald_store_scour(struct ald_store *store, struct ald_err *err)
 {
     ALD_TRY(ald_store_exec(store, "store_secure_delete", err));
-    ald_q_free_all(store); /* a statement that is still there keeps VACUUM from beginning */
-    ALD_TRY(ald_store_exec(store, "store_vacuum", err));
+    ALD_TRY(vacuum(store, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(store, "store_truncate_log", &q, err));
@@ -116,5 +129,17 @@ enum ald_rc ald_store_scour(struct ald_store *store, struct ald_err *err)
         return ald_fail(err, ALD_ERR_IO,
                         "store '%s': another program reads it, so old pages are still in '%s-wal'; run this again when it has ended",
                         store->path, store->path);
-    return ALD_OK;
+    return ald_store_exec(store, "store_scour_done", err);
+}
+
+enum ald_rc ald_store_owe_scour(struct ald_store *store, struct ald_err *err)
+{
+    return ald_store_exec(store, "store_scour_owe", err);
+}
+
+enum ald_rc ald_store_scour_owed(struct ald_store *store, bool *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "store_scour_owed", &q, err));
+    return ald_q_step(q, ret, err);
 }

@@ -96,6 +96,26 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
     return ALD_OK;
 }
 
+/* False when own was another record's: then there are several. NULL: none named yet. */
+static bool is_only(const char **own, const char *record)
+{
+    if (!*own)
+        *own = record;
+    return !record || strcmp(*own, record) == 0;
+}
+
+/* The one record that all of the element tells about, or NULL. */
+static const char *only_record(const struct ald_element *el)
+{
+    const char *own = el->record ? el->record->external_id : NULL;
+    bool only = true;
+    for (size_t i = 0; i < el->events_n && only; i++)
+        only = is_only(&own, el->events[i].external_id);
+    for (size_t i = 0; i < el->additions_n && only; i++)
+        only = is_only(&own, el->additions[i]->external_id);
+    return only ? own : NULL;
+}
+
 static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
                             struct ald_err *err)
 {
@@ -113,6 +133,7 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
     ald_q_text_lent(q, 3, el->id);
     ald_q_text_lent(q, 4, state->raw);
     ald_q_time(q, 5, l->land->now);
+    ald_q_text_lent(q, 6, only_record(el));
     ALD_TRY(ald_q_run(q, err));
     if (!el->record)
         state->news = ald_store_changes(l->land->store) > 0;

@@ -13,8 +13,13 @@ typedef const char *ald_rewrite_fn(void *ctx, bool prose, const char *text);
  *  @return ALD_ERR_DB, ALD_ERR_IO. */
 ALD_CHECK enum ald_rc ald_store_rewrite(struct ald_store *store, bool keep, ald_rewrite_fn *fn, void *ctx, int64_t *ret, struct ald_err *err);
 /** Writes the file anew and empties its log, so that nothing of what was replaced or deleted is left in free pages, in pages'
- *  gaps or in the -wal. @return ALD_ERR_IO also when another program that reads the store kept the log from being emptied. */
+ *  gaps or in the -wal. Takes as much room again, in SQLITE_TMPDIR, else /var/tmp. What was owed is paid.
+ *  @return ALD_ERR_IO also when another program that reads the store kept the log from being emptied. */
 ALD_CHECK enum ald_rc ald_store_scour(struct ald_store *store, struct ald_err *err);
+/** Notes, in the transaction that deletes, that ald_store_scour is to follow: a run that is killed before leaves it to the next. */
+ALD_CHECK enum ald_rc ald_store_owe_scour(struct ald_store *store, struct ald_err *err);
+/** *ret: it was noted and has not been done. @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_store_scour_owed(struct ald_store *store, bool *ret, struct ald_err *err);
 /** Opens a store of whatever schema up to ours without migrating it, backups for one. write false: only to look. */
 ALD_CHECK enum ald_rc ald_store_open_as_is(const char *path, bool write, struct ald_store **ret, struct ald_err *err);
 

@@ -1,6 +1,7 @@
 """retention: what was written, and what was kept as it was sent, goes when an incident ended long ago; every figure stays."""
 import json
 import re
+import sqlite3
 import unittest
 
 import support
@@ -78,6 +79,27 @@ class Retention(support.Case):
         self.assertEqual(self.sql("SELECT DISTINCT text FROM event WHERE text IS NOT NULL ORDER BY 1"), [("words of later",), ("words of open",)])
         self.configure(support.ndjson("history.ndjson"), retention="8 years")
         self.assertRegex(self.alidade("status", code=2).err, "retention.*8 quarters|retention.*quarters")
+
+    def test_a_reader_only_delays_it(self):
+        """Who reads the store meanwhile keeps old pages in its log: said, and the next run clears them though it deletes nothing."""
+        self.write("history.ndjson", support.lines([
+            {"external_id": "over", "title": "A", "opened_at": "2020-01-01T10:00:00Z", "resolved_at": "2020-01-01T10:30:00Z"}]))
+        self.write("events.ndjson", support.lines([
+            {"external_id": "over", "event_id": "1", "at": "2020-01-01T10:10:00Z", "kind": "note", "text": "Xanthippe said so"}]))
+        self.configure(support.ndjson("history.ndjson", events_path="events.ndjson"))
+        self.alidade("ingest", "-q")
+        self.configure(support.ndjson("history.ndjson", events_path="events.ndjson"), retention="8 quarters")
+        reader = sqlite3.connect(self.dir / "alidade.db", isolation_level=None)
+        try:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM event").fetchall()
+            run = self.alidade("analyze", "-q", code=1)
+            self.assertIn("another program reads it", run.err)
+        finally:
+            reader.close()
+        self.alidade("analyze", "-q")
+        self.assertEqual([path.name for path in self.dir.glob("alidade.db*") if b"Xanthippe" in path.read_bytes()], [])
+        self.assertEqual(self.sql("SELECT * FROM meta WHERE key = 'scour_owed'"), [])
 
 
 if __name__ == "__main__":

@@ -302,8 +302,9 @@ ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint;
 DELETE FROM record_addition WHERE origin = ?1 AND record = ?2;
 
 -- name: land_raw_put
-INSERT INTO record_raw (source, stream, element, raw, seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT DO UPDATE SET raw = excluded.raw, seen_at = excluded.seen_at WHERE raw IS NOT excluded.raw;
+INSERT INTO record_raw (source, stream, element, raw, seen_at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT DO UPDATE SET raw = excluded.raw, seen_at = excluded.seen_at, record = excluded.record
+    WHERE raw IS NOT excluded.raw OR record IS NOT excluded.record;
 
 -- name: land_raw_drop
 DELETE FROM record_raw WHERE source = ?1 AND stream = ?2 AND element = ?3;

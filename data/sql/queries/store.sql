@@ -25,6 +25,10 @@ PRAGMA mmap_size = 0;
 -- name: store_temp_in_memory
 PRAGMA temp_store = MEMORY;
 
+-- A store is written anew by way of a temporary one as large as itself.
+-- name: store_temp_in_file
+PRAGMA temp_store = FILE;
+
 -- 16 MB: with the default of 2 MB the indexes of a large store are read from the file again and again.
 -- name: store_cache
 PRAGMA cache_size = -16384;
@@ -87,3 +91,12 @@ WHERE text IS NOT excluded.text OR n IS NOT excluded.n OR severity IS NOT exclud
 
 -- name: store_finding_clear
 DELETE FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
+
+-- name: store_scour_owe
+INSERT INTO meta (key, value) VALUES ('scour_owed', '1') ON CONFLICT (key) DO NOTHING;
+
+-- name: store_scour_owed
+SELECT 1 FROM meta WHERE key = 'scour_owed';
+
+-- name: store_scour_done
+DELETE FROM meta WHERE key = 'scour_owed';

@@ -227,6 +227,33 @@ static void a_change_replaces_the_rows(void **state)
     assert_int_equal(generation(room), 2);
 }
 
+/* Whose an element is, is noted where it tells of one record alone. */
+static void raw_is_of_the_record_it_tells_about(void **state)
+{
+    static const struct {
+        const char *id, *events[3], *addition, *wanted;
+    } cases[] = {{"own", {"i1", "i1"}, "i1", "i1"},
+                 {"several", {"i1", "i2"}, NULL, "-"},
+                 {"other", {"i1"}, "i2", "-"},
+                 {"none", {NULL}, NULL, "-"}};
+    struct room *room = *state;
+    land_incident(room, "i1", "{\"a\":1}", (struct shape){.version = "1"});
+    land_incident(room, "i2", "{\"a\":1}", (struct shape){.version = "1"});
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{\"a\":2}");
+    struct ald_rows rows = page_of(room);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ald_element *el = element(&rows, cases[i].id, doc);
+        for (size_t e = 0; cases[i].events[e]; e++)
+            ald_rows_event(&rows, el, ald_sprintf(room->arena, "%zu.%zu", i, e), 100, "note")->external_id = cases[i].events[e];
+        if (cases[i].addition)
+            ald_rows_link(&rows, el, cases[i].addition, "key", "OPS-2", "link");
+    }
+    land(room, "audit", &rows, NULL);
+    expect(room, "SELECT record FROM record_raw WHERE element = 'i2'", "i2");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect(room, ald_sprintf(room->arena, "SELECT coalesce(record, '-') FROM record_raw WHERE element = '%s'", cases[i].id), cases[i].wanted);
+}
+
 static void a_record_that_was_gone_comes_back(void **state)
 {
     struct room *room = *state;
@@ -589,6 +616,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_page_lands, enter, leave),
         cmocka_unit_test_setup_teardown(the_same_page_again_changes_nothing, enter, leave),
         cmocka_unit_test_setup_teardown(a_change_replaces_the_rows, enter, leave),
+        cmocka_unit_test_setup_teardown(raw_is_of_the_record_it_tells_about, enter, leave),
         cmocka_unit_test_setup_teardown(a_record_that_was_gone_comes_back, enter, leave),
         cmocka_unit_test_setup_teardown(details_are_asked_for_when_the_version_changes, enter, leave),
         cmocka_unit_test_setup_teardown(timeline_bits_survive, enter, leave),
