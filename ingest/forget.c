@@ -35,14 +35,9 @@ static bool is_old(const struct ald_forgetting *f, const char *hex)
     return false;
 }
 
-static bool is_pseudonym(const char *s)
-{
-    return strlen(s) == HEX && strspn(s, "0123456789abcdef") == HEX;
-}
-
 static void add_pseudonym(struct ald_forgetting *f, const char *hex)
 {
-    if (!is_pseudonym(hex) || is_old(f, hex))
+    if (!ald_is_pseudonym(hex, strlen(hex)) || is_old(f, hex))
         return;
     char(*list)[ALD_PSEUDONYM_SIZE] = ald_grow(f->arena, (void *)(uintptr_t)f->old, f->n, &f->cap, sizeof *list);
     memcpy(list[f->n++], hex, ALD_PSEUDONYM_SIZE);
@@ -167,7 +162,7 @@ enum ald_rc ald_forget_begin(struct ald_store *store, const struct ald_forget *h
     ALD_TRY(add_joined(f, store, ret_n, &known, err));
     /* A single word that is nobody's here would go wherever it stands: --text says that it is meant. */
     bool name = strchr(how->person, '@') || strchr(how->person, ' ') || (known && !strchr(how->person, ':'));
-    if (name && !is_pseudonym(how->person))
+    if (name && !ald_is_pseudonym(how->person, strlen(how->person)))
         ald_text_names_add(f->names, how->person, f->instead, true);
     if (how->words)
         ald_text_names_add(f->names, how->words, f->instead, true);

@@ -14,6 +14,12 @@ static const char *email_of_stranger(void *ctx, const char *s, size_t n)
     return alias ? alias : ald_strdup(w->arena, pseudonym);
 }
 
+/** For ald_json_map_strings: a string that is nothing but a pseudonym stands where the source named somebody. */
+static const char *scrub_string(void *text, const char *s)
+{
+    return ald_is_pseudonym(s, strlen(s)) ? s : ald_text_scrub(text, s);
+}
+
 /** "[~account]" or "@login" names someone who may appear nowhere else: by login, or as "accountid:ID". */
 static const char *mentioned(void *ctx, const char *s, size_t n)
 {
@@ -21,7 +27,7 @@ static const char *mentioned(void *ctx, const char *s, size_t n)
     struct ald_people_work *w = ctx;
     const char *account = ald_strndup(w->arena, s, n), *known = ald_text_names_find(w->known, s, n);
     bool id = strncmp(account, by_id, sizeof by_id - 1) == 0;
-    struct ald_said said = {.login = account};
+    struct ald_said said = {.login = ald_who_lower(w->arena, account)};
     if (id)
         said = (struct ald_said){.id = account + sizeof by_id - 1};
     struct ald_who who = ald_who_identify(w, &said);
@@ -57,7 +63,7 @@ static void replace_in_texts(struct ald_people_work *w, const struct ald_connect
     if (w->scrub->mode == ALD_PEOPLE_NAMES)
         return;
     struct ald_text_scrub text = text_scrub(w, w->known, connector->mentions);
-    ald_json_map_strings(root, ald_text_scrub, &text);
+    ald_json_map_strings(root, scrub_string, &text);
     ald_buf_done(&text.out);
 }
 
@@ -101,7 +107,7 @@ enum ald_rc ald_people_rewrite(struct ald_arena *arena, const struct ald_scrub *
     if (rc == ALD_OK && json) {
         struct ald_jv root;
         ald_json_root(doc, &root);
-        ald_json_map_strings(&root, ald_text_scrub, &to);
+        ald_json_map_strings(&root, scrub_string, &to);
         ald_buf_clear(&to.out);
         rc = ald_json_text(&root, &to.out, err);
         if (rc == ALD_OK && strcmp(to.out.data, text) != 0)

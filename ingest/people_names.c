@@ -45,6 +45,11 @@ static void copy_pseudonym(char to[ALD_PSEUDONYM_SIZE], const char *from)
     to[n] = '\0';
 }
 
+bool ald_is_pseudonym(const char *s, size_t n)
+{
+    return n == ALD_PSEUDONYM_SIZE - 1 && strspn(s, "0123456789abcdef") >= n;
+}
+
 struct ald_known_names *ald_known_names_new(const struct ald_key *key)
 {
     struct ald_known_names *known = make(sizeof *known);
@@ -170,6 +175,11 @@ void ald_text_names_add(struct ald_known_names *known, const char *text, const c
         put(known, &t, pseudonym);
 }
 
+void ald_text_names_supersede(struct ald_known_names *known, const char *lesser, const char *pseudonym)
+{
+    learn(known, lesser, strlen(lesser), 1, pseudonym);
+}
+
 const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n)
 {
     struct ald_words w = {.words_n = 0};
@@ -186,7 +196,10 @@ unsigned ald_text_names_head(const struct ald_known_names *known, const char *wo
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n)
 {
     const struct ald_name_row *row = known->names ? find(known, words, n) : NULL;
-    return row && *row->pseudonym ? row->pseudonym : NULL;
+    if (!row || !*row->pseudonym)
+        return NULL;
+    const struct ald_name_row *better = find(known, row->pseudonym, strlen(row->pseudonym)); /* once: a login's leads to an id's */
+    return better && *better->pseudonym ? better->pseudonym : row->pseudonym;
 }
 
 bool ald_text_names_any(const struct ald_known_names *known)

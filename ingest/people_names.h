@@ -13,6 +13,9 @@
 
 struct ald_known_names;
 
+/** True when the n bytes of s have the form of a pseudonym. */
+bool ald_is_pseudonym(const char *s, size_t n);
+
 /** What is known of one sequence of words. */
 struct ald_name_row {
     uint64_t hash;
@@ -25,11 +28,13 @@ struct ald_name_row {
  *  stays, so that the order of documents does not matter.
  *  @param turned also remember "Doe Jane" for a name of two words. */
 void ald_text_names_add(struct ald_known_names *known, const char *text, const char *pseudonym, bool turned);
+/** Of one person two pseudonyms are known: what stands in texts for the lesser one, and comes from there, becomes the other. */
+void ald_text_names_supersede(struct ald_known_names *known, const char *lesser, const char *pseudonym);
 /** The pseudonym of a name given as the first n bytes of text, or NULL. */
 const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n);
 /** For words in the form of struct ald_words: how many words names have that begin with this one, as bits; 0: none does. */
 unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n);
-/** The pseudonym of exactly these words, or NULL. */
+/** The pseudonym of exactly these words, or NULL; of one that was superseded what took its place. */
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
 bool ald_text_names_any(const struct ald_known_names *known);
 

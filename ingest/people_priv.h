@@ -39,6 +39,8 @@ struct ald_who {
 
 /* ---- people_who.c: identities and the rows that they make ---- */
 const char *ald_who_trimmed(struct ald_arena *arena, const char *s);
+/** Upper-case ASCII letters made small. */
+const char *ald_who_lower(struct ald_arena *arena, const char *s);
 void ald_who_by_email(const struct ald_people_work *w, const char *email, char ret[ALD_PSEUDONYM_SIZE]);
 /** kind: "", "login:" or "name:". */
 void ald_who_by_id(const struct ald_people_work *w, const char *kind, const char *id, char ret[ALD_PSEUDONYM_SIZE]);

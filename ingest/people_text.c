@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+#include "people_reading.h"
 #include "people_words.h"
 
 #define MAX_GAP 3u /* code points between two words of a name: "Doe, Jane", "jane.doe" */
 
-/** The longest known name that begins with the word s[at..end), at most up to n: its pseudonym; ret_to: where it ends. */
-static const char *name_at(const struct ald_known_names *known, const char *s, size_t n, size_t at, size_t end, size_t *ret_to)
+/** The longest known name of at least `least` words that begins with the word s[at..end), at most up to n: its pseudonym; ret_to: where it
+ *  ends. */
+static const char *name_at(const struct ald_known_names *known, const char *s, size_t n, size_t at, size_t end, size_t least,
+                           size_t *ret_to)
 {
     struct ald_words w;
     w.words_n = 0;
@@ -22,7 +25,7 @@ static const char *name_at(const struct ald_known_names *known, const char *s, s
             longest = i + 1;
     if (longest)
         ald_words_more(&w, s, n, longest, MAX_GAP);
-    for (size_t i = longest ? w.words_n : 0; i > 0; i--) {
+    for (size_t i = longest ? w.words_n : 0; i >= least; i--) {
         const char *pseudonym = counts & 1u << (i - 1) ? ald_text_names_term(known, w.text, w.ends[i - 1]) : NULL;
         if (pseudonym) {
             *ret_to = w.sources[i - 1];
@@ -73,31 +76,45 @@ static size_t mention_at(enum ald_mentions mentions, const char *s, size_t n, si
     return 0;
 }
 
-/** Copies s[from..to) and then person; false when the text would become larger than any text may be. */
-static bool replace(struct ald_buf *out, const char *s, size_t from, size_t to, const char *person)
+/** What one way of reading a text has come to. */
+struct search {
+    const struct ald_text_scrub *scrub;
+    struct ald_reading read;
+    struct ald_buf *out;
+    size_t copied; /* of the source */
+    bool again;    /* another way of reading has put pseudonyms into the source */
+    bool fits;     /* the text became no larger than any text may be */
+};
+
+/** What stands in place of s[from..to) as it is read. */
+static void replace(struct search *w, size_t from, size_t to, const char *person)
 {
-    return ald_buf_add(out, s + from, to - from, NULL) == ALD_OK && ald_buf_adds(out, person, NULL) == ALD_OK;
+    size_t at = ald_reading_source(&w->read, from);
+    w->fits = ald_buf_add(w->out, w->read.source + w->copied, at - w->copied, NULL) == ALD_OK && ald_buf_adds(w->out, person, NULL) == ALD_OK;
+    w->copied = ald_reading_source(&w->read, to);
 }
 
-const char *ald_text_scrub(void *ctx, const char *s)
+/** Replaces who stands in the text. Where underscores part words a login would be part of an identifier ("jane_queue"): only names of two
+ *  words and more count there. @return false when nobody does. */
+static bool search(struct search *w)
 {
-    struct ald_text_scrub *scrub = ctx;
-    size_t n = strlen(s), copied = 0, at = 0;
-    struct ald_email_span email = ald_next_email(s, n, 0);
-    bool fits = true;
-    ald_buf_clear(&scrub->out);
-    while (at < n && fits) {
+    const struct ald_text_scrub *scrub = w->scrub;
+    const char *s = w->read.s;
+    size_t n = w->read.n, at = 0;
+    bool parted = w->read.kind == ALD_READ_PARTED;
+    struct ald_email_span email = ald_next_email(s, parted ? 0 : n, 0);
+    while (at < n && w->fits) {
         if (at == email.from) {
-            fits = replace(&scrub->out, s, copied, at, email_person(scrub, s + at, email.to - at));
-            copied = at = email.to;
+            replace(w, at, email.to, email_person(scrub, s + at, email.to - at));
+            at = email.to;
             email = ald_next_email(s, n, at);
             continue;
         }
-        size_t from = 0, account = mention_at(scrub->mentions, s, n, at, &from);
-        if (account) {
-            const char *who = scrub->instead ? scrub->instead : scrub->mention(scrub->ctx, s + at + from, account);
-            fits = replace(&scrub->out, s, copied, at + from, who);
-            copied = at = at + from + account;
+        size_t from = 0, account = parted ? 0 : mention_at(scrub->mentions, s, n, at, &from);
+        if (account && !(w->again && ald_is_pseudonym(s + at + from, account))) {
+            from += at;
+            replace(w, from, from + account, scrub->instead ? scrub->instead : scrub->mention(scrub->ctx, s + from, account));
+            at = from + account;
             email = ald_next_email(s, n, at);
             continue;
         }
@@ -108,37 +125,79 @@ const char *ald_text_scrub(void *ctx, const char *s)
             continue;
         }
         size_t limit = email.from < n ? email.from : n; /* a name does not reach into an address */
-        const char *person = end <= limit ? name_at(scrub->known, s, limit, at, end, &to) : NULL;
-        if (person) {
-            fits = replace(&scrub->out, s, copied, at, scrub->instead ? scrub->instead : person);
-            copied = at = to;
-        } else {
-            at = end;
-        }
+        const char *person = end <= limit ? name_at(scrub->known, s, limit, at, end, parted ? 2 : 1, &to) : NULL;
+        if (person)
+            replace(w, at, to, scrub->instead ? scrub->instead : person);
+        at = person ? to : end;
     }
-    if (copied == 0 && fits)
+    size_t left = w->read.source_n - w->copied;
+    w->fits = w->fits && (!w->copied || ald_buf_add(w->out, w->read.source + w->copied, left, NULL) == ALD_OK);
+    return w->copied > 0 || !w->fits;
+}
+
+const char *ald_text_scrub(void *ctx, const char *s)
+{
+    struct ald_text_scrub *scrub = ctx;
+    static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
+    ALD_CLEANUP(ald_buf_done) struct ald_buf before; /* what the readings so far made of it */
+    bool fits = true;
+    ald_buf_init(&before, scrub->out.max);
+    ald_buf_clear(&scrub->out);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && fits; i++) {
+        const char *text = before.len ? before.data : s;
+        struct search w = {.scrub = scrub, .out = &scrub->out, .again = before.len > 0, .fits = true};
+        if (ald_reading_begin(&w.read, kinds[i], text, strlen(text)) && search(&w)) {
+            struct ald_buf made = scrub->out;
+            scrub->out = before;
+            before = made;
+            ald_buf_clear(&scrub->out);
+            fits = w.fits;
+        }
+        ald_reading_done(&w.read);
+    }
+    if (fits && !before.len)
         return s;
-    if (fits && ald_buf_add(&scrub->out, s + copied, n - copied, NULL) == ALD_OK)
-        return scrub->out.data;
-    return ""; /* rather no text than one with names in it */
+    struct ald_buf made = scrub->out;
+    scrub->out = before;
+    before = made;
+    return fits ? scrub->out.data : ""; /* rather no text than one with names in it */
+}
+
+/** True when a name may begin with the word, or with a part of it between underscores. */
+static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
+{
+    struct ald_words w;
+    w.words_n = 0;
+    if (ald_words_add(&w, s, 0, n, false) && ald_text_names_head(known, w.text, w.ends[0]))
+        return true;
+    for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
+        const char *line = memchr(s + at, '_', n - at);
+        end = line ? (size_t)(line - s) : n;
+        w.words_n = 0;
+        if (end > at && ald_words_add(&w, s, at, end, false) && ald_text_names_head(known, w.text, w.ends[0]))
+            return true;
+    }
+    return false;
 }
 
 bool ald_text_names_maybe(const struct ald_known_names *known, const char *json, size_t n)
 {
     for (size_t at = 0; at < n;) {
-        if (json[at] == '\\') { /* an escape parts words */
+        if (json[at] == '\\') { /* an escape parts words; one in the text itself is doubled here */
+            if (at + 2 < n && json[at + 1] == '\\' && strchr("nrtu\"/\\", json[at + 2]))
+                return true;
             at += at + 1 < n && json[at + 1] == 'u' ? 6 : 2;
             continue;
         }
+        if ((json[at] == '%' || json[at] == '&') && ald_reading_begins(json + at, n - at))
+            return true;
         size_t end = ald_word_end(json, n, at);
         if (end == at) {
             enum ald_glyph glyph;
             at += ald_glyph_at(json + at, n - at, &glyph);
             continue;
         }
-        struct ald_words w;
-        w.words_n = 0;
-        if (ald_words_add(&w, json, at, end, false) && ald_text_names_head(known, w.text, w.ends[0]))
+        if (begins_a_name(known, json + at, end - at))
             return true;
         at = end;
     }

@@ -131,8 +131,7 @@ static bool is_list(const char *text)
  *  Elsewhere 16 hex digits may well be a source's own id. */
 static bool is_pseudonym(const struct ald_people_work *w, const char *text)
 {
-    return (w->spec->primary || w->spec->ours) && !w->spec->login && strlen(text) == ALD_PSEUDONYM_SIZE - 1 &&
-           strspn(text, "0123456789abcdef") == ALD_PSEUDONYM_SIZE - 1;
+    return (w->spec->primary || w->spec->ours) && !w->spec->login && ald_is_pseudonym(text, strlen(text));
 }
 
 static const char *bare_person(struct ald_people_work *w, const char *text, const char *name)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *lower(struct ald_arena *arena, const char *s)
+const char *ald_who_lower(struct ald_arena *arena, const char *s)
 {
     char *ret = ald_strdup(arena, s);
     for (char *c = ret; *c; c++)
@@ -24,7 +24,7 @@ const char *ald_who_trimmed(struct ald_arena *arena, const char *s)
 
 void ald_who_by_email(const struct ald_people_work *w, const char *email, char ret[ALD_PSEUDONYM_SIZE])
 {
-    ald_pseudonym(w->scrub->key, lower(w->arena, email), ret);
+    ald_pseudonym(w->scrub->key, ald_who_lower(w->arena, email), ret);
 }
 
 /** kind: "", "login:" or "name:". */
@@ -39,7 +39,7 @@ static void alias_pseudonym(const struct ald_people_work *w, const char *alias, 
 {
     const char *colon = strchr(alias, ':');
     const char *email = ald_is_email(alias) ? alias : colon && ald_is_email(colon + 1) ? colon + 1 : NULL;
-    ald_pseudonym(w->scrub->key, email ? lower(w->arena, email) : alias, ret);
+    ald_pseudonym(w->scrub->key, email ? ald_who_lower(w->arena, email) : alias, ret);
 }
 
 void ald_who_read_aliases(const struct ald_people_work *w)
@@ -125,15 +125,19 @@ void ald_who_note(struct ald_people_work *w, const struct ald_said *said, const 
     }
     if (w->scrub->mode == ALD_PEOPLE_NAMES)
         return;
-    /* A login alone is whom other pages told more of by it: what texts hold in its place already stays. */
-    const char *known = !said->id && !said->email && said->login && !who->aliased
-                            ? ald_text_names_find(w->known, said->login, strlen(said->login))
-                            : NULL;
-    const char *stands = known ? known : who->canonical;
+    /* Who was met by login alone may stand in texts by that: from now on as whom the id or the address makes them. */
+    if (said->login && (said->id || said->email) && !who->aliased) {
+        const char *const logins[] = {said->login, ald_who_lower(w->arena, said->login)};
+        for (size_t i = 0; i < 2; i++) {
+            char login[ALD_PSEUDONYM_SIZE];
+            ald_who_by_id(w, "login:", logins[i], login);
+            ald_text_names_supersede(w->known, login, who->canonical);
+        }
+    }
     if (said->name)
-        ald_text_names_add(w->known, said->name, stands, true);
+        ald_text_names_add(w->known, said->name, who->canonical, true);
     if (said->login)
-        ald_text_names_add(w->known, said->login, stands, false);
+        ald_text_names_add(w->known, said->login, who->canonical, false);
     if (said->email)
-        ald_text_names_add(w->known, said->email, stands, false);
+        ald_text_names_add(w->known, said->email, who->canonical, false);
 }

@@ -127,6 +127,25 @@ class Meaning(host_cases.Meaning, Case):
         found, = self.export("incidents", self.as_of())
         self.assertEqual((found["state"], found["clocks"]["resolve_s"]), ("end_not_recorded", None))
 
+    def test_whom_only_a_login_told(self):
+        """Somebody is mentioned, and known a run later: texts tell the person by then, and a full run after it changes nothing."""
+        world = github_api.World(int(time.time() * 1000))
+        row = self.make(world, world.now - DAY, 1)
+        world.comment(row, world.now - DAY, 1, f"ask @{github_api.LOGINS[4].title()}, or see https://w.example/{github_api.LOGINS[4]}%20notes")
+        world.close(row, world.now - DAY + HOUR, 1)
+        api = self.serve(world)
+        self.ingest(api)
+        first, = {text for text, in self.sql("SELECT text FROM event WHERE text LIKE 'ask @%'")}
+        world.comment(row, int(time.time() * 1000), 4, "that is me")
+        self.ingest(api)
+        text, = {text for text, in self.sql("SELECT text FROM event WHERE text LIKE 'ask @%'")}
+        who, = self.sql("SELECT p.pseudonym FROM event e JOIN person p ON p.pseudonym = e.actor WHERE e.text = 'that is me'")[0]
+        self.assertEqual(text, f"ask @{who}, or see https://w.example/{who}%20notes")
+        self.assertNotEqual(first, text)
+        before = self.exports()
+        self.ingest(api, "--full")
+        self.assert_same_bytes(before, self.exports())
+
     def test_accounts_that_are_gone(self):
         world = github_api.World(int(time.time() * 1000))
         row = self.make(world, world.now - DAY, 1)

@@ -293,6 +293,42 @@ static void texts(void **state)
     }
 }
 
+/* Names where addresses, pages and documents write characters otherwise; the rest of the text stays as it was. */
+static void escapes(void **state)
+{
+    struct bench *b = *state;
+    struct ald_known_names *known = b->scrub.known = ald_known_names_new(b->scrub.key);
+    ald_text_names_add(known, "Jane Doe", "<JD>", true);
+    ald_text_names_add(known, "jdoe", "<L>", false);
+    ald_text_names_add(known, "jane.doe+ops@x.org", "<M>", false);
+    ald_text_names_add(known, "J\xC3\xBCrgen Gro\xC3\x9F", "<JG>", true);
+    ald_text_names_add(known, "Nina", "<N>", false);
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"https://w.example/a%20b/Jane%20Doe?x=%2F", "https://w.example/a%20b/<JD>?x=%2F"},
+        {"https://w.example/?next=https%3A%2F%2Fw.example%2FJane%2520Doe%26u%3Djdoe", "https://w.example/?next=https%3A%2F%2Fw.example%2F<JD>%26u%3D<L>"},
+        {"?q=Jane+Doe&by=jane.doe%2Bops%40x.org&z=1", "?q=<JD>&by=<M>&z=1"},
+        {"mailto%3Ajane.doe%2Bops@x.org", "mailto%3A<M>"},
+        {"~Doe%2CJane %7Ejdoe %2fjdoe", "~<JD> %7E<L> %2f<L>"},
+        {"J%C3%BCrgen%20Gro%C3%9F, J%FCrgen+Gro%DF, %4A%C3%BCrgen Gro\xC3\x9F", "<JG>, <JG>, <JG>"},
+        {"<a title=\"Jane&nbsp;Doe\">J&#252;rgen&#32;Gro&#xDF;</a> jane.doe+ops&#64;x.org", "<a title=\"<JD>\"><JG></a> <M>"},
+        {"{\"by\":\"J\\u00fcrgen Gro\\u00DF\",\"t\":\"on call:\\njdoe\\tJane Doe\"}", "{\"by\":\"<JG>\",\"t\":\"on call:\\n<L>\\t<JD>\"}"},
+        {"Jane_Doe.pdf notes_of_Doe_Jane_2 jdoe_queue Jane%5FDoe", "<JD>.pdf notes_of_<JD>_2 jdoe_queue <JD>"},
+        {"C:\\nina\\new up 100%Nina 50%20 &c; &#; &#x; % %4 \\", "C:\\<N>\\new up 100%<N> 50%20 &c; &#; &#x; % %4 \\"},
+        {"%00Jane%00Doe%80%FF%ED%A0%80 \\ud83d\\ude00jdoe\\ud83d", "%00<JD>%80%FF%ED%A0%80 \\ud83d\\ude00<L>\\ud83d"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ald_text_scrub text = {.known = known};
+        ald_buf_init(&text.out, 100000);
+        assert_string_equal(ald_text_scrub(&text, cases[i].text), cases[i].want);
+        assert_true(ald_text_names_maybe(known, cases[i].text, strlen(cases[i].text)));
+        ald_buf_done(&text.out);
+    }
+    static const char *const plain = "[\"a\\nb \\u00e9 100% of a&b=c&d, x_y_z\"]";
+    assert_false(ald_text_names_maybe(known, plain, strlen(plain)));
+}
+
 static void emails(void **state)
 {
     struct bench *b = *state;
@@ -330,6 +366,33 @@ static void names_of_the_run(void **state)
     const char *u1 = p(b, "desk:u1");
     assert_string_equal(scrub(b, "other", later), ald_sprintf(b->arena, "[{\"t\":\"%s (%s) on it\"}]", u1, u1));
     assert_int_equal(b->rows.n, 0);
+}
+
+/* Whoever was met by login alone is in texts who an id or an address makes them, whichever comes first. */
+static void login_first(void **state)
+{
+    struct bench *b = *state;
+    const char *by_login = "{\"result\":[{\"created_by\":\"JDoe\",\"t\":\"jdoe was here\"}]}";
+    const char *by_id = "{\"result\":[{\"sys_id\":\"u1\",\"user_name\":\"JDoe\",\"name\":\"Jane Doe\",\"email\":\"\"}]}";
+    const char *login = p(b, "desk:login:JDoe"), *id = p(b, "desk:u1");
+    b->scrub.known = ald_known_names_new(b->scrub.key);
+    const char *first = ald_strdup(b->arena, scrub(b, "tickets", by_login)), *mended;
+    assert_string_equal(first, ald_sprintf(b->arena, "{\"result\":[{\"created_by\":\"%s\",\"t\":\"%s was here\"}]}", login, login));
+    ald_text_names_settle(b->scrub.known);
+    (void)scrub(b, "users", by_id);
+    size_t n;
+    struct ald_known_names *late = ald_known_names_new(b->scrub.key);
+    const struct ald_name_row *fresh = ald_text_names_fresh(b->scrub.known, &n);
+    for (size_t i = 0; i < n; i++)
+        ald_text_names_put(late, &fresh[i]);
+    assert_int_equal(ald_people_rewrite(b->arena, &b->scrub, late, first, true, &mended, NULL), ALD_OK);
+    ald_known_names_free(late);
+    assert_string_equal(mended, ald_sprintf(b->arena, "{\"result\":[{\"created_by\":\"%s\",\"t\":\"%s was here\"}]}", login, id));
+    assert_string_equal(scrub(b, "tickets", by_login), mended); /* read again: the same */
+    ald_known_names_free(b->scrub.known);
+    b->scrub.known = ald_known_names_new(b->scrub.key);
+    (void)scrub(b, "users", by_id);
+    assert_string_equal(scrub(b, "tickets", by_login), mended); /* the other way round: the same */
 }
 
 /* Software among people, by what stands there; an e-mail where people log in by one is somebody; a name alone is whom the run's
@@ -430,7 +493,7 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
-        CASE(aliases),      CASE(texts),      CASE(emails),          CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
+        CASE(aliases),      CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
         CASE(people_names), CASE(same_again), CASE(many_names),
     };
 #undef CASE
