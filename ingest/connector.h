@@ -364,7 +364,10 @@ struct ald_person_path {
                                                               choose from ("attributes.full_name|name"); NULL: none. Of `defines`
                                                               plain members alone */
     const char *beside;              /* of a bare value: the sibling member that holds the same person's name */
-    const char *bot_key, *bot_values; /* an object with one of these values, or such a bare value, is software: "" stands there */
+    const char *bot_key, *bot_values; /* an object with one of these values, or such a bare value, is software: "" stands there.
+                                         Separated by '|' where one of them holds a space */
+    bool by_email;    /* people stand there by their addresses: another bare value is software, but for a name that the source's list
+                         of people told */
 };
 
 /** An event as it is in the store, for retell. */

@@ -103,22 +103,33 @@ static struct ald_said bare_said(const struct ald_people_work *w, const char *te
 {
     if (ald_is_email(text))
         return (struct ald_said){.email = text};
+    if (w->spec->by_email)
+        return (struct ald_said){.name = text};
     if (w->spec->login)
         return (struct ald_said){.login = text};
     return (struct ald_said){.id = text, .name = reads_like_a_name(text) ? text : NULL};
 }
 
-/** True when text is one of a space-separated list of words. */
+/** True when text is one of a list of words, which are separated by spaces, or by '|' where one of them holds a space. */
 static bool listed(const char *words, const char *text)
 {
+    const char *between = words && strchr(words, '|') ? "|" : " ";
     size_t n = text ? strlen(text) : 0;
     for (const char *p = words; p && *p && n;) {
-        size_t len = strcspn(p, " ");
+        size_t len = strcspn(p, between);
         if (len == n && memcmp(p, text, n) == 0)
             return true;
-        p += len + strspn(p + len, " ");
+        p += len + strspn(p + len, between);
     }
     return false;
+}
+
+/** True for a bare value that stands for no person. */
+static bool is_software(const struct ald_people_work *w, const char *text)
+{
+    if (listed(w->spec->bot_values, text))
+        return true;
+    return w->spec->by_email && !ald_is_email(text) && !ald_text_names_find(w->known, text, strlen(text));
 }
 
 /** True for "a,b,c": several ids in one string. */
@@ -157,7 +168,7 @@ static enum ald_rc replace_bare(struct ald_people_work *w, struct ald_jv *v, con
     ALD_TRY(scalar(w, v, &text, err));
     if (!text || ald_who_is_done(w, text))
         return ALD_OK;
-    if (listed(w->spec->bot_values, text)) {
+    if (is_software(w, text)) {
         ald_json_set_str(v, "");
         return ALD_OK;
     }

@@ -97,8 +97,9 @@ static const struct ald_stream streams[] = {
      .page = notes_page},
 };
 
-/* Users are bare ids of Atlassian accounts. */
-#define ACCOUNT(of, where) {.stream = of, .path = where, .primary = true, .bot_values = "System API"}
+/* Users are bare ids of Atlassian accounts, in logs also addresses or names; an API key stands there by a name of its own. */
+#define ACCOUNT(of, where) \
+    {.stream = of, .path = where, .primary = true, .bot_values = "System|API|Alert API|Automation|Jira|Opsgenie|Jira Service Management"}
 
 static const struct ald_person_path people[] = {
     {.stream = "alerts", .path = "**", .own_key = "type", .own_values = "user", .primary = true, .id_key = "id"},
@@ -133,4 +134,5 @@ const struct ald_connector ald_connector_jsm = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
+    .retell = ald_opsgenie_retell,
 };

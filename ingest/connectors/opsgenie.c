@@ -225,7 +225,8 @@ static const struct ald_stream streams[] = {
     {                                                                                                                    \
         .stream = of, .path = "**", .own_key = "type", .own_values = "user", .primary = true, .id_key = "id"             \
     }
-#define NAMED(of, where) {.stream = of, .path = where, .login = true, .bot_values = "System API"}
+/* An API key or an integration stands there by its own name ("Alert API", "System"). */
+#define NAMED(of, where) {.stream = of, .path = where, .login = true, .by_email = true}
 
 static const struct ald_person_path people[] = {
     {.stream = "users", .path = "data[]", .primary = true, .id_key = "id", .name_key = "fullName", .email_key = "username"},
@@ -238,7 +239,7 @@ static const struct ald_person_path people[] = {
      .id_key = "id",
      .name_key = "name",
      .bot_key = "name",
-     .bot_values = "System API"},
+     .bot_values = "System|API|Alert API"},
     NAMED("incident_notes", "data[].owner"),
     USERS("alerts"),
     NAMED("alerts", "data[].owner"),
@@ -273,4 +274,5 @@ const struct ald_connector ald_connector_opsgenie = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
+    .retell = ald_opsgenie_retell,
 };

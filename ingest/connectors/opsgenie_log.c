@@ -34,6 +34,16 @@ static const char *subject_of(const struct ald_http_req *req)
     return req->subjects_n ? req->subjects[0] : "";
 }
 
+/** "P2", the last that a text names; NULL: none. */
+static const char *last_priority(struct ald_arena *arena, const char *text)
+{
+    const char *last = NULL;
+    for (const char *at = text; at && (at = strchr(at, 'P')); at++)
+        if (at[1] >= '1' && at[1] <= '5' && !(at[2] >= '0' && at[2] <= '9'))
+            last = at;
+    return last ? ald_strndup(arena, last, 2) : NULL;
+}
+
 /* ---- Timelines of incidents ---- */
 
 static const struct timeline_type {
@@ -77,7 +87,7 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
                                   struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    const char *id = NULL, *type = NULL, *text = NULL;
+    const char *id = NULL, *type = NULL, *text = NULL, *title = NULL, *priority;
     bool has = false, hidden = false;
     int64_t at;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
@@ -85,6 +95,7 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
     ALD_TRY(ald_json_time(row, "eventTime", &at, err));
     ALD_TRY(ald_json_bool_opt(row, "hidden", &has, &hidden, err));
     ALD_TRY(content(row, "description", &text, err));
+    ALD_TRY(content(row, "title", &title, err));
     const char *kind = kind_of(type);
     bool note = is(kind, "note");
     if (note && hidden) /* somebody took it off the timeline */
@@ -93,6 +104,8 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
     e->external_id = subject_of(req);
     e->field = "incident_timeline";
     e->value = type;
+    if (is(kind, "severity_changed") && ((priority = last_priority(rows->arena, text)) || (priority = last_priority(rows->arena, title))))
+        e->value = priority;
     read_who(row, "actor", e);
     if (note) {
         e->text = text;
@@ -103,10 +116,17 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
 
 /* ---- Logs of alerts ---- */
 
+/* An event's id begins with who is in charge after it, so that retell can tell a handover: "owner PERSON ...", PERSON being "-" where
+ * nobody can be told. Who acknowledges an alert that nobody has owns it. */
+#define OWNER "owner "
+#define TAKEN "ack "
+
 static bool begins(const char *text, const char *words)
 {
     return strncasecmp(text, words, strlen(words)) == 0;
 }
+
+#define NOTIFIED "notified" /* who was called, or looked: not engaged */
 
 /** The words are English whatever the account's language. What is not known is kept as `other`. */
 static const char *kind_of_words(const char *text)
@@ -115,6 +135,9 @@ static const char *kind_of_words(const char *text)
         const char *words, *kind;
         bool anywhere;
     } known[] = {
+        {"sent ", NOTIFIED, false},
+        {"notified", NOTIFIED, false},
+        {"viewed", NOTIFIED, false},
         {"unacknowledged", "status_update", true},
         {"un-acknowledged", "status_update", true},
         {"acknowledged", "acknowledged", true},
@@ -123,18 +146,43 @@ static const char *kind_of_words(const char *text)
         {"alert closed", "resolved", false},
         {"closed", "resolved", false},
         {"escalated", "escalated", true},
-        {"took ownership", "assigned", true},
-        {"assigned", "assigned", true},
+        {"ownership", "assigned", true},
+        {"assigned to", "assigned", true},
         {"added responder", "status_update", true},
         {"added team", "status_update", true},
         {"snoozed", "status_update", true},
+        {"alert priority", "severity_changed", false},
         {"priority", "severity_changed", false},
         {"updated priority", "severity_changed", false},
+        {"updated alert priority", "severity_changed", false},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].anywhere ? strcasestr(text, known[i].words) != NULL : begins(text, known[i].words))
             return known[i].kind;
     return "other";
+}
+
+/** "Alert ownership assigned to [PSEUDONYM] via web": whom; NULL: the text names nobody that is known. */
+static const char *assignee(struct ald_arena *arena, const char *text)
+{
+    const char *at = strcasestr(text, "assigned to "), *from;
+    if (!at)
+        return NULL;
+    from = at + strlen("assigned to ");
+    from += *from == '[';
+    size_t n = strspn(from, "0123456789abcdef");
+    return n == 16 && (from[n] == '\0' || strchr("] .,", from[n])) ? ald_strndup(arena, from, n) : NULL;
+}
+
+/** Who has it now is whom it was given to; who took it is who did it. */
+static void assigned(struct ald_arena *arena, const char *text, struct ald_row_event *e)
+{
+    const char *who = assignee(arena, text);
+    bool given = strcasestr(text, "assigned to ") != NULL;
+    e->actor = given ? who : e->agent;
+    if (who)
+        e->automatic = 0; /* a person has it, whoever gave it */
+    e->event_id = ald_sprintf(arena, OWNER "%s %s", e->actor ? e->actor : "-", e->event_id);
 }
 
 enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
@@ -144,24 +192,58 @@ enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_
     const char *text = NULL, *type = NULL, *offset = NULL;
     int64_t at;
     ALD_TRY(ald_json_str(row, "log", &text, err));
-    ALD_TRY(ald_json_time(row, "createdAt", &at, err));
+    ALD_TRY(ald_json_time_opt(row, "createdAt", &at, err));
+    if (at == ALD_TIME_NONE)
+        ALD_TRY(ald_json_time(row, "logTime", &at, err));
     ALD_TRY(ald_json_str_opt(row, "type", &type, err));
     if (!type)
         ALD_TRY(ald_json_str_opt(row, "logType", &type, err));
     ALD_TRY(ald_json_id_opt(rows->arena, row, "offset", &offset, err));
-    struct ald_row_event *e =
-        ald_rows_event(rows, el, ald_sprintf(rows->arena, "log %s", offset ? offset : el->id), at, kind_of_words(text));
+    const char *kind = kind_of_words(text);
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "log %s", offset ? offset : el->id), at, kind);
     e->external_id = subject_of(req);
     e->field = "alert_logs";
     e->value = type;
-    read_who(row, "owner", e);
-    if (is(type, "system"))
-        e->automatic = 1;
-    if (begins(text, "sent ") || begins(text, "notified") || begins(text, "viewed")) { /* who was called, or looked: not engaged */
+    read_who(row, "owner", e); /* the type tells nothing: what a person did by the web is of type "system" too */
+    if (is(kind, NOTIFIED)) {
         e->kind = "other";
-        e->value = "notified";
+        e->value = NOTIFIED;
+        if (!begins(text, "viewed")) /* by hand */
+            e->automatic = 1;
+    } else if (is(kind, "assigned")) {
+        assigned(rows->arena, text, e);
+    } else if (is(kind, "acknowledged")) {
+        e->event_id = ald_sprintf(rows->arena, TAKEN "%s %s", e->actor ? e->actor : "-", e->event_id);
+    } else if (is(kind, "severity_changed")) {
+        const char *priority = last_priority(rows->arena, text);
+        e->value = priority ? priority : type;
     }
     return ALD_OK;
+}
+
+void ald_opsgenie_retell(struct ald_told *events, size_t n)
+{
+    const char *owner = NULL;
+    size_t owner_n = 0;
+    bool ever = false; /* given to anybody */
+    for (size_t i = 0; i < n; i++) {
+        struct ald_told *e = &events[i];
+        if (!is(e->field, "alert_logs"))
+            continue;
+        bool given = begins(e->event_id, OWNER), taken = begins(e->event_id, TAKEN);
+        if (!given && !taken)
+            continue;
+        const char *who = e->event_id + (given ? strlen(OWNER) : strlen(TAKEN));
+        size_t who_n = strcspn(who, " ");
+        bool nobody = who_n == 1 && *who == '-', same = owner && who_n == owner_n && strncmp(who, owner, who_n) == 0;
+        if (given)
+            e->kind = same && !nobody ? (ever ? "status_update" : "assigned") : owner ? "reassigned" : "assigned";
+        ever = ever || given;
+        if (given || (!owner && !nobody)) {
+            owner = who;
+            owner_n = who_n;
+        }
+    }
 }
 
 /* ---- Notes ---- */

@@ -44,6 +44,8 @@ void ald_opsgenie_skip(struct ald_arena *arena, const struct ald_opsgenie_list *
 ald_opsgenie_row_fn ald_opsgenie_incident, ald_opsgenie_alert, ald_opsgenie_team, ald_opsgenie_service;
 ald_opsgenie_row_fn ald_opsgenie_timeline, ald_opsgenie_log, ald_opsgenie_incident_note, ald_opsgenie_alert_note,
     ald_opsgenie_responder_alert;
+/** Who is in charge of an alert, one after the other: a later owner took over from the one before. */
+void ald_opsgenie_retell(struct ald_told *events, size_t n);
 
 /** Request, page and skip of a list: NAME_list(arena, cfg, req) says which, NAME_base(cfg) where. */
 #define ALD_OPSGENIE_PAGED(of, what, fn)                                                                                 \

@@ -233,6 +233,37 @@ class Meaning(Case):
         self.assertEqual(signals["responders_engaged"], 1)
         self.assertEqual(signals["teams_engaged"], 1)
 
+    def test_who_is_in_charge(self):
+        """Who acknowledged has it; given to another it is handed over, to the same one it is not; and the priority's history."""
+        world = opsgenie_api.World(int(time.time() * 1000))
+        at, minute = world.now - 5 * DAY, 60_000
+        alert, given = world.alert(at, 1), world.alert(at + DAY, 2)
+        world.acknowledge(alert, at + minute, 1)
+        world.assign(alert, at + 2 * minute, 1, 1)
+        world.assign(alert, at + 3 * minute, 2, 1)
+        world.log(alert, at + 4 * minute, "Took ownership via web", "system", opsgenie_api.email(1))
+        world.prioritise(alert, at + 5 * minute, "P1", 2)
+        world.assign(given, at + DAY + minute, 3, 0)
+        for row in (alert, given):
+            world.close(row, row["createdAt"] + HOUR, 1)
+        address = opsgenie_api.email
+        account = lambda who: f"ops:712020:{opsgenie_api.uuid('account', address(who))}"  # the one product knows people by address
+        self.configure(support.opsgenie(self.serve(world).url), support.jsm(self.serve(world).url),
+                       people_aliases={address(who): account(who) for who in (1, 2)})
+        self.alidade("ingest", timeout=420)
+        told = lambda source, row: [tuple(event[key] for key in ("kind", "actor")) for event in self.export("events", self.as_of())
+                                    if (event["source"], event["external_id"]) == (source, row["id"])][2:-1]
+        by = dict(told("pager", alert))
+        one, two = by["acknowledged"], by["severity_changed"]
+        self.assertEqual(told("pager", alert), [("acknowledged", one), ("assigned", one), ("reassigned", two), ("reassigned", one),
+                                                ("severity_changed", two)])
+        self.assertEqual([kind for kind, _ in told("pager", given)], ["assigned"])
+        self.assertNotIn(told("pager", given)[0][1], (None, one, two), "whom it was given to, not who gave it")
+        for row in (alert, given):
+            self.assertEqual([kind for kind, _ in told("ops", row)], [kind for kind, _ in told("pager", row)])
+        signals = {row["signal"]: row["value"] for row in self.export("signals", self.as_of()) if row["incident"] == f"ops:{alert['id']}"}
+        self.assertEqual((signals["responders_engaged"], signals["handoffs"]), (2, 2), "to 2 and back to 1")
+
     def test_without_people(self):
         api = self.serve(opsgenie_api.made(12))
         self.configure(support.opsgenie(api.url), people="none")

@@ -130,16 +130,24 @@ class World:
     def acknowledge(self, alert, at, who):
         alert.update(acknowledged=True, owner=email(who))
         alert["report"].update(ackTime=at - alert["createdAt"], acknowledgedBy=email(who))
-        self.log(alert, at, "Alert acknowledged via web", "alertRecipient", email(who))
+        self.log(alert, at, "Alert acknowledged via web", "system", email(who))  # of that type also where a person did it
+
+    def assign(self, alert, at, to, by):
+        alert.update(owner=email(to))
+        self.log(alert, at, f"Alert ownership assigned to [{email(to)}] via web", "system", email(by))
+
+    def prioritise(self, alert, at, priority, who):
+        before = alert["priority"]
+        alert.update(priority=priority)
+        self.log(alert, at, f"Updated alert priority from [{before}] to [{priority}] via web", "system", email(who))
 
     def escalate(self, alert, at, by=None):
         self.log(alert, at, "Escalated to next", "alertRecipient" if by is not None else "system", "System" if by is None else email(by))
 
     def close(self, alert, at, who=None):
         alert.update(status="closed")
-        alert["report"].update(closeTime=at - alert["createdAt"], closedBy="System" if who is None else email(who))
-        self.log(alert, at, "Alert closed via " + ("Prometheus" if who is None else "web"), "system" if who is None else "alertRecipient",
-                 "System" if who is None else email(who))
+        alert["report"].update(closeTime=at - alert["createdAt"], closedBy="Alert API" if who is None else email(who))
+        self.log(alert, at, "Alert closed via " + ("Prometheus" if who is None else "web"), "system", "Alert API" if who is None else email(who))
 
     def note(self, alert, at, who, text):
         alert["notes"].append({"note": text, "owner": email(who), "createdAt": at, "offset": f"{at}_{at}00000{len(alert['notes'])}"})
@@ -160,12 +168,18 @@ def made(n, spacing=840_000, end=None):
         if i % 6 == 3:
             world.escalate(alert, at + 300_490)
         world.acknowledge(alert, at + 400_000, i + 1)
+        if i % 8 == 3:
+            world.assign(alert, at + 450_000, i + 2, i + 1)
+            world.prioritise(alert, at + 460_000, f"P{i % 3 + 1}", i + 2)
         if i % 6 == 5:
             world.note(alert, at + 500_000, i, f"Looked at by {NAMES[i % 5]}, see https://wiki.made.example/{i}.")
         if i % 47 != 46:
             world.close(alert, at + 600_000 + i % 7 * 600_000, i + 1)
         if incident:
             world.entry(incident, at + 400_000, "ResponderAlertAcked", i + 1)
+            if i % 16 == 4:
+                world.entry(incident, at + 420_000, "IncidentPriorityChanged", i, f"P{i % 5 + 1} to P1")
+                world.entry(incident, at + 430_000, "ImpactedServiceAdded", i)
             world.note_incident(incident, at + 450_000, i, f"Told {NAMES[(i + 1) % 5]}.")
             if i % 44 != 40:
                 world.resolve(incident, at + 1_200_000, i)

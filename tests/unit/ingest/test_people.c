@@ -26,7 +26,8 @@ static const struct ald_person_path paths[] = {
      .login_key = "user_name",
      .email_key = "email",
      .name_key = "name"},
-    {.stream = "logs", .path = "data[].owner", .login = true, .bot_values = "System API"},
+    {.stream = "logs", .path = "data[].owner", .login = true, .bot_values = "System|Alert API|API"},
+    {.stream = "closed", .path = "by", .login = true, .by_email = true},
     {.stream = "logs", .path = "**", .own_key = "type", .own_values = "user", .name_key = "name", .bot_key = "name", .bot_values = "System"},
     {.stream = "lines", .path = "[].actor"},
     {.stream = "line", .path = "actor", .email_key = "mail", .name_key = "name"},
@@ -401,7 +402,7 @@ static void names_and_machines(void **state)
 {
     struct bench *b = *state;
     b->scrub.known = ald_known_names_new(b->scrub.key);
-    const char *text = scrub(b, "logs", "{\"data\":[{\"owner\":\"System\"},{\"owner\":\"API\"},{\"owner\":\"Jane@Acme.example\"}]}");
+    const char *text = scrub(b, "logs", "{\"data\":[{\"owner\":\"Alert API\"},{\"owner\":\"API\"},{\"owner\":\"Jane@Acme.example\"}]}");
     assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"owner\":\"\"},{\"owner\":\"\"},{\"owner\":\"%s\"}]}", p(b, "jane@acme.example")));
     assert_row(b, "jane@acme.example", "jane@acme.example", true);
     assert_int_equal(b->rows.n, 1);
@@ -410,6 +411,9 @@ static void names_and_machines(void **state)
     (void)scrub(b, "users", "{\"result\":[{\"sys_id\":\"u9\",\"name\":\"John Roe\",\"email\":\"john@acme.example\"}]}");
     text = scrub(b, "logs", "{\"data\":[{\"who\":{\"type\":\"user\",\"name\":\"John Roe\"}}]}");
     assert_string_equal(text, ald_sprintf(b->arena, "{\"data\":[{\"who\":\"%s\"}]}", p(b, "john@acme.example")));
+    assert_string_equal(scrub(b, "closed", "{\"by\":\"John Roe\"}"), ald_sprintf(b->arena, "{\"by\":\"%s\"}", p(b, "john@acme.example")));
+    assert_string_equal(scrub(b, "closed", "{\"by\":\"Alert API\"}"), "{\"by\":\"\"}");
+    assert_int_equal(b->rows.n, 0);
 }
 
 static void people_none(void **state)
