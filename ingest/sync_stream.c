@@ -201,6 +201,18 @@ static enum ald_rc give_up(struct ald_sync *s, const struct ald_stream *stream, 
     return rc;
 }
 
+static enum ald_rc has_records(struct ald_sync *s, const char *stream, bool *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "sync_stream_records", &q, err));
+    ald_q_text_lent(q, 1, s->cfg->name);
+    ald_q_text_lent(q, 2, stream);
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row && ald_q_col_int(q, 0);
+    return ALD_OK;
+}
+
 enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(crawl_done) struct crawl c = {0};
@@ -215,8 +227,11 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
     }
     if (c.gap)
         ald_sync_note_gap(s, stream->name, c.gap);
+    bool hidden = false; /* records that the source refuses to list now */
+    if (c.refused)
+        ALD_TRY(has_records(s, stream->name, &hidden, err));
     if (!stream->every_time && !stream->tail) { /* a list of records: one that it did not show may be gone */
-        s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || c.refused;
+        s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || hidden;
         s->census_by_creation = s->census_by_creation || stream->by_creation; /* what was made since was also changed since */
         s->census_since = c.window.since;
         if (s->census_started == ALD_TIME_NONE || c.row.crawl_started < s->census_started)

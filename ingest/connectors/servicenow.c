@@ -1,5 +1,6 @@
-/* ServiceNow, Table API: incidents with their audit trail and journal, affected items, tasks, problems, groups and users. Choices are read by value, never by label:
- * labels are translated. Paging is in servicenow_crawl.c; must not know SQLite, curl or the clock. */
+/* ServiceNow, Table API: incidents with their audit trail and journal, affected items, tasks, problems, changes, groups and users.
+ * Choices are read by value, never by label: labels are translated. Paging is in servicenow_crawl.c; must not know SQLite, curl or
+ * the clock. */
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/listing.h"
@@ -16,6 +17,9 @@ extern const struct ald_connector ald_connector_servicenow;
     "rfc,caused_by,parent,parent_incident,correlation_id,vendor"
 #define PROBLEM_FIELDS                                                                                                 \
     ",problem_id.short_description,problem_id.state,problem_id.closed_at,problem_id.resolved_at,problem_id.sys_updated_on"
+#define CHANGE_FIELDS                                                                                                  \
+    "sys_id,number,short_description,state,type,risk,priority,impact,start_date,end_date,work_start,work_end,"         \
+    "opened_at,closed_at,close_code,business_service,cmdb_ci,assignment_group,sys_created_on,sys_updated_on"
 #define TASK_FIELDS "sys_id,number,short_description,state,opened_at,due_date,closed_at,assignment_group,sys_updated_on"
 
 static const char *ids_of(struct ald_arena *arena, const struct ald_http_req *req)
@@ -166,6 +170,7 @@ TABLE(incident_task, list_query("incident_task", TASK_FIELDS ",incident", "all",
 TABLE(problem_task, list_query("problem_task", TASK_FIELDS ",problem,problem.first_reported_by_task", "all", &req->window),
       ald_servicenow_problem_task)
 TABLE(problem, list_query("problem", "sys_id,number,state,sys_updated_on", "false", &req->window), ald_servicenow_problem)
+TABLE(change, list_query("change_request", CHANGE_FIELDS, "all", &req->window), ald_servicenow_change)
 TABLE(problem_incident, problem_incident_query(arena, cfg, req), ald_servicenow_incident)
 
 /* ---- The tables ---- */
@@ -175,6 +180,7 @@ ALD_LISTING_WANTED(journal)
 ALD_LISTING_WANTED(affected)
 ALD_LISTING_WANTED(tasks)
 ALD_LISTING_WANTED(problems)
+ALD_LISTING_WANTED(changes)
 
 #define STREAM(table, fn) .name = table, .list = "result", .cursor_doc = ALD_SERVICENOW_CURSOR_DOC, .request = fn##_request, \
     .page = fn##_page, .skip = ald_servicenow_skip
@@ -196,6 +202,7 @@ static const struct ald_stream streams[] = {
     {STREAM("problem", problem), CHANGES, OPTIONAL, .tail = true, .wanted = problems_wanted},
     {STREAM("problem_incident", problem_incident), .parent = "problem", .as = "incident", .subjects_max = 50,
      .wanted = problems_wanted},
+    {STREAM("change_request", change), CHANGES, OPTIONAL, .wanted = changes_wanted},
 };
 
 #define PERSON(member)                                                                                                 \
@@ -241,6 +248,7 @@ static const struct ald_source_key keys[] = {
     {.key = "affected", .help = "off: do not read affected items and services, and what depends on them (task_ci, task_cmdb_ci_service, cmdb_rel_ci)"},
     {.key = "tasks", .help = "off: do not read incident tasks and problem tasks as actions"},
     {.key = "problems", .help = "off: do not read problems as write-ups of their incidents"},
+    {.key = "changes", .help = "off: do not read change requests as planned work, in the window in which they were done"},
     {.key = "state_field", .help = "audited field that tells the state: incident_state (default) or state"},
 };
 
@@ -255,7 +263,7 @@ const struct ald_connector ald_connector_servicenow = {
              .example_base_url = "https://example.service-now.com",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
-    .mapping = 2,
+    .mapping = 3,
     .page_size = 1000,
     .page_size_max = 10000,
     .streams = streams,

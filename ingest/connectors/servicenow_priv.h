@@ -69,6 +69,12 @@ typedef enum ald_rc ald_servicenow_row_fn(const struct ald_source_cfg *cfg, cons
                                           struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                           struct ald_err *err);
 ald_servicenow_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_servicenow_group;
+/** The letters before a number ("INC", "CHG") belong to this source. */
+void ald_servicenow_key_alias(struct ald_rows *rows, const char *key);
+
+/* ---- servicenow_change.c ---- */
+
+ald_servicenow_row_fn ald_servicenow_change;
 
 /* ---- servicenow_related.c: tables around an incident; each can be turned off by a key of its name ---- */
 

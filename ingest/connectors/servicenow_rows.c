@@ -117,8 +117,12 @@ static enum ald_rc incident_team(const struct ald_source_cfg *cfg, struct ald_ro
 static enum ald_rc incident_refs(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *row,
                                  struct ald_err *err)
 {
-    static const char *const keyed[] = {"problem_id", "rfc", "caused_by", "parent"};
+    static const char *const keyed[] = {"problem_id", "parent"}, *const changes[] = {"rfc", "caused_by"};
     struct ald_servicenow_cell c, parent;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) { /* another thing, not another record of this one */
+        ALD_TRY(ald_servicenow_cell(rows->arena, row, changes[i], &c, err));
+        ald_rows_ref(rows, rec, "mention", c.value, changes[i]);
+    }
     for (size_t i = 0; i < sizeof keyed / sizeof keyed[0]; i++) {
         ALD_TRY(ald_servicenow_cell(rows->arena, row, keyed[i], &c, err));
         if (!c.value)
@@ -147,7 +151,7 @@ static const char *end_state(const char *state)
     return is(state, "7") || is(state, "8") ? "closed" : "open";
 }
 
-static void key_alias(struct ald_rows *rows, const char *key)
+void ald_servicenow_key_alias(struct ald_rows *rows, const char *key)
 {
     size_t n = key ? strcspn(key, "0123456789") : 0;
     if (n == 0 || !key[n])
@@ -182,7 +186,7 @@ enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const stru
     rec->holds = ALD_SERVICENOW_HOLDS & (~(unsigned)ALD_HOLDS_IMPACT | ald_given_facets(cfg));
     ALD_TRY(ald_servicenow_cell(arena, row, "number", &c, err));
     rec->key = c.value;
-    key_alias(rows, c.value);
+    ald_servicenow_key_alias(rows, c.value);
     ALD_TRY(ald_servicenow_cell(arena, row, "short_description", &c, err));
     rec->title = c.value;
     ALD_TRY(ald_servicenow_cell(arena, row, "state", &state, err));

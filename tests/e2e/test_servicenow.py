@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""ServiceNow beyond incidents and their audit trail: notes of the journal, affected items and what depends on them, tasks, problems;
+"""ServiceNow beyond incidents and their audit trail: notes of the journal, affected items and what depends on them, tasks, problems,
+changes;
 accounts in other zones; queries that are only half understood; tables that are not there."""
 import datetime
 import unittest
@@ -46,7 +47,46 @@ def world(n=N):
                                        "first_reported_by_task": row["sys_id"]})
             records["problem_task"].append({**task, "sys_id": sys_id("ptask", i), "problem": sys_id("problem", i)})
             records["incident_task"].append({**task, "sys_id": sys_id("itask", i), "incident": row["sys_id"], "closed_at": stamp(i + 50), "state": "3"})
+    a_full_story(records, ci)
+    changes(records, ci)
     return records
+
+
+# Columns that the desk added: what ServiceNow itself has no word for.
+MAPPED = {"impact_started": "u_began", "detected": "u_seen", "mitigated": "u_mended", "customers": "u_customers", "regions": "u_regions"}
+
+
+def a_full_story(records, ci):
+    """Incident 4: taken up, handed over, made more urgent, wider than thought, resolved too soon, duplicate of incident 5."""
+    row, groups, users = records["incident"][4], records["sys_user_group"], records["sys_user"]
+    for each in records["incident"]:
+        each.update({column: "" for column in MAPPED.values()})
+    row.update(u_began=stamp(3.5), u_seen=stamp(3.75), u_mended=stamp(5), u_customers="1200", u_regions="eu, us", parent_incident=records["incident"][5]["sys_id"],
+               close_code="Duplicate", vendor="", work_start=stamp(4.15), cmdb_ci=ci[0], correlation_id="https://pager.example/incidents/P4")
+    told = (("incident_state", "", "1"), ("incident_state", "1", "2"), ("assignment_group", groups[1]["sys_id"], groups[2]["sys_id"]),
+            ("assigned_to", users[4]["sys_id"], users[2]["sys_id"]), ("priority", "4", "2"), ("cmdb_ci", "", ci[0]), ("incident_state", "2", "6"),
+            ("incident_state", "6", "2"))
+    for j, (field, old, new) in enumerate(told):
+        records["sys_audit"].append({"sys_id": sys_id("story", j), "tablename": "incident", "documentkey": row["sys_id"], "fieldname": field,
+                                     "oldvalue": old, "newvalue": new, "sys_created_on": stamp(4 + 0.1 * (j + 1)), "user": users[1]["user_name"]})
+
+
+# What became of a change: state, hours of its planned window, hours of its work.
+CHANGES = {"done": ("3", (9, 10), (9.25, 9.75)), "reviewed": ("0", (11, 12), ("", "")), "under way": ("-1", (13, 14), (13, "")),
+           "scheduled": ("-2", (700, 701), ("", "")), "cancelled": ("4", (15, 16), ("", "")), "broken off": ("4", (17, 18), (17, 17.5))}
+
+
+def changes(records, ci):
+    """Incident 10 was caused by the change that is done, and mended by the one that is reviewed."""
+    when = lambda hours: "" if hours == "" else stamp(hours)
+    for i, (name, (state, planned, work)) in enumerate(CHANGES.items()):
+        records["change_request"].append({
+            "sys_id": sys_id("change", name), "number": f"CHG{i:07d}", "short_description": f"Upgrade of part {i}", "state": state, "type": "normal",
+            "risk": "3", "priority": "4", "impact": "3", "start_date": when(planned[0]), "end_date": when(planned[1]), "work_start": when(work[0]),
+            "work_end": when(work[1]), "opened_at": stamp(-100), "closed_at": when(planned[1] if state in "34" else ""), "close_code": "",
+            "business_service": "", "cmdb_ci": ci[i % 3], "assignment_group": records["sys_user_group"][i % 3]["sys_id"], "sys_created_on": stamp(-100),
+            "sys_updated_on": stamp(20 + i)})
+    records["incident"][10].update(caused_by=sys_id("change", "done"), rfc=sys_id("change", "reviewed"), cmdb_ci=ci[0])
 
 
 class Around(support.Case):
@@ -83,6 +123,29 @@ class Around(support.Case):
         self.assertIn(f"problem.do?sys_id={sys_id('problem', 0)}", " ".join(row["url"] for row in reviews))
         self.assertEqual(len(actions), 2 * (N // 5))
         self.assertEqual({bool(row["closed_at"]) for row in actions}, {True, False})
+
+    def test_changes(self):
+        """Planned work in the window in which it was done; the incident that it caused stays one, and names it. What has not begun, or
+        never did, is no work."""
+        api = self.made_api(world())
+        self.ingest(api)
+        by_name = {name: sys_id("change", name) for name in CHANGES}
+        planned = {row["records"][0]["external_id"]: row for row in self.export("incidents", AS_OF) if row["class"] == "planned"}
+        self.assertEqual(set(planned), {by_name[name] for name in ("done", "reviewed", "under way", "broken off")})
+        spans = {name: planned[by_name[name]]["spans"] for name in ("done", "reviewed", "under way", "broken off")}
+        at = lambda hours: hours and stamp(hours).replace(" ", "T") + ".000Z"
+        self.assertEqual(spans, {"done": [[at(9.25), at(9.75)]], "reviewed": [[at(11), at(12)]], "under way": [[at(13), None]], "broken off": [[at(17), at(17.5)]]})
+        self.assertEqual([planned[by_name[name]]["key"] for name in ("done", "reviewed")], ["CHG0000000", "CHG0000001"])
+        caused = next(row for row in self.export("incidents", AS_OF) if row["key"] == "INC0000010")
+        self.assertEqual((caused["class"], len(caused["records"])), ("incident", 1), "what caused it is not part of it")
+        refs = next(row for row in self.export("records", AS_OF) if row["external_id"] == sys_id("incident", 10))["refs"]
+        self.assertEqual({ref for ref in refs if ref.startswith("mention:")}, {f"mention:{by_name[name]}" for name in ("done", "reviewed")})
+        change = {row["sys_id"]: row for row in api.records["change_request"]}
+        change[by_name["scheduled"]].update(state="-1", work_start=stamp(700), sys_updated_on=stamp(800))
+        change[by_name["under way"]].update(state="-2", work_start="", sys_updated_on=stamp(800))
+        self.alidade("ingest")
+        planned = {row["records"][0]["external_id"] for row in self.export("incidents", AS_OF) if row["class"] == "planned"}
+        self.assertEqual(planned, {by_name[name] for name in ("done", "reviewed", "scheduled", "broken off")})
 
     def test_pages_and_runs(self):
         """Sizes of pages do not matter; what changes later ends as in a fresh read."""
@@ -157,7 +220,7 @@ class Around(support.Case):
     def test_tables_that_are_not_there(self):
         """A plugin or a right is missing: a remark, not a gap; once it is given, all of it comes."""
         records = world()
-        kept = {table: records.pop(table) for table in ("task_cmdb_ci_service", "problem", "problem_task")}
+        kept = {table: records.pop(table) for table in ("task_cmdb_ci_service", "problem", "problem_task", "incident_task")}
         api = self.made_api(records)
         api.faults.append(Fault("status", path="/table/sys_journal_field", value=403, times=None))
         self.ingest(api)
@@ -168,6 +231,16 @@ class Around(support.Case):
         self.assertTrue(all(row["complete"] for row in report["sources"]))
         doctor = self.alidade("doctor", code=0).out
         self.assertIn("sys_journal_field", doctor)
+        deleted = api.records["incident"].pop(5)
+        for _ in range(2):
+            self.alidade("ingest", "--full")
+        self.assertEqual([row["external_id"] for row in self.export("records", AS_OF) if row["gone_at"]], [deleted["sys_id"]],
+                         "a table of tasks that is not there hides no deletion")
+        api.records["incident"].insert(5, deleted)
+        api.faults.append(Fault("status", path="/table/change_request", value=403, times=None))
+        for _ in range(2):
+            self.alidade("ingest", "--full")
+        self.assertEqual([row["external_id"] for row in self.export("records", AS_OF) if row["gone_at"]], [], "nor is what may not be listed now gone")
         api.faults.clear()
         api.records.update(kept)
         self.alidade("ingest")
@@ -175,7 +248,7 @@ class Around(support.Case):
 
     def test_keys_turn_tables_off(self):
         api = self.made_api(world())
-        self.ingest(api, journal="off", affected="off", tasks="off", problems="off")
+        self.ingest(api, journal="off", affected="off", tasks="off", problems="off", changes="off")
         asked = {path.split("/table/")[1].split("?")[0] for path in api.requests}
         self.assertEqual(asked, {"sys_user_group", "sys_user", "incident", "sys_audit"})
 

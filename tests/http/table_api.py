@@ -95,10 +95,11 @@ def made(n, start="2026-01-05 08:00:00"):
             **{table: [] for table in AROUND}}
 
 
-AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "cmdb_rel_ci", "incident_task", "problem", "problem_task")
+AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "cmdb_rel_ci", "incident_task", "problem", "problem_task", "change_request")
 # Columns that name rows of another table: what is shown for them, and where "column.member" leads.
 REFERENCES = {"problem_id": "problem", "problem": "problem", "ci_item": "cmdb_ci", "cmdb_ci_service": "cmdb_ci", "parent": "cmdb_ci",
-              "child": "cmdb_ci", "type": "cmdb_rel_type"}
+              "child": "cmdb_ci", "type": "cmdb_rel_type", "cmdb_ci": "cmdb_ci", "business_service": "cmdb_ci", "rfc": "change_request",
+              "caused_by": "change_request", "parent_incident": "incident"}
 
 
 def moved(value, zone_minutes):
@@ -202,6 +203,8 @@ class Handler(BaseHTTPRequestHandler):
     def table(self, name, url, query):
         if self.headers.get("Authorization") != BASIC:
             return self.send_json(401, {"error": {"message": "User Not Authenticated", "detail": ""}, "status": "failure"})
+        if self.headers.get("Accept") != "application/json":
+            return self.send_json(400, {"error": {"message": "Requested Media Type is not supported", "detail": ""}, "status": "failure"})
         if name not in self.server.records:
             return self.send_json(400, {"error": {"message": f"Invalid table {name}", "detail": None}, "status": "failure"})
         text = unquote(url.query)

@@ -94,6 +94,9 @@ AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = c
 UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0
 AND (?3 IS NULL OR entered_at >= ?3);
 
+-- name: sync_stream_records
+SELECT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND stream = ?2 AND gone_at IS NULL);
+
 -- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_census_gone
 UPDATE record SET gone_at = ?5 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
