@@ -333,6 +333,9 @@ static enum ald_rc look_at_source(struct ald_doctor *d, struct ald_first_read *r
             (void)ald_checkup_add(d->checkup, ALD_CHECKUP_OK, "recording", NULL, "readable in '%s'; nobody is asked", d->sync.cfg->replay);
         return ALD_OK;
     }
+    if (d->sync.connector->type.lacks)
+        (void)ald_checkup_add(d->checkup, ALD_CHECKUP_NOTE, "not told", NULL, "its API does not say, but where `fields:` maps fields of yours: %s",
+                              d->sync.connector->type.lacks);
     if (!look_at_token(d) || d->sync.opts->dry_run)
         return ALD_OK;
     if (ald_sync_connect(&d->sync, PATIENCE_MS, &why) != ALD_OK) {

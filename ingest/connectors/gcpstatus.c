@@ -58,8 +58,10 @@ const struct ald_connector ald_connector_gcpstatus = {
     .type = {.type = "gcpstatus",
              .title = "Google Cloud's public status file",
              .default_kind = "status",
-             .default_base_url = FEED_URL},
-    .mapping = 1,
+             .default_base_url = FEED_URL,
+             .lacks = "detection, acknowledgement, mitigation, its history, services added later, dependencies, teams, responders, escalations, "
+                      "handovers, customers, reviews, who came, learnings, actions, planned work"},
+    .mapping = 2,
     .page_size = 1,
     .page_size_max = 1,
     .streams = streams,

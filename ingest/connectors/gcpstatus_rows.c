@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alidade/time.h"
+#include "connectors/answer.h"
 #include "connectors/gcpstatus_priv.h"
 #include "connectors/word.h"
 
@@ -77,6 +78,9 @@ static void add_events(struct ald_rows *rows, struct ald_element *el, const stru
         e->value = u->status;
         e->field = "updates";
         e->text = u->text;
+        const char *url, *rest = u->text;
+        while ((url = ald_answer_next_url(rows->arena, &rest)))
+            ald_rows_ref(rows, el->record, "mention", url, "updates:text");
         if (u->status)
             before = u->status;
     }

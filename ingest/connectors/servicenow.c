@@ -261,6 +261,7 @@ const struct ald_connector ald_connector_servicenow = {
              .token_envs = "SERVICENOW_PASSWORD SN_PASSWORD",
              .user_envs = "SERVICENOW_USERNAME SERVICENOW_USER SN_USER",
              .example_base_url = "https://example.service-now.com",
+             .lacks = "start of the impact, detection, mitigation, escalations, customers, regions, who came, learnings",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 3,

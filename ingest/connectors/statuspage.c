@@ -141,25 +141,26 @@ static void judge_feed(struct ald_arena *arena, const struct ald_source_cfg *cfg
     if (!window->first && window->since != ALD_TIME_NONE && oldest > window->since + overlap)
         next->gap =
             ald_sprintf(arena,
-                        "the public feed holds the %d newest incidents, back to %s: those between the last read and "
+                        "the public feed holds the %d newest posts, back to %s: those between the last read and "
                         "then are missing; read more often, or set page_id and a token for the manage API",
                         FEED_MAX, from);
     else
         next->remark =
             ald_sprintf(arena,
-                        "the public feed holds the %d newest incidents, back to %s; older ones only through the "
+                        "the public feed holds the %d newest posts, back to %s; older ones only through the "
                         "manage API (page_id and a token)",
                         FEED_MAX, from);
 }
 
-static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+/** Incidents, or planned maintenance, which a public feed has in a list of its own. */
+static enum ald_rc read_posts(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              const char *member, struct ald_next *next, struct ald_err *err)
 {
     struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
     int64_t oldest = ALD_TIME_NONE, newest = ALD_TIME_NONE;
     const char *last = NULL;
     size_t n = 0;
-    ALD_TRY(list_of(cfg, res, rows, "incidents", list, err));
+    ALD_TRY(list_of(cfg, res, rows, member, list, err));
     for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), n++) {
         const char *id = NULL;
         int64_t created;
@@ -184,6 +185,30 @@ static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct
     else if (window->since == ALD_TIME_NONE || oldest == ALD_TIME_NONE || oldest >= window->since)
         page_on(rows->arena, res->req, n, last, next); /* newest first: what is older is known */
     return ALD_OK;
+}
+
+static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    return read_posts(cfg, res, rows, "incidents", next, err);
+}
+
+static enum ald_rc maintenance_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                    struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
+{
+    return read_posts(cfg, res, rows, "scheduled_maintenances", next, err);
+}
+
+static enum ald_rc maintenance_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
+                                       struct ald_http_req *req, struct ald_err *err)
+{
+    return ask(arena, cfg, "scheduled-maintenances", "limit", req, err);
+}
+
+/** The manage API's incidents hold the planned ones. */
+static bool maintenance_wanted(const struct ald_source_cfg *cfg)
+{
+    return !page_id(cfg);
 }
 
 static enum ald_rc component(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *it,
@@ -266,9 +291,20 @@ static const struct ald_stream streams[] = {
      .cursor_doc = CURSOR_DOC,
      .overlap_ms = OVERLAP_MS,
      .rescan_open = true,
+     .says = true,
      .request = incidents_request,
      .page = incidents_page,
      .skip = skip},
+    {.name = "scheduled_maintenances",
+     .list = "scheduled_maintenances",
+     .cursor_doc = "none: one page",
+     .overlap_ms = OVERLAP_MS,
+     .rescan_open = true,
+     .says = true,
+     .optional = true, /* feeds of other makers in this form */
+     .wanted = maintenance_wanted,
+     .request = maintenance_request,
+     .page = maintenance_page},
 };
 
 static const struct ald_source_key keys[] = {
@@ -284,9 +320,10 @@ const struct ald_connector ald_connector_statuspage = {
              .needs_token = true,
              .token_when_key = "page_id",
              .token_envs = "STATUSPAGE_API_KEY",
+             .lacks = "detection, its history, dependencies, teams, responders, escalations, handovers, customers, regions, who came, learnings, actions",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
-    .mapping = 1,
+    .mapping = 2,
     .page_size = LIMIT_MAX,
     .page_size_max = LIMIT_MAX,
     .streams = streams,

@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "alidade/time.h"
+#include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/statuspage_priv.h"
 #include "connectors/word.h"
 
@@ -58,14 +60,14 @@ static enum ald_rc read_updates(struct ald_arena *arena, const struct ald_jv *li
 /* ---- Events ---- */
 
 struct story {
-    const char *status; /* before this update; post-mortems do not change it */
+    const char *status; /* before this update */
     bool acknowledged;
 };
 
 static const char *event_kind(struct story *story, const char *status, bool oldest)
 {
     const char *before = story->status;
-    if (!status || is(status, "postmortem"))
+    if (!status)
         return "status_update";
     story->status = status;
     bool reopened = one_of(before, ended) && one_of(status, under_way);
@@ -84,16 +86,54 @@ static const char *event_kind(struct story *story, const char *status, bool olde
     return oldest && is(status, "investigating") ? "opened" : "status_update";
 }
 
+/** What a post names in its words: another page's incident, a ticket. Its own address is no mention. */
+static void add_mentions(struct ald_rows *rows, struct ald_row_record *rec, const char *body)
+{
+    const char *url;
+    while ((url = ald_answer_next_url(rows->arena, &body)))
+        if (!rec->url || strncmp(url, rec->url, strlen(rec->url)) != 0)
+            ald_rows_ref(rows, rec, "mention", url, "incident_updates:body");
+}
+
 static void add_events(struct ald_rows *rows, struct ald_element *el, const struct update *updates, size_t n)
 {
     struct story story = {0};
     for (size_t i = 0; i < n; i++) {
         const struct update *u = &updates[i];
-        struct ald_row_event *e = ald_rows_event(rows, el, u->id, u->at, event_kind(&story, u->status, i == 0));
+        bool report = is(u->status, "postmortem");
+        struct ald_row_event *e = ald_rows_event(rows, el, u->id, u->at, report ? "note" : event_kind(&story, u->status, i == 0));
         e->value = u->status;
         e->field = "incident_updates";
-        e->text = u->body;
+        e->text = ald_listing_plain(rows->arena, u->body);
+        add_mentions(rows, el->record, u->body);
     }
+}
+
+/** A post-mortem that was published: as an update, or as members of the incident on pages whose updates leave it out. */
+static enum ald_rc add_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const struct ald_jv *it,
+                              const struct update *updates, size_t n, struct ald_err *err)
+{
+    const char *body = NULL;
+    int64_t published;
+    bool told = is(el->record->status, "postmortem"), in_updates = false;
+    ALD_TRY(ald_json_str_opt(it, "postmortem_body", &body, err));
+    ALD_TRY(ald_json_time_opt(it, "postmortem_published_at", &published, err));
+    for (size_t i = 0; i < n; i++)
+        in_updates = in_updates || is(updates[i].status, "postmortem");
+    body = published == ALD_TIME_NONE ? NULL : body; /* a draft */
+    if (!told && !in_updates && !body)
+        return ALD_OK;
+    struct ald_row_review *r = ald_rows_review(rows, el, ald_listing_ref(rows->arena, cfg, el->record->external_id));
+    r->title = el->record->title;
+    r->url = el->record->url;
+    r->status = "published";
+    if (!body || !*body || in_updates)
+        return ALD_OK;
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "%s.postmortem", el->record->external_id), published, "note");
+    e->field = "postmortem_body";
+    e->text = ald_listing_plain(rows->arena, body);
+    add_mentions(rows, el->record, body);
+    return ALD_OK;
 }
 
 /* ---- Services ---- */
@@ -168,8 +208,24 @@ static enum ald_rc add_services(struct ald_rows *rows, struct ald_row_record *re
 
 /* ---- The record ---- */
 
-static enum ald_rc add_moments(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it,
-                               struct ald_err *err)
+/** Maintenance begins when it does, else when it is due; the notice of it may be weeks old. */
+static enum ald_rc add_window(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it, const struct update *updates,
+                              size_t n, struct ald_err *err)
+{
+    int64_t due;
+    ALD_TRY(ald_json_time_opt(it, "scheduled_for", &due, err));
+    bool dated = due != ALD_TIME_NONE; /* until then it has not happened */
+    ald_rows_moment(rows, rec, "opened", dated ? due : rec->entered_at, dated ? "scheduled_for" : "created_at", 1);
+    for (size_t i = 0; i < n; i++)
+        if (is(updates[i].status, "in_progress")) {
+            ald_rows_moment(rows, rec, "impact_started", updates[i].at, "incident_updates", 1);
+            break;
+        }
+    return ALD_OK;
+}
+
+static enum ald_rc add_moments(struct ald_rows *rows, struct ald_row_record *rec, const struct ald_jv *it, const struct update *updates,
+                               size_t n, struct ald_err *err)
 {
     int64_t created, started, monitoring, resolved;
     ALD_TRY(ald_json_time(it, "created_at", &created, err));
@@ -178,9 +234,13 @@ static enum ald_rc add_moments(struct ald_rows *rows, struct ald_row_record *rec
     ALD_TRY(ald_json_time_opt(it, "resolved_at", &resolved, err));
     ALD_TRY(ald_json_time_opt(it, "updated_at", &rec->updated_at, err));
     rec->entered_at = created;
-    ald_rows_moment(rows, rec, "opened", created, "created_at", 1);
-    if (started != created)
-        ald_rows_moment(rows, rec, "impact_started", started, "started_at", 1);
+    if (rec->class_) {
+        ALD_TRY(add_window(rows, rec, it, updates, n, err));
+    } else {
+        ald_rows_moment(rows, rec, "opened", created, "created_at", 1);
+        if (started != created)
+            ald_rows_moment(rows, rec, "impact_started", started, "started_at", 1);
+    }
     ald_rows_moment(rows, rec, "mitigated", monitoring, "monitoring_at", 1);
     ald_rows_moment(rows, rec, "resolved", resolved, "resolved_at", 1);
     bool open = one_of(rec->status, under_way) || (!one_of(rec->status, ended) && resolved == ALD_TIME_NONE);
@@ -228,7 +288,6 @@ enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, struct ald
     ALD_TRY(ald_json_str_opt(it, "name", &rec->title, err));
     ALD_TRY(ald_json_str_opt(it, "shortlink", &rec->url, err));
     ALD_TRY(ald_json_str_opt(it, "status", &rec->status, err));
-    ALD_TRY(add_moments(rows, rec, it, err));
     ALD_TRY(add_impact(rows, rec, it, err));
 
     struct ald_jv list;
@@ -239,7 +298,9 @@ enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, struct ald
             return ald_json_expected(&list, "a list", err);
         ALD_TRY(read_updates(rows->arena, &list, &updates, &n, err));
     }
+    ALD_TRY(add_moments(rows, rec, it, updates, n, err));
     add_events(rows, el, updates, n);
+    ALD_TRY(add_review(cfg, rows, el, it, updates, n, err));
     ALD_TRY(add_services(rows, rec, it, updates, n, err));
     rec->holds = rec->timeline;
     site_alias(rows, rec->url, id);

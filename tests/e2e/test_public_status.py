@@ -33,6 +33,14 @@ def incident(i, hours=2, **changes):
     return row
 
 
+def back_again(i):
+    """It was over, and began again; the last word names another page's incident."""
+    row = incident(i)
+    again = [{**row["updates"][1], "when": stamp(i, 4), "status": status, "text": text} for status, text in (
+        ("SERVICE_OUTAGE", "It is back, see https://status.other.example/incidents/o1"),)]
+    return {**row, "end": stamp(i, 5), "updates": [{**row["updates"][1], "when": stamp(i, 5)}, *again, *row["updates"][1:]]}
+
+
 def gcp(url, **keys):
     return support.source("cloud", "gcpstatus", base_url=f"{url}/gcp", **keys)
 
@@ -46,6 +54,30 @@ class Feeds(support.Case):
 
     def records(self):
         return {row["external_id"]: row for row in self.export("records", AS_OF)}
+
+
+class PublicFeed(Feeds):
+    def test_planned_work_and_post_mortems(self):
+        """Maintenance stands in a list of its own, and begins when it does: what is announced has not happened yet. A published
+        post-mortem is a review, and its words are read."""
+        api = self.serve(pages={"made": table_api.told(table_api.made(6)["statuspage"])})
+        self.configure(support.source("status", "statuspage", base_url=f"{api.url}/made"))
+        self.alidade("ingest")
+        by_id = {row["records"][0]["external_id"]: row for row in self.export("incidents", AS_OF)}
+        self.assertTrue("planned2" not in by_id)
+        self.assertEqual((by_id["planned1"]["class"], by_id["planned1"]["spans"]), ("planned", [["2026-01-05T19:01:00.000Z", "2026-01-05T19:50:00.000Z"]]))
+        full = by_id["post000001"]
+        self.assertEqual((full["class"], full["started_at"], full["reopens"]), ("incident", "2026-01-05T08:45:00.000Z", 1))
+        review, = self.export("reviews", AS_OF)
+        self.assertEqual((review["incident"], review["status"], review["url"]), ("status:post000001", "published", "https://stspg.example/1"))
+        notes = [row["text"] for row in self.export("events", AS_OF) if row["kind"] == "note"]
+        self.assertEqual(notes, ["What happened: the rule was bad."])
+        record = next(row for row in self.export("records", AS_OF) if row["external_id"] == "post000001")
+        self.assertEqual(record["refs"], ["mention:https://status.vendor.example/incidents/v1"])
+        posts = api.pages["made"]
+        posts[1].update(status="resolved", incident_updates=posts[1]["incident_updates"][1:])
+        self.alidade("ingest")
+        self.assertEqual(self.export("reviews", AS_OF), [], "the post-mortem was taken back")
 
 
 class GoogleCloud(Feeds):

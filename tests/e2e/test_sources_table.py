@@ -5,11 +5,13 @@ where each row of the store came from; this test says when it is old.
 Make it again: ALIDADE_REFRESH_DOCS=1 ALIDADE=build/cli/alidade /usr/bin/python3 tests/e2e/test_sources_table.py"""
 import collections
 import contextlib
+import json
 import os
 import re
 import unittest
 
 import support
+import feeds_api
 import firehydrant_api
 import github_api
 import incidentio_api
@@ -21,6 +23,7 @@ import rootly_api
 import table_api
 import tracker_world
 import test_faults_everywhere
+import test_public_status
 import test_servicenow
 
 PAGE = support.ROOT / "docs" / "SOURCES.md"
@@ -28,10 +31,10 @@ MOMENTS = ("impact_started", "detected", "opened", "acknowledged", "mitigated", 
 HEAD = """# Which field feeds what
 
 Each connector was run against the server that its tests use, and every row of the store was asked where it came from: the table is what the
-code does, not what somebody remembers. Made by `tests/e2e/test_sources_table.py`, which fails when this page is old. What a server of the
-tests has no example of is not here; a source of yours may give less (a plan without a feature, a right that the token lacks), and
-`alidade doctor` says what. `fields:` maps custom fields to severity, service, team, moments, customers, regions and more for the sources
-that have them. Files (`ndjson`, `csv`, `slack`) feed what their columns name: [FILES.md](FILES.md).
+code does, not what somebody remembers. Made by `tests/e2e/test_sources_table.py`, which fails when this page is old. **yes**: the source
+gives it; **mapped**: where `fields:` maps custom fields to it, as the tests do; **-**: its API does not tell it, as the connector declares
+and `alidade doctor` says of your sources. A source of yours may give less (a plan without a feature, a right that the token lacks), which
+`alidade doctor` says too. Files (`ndjson`, `csv`, `slack`) feed what their columns name: [FILES.md](FILES.md).
 
 """
 # What a reader asks for: a title, and the rows that answer.
@@ -40,23 +43,29 @@ ASKED = (
     ("acknowledgement", {("moment", "acknowledged"), ("event", "acknowledged")}), ("mitigation", {("moment", "mitigated"), ("event", "mitigated")}),
     ("end", {("moment", "resolved"), ("event", "resolved")}), ("reopening", {("event", "reopened")}),
     ("severity", {("value", "severity"), ("value", "severity_id")}), ("its history", {("event", "severity_changed")}),
-    ("services", {("service", "")}), ("services added later", {("event", "service_added")}), ("dependencies", {("rows", "service_edge")}),
-    ("teams", {("team", "*")}), ("responders", {("person", "*"), ("event", "assigned"), ("event", "acknowledged"), ("event", "responder_added")}),
-    ("escalations", {("event", "escalated")}), ("handovers", {("event", "reassigned")}), ("notes", {("event", "note")}),
+    ("services", {("service", "")}), ("services added later", {("event", "service_added"), ("later", "")}), ("dependencies", {("rows", "service_edge")}),
+    ("teams", {("team", "*")}), ("responders", {("person", "*"), ("actor", "")}),
+    ("escalations", {("event", "escalated")}), ("handovers", {("event", "reassigned")}), ("notes", {("event", "note"), ("words", "")}),
     ("customers", {("value", "customers_impacted")}), ("regions", {("value", "region"), ("value", "regions")}), ("links", {("ref", "*")}),
     ("reviews", {("rows", "review")}), ("who came", {("rows", "attendance")}), ("learnings", {("rows", "learning")}), ("actions", {("rows", "action_item")}),
+    ("planned work", {("planned", "*")}),
 )
+RECORD = "(SELECT id, source FROM record WHERE class IS NOT 'planned') r"
 QUERIES = (
-    ("moment", "SELECT DISTINCT source, moment, field FROM record_moment m JOIN record r ON r.id = m.record"),
-    ("value", "SELECT DISTINCT source, name, field FROM record_value v JOIN record r ON r.id = v.record"),
-    ("service", "SELECT DISTINCT source, '', field FROM record_service v JOIN record r ON r.id = v.record"),
-    ("team", "SELECT DISTINCT source, role, field FROM record_team v JOIN record r ON r.id = v.record"),
-    ("person", "SELECT DISTINCT source, role, field FROM record_person v JOIN record r ON r.id = v.record"),
-    ("ref", "SELECT DISTINCT source, v.kind, field FROM record_ref v JOIN record r ON r.id = v.record"),
-    ("event", "SELECT DISTINCT source, v.kind, field FROM event v JOIN record r ON r.id = v.record"),
+    ("moment", f"SELECT DISTINCT source, moment, field FROM record_moment m JOIN {RECORD} ON r.id = m.record"),
+    ("value", f"SELECT DISTINCT source, name, field FROM record_value v JOIN {RECORD} ON r.id = v.record"),
+    ("service", f"SELECT DISTINCT source, '', field FROM record_service v JOIN {RECORD} ON r.id = v.record"),
+    ("later", f"SELECT DISTINCT source, '', field FROM record_service v JOIN {RECORD} ON r.id = v.record WHERE at IS NOT NULL AND NOT at_start"),
+    ("team", f"SELECT DISTINCT source, role, field FROM record_team v JOIN {RECORD} ON r.id = v.record"),
+    ("person", f"SELECT DISTINCT source, role, field FROM record_person v JOIN {RECORD} ON r.id = v.record"),
+    ("ref", f"SELECT DISTINCT source, v.kind, field FROM record_ref v JOIN {RECORD} ON r.id = v.record"),
+    ("event", f"SELECT DISTINCT source, v.kind, field FROM event v JOIN {RECORD} ON r.id = v.record"),
+    ("actor", f"SELECT DISTINCT source, '', field FROM event v JOIN {RECORD} ON r.id = v.record WHERE actor IS NOT NULL"),
+    ("words", f"SELECT DISTINCT source, '', field FROM event v JOIN {RECORD} ON r.id = v.record WHERE v.text <> '' AND kind <> 'note'"),
+    ("planned", "SELECT DISTINCT source, moment, field FROM record_moment m JOIN record r ON r.id = m.record WHERE class = 'planned'"),
     *(("rows", f"SELECT DISTINCT source, '{table}', '' FROM {table}") for table in ("review", "attendance", "learning", "action_item", "service_edge")),
 )
-NAMES = {"value": "value", "service": "service", "team": "team", "person": "person", "ref": "link", "event": "event", "moment": "moment", "rows": "rows"}
+NAMES = {"value": "value", "service": "service", "later": "service added later", "actor": "who acted", "words": "words of an event", "planned": "planned work", "team": "team", "person": "person", "ref": "link", "event": "event", "moment": "moment", "rows": "rows"}
 
 
 def normal(field):
@@ -65,12 +74,22 @@ def normal(field):
     return re.sub(r"\b[0-9a-f]{8,}\b", "ID", text)
 
 
-def page_of(found):
+def cell(rows, keys, mapped, lacking):
+    """What the page says of one thing and one source."""
+    fields = {field for (kind, name), told in rows.items() for want, key in keys if kind == want and key in (name, "*") for field in told}
+    if not fields:
+        return "-" if lacking else ""
+    return "mapped" if all(re.split(r"[:.]", field)[-1] in mapped or field in mapped for field in fields) else "yes"
+
+
+def page_of(found, mapped, lacks):
     sources = sorted(found)
     text = [HEAD, "| | ", " | ".join(sources), " |\n|---|", "---|" * len(sources), "\n"]
     for title, keys in ASKED:
-        has = lambda rows: any(kind == want and key in (name, "*") for (kind, name) in rows for (want, key) in keys)
-        text.append(f"| {title} | " + " | ".join("yes" if has(found[source]) else "" for source in sources) + " |\n")
+        cells = [cell(found[source], keys, mapped[source], title in (lacks[source] or ())) for source in sources]
+        text.append(f"| {title} | " + " | ".join(cells) + " |\n")
+    if any("|  |" in line for line in text):
+        text.append("\nAn empty cell: neither do the tests' servers hold it, nor has the connector declared that its API does not tell it.\n")
     for source in sources:
         text.append(f"\n## {source}\n\n| What | From |\n|---|---|\n")
         for (kind, name), fields in sorted(found[source].items(), key=lambda row: (list(NAMES).index(row[0][0]), row[0][1])):
@@ -97,12 +116,19 @@ def pager():
 
 # Larger worlds than those that faults are tried on, where nearly everything happens that the server knows.
 RICHER = {
+    "gcpstatus": lambda: feeds_api.serve(gcp=[test_public_status.back_again(0), *(test_public_status.incident(i) for i in range(1, 10))]),
+    "feed": lambda: feeds_api.serve(pages={"made": table_api.told(table_api.made(10)["statuspage"])}), "statuspage": lambda: table_api.serve(
+        {"statuspage": table_api.told(table_api.made(10)["statuspage"])}),
     "pagerduty": lambda: pagerduty_api.serve(pager()), "servicenow": lambda: table_api.serve(test_servicenow.world()),
     "jira": lambda: jira_api.serve(jira_api.made(60)), "datacenter": lambda: jira_api.serve(jira_api.made(60), dc=True),
     "opsgenie": lambda: opsgenie_api.serve(opsgenie_api.made(40)), "jsm": lambda: opsgenie_api.serve(opsgenie_api.made(40)),
     "incidentio": lambda: incidentio_api.serve(tracker_world.made(35)), "firehydrant": lambda: firehydrant_api.serve(tracker_world.made(35)),
     "irm": lambda: irm_api.serve(tracker_world.made(35)), "rootly": lambda: rootly_api.serve(tracker_world.made(35)), "github": lambda: github_api.serve(github_api.made(40)),
 }
+
+
+# Where `fields:` maps what the API has no word for.
+MAPPED = {"servicenow": test_servicenow.MAPPED}
 
 
 class Table(support.Case):
@@ -115,19 +141,31 @@ class Table(support.Case):
             for number, (name, row) in enumerate(sorted(rows.items())):
                 server = stack.enter_context(row.start())
                 names[f"s{number}"] = name
-                sources.append({**row.source(server.url), "name": f"s{number}"})
+                source = row.source(server.url)
+                sources.append({**source, "name": f"s{number}", "fields": {**source.get("fields", {}), **MAPPED.get(name, {})}})
             self.configure(*sources)
             self.alidade("ingest", env=test_faults_everywhere.ENV)
         found = {name: collections.defaultdict(set) for name in names.values()}
         for kind, query in QUERIES:
             for source, name, field in self.sql(query):
                 found[names[source]][kind, name or ""].add(normal(field))
-        return found
+        mapped = {names[source["name"]]: set(source.get("fields", {}).values()) for source in sources}
+        checks = json.loads(self.alidade("doctor", "--dry-run", "--json", env=test_faults_everywhere.ENV).out)["checks"]
+        told = {names[check["source"]]: check["found"].rpartition(": ")[2].split(", ") for check in checks if check["check"] == "not told"}
+        return found, mapped, {name: told.get(name) for name in found}
 
     def test_page_is_current(self):
-        found = self.found()
+        found, mapped, lacks = self.found()
         self.assertTrue(all(("moment", "opened") in rows for rows in found.values()))
-        page = page_of(found)
+        for source, rows in found.items():
+            if lacks[source] is None:
+                continue
+            for title, keys in ASKED:
+                with self.subTest(f"{source}: {title}"):
+                    self.assertEqual(cell(rows, keys, mapped[source], False) in ("", "mapped"), title in lacks[source],
+                                     "either the server has an example of it, or the connector declares that its API does not tell it")
+            self.assertLessEqual(set(lacks[source]), {title for title, _ in ASKED}, source)
+        page = page_of(found, mapped, lacks)
         if os.environ.get("ALIDADE_REFRESH_DOCS"):
             PAGE.write_text(page, encoding="utf-8")
         self.assertEqual(PAGE.read_text(encoding="utf-8") if PAGE.exists() else "", page, "make it again, see above")

@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
         name, _, what = rest.partition("/")
         if name == "gcp" and what == "incidents.json":
             return self.answer(200, json.dumps(api.gcp).encode())
-        if name in api.pages and what in ("api/v2/incidents.json", "api/v2/components.json"):
+        if name in api.pages and what in ("api/v2/incidents.json", "api/v2/components.json", "api/v2/scheduled-maintenances.json"):
             return self.answer(200, json.dumps(self.feed(name, what)).encode())
         return self.answer(404, b'{"message":"Not Found"}')
 
@@ -46,8 +46,10 @@ class Handler(BaseHTTPRequestHandler):
         page = {"id": name, "name": name, "url": f"{self.server.url}/{name}", "time_zone": "Etc/UTC"}
         if what.endswith("components.json"):
             return {"page": page, "components": []}
-        newest = sorted(self.server.pages[name], key=lambda post: post["created_at"], reverse=True)
-        return {"page": page, "incidents": newest[:NEWEST]}
+        planned = what.endswith("maintenances.json")
+        newest = sorted((post for post in self.server.pages[name] if (post["impact"] == "maintenance") == planned),
+                        key=lambda post: post["created_at"], reverse=True)
+        return {"page": page, "scheduled_maintenances" if planned else "incidents": newest[:NEWEST]}
 
     def break_off(self, body):
         if body is not None:

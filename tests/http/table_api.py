@@ -95,6 +95,33 @@ def made(n, start="2026-01-05 08:00:00"):
             **{table: [] for table in AROUND}}
 
 
+def told(posts):
+    """The posts, of which the second is told in full: dated back, found, mended, taken back, over, reported on; and planned work, one that
+    is over and one that is still to come."""
+    first, post, *_ = posts
+    on = lambda minutes: (datetime.datetime.fromisoformat(post["created_at"][:19]) + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    change = lambda code, name, new: {"code": code, "name": name, "old_status": "operational", "new_status": new}
+
+    def update(n, status, minutes, body, shown=None, components=None):
+        return {"id": f"told{n}", "status": status, "body": body, "created_at": on(minutes), "updated_at": on(minutes),
+                "display_at": on(minutes if shown is None else shown), "affected_components": components}
+    updates = [update(0, "investigating", 0, "We look into it.", -10, [change("c1", "Part 1", "partial_outage")]),
+               update(1, "identified", 20, "A <b>bad</b> rule, see https://status.vendor.example/incidents/v1.", None,
+                      [change("c1", "Part 1", "partial_outage"), change("c2", "Group - Part 2", "major_outage")]),
+               update(2, "monitoring", 40, "A fix is out."), update(3, "resolved", 60, "Fixed."), update(4, "investigating", 70, "It is back."),
+               update(5, "resolved", 120, "Fixed for good."), update(6, "postmortem", 3000, "What happened: the rule was bad.")]
+    full = {**post, "status": "postmortem", "started_at": on(-15), "monitoring_at": on(40), "resolved_at": on(120), "updated_at": on(3000),
+            "impact": "major", "incident_updates": updates[::-1],
+            "components": [{"id": f"c{n}", "name": f"Part {n}", "status": "operational"} for n in (1, 2)]}
+    window = lambda n, status, from_, updates, **more: {
+        **post, "id": f"planned{n}", "name": f"Upgrade {n}", "status": status, "impact": "maintenance", "scheduled_for": on(from_),
+        "scheduled_until": on(from_ + 60), "started_at": post["created_at"], "resolved_at": None, "monitoring_at": None, "incident_updates": updates, **more}
+    over = window(1, "completed", 600, [update(9, "completed", 650, "Done."), update(8, "in_progress", 601, "We begin."), update(7, "scheduled", 0, "An upgrade.")],
+                  resolved_at=on(650), updated_at=on(650))
+    to_come = window(2, "scheduled", 10 ** 6, [update(10, "scheduled", 0, "Another.")], updated_at=on(0))
+    return [first, full, over, to_come, *posts[2:]]
+
+
 AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "cmdb_rel_ci", "incident_task", "problem", "problem_task", "change_request")
 # Columns that name rows of another table: what is shown for them, and where "column.member" leads.
 REFERENCES = {"problem_id": "problem", "problem": "problem", "ci_item": "cmdb_ci", "cmdb_ci_service": "cmdb_ci", "parent": "cmdb_ci",
@@ -169,9 +196,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.table(m[1], url, query)
             elif re.fullmatch(r"/v1/pages/\w+/incidents", url.path):
                 self.manage(url, query)
-            elif url.path == "/api/v2/incidents.json":
-                posts = self.newest()[:50]
-                self.answer(url, {"page": {"id": "madepage", "name": "Made"}, "incidents": posts}, posts, "id", ())
+            elif m := re.fullmatch(r"/api/v2/(incidents|scheduled-maintenances).json", url.path):
+                posts = [post for post in self.newest() if (post["impact"] == "maintenance") == (m[1] != "incidents")][:50]
+                self.answer(url, {"page": {"id": "madepage", "name": "Made"}, m[1].replace("-", "_"): posts}, posts, "id", ())
             else:
                 self.send_json(404, {"error": "not found"})
 
