@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "import_scan.h"
+#include "named.h"
 
 #define REASONS_SHOWN 5
 
@@ -173,6 +174,7 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
         ALD_TRY(source_of(s, what, &scan, &own, n > 0, &sources[n], err));
         n++;
     }
+    ald_named_limits(s, "in these texts e-mail addresses are replaced, and only the names that the file itself gives to people");
     ALD_TRY(ald_run_begin(s, err));
     enum ald_rc rc = read_all(s, sources, n, ret_code, err);
     return ald_run_end(s, rc, *ret_code, err);

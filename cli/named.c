@@ -85,6 +85,13 @@ enum ald_rc ald_named_self(struct ald_session *s, const char **ret, struct ald_e
     return ALD_OK;
 }
 
+void ald_named_limits(struct ald_session *s, const char *what)
+{
+    if (s->config.people == ALD_PEOPLE_NONE && !s->told_of_names)
+        ald_say(s, "people: none keeps no names to look for: %s", what);
+    s->told_of_names = true;
+}
+
 enum ald_rc ald_named_words(struct ald_session *s, const char **words, struct ald_err *err)
 {
     struct ald_key key = {0};
@@ -92,6 +99,7 @@ enum ald_rc ald_named_words(struct ald_session *s, const char **words, struct al
         return ALD_OK;
     if (s->config.people == ALD_PEOPLE_PSEUDONYMS)
         ALD_TRY(ald_session_key(s, &key, err));
+    ald_named_limits(s, "in what you wrote only e-mail addresses are replaced, so leave names out of it");
     enum ald_rc rc = ald_people_said(s->store, s->config.people, &key, s->arena, *words, words, err);
     ald_key_wipe(&key);
     return rc;

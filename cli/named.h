@@ -17,3 +17,5 @@ ALD_CHECK enum ald_rc ald_named_self(struct ald_session *s, const char **ret, st
 /** What somebody writes of an incident: people whom a source named, and e-mail addresses, are replaced as the configuration's
  *  `people` says. *words may be NULL; arena-owned. */
 ALD_CHECK enum ald_rc ald_named_words(struct ald_session *s, const char **words, struct ald_err *err);
+/** With `people: none`, says once, unless --quiet, that names cannot be looked for, and what that means here. */
+void ald_named_limits(struct ald_session *s, const char *what);

@@ -17,6 +17,7 @@ struct ald_session {
     struct ald_clock clock;
     int64_t run_id; /* row of table run, 0 when none */
     bool progress;  /* stderr is a terminal and progress is wanted */
+    bool told_of_names; /* once is enough: see ald_named_limits */
 };
 
 enum {

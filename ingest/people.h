@@ -26,6 +26,8 @@ struct ald_scrub {
 struct ald_known_names *ald_known_names_new(const struct ald_key *key);
 void ald_known_names_free(struct ald_known_names *known);
 void ald_known_names_freep(struct ald_known_names **known);
+/** Takes in the names that any source told, as the store keeps them (of one with several pseudonyms the smallest). */
+ALD_CHECK enum ald_rc ald_known_names_of_all(struct ald_store *store, struct ald_known_names *known, struct ald_err *err);
 
 /** A text that stands in no document: known names and all e-mail addresses replaced. Arena-owned, or text itself. */
 const char *ald_people_text(struct ald_arena *arena, const struct ald_scrub *scrub, const char *text);

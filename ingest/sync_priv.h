@@ -240,6 +240,8 @@ ALD_CHECK enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_s
                                           struct ald_err *err);
 /** At a run's end: replaces late names wherever texts of the source are stored, and in what was recorded. */
 ALD_CHECK enum ald_rc ald_sync_names_mend(struct ald_sync *s, struct ald_err *err);
+/** When every source was read: replaces whom any of them named in what people said by hand and in files, where that may be new. */
+ALD_CHECK enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key, struct ald_err *err);
 
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);

@@ -166,6 +166,8 @@ enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts
             *err = run.err;
         rc = run.err.rc;
     }
+    if (rc == ALD_OK && !opts->dry_run)
+        rc = ald_sync_names_said(store, opts, &key, err);
     if (rc == ALD_OK && run.stopped)
         rc = ald_fail(err, ALD_ERR_STOPPED, "stopped; the next run goes on from here");
     (void)pthread_mutex_destroy(&run.gate.lock);

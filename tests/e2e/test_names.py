@@ -127,6 +127,59 @@ class Late(Names):
         self.assertEqual(self.sql("SELECT title FROM record WHERE key = 'INC-1'"), [("Asked Yolanda Latecomer, no answer",)])
 
 
+class ByHand(Names):
+    """What people say by hand and in files: whoever any source names is replaced there, also when the name becomes known afterwards."""
+
+    def say(self, when):
+        """A learning, a review, an action, decisions and a told story, all of which name somebody."""
+        name = LATE["name"]
+        for kind, row in (("learnings", {"incident": "INC-1", "text": f"{name} knew it"}),
+                          ("reviews", {"incident": "INC-2", "held_at": "2026-01-05T10:00:00Z", "url": f"https://w.example/{when}/{name}".replace(" ", "%20")}),
+                          ("actions", {"incident": "INC-2", "title": f"{name} mends it {when}"})):
+            (self.dir / "in").mkdir(exist_ok=True)
+            path = self.write(f"in/{when}-{kind}.ndjson", support.lines([row]))
+            self.alidade("import", str(path), "--kind", kind, code=0)
+            path.unlink()
+        for args in (("review", "add", "INC-3", "--held", "2026-01-05T10:00:00Z", "--surprise", f"{name} did not know"),
+                     ("tag", "INC-3", "saturation", "confirm", "--reason", f"{name} saw it"),
+                     ("override", "INC-3", "--field", "severity", "--value", "SEV1", "--reason", f"{name} says so"),
+                     ("story", "told", "INC-4", "--where", f"with {name}")):
+            self.alidade(*args, code=0)
+        number = self.sql("SELECT max(id) FROM decision WHERE kind = 'override'")[0][0]
+        self.alidade("override", "--undo", str(number), "--reason", f"{name} erred", code=0)
+
+    def texts(self):
+        found = []
+        for table, columns in (("learning", "text"), ("review", "url, why_surprised"), ("action_item", "title"),
+                               ("decision", "reason, undone_reason"), ("story_told", "place"), ("record_raw", "raw")):
+            found += [text for row in self.sql(f"SELECT {columns} FROM {table}") for text in row if text]
+        return [text for text in found if "Yolanda" in text]
+
+    def test_before_and_after_the_name_is_known(self):
+        self.serve(jira_api.made(6))
+        self.ingest()
+        self.say("before")
+        self.assertEqual(len(self.texts()), 11, "nobody told that this is a name")
+        issue = self.api.issue("INC-6")
+        issue["reporter"] = LATE
+        jira_api.change(issue, issue["updated"] + HOUR, LATE, ("labels", "", "x"))
+        self.ingest()
+        self.assertEqual(self.texts(), [])
+        self.say("after")
+        self.assert_nowhere(["Yolanda", "Latecomer"])
+        generation = self.sql("SELECT value FROM meta WHERE key = 'generation'")
+        self.ingest()
+        self.assertEqual(self.sql("SELECT value FROM meta WHERE key = 'generation'"), generation, "nothing more to mend")
+
+    def test_nobody(self):
+        """A store without people knows no name: what it cannot replace is said where it is written."""
+        self.serve(jira_api.made(6))
+        self.ingest(people="none")
+        run = self.alidade("review", "add", "INC-3", "--held", "2026-01-05T10:00:00Z", "--surprise", f"{LATE['name']} ({LATE['email']}) did not know", code=0)
+        self.assertRegex(run.err, "people: none.*no names.*e-mail")
+        self.assertEqual(self.sql("SELECT why_surprised FROM review"), [(f"{LATE['name']} (someone) did not know",)])
+
+
 class Messages(Names):
     def test_what_a_server_says(self):
         """Errors that a source sends back are kept as reasons: with people replaced."""

@@ -209,6 +209,62 @@ SELECT stream, subject, last_error FROM todo WHERE source = ?1 AND last_error IS
 -- name: sync_text_error_set
 UPDATE todo SET last_error = ?5 WHERE source = ?1 AND stream = ?2 AND subject = ?3 AND last_error = ?4;
 
+-- name: sync_text_reviews
+SELECT external_id, 'title', title FROM review WHERE source = ?1 AND title IS NOT NULL
+UNION ALL SELECT external_id, 'url', url FROM review WHERE source = ?1 AND url IS NOT NULL
+UNION ALL SELECT external_id, 'why_surprised', why_surprised FROM review WHERE source = ?1 AND why_surprised IS NOT NULL
+UNION ALL SELECT external_id, 'risk_awareness', risk_awareness FROM review WHERE source = ?1 AND risk_awareness IS NOT NULL;
+
+-- name: sync_text_review_set
+UPDATE review SET title = CASE WHEN ?3 = 'title' AND title = ?4 THEN ?5 ELSE title END, url = CASE WHEN ?3 = 'url' AND url = ?4 THEN ?5 ELSE url END,
+    why_surprised = CASE WHEN ?3 = 'why_surprised' AND why_surprised = ?4 THEN ?5 ELSE why_surprised END,
+    risk_awareness = CASE WHEN ?3 = 'risk_awareness' AND risk_awareness = ?4 THEN ?5 ELSE risk_awareness END
+WHERE source = ?1 AND external_id = ?2;
+
+-- name: sync_text_learnings
+SELECT external_id, '', text FROM learning WHERE source = ?1 AND text IS NOT NULL;
+
+-- name: sync_text_learning_set
+UPDATE learning SET text = ?5 WHERE source = ?1 AND external_id = ?2 AND ?3 IS NOT NULL AND text = ?4;
+
+-- name: sync_text_actions
+SELECT external_id, 'title', title FROM action_item WHERE source = ?1 AND title IS NOT NULL
+UNION ALL SELECT external_id, 'url', url FROM action_item WHERE source = ?1 AND url IS NOT NULL;
+
+-- name: sync_text_action_set
+UPDATE action_item SET title = CASE WHEN ?3 = 'title' AND title = ?4 THEN ?5 ELSE title END,
+    url = CASE WHEN ?3 = 'url' AND url = ?4 THEN ?5 ELSE url END
+WHERE source = ?1 AND external_id = ?2;
+
+-- name: sync_text_told
+SELECT external_id, '', place FROM story_told WHERE source = ?1 AND place IS NOT NULL;
+
+-- name: sync_text_told_set
+UPDATE story_told SET place = ?5 WHERE source = ?1 AND external_id = ?2 AND ?3 IS NOT NULL AND place = ?4;
+
+-- What people decided belongs to no source: to '' like all that is said on the command line.
+-- name: sync_text_decisions
+SELECT id, 'reason', reason FROM decision WHERE ?1 = ''
+UNION ALL SELECT id, 'undone_reason', undone_reason FROM decision WHERE ?1 = '' AND undone_reason IS NOT NULL;
+
+-- name: sync_text_decision_set
+UPDATE decision SET reason = CASE WHEN ?3 = 'reason' AND reason = ?4 THEN ?5 ELSE reason END,
+    undone_reason = CASE WHEN ?3 = 'undone_reason' AND undone_reason = ?4 THEN ?5 ELSE undone_reason END
+WHERE ?1 = '' AND id = ?2;
+
+-- What people say by hand and in files is searched for whom any source named once the run has read all of them; until then it is owed.
+-- name: sync_said_owe
+INSERT INTO meta (key, value) VALUES ('names_owed', '1') ON CONFLICT (key) DO NOTHING;
+
+-- name: sync_said_owed
+SELECT 1 FROM meta WHERE key = 'names_owed';
+
+-- name: sync_said_settled
+DELETE FROM meta WHERE key = 'names_owed';
+
+-- name: sync_said_sources
+SELECT name, type FROM source UNION ALL SELECT '', '' ORDER BY name;
+
 -- ---- end of sync ----
 
 -- ---- land: rows of a page ----
