@@ -78,6 +78,12 @@ static const char *text_of(const struct ald_group *g, double centre)
                             : "shorter than comparable ones, more than chance explains: ask what goes right";
 }
 
+/* A percentile lies within 0 and 1, and so does what it could be: the normal limits of a small group reach beyond. */
+static double within(double limit)
+{
+    return limit < 0 ? 0 : limit > 1 ? 1 : limit;
+}
+
 static struct ald_node *group_node(struct ald_arena *a, const struct ald_group *g, double centre)
 {
     struct ald_node *o = ald_node_object(a);
@@ -85,10 +91,10 @@ static struct ald_node *group_node(struct ald_arena *a, const struct ald_group *
     ald_node_set(a, o, "name", ald_node_str(a, g->name));
     ald_node_set(a, o, "n", ald_node_int(a, (int64_t)g->n));
     ald_node_set(a, o, "mean_percentile", ald_node_num(a, g->mean));
-    ald_node_set(a, o, "lower95", maybe(a, g->has_limits, g->low95, g->absent));
-    ald_node_set(a, o, "upper95", maybe(a, g->has_limits, g->high95, g->absent));
-    ald_node_set(a, o, "lower998", maybe(a, g->has_limits, g->low998, g->absent));
-    ald_node_set(a, o, "upper998", maybe(a, g->has_limits, g->high998, g->absent));
+    ald_node_set(a, o, "lower95", maybe(a, g->has_limits, within(g->low95), g->absent));
+    ald_node_set(a, o, "upper95", maybe(a, g->has_limits, within(g->high95), g->absent));
+    ald_node_set(a, o, "lower998", maybe(a, g->has_limits, within(g->low998), g->absent));
+    ald_node_set(a, o, "upper998", maybe(a, g->has_limits, within(g->high998), g->absent));
     ald_node_set(a, o, "p_value", maybe(a, g->has_limits, g->p_value, g->absent));
     ald_node_set(a, o, "p_adjusted", maybe(a, g->has_limits, g->adjusted, g->absent));
     ald_node_set(a, o, "p_by_weeks_adjusted", maybe(a, g->has_limits, g->adjusted_by_weeks, g->absent));
@@ -114,10 +120,10 @@ static struct ald_node *limits_node(struct ald_arena *a, const struct ald_groups
             continue;
         struct ald_node *o = ald_node_object(a);
         ald_node_set(a, o, "n", ald_node_int(a, (int64_t)n));
-        ald_node_set(a, o, "lower95", ald_node_num(a, at.low95));
-        ald_node_set(a, o, "upper95", ald_node_num(a, at.high95));
-        ald_node_set(a, o, "lower998", ald_node_num(a, at.low998));
-        ald_node_set(a, o, "upper998", ald_node_num(a, at.high998));
+        ald_node_set(a, o, "lower95", ald_node_num(a, within(at.low95)));
+        ald_node_set(a, o, "upper95", ald_node_num(a, within(at.high95)));
+        ald_node_set(a, o, "lower998", ald_node_num(a, within(at.low998)));
+        ald_node_set(a, o, "upper998", ald_node_num(a, within(at.high998)));
         ald_node_add(a, list, o);
     }
     return list;

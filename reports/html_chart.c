@@ -187,6 +187,16 @@ static void put_joined(const struct plot *p)
     ald_html_raw(p->h, "\"/>");
 }
 
+/* Many dots as one path of round ends: a third of the bytes. */
+static void put_dots(const struct plot *p, size_t series)
+{
+    ald_html_rawf(p->h, "<path class=\"dt d%d\" d=\"", (int)p->chart->series[series].tone);
+    for (size_t i = 0; i < p->points->n; i++)
+        if (p->points->points[i].series == series)
+            ald_html_rawf(p->h, "M%.1f %.1fh0", across(p, i), py(p, p->points->points[i].y));
+    ald_html_raw(p->h, "\"/>");
+}
+
 static void put_series(const struct plot *p, size_t series)
 {
     const struct ald_series *view = &p->chart->series[series];
@@ -194,6 +204,10 @@ static void put_series(const struct plot *p, size_t series)
     char size = p->points->n > LARGE_MOST ? 's' : 'm';
     if (!p->points->totals[series])
         return;
+    if (!tips && view->mark == ALD_MARK_CIRCLE) {
+        put_dots(p, series);
+        return;
+    }
     ald_html_rawf(p->h, "<g class=\"mk t%d\">", (int)view->tone);
     for (size_t i = 0; i < p->points->n; i++) {
         const struct ald_point *at = &p->points->points[i];

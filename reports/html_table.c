@@ -8,6 +8,8 @@
 
 #define NOTES_MOST 40
 #define CELL_CHARS 1000
+#define ISO_DAY 10 /* letters of 2026-07-04 */
+#define QUANTITY_COLUMNS 20 /* the style knows so many */
 #define MANY_COLUMNS 10 /* so many are set smaller, else the last ones lie beyond the edge of the screen */
 
 static bool is_quantity(enum ald_show show)
@@ -66,16 +68,21 @@ static void put_figure(struct ald_html *h, const struct ald_figure *f, const str
     ald_html_raw(h, "</td></tr>\n");
 }
 
-/* A table that may be wider than the screen scrolls by itself, also by keyboard. */
-static void open_table(struct ald_html *h, const char *caption, const char *rows, bool many)
+/* A table that may be wider than the screen scrolls by itself, also by keyboard. Which of its columns hold quantities is said
+ * once, not of each cell: that is a tenth of a page of a thousand incidents. */
+static void open_table(struct ald_html *h, const char *caption, const struct ald_table *table)
 {
     size_t number = ++h->tables;
     ald_html_raw(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     ald_html_text(h, caption && *caption ? caption : "Table");
-    ald_html_rawf(h, " (table %zu)\"><table%s", number, many ? " class=\"many\"" : "");
-    if (rows) {
-        ald_html_raw(h, " data-rows=\"");
-        ald_html_text(h, rows);
+    ald_html_rawf(h, " (table %zu)\"><table", number);
+    if (table) {
+        ald_html_rawf(h, " class=\"%s", table->columns_n >= MANY_COLUMNS ? "many" : "");
+        for (size_t i = 1; i < table->columns_n && i < QUANTITY_COLUMNS; i++)
+            if (is_quantity(table->columns[i].show) || table->columns[i].show == ALD_SHOW_TIME)
+                ald_html_rawf(h, " %c%zu", table->columns[i].show == ALD_SHOW_TIME ? 't' : 'q', i + 1);
+        ald_html_raw(h, "\" data-rows=\"");
+        ald_html_text(h, table->rows);
         ald_html_raw(h, "\"");
     }
     ald_html_raw(h, ">");
@@ -93,7 +100,7 @@ void ald_html_figures(struct ald_html *h, const struct ald_block *b)
         intervals = intervals || b->figures[i].low || b->figures[i].high;
         counts = counts || b->figures[i].n;
     }
-    open_table(h, b->text, NULL, false);
+    open_table(h, b->text, NULL);
     ald_html_raw(h, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\" class=\"n\">Value</th>");
     ald_html_raw(h, intervals ? "<th scope=\"col\" class=\"n\">95 % interval</th>" : "");
     ald_html_raw(h, counts ? "<th scope=\"col\" class=\"n\">n</th>" : "");
@@ -124,31 +131,34 @@ static size_t note(struct ald_html *h, struct notes *notes, const char *text)
     return notes->n;
 }
 
-static void put_absent(struct ald_html *h, const struct ald_node *node, bool quantity, struct notes *notes)
+static void put_absent(struct ald_html *h, const struct ald_node *node, struct notes *notes)
 {
     const char *why = node && node->kind == ALD_NODE_NULL ? node->absent : NULL;
     size_t number = why ? note(h, notes, why) : 0;
-    ald_html_raw(h, quantity ? "<td class=\"n a\">" : "<td class=a>");
+    ald_html_raw(h, why && !number ? "<td class=a>" : "<td>");
     if (number)
         ald_html_rawf(h, "\xE2\x80\x93<sup>%zu</sup>", number);
     else
         ald_html_text(h, why);
 }
 
-static void put_cell(struct ald_html *h, const struct ald_column *col, const struct ald_node *row, bool first, struct notes *notes)
+static void put_cell(struct ald_html *h, const struct ald_column *col, const struct ald_node *row, bool first, bool many, struct notes *notes)
 {
     const struct ald_node *node = ald_node_at(row, col->path);
     const char *words = ald_words(h->report, h->scratch, node, col->show);
     if (!words || !*words) {
-        put_absent(h, node, is_quantity(col->show), notes);
+        put_absent(h, node, notes);
         return;
     }
     if (ald_utf8_count(words) > CELL_CHARS)
         words = ald_sprintf(h->scratch, "%.*s\xE2\x80\xA6 [cut]", (int)ald_utf8_prefix(words, CELL_CHARS), words);
-    ald_html_raw(h, first ? "<th scope=row>" : is_quantity(col->show) ? "<td class=n>" : "<td>");
+    ald_html_raw(h, first ? "<th>" : "<td>");
+    if (col->show == ALD_SHOW_TIME && strlen(words) > ISO_DAY && words[ISO_DAY] == ' ') { /* the day, and below it the hour */
+        ald_html_text(h, ald_sprintf(h->scratch, "%.*s ", ISO_DAY, words));
+        ald_html_raw(h, many ? "<br>" : "");
+        words += ISO_DAY + 1;
+    }
     ald_html_link_at(h, col, row, words);
-    if (first)
-        ald_html_raw(h, "</th>");
 }
 
 static void put_head(struct ald_html *h, const struct ald_table *table)
@@ -210,7 +220,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     const bool *named = h->targets[h->section].named;
     bool all = strcmp(section->id, "definitions") == 0; /* headers lead there */
     h->register_rows = table->filter;
-    open_table(h, b->text, table->rows, table->columns_n >= MANY_COLUMNS);
+    open_table(h, b->text, table);
     put_head(h, table);
     for (size_t i = 0; i < shown; i++) {
         const struct ald_node *row = ald_rows_at(rows, i, h->scratch);
@@ -221,7 +231,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
             ald_html_raw(h, "\">");
         }
         for (size_t k = 0; k < table->columns_n; k++)
-            put_cell(h, &table->columns[k], row, k == 0, &notes);
+            put_cell(h, &table->columns[k], row, k == 0, table->columns_n >= MANY_COLUMNS, &notes);
         ald_html_raw(h, "\n");
         ald_arena_reset(h->scratch);
     }

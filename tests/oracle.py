@@ -962,7 +962,7 @@ class Funnel:
             self.same(f"{where}.n", row["n"], len(groups[name]))
             self.same(f"{where}.mean_percentile", row["mean_percentile"], mean[name])
             for key, factor in (("lower95", -Z), ("upper95", Z), ("lower998", -3.090232), ("upper998", 3.090232)):
-                want = centre + factor * math.sqrt(se2[name] + tau2) if name in se2 else None
+                want = min(1, max(0, centre + factor * math.sqrt(se2[name] + tau2))) if name in se2 else None
                 self.same(f"{where}.{key}", number(row.get(key)), want)
             self.same(f"{where}.p_value", number(row.get("p_value")), p.get(name))
             self.same(f"{where}.p_adjusted", number(row.get("p_adjusted")), adjusted.get(name))

@@ -27,6 +27,8 @@ for (const file of files) {
       looks++;
       const where = `${file} ${scheme} ${width}`;
       if (passes.length < 10) bad++, console.error(`${where}: only ${passes.length} rules had anything to look at`);
+      const tables = await page.evaluate(() => [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.getAttribute("aria-label")));
+      if (width === 1280 && tables.length) bad++, console.error(`${where}: wider than a laptop's screen: ${tables}`);
       if (wide > 0) bad++, console.error(`${where}: the page itself scrolls sideways by ${wide} pixels`);
       if (asked.length !== 1) bad++, console.error(`${where}: asks for ${asked.slice(1)}`);
       for (const rule of violations) {
