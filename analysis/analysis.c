@@ -231,6 +231,7 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
                                .calendar = {.zone = zone,
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
+    ald_event_ids_open(a, store);
     ALD_TRY(build(store, a, measured, err));
     if (measured)
         observe(a);
@@ -258,6 +259,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
     ald_measures_drop(analysis);
     ald_zone_free(analysis->zone);
     ald_past_free(analysis->past);
+    ald_event_ids_close(analysis->event_ids);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }
 

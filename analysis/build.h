@@ -9,18 +9,24 @@
 
 #define ALD_BIT(i) (1u << (unsigned)(i))
 
-/** A row of record_service. */
+/** A row of record_service. field: ald_build_word. */
 struct ald_row_svc {
-    uint32_t service;
     int64_t at;
-    bool at_start, stand_in;
-    const char *field;
+    uint32_t service;
+    uint32_t field : 30;
+    bool at_start : 1, stand_in : 1;
+};
+/** What somebody is in a record, as far as it matters here. */
+enum ald_role {
+    ALD_ROLE_OTHER, ALD_ROLE_ASSIGNED, ALD_ROLE_RESPONDER, ALD_ROLE_ACKNOWLEDGED, ALD_ROLE_COMMANDER, ALD_ROLE_RESOLVED,
+    ALD_ROLE_NOTIFIED, ALD_ROLE_REQUESTED, ALD_ROLE_N
 };
 /** A row of record_team or record_person; name is a team or a person. */
 struct ald_row_named {
-    uint32_t name, raw; /* person: ALD_NOBODY and the index when not mapped; team: both the same */
     int64_t at;
-    const char *role, *field;
+    uint32_t name, raw; /* person: ALD_NOBODY and the index when not mapped; team: both the same */
+    uint32_t field;     /* ald_build_word */
+    uint8_t role;       /* enum ald_role */
 };
 enum ald_ref_kind {
     ALD_REF_URL,
@@ -155,7 +161,7 @@ ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
 /** given.c: undated facts of records; a fact that an event or a row of a person tells; all of them, when all is loaded. */
 ALD_CHECK enum ald_rc ald_load_given(struct ald_build *b, struct ald_err *err);
-void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *value);
+void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *id, const char *value);
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
 struct ald_givens ald_givens_of(struct ald_build *b);
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
@@ -171,6 +177,13 @@ uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char
 const char *ald_build_string(struct ald_build *b, const char *s);
 /** Its number, for ald_word_at; NULL and "" give 0. */
 uint32_t ald_build_word(struct ald_build *b, const char *s);
+
+/** The text of a number that ald_build_word gave; NULL for 0. */
+const char *ald_build_text(const struct ald_build *b, uint32_t word);
+
+/** event_ids.c */
+void ald_event_ids_open(struct ald_analysis *analysis, struct ald_store *store);
+void ald_event_ids_close(struct ald_event_ids *ids);
 
 /** clocks.c: resolution, state and spans of one record. */
 void ald_record_clocks(struct ald_build *b, uint32_t record);

@@ -23,7 +23,8 @@ static int at_order(int64_t x, int64_t y)
     return x < y ? -1 : 1;
 }
 
-static int by_name_then_time(const void *a, const void *b)
+/* Of one instant an event says more than a field, and the first event is the evidence. */
+static int by_name_then_time(const void *a, const void *b, void *build)
 {
     const struct ald_named *x = a, *y = b;
     if (x->name != y->name)
@@ -33,7 +34,14 @@ static int by_name_then_time(const void *a, const void *b)
         return c;
     if (x->record != y->record)
         return x->record < y->record ? -1 : 1;
-    return strcmp(x->evidence ? x->evidence : "", y->evidence ? y->evidence : "");
+    if (x->by_event != y->by_event)
+        return x->by_event ? -1 : 1;
+    if (x->evidence == y->evidence)
+        return 0;
+    if (x->by_event)
+        return x->evidence < y->evidence ? -1 : 1;
+    const char *p = ald_build_text(build, x->evidence), *q = ald_build_text(build, y->evidence);
+    return strcmp(p ? p : "", q ? q : "");
 }
 
 static int by_time_then_name(const void *a, const void *b)
@@ -47,7 +55,7 @@ const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_menti
 {
     size_t n = 0;
     if (list->n)
-        qsort(list->items, list->n, sizeof *list->items, by_name_then_time);
+        qsort_r(list->items, list->n, sizeof *list->items, by_name_then_time, b);
     for (size_t i = 0; i < list->n; i++) {
         struct ald_named *last = n ? &list->items[n - 1] : NULL;
         if (last && last->name == list->items[i].name)
@@ -72,6 +80,16 @@ static void place(const struct ald_incident *inc, bool folded, struct ald_named 
     item->at_start = item->at <= inc->started_at;
     if (folded && item->at_start)
         item->at = inc->started_at;
+}
+
+/* What an event says of a name. */
+static struct ald_named told(const struct ald_build *b, uint32_t r, const struct ald_event *event, uint32_t name)
+{
+    return (struct ald_named){.name = name,
+                              .record = ALD_RECORD_OF(r),
+                              .at = event->at,
+                              .by_event = true,
+                              .evidence = (uint32_t)(event - b->a->records[r].events + 1) & ((1u << 31) - 1)};
 }
 
 /* ---- Services ---- */
@@ -103,11 +121,10 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
     for (size_t i = 0; i < w->services.n; i++) {
         const struct ald_row_svc *row = &b->svc[w->services.at + i];
         const struct ald_event *event = row->at == ALD_TIME_NONE ? first_naming(b, r, row->service) : NULL;
-        struct ald_named item = {.name = row->service,
-                                 .record = ALD_RECORD_OF(r),
-                                 .stand_in = row->stand_in,
-                                 .at = event ? event->at : row->at,
-                                 .evidence = event ? event->event_id : row->field};
+        struct ald_named item =
+            event ? told(b, r, event, row->service)
+                  : (struct ald_named){.name = row->service, .record = ALD_RECORD_OF(r), .at = row->at, .evidence = row->field};
+        item.stand_in = row->stand_in;
         item.at_start = row->at_start || (item.at != ALD_TIME_NONE && item.at <= made);
         if (item.at == ALD_TIME_NONE && !item.at_start) {
             if (service_named_later(b, w, row->service))
@@ -120,13 +137,12 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
     }
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
-        if (event->names_service)
-            mention(b, list,
-                    (struct ald_named){.name = event->service,
-                                       .record = ALD_RECORD_OF(r),
-                                       .evidence = event->event_id,
-                                       .stand_in = true, /* says nothing against a row that is one */
-                                       .at = event->at <= made ? w->start : event->at});
+        if (!event->names_service)
+            continue;
+        struct ald_named item = told(b, r, event, event->service);
+        item.stand_in = true; /* says nothing against a row that is one */
+        item.at = event->at <= made ? w->start : event->at;
+        mention(b, list, item);
     }
 }
 
@@ -151,18 +167,16 @@ static void take_services(struct ald_build *b, struct ald_incident *inc)
 
 /* ---- Teams and people ---- */
 
-static bool engages_by_role(const char *role)
+static bool engages_by_role(unsigned role)
 {
-    static const char *const roles[] = {"assigned", "responder", "acknowledged", "commander", "resolved"};
-    for (size_t i = 0; role && i < sizeof roles / sizeof roles[0]; i++)
-        if (strcmp(role, roles[i]) == 0)
-            return true;
-    return false;
+    const unsigned engaging = ALD_BIT(ALD_ROLE_ASSIGNED) | ALD_BIT(ALD_ROLE_RESPONDER) | ALD_BIT(ALD_ROLE_ACKNOWLEDGED) |
+                              ALD_BIT(ALD_ROLE_COMMANDER) | ALD_BIT(ALD_ROLE_RESOLVED);
+    return (engaging & ALD_BIT(role)) != 0;
 }
 
 static bool is_assigned(const struct ald_row_named *row)
 {
-    return row->role && strcmp(row->role, "assigned") == 0;
+    return row->role == ALD_ROLE_ASSIGNED;
 }
 
 /* Whether the timeline says when a team or person of an undated row came in, as of as-of or later. */
@@ -197,8 +211,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
         const struct ald_event *event = &record->events[i];
         uint32_t name = people ? ald_event_actor(event) : event->team;
         if (name != ALD_NOBODY && ald_kind_engages(event->kind))
-            mention(b, list,
-                    (struct ald_named){.name = name, .at = event->at, .evidence = event->event_id, .record = ALD_RECORD_OF(r)});
+            mention(b, list, told(b, r, event, name));
     }
     for (size_t i = 0; i < rows->n; i++) {
         const struct ald_row_named *row = people ? &b->person[rows->at + i] : &b->team[rows->at + i];
@@ -208,7 +221,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
             continue;
         mention(b, list,
                 (struct ald_named){.name = row->name,
-                                   .evidence = row->field,
+                                   .evidence = row->field & ((1u << 31) - 1),
                                    .record = ALD_RECORD_OF(r),
                                    .at = from_the_start(b, r, row, people) ? w->start : row->at});
     }

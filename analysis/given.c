@@ -53,7 +53,7 @@ static bool counts(enum ald_given_what what)
     return what == ALD_GIVEN_CUSTOMERS || what == ALD_GIVEN_REGIONS || what == ALD_GIVEN_REQUESTS;
 }
 
-void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *value)
+void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *id, const char *value)
 {
     size_t word = value ? strcspn(value, "=:") : 0;
     for (int what = 0; what < ALD_GIVEN_N && word > 0; what++) {
@@ -67,20 +67,20 @@ void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_even
                                       .what = (enum ald_given_what)what,
                                       .at = event->at,
                                       .number = number,
-                                      .text = event->event_id});
+                                      .text = ald_strdup(b->a->arena, id)});
         return;
     }
 }
 
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row)
 {
-    if (row->role && (strcmp(row->role, "notified") == 0 || strcmp(row->role, "requested") == 0))
+    if (row->role == ALD_ROLE_NOTIFIED || row->role == ALD_ROLE_REQUESTED)
         add(b, (struct ald_given){.record = record,
                                   .person = row->name,
                                   .what = ALD_GIVEN_NOTIFIED,
                                   .at = row->at,
                                   .number = 1,
-                                  .text = row->field});
+                                  .text = ald_build_text(b, row->field)});
 }
 
 static void take_value(struct ald_build *b, uint32_t r, struct ald_q *q)

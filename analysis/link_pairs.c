@@ -35,8 +35,21 @@ struct places {
     size_t n, cap;
 };
 
+/* Ten events of a record name the same team: those that stand already are seen within a few steps back. */
+static bool stands(const struct places *places, uint32_t block, uint32_t record)
+{
+    enum { STEPS = 16 };
+    size_t least = places->n > STEPS ? places->n - STEPS : 0;
+    for (size_t i = places->n; i-- > least && places->items[i].record == record;)
+        if (places->items[i].block == block)
+            return true;
+    return false;
+}
+
 static void add_place(struct ald_linker *l, struct places *places, uint32_t block, uint32_t record)
 {
+    if (stands(places, block, record))
+        return;
     places->items = ald_grow(l->arena, places->items, places->n, &places->cap, sizeof *places->items);
     places->items[places->n++] = (struct place){block, record, l->b->work[record].start};
 }

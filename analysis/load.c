@@ -68,6 +68,11 @@ uint32_t ald_build_word(struct ald_build *b, const char *s)
     return s && *s ? ald_names_add(b->strings, s) + 1 : 0;
 }
 
+const char *ald_build_text(const struct ald_build *b, uint32_t word)
+{
+    return word ? ald_names_text(b->strings, word - 1) : NULL;
+}
+
 static void take_source(struct ald_build *b, struct ald_q *q)
 {
     (void)ald_names_add(b->sources, ald_q_col_text(q, 0));

@@ -58,7 +58,7 @@ static void take_service(struct ald_build *b, uint32_t r, struct ald_q *q)
         .at = ald_q_col_time(q, 2),
         .at_start = ald_q_col_int(q, 3) != 0,
         .stand_in = ald_q_col_int(q, 4) != 0,
-        .field = ald_build_string(b, ald_q_col_text(q, 5)),
+        .field = ald_build_word(b, ald_q_col_text(q, 5)) & ((1u << 30) - 1),
     };
     if (row.service == ALD_NOBODY || row.at > b->a->as_of)
         return;
@@ -67,13 +67,22 @@ static void take_service(struct ald_build *b, uint32_t r, struct ald_q *q)
     b->svc[b->svc_n++] = row;
 }
 
+static uint8_t role_of(const char *text)
+{
+    static const char *const names[ALD_ROLE_N] = {"", "assigned", "responder", "acknowledged", "commander", "resolved", "notified", "requested"};
+    for (uint8_t role = 1; text && role < ALD_ROLE_N; role++)
+        if (strcmp(text, names[role]) == 0)
+            return role;
+    return ALD_ROLE_OTHER;
+}
+
 static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_row_named row = {
         .name = resolve_name(b->team_ids, b->team_of_id, b->a->records[r].source, ald_q_col_text(q, 1), b->teams),
         .at = ald_q_col_time(q, 2),
-        .role = ald_build_string(b, ald_q_col_text(q, 3)),
-        .field = ald_build_string(b, ald_q_col_text(q, 4)),
+        .role = role_of(ald_q_col_text(q, 3)),
+        .field = ald_build_word(b, ald_q_col_text(q, 4)),
     };
     row.raw = row.name;
     if (row.name == ALD_NOBODY || row.at > b->a->as_of)
@@ -93,8 +102,8 @@ static void take_person(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_row_named row = {
         .at = ald_q_col_time(q, 2),
-        .role = ald_build_string(b, ald_q_col_text(q, 3)),
-        .field = ald_build_string(b, ald_q_col_text(q, 4)),
+        .role = role_of(ald_q_col_text(q, 3)),
+        .field = ald_build_word(b, ald_q_col_text(q, 4)),
     };
     resolve_person(b, b->a->records[r].source, ald_q_col_text(q, 1), &row.name, &row.raw);
     if (row.raw == ALD_NOBODY || row.at > b->a->as_of)
@@ -142,7 +151,7 @@ static bool names_service(const struct ald_build *b, const struct ald_work *w, c
     if (!field || !*field || !w->services.n)
         return true;
     for (size_t i = 0; i < w->services.n; i++) {
-        const char *known = b->svc[w->services.at + i].field;
+        const char *known = ald_build_text(b, b->svc[w->services.at + i].field);
         if (!known || strcmp(known, field) == 0)
             return true;
     }
@@ -185,27 +194,52 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
         resolve_person(b, record->source, ald_q_col_text(q, 4), &engaged, &event.person);
         event.engaged = engaged != ALD_NOBODY;
         if (event.kind == ALD_EV_OTHER)
-            ald_given_event(b, r, &event, ald_q_col_text(q, 10));
+            ald_given_event(b, r, &event, NULL, ald_q_col_text(q, 10));
         take_later(b, r, &event);
         return;
     }
     take_who(b, record, &event, ald_q_col_text(q, 4), ald_q_col_text(q, 5));
-    event.event_id = ald_strdup(b->a->arena, ald_q_col_text(q, 1));
     event.names_service = names_service(b, &b->work[r], &event, ald_q_col_text(q, 9));
     if (event.kind == ALD_EV_OTHER)
-        ald_given_event(b, r, &event, ald_q_col_text(q, 10));
+        ald_given_event(b, r, &event, ald_q_col_text(q, 1), ald_q_col_text(q, 10));
     if (!record->events_n)
         record->events = &b->events[b->events_n];
     record->events_n++;
     b->events[b->events_n++] = event;
 }
 
+/* Events of a record come by id; what is of one instant stays in that order. */
+struct order {
+    struct when {
+        struct ald_event event;
+        uint32_t came;
+    } * list;
+    size_t n, cap;
+};
+
 static int by_time(const void *a, const void *b)
 {
-    const struct ald_event *x = a, *y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return strcmp(x->event_id, y->event_id);
+    const struct when *x = a, *y = b;
+    if (x->event.at != y->event.at)
+        return x->event.at < y->event.at ? -1 : 1;
+    return (x->came > y->came) - (x->came < y->came);
+}
+
+static void sort_events(struct ald_build *b, struct order *order, struct ald_event *events, uint32_t n)
+{
+    uint32_t sorted = 1;
+    while (sorted < n && events[sorted - 1].at <= events[sorted].at)
+        sorted++;
+    if (sorted >= n)
+        return;
+    order->n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        order->list = ald_grow(b->scratch, order->list, order->n, &order->cap, sizeof *order->list);
+        order->list[order->n++] = (struct when){.event = events[i], .came = i};
+    }
+    qsort(order->list, n, sizeof *order->list, by_time);
+    for (uint32_t i = 0; i < n; i++)
+        events[i] = order->list[i].event;
 }
 
 static ALD_CHECK enum ald_rc load_events(struct ald_build *b, struct ald_err *err)
@@ -217,11 +251,11 @@ static ALD_CHECK enum ald_rc load_events(struct ald_build *b, struct ald_err *er
     ALD_TRY(ald_q_step(q, &row, err));
     b->events = ald_calloc(b->a->arena, row ? (size_t)ald_q_col_int(q, 0) : 0, sizeof *b->events);
     ALD_TRY(ald_each_record(b, "analysis_events", take_event, err));
+    struct order order = {.list = NULL};
     for (size_t i = 0, at = 0; i < b->by_row_n; i++) {
         /* Events came in the order of rows, each record's in one stretch: sorted here, where they are not yet const. */
-        size_t n = b->a->records[b->by_row[i].record].events_n;
-        if (n > 1)
-            qsort(&b->events[at], n, sizeof *b->events, by_time);
+        uint32_t n = b->a->records[b->by_row[i].record].events_n;
+        sort_events(b, &order, &b->events[at], n);
         at += n;
     }
     return ALD_OK;

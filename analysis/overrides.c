@@ -333,7 +333,7 @@ static void set_services(struct ald_build *b, struct ald_incident *inc, const st
     const char *at = strcmp(o->decision->value, NONE) == 0 ? "" : o->decision->value;
     for (const char *name; (name = next_name(b->scratch, &at));) {
         struct ald_named item = {.name = service_number(b->a, name), .at = inc->started_at, .at_start = true, .record = ALD_RECORD_OF(o->record)};
-        item.evidence = told_by(b, o);
+        item.evidence = ald_build_word(b, told_by(b, o)) & ((1u << 31) - 1);
         for (size_t i = 0; i < inc->services_n; i++)
             if (inc->services[i].name == item.name)
                 item = inc->services[i];

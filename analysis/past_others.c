@@ -72,10 +72,9 @@ static bool acts(unsigned kind)
     return ald_kind_engages(kind) && kind != ALD_EV_ASSIGNED && kind != ALD_EV_REASSIGNED && kind != ALD_EV_ESCALATED;
 }
 
-static bool acts_by_role(const char *role)
+static bool acts_by_role(unsigned role)
 {
-    return role && (strcmp(role, "acknowledged") == 0 || strcmp(role, "responder") == 0 ||
-                    strcmp(role, "commander") == 0 || strcmp(role, "resolved") == 0);
+    return role == ALD_ROLE_ACKNOWLEDGED || role == ALD_ROLE_RESPONDER || role == ALD_ROLE_COMMANDER || role == ALD_ROLE_RESOLVED;
 }
 
 static void take_acts(struct ald_build *b, const struct ald_incident *inc, struct calls *calls)

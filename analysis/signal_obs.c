@@ -9,7 +9,7 @@
 
 struct when {
     int64_t at;
-    const char *event_id;
+    const char *id; /* of the event, where evidence is asked for */
 };
 
 static int when_order(const void *a, const void *b)
@@ -17,12 +17,12 @@ static int when_order(const void *a, const void *b)
     const struct when *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
-    return strcmp(x->event_id, y->event_id);
+    return x->id && y->id ? strcmp(x->id, y->id) : 0;
 }
 
-/* Heap memory, by time. */
+/* Heap memory, by time. arena: for the ids of the events; NULL: without. */
 static size_t moments(const struct ald_past *past, const struct ald_incident *inc,
-                      bool (*match)(const struct ald_event *event), struct when **ret)
+                      bool (*match)(const struct ald_event *event), struct ald_arena *arena, struct when **ret)
 {
     size_t room = 1, n = 0;
     for (size_t i = 0; i < inc->records_n; i++)
@@ -33,13 +33,13 @@ static size_t moments(const struct ald_past *past, const struct ald_incident *in
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
         int64_t last = ALD_TIME_NONE;
-        for (size_t e = 0; e < record->events_n; e++) {
+        for (uint32_t e = 0; e < record->events_n; e++) {
             const struct ald_event *event = &record->events[e];
             if (!match(event) || event->at == last)
                 continue;
             last = event->at;
-            list[n++] = (struct when){
-                .at = record->folded && last < inc->started_at ? inc->started_at : last, .event_id = event->event_id};
+            list[n++] = (struct when){.at = record->folded && last < inc->started_at ? inc->started_at : last,
+                                      .id = arena ? ald_event_id(past->analysis, arena, inc->records[i], e) : NULL};
         }
     }
     qsort(list, n, sizeof *list, when_order);
@@ -56,7 +56,7 @@ void ald_obs_moments(const struct ald_past *past, const struct ald_incident *inc
         return;
     }
     struct when *list;
-    size_t n = moments(past, inc, match, &list), by_landmark = 0;
+    size_t n = moments(past, inc, match, NULL, &list), by_landmark = 0;
     for (size_t i = 0; i < n; i++)
         by_landmark += ald_by_landmark(inc, list[i].at);
     free(list);
@@ -68,9 +68,9 @@ const char *ald_evidence_moments(struct ald_arena *arena, const struct ald_past 
 {
     struct ald_evidence line = {.arena = arena};
     struct when *list;
-    size_t n = moments(past, inc, match, &list);
+    size_t n = moments(past, inc, match, arena, &list);
     for (size_t i = 0; i < n; i++)
-        ald_evidence_add(&line, list[i].event_id);
+        ald_evidence_add(&line, list[i].id);
     free(list);
     return ald_evidence_end(&line);
 }

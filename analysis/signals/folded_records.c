@@ -4,15 +4,16 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
-/* When it was merged: what its timeline says, else when it ended; ALD_TIME_NONE: not known. */
-static int64_t folded_at(const struct ald_past *past, const struct ald_incident *inc, const struct ald_record *record, const char **ret_evidence)
+/* When it was merged: what its timeline says, else when it ended; ALD_TIME_NONE: not known. *ret_event: the number of the event
+ * that says so, from 1; 0: none. */
+static int64_t folded_at(const struct ald_incident *inc, const struct ald_record *record, uint32_t *ret_event)
 {
     int64_t at = record->moments[ALD_RESOLVED].at;
-    *ret_evidence = ald_word_at(past->analysis, record->moments[ALD_RESOLVED].field);
-    for (size_t i = 0; i < record->events_n; i++)
+    *ret_event = 0;
+    for (uint32_t i = 0; i < record->events_n; i++)
         if (record->events[i].kind == ALD_EV_MERGED) {
             at = record->events[i].at;
-            *ret_evidence = record->events[i].event_id;
+            *ret_event = i + 1;
         }
     return at != ALD_TIME_NONE && at < inc->started_at ? inc->started_at : at;
 }
@@ -35,11 +36,11 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
     size_t n = 0, by_landmark = 0;
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        const char *where;
+        uint32_t event;
         if (!record->folded)
             continue;
         n++;
-        by_landmark += ald_by_landmark(inc, folded_at(past, inc, record, &where));
+        by_landmark += ald_by_landmark(inc, folded_at(inc, record, &event));
     }
     ald_obs_accumulating(past, inc, 0, (double)n, (double)by_landmark, ret);
 }
@@ -49,10 +50,12 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     struct ald_evidence line = {.arena = arena};
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        const char *where = NULL;
+        uint32_t event;
         if (!record->folded)
             continue;
-        (void)folded_at(past, inc, record, &where);
+        (void)folded_at(inc, record, &event);
+        const char *where = event ? ald_event_id(past->analysis, arena, inc->records[i], event - 1)
+                                  : ald_word_at(past->analysis, record->moments[ALD_RESOLVED].field);
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->source, record->external_id,
                                             where ? where : "undated"));
     }

@@ -9,7 +9,8 @@
 
 struct handoff {
     int64_t at;
-    const char *event_id;
+    uint32_t record, event;
+    const char *id; /* of the event, where evidence is asked for */
 };
 
 static bool assigns(const struct ald_event *event)
@@ -22,7 +23,7 @@ static int order(const void *a, const void *b)
     const struct handoff *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
-    return strcmp(x->event_id, y->event_id);
+    return x->id && y->id ? strcmp(x->id, y->id) : 0; /* of one instant only one counts, whichever */
 }
 
 /* Who was in charge before this moment, and after the events seen of it. */
@@ -40,12 +41,13 @@ static bool replaced(struct charge *charge, uint32_t name)
 
 /* Several people assigned in one instant do not hand over to each other: a moment compares with what stood before it.
  * Each record has its own line of charge: the ticket's assignee does not take over from the pager's. */
-static size_t of_record(const struct ald_record *record, int64_t not_before, struct handoff *ret)
+static size_t of_record(const struct ald_past *past, uint32_t r, int64_t not_before, struct handoff *ret)
 {
+    const struct ald_record *record = &past->analysis->records[r];
     struct charge team = {ALD_NOBODY, ALD_NOBODY}, person = team;
     int64_t moment = ALD_TIME_NONE;
     size_t n = 0;
-    for (size_t i = 0; i < record->events_n; i++) {
+    for (uint32_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
         if (!assigns(event))
             continue;
@@ -56,14 +58,13 @@ static size_t of_record(const struct ald_record *record, int64_t not_before, str
         }
         bool a = replaced(&team, event->team), b = replaced(&person, event->person);
         if (a || b)
-            ret[n++] =
-                (struct handoff){.at = event->at < not_before ? not_before : event->at, .event_id = event->event_id};
+            ret[n++] = (struct handoff){.at = event->at < not_before ? not_before : event->at, .record = r, .event = i};
     }
     return n;
 }
 
-/* Heap memory, sorted, one per moment. */
-static struct handoff *find(const struct ald_past *past, const struct ald_incident *inc, size_t *ret_n)
+/* Heap memory, sorted, one per moment. arena: for the ids of the events; NULL: without. */
+static struct handoff *find(const struct ald_past *past, const struct ald_incident *inc, struct ald_arena *arena, size_t *ret_n)
 {
     size_t room = 1, n = 0, kept = 0;
     for (size_t i = 0; i < inc->records_n; i++)
@@ -73,8 +74,10 @@ static struct handoff *find(const struct ald_past *past, const struct ald_incide
         abort();
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        n += of_record(record, record->folded ? inc->started_at : ALD_TIME_NONE, list + n);
+        n += of_record(past, inc->records[i], record->folded ? inc->started_at : ALD_TIME_NONE, list + n);
     }
+    for (size_t i = 0; arena && i < n; i++)
+        list[i].id = ald_event_id(past->analysis, arena, list[i].record, list[i].event);
     qsort(list, n, sizeof *list, order);
     for (size_t i = 0; i < n; i++)
         if (!kept || list[kept - 1].at != list[i].at)
@@ -90,7 +93,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
         return;
     }
     size_t n, by_landmark = 0;
-    struct handoff *list = find(past, inc, &n);
+    struct handoff *list = find(past, inc, NULL, &n);
     for (size_t i = 0; i < n; i++)
         by_landmark += ald_by_landmark(inc, list[i].at);
     free(list);
@@ -101,9 +104,9 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
 {
     struct ald_evidence line = {.arena = arena};
     size_t n;
-    struct handoff *list = find(past, inc, &n);
+    struct handoff *list = find(past, inc, arena, &n);
     for (size_t i = 0; i < n; i++)
-        ald_evidence_add(&line, list[i].event_id);
+        ald_evidence_add(&line, list[i].id);
     free(list);
     return ald_evidence_end(&line);
 }

@@ -47,15 +47,20 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
     ald_obs_accumulating(past, inc, ALD_HOLDS_TEAMS, all.edges, early.edges, ret);
 }
 
+static const char *where(struct ald_arena *arena, const struct ald_past *past, const struct ald_named *team)
+{
+    const char *evidence = ald_evidence_of(past->analysis, arena, team);
+    return evidence ? evidence : "undated";
+}
+
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
 {
     struct ald_evidence line = {.arena = arena};
     struct apart all = farthest(past, inc, false);
     if (all.a)
         ald_evidence_add(&line, ald_sprintf(arena, "%s (%s) and %s (%s)", past->analysis->teams[all.a->name],
-                                            all.a->evidence ? all.a->evidence : "undated",
-                                            past->analysis->teams[all.b->name],
-                                            all.b->evidence ? all.b->evidence : "undated"));
+                                            where(arena, past, all.a), past->analysis->teams[all.b->name],
+                                            where(arena, past, all.b)));
     else if (all.in_tree == 1)
         ald_evidence_add(&line, "one team of the tree alone");
     return ald_evidence_end(&line);

@@ -25,7 +25,7 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     struct ald_evidence line = {.arena = arena};
     size_t index = ald_past_index(past, inc);
     for (size_t i = 0; i < past->engaged_n[index]; i++) {
-        const char *where = past->engaged[index][i].evidence;
+        const char *where = ald_evidence_of(past->analysis, arena, &past->engaged[index][i]);
         ald_evidence_add(&line, where ? where : "undated");
     }
     return ald_evidence_end(&line);

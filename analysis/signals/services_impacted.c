@@ -33,12 +33,13 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     struct ald_evidence line = {.arena = arena};
     for (size_t i = 0; i < inc->services_n; i++) {
         const struct ald_named *service = &inc->services[i];
+        const char *where = ald_evidence_of(past->analysis, arena, service);
         const char *when = service->at_start              ? "at the start"
                            : service->at == ALD_TIME_NONE ? "undated"
                                                           : "added later";
         ald_evidence_add(&line, ald_sprintf(arena, "%s (%s%s, %s)", past->analysis->services[service->name], when,
                                             service->stand_in ? ", stand-in" : "",
-                                            service->evidence ? service->evidence : "no field"));
+                                            where ? where : "no field"));
     }
     return ald_evidence_end(&line);
 }

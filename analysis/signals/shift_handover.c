@@ -28,15 +28,16 @@ static bool same_team(const struct charge *team, const struct charge *person)
 }
 
 /* Moments at which that happened in a record, whose line of charge is its own. line may be NULL. */
-static size_t of_record(const struct ald_record *record, struct ald_evidence *line)
+static size_t of_record(const struct ald_past *past, uint32_t r, struct ald_evidence *line)
 {
+    const struct ald_record *record = &past->analysis->records[r];
     struct charge team = {ALD_NOBODY, ALD_NOBODY}, person = team;
     size_t n = 0;
-    for (size_t i = 0; i < record->events_n;) {
-        const struct ald_event *first = &record->events[i];
+    for (uint32_t i = 0; i < record->events_n;) {
+        const uint32_t first = i;
         team.before = team.now;
         person.before = person.now;
-        for (; i < record->events_n && record->events[i].at == first->at; i++)
+        for (; i < record->events_n && record->events[i].at == record->events[first].at; i++)
             if (assigns(&record->events[i])) {
                 take(&team, record->events[i].team);
                 take(&person, record->events[i].person);
@@ -45,7 +46,7 @@ static size_t of_record(const struct ald_record *record, struct ald_evidence *li
             continue;
         n++;
         if (line)
-            ald_evidence_add(line, first->event_id);
+            ald_evidence_add(line, ald_event_id(past->analysis, line->arena, r, first));
     }
     return n;
 }
@@ -54,7 +55,7 @@ static size_t count(const struct ald_past *past, const struct ald_incident *inc,
 {
     size_t n = 0;
     for (size_t i = 0; i < inc->records_n; i++)
-        n += of_record(&past->analysis->records[inc->records[i]], line);
+        n += of_record(past, inc->records[i], line);
     return n;
 }
 

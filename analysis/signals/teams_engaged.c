@@ -17,9 +17,11 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
 {
     struct ald_evidence line = {.arena = arena};
-    for (size_t i = 0; i < inc->teams_n; i++)
-        ald_evidence_add(&line, ald_sprintf(arena, "%s (%s)", past->analysis->teams[inc->teams[i].name],
-                                            inc->teams[i].evidence ? inc->teams[i].evidence : "undated"));
+    for (size_t i = 0; i < inc->teams_n; i++) {
+        const char *where = ald_evidence_of(past->analysis, arena, &inc->teams[i]);
+        ald_evidence_add(&line,
+                         ald_sprintf(arena, "%s (%s)", past->analysis->teams[inc->teams[i].name], where ? where : "undated"));
+    }
     return ald_evidence_end(&line);
 }
 

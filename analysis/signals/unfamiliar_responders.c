@@ -98,8 +98,9 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     ald_evidence_add(&line, ald_sprintf(arena, "%zu of %zu responders new to its services in 90 days", unfamiliar, n));
     for (size_t i = 0; i < n; i++) {
         const struct ald_named *person = &past->engaged[index][i];
+        const char *where = is_familiar(past, inc, person->name) ? NULL : ald_evidence_of(past->analysis, arena, person);
         if (!is_familiar(past, inc, person->name))
-            ald_evidence_add(&line, person->evidence ? person->evidence : "undated");
+            ald_evidence_add(&line, where ? where : "undated");
     }
     return ald_evidence_end(&line);
 }

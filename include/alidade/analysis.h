@@ -79,7 +79,7 @@ struct ald_record {
     const char *method;   /* of its first link (strongest kind first): ald_link_method_name, or "single" */
     const char *via;      /* what that link rests on, or NULL */
     double confidence;    /* of that link; 1 for a single record */
-    const struct ald_event *events; /* sorted by at, event_id; cut at as-of */
+    const struct ald_event *events; /* sorted by at, id; cut at as-of */
     int64_t entered_at, last_seen;
     struct ald_taken moments[ALD_MOMENT_N];
     uint32_t events_n;
@@ -121,10 +121,11 @@ struct ald_span {
 /** A service or team of an incident. at ALD_TIME_NONE: undated. */
 struct ald_named {
     int64_t at;
-    const char *evidence; /* event id or field */
-    uint32_t name;        /* index into names */
+    uint32_t name;          /* index into names */
     uint32_t record : 30;
     bool at_start : 1, stand_in : 1;
+    uint32_t evidence : 31; /* by_event: the number of an event of the record, from 1; else a field (ald_word_at) or 0: ald_evidence_of */
+    bool by_event : 1;
 };
 _Static_assert(sizeof(struct ald_named) == 24, "one for each service, team and person of an incident");
 #define ALD_QUARTER_NONE INT32_MIN
@@ -304,6 +305,7 @@ struct ald_analysis {
     int64_t as_of, generation;
     struct ald_record *records;
     size_t records_n;
+    struct ald_event_ids *event_ids; /* ald_event_id asks them of the store */
     const char *const *words; /* names of fields and the like: ald_word_at */
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
     size_t incidents_n;
@@ -327,6 +329,11 @@ static inline const char *ald_word_at(const struct ald_analysis *analysis, uint3
 {
     return number ? analysis->words[number - 1] : NULL;
 }
+/** Id of an event of a record (from 0), as its source gives it: asked of the store, which must still be open and hold the
+ *  transaction of ald_analysis_run. A text that says so where it cannot be read. Arena-owned. Not for several threads at once. */
+const char *ald_event_id(const struct ald_analysis *analysis, struct ald_arena *arena, uint32_t record, uint32_t event);
+/** What says that a service, team or person took part: id of an event or name of a field; NULL: nothing does. Arena-owned. */
+const char *ald_evidence_of(const struct ald_analysis *analysis, struct ald_arena *arena, const struct ald_named *named);
 /** What a signal saw in an incident; stands as long as the analysis. */
 const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** How an incident reads. Readings are made when they are first asked for, those of a fiscal quarter together, and are kept
@@ -343,7 +350,7 @@ double ald_position_total_at(const struct ald_analysis *analysis, size_t inciden
  *  call when a quarter is done. What ald_measure_at returned is gone; asking again reads again. */
 void ald_measures_drop(const struct ald_analysis *analysis);
 
-/** Reads the store (inside the caller's transaction), links and measures. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
+/** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
 /** As far as records and incidents go: no patterns, signals or readings, and nothing may ask for them. For what only tells of

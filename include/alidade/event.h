@@ -14,10 +14,9 @@ const char *ald_event_kind_name(enum ald_event_kind kind);
 
 #define ALD_NOBODY UINT32_MAX /* no person, team or service */
 
-/** A timeline entry; text stays in the store. ids are indexes into the analysis' names. */
+/** A timeline entry; its text and its id stay in the store (ald_event_id). Names are indexes into the analysis' names. */
 struct ald_event { /* ten of them an incident: every byte counts */
     int64_t at;
-    const char *event_id;
     uint32_t person;       /* who did it or was meant, before the mapping rule (handoffs); ALD_NOBODY */
     uint32_t team, service;
     uint8_t kind;          /* enum ald_event_kind */
@@ -26,6 +25,7 @@ struct ald_event { /* ten of them an incident: every byte counts */
     bool engaged : 1;      /* the person was engaged: no automation, and mappable */
     bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
 };
+_Static_assert(sizeof(struct ald_event) == 24, "there may be ten millions");
 /** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
 static inline uint32_t ald_event_actor(const struct ald_event *event)
 {

@@ -70,6 +70,10 @@ SELECT count(*) FROM event WHERE at <= ?1;
 -- name: analysis_events
 SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field, value FROM event ORDER BY record, event_id;
 
+-- In the order in which an analysis holds the events of a record.
+-- name: analysis_event_ids
+SELECT event_id FROM event WHERE record = ?1 AND at <= ?2 ORDER BY at, event_id;
+
 -- What people wrote, up to as-of.
 -- name: analysis_texts
 SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;

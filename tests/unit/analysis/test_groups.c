@@ -185,7 +185,7 @@ static void open_ones(void **state)
 static struct ald_event *put_event(struct ald_event *event, int64_t at, enum ald_event_kind kind, uint32_t team,
                                    uint32_t who)
 {
-    *event = (struct ald_event){.at = at, .event_id = "e", .kind = (uint8_t)kind, .team = team, .person = who,
+    *event = (struct ald_event){.at = at, .kind = (uint8_t)kind, .team = team, .person = who,
                                 .engaged = who != ALD_NOBODY};
     return event + 1;
 }

@@ -126,7 +126,7 @@ static void test_service_dates(void **state)
     assert_string_equal(service_name(f, inc, 0), "mail");
     assert_true(inc->services[0].at_start);
     assert_int_equal(inc->services[0].at, AT(100));
-    assert_string_equal(inc->services[0].evidence, "e001");
+    assert_string_equal(ald_evidence_of(f->a, f->a->arena, &inc->services[0]), "e001");
     assert_string_equal(service_name(f, inc, 1), "ledger");
     assert_false(inc->services[1].at_start);
     assert_int_equal(inc->services[1].at, AT(120));
