@@ -1,5 +1,6 @@
 /* Writes an analysis into the store: incidents, links, signal values, readings, and what they were computed from. The
- * caller holds the write transaction, so that readers see the old analysis or the new one. */
+ * caller holds the write transaction, so that readers see the old analysis or the new one. Most rows of a daily run are
+ * those of the day before: SQLite compares them and leaves them alone. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,25 +8,76 @@
 #include <string.h>
 
 #include "alidade/analysis.h"
-#include "alidade/json.h"
-#include "observations.h"
+#include "packed.h"
 
-#define MAX_PACKED_BYTES (1u << 20)
+/* ---- Rows that are no more ---- */
 
-static ALD_CHECK enum ald_rc run(struct ald_store *store, const char *query, struct ald_err *err)
+/* Which rows of a table stay: told of each key in ascending order. */
+struct staying {
+    const struct ald_analysis *analysis;
+    const struct ald_record *const *linked; /* by row */
+    size_t at, n;
+    bool (*stays)(struct staying *staying, int64_t key, struct ald_q *row);
+};
+
+/* keys: the statement that lists the keys of a table; remove: the one that deletes a row. */
+static ALD_CHECK enum ald_rc prune(struct ald_store *store, const char *keys, const char *remove, struct staying *staying,
+                                   struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, query, &q, err));
-    return ald_q_run(q, err);
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *gone = NULL;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    int64_t *list = NULL;
+    size_t n = 0, cap = 0;
+    bool row = true;
+    ALD_TRY(ald_q_open(store, keys, &q, err));
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            break;
+        if (staying->stays(staying, ald_q_col_int(q, 0), q))
+            continue;
+        list = ald_grow(scratch, list, n, &cap, sizeof *list);
+        list[n++] = ald_q_col_int(q, 0);
+    }
+    ALD_TRY(ald_q_open(store, remove, &gone, err));
+    for (size_t i = 0; i < n; i++) {
+        ald_q_int(gone, 1, list[i]);
+        ALD_TRY(ald_q_run(gone, err));
+    }
+    return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc clear(struct ald_store *store, struct ald_err *err)
+/* Up to the first that has another number now: what it was called may be the name of one that comes later. */
+static bool incident_stays(struct staying *staying, int64_t key, struct ald_q *row)
 {
-    ALD_TRY(run(store, "analysis_clear_readings", err));
-    ALD_TRY(run(store, "analysis_clear_signals", err));
-    ALD_TRY(run(store, "analysis_clear_links", err));
-    return run(store, "analysis_clear_incidents", err);
+    const struct ald_analysis *a = staying->analysis;
+    if (staying->at + 1 != (size_t)key || staying->at >= a->incidents_n ||
+        strcmp(a->incidents[staying->at].id, ald_q_col_text(row, 1)) != 0)
+        return false;
+    staying->at++;
+    return true;
 }
+
+static bool link_stays(struct staying *staying, int64_t key, struct ald_q *row)
+{
+    (void)row;
+    while (staying->at < staying->n && staying->linked[staying->at]->row < key)
+        staying->at++;
+    return staying->at < staying->n && staying->linked[staying->at]->row == key;
+}
+
+static bool number_stays(struct staying *staying, int64_t key, struct ald_q *row)
+{
+    (void)row;
+    return key <= (int64_t)staying->n;
+}
+
+static bool reading_stays(struct staying *staying, int64_t key, struct ald_q *row)
+{
+    return number_stays(staying, key, row) && staying->analysis->incidents[key - 1].cls == ALD_INCIDENT;
+}
+
+/* ---- Incidents and links ---- */
 
 /* The incident's number in the store. */
 static int64_t number_of(size_t incident)
@@ -36,15 +88,17 @@ static int64_t number_of(size_t incident)
 static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "analysis_incident_add", &q, err));
+    struct staying staying = {.analysis = a, .stays = incident_stays};
+    ALD_TRY(prune(store, "analysis_incident_keys", "analysis_incident_remove", &staying, err));
+    ALD_TRY(ald_q_open(store, "analysis_incident_put", &q, err));
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
         ald_q_int(q, 1, number_of(i));
-        ald_q_text(q, 2, inc->id);
-        ald_q_text(q, 3, inc->key);
-        ald_q_text(q, 4, inc->title);
-        ald_q_text(q, 5, ald_class_name(inc->cls));
-        ald_q_text(q, 6, ald_state_name(inc->state));
+        ald_q_text_lent(q, 2, inc->id);
+        ald_q_text_lent(q, 3, inc->key);
+        ald_q_text_lent(q, 4, inc->title);
+        ald_q_text_lent(q, 5, ald_class_name(inc->cls));
+        ald_q_text_lent(q, 6, ald_state_name(inc->state));
         ald_q_time(q, 7, inc->started_at);
         ald_q_time(q, 8, inc->moments[ALD_RESOLVED].at);
         ald_q_time(q, 9, inc->active_ms);
@@ -72,14 +126,16 @@ static ALD_CHECK enum ald_rc save_links(struct ald_store *store, const struct al
             linked[n++] = &a->records[i];
     if (n)
         qsort(linked, n, sizeof *linked, by_row);
-    ALD_TRY(ald_q_open(store, "analysis_link_add", &q, err));
+    struct staying staying = {.linked = linked, .n = n, .stays = link_stays};
+    ALD_TRY(prune(store, "analysis_link_keys", "analysis_link_remove", &staying, err));
+    ALD_TRY(ald_q_open(store, "analysis_link_put", &q, err));
     for (size_t i = 0; i < n; i++) {
         const struct ald_record *record = linked[i];
         ald_q_int(q, 1, record->row);
-        ald_q_text(q, 2, a->incidents[record->incident].id);
-        ald_q_text(q, 3, record->method);
+        ald_q_text_lent(q, 2, a->incidents[record->incident].id);
+        ald_q_text_lent(q, 3, record->method);
         ald_q_real(q, 4, record->confidence);
-        ald_q_text(q, 5, record->via);
+        ald_q_text_lent(q, 5, record->via);
         ALD_TRY(ald_q_run(q, err));
     }
     return ALD_OK;
@@ -87,75 +143,36 @@ static ALD_CHECK enum ald_rc save_links(struct ald_store *store, const struct al
 
 /* ---- Signals ---- */
 
-/* "id":[total,landmark value] or "id":"why there is none", made once for each different observation. */
-struct packer {
-    struct ald_arena *arena;
-    struct ald_buf buf;
-    const char **parts[ALD_SIGNAL_N]; /* by number of the observation; NULL: not made yet */
-};
-
-static void packer_done(struct packer *packer)
+static ALD_CHECK enum ald_rc put_signals(struct ald_q *q, struct ald_q *absences, struct ald_packer *packer, size_t i, struct ald_err *err)
 {
-    ald_buf_done(&packer->buf);
-    ald_arena_free(packer->arena);
-}
-
-static ALD_CHECK enum ald_rc make_part(struct packer *packer, size_t s, const struct ald_obs *obs, const char **ret,
-                                       struct ald_err *err)
-{
-    struct ald_jw w;
-    ald_buf_clear(&packer->buf);
-    ald_jw_init(&w, ald_json_sink_buf(&packer->buf), 0);
-    ald_jw_object(&w);
-    ald_jw_key(&w, ald_signal_at(s)->id);
-    if (obs->has_total) {
-        ald_jw_array(&w);
-        ald_jw_num(&w, obs->total);
-        ald_jw_num(&w, obs->has_landmark_value ? obs->landmark_value : (double)NAN); /* null */
-        ald_jw_array_end(&w);
-    } else {
-        ald_jw_str(&w, obs->absent ? obs->absent : "not recorded");
-    }
-    ald_jw_object_end(&w);
-    ALD_TRY(ald_jw_finish(&w, err));
-    *ret = ald_strndup(packer->arena, packer->buf.data + 1, packer->buf.len - 2); /* without the braces */
-    return ALD_OK;
-}
-
-static ALD_CHECK enum ald_rc pack(struct packer *packer, const struct ald_analysis *a, size_t i, struct ald_err *err)
-{
-    const char *parts[ALD_SIGNAL_N];
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_observed *seen = &a->observations->signals[s];
-        uint32_t code = ald_code_at(seen, i);
-        const char **part = &packer->parts[s][code];
-        if (!*part)
-            ALD_TRY(make_part(packer, s, seen->distinct[code], part, err));
-        parts[s] = *part;
-    }
-    ald_buf_clear(&packer->buf);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        ALD_TRY(ald_buf_add(&packer->buf, s ? "," : "{", 1, err));
-        ALD_TRY(ald_buf_add(&packer->buf, parts[s], strlen(parts[s]), err));
-    }
-    return ald_buf_add(&packer->buf, "}", 1, err);
+    struct ald_packed packed;
+    const char *absent;
+    ALD_TRY(ald_pack(packer, i, &packed, err));
+    ald_q_int(q, 1, number_of(i));
+    ald_q_text_lent(q, 2, packed.values);
+    ald_q_int(q, 3, packed.absent);
+    ALD_TRY(ald_q_run(q, err));
+    if (!packed.absent_is_new)
+        return ALD_OK;
+    ALD_TRY(ald_pack_absent(packer, i, &absent, err));
+    ald_q_int(absences, 1, packed.absent);
+    ald_q_text_lent(absences, 2, absent);
+    return ald_q_run(absences, err);
 }
 
 static ALD_CHECK enum ald_rc save_signals(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_CLEANUP(packer_done) struct packer packer = {.arena = ald_arena_new()};
-    ald_buf_init(&packer.buf, MAX_PACKED_BYTES);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        packer.parts[s] = ald_calloc(packer.arena, a->observations->signals[s].n, sizeof(const char *));
-    ALD_TRY(ald_q_open(store, "analysis_signals_add", &q, err));
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        ALD_TRY(pack(&packer, a, i, err));
-        ald_q_int(q, 1, number_of(i));
-        ald_q_text(q, 2, packer.buf.data);
-        ALD_TRY(ald_q_run(q, err));
-    }
-    return ALD_OK;
+    ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *absences = NULL;
+    struct staying staying = {.n = a->incidents_n, .stays = number_stays};
+    ald_packer_init(&packer, a);
+    ALD_TRY(prune(store, "analysis_signals_keys", "analysis_signals_remove", &staying, err));
+    ALD_TRY(ald_q_open(store, "analysis_signals_put", &q, err));
+    ALD_TRY(ald_q_open(store, "analysis_absent_put", &absences, err));
+    for (size_t i = 0; i < a->incidents_n; i++)
+        ALD_TRY(put_signals(q, absences, &packer, i, err));
+    staying.n = packer.absent_n;
+    return prune(store, "analysis_absent_keys", "analysis_absent_remove", &staying, err);
 }
 
 /* ---- Readings ---- */
@@ -181,8 +198,8 @@ static void bind_reading(struct ald_q *q, const struct ald_reading *reading)
     bind_real(q, 10, reading->has_median, reading->median_ms);
     bind_real(q, 11, reading->has_upper, reading->upper_ms);
     bind_real(q, 12, reading->has_percentile, reading->percentile);
-    ald_q_text(q, 13, reading->absent ? NULL : reading->text);
-    ald_q_text(q, 14, reading->absent);
+    ald_q_text_lent(q, 13, reading->absent ? NULL : reading->text);
+    ald_q_text_lent(q, 14, reading->absent);
 }
 
 /* Of all incidents, a quarter in memory at a time. */
@@ -192,7 +209,9 @@ static ALD_CHECK enum ald_rc save_readings(struct ald_store *store, const struct
     static const char *const names[] = {"landmark", "start"}; /* in the order of the key */
     static const int readings[] = {ALD_LANDMARK_READING, ALD_START_READING};
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "analysis_reading_add", &q, err));
+    struct staying staying = {.analysis = a, .n = a->incidents_n, .stays = reading_stays};
+    ALD_TRY(prune(store, "analysis_reading_keys", "analysis_reading_remove", &staying, err));
+    ALD_TRY(ald_q_open(store, "analysis_reading_put", &q, err));
     *ret_read = 0;
     for (size_t i = 0; i < a->incidents_n; i++) {
         if (i > 0 && a->incidents[i].quarter != a->incidents[i - 1].quarter)
@@ -203,7 +222,7 @@ static ALD_CHECK enum ald_rc save_readings(struct ald_store *store, const struct
         *ret_read += measure->shown >= 0;
         for (size_t r = 0; r < sizeof readings / sizeof readings[0]; r++) {
             ald_q_int(q, 1, number_of(i));
-            ald_q_text(q, 2, names[r]);
+            ald_q_text_lent(q, 2, names[r]);
             bind_reading(q, &measure->reading[readings[r]]);
             ALD_TRY(ald_q_run(q, err));
         }
@@ -227,7 +246,6 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     char as_of[32], generation[32];
     (void)snprintf(as_of, sizeof as_of, "%" PRId64, a->as_of);
     (void)snprintf(generation, sizeof generation, "%" PRId64, a->generation);
-    ALD_TRY(clear(store, err));
     ALD_TRY(save_incidents(store, a, err));
     ALD_TRY(save_links(store, a, err));
     ALD_TRY(save_signals(store, a, err));

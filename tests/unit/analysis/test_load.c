@@ -249,58 +249,6 @@ static void test_titles(void **state)
     ald_arena_free(arena);
 }
 
-static int64_t count(struct fixture *f, const char *sql)
-{
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return n;
-}
-
-static void save(struct fixture *f)
-{
-    struct ald_err err = {0};
-    struct ald_store *store;
-    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
-    must(ald_store_begin(store, &err), &err);
-    size_t read = 0;
-    must(ald_analysis_save(store, f->a, &read, &err), &err);
-    assert_int_equal(read, 0);
-    must(ald_store_commit(store, &err), &err);
-    ald_store_close(store);
-}
-
-static void test_save(void **state)
-{
-    struct fixture *f = *state;
-    source(f, "desk", "ticket", "own");
-    source(f, "cloud", "status", "vendor");
-    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
-    simple(f, 2, "desk", "T2", "ticket", ALL_HELD, 300, NEVER);
-    simple(f, 3, "cloud", "C1", "status", 0, 100, 200);
-    ref(f, 2, "parent", "T1");
-    analyse(f, FAR);
-    save(f);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 1);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE incident = 'desk:T1'"), 2);
-    put(f, "DELETE FROM record_ref", "");
-    analyse(f, FAR);
-    save(f); /* replaces */
-    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE method = 'single' AND confidence = 1"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM reading"), 4);
-    assert_int_equal(count(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
-    assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
-    assert_int_equal(count(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
-    assert_int_equal(count(f, "SELECT count(*) FROM signal_values WHERE json_valid(packed)"), 2);
-    assert_int_equal(count(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
-    assert_int_equal(count(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
-    assert_int_equal(count(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-}
-
 static void test_bad_zone(void **state)
 {
     struct fixture *f = *state;
@@ -321,7 +269,6 @@ static void test_empty(void **state)
     assert_int_equal(f->a->incidents_n, 0);
     assert_int_equal(f->a->past->history_start == ALD_TIME_NONE, 1);
     assert_int_equal(ald_analysis_find(f->a, "x"), SIZE_MAX);
-    save(f);
 }
 
 int main(void)
@@ -330,6 +277,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_as_of),        CASE(test_names),    CASE(test_first_team), CASE(test_service_dates),
         CASE(test_joined_later), CASE(test_severity), CASE(test_people),     cmocka_unit_test(test_titles),
-        CASE(test_save),         CASE(test_bad_zone), CASE(test_empty)};
+        CASE(test_bad_zone),     CASE(test_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,114 @@
+/* See packed.h. Knows neither the store nor what signals measure. */
+#include "packed.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "alidade/json.h"
+#include "observations.h"
+
+#define MAX_PACKED_BYTES (1u << 20)
+#define PRESENT UINT32_MAX
+
+/* The table lives in the arena of the packer, which each function that touches it has at hand. */
+#define uthash_malloc(bytes) ald_alloc(packer->arena, bytes)
+#define uthash_free(p, bytes) ((void)(p))
+#include <uthash.h>
+
+struct ald_absent {
+    uint32_t codes[ALD_SIGNAL_N]; /* the key: numbers of the observations without a value, PRESENT for the others */
+    int64_t n;
+    UT_hash_handle hh;
+};
+
+void ald_packer_init(struct ald_packer *packer, const struct ald_analysis *analysis)
+{
+    *packer = (struct ald_packer){.analysis = analysis, .arena = ald_arena_new()};
+    ald_buf_init(&packer->buf, MAX_PACKED_BYTES);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        packer->parts[s] = ald_calloc(packer->arena, analysis->observations->signals[s].n, sizeof(const char *));
+}
+
+void ald_packer_done(struct ald_packer *packer)
+{
+    ald_buf_done(&packer->buf);
+    ald_arena_free(packer->arena);
+}
+
+/* "id":[total,landmark value] or "id":"why there is none". */
+static ALD_CHECK enum ald_rc make_part(struct ald_packer *packer, size_t s, const struct ald_obs *obs, const char **ret,
+                                       struct ald_err *err)
+{
+    struct ald_jw w;
+    ald_buf_clear(&packer->buf);
+    ald_jw_init(&w, ald_json_sink_buf(&packer->buf), 0);
+    ald_jw_object(&w);
+    ald_jw_key(&w, ald_signal_at(s)->id);
+    if (obs->has_total) {
+        ald_jw_array(&w);
+        ald_jw_num(&w, obs->total);
+        ald_jw_num(&w, obs->has_landmark_value ? obs->landmark_value : (double)NAN); /* null */
+        ald_jw_array_end(&w);
+    } else {
+        ald_jw_str(&w, obs->absent ? obs->absent : "not recorded");
+    }
+    ald_jw_object_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    *ret = ald_strndup(packer->arena, packer->buf.data + 1, packer->buf.len - 2); /* without the braces */
+    return ALD_OK;
+}
+
+/* An object of the signals that have a value, or of the others. */
+static ALD_CHECK enum ald_rc pack(struct ald_packer *packer, size_t incident, bool present, struct ald_err *err)
+{
+    const char *parts[ALD_SIGNAL_N];
+    size_t n = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_observed *seen = &packer->analysis->observations->signals[s];
+        uint32_t code = ald_code_at(seen, incident);
+        const char **part = &packer->parts[s][code];
+        if (seen->distinct[code]->has_total != present)
+            continue;
+        if (!*part)
+            ALD_TRY(make_part(packer, s, seen->distinct[code], part, err));
+        parts[n++] = *part;
+    }
+    ald_buf_clear(&packer->buf);
+    ALD_TRY(ald_buf_add(&packer->buf, "{", 1, err));
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            ALD_TRY(ald_buf_add(&packer->buf, ",", 1, err));
+        ALD_TRY(ald_buf_add(&packer->buf, parts[i], strlen(parts[i]), err));
+    }
+    return ald_buf_add(&packer->buf, "}", 1, err);
+}
+
+enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_packed *ret, struct ald_err *err)
+{
+    uint32_t codes[ALD_SIGNAL_N];
+    struct ald_absent *absent = NULL;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_observed *seen = &packer->analysis->observations->signals[s];
+        uint32_t code = ald_code_at(seen, incident);
+        codes[s] = seen->distinct[code]->has_total ? PRESENT : code;
+    }
+    HASH_FIND(hh, packer->absent, codes, sizeof codes, absent);
+    ret->absent_is_new = !absent;
+    if (!absent) {
+        absent = ald_alloc(packer->arena, sizeof *absent);
+        memcpy(absent->codes, codes, sizeof codes);
+        absent->n = (int64_t)++packer->absent_n;
+        HASH_ADD(hh, packer->absent, codes, sizeof codes, absent);
+    }
+    ret->absent = absent->n;
+    ALD_TRY(pack(packer, incident, true, err));
+    ret->values = packer->buf.data;
+    return ALD_OK;
+}
+
+enum ald_rc ald_pack_absent(struct ald_packer *packer, size_t incident, const char **ret, struct ald_err *err)
+{
+    ALD_TRY(pack(packer, incident, false, err));
+    *ret = packer->buf.data;
+    return ALD_OK;
+}
