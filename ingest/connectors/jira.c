@@ -160,6 +160,13 @@ static bool changelog_batched(const struct ald_source_cfg *cfg)
 #define START_DOC "startAt of the next page"
 #define WHOLE_DOC "none: one answer holds the whole list"
 
+/** Issues of another query than that of the incidents: read whole, so that one that is unlinked or deleted is known to be. */
+#define LEARNING(name_, what)                                                                                          \
+    {.name = name_, .list = "issues", .needs = "the permission to browse the projects of " #what "_jql",               \
+     .cursor_doc = ALD_JIRA_CURSOR_DOC, .every_time = true, .says = true, .reads_400 = true,                           \
+     .wanted = ald_jira_##what##_wanted, .request = ald_jira_##what##_ask, .page = ald_jira_##what##_page,             \
+     .skip = ald_jira_search_skip}
+
 static const struct ald_stream streams[] = {
     {.name = "myself",
      .cursor_doc = WHOLE_DOC,
@@ -206,6 +213,7 @@ static const struct ald_stream streams[] = {
      .parent = "issue",
      .cursor_doc = START_DOC,
      .holds = ALD_JIRA_COMMENT_HOLDS,
+     .whole = true, /* one that was taken back is there no more */
      .request = ald_jira_comment_request,
      .page = ald_jira_comment_page},
     {.name = "remotelink",
@@ -214,9 +222,12 @@ static const struct ald_stream streams[] = {
      .cursor_doc = WHOLE_DOC,
      .optional = true,
      .whole = true,
+     .says = true,
      .wanted = ald_jira_remotelinks_wanted,
      .request = ald_jira_remotelink_request,
      .page = ald_jira_remotelink_page},
+    LEARNING("action", actions),
+    LEARNING("review", reviews),
 };
 
 /* People have an accountId on Cloud and a displayName everywhere. Where a changelog gives a bare id, its name stands
@@ -263,6 +274,11 @@ static const struct ald_source_key keys[] = {
     {.key = "jql", .help = "which issues are incidents: a JQL query such as project = INC", .required = true, .example = "project = INC"},
     {.key = "deployment", .help = "cloud (default) or datacenter"},
     {.key = "remotelinks", .help = "off: do not read links to other places (a request per issue)"},
+    {.key = "actions_jql",
+     .help = "JQL of the issues that are actions, such as project = OPS AND type = Action: each of the incidents it is linked to or a child of"},
+    {.key = "reviews_jql", .help = "JQL of the issues that are reviews, such as type = \"Post-incident review\": each of the incidents it is linked to"},
+    {.key = "review_links",
+     .help = "words that make a remote link of an incident its write-up when its title has one of them (default: postmortem, post-incident, retrospective ...)"},
     {.key = "support_projects", .help = "keys of projects with customers' tickets (SUP, HELP): links to them are counted"},
 };
 
@@ -274,9 +290,10 @@ const struct ald_connector ald_connector_jira = {
              .token_envs = "JIRA_API_TOKEN JIRA_TOKEN",
              .user_envs = "JIRA_EMAIL JIRA_USER",
              .example_base_url = "https://example.atlassian.net",
+             .lacks = "start of the impact, detection, mitigation, dependencies, teams, escalations, customers, regions, who came, learnings, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
-    .mapping = 1,
+    .mapping = 2,
     .page_size = 100,
     .page_size_max = 1000,
     .streams = streams,

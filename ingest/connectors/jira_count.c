@@ -16,7 +16,7 @@ static enum ald_rc request(struct ald_arena *arena, const struct ald_source_cfg 
     ald_jw_init(&w, ald_json_sink_buf(&body), 0);
     ald_jw_object(&w);
     ald_jw_key(&w, "jql");
-    ald_jw_str(&w, ald_jira_terms(arena, cfg, &req->window));
+    ald_jw_str(&w, ald_jira_terms(arena, cfg, "jql", &req->window));
     ald_jw_object_end(&w);
     ALD_TRY(ald_jw_finish(&w, err));
     ald_jira_ask(arena, cfg, "search/approximate-count", req);

@@ -2,6 +2,7 @@
  * id: their categories come from the list of statuses. Must not know requests or paging. */
 #include <string.h>
 
+#include "connectors/answer.h"
 #include "connectors/jira_priv.h"
 #include "connectors/word.h"
 
@@ -219,18 +220,20 @@ enum ald_rc ald_jira_comment(const struct ald_source_cfg *cfg, const struct ald_
     event->automatic = automatic;
     event->field = "comment";
     event->text = text;
+    ald_answer_mentions(rows, el, subject, text, "comment:body");
     return ALD_OK;
 }
 
 enum ald_rc ald_jira_remotelink(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                 struct ald_element *el, const struct ald_jv *v, struct ald_err *err)
 {
-    (void)cfg;
     struct ald_jv object;
-    const char *subject = NULL, *url = NULL;
+    const char *subject = NULL, *url = NULL, *title = NULL;
     ALD_TRY(subject_of(res, &subject, err));
     ALD_TRY(ald_json_get(v, "object", &object, err));
     ALD_TRY(ald_json_str_opt(&object, "url", &url, err));
+    ALD_TRY(ald_json_str_opt(&object, "title", &title, err));
     ald_rows_link(rows, el, subject, "url", url, "remotelink:object.url");
+    ald_jira_written_up(cfg, rows, el, subject, title, url);
     return ALD_OK;
 }

@@ -32,8 +32,11 @@ ALD_CHECK enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, con
                                            struct ald_rows *rows, struct ald_next *next, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_jira_search_skip(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                            const struct ald_http_res *res, struct ald_next *next, struct ald_err *err);
-/** The configured query and the window, without an order. */
-const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window);
+/** The query that stands in a key of the configuration and the window, without an order. */
+const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *query, const struct ald_window *window);
+/** The same search by another query of the configuration, for these fields. */
+ALD_CHECK enum ald_rc ald_jira_search_for(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *query, const char *fields,
+                                          struct ald_http_req *req, struct ald_err *err);
 /** Judges any answer: status, JSON, and whether the credentials were taken at all. */
 ALD_CHECK enum ald_rc ald_jira_check(const struct ald_http_res *res, struct ald_err *err);
 /** What all requests have in common. */
@@ -47,6 +50,9 @@ typedef enum ald_rc ald_jira_row_fn(const struct ald_source_cfg *cfg, const stru
 ALD_CHECK enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                        const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn,
                                        struct ald_err *err);
+/** A page of a search, each issue read by fn. */
+ALD_CHECK enum ald_rc ald_jira_search_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                           ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err);
 ald_jira_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
 
 /* ---- jira_details.c: what is asked of one issue ---- */
@@ -62,6 +68,21 @@ ALD_CHECK enum ald_rc ald_jira_comment_page(const struct ald_source_cfg *cfg, co
                                             struct ald_next *next, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_jira_remotelink_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                                struct ald_next *next, struct ald_err *err);
+
+/* ---- jira_learning.c: actions, reviews, write-ups ---- */
+bool ald_jira_actions_wanted(const struct ald_source_cfg *cfg);
+bool ald_jira_reviews_wanted(const struct ald_source_cfg *cfg);
+ALD_CHECK enum ald_rc ald_jira_actions_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                           struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_reviews_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                           struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_actions_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                            struct ald_next *next, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_jira_reviews_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                            struct ald_next *next, struct ald_err *err);
+/** A link from an issue to another place is a review where its title says so. */
+void ald_jira_written_up(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *subject,
+                         const char *title, const char *url);
 
 /* ---- jira_bulk.c: changelogs of many issues in one answer (Cloud) ---- */
 #define ALD_JIRA_BULK_MAX 100 /* issues of one question */

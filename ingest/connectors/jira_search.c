@@ -76,10 +76,10 @@ static const char *cursor_text(struct ald_arena *arena, const struct place *p)
     return ald_sprintf(arena, "%c|%" PRId64 "|%s", p->mode, p->restarts, p->token);
 }
 
-/** The configured query without an order of its own, which ours replaces. */
-static const char *condition(struct ald_arena *arena, const struct ald_source_cfg *cfg)
+/** A configured query without an order of its own, which ours replaces. */
+static const char *condition(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *query)
 {
-    const char *jql = ald_source_opt(cfg, "jql"), *order = NULL;
+    const char *jql = ald_source_opt(cfg, query), *order = NULL;
     if (!jql)
         return "";
     for (const char *s = jql, *quote = NULL; *s; s++) {
@@ -94,9 +94,9 @@ static const char *condition(struct ald_arena *arena, const struct ald_source_cf
     return ald_strndup(arena, jql, order ? (size_t)(order - jql) : strlen(jql));
 }
 
-const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_window *window)
+const char *ald_jira_terms(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *query, const struct ald_window *window)
 {
-    const char *terms = condition(arena, cfg);
+    const char *terms = condition(arena, cfg, query);
     bool any = strspn(terms, " \t\n") < strlen(terms);
     terms = any ? ald_sprintf(arena, "(%s)", terms) : "";
     /* Dates as text would be read in the zone of the account; milliseconds have none. */
@@ -133,15 +133,21 @@ void ald_jira_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, con
 enum ald_rc ald_jira_search_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
                                 struct ald_err *err)
 {
+    const char *fields = ISSUE_FIELDS;
+    for (size_t i = 0; i < cfg->fields_n; i++)
+        fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);
+    return ald_jira_search_for(arena, cfg, "jql", fields, req, err);
+}
+
+enum ald_rc ald_jira_search_for(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *query, const char *fields,
+                                struct ald_http_req *req, struct ald_err *err)
+{
     (void)err;
     struct place p = place_of(cfg, req);
-    const char *terms = ald_jira_terms(arena, cfg, &req->window);
+    const char *terms = ald_jira_terms(arena, cfg, query, &req->window), *path;
     if (p.mode != 'o' && p.anchor_at != ALD_TIME_NONE)
         terms = ald_sprintf(arena, "%s AND created >= %" PRId64, terms, p.anchor_at);
     const char *jql = ald_url_encode(arena, ald_sprintf(arena, "%s ORDER BY created ASC, key ASC", terms));
-    const char *fields = ISSUE_FIELDS, *path;
-    for (size_t i = 0; i < cfg->fields_n; i++)
-        fields = ald_sprintf(arena, "%s,%s", fields, cfg->fields[i].value);
     if (p.mode == 's') /* ids alone: what could not be read is in the fields */
         fields = "id";
     fields = ald_url_encode(arena, fields);
@@ -289,6 +295,12 @@ static void key_alias(struct ald_rows *rows, const char *key)
 enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
+    return ald_jira_search_read(cfg, res, rows, ald_jira_issue, next, err);
+}
+
+enum ald_rc ald_jira_search_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                 ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err)
+{
     struct place p = place_of(cfg, res->req);
     if (res->status == 400)
         return token_refused(rows->arena, &p, res, next, err);
@@ -308,7 +320,7 @@ enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct 
             continue;
         struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
         struct ald_err bad = {0};
-        if (ald_jira_issue(cfg, res, rows, el, &it, &bad) != ALD_OK)
+        if (fn(cfg, res, rows, el, &it, &bad) != ALD_OK)
             ald_rows_refuse(rows, el, &bad);
         else if (ald_json_str_opt(&it, "key", &key, NULL) == ALD_OK)
             key_alias(rows, key);

@@ -1,5 +1,6 @@
 /* What stands around an incident of ServiceNow in tables of their own: the notes of its journal, the items and services that it
  * affects and what depends on them, its tasks, and the problem that it led to. Must not know paging. */
+#include "connectors/answer.h"
 #include "connectors/listing.h"
 #include "connectors/servicenow_priv.h"
 #include "connectors/word.h"
@@ -39,6 +40,7 @@ enum ald_rc ald_servicenow_note(const struct ald_source_cfg *cfg, const struct a
     e->actor = e->agent = who.value;
     e->field = element.value;
     e->text = text.value;
+    ald_answer_mentions(rows, el, incident, text.value, ald_sprintf(rows->arena, "sys_journal_field:%s", element.value));
     return ALD_OK;
 }
 

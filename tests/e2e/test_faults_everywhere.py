@@ -29,7 +29,7 @@ AS_OF = "2027-01-01T00:00:00Z"
 TOKEN = {"token_env": "MADE_TOKEN"}
 ENV = {"MADE_TOKEN": "secret", "JIRA_USER": jira_api.USER}
 ISSUE_FIELDS = {"impact_started": "Impact started", "customers": "Customers"}  # headings of their texts
-JIRA = {"jql": "project = INC", "page_size": 5, **TOKEN}
+JIRA = {"jql": "project = INC", "actions_jql": "project = ACT", "reviews_jql": "project = PIR", "page_size": 5, **TOKEN}
 
 # copies: so many sources of it, which share the faults: a source that asks but a few questions a run meets but a few faults in it.
 # posts: it asks by POST alone, which redirects do not apply to.

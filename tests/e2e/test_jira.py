@@ -91,6 +91,32 @@ class Complete(Jira):
         self.assertEqual(incidents["INC-1"]["services"], ["service-0", "ledger"])
         self.assertEqual(incidents["INC-1"]["services_at_start"], ["service-0"])
 
+    def test_actions_and_reviews(self):
+        """Issues of other projects, by queries of their own; what is unlinked or deleted later is no action any more."""
+        api = self.serve(jira_api.told(jira_api.made(4)))
+        keys = {"actions_jql": "project = ACT", "reviews_jql": "project = PIR", "page_size": 2}
+        self.configure(self.setup_source(api, **keys))
+        self.ingest()
+        self.assertEqual(self.ids(), ["20000", "20001", "20002", "20003"], "they are no incidents")
+        actions = {row["title"]: (row["incident"], row["opened_at"], row["closed_at"], row["url"]) for row in self.export("actions", AS_OF)}
+        self.assertEqual(actions, {
+            "Add an alarm": ("tickets:20000", "2026-01-05T13:00:00.000Z", "2026-01-05T17:00:00.000Z", f"{api.url}/browse/ACT-1"),
+            "Raise the limit": ("tickets:20000", "2026-01-05T14:00:00.000Z", None, f"{api.url}/browse/ACT-2")})
+        reviews = sorted((row["incident"], row["title"], row["url"]) for row in self.export("reviews", AS_OF))
+        self.assertEqual(reviews, [("tickets:20000", "Postmortem: service 0 was slow", "https://wiki.example/pages/77"),
+                                   ("tickets:20000", "Review of INC-1", f"{api.url}/browse/PIR-1")])
+        api.issue("ACT-1")["links"] = []
+        api.world["issues"] = [issue for issue in api.world["issues"] if issue["key"] != "PIR-1"]
+        api.issue("INC-1").update(updated=START + 100 * HOUR, remote=[])
+        taken_back = api.issue("INC-3")
+        taken_back.update(updated=START + 100 * HOUR, comments=taken_back["comments"][1:])
+        self.ingest()
+        self.assertEqual([row["title"] for row in self.export("actions", AS_OF)], ["Raise the limit"])
+        self.assertEqual(self.export("reviews", AS_OF), [])
+        notes = [row for row in self.export("events", AS_OF) if row["kind"] == "note" and row["external_id"] == taken_back["id"]]
+        self.assertEqual(len(notes), len(taken_back["comments"]), "a comment that was taken back is there no more")
+        self.same_as_fresh(api, "actions and reviews", **keys)
+
     def test_page_sizes(self):
         """Requirement 3."""
         world = jira_api.made(60)

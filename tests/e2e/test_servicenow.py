@@ -32,7 +32,7 @@ def world(n=N):
         records["sys_journal_field"] += [
             {"sys_id": sys_id("note", i, j), "element_id": row["sys_id"], "element": element, "name": "incident", "sys_created_on": stamp(i + j / 4),
              "sys_created_by": login, "value": text}
-            for j, (element, text) in enumerate((("work_notes", f"Looked at part {i}, it was fine."), ("comments", "Thank you for waiting."),
+            for j, (element, text) in enumerate((("work_notes", f"Looked at part {i}, it was fine." + (" See https://vendor.example/status/9." if i == 7 else "")), ("comments", "Thank you for waiting."),
                                                  ("approval_history", "approved")))]
         records["task_ci"].append({"sys_id": sys_id("taskci", i), "task": row["sys_id"], "ci_item": ci[1], "sys_created_on": stamp(i + 0.5)})
         if i % 3 == 0:
@@ -110,6 +110,8 @@ class Around(support.Case):
         audited = next(row for row in events if row["external_id"] == first["external_id"] and row["kind"] == "resolved")
         self.assertEqual(first["actor"], audited["actor"], "the login of the journal and of the audit trail is one person")
         self.assert_nowhere(["quentin", "Testperson"])
+        mentions = [row["external_id"] for row in self.export("records", AS_OF) if "mention:https://vendor.example/status/9" in row["refs"]]
+        self.assertEqual(mentions, [sys_id("incident", 7)])
         records = {row["external_id"]: row for row in self.export("records", AS_OF)}
         self.assertEqual(sorted(records[sys_id("incident", 0)]["services"]), ["Service 0", "checkout", "ledger-db"])
         self.assertEqual(records[sys_id("incident", 0)]["services_at_start"], [], "affected items were added later")

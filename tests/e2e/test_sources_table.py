@@ -79,6 +79,8 @@ def cell(rows, keys, mapped, lacking):
     fields = {field for (kind, name), told in rows.items() for want, key in keys if kind == want and key in (name, "*") for field in told}
     if not fields:
         return "-" if lacking else ""
+    if ("planned", "*") in keys:
+        return "mapped" if "class" in mapped else "yes"
     return "mapped" if all(re.split(r"[:.]", field)[-1] in mapped or field in mapped for field in fields) else "yes"
 
 
@@ -120,7 +122,7 @@ RICHER = {
     "feed": lambda: feeds_api.serve(pages={"made": table_api.told(table_api.made(10)["statuspage"])}), "statuspage": lambda: table_api.serve(
         {"statuspage": table_api.told(table_api.made(10)["statuspage"])}),
     "pagerduty": lambda: pagerduty_api.serve(pager()), "servicenow": lambda: table_api.serve(test_servicenow.world()),
-    "jira": lambda: jira_api.serve(jira_api.made(60)), "datacenter": lambda: jira_api.serve(jira_api.made(60), dc=True),
+    "jira": lambda: jira_api.serve(jira_api.told(jira_api.made(60))), "datacenter": lambda: jira_api.serve(jira_api.told(jira_api.made(60)), dc=True),
     "opsgenie": lambda: opsgenie_api.serve(opsgenie_api.made(40)), "jsm": lambda: opsgenie_api.serve(opsgenie_api.made(40)),
     "incidentio": lambda: incidentio_api.serve(tracker_world.made(35)), "firehydrant": lambda: firehydrant_api.serve(tracker_world.made(35)),
     "irm": lambda: irm_api.serve(tracker_world.made(35)), "rootly": lambda: rootly_api.serve(tracker_world.made(35)), "github": lambda: github_api.serve(github_api.made(40)),
@@ -128,7 +130,7 @@ RICHER = {
 
 
 # Where `fields:` maps what the API has no word for.
-MAPPED = {"servicenow": test_servicenow.MAPPED}
+MAPPED = {"servicenow": test_servicenow.MAPPED, "jira": jira_api.MAPPED, "jira (Data Center)": jira_api.MAPPED}
 
 
 class Table(support.Case):
@@ -149,7 +151,8 @@ class Table(support.Case):
         for kind, query in QUERIES:
             for source, name, field in self.sql(query):
                 found[names[source]][kind, name or ""].add(normal(field))
-        mapped = {names[source["name"]]: set(source.get("fields", {}).values()) for source in sources}
+        mapped = {names[source["name"]]: {*source.get("fields", {}).values(), *(name for name in source.get("fields", {}) if name == "class")}
+                  for source in sources}
         checks = json.loads(self.alidade("doctor", "--dry-run", "--json", env=test_faults_everywhere.ENV).out)["checks"]
         told = {names[check["source"]]: check["found"].rpartition(": ")[2].split(", ") for check in checks if check["check"] == "not told"}
         return found, mapped, {name: told.get(name) for name in found}

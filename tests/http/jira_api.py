@@ -36,7 +36,13 @@ STATUSES = [{"id": "1", "name": "Open", "category": "new"}, {"id": "3", "name": 
             {"id": "4", "name": "Waiting", "category": "indeterminate"}, {"id": "5", "name": "Over", "category": "done"}]
 PRIORITIES = [{"id": "10001", "name": "Red"}, {"id": "2", "name": "Amber"}, {"id": "10000", "name": "Green"}]
 FIELDS = [{"id": "customfield_10010", "name": "Outage began"}, {"id": "customfield_10020", "name": "Affected services"},
-          {"id": "customfield_10030", "name": "Owning team"}, {"id": "customfield_10040", "name": "Page"}]
+          {"id": "customfield_10030", "name": "Owning team"}, {"id": "customfield_10040", "name": "Page"},
+          {"id": "customfield_10050", "name": "First seen"}, {"id": "customfield_10060", "name": "Mended"},
+          {"id": "customfield_10070", "name": "Customers hit"}, {"id": "customfield_10080", "name": "Regions hit"},
+          {"id": "customfield_10090", "name": "Kind of work"}]
+# Fields of the site: what Jira itself has no word for.
+MAPPED = {"impact_started": "customfield_10010", "team": "customfield_10030", "detected": "customfield_10050", "mitigated": "customfield_10060",
+          "customers": "customfield_10070", "regions": "customfield_10080", "class": "customfield_10090"}
 PEOPLE = [{"id": f"5b10a2844c20165700ede2{n}{n}", "key": f"JIRAUSER1000{n}", "login": f"quentin.testperson{n}",
            "name": f"Quentin Testperson {chr(65 + n)}", "email": f"quentin{n}@people.example"} for n in range(4)]
 STRANGER = {"id": "557058:0a7f", "key": "JIRAUSER19999", "login": "zelda.onlymentioned", "name": "Zelda Onlymentioned",
@@ -75,6 +81,25 @@ def made(n, project="INC"):
                           "body": doc(f"Looking at part {j} with ", STRANGER, "https://wiki.example/runbook")}
                          for j in range(i % 3)]})
     return {"issues": issues, "statuses": STATUSES, "priorities": PRIORITIES, "fields": FIELDS}
+
+
+def told(world):
+    """The world, of which INC-1 is told in full: what the site maps, links, a write-up elsewhere, actions and a review in other projects;
+    INC-2 is planned work."""
+    incident, planned = world["issues"][:2]
+    iso = lambda ms: datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    incident["custom"] = {"customfield_10010": iso(START - HOUR), "customfield_10030": {"value": "Payments"}, "customfield_10050": iso(START - MINUTE),
+                          "customfield_10060": iso(START + HOUR), "customfield_10070": 1200, "customfield_10080": [{"value": "eu"}, {"value": "us"}]}
+    planned["custom"] = {"customfield_10090": {"value": "Maintenance"}}
+    incident["links"] = [("Relates", "outwardIssue", "INC-3")]
+    incident["remote"] = [{"url": "https://wiki.example/pages/77", "title": "Postmortem: service 0 was slow"}, "https://pager.example/incidents/P1"]
+    task = lambda i, key, summary, over, **more: {
+        "id": str(40000 + i), "key": key, "summary": summary, "created": START + (i + 5) * HOUR, "updated": START + (i + 9) * HOUR, "priority": "2", "labels": [],
+        "components": [], "reporter": None, "assignee": None, "status": "5" if over else "1", "links": [("Relates", "inwardIssue", "INC-1")], "parent": None,
+        "resolved": START + (i + 9) * HOUR if over else None, "custom": {}, "log": [], "remote": [], "comments": [], **more}
+    world["issues"] += [task(0, "ACT-1", "Add an alarm", True), task(1, "ACT-2", "Raise the limit", False, links=[], parent="INC-1"),
+                        task(2, "ACT-3", "Of no incident", False, links=[]), task(3, "PIR-1", "Review of INC-1", True)]
+    return world
 
 
 def history(issue, n, at, author, *items):
@@ -158,7 +183,7 @@ class Handler(table_api.Handler):
         if m[2] == "comment":
             return self.listed(url, query, [self.comment(c) for c in issue["comments"]], "comments", issue["id"])
         if m[2] == "remotelink":
-            return self.answer(url, [{"id": 1 + n, "object": {"url": u, "title": "see"}}
+            return self.answer(url, [{"id": 1 + n, "object": u if isinstance(u, dict) else {"url": u, "title": "see"}}
                                      for n, u in enumerate(issue["remote"])], [issue["id"]])
         if m[2] is None:
             shown = self.issue(issue, set(query.get("fields", "*all").split(",")))
@@ -202,6 +227,9 @@ class Handler(table_api.Handler):
     def find(self, key):
         return next((i for i in self.server.world["issues"] if key in (i["id"], i["key"])), None)
 
+    def named(self, key):
+        return {"id": (self.find(key) or {"id": "0"})["id"], "key": key}
+
     def issue(self, issue, wanted):
         shown = {"id": issue["id"], "self": f"{self.server.url}/issue/{issue['id']}"}
         if wanted != {"id"}:
@@ -216,8 +244,8 @@ class Handler(table_api.Handler):
             "resolution": {"id": "1", "name": "Done"} if issue["resolved"] else None,
             "components": [{"id": str(n), "name": name} for n, name in enumerate(issue["components"])],
             "issuelinks": [{"id": "1", "type": {"id": "2", "name": kind, "inward": "", "outward": ""},
-                            side: {"id": "0", "key": key, "fields": {}}} for kind, side, key in issue["links"]],
-            "parent": {"id": "0", "key": issue["parent"]} if issue["parent"] else None, **issue["custom"]}
+                            side: {**self.named(key), "fields": {}}} for kind, side, key in issue["links"]],
+            "parent": self.named(issue["parent"]) if issue["parent"] else None, **issue["custom"]}
         kept = {k: v for k, v in fields.items() if k in wanted or "*all" in wanted}
         return {**shown, "fields": kept} if kept else shown
 
