@@ -143,8 +143,6 @@ static void complete(struct ald_run *run, uint32_t phrase, uint64_t start, uint6
     run->phrase_end[phrase] = end;
     if (p->kind == ALD_PHRASE_SET) {
         feed(run, p->of, start, end);
-        if (!p->cues_n || p->one_word)
-            return;
     }
     if (run->hits_n == ALD_SENTENCE_HITS)
         return;
@@ -179,6 +177,10 @@ static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t 
                 i += p->same - 1u;
             if (since > p->gap + 1 || !follows(run, p, start, &from))
                 continue;
+        }
+        if (p->set) {
+            feed(run, p->to, from, end);
+            continue;
         }
         if (p->last) {
             complete(run, p->to, from, end);

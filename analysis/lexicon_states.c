@@ -38,6 +38,15 @@ static int by_symbol(const void *x, const void *y)
     return a->to != b->to ? (a->to < b->to ? -1 : 1) : 0;
 }
 
+/* A phrase of a set that no cue asks for later is its set and nothing else. */
+static void shorten(const struct ald_language *lang, struct ald_posting *p)
+{
+    const struct ald_phrase *phrase = p->last ? &lang->phrases[p->to] : NULL;
+    p->set = phrase && phrase->kind == ALD_PHRASE_SET && (!phrase->cues_n || phrase->one_word);
+    if (p->set)
+        p->to = phrase->of;
+}
+
 void ald_lexicon_finish(struct ald_lexicon *lex, struct ald_language *lang)
 {
     size_t n = ald_names_n(lang->symbols), at = 0;
@@ -53,6 +62,7 @@ void ald_lexicon_finish(struct ald_lexicon *lex, struct ald_language *lang)
         struct ald_posting *p = &lang->postings[i];
         bool more = i + 1 < lang->postings_n && p[1].symbol == p->symbol && p[1].before == p->before && p[1].same < UINT16_MAX;
         p->same = more ? (uint16_t)(p[1].same + 1) : 1;
+        shorten(lang, p);
     }
     lang->start = ald_names_find(lang->symbols, "^");
     ald_names_free(lang->beginning);

@@ -106,8 +106,8 @@ static ALD_CHECK enum ald_rc write_phrases(struct ald_buf *out, const struct ald
     ALD_TRY(begin(out, lang->postings_n, "struct ald_posting", of, "postings", err));
     for (size_t i = 0; i < lang->postings_n; i++) {
         const struct ald_posting *p = &lang->postings[i];
-        ALD_TRY(ald_buf_addf(out, err, "{%" PRIu32 "u,%" PRIu32 "u,%" PRIu32 "u,%u,%u,%d,%d},\n", p->symbol, p->before, p->to, (unsigned)p->same,
-                             (unsigned)p->gap, p->first, p->last));
+        ALD_TRY(ald_buf_addf(out, err, "{%" PRIu32 "u,%" PRIu32 "u,%" PRIu32 "u,%u,%u,%d,%d,%d},\n", p->symbol, p->before, p->to,
+                             (unsigned)p->same, (unsigned)p->gap, p->first, p->last, p->set));
     }
     ALD_TRY(end(out, lang->postings_n, err));
     ALD_TRY(begin(out, lang->phrases_n, "struct ald_phrase", of, "phrases", err));
