@@ -1,7 +1,10 @@
 /* alidade forget: a person goes out of the store, its copies and recordings; says what it cannot reach. */
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alidade/forget.h"
@@ -74,20 +77,34 @@ static enum ald_rc in_folder(struct ald_session *s, struct tally *t, const char 
     return ALD_OK;
 }
 
-/* Recordings that sources replay, and those that the command line names: each holds a folder a source. */
+/* A folder that --record wrote: each of its folders is a source's, also of one that is configured no more. */
+static enum ald_rc in_all_folders(struct ald_session *s, struct tally *t, const char *folder, struct ald_err *err)
+{
+    struct dirent **entries;
+    int n = scandir(folder, &entries, NULL, alphasort);
+    if (n < 0)
+        return ald_fail(err, ALD_ERR_USAGE, "forget: '%s' is no folder that can be read", folder);
+    enum ald_rc rc = in_folder(s, t, folder, err);
+    for (int i = 0; i < n; i++) {
+        const char *path = ald_sprintf(s->arena, "%s/%s", folder, entries[i]->d_name);
+        struct stat st;
+        if (rc == ALD_OK && entries[i]->d_name[0] != '.' && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+            rc = in_folder(s, t, path, err);
+        free(entries[i]);
+    }
+    free(entries);
+    return rc;
+}
+
+/* Recordings that sources replay, and those that the command line names. */
 static enum ald_rc in_recordings(struct ald_session *s, struct tally *t, struct ald_err *err)
 {
-    for (int a = 1; a < s->options.args_n; a++) {
-        if (access(s->options.args[a], R_OK | X_OK) != 0)
-            return ald_fail(err, ALD_ERR_USAGE, "forget: '%s' is no folder that can be read", s->options.args[a]);
-        ALD_TRY(in_folder(s, t, s->options.args[a], err));
-    }
+    for (int a = 1; a < s->options.args_n; a++)
+        ALD_TRY(in_all_folders(s, t, s->options.args[a], err));
     for (size_t i = 0; i < s->config.sources_n; i++) {
         const struct ald_source_cfg *source = &s->config.sources[i];
         if (source->replay)
             ALD_TRY(in_folder(s, t, ald_sprintf(s->arena, "%s/%s", source->replay, source->name), err));
-        for (int a = 1; a < s->options.args_n; a++)
-            ALD_TRY(in_folder(s, t, ald_sprintf(s->arena, "%s/%s", s->options.args[a], source->name), err));
     }
     return ALD_OK;
 }

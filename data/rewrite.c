@@ -16,7 +16,7 @@ struct rewriting {
 static bool is_prose(const char *table, const char *column)
 {
     static const char *const names[] = {"title", "text", "value", "raw", "reason", "undone_reason", "resolve_reason", "gap", "last_error",
-                                        "quote", "place", "why_surprised", "risk_awareness", "actor", "agent", "request", "evidence", "packed"};
+                                        "quote", "place", "why_surprised", "risk_awareness", "actor", "agent", "request", "evidence", "packed", "url"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(column, names[i]) == 0)
             return strcmp(table, "meta") != 0;
