@@ -9,9 +9,16 @@ struct ald_point {
 };
 /** Candidates on one basis in a k-d tree; made when first needed. */
 struct ald_tree {
-    struct ald_point *points;
+    double *at[ALD_AXIS_N]; /* of each point, in the order of the tree */
+    uint32_t *member;
     size_t n;
     bool built;
+};
+/** What the last search found, from which the next one knows how far it need not look. */
+struct ald_searched {
+    enum ald_basis basis;
+    size_t k; /* 0: nothing was searched yet */
+    double at[ALD_AXIS_N], reach;
 };
 /** The candidates of a frame. */
 struct ald_neighbourhood {
@@ -19,8 +26,9 @@ struct ald_neighbourhood {
     struct ald_arena *arena;
     struct ald_tree trees[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
     size_t candidates[ALD_BASIS_WHOLE];
-    double *heap;   /* scratch */
-    uint64_t *mark; /* scratch: a bit for each member of the frame, all zero between calls */
+    struct ald_searched last;
+    double *squares, *ranked; /* scratch: for each member */
+    uint64_t *mark;           /* scratch: a bit for each member of the frame, all zero between calls */
 };
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
 
@@ -32,7 +40,8 @@ void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis ba
 
 /** Sets basis, candidates and k of a reading from the axes that it has. */
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
-/** Order of two readings of one frame by where they look from; 0: they share their comparables. */
+/** Order of two readings of one frame by where they look from, so that neighbours in it are near each other and the search for
+ *  one shortens that for the next; 0: they share their comparables. */
 int ald_comparables_compare(const struct ald_reading *a, const struct ald_reading *b);
 /** The members at d <= d_k + 1e-12 by ascending member index (so by duration); ret has room for frame->n.
  *  @return m. */
