@@ -327,6 +327,7 @@ struct ald_stream {
     bool asks_again_alone;   /* detail of several subjects, ids of whose elements are "SUBJECT/...": one of which an answer holds no
                                 element, or of which page says ald_rows_alone, is asked for by itself */
     bool of_record;          /* detail: asked once the record `subject` is in the store */
+    bool of_part;            /* detail of a part of a record: its subjects are "PART@RECORD" */
     bool tells_gone;         /* detail: a subject that is not found twice is a record that is gone */
     bool whole;              /* detail of one subject: an answer replaces the events (by field: the stream's name) and additions
                                 that earlier ones gave; ids of elements are "SUBJECT/..." */

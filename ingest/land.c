@@ -294,7 +294,8 @@ enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(land->store, "land_timeline_add", &q, err));
         ald_q_text_lent(q, 1, land->cfg->name);
-        ald_q_text_lent(q, 2, subjects[i]);
+        const char *of = stream->of_part ? strchr(subjects[i], '@') : NULL;
+        ald_q_text_lent(q, 2, of ? of + 1 : subjects[i]);
         ald_q_int(q, 3, stream->holds);
         ALD_TRY(ald_q_run(q, err));
         l.changed |= ald_store_changes(land->store) > 0;

@@ -1,4 +1,4 @@
-/* FireHydrant: incidents with their timelines, alerts, links and related ones, tickets, retrospectives, severities, services, teams,
+/* FireHydrant: incidents with their timelines, alerts, links and related ones, tickets, retrospectives, severities, services and what they depend on, teams,
  * users. Incidents can be asked for by their last change, but do not tell it and come in no order that is promised, page by number: a
  * list that changed its length while it was read is read again. Must not know SQLite, curl or the clock. */
 #include <inttypes.h>
@@ -145,6 +145,28 @@ ALD_LISTING(reasons, ald_firehydrant_reason, .path = "/v1/post_mortems/reports/"
 static const struct list incident_list = {.path = "/v1/incidents/", .whole = true},
                          relationships_list = {.path = "/v1/incidents/", .below = "/relationships", .whole = true};
 
+static const struct list dependencies_list = {.path = "/v1/services/", .below = "/dependencies", .whole = true};
+
+static enum ald_rc dependencies_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
+                                        struct ald_err *err)
+{
+    (void)err;
+    return ask(arena, cfg, &dependencies_list, req);
+}
+
+static enum ald_rc dependencies_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                     struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v), held;
+    const char *subject = ald_listing_subject(res->req);
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(ald_answer_check(res, err));
+    *v = res->root;
+    ALD_TRY(ald_json_get(v, "parent_service_dependencies", &held, err)); /* else it is some other document */
+    ald_listing_element(cfg, res, rows, *subject ? subject : "none", v, ald_firehydrant_dependencies);
+    return ALD_OK;
+}
+
 static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
     (void)err;
@@ -209,6 +231,7 @@ static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_sou
 /* ---- The tables ---- */
 
 ALD_LISTING_WANTED(alerts)
+ALD_LISTING_WANTED(dependencies)
 ALD_LISTING_WANTED(links)
 ALD_LISTING_WANTED(relationships)
 ALD_LISTING_WANTED(retrospectives)
@@ -223,6 +246,14 @@ static const struct ald_stream streams[] = {
     {.name = "users", .every_time = true, .optional = true, LISTED(users)},
     {.name = "teams", .every_time = true, .optional = true, LISTED(teams)},
     {.name = "services", .every_time = true, .optional = true, LISTED(services)},
+    {.name = "service_dependencies",
+     .parent = "services",
+     .alone = true,
+     .cursor_doc = "not paged; asked for when a service is new or changed, and by --full",
+     .optional = true,
+     .wanted = dependencies_wanted,
+     .request = dependencies_request,
+     .page = dependencies_page},
     {.name = "incidents", .needs = BOT, .overlap_ms = OVERLAP_MS, LISTED(incidents)},
     {.name = "incident",
      .parent = "incidents",
@@ -278,6 +309,8 @@ static const struct ald_person_path people[] = {
     USER("services", "data[].updated_by"),
     USER("services", "data[].owner.created_by"),
     USER("services", "data[].teams[].created_by"),
+    USER("service_dependencies", "**.created_by"),
+    USER("service_dependencies", "**.updated_by"),
     USER("incidents", "**.created_by"),
     USER("incidents", "**.updated_by"),
     USER("incidents", "data[].role_assignments[].user"),
@@ -306,6 +339,7 @@ static const struct ald_probe probe[] = {{.stream = "incidents", .request = inci
 
 static const struct ald_source_key keys[] = {
     {.key = "alerts", .help = "off: do not read the alerts of each incident (a request per incident)"},
+    {.key = "dependencies", .help = "off: do not read what services depend on (a request per service)"},
     {.key = "links", .help = "off: do not read the links of each incident (a request per incident)"},
     {.key = "relationships", .help = "off: do not read which incidents belong together (a request per incident)"},
     {.key = "retrospectives", .help = "off: do not read retrospectives, where the plan has none"},
@@ -318,6 +352,7 @@ const struct ald_connector ald_connector_firehydrant = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "FIREHYDRANT_API_KEY FIREHYDRANT_TOKEN",
+             .lacks = "reopening, its history, services added later, escalations, regions, who came, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,
@@ -330,4 +365,5 @@ const struct ald_connector ald_connector_firehydrant = {
     .probe = probe,
     .probe_n = sizeof probe / sizeof probe[0],
     .requests_per_minute = 300,
+    .retell = ald_firehydrant_retell,
 };

@@ -237,3 +237,15 @@ enum ald_rc ald_firehydrant_reason(const struct ald_source_cfg *cfg, const struc
     l->kind = "contributing factor";
     return ALD_OK;
 }
+
+void ald_firehydrant_retell(struct ald_told *events, size_t n)
+{
+    int64_t first = ALD_TIME_NONE;
+    for (size_t i = 0; i < n; i++) {
+        struct ald_told *e = &events[i];
+        if (!is(e->field, "role_assignments") || (!is(e->kind, "assigned") && !is(e->kind, "reassigned")))
+            continue;
+        e->kind = first != ALD_TIME_NONE && e->at > first ? "reassigned" : "assigned";
+        first = first == ALD_TIME_NONE ? e->at : first;
+    }
+}

@@ -389,6 +389,8 @@ const struct ald_connector ald_connector_github = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "GITHUB_TOKEN GH_TOKEN",
+             .lacks = "start of the impact, detection, mitigation, dependencies, escalations, customers, regions, who "
+                       "came, learnings, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -343,6 +343,8 @@ const struct ald_connector ald_connector_gitlab = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "GITLAB_TOKEN",
+             .lacks = "start of the impact, dependencies, escalations, customers, regions, who came, learnings, "
+                       "planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -387,6 +387,8 @@ const struct ald_connector ald_connector_incidentio = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "INCIDENT_API_KEY INCIDENT_IO_API_KEY INCIDENTIO_API_KEY",
+             .lacks = "services added later, dependencies, handovers, customers, regions, who came, learnings, planned "
+                       "work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

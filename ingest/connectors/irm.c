@@ -247,6 +247,8 @@ const struct ald_connector ald_connector_irm = {
              .needs_token = true,
              .token_envs = "GRAFANA_IRM_TOKEN GRAFANA_AUTH",
              .example_base_url = "https://acme.grafana.net",
+             .lacks = "detection, mitigation, dependencies, escalations, customers, regions, reviews, who came, "
+                       "learnings, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

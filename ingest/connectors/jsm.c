@@ -82,7 +82,7 @@ static const struct ald_stream streams[] = {
      .parent = "alerts",
      .cursor_doc = ALD_OPSGENIE_OFFSET_DOC,
      .of_record = true,
-     .holds = ALD_OPSGENIE_HOLDS,
+     .holds = ALD_OPSGENIE_LOG,
      .wanted = logs_wanted,
      .request = logs_request,
      .page = logs_page},
@@ -125,6 +125,8 @@ const struct ald_connector ald_connector_jsm = {
              .needs_token = true,
              .token_envs = "JSM_API_TOKEN",
              .user_envs = "JSM_EMAIL",
+             .lacks = "start of the impact, detection, mitigation, reopening, services, services added later, "
+                       "dependencies, customers, regions, reviews, who came, learnings, actions, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

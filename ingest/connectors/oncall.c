@@ -283,6 +283,9 @@ const struct ald_connector ald_connector_oncall = {
              .needs_token = true,
              .token_envs = "GRAFANA_ONCALL_ACCESS_TOKEN GRAFANA_ONCALL_TOKEN",
              .example_base_url = "https://oncall-prod-us-central-0.grafana.net/oncall",
+             .lacks = "start of the impact, detection, mitigation, reopening, its history, services added later, "
+                       "dependencies, escalations, handovers, customers, regions, reviews, who came, learnings, "
+                       "actions, planned work",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -126,6 +126,7 @@ static bool begins(const char *text, const char *words)
     return strncasecmp(text, words, strlen(words)) == 0;
 }
 
+#define ASSIGNED_TO "assigned to "
 #define NOTIFIED "notified" /* who was called, or looked: not engaged */
 
 /** The words are English whatever the account's language. What is not known is kept as `other`. */
@@ -147,7 +148,7 @@ static const char *kind_of_words(const char *text)
         {"closed", "resolved", false},
         {"escalated", "escalated", true},
         {"ownership", "assigned", true},
-        {"assigned to", "assigned", true},
+        {ASSIGNED_TO, "assigned", true},
         {"added responder", "status_update", true},
         {"added team", "status_update", true},
         {"snoozed", "status_update", true},
@@ -162,13 +163,13 @@ static const char *kind_of_words(const char *text)
     return "other";
 }
 
-/** "Alert ownership assigned to [PSEUDONYM] via web": whom; NULL: the text names nobody that is known. */
-static const char *assignee(struct ald_arena *arena, const char *text)
+/** "Alert ownership assigned to [PSEUDONYM] via web", behind such words: whom; NULL: the text names nobody that is known. */
+static const char *person_after(struct ald_arena *arena, const char *text, const char *words)
 {
-    const char *at = strcasestr(text, "assigned to "), *from;
+    const char *at = strcasestr(text, words), *from;
     if (!at)
         return NULL;
-    from = at + strlen("assigned to ");
+    from = at + strlen(words);
     from += *from == '[';
     size_t n = strspn(from, "0123456789abcdef");
     return n == 16 && (from[n] == '\0' || strchr("] .,", from[n])) ? ald_strndup(arena, from, n) : NULL;
@@ -177,8 +178,8 @@ static const char *assignee(struct ald_arena *arena, const char *text)
 /** Who has it now is whom it was given to; who took it is who did it. */
 static void assigned(struct ald_arena *arena, const char *text, struct ald_row_event *e)
 {
-    const char *who = assignee(arena, text);
-    bool given = strcasestr(text, "assigned to ") != NULL;
+    const char *who = person_after(arena, text, ASSIGNED_TO);
+    bool given = strcasestr(text, ASSIGNED_TO) != NULL;
     e->actor = given ? who : e->agent;
     if (who)
         e->automatic = 0; /* a person has it, whoever gave it */
@@ -206,10 +207,14 @@ enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_
     e->value = type;
     read_who(row, "owner", e); /* the type tells nothing: what a person did by the web is of type "system" too */
     if (is(kind, NOTIFIED)) {
+        const char *called = person_after(rows->arena, text, "notification to ");
         e->kind = "other";
         e->value = NOTIFIED;
-        if (!begins(text, "viewed")) /* by hand */
+        e->actor = called ? called : e->actor; /* else the entry is of whom it called */
+        if (!begins(text, "viewed")) { /* by hand */
             e->automatic = 1;
+            e->agent = NULL;
+        }
     } else if (is(kind, "assigned")) {
         assigned(rows->arena, text, e);
     } else if (is(kind, "acknowledged")) {

@@ -5,8 +5,9 @@
 #include "alidade/time.h"
 #include "connector.h"
 
-/** What the log of an alert, or the timeline of an incident, shows. */
-#define ALD_OPSGENIE_HOLDS (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+/** What the timeline of an incident shows, and what the log of an alert does. */
+#define ALD_OPSGENIE_TIMELINE (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
+#define ALD_OPSGENIE_LOG (ALD_OPSGENIE_TIMELINE | ALD_HOLDS_ESCALATIONS | ALD_HOLDS_NOTIFIED)
 #define ALD_OPSGENIE_LIMIT_MAX 100
 
 /* ---- opsgenie_pages.c ---- */

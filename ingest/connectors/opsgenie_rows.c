@@ -106,7 +106,7 @@ static enum ald_rc begin(const struct ald_source_cfg *cfg, struct ald_rows *rows
     ALD_TRY(ald_json_id(rows->arena, it, "id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
-    rec->holds = ALD_OPSGENIE_HOLDS;
+    rec->holds = ALD_OPSGENIE_TIMELINE;
     ALD_TRY(ald_json_id_opt(rows->arena, it, "tinyId", &rec->key, err));
     ALD_TRY(ald_json_str_opt(it, "message", &rec->title, err));
     ALD_TRY(ald_json_str_opt(it, "status", &rec->status, err));
@@ -245,6 +245,7 @@ enum ald_rc ald_opsgenie_alert(const struct ald_source_cfg *cfg, const struct al
     struct ald_row_record *rec = NULL;
     const char *alias = NULL, *owner = NULL;
     ALD_TRY(begin(cfg, rows, el, row, &rec, err));
+    rec->holds = ALD_OPSGENIE_LOG;
     rec->end_state = is(rec->status, "closed") ? "resolved" : "open";
     ALD_TRY(add_report(rows, rec, row, err));
     ALD_TRY(add_origin(rows, rec, row, err));

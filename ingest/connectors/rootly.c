@@ -1,5 +1,5 @@
-/* Rootly (JSON:API): incidents with their roles, timelines, alerts, form fields, action items, feedback, retrospectives and posts on status
- * pages; severities, teams, services, users, form fields. Incidents are sorted and asked for by their last change, so that the list goes on
+/* Rootly (JSON:API): incidents with their roles, timelines, alerts and what these went through, form fields, action items, feedback,
+ * retrospectives and posts on status pages; the log of audits; severities, teams, services, users, form fields. Incidents are sorted and asked for by their last change, so that the list goes on
  * from the time of its last element. Must not know SQLite, curl or the clock. */
 #include <inttypes.h>
 #include <string.h>
@@ -18,11 +18,11 @@ extern const struct ald_connector ald_connector_rootly;
 
 /* ---- Requests ---- */
 
-/** A list: path, what goes after the subject, its parameters (each with '&' before it). whole: one resource, no pages;
- *  large: in the largest pages, whatever is asked for. */
+/** A list: path, what goes after the subject, its parameters (each with '&' before it), by which time its elements are asked for and
+ *  sorted (NULL: all of them). whole: one resource, no pages; large: in the largest pages, whatever is asked for. */
 struct list {
-    const char *path, *below, *params;
-    bool windowed, whole, large;
+    const char *path, *below, *params, *time;
+    bool whole, large;
 };
 
 /** Where reading goes on: from this time on (windowed lists), on this page of such a size, elements read before it; id of the last
@@ -60,14 +60,18 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
 {
     const struct place p = place_of(req);
     const char *query = list->params ? list->params : "", *base = cfg->base_url ? cfg->base_url : BASE_URL;
+    if (list->time)
+        query = ald_sprintf(arena, "%s&sort=%s", query, list->time);
     if (!list->whole)
         query = ald_sprintf(arena, "%s&page%%5Bnumber%%5D=%" PRId64 "&page%%5Bsize%%5D=%" PRId64, query, p.page,
                             list->large ? PAGE_SIZE : p.limit);
-    if (list->windowed && p.from != ALD_TIME_NONE)
-        query = ald_sprintf(arena, "%s&filter%%5Bupdated_at%%5D%%5Bgte%%5D=%s", query, stamp(arena, p.from));
-    if (list->windowed && req->window.until != ALD_TIME_NONE)
-        query = ald_sprintf(arena, "%s&filter%%5Bupdated_at%%5D%%5Blte%%5D=%s", query, stamp(arena, req->window.until));
-    req->url = ald_sprintf(arena, "%s%s%s%s%s%s", base, list->path, ald_url_encode(arena, ald_listing_subject(req)),
+    if (list->time && p.from != ALD_TIME_NONE)
+        query = ald_sprintf(arena, "%s&filter%%5B%s%%5D%%5Bgte%%5D=%s", query, list->time, stamp(arena, p.from));
+    if (list->time && req->window.until != ALD_TIME_NONE)
+        query = ald_sprintf(arena, "%s&filter%%5B%s%%5D%%5Blte%%5D=%s", query, list->time, stamp(arena, req->window.until));
+    /* "ALERT@INCIDENT": answers about an alert do not say whose it is. */
+    const char *subject = ald_listing_subject(req), *id = ald_strndup(arena, subject, strcspn(subject, "@"));
+    req->url = ald_sprintf(arena, "%s%s%s%s%s%s", base, list->path, ald_url_encode(arena, id),
                            list->below ? list->below : "", *query ? "?" : "", *query ? query + 1 : "");
     ald_listing_sign(req, "application/vnd.api+json");
     return ALD_OK;
@@ -108,7 +112,8 @@ static void go_on(struct ald_arena *arena, const struct ald_http_res *res, struc
     next->cursor = cursor_text(arena, &p);
 }
 
-static enum ald_rc last_change(const struct ald_http_res *res, int64_t *ret, struct ald_err *err)
+/** time: the member. */
+static enum ald_rc last_change(const struct ald_http_res *res, const char *time, int64_t *ret, struct ald_err *err)
 {
     struct ald_jv list, it, attributes;
     *ret = ALD_TIME_NONE;
@@ -116,7 +121,7 @@ static enum ald_rc last_change(const struct ald_http_res *res, int64_t *ret, str
     for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
         int64_t at = ALD_TIME_NONE;
         if (ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "attributes", &attributes) &&
-            ald_json_time_opt(&attributes, "updated_at", &at, NULL) == ALD_OK && at != ALD_TIME_NONE)
+            ald_json_time_opt(&attributes, time, &at, NULL) == ALD_OK && at != ALD_TIME_NONE)
             *ret = at;
     }
     return ALD_OK;
@@ -133,8 +138,8 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     int64_t last = ALD_TIME_NONE;
     const struct ald_listing_how how = {.member = "data", .since = ALD_TIME_NONE, .fn = fn};
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
-    if (list->windowed) {
-        ALD_TRY(last_change(res, &last, err));
+    if (list->time) {
+        ALD_TRY(last_change(res, list->time, &last, err));
         if (last != ALD_TIME_NONE && p.from != ALD_TIME_NONE && last < p.from - SLACK_MS)
             return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
         next->high_water = last;
@@ -148,10 +153,12 @@ ALD_LISTING(users, NULL, .path = "/v1/users")
 ALD_LISTING(teams, ald_rootly_team, .path = "/v1/teams")
 ALD_LISTING(services, ald_rootly_service, .path = "/v1/services")
 ALD_LISTING(form_fields, ald_rootly_definition, .path = "/v1/form_fields", .params = "&include=options")
-ALD_LISTING(incidents, ald_rootly_incident, .path = "/v1/incidents", .params = "&sort=updated_at", .windowed = true)
+ALD_LISTING(incidents, ald_rootly_incident, .path = "/v1/incidents", .time = "updated_at")
 ALD_LISTING(events, ald_rootly_event, .path = "/v1/incidents/", .below = "/events")
 ALD_LISTING(posts, ald_rootly_status_page_event, .path = "/v1/incidents/", .below = "/status-page-events")
 ALD_LISTING(alerts, ald_rootly_alert, .path = "/v1/incidents/", .below = "/alerts")
+ALD_LISTING(alert_events, ald_rootly_alert_event, .path = "/v1/alerts/", .below = "/events")
+ALD_LISTING(audits, ald_rootly_audit, .path = "/v1/audits", .params = "&filter%5Bitem_type%5D=Incident", .time = "created_at")
 ALD_LISTING(selections, ald_rootly_form_field, .path = "/v1/incidents/", .below = "/form_field_selections")
 ALD_LISTING(action_items, ald_rootly_action_item, .path = "/v1/incidents/", .below = "/action_items")
 ALD_LISTING(feedbacks, ald_rootly_feedback, .path = "/v1/incidents/", .below = "/feedbacks")
@@ -262,6 +269,12 @@ static enum ald_rc incidents_count(struct ald_arena *arena, const struct ald_sou
 /* ---- The tables ---- */
 
 ALD_LISTING_WANTED(alerts)
+ALD_LISTING_WANTED(audits)
+
+static bool alert_events_wanted(const struct ald_source_cfg *cfg)
+{
+    return ald_rootly_calls(cfg) != 0;
+}
 ALD_LISTING_WANTED(feedbacks)
 ALD_LISTING_WANTED(form_fields)
 ALD_LISTING_WANTED(status_page_events)
@@ -303,9 +316,26 @@ static const struct ald_stream streams[] = {
     {DETAIL("events"), LISTED(events)},
     {DETAIL("status_page_events"), .optional = true, .wanted = status_page_events_wanted, LISTED(posts)},
     {DETAIL("alerts"), .holds = ALD_HOLDS_ALERTS, .optional = true, .wanted = alerts_wanted, LISTED(alerts)},
+    {.name = "incident_alert_events",
+     .parent = "incident_alerts",
+     .whole = true,
+     .of_part = true,
+     .holds = ALD_ROOTLY_CALLS,
+     .optional = true,
+     .wanted = alert_events_wanted,
+     LISTED(alert_events)},
     {DETAIL("form_fields"), .optional = true, .wanted = form_fields_wanted, LISTED(selections)},
     {DETAIL("action_items"), .says = true, .unsettled_again = true, LISTED(action_items)},
     {DETAIL("feedbacks"), .optional = true, .says = true, .wanted = feedbacks_wanted, LISTED(feedbacks)},
+    {.name = "audits",
+     .needs = "the right to read audit logs; without it: audits: off",
+     .overlap_ms = OVERLAP_MS,
+     .bounded = true,
+     .tail = true,
+     .holds = ALD_ROOTLY_AUDITS,
+     .optional = true,
+     .wanted = audits_wanted,
+     LISTED(audits)},
 };
 
 /* Users are told by their type wherever they stand; in some answers one stands without it but with an address, or as a number alone. */
@@ -332,6 +362,8 @@ static const struct ald_person_path people[] = {
     USERS("incident_events"),
     USERS("incident_status_page_events"),
     USERS("incident_alerts"),
+    USERS("incident_alert_events"),
+    USERS("audits"),
     USERS("incident_form_fields"),
     USERS("incident_action_items"),
     USERS("incident_feedbacks"),
@@ -341,6 +373,8 @@ static const struct ald_probe probe[] = {{.stream = "incidents", .request = inci
 
 static const struct ald_source_key keys[] = {
     {.key = "alerts", .help = "off: do not read the alerts of each incident (a request per incident)"},
+    {.key = "alert_events", .help = "off: do not read what each alert went through: who was called, who answered (a request per alert)"},
+    {.key = "audits", .help = "off: do not read the log of audits: how state and severity of incidents changed"},
     {.key = "feedbacks", .help = "off: do not read what people said of each incident afterwards (a request per incident)"},
     {.key = "form_fields", .help = "off: do not read the form fields of each incident (a request per incident)"},
     {.key = "status_page_events", .help = "off: do not read what was posted of each incident (a request per incident)"},
@@ -353,6 +387,7 @@ const struct ald_connector ald_connector_rootly = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "ROOTLY_API_TOKEN ROOTLY_API_KEY ROOTLY_TOKEN",
+             .lacks = "services added later, dependencies, handovers, customers, regions, who came",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

@@ -237,7 +237,8 @@ enum ald_rc ald_rootly_incident(const struct ald_source_cfg *cfg, const struct a
         return ALD_OK;
     struct ald_row_record *rec = ald_rows_record(rows, el, id);
     rec->kind = cfg->kind ? cfg->kind : "pager";
-    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_listing_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u);
+    rec->holds = ALD_HOLDS_RESPONDERS | ALD_HOLDS_TEAMS | (ald_listing_on(cfg, "alerts") ? ALD_HOLDS_ALERTS : 0u) |
+                 ald_rootly_calls(cfg) | (ald_listing_on(cfg, "audits") ? ALD_ROOTLY_AUDITS : 0u);
     rec->timeline = ALD_HOLDS_TEAMS; /* they stand here, all of them */
     ALD_TRY(ald_json_id_opt(rows->arena, &attributes, "sequential_id", &number, err));
     ALD_TRY(ald_json_str_opt(&attributes, "slug", &rec->key, err));

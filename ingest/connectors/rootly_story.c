@@ -166,7 +166,6 @@ enum ald_rc ald_rootly_status_page_event(const struct ald_source_cfg *cfg, const
 enum ald_rc ald_rootly_alert(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)cfg;
     const char *subject = ald_listing_subject(res->req), *id = NULL, *title = NULL, *s = NULL;
     struct ald_jv attributes;
     int64_t at;
@@ -181,6 +180,8 @@ enum ald_rc ald_rootly_alert(const struct ald_source_cfg *cfg, const struct ald_
     ald_rows_link(rows, el, subject, "url", s, "incident_alerts:external_url");
     ALD_TRY(ald_json_id_opt(rows->arena, &attributes, "external_id", &s, err));
     ald_rows_link(rows, el, subject, "alert", s, "incident_alerts:external_id");
+    if (ald_rootly_calls(cfg))
+        (void)ald_rows_todo(rows, el, "incident_alert_events", ald_sprintf(rows->arena, "%s@%s", id, subject));
     return ALD_OK;
 }
 

@@ -58,6 +58,9 @@ class FireHydrant(tracker_cases.Tracker, tracker_cases.Case):
             signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of()) if s["incident"] == found["id"]}
             self.assertEqual((signals["handoffs"], signals["alerts_grouped"], signals["responders_engaged"]), (1, 1, 2))
             self.assertIsNone(signals["reopens"], "the source keeps one time of each milestone")
+            self.assertEqual([kind for kind, in self.sql("SELECT e.kind FROM event e JOIN record r ON r.id = e.record WHERE e.field = "
+                                                         f"'role_assignments' AND r.external_id = '{row['id']}' ORDER BY e.at")], ["assigned", "reassigned"])
+            self.assertEqual(self.sql("SELECT count(*) FROM service_edge"), [(tracker_world.SERVICES - 1,)])
             self.dir = kept
 
     def test_the_list_changes_while_it_is_read(self):
@@ -103,7 +106,7 @@ class FireHydrant(tracker_cases.Tracker, tracker_cases.Case):
         self.assertEqual(self.sql("SELECT gone_at FROM record"), [(None,)], "it is back")
 
     def test_scopes(self):
-        rows, world, api = self.refused("/v1/post_mortems", 402)
+        rows, world, api = self.refused("/v1/post_mortems", status=402)
         self.assertIn("retrospectives", json.dumps(rows))
         self.check_arrived(world)
         api.denied = {"/v1/incidents": 403}

@@ -230,8 +230,9 @@ class Meaning(Case):
                           "ORDER BY e.at")
         self.assertEqual(events, [("opened", 1), ("other", 1), ("escalated", 1), ("escalated", 0), ("acknowledged", 0), ("resolved", 0)])
         signals = {row["signal"]: row["value"] for row in self.export("signals", self.as_of()) if row["incident"] == f"pager:{real['id']}"}
-        self.assertEqual(signals["responders_engaged"], 1)
-        self.assertEqual(signals["teams_engaged"], 1)
+        self.assertEqual({name: signals[name] for name in ("responders_engaged", "teams_engaged", "escalations_manual", "escalations_timed",
+                                                           "people_interrupted")},
+                         {"responders_engaged": 1, "teams_engaged": 1, "escalations_manual": 1, "escalations_timed": 1, "people_interrupted": 1})
 
     def test_who_is_in_charge(self):
         """Who acknowledged has it; given to another it is handed over, to the same one it is not; and the priority's history."""

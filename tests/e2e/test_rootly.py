@@ -15,7 +15,6 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
     keys = {"fields": {"customers": "Customers hit", "regions": "Region"}}
     throttled = [429, {"RateLimit-Limit": "3000", "RateLimit-Remaining": "0", "RateLimit-Reset": str(int(time.time()))},
                  '{"errors":[{"title":"Too many requests","status":"429"}]}']
-    has_history = False
 
     def test_what_an_incident_becomes(self):
         world = tracker_world.World(int(time.time() * 1000) - 2 * HOUR)
@@ -28,6 +27,9 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
         world.mitigate(row, at + 40 * MINUTE, 2)
         world.resolve(row, at + 60 * MINUTE, 2)
         world.alert(row, at - MINUTE, "The queue is long", "queue-length")
+        world.call(row, at, [0, 3, 1], at + 3 * MINUTE)
+        world.rate(row, at + 10 * MINUTE, 2, 1)
+        world.rate(row, at + 11 * MINUTE, 2, 0)
         world.link(row, "pager", "https://made.pagerduty.com/incidents/PD7")
         world.link(row, "customer", "https://made.zendesk.com/tickets/7")
         world.review(row, at + 5 * DAY, "What the queue did", text="<h1>Story</h1><p>The retries <i>made it worse</i>.</p>")
@@ -56,8 +58,13 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
             people = dict(self.sql("SELECT role, count(DISTINCT person) FROM record_person GROUP BY role", self.dir / "alidade.db"))
             self.assertEqual(people, {"commander": 1, "reporter": 1, "resolved": 1})
             signals = {s["signal"]: s["value"] for s in self.export("signals", self.as_of())}
-            self.assertEqual((signals["alerts_grouped"], signals["responders_engaged"]), (1, 2))
-            self.assertIsNone(signals["reopens"], "the source tells no history of states")
+            self.assertEqual({name: signals[name] for name in ("alerts_grouped", "responders_engaged", "reopens", "escalations_timed",
+                                                               "escalations_manual", "people_interrupted")},
+                             {"alerts_grouped": 1, "responders_engaged": 2, "reopens": 0, "escalations_timed": 2, "escalations_manual": 0,
+                              "people_interrupted": 2})
+            told = self.sql("SELECT kind, count(*) FROM event WHERE field IN ('incident_alert_events', 'audits') GROUP BY kind ORDER BY kind",
+                            self.dir / "alidade.db")
+            self.assertEqual(told, [("acknowledged", 1), ("escalated", 2), ("note", 1), ("other", 5), ("resolved", 1), ("severity_changed", 2)])
             self.dir = kept
 
     def test_kinds(self):
@@ -108,8 +115,12 @@ class Rootly(tracker_cases.Tracker, tracker_cases.Case):
         self.assertRegex(run.out + run.err, "ignored the query")
 
     def test_scopes(self):
-        rows, world, api = self.refused("/form_field_selections")
+        """Without the log of audits nothing is known of reopening; all else is as it was."""
+        rows, world, api = self.refused("/form_field_selections", "/audits")
         self.assertIn("incident_form_fields", json.dumps(rows))
+        self.assertIn("audits", json.dumps(rows))
+        reopens = [row["value"] for row in self.export("signals", self.as_of()) if row["signal"] == "reopens"]
+        self.assertEqual(set(reopens), {None})
         self.assertEqual(self.sql("SELECT count(*) FROM record"), [(len(world.incidents),)])
         api.denied = {"/v1/incidents": 403}
         run = self.ingest(api, code=3)

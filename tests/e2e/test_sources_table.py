@@ -14,9 +14,11 @@ import support
 import feeds_api
 import firehydrant_api
 import github_api
+import gitlab_api
 import incidentio_api
 import irm_api
 import jira_api
+import oncall_api
 import opsgenie_api
 import pagerduty_api
 import rootly_api
@@ -116,6 +118,53 @@ def pager():
     return world.analyse()
 
 
+def rich_opsgenie():
+    world = opsgenie_api.made(40)
+    first, second = list(world.incidents.values())[2:4]
+    first.update(extraProperties={"customers": "40", "region": "eu, us", "noticed": opsgenie_api.stamp(first["createdAt"] - 120_000)})
+    world.resolve(second, second["createdAt"] + 900_000)
+    world.reopen(second, second["createdAt"] + 1_800_000, 1)
+    return world
+
+
+def rich_jsm():
+    world = opsgenie_api.made(40)
+    list(world.alerts.values())[3].update(extraProperties={"customers": "40", "region": "eu, us", "app": "checkout"})
+    return world
+
+
+def rich_tracker(mode="standard"):
+    world = tracker_world.made(35)
+    world.incident(world.now - tracker_world.DAY, 1, mode=mode)
+    for row in list(world.incidents.values())[:5]:
+        row["region"] = "eu"
+    return world
+
+
+def rich_github():
+    world = github_api.made(40)
+    for row in list(world.issues.values())[:9]:
+        when = github_api.stamp(row["created_at"] + 60_000)
+        row["body"] = f"{row['body'] or ''}### Regions\n\neu, us\n\n### Detected\n\n{when}\n\n### Mitigated\n\n{when}\n"
+    return world
+
+
+def rich_gitlab():
+    world = gitlab_api.made(16)
+    for row in list(world.issues.values())[:9]:
+        row["description"] = f"{row['description'] or ''}## Regions\n\neu, us\n"
+        world.timeline_event(row, row["created_at"] + 60_000, 1, "Seen on the graphs", "Impact detected")
+    return world
+
+
+def rich_oncall():
+    world = oncall_api.made(30)
+    label = lambda key, value: {"key": {"id": f"k{key}", "name": key}, "value": {"id": f"v{value}", "name": value}}
+    for row in list(world.groups.values())[:5]:
+        row["labels"] += [label("region", "eu"), label("customers", "40")]
+    return world
+
+
 # Larger worlds than those that faults are tried on, where nearly everything happens that the server knows.
 RICHER = {
     "gcpstatus": lambda: feeds_api.serve(gcp=[test_public_status.back_again(0), *(test_public_status.incident(i) for i in range(1, 10))]),
@@ -123,14 +172,22 @@ RICHER = {
         {"statuspage": table_api.told(table_api.made(10)["statuspage"])}),
     "pagerduty": lambda: pagerduty_api.serve(pager()), "servicenow": lambda: table_api.serve(test_servicenow.world()),
     "jira": lambda: jira_api.serve(jira_api.told(jira_api.made(60))), "datacenter": lambda: jira_api.serve(jira_api.told(jira_api.made(60)), dc=True),
-    "opsgenie": lambda: opsgenie_api.serve(opsgenie_api.made(40)), "jsm": lambda: opsgenie_api.serve(opsgenie_api.made(40)),
-    "incidentio": lambda: incidentio_api.serve(tracker_world.made(35)), "firehydrant": lambda: firehydrant_api.serve(tracker_world.made(35)),
-    "irm": lambda: irm_api.serve(tracker_world.made(35)), "rootly": lambda: rootly_api.serve(tracker_world.made(35)), "github": lambda: github_api.serve(github_api.made(40)),
+    "opsgenie": lambda: opsgenie_api.serve(rich_opsgenie()), "jsm": lambda: opsgenie_api.serve(rich_jsm()),
+    "incidentio": lambda: incidentio_api.serve(rich_tracker()), "firehydrant": lambda: firehydrant_api.serve(tracker_world.made(35)),
+    "irm": lambda: irm_api.serve(rich_tracker()), "rootly": lambda: rootly_api.serve(rich_tracker("maintenance")), "github": lambda: github_api.serve(rich_github()),
+    "gitlab": lambda: gitlab_api.serve(rich_gitlab()), "oncall": lambda: oncall_api.serve(rich_oncall()),
 }
 
 
 # Where `fields:` maps what the API has no word for.
-MAPPED = {"servicenow": test_servicenow.MAPPED, "jira": jira_api.MAPPED, "jira (Data Center)": jira_api.MAPPED}
+HEADINGS = {**test_faults_everywhere.ISSUE_FIELDS, "regions": "Regions"}
+MAPPED = {
+    "servicenow": test_servicenow.MAPPED, "jira": jira_api.MAPPED, "jira (Data Center)": jira_api.MAPPED,
+    "opsgenie": {"customers": "customers", "regions": "region", "detected": "noticed"},
+    "jsm": {"customers": "customers", "regions": "region", "service": "app"}, "gitlab": HEADINGS,
+    "github": {**HEADINGS, "detected": "Detected", "mitigated": "Mitigated"}, "oncall": {"customers": "customers", "regions": "region"},
+    "incidentio": {"customers": "Customers hit", "regions": "Region"}, "irm": {"customers": "label:customers:", "regions": "label:region:"},
+}
 
 
 class Table(support.Case):

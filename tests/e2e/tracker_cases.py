@@ -205,11 +205,11 @@ class Tracker:
         self.ingest(api)
         self.check_arrived(world)
 
-    def refused(self, path, status=403, code=0):
-        """One path is not for this token: said, and all else arrives."""
+    def refused(self, *paths, status=403, code=0):
+        """Some paths are not for this token: said, and all else arrives."""
         world = tracker_world.made(12)
         api = self.serve(world)
-        api.denied[path] = status
+        api.denied.update(dict.fromkeys(paths, status))
         self.ingest(api, code=code)
         run = self.alidade("doctor", "--json", env={"TRACKER_TOKEN": "secret"}, code=None)
         return [row for row in json.loads(run.out)["checks"] if row.get("state") != "ok"], world, api

@@ -47,6 +47,13 @@ class Handler(tracker_world.Handler):
         if parts == ["services"]:
             return self.paged([{"id": uuid("service", i), "name": f"Service {i}", "service_tier": 1 + i % 3, "updated_by": author(i),
                                 "owner": {"id": uuid("team", i % TEAMS), "name": f"Team {i % TEAMS}"}} for i in range(SERVICES)])
+        if parts[:1] == ["services"] and parts[2:] == ["dependencies"]:
+            known = {uuid("service", i): i for i in range(SERVICES)}
+            if parts[1] not in known:
+                return self.refuse(404, "Not found")
+            near = lambda i: [{"id": uuid("dependency", i), "type": "service", "notes": None, "service": {
+                "id": uuid("service", i), "name": f"Service {i}", "updated_by": author(i)}}] if 0 <= i < SERVICES else []
+            return self.answer_body({"parent_service_dependencies": near(known[parts[1]] - 1), "child_service_dependencies": near(known[parts[1]] + 1)})
         if parts == ["incidents"]:
             return self.incidents(rows)
         if parts == ["ticketing", "tickets"]:

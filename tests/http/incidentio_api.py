@@ -173,7 +173,8 @@ class Handler(tracker_world.Handler):
                      self.field("Affected teams", "multi_select", {"value_option": {
                          "id": ulid("option", row["team"]), "custom_field_id": ulid("field"), "sort_key": 1, "value": f"Team {row['team']}"}}),
                      self.field("Customers hit", "numeric", *([{"value_numeric": str(row["customers"])}] if row["customers"] else [])),
-                     self.field("Summary for status page", "text")],
+                     self.field("Summary for status page", "text"),
+                     *([self.field("Region", "text", {"value_text": row["region"]})] if row.get("region") else [])],
                  "slack_channel_id": f"C0{row['n']}MADE", "slack_team_id": "T0MADE", "has_debrief": any(r["done"] for r in row["reviews"])}
         if row["state"] != "triage":
             shown["severity"] = severity(row["severity"])

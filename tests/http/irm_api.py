@@ -94,7 +94,8 @@ class Handler(tracker_world.Handler):
                 "isDrill": row["mode"] == "test", "incidentType": "internal", "createdTime": stamp(row["created"]), "modifiedTime": stamp(row["updated"]),
                 "closedTime": stamp(end) or "", "incidentStart": bare(row["started"]), "incidentEnd": bare(end), "summary": row.get("summary", ""),
                 "labels": [{"key": "service_name", "label": f"service-{row['service']}", "colorHex": "#f00", "description": ""},
-                           {"key": "squad", "label": f"team-{row['team']}"}, {"key": "tags", "label": "made"}],
+                           {"key": "squad", "label": f"team-{row['team']}"}, {"key": "tags", "label": "made"},
+                           *([{"key": "region", "label": row["region"]}, {"key": "customers", "label": "40"}] if row.get("region") else [])],
                 "createdByUser": user(row["who"]), "version": 3}
 
     def incident(self, row):
@@ -136,6 +137,8 @@ class Handler(tracker_world.Handler):
             yield item(f"role{n}", "roleAssigned", role["at"], row["who"], "assigned a role", subjectUser=user(role["who"]))
             if role["until"] is not None:
                 yield item(f"unrole{n}", "roleUnassigned", role["until"], row["who"], "took a role", subjectUser=user(role["who"]))
+        if row.get("region"):
+            yield item("label", "labelAdded", row["created"] + 1000, row["who"], "added a label", fieldValues={"label": "service:late"})
         for n, action in enumerate(row["actions"]):
             yield item(f"task{n}", "taskAdded", action["at"], action["who"], action["title"])
 

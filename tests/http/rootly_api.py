@@ -13,11 +13,11 @@ import datetime
 
 import tracker_world
 import world_server
-from tracker_world import NAMES, SERVICES, SEVERITIES, TEAMS, email, made, uuid  # noqa: F401
+from tracker_world import MINUTE, NAMES, SERVICES, SEVERITIES, TEAMS, email, made, uuid  # noqa: F401
 
 LEVELS = ("critical", "high", "low")
 STATES = {"triage": "in_triage", "live": "started", "learning": "resolved", "closed": "closed", "declined": "cancelled", "merged": "cancelled"}
-KINDS = {"standard": "normal", "test": "test", "retrospective": "backfilled", "tutorial": "example"}
+KINDS = {"standard": "normal", "test": "test", "retrospective": "backfilled", "tutorial": "example", "maintenance": "scheduled"}
 ZONE = datetime.timezone(datetime.timedelta(hours=-7))
 
 
@@ -65,6 +65,11 @@ class Handler(tracker_world.Handler):
             return self.paged(lists[parts[0]](), **({"included": options} if self.query.get("include") == "options" else {}))
         if parts == ["incidents"]:
             return self.incidents(rows)
+        if parts == ["audits"]:
+            return self.audits(rows)
+        if parts[:1] == ["alerts"] and parts[2:] == ["events"]:
+            found = [(row, alert) for row in rows for alert in row["alerts"] if alert["id"] == parts[1]]
+            return self.paged(self.alert_events(*found[0])) if found else self.refuse(404, "Not found")
         row = next((row for row in rows if parts[:1] == ["incidents"] and row["id"] == parts[1]), None)
         if row is None:
             return self.refuse(404, "Not found")
@@ -89,6 +94,45 @@ class Handler(tracker_world.Handler):
             return self.refuse(400, "sort is not allowed")
         rows.sort(key=lambda row: (row[sort.lstrip("-")[:-3]], row["id"]), reverse=sort.startswith("-"))
         return self.paged(rows, show=self.incident)
+
+    def audits(self, rows):
+        """What each update changed, as [before, after]; of other objects too, where none is asked for."""
+        found = []
+        for row in rows:
+            before = {"state": None, "severity": None}
+            for update in row["updates"]:
+                changes = {"updated_at": [None, stamp(update["at"])]}
+                if update["state"] != before["state"]:
+                    changes["status"] = [before["state"] and STATES[before["state"]], STATES[update["state"]]]
+                if update["severity"] is not None and update["severity"] != before["severity"]:
+                    changes["severity_id"] = [None if before["severity"] is None else uuid("severity", before["severity"]), uuid("severity", update["severity"])]
+                before = {"state": update["state"], "severity": before["severity"] if update["severity"] is None else update["severity"]}
+                found.append((update["at"], resource("audits", int(update["id"][:8], 16), {
+                    "event": "update", "item_type": "Incident", "item_id": row["id"], "object": None, "object_changes": changes,
+                    "user_id": 7000 + update["who"] % len(NAMES), "created_at": stamp(update["at"])})))
+        if not self.query.get("filter[item_type]") == "Incident":
+            found.append((1, resource("audits", 5, {"event": "create", "item_type": "Service", "item_id": "s", "object_changes": {"status": ["resolved", "started"]},
+                                                    "created_at": stamp(1)})))
+        low, high = self.query.get("filter[created_at][gte]"), self.query.get("filter[created_at][lte]")
+        found = [(at, row) for at, row in found if (not low or at >= ms_of(low)) and (not high or at <= ms_of(high))]
+        return self.paged([row for _, row in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))])
+
+    def alert_events(self, row, alert):
+        """Everybody who was called for the incident, one after the other, who answered, and what somebody wrote."""
+        made = lambda n, kind, action, at, who=None, details=None: resource("alert_events", uuid(alert["id"], n), {
+            "kind": kind, "action": action, "source": "system" if who is None else "web", "details": details, "created_at": stamp(at), "updated_at": stamp(at),
+            **({"user": {"id": 7000 + who % len(NAMES), "email": email(who), "full_name": NAMES[who % len(NAMES)]}} if who is not None else {"user_id": None})})
+        told = [made("c", "informational", "created", alert["at"])]
+        for call in row["called"]:
+            for n, who in enumerate(call["people"]):
+                told.append(made(f"n{n}", "notification", "called", call["at"] + n * MINUTE, who))
+                if n + 1 < len(call["people"]):
+                    told.append(made(f"e{n}", "action", "escalated", call["at"] + n * MINUTE + MINUTE // 2, call["by"]))
+            if call["answered"]:
+                told.append(made("a", "action", "acknowledged", call["answered"], call["people"][-1]))
+                told.append(made("w", "note", "created", call["answered"] + MINUTE, call["people"][-1], "Looks like the pool, see https://wiki.made.example/pool"))
+        told.append(made("r", "status_update", "resolved", alert["at"] + 300 * MINUTE))
+        return told
 
     def paged(self, rows, show=None, **more):
         page, size = int(self.query.get("page[number]", 1)), int(self.query.get("page[size]", 25))

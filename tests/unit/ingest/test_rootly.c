@@ -148,9 +148,57 @@ static void test_action_items_and_reviews(void **state)
     trial_close(&t);
 }
 
+static void test_alert_events_and_audits(void **state)
+{
+    (void)state;
+    static const char *const subjects[] = {"al@i1"};
+    struct trial t;
+    trial_open(&t, "rootly", "incident_alert_events");
+    t.req.subjects = subjects;
+    t.req.subjects_n = 1;
+    assert_has(trial_ask(&t), "https://acme.example/v1/alerts/al/events?page");
+#define EVENT(id, rest) "{\"id\":\"" id "\",\"attributes\":{\"created_at\":\"2026-01-05T08:00:00Z\"," rest "}}"
+    follow(&t, "{\"data\":[" EVENT("1", "\"kind\":\"action\",\"action\":\"acknowledged\",\"user\":\"p\"") ","
+               EVENT("2", "\"kind\":\"action\",\"action\":\"escalated\",\"user_id\":null") ","
+               EVENT("3", "\"kind\":\"notification\",\"action\":\"texted\",\"user\":\"p\"") ","
+               EVENT("4", "\"kind\":\"status_update\",\"action\":\"resolved\"") "," EVENT("5", "\"kind\":null") "]}");
+    static const char *const kinds[] = {"acknowledged", "escalated", "other", "other"}, *const values[] = {"acknowledged", "escalated", "notified", "resolved"};
+    static const int automatic[] = {0, 1, 1, 1};
+    for (size_t i = 0; i < 4; i++) {
+        const struct ald_row_event *e = &t.rows.elements[i].events[0];
+        assert_string_equal(e->external_id, "i1");
+        assert_string_equal(e->kind, kinds[i]); /* an alert's end is not the incident's */
+        assert_string_equal(e->value, values[i]);
+        assert_int_equal(e->automatic, automatic[i]);
+    }
+    assert_has(t.rows.elements[4].error, "action");
+    trial_close(&t);
+    trial_open(&t, "rootly", "audits");
+    t.req.window.since = time_of("2026-01-05T08:00:00Z");
+    assert_has(trial_ask(&t), "/v1/audits?filter%5Bitem_type%5D=Incident&sort=created_at&page");
+    assert_has(t.req.url, "&filter%5Bcreated_at%5D%5Bgte%5D=2026-01-05");
+#define AUDIT(id, changes) EVENT(id, "\"item_type\":\"Incident\",\"item_id\":\"i1\",\"object_changes\":" changes)
+    follow(&t, "{\"data\":[" AUDIT("1", "{\"status\":[\"resolved\",\"started\"],\"severity_id\":[\"a\",\"b\"]}") ","
+               AUDIT("2", "{\"status\":[null,\"started\"],\"severity_id\":[null,\"a\"]}") "," AUDIT("3", "{\"status\":[\"mitigated\",\"resolved\"]}") ","
+               AUDIT("4", "{\"status\":[\"started\",\"cancelled\"]}") "," AUDIT("5", "null") "," AUDIT("6", "{\"status\":\"started\"}") ","
+               AUDIT("7", "{\"status\":[\"resolved\"]}") "," AUDIT("8", "{\"status\":[1,{}]}") ","
+               EVENT("9", "\"item_type\":\"Service\",\"item_id\":\"i1\",\"object_changes\":{\"status\":[\"resolved\",\"started\"]}") "]}");
+    static const size_t n[] = {2, 0, 1, 1, 0, 0, 0, 0, 0};
+    for (size_t i = 0; i < sizeof n / sizeof n[0]; i++) {
+        assert_null(t.rows.elements[i].error);
+        assert_int_equal(t.rows.elements[i].events_n, n[i]);
+    }
+    assert_string_equal(t.rows.elements[0].events[0].kind, "reopened");
+    assert_string_equal(t.rows.elements[0].events[1].kind, "severity_changed");
+    assert_string_equal(t.rows.elements[2].events[0].kind, "resolved");
+    assert_string_equal(t.rows.elements[3].events[0].kind, "closed");
+    trial_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_goes_on_from_the_last_time), cmocka_unit_test(test_incidents),
-                                       cmocka_unit_test(test_form_fields), cmocka_unit_test(test_action_items_and_reviews)};
+                                       cmocka_unit_test(test_form_fields), cmocka_unit_test(test_action_items_and_reviews),
+                                       cmocka_unit_test(test_alert_events_and_audits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
