@@ -3,6 +3,8 @@
 
 #include "alidade/stories.h"
 
+#define ALD_STORY_MANY_TEAMS 3
+
 /** As ald_story_measure, but what a signal gives as evidence is not made yet: most stories are not chosen. */
 void ald_story_weigh(const struct ald_analysis *analysis, const struct ald_story_view *view, size_t incident,
                      struct ald_arena *arena, struct ald_story *ret);

@@ -9,7 +9,6 @@
 
 #define SUGGESTED 0.6
 #define UNSEEN 0.6 /* a corner of a start reading, which knows nothing of the people and teams that came */
-#define MANY 3
 #define SIMPLE 0.5 /* a trigger that recurs is trivial when the incident is no more complex than half of the others */
 
 struct asked {
@@ -128,7 +127,7 @@ static struct found unfamiliar(const struct asked *q)
 static struct found far_apart(const struct asked *q)
 {
     const struct ald_obs *teams = ald_obs_at(q->a, q->i, ALD_SIGNAL_teams_engaged);
-    if (!teams->has_total || teams->total < MANY)
+    if (!teams->has_total || teams->total < ALD_STORY_MANY_TEAMS)
         return (struct found){0, NULL, NULL};
     struct found many = position(q, ALD_SIGNAL_teams_engaged), far = position(q, ALD_SIGNAL_org_distance);
     return many.strength < far.strength ? (struct found){many.strength, NULL, far.signal} : far;

@@ -69,13 +69,14 @@ static const struct ald_story *chosen(const struct ald_story_choice *choice, siz
 }
 
 static const char *verdict(struct ald_session *s, const struct ald_analysis *an, const struct ald_story_view *view, size_t incident,
-                           const struct ald_story *story)
+                           const struct ald_story *story, size_t gaps_n)
 {
     const char *not_eligible = ald_story_not_eligible(an, view, incident, s->arena);
     if (not_eligible)
         return ald_sprintf(s->arena, "not on the list: %s", not_eligible);
     if (story->reasons_n == 0)
-        return "not on the list: nothing about it is a reason (impact and length are none)";
+        return gaps_n ? "not on the list: of what could be compared, nothing is a reason (impact and length are none)"
+                      : "not on the list: nothing about it is a reason (impact and length are none)";
     struct ald_story_choice choice;
     ald_stories_choose(an, view, s->arena, &choice);
     const struct ald_story *place = chosen(&choice, incident);
@@ -84,12 +85,30 @@ static const char *verdict(struct ald_session *s, const struct ald_analysis *an,
     return ald_sprintf(s->arena, "not on the list: %zu others come before it, by their score or because it is too like one of them", choice.n);
 }
 
-static struct ald_node *why_node(struct ald_arena *a, const struct ald_story *story, const char *said)
+static struct ald_node *why_node(struct ald_arena *a, const struct ald_story *story, const char *said, const struct ald_story_gap *gaps,
+                                 size_t gaps_n)
 {
+    struct ald_node *list = ald_node_list(a);
+    for (size_t k = 0; k < gaps_n; k++) {
+        struct ald_node *gap = ald_node_object(a);
+        ald_node_set(a, gap, "what", ald_node_str(a, gaps[k].what));
+        ald_node_set(a, gap, "why", ald_node_str(a, gaps[k].why));
+        ald_node_add(a, list, gap);
+    }
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "verdict", ald_node_str(a, said));
     ald_node_set(a, o, "reasons", ald_story_reasons_node(a, story));
+    ald_node_set(a, o, "not_compared", list);
     return o;
+}
+
+/** Those at the beginning that have one cause, as one sentence. */
+static void print_gaps(const struct ald_story_gap *gaps, size_t n)
+{
+    (void)printf("  could not be compared (%s): %s", gaps->why, gaps->what);
+    for (size_t k = 1; k < n && strcmp(gaps[k].why, gaps->why) == 0; k++)
+        (void)printf("; %s", gaps[k].what);
+    (void)printf("\n");
 }
 
 static enum ald_rc why(struct ald_session *s, const struct ald_analysis *an, struct ald_err *err)
@@ -101,17 +120,22 @@ static enum ald_rc why(struct ald_session *s, const struct ald_analysis *an, str
         return ald_fail(err, ALD_ERR_USAGE, "no incident '%.80s' (see alidade list)", ald_shown(s, s->options.args[1]));
     ALD_TRY(ald_remembered_load(s->store, an, s->arena, &remembered, err));
     ald_story_measure(an, &remembered->view, i, s->arena, &story);
-    const char *said = verdict(s, an, &remembered->view, i, &story);
+    const struct ald_story_gap *gaps;
+    size_t gaps_n = ald_story_gaps(an, i, s->arena, &gaps);
+    const char *said = verdict(s, an, &remembered->view, i, &story, gaps_n);
     if (s->options.json) {
         struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
         ald_jw_init(w, ald_json_sink_file(stdout), 2);
-        ald_node_write(w, why_node(s->arena, &story, said), s->arena);
+        ald_node_write(w, why_node(s->arena, &story, said, gaps, gaps_n), s->arena);
         return ald_jw_finish(w, err);
     }
     (void)printf("%s  %s\n  %s\n", ald_shown(s, an->incidents[i].key), ald_shown(s, an->incidents[i].title), said);
     for (size_t k = 0; k < story.reasons_n; k++)
         (void)printf("  %.2f  %s%s%s\n", story.reasons[k].strength, story.reasons[k].text, story.reasons[k].evidence ? ": " : "",
                      ald_shown(s, story.reasons[k].evidence));
+    for (size_t k = 0; k < gaps_n; k++)
+        if (k == 0 || strcmp(gaps[k].why, gaps[k - 1].why) != 0)
+            print_gaps(&gaps[k], gaps_n - k);
     return ALD_OK;
 }
 

@@ -73,6 +73,14 @@ const char *ald_story_not_eligible(const struct ald_analysis *analysis, const st
 /** Reasons and axes of one incident; front, score and rank are left 0. */
 void ald_story_measure(const struct ald_analysis *analysis, const struct ald_story_view *view, size_t incident, struct ald_arena *arena,
                        struct ald_story *ret);
+/** A reason that could not be asked after. */
+struct ald_story_gap {
+    const char *what, *why; /* static */
+};
+/** What nobody can say of an incident: reasons for which it would have to be compared with others, and cannot. None of what
+ *  no story is made of (noise, exercises, planned work). Arena-owned list.
+ *  @return how many. */
+size_t ald_story_gaps(const struct ald_analysis *analysis, size_t incident, struct ald_arena *arena, const struct ald_story_gap **ret);
 /** Three to five questions for the teller that follow from the reasons; static texts, arena-owned list. */
 size_t ald_story_prompts(const struct ald_story *story, struct ald_arena *arena, const char *const **ret);
 void ald_story_tellability(const struct ald_analysis *analysis, const struct ald_lore *lore, size_t incident, struct ald_arena *arena,

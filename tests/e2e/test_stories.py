@@ -113,6 +113,24 @@ class OfTheSample(support.Case):
         self.assertNotIn("not to be told", self.run_on("story", "why", second["key"], "--as-of", AS_OF).out)
         self.assertEqual(self.listed()["not_eligible"]["excluded"], 0)
 
+    def test_what_could_not_be_compared(self):
+        """That nothing is a reason is said of what was measured; of the rest, that nobody can say, and why."""
+        def why(key):
+            text = self.run_on("story", "why", key, "--as-of", AS_OF).out
+            return text, json.loads(self.run_on("story", "why", key, "--json", "--as-of", AS_OF).out)
+
+        text, found = why("1010")  # of the first weeks
+        self.assertEqual(found["reasons"], [])
+        self.assertIn("of what could be compared, nothing is a reason", found["verdict"])
+        self.assertEqual([gap["what"].split()[0:2] for gap in found["not_compared"]], [["whether", "it"], ["how", "new"], ["whether", "those"]])
+        self.assertRegex(text, r"could not be compared \(not enough history.*\): whether it was complex and yet over soon, or simple and long\n")
+        text, found = why("1200")  # one line for what has one cause
+        self.assertEqual({gap["why"] for gap in found["not_compared"]}, {"over before the landmark"})
+        self.assertRegex(text, r"\n  could not be compared \(over before the landmark\): whether those .*; whether its teams .*\n$")
+        self.assertEqual(why("1050")[1]["not_compared"], [], "noise is no story, comparable or not")
+        compared = [row["key"] for row in self.listed()["candidates"] if not why(row["key"])[1]["not_compared"]]
+        self.assertTrue(compared)
+
     def test_mistakes(self):
         self.assertIn("story list", self.run_on("story", code=2).err)
         self.assertIn("NOPE-1", self.run_on("story", "why", "NOPE-1", code=2).err)
