@@ -119,7 +119,7 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     const struct ald_change *c = &changes->change;
     if (c->absent || (!c->has_p && !c->has_detectable))
         return NULL;
-    const char *visible = c->has_detectable ? ald_sprintf(a, "; only a reduction by %.0f %% or more would be noticed with so many incidents",
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; only a reduction by %.0f %% or more would likely be noticed with so many incidents",
                                                           100 * c->detectable_reduction)
                                             : "";
     if (!c->has_p)

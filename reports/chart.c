@@ -310,7 +310,7 @@ const char *ald_chart_text(struct ald_arena *a, const struct ald_report *report,
     const char *text = chart->alt ? chart->alt : chart->title;
     if (chart->form == ALD_CHART_RANGES && p->n <= TOLD_MOST)
         return ald_sprintf(a, "%s%s.", text, one_by_one(a, report, p));
-    for (size_t i = 0; i < chart->series_n; i++)
+    for (size_t i = 0; i < chart->series_n && !chart->joined; i++)
         if (p->totals[i])
             text = ald_sprintf(a, "%s %s: %zu.", text, chart->series[i].title, p->totals[i]);
     struct ald_named_point named[ALD_NAMED_MOST];

@@ -1,6 +1,8 @@
 /* The charts that reports share: see charts.h. */
 #include "charts.h"
 
+#include <string.h>
+
 #include "nodes.h"
 #include "words.h"
 
@@ -29,16 +31,39 @@ bool ald_charts_any_reading(const struct ald_report *report)
     return none && all && none->integer < all->integer;
 }
 
-/* Some row of the trend has a number there. */
-static bool any_quarter(const struct ald_report *report, const char *path)
+/* Two rows of the trend have a number there: one quarter alone is a figure, no chart. */
+static bool quarters(const struct ald_report *report, const char *path)
 {
     const struct ald_node *trend = ald_node_at(report->root, "trend");
+    size_t n = 0;
     for (size_t i = 0; i < ald_rows_n(trend); i++) {
         const struct ald_node *node = ald_node_at(trend->list.items[i], path);
-        if (node && node->kind == ALD_NODE_NUM)
-            return true;
+        n += node && node->kind == ALD_NODE_NUM;
     }
-    return false;
+    return n > 1;
+}
+
+/* "none stands out beyond chance", "beyond chance stand out: a, b": the groups of a kind that are flagged. */
+static const char *standing_out(const struct ald_report *report, const char *by)
+{
+    struct ald_arena *a = report->arena;
+    const struct ald_node *groups = ald_node_at(report->root, "groups");
+    const char *names = NULL;
+    for (size_t i = 0; i < ald_rows_n(groups); i++) {
+        const struct ald_node *row = groups->list.items[i];
+        if (strcmp(ald_text_at(row, "by"), by) == 0 && ald_node_at(row, "flagged")->boolean)
+            names = names ? ald_sprintf(a, "%s, %s", names, ald_text_at(row, "name")) : ald_text_at(row, "name");
+    }
+    return names ? ald_sprintf(a, "beyond chance stand out: %s", names) : "none stands out beyond chance";
+}
+
+/* What the curve says at its start. */
+static const char *held(const struct ald_report *report)
+{
+    struct ald_arena *a = report->arena;
+    const char *one = ald_words(report, a, ald_node_at(report->root, "concentration.top1_share"), ALD_SHOW_PERCENT);
+    const char *three = ald_words(report, a, ald_node_at(report->root, "concentration.top3_share"), ALD_SHOW_PERCENT);
+    return one && three ? ald_sprintf(a, " The longest one holds %s, the longest three %s.", one, three) : "";
 }
 
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
@@ -113,6 +138,8 @@ void ald_charts_durations(struct ald_report *report, struct ald_section *section
 
 void ald_charts_counts(struct ald_report *report, struct ald_section *section)
 {
+    if (ald_rows_n(ald_node_at(report->root, "counts.periods")) < 2)
+        return;
     static const struct ald_series series[] = {{"incidents of a period", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
     static const struct ald_level levels[] = {{"between these lines, a count is no surprise", "counts.lower", 0},
                                               {"and this one", "counts.upper", 0}};
@@ -136,7 +163,7 @@ void ald_charts_counts(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_medians(struct ald_report *report, struct ald_section *section)
 {
-    if (!any_quarter(report, "median_s"))
+    if (!quarters(report, "median_s"))
         return;
     const struct ald_chart chart = {
         .form = ALD_CHART_RANGES,
@@ -160,7 +187,7 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_percentiles(struct ald_report *report, struct ald_section *section)
 {
-    if (!any_quarter(report, "mean_percentile"))
+    if (!quarters(report, "mean_percentile"))
         return;
     static const struct ald_level like[] = {{"like comparable ones", NULL, 0.5}};
     const struct ald_chart chart = {
@@ -199,12 +226,11 @@ void ald_charts_funnel(struct ald_report *report, struct ald_section *section, b
     const struct ald_chart chart = {
         .title = services ? "Services: number of incidents against their mean percentile"
                           : "First teams: number of incidents against their mean percentile",
-        .alt = services ? "Funnel chart. Each point is a service, by its number of incidents (left to right) and their mean percentile (bottom to "
-                          "top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so the limits are wider on "
-                          "the left. The table below gives the limits of each."
-                        : "Funnel chart. Each point is the team assigned first, by its number of incidents (left to right) and their mean "
-                          "percentile (bottom to top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so "
-                          "the limits are wider on the left. The table below gives the limits of each.",
+        .alt = ald_sprintf(report->arena,
+                           "Funnel chart of %s: %s. Each point is one, by its number of incidents (left to right) and their mean percentile "
+                           "(bottom to top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so the limits "
+                           "are wider on the left. The table below gives the limits of each.",
+                           services ? "services" : "teams assigned first", standing_out(report, services ? "service" : "team")),
         .rows = "groups",
         .x = "n",
         .y = "mean_percentile",
@@ -229,8 +255,10 @@ void ald_charts_concentration(struct ald_report *report, struct ald_section *sec
     static const struct ald_series series[] = {{"share of all time to resolve", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
     const struct ald_chart chart = {
         .title = "How much of all time the longest incidents hold",
-        .alt = "Curve of the share of all time to resolve (bottom to top) that the longest incidents hold, by how many of them are taken (left to "
-               "right). A steep start: a few incidents decide every mean.",
+        .alt = ald_sprintf(report->arena,
+                           "Curve of the share of all time to resolve (bottom to top) that the longest incidents hold, by how many of them are "
+                           "taken (left to right).%s A steep start: a few incidents decide every mean.",
+                           held(report)),
         .rows = "concentration.curve",
         .x = "longest",
         .y = "share",

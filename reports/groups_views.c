@@ -49,7 +49,7 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
         {"Wide incidents", "wide_n", ALD_SHOW_COUNT, 10, NULL, "wide"},
     };
     const struct ald_node *read = ald_node_at(report->root, "funnel.n");
-    const char *empty = read->integer > 0 ? "Of no incident with a reading is a first team or a service named at its start on record."
+    const char *empty = read->integer > 0 ? "No incident with a reading has a first team, or a service named at its start, on record."
                                           : "No incident of this period can be read against comparable ones yet.";
     ald_view_table(report, s, "By service and by first team, in the order of their names", "groups", empty, columns, sizeof columns / sizeof columns[0], true);
     if (groups->list.n > 0)

@@ -74,6 +74,23 @@ void ald_html_text(struct ald_html *h, const char *text)
     }
 }
 
+void ald_html_prose(struct ald_html *h, const char *text)
+{
+    while (text && *text) {
+        const char *at = strstr(text, " --");
+        size_t n = at ? strspn(at + 3, "abcdefghijklmnopqrstuvwxyz-") : 0;
+        size_t before = at ? (size_t)(at - text) + (n ? 1 : 3) : strlen(text);
+        ald_html_text(h, ald_strndup(h->scratch, text, before));
+        text += before;
+        if (!n)
+            continue;
+        ald_html_raw(h, "<span class=o>");
+        ald_html_text(h, ald_strndup(h->scratch, text, n + 2));
+        ald_html_raw(h, "</span>");
+        text += n + 2;
+    }
+}
+
 void ald_html_link(struct ald_html *h, const char *url, const char *text)
 {
     bool can = url && *url && ald_words_can_link(h->scratch, url);
@@ -138,7 +155,7 @@ void ald_html_link_at(struct ald_html *h, const struct ald_column *column, const
 static void put_words(struct ald_html *h, const char *open, const char *text, const char *close)
 {
     ald_html_raw(h, open);
-    ald_html_text(h, text);
+    ald_html_prose(h, text);
     ald_html_raw(h, close);
 }
 

@@ -33,6 +33,8 @@ void ald_html_raw(struct ald_html *h, const char *markup);
 void ald_html_rawf(struct ald_html *h, const char *format, ...) ALD_PRINTF(2, 3);
 /** Any text, printable and escaped: for element content and for quoted attributes. NULL: nothing. */
 void ald_html_text(struct ald_html *h, const char *text);
+/** Text as element content; an option of the command line ("--kind") is not broken at the end of a line. */
+void ald_html_prose(struct ald_html *h, const char *text);
 /** A link where the address can be one, else the text alone. */
 void ald_html_link(struct ald_html *h, const char *url, const char *text);
 /** The name of a row of a section, for its id and for links to it. */

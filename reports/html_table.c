@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "alidade/utf8.h"
+#include "notes.h"
 
-#define NOTES_MOST 40
 #define CELL_CHARS 1000
 #define ISO_DAY 10 /* letters of 2026-07-04 */
 #define QUANTITY_COLUMNS 20 /* the style knows so many */
@@ -26,7 +26,7 @@ static void put_value(struct ald_html *h, const struct ald_node *node, enum ald_
     ald_html_raw(h, "<td class=\"n");
     if (!node || !words) {
         ald_html_raw(h, " a\">");
-        ald_html_text(h, node && node->absent ? node->absent : "not recorded");
+        ald_html_prose(h, node && node->absent ? node->absent : "not recorded");
         ald_html_raw(h, "</td>");
         return;
     }
@@ -114,27 +114,10 @@ void ald_html_figures(struct ald_html *h, const struct ald_block *b)
 
 /* ---- Tables ---- */
 
-struct notes {
-    const char *texts[NOTES_MOST];
-    size_t n;
-};
-
-/* Number of the note with this text, from 1; 0 when there are too many. */
-static size_t note(struct ald_html *h, struct notes *notes, const char *text)
-{
-    for (size_t i = 0; i < notes->n; i++)
-        if (strcmp(notes->texts[i], text) == 0)
-            return i + 1;
-    if (notes->n == NOTES_MOST)
-        return 0;
-    notes->texts[notes->n++] = ald_strdup(h->arena, text);
-    return notes->n;
-}
-
-static void put_absent(struct ald_html *h, const struct ald_node *node, struct notes *notes)
+static void put_absent(struct ald_html *h, const struct ald_node *node, struct ald_notes *notes)
 {
     const char *why = node && node->kind == ALD_NODE_NULL ? node->absent : NULL;
-    size_t number = why ? note(h, notes, why) : 0;
+    size_t number = why ? ald_note(notes, h->arena, why) : 0;
     ald_html_raw(h, why && !number ? "<td class=a>" : "<td>");
     if (number)
         ald_html_rawf(h, "\xE2\x80\x93<sup>%zu</sup>", number);
@@ -142,7 +125,7 @@ static void put_absent(struct ald_html *h, const struct ald_node *node, struct n
         ald_html_text(h, why);
 }
 
-static void put_cell(struct ald_html *h, const struct ald_column *col, const struct ald_node *row, bool first, bool many, struct notes *notes)
+static void put_cell(struct ald_html *h, const struct ald_column *col, const struct ald_node *row, bool first, bool many, struct ald_notes *notes)
 {
     const struct ald_node *node = ald_node_at(row, col->path);
     const char *words = ald_words(h->report, h->scratch, node, col->show);
@@ -183,14 +166,14 @@ static void put_head(struct ald_html *h, const struct ald_table *table)
     ald_arena_reset(h->scratch);
 }
 
-static void put_notes(struct ald_html *h, const struct notes *notes)
+static void put_notes(struct ald_html *h, const struct ald_notes *notes)
 {
     if (!notes->n)
         return;
     ald_html_raw(h, "<ul class=\"notes\">");
     for (size_t i = 0; i < notes->n; i++) {
         ald_html_rawf(h, "<li>\xE2\x80\x93<sup>%zu</sup> ", i + 1);
-        ald_html_text(h, notes->texts[i]);
+        ald_html_prose(h, notes->texts[i]);
         ald_html_raw(h, "</li>");
     }
     ald_html_raw(h, "</ul>\n");
@@ -201,14 +184,14 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     const struct ald_table *table = b->table;
     const struct ald_node *rows = ald_node_at(h->report->root, table->rows);
     size_t n = ald_rows_n(rows), shown = n < ALD_HTML_ROWS ? n : ALD_HTML_ROWS;
-    struct notes notes = {.n = 0};
+    struct ald_notes notes = {.n = 0};
     if (!n) {
         ald_html_raw(h, "<p class=\"r\">");
         if (b->text && *b->text && !h->two) {
             ald_html_text(h, b->text);
             ald_html_raw(h, ": ");
         }
-        ald_html_text(h, table->empty ? table->empty : "None.");
+        ald_html_prose(h, table->empty ? table->empty : "None.");
         ald_html_raw(h, "</p>\n");
         return;
     }

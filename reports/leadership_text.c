@@ -61,7 +61,7 @@ static const char *visible(const struct asked *q)
     const struct ald_change *c = &q->changes->change;
     if (!c->has_detectable || c->changed) /* what was noticed needs no "would be" */
         return "";
-    return ald_sprintf(q->a, "; with this many incidents only a reduction by %.0f %% or more would be noticed", 100 * c->detectable_reduction);
+    return ald_sprintf(q->a, "; with this many incidents only a reduction by %.0f %% or more would likely be noticed", 100 * c->detectable_reduction);
 }
 
 static const char *mean(const struct asked *q)
@@ -99,21 +99,25 @@ static const char *const *any_change(const struct asked *q)
 
 /* ---- Were customers hurt? ---- */
 
-/* "13 of the 35 that record it", "all 13 that record it", "none of the 35 that record it". */
+/* "13 of the 35 that record it", "all 13 that record it", "none of the 35 that record it", "the one that records it". */
 static const char *share(const struct asked *q, int64_t n, int64_t of)
 {
-    const char *all = ald_words_count(q->a, of), *verb = of == 1 ? "records" : "record";
-    if (n == of && of > 1)
+    const char *all = ald_words_count(q->a, of);
+    if (of == 1)
+        return n ? "the one that records it" : "none; only one records it";
+    if (n == of)
         return ald_sprintf(q->a, "all %s that record it", all);
-    return ald_sprintf(q->a, "%s of the %s that %s it", n ? ald_words_count(q->a, n) : "none", all, verb);
+    return ald_sprintf(q->a, "%s of the %s that record it", n ? ald_words_count(q->a, n) : "none", all);
 }
 
 static const char *posted(const struct asked *q, int64_t n, int64_t of)
 {
     const char *all = ald_words_count(q->a, of);
+    if (of == 1)
+        return n ? "The one of which that is known was posted on the status page." : "The one of which that is known was not posted on the status page.";
     if (n == 0)
         return ald_sprintf(q->a, "None of %s was posted on the status page.", all);
-    if (n == of && of > 1)
+    if (n == of)
         return ald_sprintf(q->a, "All %s were posted on the status page.", all);
     return ald_sprintf(q->a, "%s of %s %s posted on the status page.", ald_words_count(q->a, n), all, n == 1 ? "was" : "were");
 }
@@ -160,7 +164,9 @@ static const char *const *what_was_hard(const struct asked *q)
     size_t read = f->shorter + f->typical + f->longer;
     if (hard)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s harder than nine in ten of the past.", ald_many(q->a, hard, "was", "were")));
-    if (sooner)
+    if (sooner && hard == 1)
+        ald_sentence_add(&t, "It was over sooner than half of comparable ones.");
+    else if (sooner)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.", ald_words_count(q->a, (int64_t)sooner),
                                          sooner == 1 ? "was" : "were"));
     if (read == 1)
@@ -189,12 +195,18 @@ static const char *const *what_recurs(const struct asked *q)
         known += obs->has_total;
         before += obs->has_total && obs->total < 1;
     }
-    if (known)
+    const char *others = known < q->f->incidents_n
+                             ? ald_sprintf(q->a, "; of %s it cannot be told", ald_many(q->a, q->f->incidents_n - known, "other", "others"))
+                             : "";
+    if (known == 1)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s the title (numbers left out) and a service of an earlier one within 90 days%s.",
+                                         q->f->incidents_n == 1 ? before ? "It had" : "It did not have"
+                                         : before               ? "One had"
+                                                                : "One did not have",
+                                         others));
+    else if (known)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days%s.",
-                                         before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known),
-                                         known < q->f->incidents_n ? ald_sprintf(q->a, "; of %s it cannot be told",
-                                                                                 ald_many(q->a, q->f->incidents_n - known, "other", "others"))
-                                                                   : ""));
+                                         before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known), others));
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, nothing came again.");
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
@@ -215,15 +227,16 @@ static const char *const *what_was_learned(const struct asked *q)
     struct ald_sentences t = {.a = q->a};
     int64_t reviewed = count_at(q, "learning.reviewed"), voluntary = count_at(q, "learning.attendance.voluntary");
     int64_t said = count_at(q, "learning.learnings_n"), never = (int64_t)ald_rows_n(ald_node_at(q->report->root, "learning.never_reviewed"));
+    const char *came =
+        voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to", ald_many(q->a, (size_t)voluntary, "person came", "people came")) : "";
     if (reviewed < 0)
         ald_sentence_add(&t, "No review is on record; alidade review add, or alidade import FILE --kind reviews (attendance, learnings), brings them in.");
+    else if (count_at(q, "learning.incidents") == 1)
+        ald_sentence_add(&t, ald_sprintf(q->a, "The one incident that is over was %sreviewed%s.", reviewed ? "" : "not ", came));
     else
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s over %s reviewed%s.", reviewed ? ald_words_count(q->a, reviewed) : "None",
                                          ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident that is", "incidents that are"),
-                                         reviewed <= 1 ? "was" : "were",
-                                         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to",
-                                                                     ald_many(q->a, (size_t)voluntary, "person came", "people came"))
-                                                       : ""));
+                                         reviewed <= 1 ? "was" : "were", came));
     if (said > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));
     if (reviewed >= 0 && never > 0)
@@ -277,6 +290,13 @@ static const char *const *what_to_read(const struct asked *q)
     return ald_sentences_end(&t);
 }
 
+static const char *to_read_question(const struct asked *q)
+{
+    static const char *const by_n[] = {"To read in full", "One to read in full", "Two to read in full", "Three to read in full"};
+    size_t n = ald_rows_n(ald_node_at(q->report->root, "read_in_full"));
+    return by_n[n < 3 ? n : 3];
+}
+
 static const char *const *cannot_tell(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
@@ -307,10 +327,10 @@ void ald_leadership_answers(const struct ald_report_input *in, struct ald_report
         {"recurs", "What recurs?", false, what_recurs},
         {"learned", "What was learned?", false, what_was_learned},
         {"actions", "Which actions are late?", false, late_actions},
-        {"read", "Three to read in full", false, what_to_read},
+        {"read", NULL, false, what_to_read},
         {"cannot_tell", "What these figures cannot tell", false, cannot_tell},
     };
     const struct asked q = {report->arena, in, report, f, changes};
     for (size_t i = 0; i < ALD_ANSWERS; i++)
-        ret[i] = (struct ald_answer){rows[i].id, rows[i].question, rows[i].strong, rows[i].answer(&q)};
+        ret[i] = (struct ald_answer){rows[i].id, rows[i].question ? rows[i].question : to_read_question(&q), rows[i].strong, rows[i].answer(&q)};
 }

@@ -118,7 +118,7 @@ static struct ald_node *citations_node(struct ald_arena *a, const struct ald_ana
 
 static struct ald_node *attendance_node(struct ald_arena *a, const struct ald_lore *lore, const struct ald_learning *l)
 {
-    static const char none[] = "no attendance was ever recorded: see `alidade import --help`";
+    static const char none[] = "no attendance was ever recorded; alidade import brings it in";
     struct ald_node *o = ald_node_object(a);
     const struct {
         const char *key;
@@ -148,7 +148,7 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
     set_maybe(a, o, "readers", l->readers_n > 0, (double)l->readers, "no source counts the readers of write-ups");
     set_count(a, o, "readers_n", l->readers_n);
     ald_node_set(a, o, "attendance", attendance_node(a, lore, l));
-    set_maybe(a, o, "learnings_n", lore->any_lessons, (double)l->lessons_n, "nothing that people learned was ever recorded: see `alidade import --help`");
+    set_maybe(a, o, "learnings_n", lore->any_lessons, (double)l->lessons_n, "nothing that people learned was ever recorded; alidade import brings it in");
     ald_node_set(a, o, "learnings", lessons_node(a, an, lore, l));
     ald_node_set(a, o, "actions", actions_node(a, an, lore, l));
     ald_node_set(a, o, "citations", citations_node(a, an, f, lore, l));

@@ -99,7 +99,7 @@ void ald_learning_view(struct ald_report *report)
                              "Numbers of actions are no measure of learning; a review without any is as good as one with ten.");
     const struct ald_node *reviewed = ald_node_at(report->root, "learning.reviewed");
     if (reviewed && reviewed->kind == ALD_NODE_NULL && reviewed->absent)
-        ald_view_remark(report, s, "No review is on record. `alidade review add`, `alidade import --kind reviews`, or a source that has reviews brings "
+        ald_view_remark(report, s, "No review is on record. alidade review add, alidade import FILE --kind reviews, or a source that has reviews brings "
                                    "them in.");
     reviews(report, s);
     said(report, s);

@@ -14,7 +14,7 @@ static const char *const by_words[ALD_LINK_METHOD_N] = {
 
 const char *ald_linking_text(struct ald_arena *a, const struct ald_linking *linking)
 {
-    const char *s = ald_sprintf(a, "%zu record%s -> %zu incident%s of all classes", linking->records, linking->records == 1 ? "" : "s",
+    const char *s = ald_sprintf(a, "%zu %s %zu incident%s of all classes", linking->records, linking->records == 1 ? "record makes" : "records make",
                                 linking->incidents, linking->incidents == 1 ? "" : "s");
     const char *between = ": ";
     for (int m = 0; m < ALD_LINK_METHOD_N; m++) {

@@ -24,9 +24,10 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     }
     const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
     const char *age = an->as_of < f->period.end ? " at the same age" : "";
-    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s, and %s would be no surprise.", head,
-                       c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit, most ? ald_from_to(t->a, least, most) : "none", age,
-                       ald_from_to(t->a, (size_t)c->lower, (size_t)c->upper)));
+    const char *band = ald_from_to(t->a, (size_t)c->lower, (size_t)c->upper);
+    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s%s.", head, c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit,
+                                    most ? ald_from_to(t->a, least, most) : "none", age,
+                                    c->upper > 0 ? ald_sprintf(t->a, ", and %s would be no surprise", band) : ""));
 }
 
 static void say_clock(struct ald_sentences *t, const struct ald_figures *f)

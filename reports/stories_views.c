@@ -10,22 +10,29 @@ static const char *many(struct ald_arena *a, const struct ald_node *node, const 
     return ald_sprintf(a, "%s %s", ald_words_count(a, node->integer), node->integer == 1 ? one : more);
 }
 
+/* ", 3 told before": nothing where there is none. */
+static const char *also(struct ald_arena *a, const struct ald_node *node, const char *what)
+{
+    return node->integer ? ald_sprintf(a, ", %s %s", ald_words_count(a, node->integer), what) : "";
+}
+
 /* How the list came about, with what was left out and why. */
 static void how(struct ald_report *report, struct ald_section *s)
 {
     struct ald_arena *a = report->arena;
-    const struct ald_node *stories = ald_node_at(report->root, "stories");
-    ald_view_text(report, s,
-                  ald_sprintf(a, "Chosen from %s at least %lld quarters old and not told yet, %lld of them with a reason to be told. Impact, and how long "
-                                 "an incident or its text is, are never a reason. The choice avoids telling the same kind of story twice.",
-                              many(a, ald_node_at(stories, "eligible"), "incident", "incidents"),
-                              (long long)ald_node_at(stories, "minimum_age_quarters")->integer, (long long)ald_node_at(stories, "with_reason")->integer));
-    ald_view_remark(report, s,
-                    ald_sprintf(a, "Not on the list: %s too young, %s, %s told before, %s set aside by people.",
-                                many(a, ald_node_at(stories, "not_eligible.too_young"), "incident is", "incidents are"),
-                                many(a, ald_node_at(stories, "not_eligible.unresolved"), "without a known end", "without a known end"),
-                                ald_words_count(a, ald_node_at(stories, "not_eligible.told")->integer),
-                                ald_words_count(a, ald_node_at(stories, "not_eligible.excluded")->integer)));
+    const struct ald_node *stories = ald_node_at(report->root, "stories"), *eligible = ald_node_at(stories, "eligible");
+    if (eligible->integer)
+        ald_view_text(report, s,
+                      ald_sprintf(a, "Chosen from %s at least %lld quarters old and not told yet, %s of them with a reason to be told. Impact, and how "
+                                     "long an incident or its text is, are never a reason. The choice avoids telling the same kind of story twice.",
+                                  many(a, eligible, "incident", "incidents"), (long long)ald_node_at(stories, "minimum_age_quarters")->integer,
+                                  ald_words_count(a, ald_node_at(stories, "with_reason")->integer)));
+    const char *others = ald_sprintf(a, "%s%s%s%s", also(a, ald_node_at(stories, "not_eligible.too_young"), "too young"),
+                                     also(a, ald_node_at(stories, "not_eligible.unresolved"), "without a known end"),
+                                     also(a, ald_node_at(stories, "not_eligible.told"), "told before"),
+                                     also(a, ald_node_at(stories, "not_eligible.excluded"), "set aside by people"));
+    if (*others)
+        ald_view_remark(report, s, ald_sprintf(a, "Incidents that could not be on the list: %s.", others + 2));
 }
 
 void ald_stories_view(struct ald_report *report)

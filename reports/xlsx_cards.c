@@ -5,15 +5,29 @@
 
 #define LABEL_UNITS 26.0
 
+/* The label's columns, and those beside them. */
+static void sides(const struct ald_xlsx_sheet *s, struct ald_xlsx_span *ret_left, struct ald_xlsx_span *ret_right)
+{
+    *ret_left = (struct ald_xlsx_span){0, 0};
+    while (ret_left->last + 1 < s->text_last && ald_xlsx_units(s, *ret_left) < LABEL_UNITS)
+        ret_left->last++;
+    *ret_right = (struct ald_xlsx_span){ret_left->last + 1, s->text_last};
+}
+
+double ald_xlsx_pair_points(const struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2])
+{
+    struct ald_xlsx_span left, right;
+    sides(s, &left, &right);
+    double points = ald_xlsx_text_points(s, left, label, styles[0]), need = ald_xlsx_text_points(s, right, text, styles[1]);
+    return (need > points ? need : points) + 2;
+}
+
 enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2],
                           struct ald_err *err)
 {
-    struct ald_xlsx_span left = {0, 0}, right = {1, s->text_last};
-    while (left.last + 1 < s->text_last && ald_xlsx_units(s, left) < LABEL_UNITS)
-        left.last++;
-    right.first = left.last + 1;
-    double points = ald_xlsx_text_points(s, left, label, styles[0]), need = ald_xlsx_text_points(s, right, text, styles[1]);
-    points = (need > points ? need : points) + 2;
+    struct ald_xlsx_span left, right;
+    sides(s, &left, &right);
+    double points = ald_xlsx_pair_points(s, label, text, styles);
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     ALD_TRY(ald_xlsx_put_text(s, left, label, styles[0], err));
     ALD_TRY(ald_xlsx_put_text(s, right, text, styles[1], err));
@@ -45,16 +59,21 @@ static const char *facts_of(const struct ald_report *report, struct ald_arena *a
     return all;
 }
 
+static double head_points(const struct ald_xlsx_sheet *s, const char *title)
+{
+    struct ald_xlsx_span left, right;
+    sides(s, &left, &right);
+    return ald_xlsx_text_points(s, right, title ? title : "", XS_LABEL) + 6;
+}
+
 /* Its name, which leads to its source, and its title. */
 static enum ald_rc put_head(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct ald_err *err)
 {
     const struct ald_column *name = &table->columns[0];
     const char *key = ald_text_at(row, name->path), *title = ald_text_at(row, table->columns[1].path);
-    struct ald_xlsx_span left = {0, 0}, right = {1, s->text_last};
-    while (left.last + 1 < s->text_last && ald_xlsx_units(s, left) < LABEL_UNITS)
-        left.last++;
-    right.first = left.last + 1;
-    double points = ald_xlsx_text_points(s, right, title ? title : "", XS_LABEL) + 6;
+    struct ald_xlsx_span left, right;
+    sides(s, &left, &right);
+    double points = head_points(s, title);
     struct ald_xlsx_link link = {.url = ald_text_at(row, name->link)};
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     if (key && link.url)
@@ -66,19 +85,39 @@ static enum ald_rc put_head(struct ald_xlsx_sheet *s, const struct ald_table *ta
     return ALD_OK;
 }
 
-static enum ald_rc put_card(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct ald_err *err)
+struct part { /* what stands under the head */
+    const char *label, *text;
+    const enum ald_xlsx_style *styles;
+};
+
+static size_t parts_of(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct part *ret)
 {
     static const enum ald_xlsx_style styles[2] = {XS_NOTE_LABEL, XS_TEXT}, small[2] = {XS_NOTE_LABEL, XS_NOTE};
     struct ald_arena *a = s->x->scratch;
-    ALD_TRY(put_head(s, table, row, err));
     const char *facts = facts_of(s->x->report, a, table, row);
+    size_t n = 0;
     if (*facts)
-        ALD_TRY(ald_xlsx_pair(s, "", facts, small, err));
+        ret[n++] = (struct part){"", facts, small};
     for (size_t k = 2; k < table->columns_n; k++) {
         const struct ald_node *node = ald_node_at(row, table->columns[k].path);
         if (ald_words_own_list(&table->columns[k]) && ald_rows_n(node))
-            ALD_TRY(ald_xlsx_pair(s, table->columns[k].title, lines_of(s->x->report, a, node), styles, err));
+            ret[n++] = (struct part){table->columns[k].title, lines_of(s->x->report, a, node), styles};
     }
+    return n;
+}
+
+/* One that is not higher than a page is not parted. */
+static enum ald_rc put_card(struct ald_xlsx_sheet *s, const struct ald_table *table, const struct ald_node *row, struct ald_err *err)
+{
+    struct part *parts = ald_calloc(s->x->scratch, table->columns_n + 1, sizeof *parts);
+    size_t n = parts_of(s, table, row, parts);
+    double points = head_points(s, ald_text_at(row, table->columns[1].path));
+    for (size_t i = 0; i < n; i++)
+        points += ald_xlsx_pair_points(s, parts[i].label, parts[i].text, parts[i].styles);
+    (void)ald_xlsx_page_keep(s, points);
+    ALD_TRY(put_head(s, table, row, err));
+    for (size_t i = 0; i < n; i++)
+        ALD_TRY(ald_xlsx_pair(s, parts[i].label, parts[i].text, parts[i].styles, err));
     ald_xlsx_next_row(s, 0);
     return ALD_OK;
 }

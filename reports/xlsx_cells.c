@@ -57,6 +57,7 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {WORDS, .size = 11, .colour = LINK, .link = true},
     [XS_CELL_ABSENT] = {WORDS, .size = 8, .colour = GREY, .italic = true},
+    [XS_CELL_NOTE] = {.size = 11, .colour = GREY, .line = true, .right = true},
     [XS_CELL_COUNT] = {SLOT, .right = true, .number = "#,##0"},
     [XS_CELL_TENTHS] = {SLOT, .right = true, .number = "0.0"},
     [XS_CELL_HUNDREDTHS] = {SLOT, .right = true, .number = "0.00"},
@@ -229,7 +230,7 @@ enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct 
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
 {
     s->row++;
-    s->height += points > 0 ? points : LINE_POINTS;
+    ald_xlsx_page_row(s, points > 0 ? points : LINE_POINTS);
 }
 
 enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style,

@@ -77,7 +77,7 @@ static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct 
 {
     const struct ald_chart *chart = p->chart;
     const char *title = chart->series[series].title;
-    if (title[0] && title[strlen(title) - 1] != ')' && chart->form == ALD_CHART_POINTS)
+    if (title[0] && title[strlen(title) - 1] != ')' && chart->form == ALD_CHART_POINTS && !chart->joined)
         title = ald_sprintf(x->arena, "%s (%s)", title, ald_words_count(x->arena, (int64_t)p->totals[series]));
     struct ald_xlsx_columns *c = columns_new(x, chart, title);
     for (size_t i = 0; i < p->n; i++) {

@@ -9,6 +9,7 @@
 #define SOFT 0x5B6776
 #define INK 0x1B2733
 #define PLOT 0xF6F8FA
+#define QUARTER 0.25
 
 struct drawing {
     struct ald_xlsx_sheet *s;
@@ -132,10 +133,13 @@ static enum ald_rc add_named(struct drawing *d, const struct ald_xlsx_columns *n
 
 /* ---- Axes ---- */
 
-static const char *axis_format(enum ald_show show, bool logarithmic)
+/* below: the axis begins below 0, where names stand; no number is there. */
+static const char *axis_format(enum ald_show show, bool logarithmic, bool below)
 {
     if (logarithmic)
         return "General";
+    if (below)
+        return show == ALD_SHOW_COUNT ? "#,##0;;0" : "0.00;;0.00";
     switch (show) {
     case ALD_SHOW_SECONDS:
         return "[h]:mm";
@@ -148,6 +152,19 @@ static const char *axis_format(enum ald_show show, bool logarithmic)
     default:
         return "General";
     }
+}
+
+/* Names of rows stand along the bottom of the plot: one step below 0, so that they hide no point. */
+static bool has_names_below(const struct ald_chart *chart, int i)
+{
+    return chart->form == ALD_CHART_RANGES && i && !ald_chart_log(chart, i) && (ald_chart_whole(chart, i) || chart->y_show == ALD_SHOW_COUNT);
+}
+
+/* A round number: about a fifth of it, and at least 1. */
+static double count_step(double high)
+{
+    double tens = pow(10, floor(log10(high > 5 ? high / 5 : 1))), times = high / 5 / tens;
+    return tens * (times > 5 ? 10 : times > 2 ? 5 : times > 1 ? 2 : 1);
 }
 
 bool ald_xlsx_axis_ends(const struct ald_xlsx *x, const struct ald_points *points, int i, double *ret_low, double *ret_high)
@@ -163,7 +180,7 @@ bool ald_xlsx_axis_ends(const struct ald_xlsx *x, const struct ald_points *point
         low -= 0.5;
         high += 0.5;
     } else if (ald_chart_whole(chart, i)) {
-        low = 0;
+        low = has_names_below(chart, i) ? -QUARTER : 0;
         high = 1;
     } else if (ald_chart_log(chart, i)) {
         low = pow(10, floor(log10(low)));
@@ -176,8 +193,8 @@ bool ald_xlsx_axis_ends(const struct ald_xlsx *x, const struct ald_points *point
         low = 0;
         high = high > 0.5 ? 1 : ceil(high * 10) / 10;
     } else if (show == ALD_SHOW_COUNT) {
-        double step = pow(10, floor(log10(high > 1 ? high : 1)));
-        low = 0;
+        double step = count_step(high);
+        low = has_names_below(chart, i) ? -step : 0;
         high = ceil(high / step + 0.01) * step;
     } else {
         return false;
@@ -193,11 +210,13 @@ static void set_range(struct drawing *d, lxw_chart_axis *axis, int i)
     if (ald_chart_log(d->chart, i))
         chart_axis_set_log_base(axis, 10);
     if (ald_chart_whole(d->chart, i))
-        chart_axis_set_major_unit(axis, 0.25);
+        chart_axis_set_major_unit(axis, QUARTER);
     if (!ald_xlsx_axis_ends(d->s->x, d->drawn->points, i, &low, &high))
         return;
     chart_axis_set_min(axis, low);
     chart_axis_set_max(axis, high);
+    if ((i ? d->chart->y_show : d->chart->x_show) == ALD_SHOW_COUNT)
+        chart_axis_set_major_unit(axis, low < 0 ? -low : count_step(high - 1));
 }
 
 static void set_axis(struct drawing *d, int i)
@@ -214,7 +233,7 @@ static void set_axis(struct drawing *d, int i)
         chart_axis_set_name(axis, title);
     chart_axis_set_name_font(axis, &name_font);
     chart_axis_set_num_font(axis, &number_font);
-    chart_axis_set_num_format(axis, axis_format(show, logarithmic));
+    chart_axis_set_num_format(axis, axis_format(show, logarithmic, has_names_below(d->chart, i)));
     chart_axis_set_line(axis, &line);
     chart_axis_major_gridlines_set_visible(axis, categories ? LXW_FALSE : LXW_TRUE);
     chart_axis_major_gridlines_set_line(axis, &grid);

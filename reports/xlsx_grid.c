@@ -73,7 +73,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
         figures = figures || b->kind == ALD_BLOCK_FIGURES;
-        if (b->kind != ALD_BLOCK_TABLE || b->table->labelled)
+        if (b->kind != ALD_BLOCK_TABLE || b->table->labelled || !ald_xlsx_rows_n(s->x->report, b->table))
             continue;
         tables++;
         if (b->table->filter) {

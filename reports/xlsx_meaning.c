@@ -9,6 +9,7 @@ const char *ald_xlsx_definition_place(struct ald_xlsx *x, const struct ald_colum
     return column->definition ? ald_xlsx_place(x, "definitions", column->definition) : NULL;
 }
 
+#define HEADING_POINTS 18.0
 #define MEANINGS_MOST 64 /* of one sheet */
 
 struct meaning {
@@ -24,10 +25,19 @@ static bool has_title(const char *label, const char *title)
     return false;
 }
 
+/* A column that comes twice has a blank at the end of its title, so that the table's titles differ. */
+static const char *trimmed(struct ald_arena *a, const char *title)
+{
+    char *line = ald_strdup(a, ald_words_line(a, title, 200));
+    for (size_t n = strlen(line); n && line[n - 1] == ' '; n--)
+        line[n - 1] = '\0';
+    return line;
+}
+
 static size_t gather(struct ald_arena *a, const struct ald_table *table, struct meaning *all, size_t n)
 {
     for (size_t i = 0; i < table->columns_n; i++) {
-        const char *definition = table->columns[i].definition, *title = ald_words_line(a, table->columns[i].title, 200);
+        const char *definition = table->columns[i].definition, *title = trimmed(a, table->columns[i].title);
         size_t k = 0;
         while (definition && k < n && strcmp(all[k].definition, definition) != 0)
             k++;
@@ -56,6 +66,13 @@ enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, struct ald_err *err)
             n = gather(x->scratch, b->table, all, n);
     }
     bool any = false;
+    double points = HEADING_POINTS;
+    for (size_t i = 0; i < n; i++) {
+        const char *text = ald_definition_text(x->report, x->scratch, all[i].definition);
+        points += text ? ald_xlsx_pair_points(s, all[i].label, text, styles) : 0;
+    }
+    if (!ald_xlsx_page_spills(s, points))
+        (void)ald_xlsx_page_keep(s, points);
     for (size_t i = 0; i < n; i++) {
         const char *text = ald_definition_text(x->report, x->scratch, all[i].definition);
         if (!text)

@@ -31,7 +31,7 @@ enum ald_xlsx_style {
     XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_LABEL, XS_TEXT, XS_LEAD, XS_LEAD_STRONG, XS_QUOTE, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,
     XS_HEAD, XS_HEAD_RIGHT, XS_HEAD_FILTER, /* and, XS_LINKED further on, the same as links: */
     XS_HEAD_LINK, XS_HEAD_RIGHT_LINK, XS_HEAD_FILTER_LINK, XS_NOTE_LABEL, XS_NOTE,
-    XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT,
+    XS_CELL_TEXT, XS_CELL_LABEL, XS_CELL_SMALL, XS_CELL_RIGHT, XS_CELL_LINK, XS_CELL_ABSENT, XS_CELL_NOTE,
     XS_CELL_COUNT, XS_CELL_TENTHS, XS_CELL_HUNDREDTHS, XS_CELL_THOUSANDTHS, XS_CELL_TINY,
     XS_CELL_PERCENT, XS_CELL_SECONDS, XS_CELL_TIME,
     XS_STYLE_N
@@ -85,8 +85,11 @@ struct ald_xlsx_sheet {
     size_t block; /* the next one of the section to put */
     bool headed;  /* what stands above it is there */
     double page_from;     /* height where the page begins */
-    lxw_row_t breaks[64]; /* rows that begin a page, ended by 0 */
+    double repeated;      /* height of the header row that each page begins with */
+    size_t pages;         /* that are full */
+    lxw_row_t breaks[256]; /* rows that begin a page, ended by 0 */
     size_t breaks_n;
+    bool parted; /* one of them is there because of what follows it */
     bool repeats; /* a header row is repeated on each page */
     bool filters; /* has its one filter */
 };
@@ -182,7 +185,8 @@ ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_
 size_t ald_xlsx_reserve(const struct ald_xlsx *x);
 /** Rows that are read one by one, each under its name and title: what a table of long texts would need a magnifying glass for. */
 ALD_CHECK enum ald_rc ald_xlsx_cards(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
-/** A label and what stands beside it, over the text columns. */
+/** A label and what stands beside it, over the text columns; and how high that is. */
+double ald_xlsx_pair_points(const struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2]);
 ALD_CHECK enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2],
                                     struct ald_err *err);
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
@@ -197,8 +201,14 @@ double ald_xlsx_chart_points(void);
 /** Height of what one page holds, in points of the sheet; and what is left of the page that is being filled. */
 double ald_xlsx_page_points(const struct ald_xlsx_sheet *s);
 double ald_xlsx_page_left(const struct ald_xlsx_sheet *s);
+/** A row of this height was written: the page that it began, if it did not fit, is the one that is being filled. */
+void ald_xlsx_page_row(struct ald_xlsx_sheet *s, double points);
 /** The next row begins a page. */
 void ald_xlsx_page_break(struct ald_xlsx_sheet *s);
+/** What is so high and must not be parted begins a page where it does not fit on this one. @return whether it does. */
+bool ald_xlsx_page_keep(struct ald_xlsx_sheet *s, double points);
+/** Whether so much, the last of the sheet, is so little more than the page holds that all pages will be drawn in for it. */
+bool ald_xlsx_page_spills(const struct ald_xlsx_sheet *s, double points);
 /** How the sheet is fitted onto pages; when all of it stands. */
 void ald_xlsx_page_fit(struct ald_xlsx_sheet *s);
 /** The native chart (xlsx_chart_native.c), NULL where there is nothing to draw; its points in *ret_points. */

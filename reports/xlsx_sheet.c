@@ -182,7 +182,7 @@ static double least_points(const struct ald_xlsx_sheet *s, const struct ald_sect
         return ald_xlsx_chart_points();
     if (b->kind == ALD_BLOCK_TABLE)
         return ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
-    return b->kind == ALD_BLOCK_FIGURES ? 100 : 0;
+    return b->kind == ALD_BLOCK_FIGURES ? 100 : b->kind == ALD_BLOCK_HEADING ? 70 : 0;
 }
 
 /* Charts over the whole width that follow each other from here on. */

@@ -1,4 +1,4 @@
-/* Tables and figures: rows of nodes under a header. Knows columns and spans, not what they mean. */
+/* Tables: rows of nodes under a header. Knows columns and spans, not what they mean. */
 #include "xlsx_priv.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 
 #include "alidade/utf8.h"
 #include "alidade/zone.h"
+#include "notes.h"
 
 #define LINE_POINTS 15.0
 #define MAX_ROW_LINES 10    /* a longer text is whole in its cell, but the row stays this high */
@@ -34,6 +35,7 @@ struct grid {
     const struct ald_node **nodes; /* of the row that is being written */
     bool main, real; /* real: a spreadsheet table */
     lxw_table_column **columns;
+    struct ald_notes notes; /* why values are not there, where a cell has no room for it */
 };
 
 /* Titles of a spreadsheet table differ from each other, in any case, and are not empty. */
@@ -106,6 +108,7 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     }
     if (!s->repeats && g->main) {
         s->repeats = true;
+        s->repeated = points;
         ALD_TRY(ald_xlsx_did(s, worksheet_repeat_rows(s->ws, (lxw_row_t)s->row, (lxw_row_t)s->row), err));
         bool names_first = g->n > 6 && ald_xlsx_units(s, g->spans[0]) < 30;
         if (ald_rows_n(g->rows) > MIN_FREEZE_ROWS && s->height + points < FREEZE_POINTS)
@@ -113,6 +116,13 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     }
     ald_xlsx_next_row(s, points);
     return ALD_OK;
+}
+
+/* The reason of a value that is not there, where it takes more than a line of its cell; else NULL. */
+static const char *long_reason(const struct ald_xlsx_sheet *s, const struct grid *g, size_t column, const struct ald_node *node)
+{
+    const char *reason = node && node->kind == ALD_NODE_NULL ? node->absent : NULL;
+    return reason && ald_xlsx_text_points(s, g->spans[column], reason, XS_CELL_ABSENT) > LINE_POINTS ? reason : NULL;
 }
 
 static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *const *nodes)
@@ -125,18 +135,17 @@ static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const s
         if (!absent && node && ald_xlsx_is_quantity(show) && node->kind != ALD_NODE_STR)
             continue;
         const char *text = absent ? node->absent : ald_words(s->x->report, s->x->scratch, node, show);
-        if (!text)
+        if (!text || absent) /* takes one line, or is a note */
             continue;
         if (strnlen(text, MEASURED + 1) > MEASURED)
             text = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, MEASURED));
-        double points = ald_xlsx_text_points(s, g->spans[i], text, absent ? XS_CELL_ABSENT : XS_CELL_TEXT);
+        double points = ald_xlsx_text_points(s, g->spans[i], text, XS_CELL_TEXT);
         most = points > most ? points : most;
     }
     return most > MAX_ROW_LINES * LINE_POINTS ? MAX_ROW_LINES * LINE_POINTS : most > LINE_POINTS + 1 ? most + 2 : 0;
 }
 
-static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *row,
-                           struct ald_err *err)
+static enum ald_rc put_row(struct ald_xlsx_sheet *s, struct grid *g, const struct ald_node *row, struct ald_err *err)
 {
     for (size_t i = 0; i < g->n; i++)
         g->nodes[i] = ald_node_at(row, g->table->columns[i].path);
@@ -145,6 +154,12 @@ static enum ald_rc put_row(struct ald_xlsx_sheet *s, const struct grid *g, const
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_column *col = &g->table->columns[i];
         struct ald_xlsx_link link = {NULL, NULL};
+        const char *reason = long_reason(s, g, i, g->nodes[i]);
+        size_t note = reason ? ald_note(&g->notes, s->x->arena, reason) : 0;
+        if (note) {
+            ALD_TRY(ald_xlsx_put_text(s, g->spans[i], ald_note_mark(s->x->scratch, note), XS_CELL_NOTE, err));
+            continue;
+        }
         if (col->link)
             link = ald_xlsx_link_at(s, col, row, g->rows_n);
         ALD_TRY(ald_xlsx_put_node(s, g->spans[i], g->nodes[i], col->show, link, err));
@@ -216,6 +231,8 @@ static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald
 
 static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, struct ald_err *err)
 {
+    for (size_t i = 0; i < g->notes.n; i++)
+        ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%s %s", ald_note_mark(s->x->scratch, i + 1), g->notes.texts[i]), XS_REMARK, err));
     if (s->links_left_out) {
         const char *text =
             s->x->constant ? ald_sprintf(s->x->scratch,
@@ -260,86 +277,4 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     make_titles(s->x, &g);
     ALD_TRY(put_rows(s, &g, err));
     return put_remarks(s, &g, err);
-}
-
-/* ---- Figures ---- */
-
-static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
-                   enum ald_xlsx_style style)
-{
-    double need = text ? ald_xlsx_text_points(s, at, text, style) : 0;
-    return need > points ? need : points;
-}
-
-/* Which of the five columns a block of figures needs. */
-struct figures {
-    bool has[5];
-    struct ald_xlsx_span at[5];
-};
-
-static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct figures *ret)
-{
-    *ret = (struct figures){.has = {true, true}};
-    for (size_t i = 0; i < block->figures_n; i++) {
-        const struct ald_figure *f = &block->figures[i];
-        ret->has[2] = ret->has[2] || f->low || f->high;
-        ret->has[3] = ret->has[3] || f->n;
-        ret->has[4] = ret->has[4] || ald_definition_text(s->x->report, s->x->scratch, f->definition);
-    }
-    struct ald_xlsx_wish wishes[5];
-    struct ald_xlsx_span spans[5];
-    size_t n = 0;
-    for (size_t i = 0; i < 5; i++)
-        if (ret->has[i])
-            wishes[n++] = ald_xlsx_figure_wishes[i];
-    ald_xlsx_grid_lay(s, wishes, n, false, spans);
-    for (size_t i = 0, k = 0; i < 5; i++)
-        if (ret->has[i])
-            ret->at[i] = spans[k++];
-    if (ret->has[4] && ret->at[4].last < s->text_last)
-        ret->at[4].last = s->text_last;
-}
-
-static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_figure *before, const struct figures *plan,
-                              struct ald_err *err)
-{
-    struct ald_xlsx *x = s->x;
-    const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
-    bool absent = false;
-    const char *band = ald_words_interval(x->report, x->scratch, f, &absent), *meaning = ald_figure_meaning(x->report, x->scratch, f, before);
-    enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
-    const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
-    const char *words = reason ? reason : ald_words(x->report, x->scratch, value, f->show);
-    double points = more(LINE_POINTS, s, plan->at[0], f->label, XS_CELL_LABEL);
-    points = more(points, s, plan->at[1], words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
-    points = plan->has[2] ? more(points, s, plan->at[2], band, band_style) : points;
-    points = (plan->has[4] ? more(points, s, plan->at[4], meaning, XS_CELL_SMALL) : points) + 3;
-    ALD_TRY(ald_xlsx_row_height(s, points, err));
-    ALD_TRY(ald_xlsx_put_text(s, plan->at[0], f->label, XS_CELL_LABEL, err));
-    ALD_TRY(ald_xlsx_put_node(s, plan->at[1], value, f->show, (struct ald_xlsx_link){NULL, NULL}, err));
-    if (plan->has[2])
-        ALD_TRY(ald_xlsx_put_text(s, plan->at[2], band, band_style, err));
-    if (plan->has[3])
-        ALD_TRY(ald_xlsx_put_node(s, plan->at[3], f->n ? ald_node_at(x->report->root, f->n) : NULL, ALD_SHOW_COUNT,
-                                  (struct ald_xlsx_link){NULL, NULL}, err));
-    if (plan->has[4])
-        ALD_TRY(ald_xlsx_put_text(s, plan->at[4], meaning, XS_CELL_SMALL, err));
-    ald_xlsx_next_row(s, points);
-    ald_arena_reset(x->scratch);
-    return ALD_OK;
-}
-
-enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err)
-{
-    static const char *const titles[5] = {"Figure", "Value", "95 % interval", "n", "What it means"};
-    struct figures plan;
-    plan_figures(s, block, &plan);
-    ALD_TRY(ald_xlsx_row_height(s, 20, err));
-    for (size_t i = 0; i < 5; i++)
-        if (plan.has[i])
-            ALD_TRY(ald_xlsx_put_text(s, plan.at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
-    ald_xlsx_next_row(s, 20);
-    for (size_t i = 0; i < block->figures_n; i++)
-        ALD_TRY(put_figure(s, &block->figures[i], i ? &block->figures[i - 1] : NULL, &plan, err));
-    return ALD_OK;
 }

@@ -133,9 +133,9 @@ class Behaviours(support.Case):
         self.several(**self.FOUR)
         report = self.report(PERIOD, AS_OF, formats="json,xlsx")
         self.assertEqual(report["population"]["incidents"], 1)
-        self.assertEqual(report["linking"]["text"], "4 records -> 1 incident of all classes: 2 by key, 1 by shared incident key")
+        self.assertEqual(report["linking"]["text"], "4 records make 1 incident of all classes: 2 by key, 1 by shared incident key")
         book = support.read_book(self.paths["xlsx"])
-        self.assertIn("4 records -> 1 incident", " ".join(str(cell) for row in book["Data quality"] for cell in row))
+        self.assertIn("4 records make 1 incident", " ".join(str(cell) for row in book["Data quality"] for cell in row))
         links = {link["external_id"]: (link["method"], link["confidence"]) for link in self.explain("P1")["links"]}
         self.assertEqual(links, {"p1": ("key", 1), "t1": ("key", 1), "s1": ("key", 1), "t2": ("incident_key", 0.98)})
         self.alidade("analyze", "-q", "--as-of", AS_OF)

@@ -59,8 +59,16 @@ class Strict(support.Case):
             self.assertEqual(sorted(paths), sorted(KINDS))
             for kind, path in paths.items():
                 self.assertEqual(xlsx_check.check(path), [], f"{kind} {period}")
+                self.pages(path)
             if period == support.SAMPLE_PERIOD:
                 self.breaks(paths["quarterly"])
+
+    def pages(self, path):
+        """No heading is the last of its page, and the leadership page is one."""
+        for sheet in xlsx_check.load(path).worksheets:
+            for at in sheet.row_breaks.brk:
+                last = [cell for cell in sheet[at.id] if cell.value is not None]
+                self.assertFalse(any(cell.font.sz == 13 and cell.font.b for cell in last), f"{path} {sheet.title} row {at.id}: {last[:1]}")
 
     def breaks(self, sound):
         links = xlsx_check.Workbook(sound)

@@ -146,6 +146,7 @@ static void test_values(void **state)
     set(room, row, "nan", nan_node);
     set(room, row, "inf", inf_node);
     set(room, row, "none", ald_node_absent(a, "still open"));
+    set(room, row, "thin", ald_node_absent(a, "too thin: no signal of this axis tells past incidents apart"));
     struct ald_node *list = ald_node_list(a);
     ald_node_add(a, list, str(room, "one"));
     ald_node_add(a, list, str(room, "two"));
@@ -165,6 +166,7 @@ static void test_values(void **state)
         {"Nan", "nan", ALD_SHOW_NUMBER, 8, NULL, NULL},
         {"Inf", "inf", ALD_SHOW_SECONDS, 8, NULL, NULL},
         {"None", "none", ALD_SHOW_SECONDS, 8, NULL, NULL},
+        {"Thin", "thin", ALD_SHOW_POSITION, 8, NULL, NULL},
         {"List", "list", ALD_SHOW_LIST, 8, NULL, NULL},
         {"Missing", "no.such[3]", ALD_SHOW_TEXT, 8, NULL, NULL},
     };
@@ -181,6 +183,8 @@ static void test_values(void **state)
                                         "\"1900-01-01 01:00\"",
                                         "\"yes\"",
                                         "\"still open\"",
+                                        "\ts\tGeneral\t\"\xE2\x80\x93\xC2\xB9\"\n", /* what has no room in its cell stands below, by number */
+                                        "\"\xE2\x80\x93\xC2\xB9 too thin: no signal of this axis tells past incidents apart\"",
                                         "\"one, two\"",
                                         "\"Started (Europe/Berlin)\"",
                                         "Values\tJ",
