@@ -81,6 +81,7 @@ static const struct ald_stream streams[] = {
      .list = "values",
      .parent = "alerts",
      .cursor_doc = ALD_OPSGENIE_OFFSET_DOC,
+     .whole = true,
      .of_record = true,
      .holds = ALD_OPSGENIE_LOG,
      .wanted = logs_wanted,
