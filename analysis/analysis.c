@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/parallel.h"
 #include "analysis/build.h"
 #include "analysis/observations.h"
 #include "analysis/org.h"
@@ -14,6 +15,8 @@
 #include "analysis/past.h"
 #include "analysis/patterns.h"
 #include "analysis/readings.h"
+
+enum { WORTH_THREADS = 2048 }; /* incidents */
 
 /* ---- Words ---- */
 
@@ -156,16 +159,32 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     return ALD_OK;
 }
 
-static void observe(struct ald_analysis *a)
+struct observing {
+    const struct ald_analysis *analysis;
+    size_t parts;
+};
+
+/* What some of the signals see in all incidents; numbers are given in the order of the incidents, whoever gives them. */
+static void observe_part(void *ctx, size_t part)
 {
-    a->observations = ald_observations_new(a->arena, a->incidents_n);
-    a->readings = ald_readings_new(a->arena, a->incidents_n);
+    const struct observing *o = ctx;
+    const struct ald_analysis *a = o->analysis;
     for (size_t i = 0; i < a->incidents_n; i++)
-        for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        for (size_t s = part; s < ALD_SIGNAL_N; s += o->parts) {
             struct ald_obs obs = {.has_total = false};
             ald_signal_at(s)->compute(a->past, &a->incidents[i], &obs);
             ald_observe(a->observations, i, s, &obs);
         }
+}
+
+static void observe(struct ald_analysis *a)
+{
+    struct observing o = {.analysis = a, .parts = a->incidents_n < WORTH_THREADS ? 1 : ald_parallel_parts()};
+    a->observations = ald_observations_new(a->arena, a->incidents_n);
+    a->readings = ald_readings_new(a->arena, a->incidents_n);
+    if (o.parts > 1)
+        ald_observations_split(a->observations, o.parts);
+    ald_parallel(o.parts, observe_part, &o);
 }
 
 /* ---- The whole ---- */
@@ -259,6 +278,8 @@ void ald_analysis_free(struct ald_analysis *analysis)
     ald_measures_drop(analysis);
     ald_zone_free(analysis->zone);
     ald_past_free(analysis->past);
+    if (analysis->observations)
+        ald_observations_done(analysis->observations);
     ald_event_ids_close(analysis->event_ids);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }

@@ -15,8 +15,7 @@ struct ald_readings *ald_readings_new(struct ald_arena *arena, size_t incidents)
     return readings;
 }
 
-/* The stretch of incidents of one quarter, which the incident lies in. */
-static struct ald_quarter *quarter_around(const struct ald_analysis *analysis, size_t incident)
+struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size_t incident)
 {
     const struct ald_incident *all = analysis->incidents;
     struct ald_arena *arena = ald_arena_new();
@@ -34,7 +33,7 @@ static struct ald_quarter *quarter_around(const struct ald_analysis *analysis, s
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads)
 {
     struct ald_readings *readings = analysis->readings;
-    struct ald_quarter *quarter = quarter_around(analysis, incident);
+    struct ald_quarter *quarter = ald_quarter_around(analysis, incident);
     ald_quarter_read(quarter, threads);
     for (size_t i = quarter->first; i < quarter->last; i++)
         readings->of[i] = &quarter->measures[i - quarter->first];

@@ -21,8 +21,8 @@ static uint32_t hash_of(const void *key)
 }
 #define HASH_FUNCTION(key, bytes, ret) ((ret) = hash_of(key))
 
-/* The table lives in the arena of the observations, which each function that touches it has at hand. */
-#define uthash_malloc(bytes) ald_alloc(observations->arena, bytes)
+/* The table lives in the arena of the signal, which each function that touches it has at hand. */
+#define uthash_malloc(bytes) ald_alloc(seen->arena, bytes)
 #define uthash_free(p, bytes) ((void)(p))
 #include <uthash.h>
 
@@ -39,11 +39,28 @@ struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t in
     observations->arena = arena;
     observations->incidents = incidents;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        observations->signals[s].arena = arena;
         observations->signals[s].narrow = ald_calloc(arena, incidents, sizeof(uint16_t));
         if (incidents)
             ald_observe(observations, 0, s, &nothing); /* number 0 */
     }
     return observations;
+}
+
+void ald_observations_split(struct ald_observations *observations, size_t n)
+{
+    for (size_t part = 0; part < n; part++)
+        observations->parts[part] = ald_arena_new();
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        observations->signals[s].arena = observations->parts[s % n];
+}
+
+void ald_observations_done(struct ald_observations *observations)
+{
+    for (size_t part = 0; part < ALD_SIGNAL_N; part++) {
+        ald_arena_free(observations->parts[part]);
+        observations->parts[part] = NULL;
+    }
 }
 
 /* Field by field, so that equal observations have equal bytes. */
@@ -62,11 +79,11 @@ static void copy(struct ald_obs *to, const struct ald_obs *from)
     }
 }
 
-static void set_code(const struct ald_observations *observations, struct ald_observed *seen, size_t incident, uint32_t code)
+static void set_code(struct ald_observed *seen, size_t incidents, size_t incident, uint32_t code)
 {
     if (code > UINT16_MAX && !seen->wide) {
-        seen->wide = ald_calloc(observations->arena, observations->incidents, sizeof *seen->wide);
-        for (size_t i = 0; i < observations->incidents; i++)
+        seen->wide = ald_calloc(seen->arena, incidents, sizeof *seen->wide);
+        for (size_t i = 0; i < incidents; i++)
             seen->wide[i] = seen->narrow[i];
     }
     if (seen->wide)
@@ -83,16 +100,16 @@ void ald_observe(struct ald_observations *observations, size_t incident, size_t 
     copy(&key, obs);
     HASH_FIND(hh, seen->index, &key, sizeof key, entry);
     if (!entry) {
-        entry = ald_alloc(observations->arena, sizeof *entry);
+        entry = ald_alloc(seen->arena, sizeof *entry);
         memcpy(&entry->obs, &key, sizeof key);
         entry->code = (uint32_t)seen->n;
         HASH_ADD(hh, seen->index, obs, sizeof key, entry);
-        seen->distinct = ald_grow(observations->arena, seen->distinct, seen->n, &seen->cap, sizeof *seen->distinct);
+        seen->distinct = ald_grow(seen->arena, seen->distinct, seen->n, &seen->cap, sizeof *seen->distinct);
         seen->distinct[seen->n++] = &entry->obs;
         for (int lens = 0; lens < ALD_LENS_N; lens++)
             seen->ranked[lens].made = false;
     }
-    set_code(observations, seen, incident, entry->code);
+    set_code(seen, observations->incidents, incident, entry->code);
 }
 
 const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal)

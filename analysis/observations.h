@@ -20,6 +20,7 @@ struct ald_ranked {
 };
 struct ald_obs_entry;
 struct ald_observed {
+    struct ald_arena *arena; /* of what observing adds */
     uint16_t *narrow; /* numbers by incident, for ald_code_at; 0: not looked at, all zero */
     uint32_t *wide;   /* the same where numbers need more than 16 bits, else NULL; narrow then no longer counts */
     const struct ald_obs **distinct; /* by number */
@@ -31,11 +32,16 @@ struct ald_observations {
     struct ald_arena *arena;
     size_t incidents;
     struct ald_observed signals[ALD_SIGNAL_N];
+    struct ald_arena *parts[ALD_SIGNAL_N]; /* ald_observations_split; else NULL */
 };
 
 /** Room for so many incidents, none of them looked at yet; everything is owned by the arena. */
 struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t incidents);
-/** Keeps what a signal saw. Not while others read. */
+/** Gives each of n parts of the signals, to which signal s belongs as s % n, memory of its own, so that a thread may observe the
+ *  signals of each; ald_observations_done then frees it. */
+void ald_observations_split(struct ald_observations *observations, size_t n);
+void ald_observations_done(struct ald_observations *observations);
+/** Keeps what a signal saw. Not while others read, and one thread at a time for each part. */
 void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs);
 const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal);
 /** The number of what a signal saw in an incident: an index into distinct. */

@@ -4,16 +4,15 @@
 #include "readings.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "alidade/parallel.h"
 #include "comparables.h"
 #include "observations.h"
 
 #define NEAR 1e-9
-enum { THREADS_MOST = 8, WORTH_A_THREAD = 4096 };
+enum { WORTH_A_THREAD = 4096 };
 
 /* Made once, so that a quarter needs no memory of the analysis. */
 struct texts {
@@ -171,20 +170,22 @@ static int compare_asks(const void *a, const void *b)
     return order ? order : (x->incident > y->incident) - (x->incident < y->incident);
 }
 
-/* A part of a desk's asks on one basis. What one of them is told depends on nothing but itself, so it does not matter how
- * they are shared out. */
-struct share {
+/* A desk's asks on one basis. What one of them is told depends on nothing but itself, so it does not matter how they are
+ * shared out. */
+struct sharing {
     const struct task *q;
     const struct desk *desk;
     const struct ald_neighbourhood *near; /* with the tree of the basis */
-    size_t first, last;
+    size_t first, last, shares;
 };
 
 /* Answers a share; those at the same place share their comparables and the curve. */
-static void *answer_share(void *arg)
+static void answer_share(void *ctx, size_t i_share)
 {
-    const struct share *share = arg;
+    const struct sharing *share = ctx;
     const struct desk *desk = share->desk;
+    size_t asks = share->last - share->first, first = share->first + asks * i_share / share->shares;
+    size_t last = share->first + asks * (i_share + 1) / share->shares;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_neighbourhood near;
     ald_neighbourhood_share(share->near, scratch, &near);
@@ -193,9 +194,9 @@ static void *answer_share(void *arg)
     double *times = ald_calloc(scratch, n, sizeof *times);
     bool *open = ald_calloc(scratch, n, sizeof *open);
     struct ald_km km = {.steps = ald_calloc(scratch, n, sizeof *km.steps)};
-    for (size_t i = share->first; i < share->last; i++) {
+    for (size_t i = first; i < last; i++) {
         struct ald_reading *reading = desk->asks[i].reading;
-        if (i == share->first || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
+        if (i == first || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
             size_t m = ald_comparables_find(&near, reading, members);
             for (size_t j = 0; j < m; j++) {
                 times[j] = (double)desk->frame.members[members[j]].duration_ms;
@@ -205,14 +206,12 @@ static void *answer_share(void *arg)
         }
         judge(reading, &km, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, &share->q->texts);
     }
-    return NULL;
 }
 
 static size_t threads_for(const struct task *q, size_t asks)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = q->threads ? q->threads : asks < WORTH_A_THREAD || processors < 1 ? 1 : (size_t)processors;
-    n = n < THREADS_MOST ? n : THREADS_MOST;
+    size_t n = q->threads ? q->threads : asks < WORTH_A_THREAD ? 1 : ald_parallel_parts();
+    n = n < ALD_PARALLEL_MOST ? n : ALD_PARALLEL_MOST;
     return n < asks ? n : asks;
 }
 
@@ -223,21 +222,9 @@ static void answer_basis(const struct task *q, const struct desk *desk, size_t f
     struct ald_neighbourhood near;
     ald_neighbourhood_share(&desk->near, scratch, &near);
     ald_neighbourhood_prepare(&near, desk->asks[first].reading->basis);
-    size_t asks = last - first, n = threads_for(q, asks);
-    struct share shares[THREADS_MOST];
-    pthread_t threads[THREADS_MOST];
-    bool runs[THREADS_MOST] = {false};
-    for (size_t t = 0; t < n; t++)
-        shares[t] =
-            (struct share){.q = q, .desk = desk, .near = &near, .first = first + asks * t / n, .last = first + asks * (t + 1) / n};
-    for (size_t t = 1; t < n; t++) /* what cannot have a thread is done here */
-        runs[t] = pthread_create(&threads[t], NULL, answer_share, &shares[t]) == 0;
-    for (size_t t = 0; t < n; t++)
-        if (!runs[t])
-            (void)answer_share(&shares[t]);
-    for (size_t t = 1; t < n; t++)
-        if (runs[t])
-            (void)pthread_join(threads[t], NULL);
+    struct sharing sharing = {
+        .q = q, .desk = desk, .near = &near, .first = first, .last = last, .shares = threads_for(q, last - first)};
+    ald_parallel(sharing.shares, answer_share, &sharing);
 }
 
 static void answer(const struct task *q, struct desk *desk)

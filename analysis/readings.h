@@ -1,6 +1,8 @@
 /* Makes readings, a fiscal quarter at a time, and keeps them until they are dropped. Private to analysis. */
 #pragma once
 
+#include <pthread.h>
+
 #include "positions.h"
 
 /** What is known of where things stand in the reference of a quarter. */
@@ -28,9 +30,25 @@ bool ald_is_read(const struct ald_incident *inc);
 /** Reads all incidents of a quarter on so many threads, however few there are to read (0: as many as are worth it): the
  *  results are the same bytes. Fills measures and places. */
 void ald_quarter_read(struct ald_quarter *quarter, size_t threads);
+/** The quarter of an incident that is to be read, not read yet, in an arena of its own. */
+struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size_t incident);
 /** Reads the quarter of an incident that is to be read and was not yet. */
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads);
 
 /** What a reading would say in this quarter if all of its reference (in the landmark reading: its subset) were comparables:
  *  n_ref, m and the bounds; the measure of what position adds. */
 void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, struct ald_reading ret[ALD_READING_N]);
+
+/** Readings of all incidents from first to last, the next quarter being made while those of one are looked at. */
+struct ald_ahead {
+    const struct ald_analysis *analysis;
+    struct ald_quarter *now, *next;
+    pthread_t thread;
+    bool running; /* makes next */
+};
+/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. */
+void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis);
+/** Incidents are asked about in ascending order. The measure stands until one of another quarter is asked about. */
+const struct ald_measure *ald_ahead_at(struct ald_ahead *ahead, size_t incident);
+/** Waits for what is being made and frees all. */
+void ald_ahead_end(struct ald_ahead *ahead);

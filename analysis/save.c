@@ -9,6 +9,7 @@
 
 #include "alidade/analysis.h"
 #include "packed.h"
+#include "readings.h"
 
 /* ---- Rows that are no more ---- */
 
@@ -85,27 +86,19 @@ static int64_t number_of(size_t incident)
     return (int64_t)incident + 1;
 }
 
-static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+static ALD_CHECK enum ald_rc put_incident(struct ald_q *q, const struct ald_incident *inc, int64_t number, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    struct staying staying = {.analysis = a, .stays = incident_stays};
-    ALD_TRY(prune(store, "analysis_incident_keys", "analysis_incident_remove", &staying, err));
-    ALD_TRY(ald_q_open(store, "analysis_incident_put", &q, err));
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        const struct ald_incident *inc = &a->incidents[i];
-        ald_q_int(q, 1, number_of(i));
-        ald_q_text_lent(q, 2, inc->id);
-        ald_q_text_lent(q, 3, inc->key);
-        ald_q_text_lent(q, 4, inc->title);
-        ald_q_text_lent(q, 5, ald_class_name(inc->cls));
-        ald_q_text_lent(q, 6, ald_state_name(inc->state));
-        ald_q_time(q, 7, inc->started_at);
-        ald_q_time(q, 8, inc->moments[ALD_RESOLVED].at);
-        ald_q_time(q, 9, inc->active_ms);
-        ald_q_time(q, 10, inc->elapsed_ms);
-        ALD_TRY(ald_q_run(q, err));
-    }
-    return ALD_OK;
+    ald_q_int(q, 1, number);
+    ald_q_text_lent(q, 2, inc->id);
+    ald_q_text_lent(q, 3, inc->key);
+    ald_q_text_lent(q, 4, inc->title);
+    ald_q_text_lent(q, 5, ald_class_name(inc->cls));
+    ald_q_text_lent(q, 6, ald_state_name(inc->state));
+    ald_q_time(q, 7, inc->started_at);
+    ald_q_time(q, 8, inc->moments[ALD_RESOLVED].at);
+    ald_q_time(q, 9, inc->active_ms);
+    ald_q_time(q, 10, inc->elapsed_ms);
+    return ald_q_run(q, err);
 }
 
 static int by_row(const void *x, const void *y)
@@ -160,21 +153,6 @@ static ALD_CHECK enum ald_rc put_signals(struct ald_q *q, struct ald_q *absences
     return ald_q_run(absences, err);
 }
 
-static ALD_CHECK enum ald_rc save_signals(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *absences = NULL;
-    struct staying staying = {.n = a->incidents_n, .stays = number_stays};
-    ald_packer_init(&packer, a);
-    ALD_TRY(prune(store, "analysis_signals_keys", "analysis_signals_remove", &staying, err));
-    ALD_TRY(ald_q_open(store, "analysis_signals_put", &q, err));
-    ALD_TRY(ald_q_open(store, "analysis_absent_put", &absences, err));
-    for (size_t i = 0; i < a->incidents_n; i++)
-        ALD_TRY(put_signals(q, absences, &packer, i, err));
-    staying.n = packer.absent_n;
-    return prune(store, "analysis_absent_keys", "analysis_absent_remove", &staying, err);
-}
-
 /* ---- Readings ---- */
 
 static void bind_real(struct ald_q *q, int i, bool has, double v)
@@ -202,33 +180,56 @@ static void bind_reading(struct ald_q *q, const struct ald_reading *reading)
     ald_q_text_lent(q, 14, reading->absent);
 }
 
-/* Of all incidents, a quarter in memory at a time. */
-static ALD_CHECK enum ald_rc save_readings(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
-                                           struct ald_err *err)
+static ALD_CHECK enum ald_rc put_readings(struct ald_q *q, const struct ald_measure *measure, int64_t number, struct ald_err *err)
 {
     static const char *const names[] = {"landmark", "start"}; /* in the order of the key */
     static const int readings[] = {ALD_LANDMARK_READING, ALD_START_READING};
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    struct staying staying = {.analysis = a, .n = a->incidents_n, .stays = reading_stays};
-    ALD_TRY(prune(store, "analysis_reading_keys", "analysis_reading_remove", &staying, err));
-    ALD_TRY(ald_q_open(store, "analysis_reading_put", &q, err));
+    for (size_t r = 0; r < sizeof readings / sizeof readings[0]; r++) {
+        ald_q_int(q, 1, number);
+        ald_q_text_lent(q, 2, names[r]);
+        bind_reading(q, &measure->reading[readings[r]]);
+        ALD_TRY(ald_q_run(q, err));
+    }
+    return ALD_OK;
+}
+
+/* ---- The whole ---- */
+
+static ALD_CHECK enum ald_rc prune_incidents(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+{
+    struct staying incidents = {.analysis = a, .stays = incident_stays};
+    struct staying signals = {.n = a->incidents_n, .stays = number_stays};
+    struct staying readings = {.analysis = a, .n = a->incidents_n, .stays = reading_stays};
+    ALD_TRY(prune(store, "analysis_incident_keys", "analysis_incident_remove", &incidents, err));
+    ALD_TRY(prune(store, "analysis_signals_keys", "analysis_signals_remove", &signals, err));
+    return prune(store, "analysis_reading_keys", "analysis_reading_remove", &readings, err);
+}
+
+/* Incident by incident, all that there is of it, so that SQLite writes one quarter while another thread reads the next. */
+static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
+    ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *incidents = NULL, *signals = NULL, *absences = NULL, *readings = NULL;
+    ald_packer_init(&packer, a);
+    ald_ahead_begin(&ahead, a);
+    ALD_TRY(prune_incidents(store, a, err));
+    ALD_TRY(ald_q_open(store, "analysis_incident_put", &incidents, err));
+    ALD_TRY(ald_q_open(store, "analysis_signals_put", &signals, err));
+    ALD_TRY(ald_q_open(store, "analysis_absent_put", &absences, err));
+    ALD_TRY(ald_q_open(store, "analysis_reading_put", &readings, err));
     *ret_read = 0;
     for (size_t i = 0; i < a->incidents_n; i++) {
-        if (i > 0 && a->incidents[i].quarter != a->incidents[i - 1].quarter)
-            ald_measures_drop(a);
+        ALD_TRY(put_incident(incidents, &a->incidents[i], number_of(i), err));
+        ALD_TRY(put_signals(signals, absences, &packer, i, err));
         if (a->incidents[i].cls != ALD_INCIDENT)
             continue;
-        const struct ald_measure *measure = ald_measure_at(a, i);
+        const struct ald_measure *measure = ald_ahead_at(&ahead, i);
         *ret_read += measure->shown >= 0;
-        for (size_t r = 0; r < sizeof readings / sizeof readings[0]; r++) {
-            ald_q_int(q, 1, number_of(i));
-            ald_q_text_lent(q, 2, names[r]);
-            bind_reading(q, &measure->reading[readings[r]]);
-            ALD_TRY(ald_q_run(q, err));
-        }
+        ALD_TRY(put_readings(readings, measure, number_of(i), err));
     }
-    ald_measures_drop(a);
-    return ALD_OK;
+    struct staying staying = {.n = packer.absent_n, .stays = number_stays};
+    return prune(store, "analysis_absent_keys", "analysis_absent_remove", &staying, err);
 }
 
 static ALD_CHECK enum ald_rc save_meta(struct ald_store *store, const char *key, const char *value, struct ald_err *err)
@@ -246,10 +247,8 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     char as_of[32], generation[32];
     (void)snprintf(as_of, sizeof as_of, "%" PRId64, a->as_of);
     (void)snprintf(generation, sizeof generation, "%" PRId64, a->generation);
-    ALD_TRY(save_incidents(store, a, err));
+    ALD_TRY(save_incidents(store, a, ret_read, err));
     ALD_TRY(save_links(store, a, err));
-    ALD_TRY(save_signals(store, a, err));
-    ALD_TRY(save_readings(store, a, ret_read, err));
     ALD_TRY(save_meta(store, "analysis_as_of", as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     return save_meta(store, "analysis_generation", generation, err);

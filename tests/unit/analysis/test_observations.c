@@ -1,6 +1,8 @@
 /* Observations: what was seen is read back, however many different things there are, and its order through a lens. */
 #include "synthetic.h"
 
+#include "alidade/parallel.h"
+
 /* More different values than 16 bits can number, with others between that repeat. */
 enum { MANY = 140000, FEW = 7 };
 
@@ -58,8 +60,41 @@ static void border(void **state)
     ald_arena_free(arena);
 }
 
+struct split {
+    struct ald_observations *observations;
+    size_t parts;
+};
+
+static void observe_part(void *ctx, size_t part)
+{
+    const struct split *split = ctx;
+    for (size_t i = 0; i < MANY; i++)
+        for (size_t s = part; s < ALD_SIGNAL_N; s += split->parts)
+            observe(split->observations, i, s, s == 1 ? many(i) : (double)(i * 7919 % (s + 3)));
+}
+
+/* Numbers are the same however many threads observe. */
+static void parts(void **state)
+{
+    (void)state;
+    struct ald_arena *arena = ald_arena_new();
+    struct split one = {ald_observations_new(arena, MANY), 1}, three = {ald_observations_new(arena, MANY), 3};
+    ald_parallel(one.parts, observe_part, &one);
+    ald_observations_split(three.observations, three.parts);
+    ald_parallel(three.parts, observe_part, &three);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_observed *a = &one.observations->signals[s], *b = &three.observations->signals[s];
+        assert_int_equal(a->n, b->n);
+        for (size_t i = 0; i < MANY; i++)
+            assert_true(ald_code_at(a, i) == ald_code_at(b, i));
+    }
+    ald_observations_done(three.observations);
+    ald_observations_done(one.observations);
+    ald_arena_free(arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(many_values), cmocka_unit_test(border)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(many_values), cmocka_unit_test(border), cmocka_unit_test(parts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
