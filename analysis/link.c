@@ -73,16 +73,12 @@ static void hand_over(struct ald_linker *l)
 
 static void linker_done(struct ald_linker *l)
 {
-    ald_names_free(l->keys.texts);
-    ald_names_free(l->urls.texts);
     ald_arena_free(l->arena);
 }
 
 enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err)
 {
     ALD_CLEANUP(linker_done) struct ald_linker l = {.b = b, .arena = ald_arena_new()};
-    l.keys.texts = ald_names_new(l.arena);
-    l.urls.texts = ald_names_new(l.arena);
     ald_link_init(&l);
     ald_index_records(&l);
     ALD_TRY(ald_link_decisions(&l, err));

@@ -54,39 +54,109 @@ static bool has_path(const char *url)
 
 /* ---- Indexes ---- */
 
-static void index_add(struct ald_linker *l, struct ald_link_index *index, const char *text, uint32_t record)
+static bool is_key(struct ald_linker *l, uint32_t record, const char *text)
 {
-    uint32_t source = l->b->work[record].source, i = ald_names_add(index->texts, text);
-    index->first = ald_grow(l->arena, index->first, i, &index->first_cap, sizeof *index->first);
-    for (uint32_t at = index->first[i]; at; at = index->slots[at - 1].next) {
-        struct ald_link_slot *slot = &index->slots[at - 1];
-        if (slot->source != source)
-            continue;
-        if (slot->record != record)
-            slot->record = ALD_AMBIGUOUS;
-        return;
+    const struct ald_record *r = &l->b->a->records[record];
+    return strcmp(r->external_id, text) == 0 || (r->key && strcmp(r->key, text) == 0);
+}
+
+static bool is_url(struct ald_linker *l, uint32_t record, const char *text)
+{
+    ald_arena_reset(l->b->brief);
+    const char *url = ald_link_url(l->b->brief, l->b->a->records[record].url);
+    return url && strcmp(url, text) == 0;
+}
+
+static void index_add(struct ald_link_index *index, const char *text, uint32_t record)
+{
+    index->slots[index->n++] = (struct ald_link_slot){.hash = ald_names_hash(text), .record = ALD_RECORD_OF(record)};
+}
+
+static int slot_order(const void *x, const void *y)
+{
+    const struct ald_link_slot *a = x, *b = y;
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    return (a->record > b->record) - (a->record < b->record);
+}
+
+/* The text of a record that has a hash; lent until the next. */
+static const char *text_of(struct ald_linker *l, const struct ald_link_index *index, const struct ald_link_slot *slot)
+{
+    const struct ald_record *r = &l->b->a->records[slot->record];
+    if (index->is == is_url)
+        return ald_link_url(l->b->brief, r->url);
+    return ald_names_hash(r->external_id) == slot->hash ? r->external_id : r->key;
+}
+
+/* The slot among those of one hash that has the same text in the same source, or NULL. */
+static struct ald_link_slot *known(struct ald_linker *l, const struct ald_link_index *index, struct ald_arena *scratch,
+                                   struct ald_link_slot *from, const struct ald_link_slot *to, const struct ald_link_slot *slot)
+{
+    const struct ald_work *work = l->b->work;
+    const char *text = from < to ? ald_strdup(scratch, text_of(l, index, slot)) : NULL;
+    for (; from < to; from++)
+        if (work[from->record].source == work[slot->record].source && index->is(l, from->record, text))
+            return from;
+    return NULL;
+}
+
+/* Sorts, and leaves one slot of a text in each source. */
+static void index_done(struct ald_linker *l, struct ald_link_index *index)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    size_t kept = 0, run = 0;
+    if (index->n)
+        qsort(index->slots, index->n, sizeof *index->slots, slot_order);
+    for (size_t i = 0; i < index->n; i++, ald_arena_reset(scratch)) {
+        struct ald_link_slot slot = index->slots[i];
+        if (kept == run || index->slots[run].hash != slot.hash)
+            run = kept;
+        struct ald_link_slot *same = known(l, index, scratch, &index->slots[run], &index->slots[kept], &slot);
+        if (!same)
+            index->slots[kept++] = slot;
+        else if (same->record != slot.record)
+            same->several = true;
     }
-    index->slots = ald_grow(l->arena, index->slots, index->slots_n, &index->slots_cap, sizeof *index->slots);
-    index->slots[index->slots_n++] = (struct ald_link_slot){.source = source, .record = record, .next = index->first[i]};
-    index->first[i] = (uint32_t)index->slots_n;
+    index->n = kept;
 }
 
-static const struct ald_link_slot *slot_at(const struct ald_link_index *index, uint32_t number)
+/* The next slot of a text after one (NULL: the first), the latest source first; NULL: no more. */
+static const struct ald_link_slot *next_slot(struct ald_linker *l, const struct ald_link_index *index, const char *text,
+                                             const struct ald_link_slot *after)
 {
-    return number ? &index->slots[number - 1] : NULL;
+    uint32_t hash = ald_names_hash(text);
+    size_t low = 0, high = after ? (size_t)(after - index->slots) : index->n;
+    while (!after && low < high) { /* the first one beyond the hash */
+        size_t mid = low + (high - low) / 2;
+        if (index->slots[mid].hash <= hash)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (size_t i = high; i-- > 0 && index->slots[i].hash == hash;)
+        if (index->is(l, index->slots[i].record, text))
+            return &index->slots[i];
+    return NULL;
 }
 
-static const struct ald_link_slot *lookup(const struct ald_link_index *index, const char *text)
+static const struct ald_link_slot *lookup(struct ald_linker *l, const struct ald_link_index *index, const char *text)
 {
-    uint32_t i = ald_names_find(index->texts, text);
-    return i == ALD_NOBODY ? NULL : slot_at(index, index->first[i]);
+    return next_slot(l, index, text, NULL);
 }
 
-static uint32_t in_source(const struct ald_link_index *index, const char *text, uint32_t source)
+/* The one record that a text means in all sources, or ALD_NOBODY. */
+static uint32_t only_one(struct ald_linker *l, const struct ald_link_index *index, const char *text)
 {
-    for (const struct ald_link_slot *s = lookup(index, text); s; s = slot_at(index, s->next))
-        if (s->source == source)
-            return s->record == ALD_AMBIGUOUS ? ALD_NOBODY : s->record;
+    const struct ald_link_slot *s = lookup(l, index, text);
+    return s && !s->several && !next_slot(l, index, text, s) ? s->record : ALD_NOBODY;
+}
+
+static uint32_t in_source(struct ald_linker *l, const char *key, uint32_t source)
+{
+    for (const struct ald_link_slot *s = lookup(l, &l->keys, key); s; s = next_slot(l, &l->keys, key, s))
+        if (l->b->work[s->record].source == source)
+            return s->several ? ALD_NOBODY : s->record;
     return ALD_NOBODY;
 }
 
@@ -94,17 +164,21 @@ void ald_index_records(struct ald_linker *l)
 {
     const struct ald_analysis *a = l->b->a;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    l->keys = (struct ald_link_index){.slots = ald_calloc(l->arena, 2 * a->records_n, sizeof *l->keys.slots), .is = is_key};
+    l->urls = (struct ald_link_index){.slots = ald_calloc(l->arena, a->records_n, sizeof *l->urls.slots), .is = is_url};
     for (size_t i = 0; i < a->records_n; i++, ald_arena_reset(scratch)) {
         const struct ald_record *r = &a->records[i];
         if (r->vendor)
             continue;
-        index_add(l, &l->keys, r->external_id, (uint32_t)i);
+        index_add(&l->keys, r->external_id, (uint32_t)i);
         if (r->key && *r->key)
-            index_add(l, &l->keys, r->key, (uint32_t)i);
+            index_add(&l->keys, r->key, (uint32_t)i);
         const char *url = r->url ? ald_link_url(scratch, r->url) : NULL;
         if (url && has_path(url))
-            index_add(l, &l->urls, url, (uint32_t)i);
+            index_add(&l->urls, url, (uint32_t)i);
     }
+    index_done(l, &l->keys);
+    index_done(l, &l->urls);
 }
 
 /* ---- What a pointer means ---- */
@@ -116,7 +190,7 @@ static uint32_t by_id(struct ald_linker *l, const char *value)
         uint32_t source = ald_names_find(l->b->sources, ald_strndup(l->arena, value, (size_t)(colon - value)));
         if (source == ALD_NOBODY)
             continue;
-        uint32_t record = in_source(&l->keys, colon + 1, source);
+        uint32_t record = in_source(l, colon + 1, source);
         if (record != ALD_NOBODY)
             return record;
     }
@@ -135,7 +209,7 @@ static uint32_t by_alias(struct ald_linker *l, const char *url)
         size_t base_n = base ? strlen(base) : 0;
         if (!base_n || strncmp(url, base, base_n) != 0 || last <= base_n || !strchr("/?=#", url[base_n]))
             continue;
-        uint32_t record = in_source(&l->keys, url + last, alias->source);
+        uint32_t record = in_source(l, url + last, alias->source);
         if (record != ALD_NOBODY)
             return record;
     }
@@ -160,12 +234,12 @@ static uint32_t home_of_key(const struct ald_linker *l, const char *key)
     return home;
 }
 
-static size_t take_slots(const struct ald_link_index *index, const char *text, uint32_t from, uint32_t home, uint32_t *ret,
-                         size_t max)
+static size_t take_slots(struct ald_linker *l, const struct ald_link_index *index, const char *text, uint32_t from, uint32_t home,
+                         uint32_t *ret, size_t max)
 {
     size_t n = 0;
-    for (const struct ald_link_slot *s = lookup(index, text); s && n < max; s = slot_at(index, s->next))
-        if (s->record != ALD_AMBIGUOUS && s->record != from && (home == ALD_NOBODY || s->source == home))
+    for (const struct ald_link_slot *s = lookup(l, index, text); s && n < max; s = next_slot(l, index, text, s))
+        if (!s->several && s->record != from && (home == ALD_NOBODY || l->b->work[s->record].source == home))
             ret[n++] = s->record;
     return n;
 }
@@ -176,15 +250,15 @@ size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row
     const char *url = ref->kind == ALD_REF_URL || ref->kind == ALD_REF_MENTION ? ald_link_url(l->arena, value) : NULL;
     if (ald_says_nothing(value) || max == 0)
         return 0;
-    if (ref->kind == ALD_REF_ID || (url && has_path(url) && !lookup(&l->urls, url))) {
+    if (ref->kind == ALD_REF_ID || (url && has_path(url) && !lookup(l, &l->urls, url))) {
         ret[0] = url ? by_alias(l, url) : by_id(l, value);
         return ret[0] != ALD_NOBODY && ret[0] != from;
     }
     if (url)
-        return has_path(url) ? take_slots(&l->urls, url, from, ALD_NOBODY, ret, max) : 0;
+        return has_path(url) ? take_slots(l, &l->urls, url, from, ALD_NOBODY, ret, max) : 0;
     if (ref->kind == ALD_REF_URL)
         return 0;
-    return take_slots(&l->keys, value, from, home_of_key(l, value), ret, max);
+    return take_slots(l, &l->keys, value, from, home_of_key(l, value), ret, max);
 }
 
 const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref)
@@ -200,17 +274,14 @@ uint32_t ald_fold_target(struct ald_linker *l, uint32_t from, const struct ald_r
     const char *value = ald_link_trimmed(l->arena, ref->value);
     if (ald_says_nothing(value))
         return ALD_NOBODY;
-    uint32_t found = in_source(&l->keys, value, l->b->work[from].source);
+    uint32_t found = in_source(l, value, l->b->work[from].source);
     if (found == ALD_NOBODY)
         found = by_id(l, value);
     const char *url = found == ALD_NOBODY ? ald_link_url(l->arena, value) : NULL;
     if (url && has_path(url)) {
-        const struct ald_link_slot *s = lookup(&l->urls, url);
-        found = s && !s->next && s->record != ALD_AMBIGUOUS ? s->record : s ? ALD_NOBODY : by_alias(l, url);
+        found = lookup(l, &l->urls, url) ? only_one(l, &l->urls, url) : by_alias(l, url);
     }
-    if (found == ALD_NOBODY) {
-        const struct ald_link_slot *s = lookup(&l->keys, value);
-        found = s && !s->next && s->record != ALD_AMBIGUOUS ? s->record : ALD_NOBODY;
-    }
+    if (found == ALD_NOBODY)
+        found = only_one(l, &l->keys, value);
     return found == from ? ALD_NOBODY : found;
 }

@@ -5,19 +5,21 @@
 
 #include "analysis/build.h"
 
-/** What one text means in each source: one record, or several (ALD_AMBIGUOUS: then it says nothing). Chains are as
- * short as there are sources, so that a filler in every record costs nothing. */
+struct ald_linker;
+
+/** What one text means in one source: one record, or several (then it says nothing; record: the first). The text is the record's. */
 struct ald_link_slot {
-    uint32_t source, record;
-    uint32_t next; /* number + 1 of another; 0: none */
+    uint32_t hash;
+    uint32_t record : 30;
+    bool several : 1;
 };
-#define ALD_AMBIGUOUS (ALD_NOBODY - 1)
+_Static_assert(sizeof(struct ald_link_slot) == 8, "three for each record");
+/** Sorted by hash, record. Of one text there are at most as many as there are sources, so that a filler in every record costs
+ * nothing. */
 struct ald_link_index {
-    struct ald_names *texts;
-    uint32_t *first; /* parallel to texts: number + 1 of a slot */
-    size_t first_cap;
     struct ald_link_slot *slots;
-    size_t slots_n, slots_cap;
+    size_t n;
+    bool (*is)(struct ald_linker *l, uint32_t record, const char *text); /* whether it is a text of the record */
 };
 
 /** Records that a person keeps apart from the records of a group. */

@@ -45,6 +45,11 @@ static uint32_t hash_of(const char *text, size_t len)
     return (uint32_t)(h ^ h >> 32);
 }
 
+uint32_t ald_names_hash(const char *text)
+{
+    return hash_of(text, strlen(text));
+}
+
 /* The slot of a text, or the free one where it belongs; NULL: there are no slots. */
 static uint32_t *slot_of(const struct ald_names *names, const char *text, size_t len, uint32_t hash)
 {

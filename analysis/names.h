@@ -1,4 +1,4 @@
-/* Interned texts: text -> running number, on uthash. Private to analysis. */
+/* Interned texts: text -> running number. Private to analysis. */
 #pragma once
 
 #include <stddef.h>
@@ -18,6 +18,8 @@ uint32_t ald_names_find(const struct ald_names *names, const char *text);
 /** The same for a pair of texts, which is one key of its own. */
 uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b);
 uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b);
+/** A text's hash, which others may share. */
+uint32_t ald_names_hash(const char *text);
 const char *ald_names_text(const struct ald_names *names, uint32_t i);
 /** All texts, by number; until one is added. */
 const char *const *ald_names_texts(const struct ald_names *names);
