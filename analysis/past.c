@@ -104,60 +104,53 @@ static int engagement_order(const void *a, const void *b)
     return c ? c : compare(x->incident, y->incident);
 }
 
-/* Puts engagements where their service's lie, swapping in place, then sorts each service's: many small sorts need no room for
- * a second list. @return where each service's begin, and their number. */
-static const size_t *sort_engagements(const struct ald_analysis *a, struct ald_engagement *list, size_t n)
-{
-    size_t *at = ald_calloc(a->arena, a->services_n + 1, sizeof *at);
-    if (!list) /* nobody engaged with anything */
-        return at;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    size_t *next = ald_calloc(scratch, a->services_n, sizeof *next);
-    for (size_t i = 0; i < n; i++)
-        at[list[i].service + 1]++;
-    for (size_t s = 0; s < a->services_n; s++) {
-        next[s] = at[s];
-        at[s + 1] += at[s];
-    }
-    for (size_t s = 0; s < a->services_n; s++)
-        while (next[s] < at[s + 1]) {
-            struct ald_engagement *here = &list[next[s]], *there = &list[next[here->service]++];
-            struct ald_engagement moved = *there;
-            *there = *here;
-            *here = moved;
-        }
-    for (size_t s = 0; s < a->services_n; s++)
-        if (at[s + 1] > at[s])
-            qsort(&list[at[s]], at[s + 1] - at[s], sizeof *list, engagement_order);
-    return at;
-}
-
-/* Every engagement, not only the first: who worked on a long incident last week knows the service. */
-static void people(struct ald_build *b, struct ald_past *past)
+/* Who is engaged in each incident, and how many engagements each service has: past->engagements_at, one place further on. */
+static void count_engagements(struct ald_build *b, struct ald_past *past, size_t *at)
 {
     struct ald_analysis *a = b->a;
     const struct ald_named **engaged = ald_calloc(a->arena, a->incidents_n, sizeof *engaged);
     uint32_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n);
-    size_t cap = 0, n = 0;
-    struct ald_engagement *list = NULL;
-    struct ald_mentions *mentions = &b->mentions;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
-        ald_incident_engagements(b, inc, true, mentions);
-        for (size_t m = 0; m < mentions->n && counts(inc); m++)
-            for (size_t s = 0; s < inc->services_n && mentions->items[m].at != ALD_TIME_NONE; s++) {
-                list = ald_grow(a->arena, list, n, &cap, sizeof *list);
-                list[n++] = (struct ald_engagement){.service = inc->services[s].name,
-                                                    .person = mentions->items[m].name,
-                                                    .incident = (uint32_t)i,
-                                                    .at = mentions->items[m].at};
-            }
-        engaged[i] = ald_mentions_first(b, mentions, &engaged_n[i]);
+        size_t dated = 0;
+        ald_incident_engagements(b, inc, true, &b->mentions);
+        for (size_t m = 0; m < b->mentions.n && counts(inc); m++)
+            dated += b->mentions.items[m].at != ALD_TIME_NONE;
+        for (size_t s = 0; s < inc->services_n && dated; s++)
+            at[inc->services[s].name + 1] += dated;
+        engaged[i] = ald_mentions_first(b, &b->mentions, &engaged_n[i]);
     }
     past->engaged = engaged;
     past->engaged_n = engaged_n;
+}
+
+/* Every engagement, not only the first: who worked on a long incident last week knows the service. Counted before they are put
+ * down, so that they take no more room than they need. */
+static void people(struct ald_build *b, struct ald_past *past)
+{
+    struct ald_analysis *a = b->a;
+    size_t *at = ald_calloc(a->arena, a->services_n + 1, sizeof *at), *next = ald_calloc(b->scratch, a->services_n, sizeof *next);
+    count_engagements(b, past, at);
+    for (size_t s = 0; s < a->services_n; s++) {
+        next[s] = at[s];
+        at[s + 1] += at[s];
+    }
+    struct ald_engagement *list = ald_calloc(a->arena, at[a->services_n], sizeof *list);
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        const struct ald_incident *inc = &a->incidents[i];
+        if (!counts(inc) || !inc->services_n)
+            continue;
+        ald_incident_engagements(b, inc, true, &b->mentions);
+        for (size_t m = 0; m < b->mentions.n; m++)
+            for (size_t s = 0; s < inc->services_n && b->mentions.items[m].at != ALD_TIME_NONE; s++)
+                list[next[inc->services[s].name]++] = (struct ald_engagement){
+                    .person = b->mentions.items[m].name, .incident = (uint32_t)i, .at = b->mentions.items[m].at};
+    }
+    for (size_t s = 0; s < a->services_n; s++)
+        if (at[s + 1] > at[s])
+            qsort(&list[at[s]], at[s + 1] - at[s], sizeof *list, engagement_order);
     past->engagements = list;
-    past->engagements_at = sort_engagements(a, list, n);
+    past->engagements_at = at;
 }
 
 void ald_past_build(struct ald_build *b)

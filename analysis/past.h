@@ -12,8 +12,8 @@
 
 /** One person's engagement in an incident that names a service; class incident or noise. */
 struct ald_engagement {
-    uint32_t service, person, incident;
     int64_t at;
+    uint32_t person, incident;
 };
 /** An incident or noise under a service that it names and its normalised title. */
 struct ald_titled {
@@ -56,7 +56,7 @@ struct ald_past {
     const uint32_t *titles;
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */
-    const struct ald_engagement *engagements; /* sorted by service, person, at, incident */
+    const struct ald_engagement *engagements; /* sorted by person, at, incident for each service */
     const size_t *engagements_at; /* those of service s: engagements_at[s] up to engagements_at[s + 1] */
     const struct ald_titled *titled; /* sorted by service, title, start, incident */
     size_t titled_n;

@@ -33,6 +33,9 @@ PRAGMA temp_store = FILE;
 -- name: store_cache
 PRAGMA cache_size = -16384;
 
+-- name: store_cache_small
+PRAGMA cache_size = -2048;
+
 -- 16 MB of log: a page that many commits touch is written back once for all of them.
 -- name: store_checkpoint
 PRAGMA wal_autocheckpoint = 4000;
