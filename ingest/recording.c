@@ -231,6 +231,19 @@ static enum ald_rc rewrite_file(struct ald_recording *rec, const char *name, rew
     return write_file(path, &now, arena, err);
 }
 
+bool ald_recording_holds(const struct ald_recording *rec, const char *stream)
+{
+    size_t n = strlen(stream);
+    DIR *folder = opendir(rec->folder);
+    bool found = !folder; /* not known: what reads it says why */
+    for (const struct dirent *entry; folder && !found && (entry = readdir(folder));)
+        found = strncmp(entry->d_name, stream, n) == 0 && entry->d_name[n] == '-' && strlen(entry->d_name + n) > NAME_DIGITS &&
+                strchr(entry->d_name + n + 1, '-') == NULL;
+    if (folder)
+        (void)closedir(folder);
+    return found;
+}
+
 enum ald_rc ald_recording_rewrite(struct ald_recording *rec, rewrite_fn *fn, void *ctx, struct ald_err *err)
 {
     DIR *folder = opendir(rec->folder);

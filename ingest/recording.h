@@ -47,6 +47,8 @@ ALD_CHECK enum ald_rc ald_recording_put(struct ald_recording *rec, const struct 
 /** Reads the answer to req of a stream. @return ALD_ERR_IO when it was not recorded; ALD_ERR_FORMAT with the file's name. */
 ALD_CHECK enum ald_rc ald_recording_get(struct ald_recording *rec, const char *stream, const struct ald_http_req *req,
                                         struct ald_arena *arena, struct ald_recorded *ret, struct ald_err *err);
+/** Whether it holds any page of a stream: one that was made before the stream was read, or without the right to, holds none. */
+bool ald_recording_holds(const struct ald_recording *rec, const char *stream);
 /** Lets fn rewrite the body of each page so far: *ret NULL leaves it. */
 ALD_CHECK enum ald_rc ald_recording_rewrite(struct ald_recording *rec,
                                             enum ald_rc (*fn)(void *ctx, struct ald_arena *arena, const char *body, const char **ret,

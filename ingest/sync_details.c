@@ -143,7 +143,7 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char
         *ret_status = page.res.status;
         if (rc != ALD_OK)
             return rc;
-        d->refused = page.refused && (page.res.status == 400 || page.res.status == 402 || page.res.status == 403 || n > 1);
+        d->refused = page.refused && (page.res.status == 0 || page.res.status == 400 || page.res.status == 402 || page.res.status == 403 || n > 1);
         if (page.refused && !d->refused)
             return ald_fail(err, ALD_ERR_NET, "status %ld", page.res.status);
         if (page.next.gap)

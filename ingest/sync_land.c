@@ -53,9 +53,10 @@ static enum ald_rc note_limits(struct ald_sync *s, const char *stream, const str
 {
     if (page->refused)
         return ald_finding_set(s->store, "stream_refused", s->cfg->name, stream,
-                               ald_sprintf(page->arena,
-                                           "the source does not give this stream to these credentials (status %ld)",
-                                           page->res.status),
+                               s->replay && page->res.status == 0
+                                   ? "the recording holds nothing of this stream"
+                                   : ald_sprintf(page->arena, "the source does not give this stream to these credentials (status %ld)",
+                                                 page->res.status),
                                1, "info", err);
     if (page->next.remark)
         return ald_finding_set(s->store, "source_limit", s->cfg->name, stream, page->next.remark, 1, "info", err);

@@ -204,7 +204,8 @@ static enum ald_rc answer(struct ald_sync *s, const struct ald_stream *stream, c
     page->at = clock->now_ms(clock->ctx);
     s->out->requests++;
     ALD_TRY(s->replay ? ald_sync_replay_page(s, stream, page, err) : fetch(s, page, err));
-    ALD_TRY(judge(s, stream, page, err));
+    if (!page->refused)
+        ALD_TRY(judge(s, stream, page, err));
     return page->refused ? ALD_OK : ald_sync_page_read(s, stream, page, err);
 }
 

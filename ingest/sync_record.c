@@ -94,7 +94,14 @@ enum ald_rc ald_sync_replay_page(struct ald_sync *s, const struct ald_stream *st
                                  struct ald_err *err)
 {
     struct ald_recorded in;
-    ALD_TRY(ald_recording_get(s->replay, stream->name, &page->req, page->arena, &in, err));
+    enum ald_rc rc = ald_recording_get(s->replay, stream->name, &page->req, page->arena, &in, err);
+    if (rc == ALD_ERR_IO && stream->optional && !ald_recording_holds(s->replay, stream->name)) {
+        page->res = (struct ald_http_res){.req = &page->req, .next_offset = -1, .server_date = ALD_TIME_NONE};
+        page->refused = true;
+        s->out->requests--; /* nobody was asked, and nobody answered */
+        return ALD_OK;
+    }
+    ALD_TRY(rc);
     page->at = in.at == ALD_TIME_NONE ? s->clock.now_ms(s->clock.ctx) : in.at;
     page->ms = in.ms;
     page->bytes = in.bytes ? (size_t)in.bytes : in.body_n;

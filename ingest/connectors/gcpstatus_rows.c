@@ -13,7 +13,8 @@
 struct update {
     const char *status, *text;
     int64_t at, created;
-    size_t place; /* in the document, where the newest stands first */
+    size_t place;  /* in the document, where the newest stands first */
+    size_t places; /* that were affected then; 0: it does not say */
 };
 
 static int by_time(const void *left, const void *right)
@@ -30,7 +31,8 @@ static int by_time(const void *left, const void *right)
 static enum ald_rc read_updates(struct ald_arena *arena, const struct ald_jv *list, struct update **ret, size_t *ret_n,
                                 struct ald_err *err)
 {
-    struct ald_jv it;
+    struct ald_jv it, locations;
+    bool any = false;
     if (ald_json_kind(list) != ALD_JSON_ARRAY)
         return ald_json_expected(list, "a list", err);
     struct update *updates = ald_calloc(arena, ald_json_len(list), sizeof *updates);
@@ -44,6 +46,8 @@ static enum ald_rc read_updates(struct ald_arena *arena, const struct ald_jv *li
         ALD_TRY(ald_json_time_opt(&it, "when", &u->at, err));
         if (u->at == ALD_TIME_NONE)
             ALD_TRY(ald_json_time(&it, "created", &u->at, err));
+        ALD_TRY(ald_answer_each(&it, "affected_locations", &locations, &any, err));
+        u->places = any ? ald_json_len(&locations) : 0;
     }
     qsort(updates, n, sizeof *updates, by_time);
     *ret = updates;
@@ -69,7 +73,7 @@ static const char *event_kind(const char *before, const char *status, bool oldes
 static void add_events(struct ald_rows *rows, struct ald_element *el, const struct update *updates, size_t n)
 {
     const char *before = NULL;
-    size_t place = 0;
+    size_t place = 0, places = 0;
     for (size_t i = 0; i < n; i++) {
         const struct update *u = &updates[i];
         place = i > 0 && updates[i - 1].at == u->at ? place + 1 : 0;
@@ -83,6 +87,12 @@ static void add_events(struct ald_rows *rows, struct ald_element *el, const stru
             ald_rows_ref(rows, el->record, "mention", url, "updates:text");
         if (u->status)
             before = u->status;
+        if (u->places == 0 || u->places == places)
+            continue;
+        places = u->places;
+        e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "%s.places", id), u->at, "other");
+        e->field = "updates[].affected_locations";
+        e->value = ald_sprintf(rows->arena, "regions_impacted=%zu", places);
     }
 }
 

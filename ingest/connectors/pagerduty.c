@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connectors/answer.h"
+#include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"
 
@@ -27,6 +28,7 @@ static const struct ald_pagerduty_list account_log = {
 static const struct ald_pagerduty_list services = {.path = "/services", .params = ""};
 static const struct ald_pagerduty_list teams = {.path = "/teams", .params = ""};
 static const struct ald_pagerduty_list users = {.path = "/users", .params = ""};
+static const struct ald_pagerduty_list maintenance = {.path = "/maintenance_windows", .params = "&filter=all&total=true"};
 static const struct ald_pagerduty_list priorities = {.path = "/priorities", .params = ""};
 
 /* ---- Pages ---- */
@@ -56,6 +58,7 @@ PAGED(incidents, &incidents, "incidents", ald_pagerduty_incident)
 PAGED(log, &account_log, "log_entries", ald_pagerduty_log_entry)
 PAGED(services, &services, "services", ald_pagerduty_service)
 PAGED(teams, &teams, "teams", ald_pagerduty_team)
+PAGED(maintenance, &maintenance, "maintenance_windows", ald_pagerduty_maintenance)
 /* Gives no rows: whom the list names was replaced before, and is known from now on, also in texts. */
 PAGED(users, &users, "users", NULL)
 
@@ -95,6 +98,8 @@ static enum ald_rc priorities_page(const struct ald_source_cfg *cfg, const struc
 
 #define DOC .cursor_doc = ALD_PAGERDUTY_CURSOR_DOC
 
+ALD_LISTING_WANTED(maintenance)
+
 static const struct ald_stream streams[] = {
     {.name = "priorities", /* their order is their rank: one alone tells none */
      DOC,
@@ -125,6 +130,14 @@ static const struct ald_stream streams[] = {
      .request = services_request,
      .page = services_page,
      .skip = services_skip},
+    {.name = "maintenance_windows", /* read whole: none tells when it was changed */
+     .list = "maintenance_windows",
+     DOC,
+     .optional = true,
+     .wanted = maintenance_wanted,
+     .request = maintenance_request,
+     .page = maintenance_page,
+     .skip = maintenance_skip},
     {.name = "incidents",
      .list = "incidents",
      DOC,
@@ -235,6 +248,7 @@ static const struct ald_person_path people[] = {
     {.stream = "users", .path = "users[]", .primary = true, .id_key = "id", .name_key = "name", .email_key = "email"},
     USERS("services"),
     USERS("teams"),
+    USERS("maintenance_windows"),
     USERS("incidents"),
     USERS("incident"),
     USERS("log_entries"),
@@ -259,6 +273,7 @@ static const struct ald_source_key keys[] = {
     {.key = "notes", .help = "off: do not read notes by themselves; the log's first wording of them is kept"},
     {.key = "custom_fields", .help = "off: do not read custom fields that `fields:` names (a request per incident)"},
     {.key = "analytics", .help = "off: do not read PagerDuty's analytics (who answered, when first; a request per 1,000 incidents)"},
+    {.key = "maintenance", .help = "off: do not read maintenance windows as planned work"},
     {.key = "alerts", .help = "on: read the alerts of each incident: their times, ids and keys (off by default: a request per incident, and incidents tell how many alerts they group)"},
 };
 
@@ -269,9 +284,10 @@ const struct ald_connector ald_connector_pagerduty = {
              .default_base_url = ALD_PAGERDUTY_URL,
              .needs_token = true,
              .token_envs = "PAGERDUTY_TOKEN PAGERDUTY_API_KEY PD_TOKEN",
+             .lacks = "start of the impact, detection, mitigation, customers, regions, reviews, who came, learnings, actions",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
-    .mapping = 1,
+    .mapping = 2,
     .page_size = ALD_PAGERDUTY_LIMIT_MAX,
     .page_size_max = ALD_PAGERDUTY_LIMIT_MAX,
     .streams = streams,

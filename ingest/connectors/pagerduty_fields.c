@@ -2,6 +2,7 @@
  * fields are given incident by incident alone, so they are asked for only where a mapped name is no member of the incident. */
 
 #include "alidade/buf.h"
+#include "connectors/answer.h"
 #include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
 #include "connectors/word.h"
@@ -135,4 +136,56 @@ enum ald_rc ald_pagerduty_fields_page(const struct ald_source_cfg *cfg, const st
 {
     static const struct ald_pagerduty_list list = {.path = "/incidents/custom_fields/values"};
     return ald_pagerduty_read(cfg, res, rows, &list, "custom_fields", custom_field, next, err);
+}
+
+/* ---- Changes of fields, in the log ---- */
+
+/** An entry of a changeset: what it was changed to, in the words of the event that says so. */
+static enum ald_rc changed(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, size_t n,
+                           const struct ald_jv *change, struct ald_err *err)
+{
+    const char *name = NULL, *const *texts = NULL, *severity = ald_source_field(cfg, "severity");
+    const struct ald_row_event entry = el->events[0];
+    size_t texts_n = 0;
+    struct ald_jv value;
+    ALD_TRY(ald_json_str_opt(change, "name", &name, err));
+    if (!name || !ald_json_opt(change, "value", &value))
+        return ALD_OK;
+    ALD_TRY(texts_of(rows->arena, &value, &texts, &texts_n, err));
+    const struct ald_given_field *given = ald_given_field_of(cfg, name);
+    bool rank = is(name, severity ? severity : "priority"), service = is(name, "service") || is(name, ald_source_field(cfg, "service"));
+    const char *text = texts_n ? texts[0] : NULL;
+    for (size_t i = 1; i < texts_n; i++)
+        text = ald_sprintf(rows->arena, "%s, %s", text, texts[i]);
+    const char *word = given ? ald_given_word(rows->arena, given, text) : NULL;
+    rank = rank && text;
+    service = service && text;
+    /* Of what is mapped to nothing too, so that another mapping gives the same events another meaning. */
+    const char *kind = word ? "other" : rank ? "severity_changed" : service ? "service_added" : "status_update";
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "%s/c%zu", entry.event_id, n), entry.at, kind);
+    e->external_id = entry.external_id;
+    e->agent = e->actor = entry.agent;
+    e->automatic = entry.automatic;
+    e->field = ald_sprintf(rows->arena, "log_entries:%s", name);
+    e->service = service && !word && !rank ? text : NULL;
+    e->value = word ? word : rank || service ? text : NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_pagerduty_changes(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
+                                  struct ald_err *err)
+{
+    static const char *const lists[] = {"application_fields", "customer_fields", "custom_fields"};
+    struct ald_jv channel, changeset, list, it;
+    size_t n = 0;
+    if (!ald_json_opt(row, "channel", &channel) || ald_json_kind(&channel) != ALD_JSON_OBJECT || !ald_json_opt(&channel, "changeset", &changeset) ||
+        ald_json_kind(&changeset) != ALD_JSON_OBJECT)
+        return ALD_OK;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        bool any = false;
+        ALD_TRY(ald_answer_each(&changeset, lists[i], &list, &any, err));
+        for (bool ok = any && ald_json_first(&list, &it); ok; ok = ald_json_next(&it), n++)
+            ALD_TRY(changed(cfg, rows, el, n, &it, err));
+    }
+    return ALD_OK;
 }

@@ -115,7 +115,7 @@ static enum ald_rc add_assignees(struct ald_rows *rows, struct ald_element *el, 
     return ALD_OK;
 }
 
-static enum ald_rc add_entry(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
+static enum ald_rc add_entry(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                              const char *incident, const char *type, int64_t at, struct ald_err *err)
 {
     const struct manner *manner = manner_of(type);
@@ -131,6 +131,8 @@ static enum ald_rc add_entry(struct ald_rows *rows, struct ald_element *el, cons
         e->value = "notified";
         e->automatic = 1;
     }
+    if (is(type, "field_value_change" SUFFIX) || is(type, "custom_field_value_change" SUFFIX))
+        return ald_pagerduty_changes(cfg, rows, el, row, err);
     if (!manner->assignees)
         return ALD_OK;
     e->actor = NULL;
@@ -153,7 +155,7 @@ enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const stru
         return ALD_OK;
     bool note = is(type, "annotate" SUFFIX);
     if (!note || !ald_pagerduty_notes_wanted(cfg)) /* else the note itself is read, as it is now */
-        ALD_TRY(add_entry(rows, el, row, incident, type, at, err));
+        ALD_TRY(add_entry(cfg, rows, el, row, incident, type, at, err));
     else
         (void)ald_rows_todo(rows, el, "notes", incident);
     if (req->subjects_n > 0)

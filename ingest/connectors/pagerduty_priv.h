@@ -84,6 +84,10 @@ ald_pagerduty_page_fn ald_pagerduty_incident_page, ald_pagerduty_own_log_page, a
 
 /* ---- pagerduty_fields.c: facts that the configuration maps to members of the incident or to custom fields ---- */
 
+/** What an entry of the log says that fields were changed to: priority, service, and what `fields:` maps. The entry's own event is
+ *  el's first. */
+ALD_CHECK enum ald_rc ald_pagerduty_changes(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
+                                            const struct ald_jv *row, struct ald_err *err);
 /** True when a mapped fact may be in a custom field, so that details are asked for. */
 bool ald_pagerduty_fields_wanted(const struct ald_source_cfg *cfg);
 /** Adds all mapped facts that the incident itself tells. *ret_rest: some may be in custom fields. */
@@ -97,7 +101,7 @@ bool ald_pagerduty_analytics_wanted(const struct ald_source_cfg *cfg);
 
 /* pagerduty_rows.c */
 ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority,
-    ald_pagerduty_dependencies;
+    ald_pagerduty_dependencies, ald_pagerduty_maintenance;
 /* pagerduty_log.c */
 ald_pagerduty_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
 void ald_pagerduty_retell(struct ald_told *events, size_t n);

@@ -311,3 +311,39 @@ enum ald_rc ald_pagerduty_priority(const struct ald_source_cfg *cfg, const struc
     *el->label = label; /* its rank is its place: pagerduty.c */
     return ALD_OK;
 }
+
+/** A maintenance window, in which its services page nobody: planned work. Before it begins it has not happened. */
+enum ald_rc ald_pagerduty_maintenance(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+                                      struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
+{
+    (void)req;
+    const char *id = NULL;
+    struct ald_jv list, x;
+    bool any = false;
+    int64_t at;
+    ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
+    struct ald_row_record *rec = ald_rows_record(rows, el, ald_sprintf(rows->arena, "maintenance_windows/%s", id));
+    rec->kind = cfg->kind ? cfg->kind : "pager";
+    rec->class_ = "planned";
+    rec->end_state = "resolved"; /* at the end that it has, be it to come */
+    ALD_TRY(ald_json_str_opt(row, "html_url", &rec->url, err));
+    ALD_TRY(ald_json_str_opt(row, "description", &rec->title, err));
+    if (!rec->title || !*rec->title)
+        ALD_TRY(ald_json_str_opt(row, "summary", &rec->title, err));
+    ALD_TRY(ald_json_time(row, "start_time", &at, err));
+    rec->entered_at = at;
+    ald_rows_moment(rows, rec, "opened", at, "start_time", 1);
+    ALD_TRY(ald_json_time(row, "end_time", &at, err));
+    ald_rows_moment(rows, rec, "resolved", at, "end_time", 1);
+    ALD_TRY(ald_answer_each(row, "services", &list, &any, err));
+    for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
+        ALD_TRY(ald_json_id(rows->arena, &x, "id", &id, err));
+        ald_rows_service(rows, rec, id, "services")->at_start = true;
+    }
+    ALD_TRY(ald_answer_each(row, "teams", &list, &any, err));
+    for (bool ok = any && ald_json_first(&list, &x); ok; ok = ald_json_next(&x)) {
+        ALD_TRY(ald_json_id(rows->arena, &x, "id", &id, err));
+        ald_rows_team(rows, rec, id, "assigned", ALD_TIME_NONE, "teams");
+    }
+    return ALD_OK;
+}

@@ -448,7 +448,7 @@ class Recorded(Case):
         world.entry(old, "snooze", time.time() - 1, pagerduty_api.user(1), "website")
         self.ingest(api, alerts="on", page_size=5, fields={"regions": "regions"})
         seen = Counter(path_of(request) for request in api.requests)
-        self.assertEqual(len(seen), 13, seen)
+        self.assertEqual(len(seen), 14, seen)
         for request in api.requests:
             if "/analytics/" in request:
                 continue  # a question that is posted: tests/contract

@@ -66,7 +66,39 @@ class CustomFields(Case):
         other = {**FIELDS, "customers": "nobody_maps_it", "severity": "priority"}
         self.ingest(self.api, fields=other)
         self.assertEqual(self.asked(), 12, "another mapping: asked again")
+        self.alidade("remap")  # the log is not: what it told of the old mapping is read anew from what is kept
         self.assert_same_bytes(self.exports(), self.fresh(self.api, name="other", fields=other))
+
+    def test_changes_have_dates(self):
+        """The log says when a priority, a service or a mapped field was changed, and to what: how many customers were hit by then is
+        known at the landmark. A window of maintenance is planned work once it has begun, and names its services."""
+        first, now = self.incidents[0], self.world.now
+        self.world.edit(first, first["created"] + 120, priority=self.world.priorities[0],
+                        service=pagerduty_api.reference("service", self.world.services[6]["id"], "Service 6"))
+        self.world.set_custom(first, first["created"] + 180, customers_hit=5000)
+        for n, (start, end) in enumerate(((now - 7200, now - 3600), (now - 600, now + 10 ** 6), (now + 10 ** 6, now + 2 * 10 ** 6))):
+            self.world.maintain(n, start, end, n, n + 1)
+        fields = {**FIELDS, "severity": "priority", "customers": "customers_hit"}
+        self.ingest(self.api, fields=fields)
+        at = lambda seconds: pagerduty_api.stamp(first["created"] + seconds).replace("Z", ".000Z")
+        told = [(row["at"], row["kind"]) for row in self.export("events", self.as_of())
+                if row["external_id"] == first["id"] and row["kind"] in ("severity_changed", "service_added")]
+        self.assertEqual(sorted(told), [(at(120), "service_added"), (at(120), "severity_changed")])
+        rows = self.export("incidents", self.as_of())
+        mine = next(row for row in rows if row["id"].endswith(first["id"]))
+        self.assertIn("Service 6", mine["services"])
+        customers = next(signal for signal in mine["signals"] if signal["id"] == "customers_impacted")
+        self.assertEqual((customers["value"], customers["landmark_value"]), (5000, 5000))
+        planned = {row["title"]: (row["state"], row["services"], row["spans"][0][1]) for row in rows if row["class"] == "planned"}
+        end = pagerduty_api.stamp(now - 3600).replace("Z", ".000Z")
+        self.assertEqual(planned, {"Upgrade 0": ("resolved", ["Service 0", "Service 1"], end), "Upgrade 1": ("open", ["Service 1", "Service 2"], None)})
+        self.assert_nowhere(pagerduty_api.NAMES)
+        self.world.maintenance_windows[1]["end_time"] = pagerduty_api.stamp(now - 300, pagerduty_api.ZONE)
+        self.world.maintenance_windows.pop(0)
+        self.ingest(self.api, "--full", fields=fields)
+        self.ingest(self.api, "--full", fields=fields)
+        planned = {row["title"]: row["state"] for row in self.export("incidents", self.as_of()) if row["class"] == "planned"}
+        self.assertEqual(planned, {"Upgrade 1": "resolved"}, "one was cut short, one deleted")
 
     def test_a_value_that_is_no_time(self):
         self.world.custom[self.incidents[4]["id"]]["outage_start"] = "this morning"
@@ -102,7 +134,7 @@ class Analytics(Case):
         self.assertRegex(self.alidade("status").out, r"analytics.*status 402")
         doctor = self.alidade("doctor", code=None)
         self.assertRegex(doctor.out, r"(?s)analytics.*402")
-        self.assertRegex(doctor.out, r"first read.*about \d+ requests")
+        self.assertRegex(doctor.out, r"(?s)first read.*about \d+ requests")
         self.api.requests.clear()
         self.ingest(self.api, analytics="off")
         self.assertFalse([path for path in self.api.requests if "analytics" in path])

@@ -184,6 +184,15 @@ class Missing(Recording):
         run, _ = self.replay(source, code=3)
         self.assertRegex(run.err + run.out, r"replay: '.*tape/tickets' holds no answer to GET /rest/api/3/search/jql")
 
+    def test_of_an_older_version(self):
+        """A recording that was made before a stream was read holds nothing of it: a remark where the source need not give it."""
+        source = self.jira()
+        _, tape = self.record(source)
+        for page in (tape / "tickets").glob("remotelink-*.page"):
+            page.unlink()
+        _, folder = self.replay(source)
+        self.assertIn("remark: remotelink: the recording holds nothing of this stream", self.alidade("status", cwd=folder).out)
+
     def test_pages_that_are_none(self):
         source = self.jira()
         _, tape = self.record(source)

@@ -107,6 +107,9 @@ def page_of(found, mapped, lacks):
     return "".join(text)
 
 
+PAGER_MAPPED = {"impact_started": "outage_start", "detected": "outage_seen", "mitigated": "outage_mended", "customers": "customers_hit", "regions": "regions"}
+
+
 def pager():
     world = pagerduty_api.made(40)
     first, second, third = list(world.incidents.values())[20:23]
@@ -115,6 +118,10 @@ def pager():
     world.reopen(second, world.now - 600, 1)
     world.resolve(second, world.now - 300, 1)
     world.merge(third, world.now - 200, second, 1)
+    world.edit(first, first["created"] + 120, priority=world.priorities[0], service=pagerduty_api.reference("service", world.services[6]["id"], "Service 6"))
+    world.set_custom(first, first["created"] + 130, **{name: value for name, value in zip(PAGER_MAPPED.values(), (
+        pagerduty_api.stamp(first["created"] - 60), pagerduty_api.stamp(first["created"] - 30), pagerduty_api.stamp(first["created"] + 500), 1200, ["eu"]))})
+    world.maintain(1, world.now - 3600, world.now - 1800, 0, 1)
     return world.analyse()
 
 
@@ -182,7 +189,7 @@ RICHER = {
 # Where `fields:` maps what the API has no word for.
 HEADINGS = {**test_faults_everywhere.ISSUE_FIELDS, "regions": "Regions"}
 MAPPED = {
-    "servicenow": test_servicenow.MAPPED, "jira": jira_api.MAPPED, "jira (Data Center)": jira_api.MAPPED,
+    "servicenow": test_servicenow.MAPPED, "jira": jira_api.MAPPED, "jira (Data Center)": jira_api.MAPPED, "pagerduty": PAGER_MAPPED,
     "opsgenie": {"customers": "customers", "regions": "region", "detected": "noticed"},
     "jsm": {"customers": "customers", "regions": "region", "service": "app"}, "gitlab": HEADINGS,
     "github": {**HEADINGS, "detected": "Detected", "mitigated": "Mitigated"}, "oncall": {"customers": "customers", "regions": "region"},

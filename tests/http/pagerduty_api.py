@@ -68,7 +68,7 @@ class World:
     def __init__(self, now):
         self.now, self.lock, self.generation = int(now), threading.RLock(), 0
         self.incidents, self.log, self.notes, self.alerts, self.cache = {}, [], {}, {}, {}
-        self.custom, self.analytics = {}, None
+        self.custom, self.analytics, self.maintenance_windows = {}, None, []
         self.users = [{**user(u), "type": "user", "name": NAMES[u], "email": f"made{u}@people.example", "job_title": "Engineer",
                        "time_zone": "America/New_York"} for u in range(len(NAMES))]
         self.teams = [{"id": ident("P", 7, "team", t), "type": "team", "summary": f"Team {t}", "name": f"Team {t}", "parent": None}
@@ -148,9 +148,19 @@ class World:
         self.touch(incident, at)
         self.touch(into, at)
 
+    def maintain(self, n, start, end, *services):
+        """A maintenance window, in the zone of the account."""
+        self.maintenance_windows.append({
+            "id": ident("P", 7, "maintenance", n), "type": "maintenance_window", "summary": f"Upgrade {n}", "description": f"Upgrade {n}", "self": None,
+            "html_url": None, "sequence_number": n, "start_time": stamp(start, ZONE), "end_time": stamp(end, ZONE), "created_by": user(n), "teams": [],
+            "services": [reference("service", self.services[s]["id"], f"Service {s}") for s in services]})
+
     def edit(self, incident, at, **members):
+        shown = lambda value: value["id"] if isinstance(value, dict) else value
+        changes = [{"id": ident("P", 7, "member", name), "name": name, "namespace": "incidents", "value": shown(value), "old_value": shown(incident.get(name))}
+                   for name, value in members.items()]
         incident.update(members)
-        self.entry(incident, "field_value_change", at, user(1), "website")
+        self.entry(incident, "field_value_change", at, user(1), "website", channel_more={"changeset": {"application_fields": changes}})
         self.touch(incident, at)
 
     def note(self, incident, at, who, text):
@@ -160,8 +170,11 @@ class World:
         self.entry(incident, "annotate", at, user(who), "note", channel_more={"summary": text})
 
     def set_custom(self, incident, at, **values):
-        self.custom.setdefault(incident["id"], {}).update(values)
-        self.entry(incident, "custom_field_value_change", at, user(1), "website")
+        old = self.custom.setdefault(incident["id"], {})
+        changes = [{"id": ident("P", 7, "field", name), "name": name, "namespace": "incidents", "value": value, "old_value": old.get(name)}
+                   for name, value in values.items()]
+        old.update(values)
+        self.entry(incident, "custom_field_value_change", at, user(1), "website", channel_more={"changeset": {"customer_fields": changes}})
         self.touch(incident, at)
 
     def analyse(self, at=None):
@@ -313,7 +326,9 @@ class Handler(world_server.Faulty, BaseHTTPRequestHandler):
 
     def route(self, parts):
         world = self.server.world
-        if parts in (["services"], ["teams"], ["users"], ["priorities"]):
+        if parts == ["maintenance_windows"] and self.one("filter") != "all":
+            return self.refuse(400, 2001, "The server of the tests knows filter=all alone")
+        if parts in (["services"], ["teams"], ["users"], ["priorities"], ["maintenance_windows"]):
             return self.page(parts[0], getattr(world, parts[0]), lambda row: row)
         if parts == ["incidents"]:
             return self.incidents(world)
