@@ -1,5 +1,5 @@
-/* Words through the automaton. Each word is looked up once (a memo keeps the folding), and each of its symbols enters the
- * states that it can enter: the work of a word does not depend on how many other phrases there are. */
+/* Words through the automaton. Each word is looked up once (lexicon_memo.c), and enters the states that it can enter: its work
+ * does not depend on how many other phrases there are. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,6 @@
 #include "analysis/lexicon_run.h"
 
 #define FOREIGN 2        /* a sentence with so many more common words of another language is not in this one */
-#define MEMO_SLOTS 16384 /* a power of two; emptied when three quarters are taken */
 
 struct ald_matcher {
     const struct ald_lexicon *lex;
@@ -30,7 +29,6 @@ struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
         struct ald_run *run = &m->runs[i];
         run->lex = lex;
         run->lang = &lex->languages[i];
-        run->memo = ald_calloc(arena, MEMO_SLOTS, sizeof *run->memo);
         run->states = ald_calloc(arena, run->lang->states_n, sizeof *run->states);
         run->recent = ald_calloc(arena, run->lang->states_n, sizeof *run->recent);
         run->phrase_end = ald_calloc(arena, run->lang->phrases_n, sizeof *run->phrase_end);
@@ -38,6 +36,7 @@ struct ald_matcher *ald_matcher_new(const struct ald_lexicon *lex)
         run->part_last = part_last;
         run->together_last = together_last;
         run->arena = arena;
+        ald_run_remember(run);
         for (uint32_t j = 0; j < ald_names_n(run->lang->abbreviation); j++)
             (void)ald_names_add(m->abbreviations, ald_names_text(run->lang->abbreviation, j));
         for (uint32_t j = 0; j < ald_names_n(run->lang->after_number); j++)
@@ -52,6 +51,8 @@ void ald_matcher_free(struct ald_matcher *matcher)
         return;
     ald_names_free(matcher->abbreviations);
     ald_names_free(matcher->after_number);
+    for (size_t i = 0; i < matcher->lex->languages_n; i++)
+        ald_run_forget(&matcher->runs[i]);
     ald_arena_free(matcher->arena); /* the matcher itself lies in it */
 }
 
@@ -59,76 +60,6 @@ void ald_matcher_freep(struct ald_matcher **matcher)
 {
     ald_matcher_free(*matcher);
     *matcher = NULL;
-}
-
-/* ---- What a word means ---- */
-
-static void add_symbol(const struct ald_language *lang, struct ald_meaning *m, const char *name)
-{
-    uint32_t sym = ald_names_find(lang->symbols, name);
-    uint8_t *n = &m->parts[m->parts_n].n;
-    if (sym != ALD_NOBODY && lang->first[sym] < lang->first[sym + 1] && *n < ALD_WORD_SYMBOLS)
-        m->parts[m->parts_n].symbols[(*n)++] = sym;
-}
-
-static void add_part(const struct ald_language *lang, struct ald_meaning *m, const char *word, bool number)
-{
-    char name[ALD_WORD_BYTES + 1], stem[ALD_WORD_BYTES];
-    size_t n = strlen(word);
-    m->parts[m->parts_n].stop = ald_names_find(lang->stop, word) != ALD_NOBODY;
-    if (!m->parts[m->parts_n].stop) {
-        name[0] = '=';
-        memcpy(name + 1, word, n + 1);
-        add_symbol(lang, m, name);
-        name[0] = '~';
-        ald_language_fold(lang, word, stem);
-        size_t stem_n = strlen(stem);
-        memcpy(name + 1, stem, stem_n + 1);
-        add_symbol(lang, m, name);
-        for (size_t len = 1; len <= n; len++) {
-            if (!(lang->beginnings >> len & 1))
-                continue;
-            name[0] = '^';
-            memcpy(name + 1, word, len);
-            name[len + 1] = '\0';
-            add_symbol(lang, m, name);
-        }
-        name[0] = '$';
-        for (size_t len = 1; lang->ends && len <= stem_n; len++)
-            if (lang->ends >> len & 1) {
-                memcpy(name + 1, stem + stem_n - len, len + 1);
-                add_symbol(lang, m, name);
-            }
-        if (number)
-            add_symbol(lang, m, "#");
-    }
-    m->parts_n++;
-}
-
-static const struct ald_meaning *meaning(struct ald_run *run, const struct ald_word *word)
-{
-    size_t slot = (size_t)ald_siphash(word->text, word->len) & (MEMO_SLOTS - 1);
-    for (; run->memo[slot].used; slot = (slot + 1) & (MEMO_SLOTS - 1))
-        if (strcmp(run->memo[slot].text, word->text) == 0)
-            return &run->memo[slot];
-    if (run->memo_n >= MEMO_SLOTS / 4 * 3) {
-        memset(run->memo, 0, MEMO_SLOTS * sizeof *run->memo);
-        run->memo_n = 0;
-    }
-    struct ald_meaning *m = &run->memo[slot];
-    char spelt[ALD_WORD_BYTES], head[ALD_WORD_BYTES];
-    const char *rest;
-    *m = (struct ald_meaning){.used = true};
-    memcpy(m->text, word->text, word->len + 1);
-    memcpy(spelt, word->text, word->len + 1);
-    run->memo_n++;
-    ald_language_spell(run->lang, spelt);
-    m->common = ald_names_find(run->lang->common, spelt) != ALD_NOBODY;
-    ald_language_contraction(run->lang, spelt, head, &rest);
-    add_part(run->lang, m, head, word->number);
-    if (*rest)
-        add_part(run->lang, m, rest, false);
-    return m;
 }
 
 /* ---- Through the states ---- */
@@ -164,18 +95,17 @@ static bool follows(const struct ald_run *run, const struct ald_posting *p, uint
     return false;
 }
 
-/* Sets lead to sets defined after them, so this ends. */
-static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t end)
+/* Each of these that can enter its state does. Sets lead to sets defined after them, so this ends. */
+static void walk(struct ald_run *run, const struct ald_posting *p, const struct ald_posting *stop, uint64_t start, uint64_t end)
 {
-    const struct ald_language *lang = run->lang;
-    for (uint32_t i = lang->first[symbol]; i < lang->first[symbol + 1]; i++) {
-        const struct ald_posting *p = &lang->postings[i];
+    for (; p < stop; p++) {
         uint64_t from = start;
         if (!p->first) {
             int32_t since = (int32_t)((uint32_t)start - run->recent[p->before]);
+            const struct ald_posting *at = p;
             if (since > ALD_GAP_LONG + 1)
-                i += p->same - 1u;
-            if (since > p->gap + 1 || !follows(run, p, start, &from))
+                p += p->same - 1u;
+            if (since > at->gap + 1 || !follows(run, at, start, &from))
                 continue;
         }
         if (p->set) {
@@ -197,6 +127,12 @@ static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t 
     }
 }
 
+static void feed(struct ald_run *run, uint32_t symbol, uint64_t start, uint64_t end)
+{
+    const struct ald_language *lang = run->lang;
+    walk(run, lang->postings + lang->first[symbol], lang->postings + lang->first[symbol + 1], start, end);
+}
+
 static uint64_t place(struct ald_run *run, size_t from, size_t to, uint8_t mark)
 {
     run->words[run->words_n].from = from;
@@ -209,7 +145,7 @@ static uint64_t place(struct ald_run *run, size_t from, size_t to, uint8_t mark)
 uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word)
 {
     static const struct ald_meaning unknown = {.parts_n = 1};
-    const struct ald_meaning *m = word->len ? meaning(run, word) : &unknown;
+    const struct ald_meaning *m = word->len ? ald_run_meaning(run, word) : &unknown;
     if (!run->begun && !m->parts[0].stop && run->lang->start != ALD_NOBODY) {
         uint64_t at = place(run, word->from, word->from, ALD_MARK_NONE);
         feed(run, run->lang->start, at, at);
@@ -228,8 +164,7 @@ uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word)
             continue;
         uint64_t at = place(run, word->from, word->to, run->mark);
         run->mark = ALD_MARK_NONE;
-        for (uint8_t i = 0; i < m->parts[part].n; i++)
-            feed(run, m->parts[part].symbols[i], at, at);
+        walk(run, m->parts[part].postings, m->parts[part].postings + m->parts[part].n, at, at);
     }
     return run->words_n - before;
 }

@@ -51,8 +51,8 @@ struct ald_posting {
     uint32_t to;     /* state that is entered; last: phrase that is complete; set: symbol of the set */
     uint16_t same;   /* postings of the symbol from this one on that want the same state before */
     uint8_t gap;     /* words that may stand between the element before and this one */
-    bool first, last;
-    bool set; /* the phrase that is complete only gives the symbol of its set: most are, and need no look at the phrase */
+    bool first : 1, last : 1;
+    bool set : 1; /* the phrase that is complete only gives the symbol of its set: most are, and need no look at the phrase */
 };
 /** Phrases that must all hold in one sentence or in two neighbours. */
 struct ald_together {

@@ -6,6 +6,7 @@
 #define ALD_SENTENCE_WORDS 250 /* a longer "sentence" is cut: no prose, and all work per sentence stays bounded */
 #define ALD_SENTENCE_HITS 600  /* the same: written by people, a sentence has a few dozen */
 #define ALD_WORD_SYMBOLS 10
+#define ALD_MEMO_SLOTS 16384 /* a power of two; emptied when three quarters are taken */
 
 /** A phrase that stands in the sentence; from and to: first and last word. */
 struct ald_hit {
@@ -19,8 +20,8 @@ struct ald_meaning {
     char text[ALD_WORD_BYTES];
     struct {
         bool stop;
-        uint8_t n;
-        uint32_t symbols[ALD_WORD_SYMBOLS];
+        uint32_t n;
+        const struct ald_posting *postings; /* of its symbols and of all sets that it alone is a member of; by state before */
     } parts[2];
     uint8_t parts_n;
     bool used, common;
@@ -30,6 +31,11 @@ struct ald_run {
     const struct ald_language *lang;
     struct ald_meaning *memo;
     size_t memo_n;
+    struct ald_arena *memo_arena; /* what its meanings point to */
+    uint32_t *reached;            /* by symbol: the number of the gathering that last came to it */
+    uint32_t gathering;
+    struct ald_posting *gathered; /* room for one word's postings */
+    size_t gathered_cap;
     struct ald_reached *states;
     uint32_t *recent;     /* by state: low bits of end[0], so that most states are passed over by a look at little memory */
     uint64_t *phrase_end; /* by phrase: where it last ended, so that it is noted once a place */
@@ -51,6 +57,11 @@ struct ald_run {
     struct ald_arena *arena;
 };
 
+/** lexicon_memo.c: makes room for the meanings of words, on the run's arena; ald_run_forget frees what is not on it. */
+void ald_run_remember(struct ald_run *run);
+void ald_run_forget(struct ald_run *run);
+/** lexicon_memo.c: what a word (not empty) means; holds until the next one is asked for. */
+const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word);
 /** lexicon_match.c: takes one word. @return how many places it has taken: none when it is left out. */
 uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word);
 /** lexicon_sentence.c: does anything in the sentence negate, ask of it what is not (yet) real? */

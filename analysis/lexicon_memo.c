@@ -1,0 +1,147 @@
+/* What a word means: how it folds, and which postings it enters. Most words are members of many sets; what follows from that is
+ * gathered once, when the word is first seen, so that reading it again walks one list. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alidade/analysis.h"
+#include "alidade/hash.h"
+#include "analysis/lexicon_run.h"
+
+struct symbols {
+    uint32_t of[ALD_WORD_SYMBOLS];
+    uint8_t n;
+};
+
+void ald_run_remember(struct ald_run *run)
+{
+    run->memo = ald_calloc(run->arena, ALD_MEMO_SLOTS, sizeof *run->memo);
+    run->reached = ald_calloc(run->arena, ald_names_n(run->lang->symbols), sizeof *run->reached);
+    run->memo_arena = ald_arena_new();
+}
+
+void ald_run_forget(struct ald_run *run)
+{
+    ald_arena_free(run->memo_arena);
+    run->memo_arena = NULL;
+}
+
+static void add_symbol(const struct ald_language *lang, struct symbols *s, const char *name)
+{
+    uint32_t sym = ald_names_find(lang->symbols, name);
+    if (sym != ALD_NOBODY && lang->first[sym] < lang->first[sym + 1] && s->n < ALD_WORD_SYMBOLS)
+        s->of[s->n++] = sym;
+}
+
+static int by_before(const void *x, const void *y)
+{
+    const struct ald_posting *a = x, *b = y;
+    if (a->before != b->before)
+        return a->before < b->before ? -1 : 1;
+    if (a->last != b->last)
+        return a->last ? 1 : -1;
+    if (a->to != b->to)
+        return a->to < b->to ? -1 : 1;
+    return (a->gap > b->gap) - (a->gap < b->gap);
+}
+
+/* The postings of a symbol, and of the sets that it gives by itself. */
+static void gather(struct ald_run *run, uint32_t symbol, size_t *n)
+{
+    const struct ald_language *lang = run->lang;
+    if (run->reached[symbol] == run->gathering)
+        return;
+    run->reached[symbol] = run->gathering;
+    for (uint32_t i = lang->first[symbol]; i < lang->first[symbol + 1]; i++) {
+        const struct ald_posting *p = &lang->postings[i];
+        if (p->first && p->set) {
+            gather(run, p->to, n);
+            continue;
+        }
+        run->gathered = ald_grow(run->arena, run->gathered, *n, &run->gathered_cap, sizeof *run->gathered);
+        run->gathered[(*n)++] = *p;
+    }
+}
+
+static void add_postings(struct ald_run *run, struct ald_meaning *m, const struct symbols *s)
+{
+    size_t n = 0;
+    run->gathering++;
+    for (uint8_t i = 0; i < s->n; i++)
+        gather(run, s->of[i], &n);
+    if (!n)
+        return;
+    struct ald_posting *made = ald_alloc(run->memo_arena, n * sizeof *made);
+    memcpy(made, run->gathered, n * sizeof *made);
+    qsort(made, n, sizeof *made, by_before);
+    for (size_t i = n; i-- > 0;) {
+        bool more = i + 1 < n && made[i + 1].before == made[i].before && made[i + 1].same < UINT16_MAX;
+        made[i].same = more ? (uint16_t)(made[i + 1].same + 1) : 1;
+    }
+    m->parts[m->parts_n].postings = made;
+    m->parts[m->parts_n].n = (uint32_t)n;
+}
+
+static void add_part(struct ald_run *run, struct ald_meaning *m, const char *word, bool number)
+{
+    const struct ald_language *lang = run->lang;
+    char name[ALD_WORD_BYTES + 1], stem[ALD_WORD_BYTES];
+    struct symbols s = {.n = 0};
+    size_t n = strlen(word);
+    m->parts[m->parts_n].stop = ald_names_find(lang->stop, word) != ALD_NOBODY;
+    if (!m->parts[m->parts_n].stop) {
+        name[0] = '=';
+        memcpy(name + 1, word, n + 1);
+        add_symbol(lang, &s, name);
+        name[0] = '~';
+        ald_language_fold(lang, word, stem);
+        size_t stem_n = strlen(stem);
+        memcpy(name + 1, stem, stem_n + 1);
+        add_symbol(lang, &s, name);
+        for (size_t len = 1; len <= n; len++) {
+            if (!(lang->beginnings >> len & 1))
+                continue;
+            name[0] = '^';
+            memcpy(name + 1, word, len);
+            name[len + 1] = '\0';
+            add_symbol(lang, &s, name);
+        }
+        name[0] = '$';
+        for (size_t len = 1; lang->ends && len <= stem_n; len++)
+            if (lang->ends >> len & 1) {
+                memcpy(name + 1, stem + stem_n - len, len + 1);
+                add_symbol(lang, &s, name);
+            }
+        if (number)
+            add_symbol(lang, &s, "#");
+        add_postings(run, m, &s);
+    }
+    m->parts_n++;
+}
+
+const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word)
+{
+    size_t slot = (size_t)ald_siphash(word->text, word->len) & (ALD_MEMO_SLOTS - 1);
+    for (; run->memo[slot].used; slot = (slot + 1) & (ALD_MEMO_SLOTS - 1))
+        if (strcmp(run->memo[slot].text, word->text) == 0)
+            return &run->memo[slot];
+    if (run->memo_n >= ALD_MEMO_SLOTS / 4 * 3) {
+        memset(run->memo, 0, ALD_MEMO_SLOTS * sizeof *run->memo);
+        run->memo_n = 0;
+        ald_arena_free(run->memo_arena);
+        run->memo_arena = ald_arena_new();
+    }
+    struct ald_meaning *m = &run->memo[slot];
+    char spelt[ALD_WORD_BYTES], head[ALD_WORD_BYTES];
+    const char *rest;
+    *m = (struct ald_meaning){.used = true};
+    memcpy(m->text, word->text, word->len + 1);
+    memcpy(spelt, word->text, word->len + 1);
+    run->memo_n++;
+    ald_language_spell(run->lang, spelt);
+    m->common = ald_names_find(run->lang->common, spelt) != ALD_NOBODY;
+    ald_language_contraction(run->lang, spelt, head, &rest);
+    add_part(run, m, head, word->number);
+    if (*rest)
+        add_part(run, m, rest, false);
+    return m;
+}
