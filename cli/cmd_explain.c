@@ -77,6 +77,9 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     struct ald_node *decisions = NULL;
     ALD_TRY(ald_decisions_node(a, s->store, an, i, &decisions, err));
     ald_node_set(a, o, "decisions", decisions);
+    struct ald_node *planned = NULL;
+    ALD_TRY(ald_planned_around_node(a, s->store, an, i, &planned, err));
+    ald_node_set(a, o, "planned_around", planned);
     struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
     ald_jw_init(w, ald_json_sink_file(stdout), 2);
     ald_node_write(w, o, a);
@@ -101,6 +104,9 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     ALD_TRY(ald_decisions_node(s->arena, s->store, an, i, &decisions, err));
     ald_explain_decisions(s->arena, decisions);
     ald_explain_suggestions(an, i);
+    struct ald_node *planned = NULL;
+    ALD_TRY(ald_planned_around_node(s->arena, s->store, an, i, &planned, err));
+    ald_explain_around(s->arena, an, planned);
     ald_explain_times(an, i);
     ald_explain_signals(s->arena, an, i);
     ald_explain_patterns(s->arena, an, i);

@@ -10,6 +10,12 @@ void ald_explain_head(const struct ald_analysis *analysis, size_t incident);
 void ald_explain_decisions(struct ald_arena *arena, const struct ald_node *decisions);
 /** Records that could tell of the same happening, but not surely enough; nothing when there are none. */
 void ald_explain_suggestions(const struct ald_analysis *analysis, size_t incident);
+/** Planned work that the incident names, then such as stood around its start: a list of {incident, key, title, start, end, service,
+ *  named_by}, of which one of the last two is null. @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_planned_around_node(struct ald_arena *arena, struct ald_store *store, const struct ald_analysis *analysis, size_t incident,
+                                              struct ald_node **ret, struct ald_err *err);
+/** Prints that list; nothing when it is empty. */
+void ald_explain_around(struct ald_arena *arena, const struct ald_analysis *analysis, const struct ald_node *planned);
 void ald_explain_times(const struct ald_analysis *analysis, size_t incident);
 void ald_explain_signals(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_patterns(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);

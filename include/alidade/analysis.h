@@ -380,6 +380,13 @@ void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_
                           struct ald_figures *ret);
 /** Index of the incident with this id or key (also of one of its records: SOURCE:EXTERNAL_ID or key), or SIZE_MAX. */
 size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
+/** Planned work that was under way when an incident began, or over for at most a day, on a service that both name. */
+struct ald_planned_near {
+    uint32_t incident, service; /* its number, and the service's */
+    int64_t start;
+};
+/** Of incident i, latest start first; arena-owned. @return how many. */
+size_t ald_analysis_planned_near(const struct ald_analysis *analysis, size_t i, struct ald_arena *arena, struct ald_planned_near **ret);
 /** Text for looking for another in it: lower case in Latin, Greek and Cyrillic script, white space collapsed. Arena-owned. */
 const char *ald_lower(struct ald_arena *arena, const char *text);
 /** Index of the record "SOURCE:EXTERNAL_ID", or ALD_NOBODY. Logarithmic. */

@@ -3,6 +3,7 @@
 changes;
 accounts in other zones; queries that are only half understood; tables that are not there."""
 import datetime
+import json
 import unittest
 
 import support
@@ -142,6 +143,14 @@ class Around(support.Case):
         self.assertEqual((caused["class"], len(caused["records"])), ("incident", 1), "what caused it is not part of it")
         refs = next(row for row in self.export("records", AS_OF) if row["external_id"] == sys_id("incident", 10))["refs"]
         self.assertEqual({ref for ref in refs if ref.startswith("mention:")}, {f"mention:{by_name[name]}" for name in ("done", "reviewed")})
+        told = json.loads(self.alidade("explain", "INC0000010", "--json").out)["planned_around"]
+        self.assertEqual([(row["key"], row["named_by"], row["service"]) for row in told],
+                         [("CHG0000000", "caused_by", None), ("CHG0000001", "rfc", None)])
+        near = json.loads(self.alidade("explain", "INC0000014", "--json").out)["planned_around"]
+        self.assertEqual([(row["key"], row["service"], row["end"]) for row in near], [("CHG0000001", "ledger-db", at(12))],
+                         "on a service of its own, over for less than a day")
+        text = self.alidade("explain", "INC0000010").out
+        self.assertRegex(text, r"(?s)Planned work around it.*CHG0000000  Upgrade of part 0\n +2026-01-05 17:15 to 2026-01-05 17:45; named in caused_by")
         change = {row["sys_id"]: row for row in api.records["change_request"]}
         change[by_name["scheduled"]].update(state="-1", work_start=stamp(700), sys_updated_on=stamp(800))
         change[by_name["under way"]].update(state="-2", work_start="", sys_updated_on=stamp(800))

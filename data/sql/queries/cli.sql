@@ -44,6 +44,11 @@ ORDER BY 1, 3;
 -- name: cli_export_refs
 SELECT DISTINCT kind, value FROM record_ref WHERE record = ?1 ORDER BY kind, value;
 
+-- What a record names, and in which of its fields.
+-- name: cli_refs_of
+SELECT DISTINCT f.value, f.field FROM record r JOIN record_ref f ON f.record = r.id WHERE r.source = ?1 AND r.external_id = ?2
+ORDER BY f.value, f.field;
+
 -- name: cli_export_moments
 SELECT moment, at FROM record_moment WHERE record = ?1 ORDER BY moment, rank DESC, field DESC;
 
