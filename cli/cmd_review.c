@@ -70,15 +70,18 @@ static enum ald_rc add(struct ald_session *s, struct ald_err *err)
 static enum ald_rc list_text(struct ald_session *s, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
     bool row = false;
     size_t n = 0;
-    char at[32];
+    ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
     ALD_TRY(ald_q_open(s->store, "cli_export_reviews", &q, err));
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
         int64_t held = ald_q_col_time(q, 3);
         const char *url = ald_q_col_text(q, 4);
-        (void)printf("%.10s  %-24s %s\n", held == ALD_TIME_NONE ? "no meeting" : ald_time_format(held, at), ald_shown(s, ald_q_col_text(q, 2)),
+        const struct ald_civil day = held == ALD_TIME_NONE ? (struct ald_civil){0} : ald_zone_civil(zone, held); /* the day that people gave */
+        const char *when = held == ALD_TIME_NONE ? "no meeting" : ald_sprintf(s->arena, "%04lld-%02d-%02d", (long long)day.year, day.month, day.day);
+        (void)printf("%s  %-24s %s\n", when, ald_shown(s, ald_q_col_text(q, 2)),
                      url ? ald_shown(s, url) : "no write-up");
         n++;
         ALD_TRY(ald_q_step(q, &row, err));

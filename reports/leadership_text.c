@@ -227,6 +227,7 @@ static const char *const *what_was_learned(const struct asked *q)
     struct ald_sentences t = {.a = q->a};
     int64_t reviewed = count_at(q, "learning.reviewed"), voluntary = count_at(q, "learning.attendance.voluntary");
     int64_t said = count_at(q, "learning.learnings_n"), never = (int64_t)ald_rows_n(ald_node_at(q->report->root, "learning.never_reviewed"));
+    const bool near = count_at(q, "population.near_misses") > 0; /* learned from too, and counted with the incidents here */
     const char *came =
         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to", ald_many(q->a, (size_t)voluntary, "person came", "people came")) : "";
     if (reviewed < 0)
@@ -235,7 +236,8 @@ static const char *const *what_was_learned(const struct asked *q)
         ald_sentence_add(&t, ald_sprintf(q->a, "The one incident that is over was %sreviewed%s.", reviewed ? "" : "not ", came));
     else
         ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s over %s reviewed%s.", reviewed ? ald_words_count(q->a, reviewed) : "None",
-                                         ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident that is", "incidents that are"),
+                                         ald_many(q->a, (size_t)count_at(q, "learning.incidents"), "incident that is",
+                                                  near ? "incidents and near misses that are" : "incidents that are"),
                                          reviewed <= 1 ? "was" : "were", came));
     if (said > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));

@@ -25,9 +25,15 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     const char *unit = f->period.months == 3 ? "quarters" : f->period.months == 1 ? "months" : f->period.months == 12 ? "years" : "periods";
     const char *age = an->as_of < f->period.end ? " at the same age" : "";
     const char *band = ald_from_to(t->a, (size_t)c->lower, (size_t)c->upper);
-    ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s%s.", head, c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit,
-                                    most ? ald_from_to(t->a, least, most) : "none", age,
-                                    c->upper > 0 ? ald_sprintf(t->a, ", and %s would be no surprise", band) : ""));
+    const char *past = most ? ald_from_to(t->a, least, most) : "none";
+    bool inside = (double)c->current >= c->lower && (double)c->current <= c->upper;
+    if (inside && (c->current > most || c->current < least)) /* beyond each of them is seen at once: say why it is no sign all the same */
+        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s than in any of the %zu %s before (%s%s), yet no more than chance makes of such numbers: %s would be no "
+                                              "surprise.",
+                                        head, c->current > most ? "more" : "fewer", c->past_n, unit, past, age, band));
+    else
+        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s%s.", head, c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit,
+                                        past, age, c->upper > 0 ? ald_sprintf(t->a, ", and %s would be no surprise", band) : ""));
 }
 
 static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
