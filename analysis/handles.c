@@ -79,8 +79,14 @@ void ald_handles_freep(struct ald_handles **handles)
 
 size_t ald_handles_find(const struct ald_handles *handles, const char *text)
 {
-    uint32_t i = ald_names_find(handles->called.texts, text);
-    return i == ALD_NOBODY ? SIZE_MAX : handles->called.incident[i];
+    const struct map *map = &handles->called;
+    uint32_t i = ald_names_find(map->texts, text);
+    if (i == ALD_NOBODY && strstr(text, "://")) {
+        ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+        map = &handles->addressed;
+        i = ald_names_find(map->texts, ald_link_url(scratch, text));
+    }
+    return i == ALD_NOBODY ? SIZE_MAX : map->incident[i];
 }
 
 /* A number or a word alone may mean anything; a name that tells has a letter and a digit, and four characters. */

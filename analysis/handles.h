@@ -12,7 +12,7 @@ struct ald_handles;
 struct ald_handles *ald_handles_new(const struct ald_analysis *analysis, struct ald_arena *arena);
 void ald_handles_free(struct ald_handles *handles);
 void ald_handles_freep(struct ald_handles **handles);
-/** The incident that a text names: an id or key as a person types it. SIZE_MAX: none. */
+/** The incident that a text names: an id, key or address as a person types it. SIZE_MAX: none. */
 size_t ald_handles_find(const struct ald_handles *handles, const char *text);
 /* How a text names an incident: by a key, by an address, or by a number that stands behind the word "incident". */
 enum ald_cited_as { ALD_CITED_KEY, ALD_CITED_ADDRESS, ALD_CITED_NUMBER };

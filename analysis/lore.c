@@ -117,11 +117,23 @@ static void take_attendance(struct reader *r, struct ald_q *q, struct list *list
     r->of[incident].voluntary += row->required == 0;
 }
 
+/* A thread that was exported twice, a line that stands in two files: the same words of the same moment about the same incident. */
+static bool heard(const struct list *list, uint32_t incident, int64_t at, const char *text)
+{
+    const struct ald_lesson *lessons = list->items;
+    for (size_t i = list->n; text && i-- > 0 && lessons[i].at == at && lessons[i].text && strcmp(lessons[i].text, text) == 0;)
+        if (lessons[i].incident == incident)
+            return true;
+    return false;
+}
+
 static void take_lesson(struct reader *r, struct ald_q *q, struct list *list)
 {
     uint32_t incident;
     r->lore->any_lessons = true;
     if (!known(r, ald_q_col_time(q, 1)) || !incident_of(r, q, &incident))
+        return;
+    if (heard(list, incident, ald_q_col_time(q, 1), ald_q_col_text(q, 2)))
         return;
     struct ald_lesson *lesson = grow(r, list, sizeof *lesson);
     *lesson = (struct ald_lesson){incident, ald_q_col_time(q, 1), text(r, q, 2), text(r, q, 3)};

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/utf8.h"
+
 static const struct ald_rc_info rc_table[] = {
     [ALD_OK] = {"ok", 0, false},
     [ALD_ERR_USAGE] = {"usage", 2, false},
@@ -23,20 +25,16 @@ const struct ald_rc_info *ald_rc_info(enum ald_rc rc)
     return &rc_table[rc < ALD_RC_COUNT_ ? rc : ALD_ERR_FORMAT];
 }
 
-/* A message that was cut must not end within a character: logs and JSON want UTF-8. */
-static void trim_partial(char *s)
+/* Messages go into logs, the store and JSON, which want UTF-8: a character that was cut, at the end or by a precision such as %.40s, and
+ * bytes that were none become '?'. */
+static void mend(char *s)
 {
-    size_t n = strlen(s), i = n, tail = 0;
-    while (i > 0 && tail < 3 && ((unsigned char)s[i - 1] & 0xC0u) == 0x80) {
-        i--;
-        tail++;
+    unsigned c;
+    for (size_t n = strlen(s), at = 0, len; at < n; at += len) {
+        len = ald_utf8_scan(s + at, n - at, &c);
+        if (c == ALD_UTF8_BAD)
+            memset(s + at, '?', len);
     }
-    if (i == 0)
-        return;
-    unsigned char lead = (unsigned char)s[i - 1];
-    size_t wanted = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-    if (wanted > tail)
-        s[i - 1] = '\0';
 }
 
 enum ald_rc ald_fail_at(struct ald_err *err, enum ald_rc rc, const char *file, int line, const char *fmt, ...)
@@ -50,8 +48,7 @@ enum ald_rc ald_fail_at(struct ald_err *err, enum ald_rc rc, const char *file, i
     va_end(args);
     if (n < 0)
         msg[0] = '\0';
-    if (n >= (int)sizeof msg)
-        trim_partial(msg);
+    mend(msg);
     err->rc = rc;
     err->file = file;
     err->line = line;
@@ -77,9 +74,9 @@ enum ald_rc ald_wrap(struct ald_err *err, const char *fmt, ...)
         return err->rc;
     if (keep > room - 2) {
         outer[room - 2] = '\0';
-        trim_partial(outer);
         keep = strlen(outer);
     }
+    mend(outer);
     memmove(err->msg + keep + 2, err->msg, inner_len);
     memcpy(err->msg, outer, keep);
     memcpy(err->msg + keep, ": ", 2);

@@ -1,4 +1,5 @@
 /* alidade import: one run of a file source over a file. A file may hold lines of several sources: each is its own run. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,7 +108,7 @@ static enum ald_rc source_of(struct ald_session *s, const struct what *what, con
 }
 
 /* Lines of this file that were put aside, with why; they are also in `alidade quarantine list`. */
-static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_cfg *source, int64_t since, struct ald_err *err)
+static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_cfg *source, int64_t since, bool *ret_any, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     bool row = false;
@@ -126,6 +127,29 @@ static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_
     }
     if (shown > REASONS_SHOWN)
         (void)fprintf(stderr, "alidade: %s: %d more like these (alidade quarantine list)\n", ald_shown(s, s->options.args[0]), shown - REASONS_SHOWN);
+    *ret_any = shown > 0;
+    return ALD_OK;
+}
+
+/* What the file left behind from an earlier run too, and rows that are about no incident of the store: neither is an error of this one. */
+static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, bool refused, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) aside = NULL;
+    struct ald_q *ALD_CLEANUP(ald_q_closep) unknown = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_quarantined_of", &aside, err));
+    ald_q_text(aside, 1, source->name);
+    ALD_TRY(ald_q_step(aside, &row, err));
+    int64_t n = row ? ald_q_col_int(aside, 0) : 0;
+    if (n && !refused)
+        ald_say(s, "%s: %" PRId64 " of its lines still in quarantine (alidade quarantine list)", source->name, n);
+    ALD_TRY(ald_q_open(s->store, "cli_said_unknown", &unknown, err));
+    ald_q_text(unknown, 1, source->name);
+    ALD_TRY(ald_q_step(unknown, &row, err));
+    n = row ? ald_q_col_int(unknown, 0) : 0;
+    if (n)
+        ald_say(s, "%s: %" PRId64 " row%s about no incident that the store knows, such as '%s': counted once it comes", source->name, n,
+                n == 1 ? " is" : "s are", ald_shown(s, ald_q_col_text(unknown, 1)));
     return ALD_OK;
 }
 
@@ -133,8 +157,11 @@ static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *
 {
     int64_t since = s->clock.now_ms(s->clock.ctx);
     ALD_TRY(ald_ingest_sources(s, sources, n, ret_code, err));
-    for (size_t i = 0; i < n; i++)
-        ALD_TRY(print_refused(s, &sources[i], since, err));
+    for (size_t i = 0; i < n; i++) {
+        bool refused = false;
+        ALD_TRY(print_refused(s, &sources[i], since, &refused, err));
+        ALD_TRY(print_remarks(s, &sources[i], refused, err));
+    }
     return ALD_OK;
 }
 
@@ -170,7 +197,9 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
     for (size_t i = 0; i < n; i++)
         ALD_TRY(source_of(s, what, &scan, &scan.sources[i], true, &sources[i], err));
     if (n == 0 || scan.unnamed) {
-        struct ald_import_source own = {.name = s->options.source ? s->options.source : stem(s, path)};
+        /* Exports of one workspace overlap, whatever their files are called: a message has one time in all of them. */
+        const char *own_name = scan.form == ALD_IMPORT_SLACK ? "slack" : stem(s, path);
+        struct ald_import_source own = {.name = s->options.source ? s->options.source : own_name};
         ALD_TRY(source_of(s, what, &scan, &own, n > 0, &sources[n], err));
         n++;
     }

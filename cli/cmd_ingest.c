@@ -86,9 +86,12 @@ static void print_outcome(const struct ald_session *s, const struct ald_source_o
         print_left_out(s, o);
         return;
     }
+    bool nothing = !o->said_new && !o->records_new && !o->records_changed && !o->events_new && !o->requests && o->rc == ALD_OK;
     bool said_only = o->said_new && !o->records_new && !o->records_changed && !o->events_new && !o->requests;
     (void)printf("%s: ", o->source);
-    if (!said_only)
+    if (nothing)
+        (void)printf("nothing new");
+    else if (!said_only)
         (void)printf("%lld new record%s, %lld changed, %lld new event%s, %lld request%s%s", (long long)o->records_new, plural(o->records_new),
                      (long long)o->records_changed, (long long)o->events_new, plural(o->events_new), (long long)o->requests,
                      plural(o->requests), o->rc != ALD_OK ? " - incomplete" : "");

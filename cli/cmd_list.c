@@ -244,6 +244,13 @@ static void print_line(struct ald_session *s, const struct ald_analysis *an, siz
     (void)putchar('\n');
 }
 
+/** As many characters of a title as fit into a line. */
+static const char *start_of(const struct ald_session *s, const char *title)
+{
+    const char *shown = ald_shown(s, title);
+    return ald_strndup(s->arena, shown, ald_utf8_prefix(shown, 60));
+}
+
 /* Those of which one side started in the period, likeliest first. */
 static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period, struct ald_err *err)
 {
@@ -261,9 +268,9 @@ static enum ald_rc list_suggestions(struct ald_session *s, const struct ald_anal
             ald_jw_newline(w);
         } else {
             const struct ald_link *link = &an->suggestions[k];
-            (void)printf("%.2f  %-24s  %.60s\n      %-24s  %.60s\n      %s\n", link->confidence, ald_shown(s, ald_node_at(node, "a.record")->text),
-                         ald_shown(s, an->records[link->a].title), ald_shown(s, ald_node_at(node, "b.record")->text),
-                         ald_shown(s, an->records[link->b].title), ald_shown(s, link->via));
+            (void)printf("%.2f  %-24s  %s\n      %-24s  %s\n      %s\n", link->confidence, ald_shown(s, ald_node_at(node, "a.record")->text),
+                         start_of(s, an->records[link->a].title), ald_shown(s, ald_node_at(node, "b.record")->text),
+                         start_of(s, an->records[link->b].title), ald_shown(s, link->via));
         }
         ald_arena_reset(scratch);
     }

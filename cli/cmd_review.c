@@ -47,6 +47,23 @@ static enum ald_rc check_words(const struct ald_session *s, struct ald_err *err)
     return ALD_OK;
 }
 
+/* A meeting about what had not begun yet is a date typed wrong. */
+static enum ald_rc check_held(struct ald_session *s, const char *record, int64_t held, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    char at[32];
+    if (held == ALD_TIME_NONE)
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "cli_record_began", &q, err));
+    ald_q_text(q, 1, record);
+    ALD_TRY(ald_q_step(q, &row, err));
+    int64_t began = row ? ald_q_col_time(q, 0) : ALD_TIME_NONE;
+    if (began == ALD_TIME_NONE || held >= began)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_USAGE, "--held: found %.40s, but the incident began later, at %s", s->options.held, ald_time_format(began, at));
+}
+
 static enum ald_rc add(struct ald_session *s, struct ald_err *err)
 {
     const char *incident = NULL;
@@ -57,13 +74,15 @@ static enum ald_rc add(struct ald_session *s, struct ald_err *err)
     ALD_TRY(ald_session_time(s, "held", s->options.held, &held, err));
     ALD_TRY(flag_of("facilitator-involved", s->options.facilitator, &involved, err));
     ALD_TRY(ald_named_record(s, s->options.args[1], &incident, &title, err));
+    ALD_TRY(check_held(s, incident, held, err));
     ALD_TRY(ald_named_words(s, &s->options.url, err));
     ALD_TRY(ald_named_words(s, &s->options.surprise, err));
     ALD_TRY(ald_named_words(s, &s->options.risk, err));
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(note(s, incident, held, involved, err));
     ALD_TRY(ald_store_commit(s->store, err));
-    (void)printf("noted: review of %s  %s\n", ald_shown(s, incident), ald_shown(s, title));
+    (void)printf("noted: review of %s  %s%s\n", ald_shown(s, incident), ald_shown(s, title),
+                 held > s->clock.now_ms(s->clock.ctx) ? "  (the meeting is still to come: it counts from then on)" : "");
     return ALD_OK;
 }
 
@@ -74,15 +93,16 @@ static enum ald_rc list_text(struct ald_session *s, struct ald_err *err)
     bool row = false;
     size_t n = 0;
     ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
-    ALD_TRY(ald_q_open(s->store, "cli_export_reviews", &q, err));
+    ALD_TRY(ald_q_open(s->store, "cli_review_list", &q, err));
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
-        int64_t held = ald_q_col_time(q, 3);
-        const char *url = ald_q_col_text(q, 4);
+        int64_t held = ald_q_col_time(q, 0);
+        const char *url = ald_q_col_text(q, 3);
         const struct ald_civil day = held == ALD_TIME_NONE ? (struct ald_civil){0} : ald_zone_civil(zone, held); /* the day that people gave */
         const char *when = held == ALD_TIME_NONE ? "no meeting" : ald_sprintf(s->arena, "%04lld-%02d-%02d", (long long)day.year, day.month, day.day);
-        (void)printf("%s  %-24s %s\n", when, ald_shown(s, ald_q_col_text(q, 2)),
-                     url ? ald_shown(s, url) : "no write-up");
+        (void)printf("%s  %-12s %s\n            %s%s\n", when, ald_shown(s, ald_q_col_text(q, 1)),
+                     ald_q_col_int(q, 4) ? "(no incident of the store is called so)" : ald_shown(s, ald_q_col_text(q, 2)),
+                     url ? ald_shown(s, url) : "no write-up", held != ALD_TIME_NONE && held > s->clock.now_ms(s->clock.ctx) ? "; still to come" : "");
         n++;
         ALD_TRY(ald_q_step(q, &row, err));
     }

@@ -14,6 +14,13 @@ static const char *text(struct ald_arena *a, const char *s)
     return ald_utf8_printable(a, s ? s : "", false);
 }
 
+/** As many characters of it as fit into a line. */
+static const char *start_of(struct ald_arena *a, const char *s)
+{
+    const char *shown = text(a, s);
+    return ald_strndup(a, shown, ald_utf8_prefix(shown, 60));
+}
+
 static const char *when(const struct ald_analysis *an, int64_t ms, char buf[64])
 {
     struct ald_civil c = ald_zone_civil(an->zone, ms);
@@ -74,7 +81,7 @@ void ald_explain_suggestions(const struct ald_analysis *an, size_t i)
         if (!any)
             (void)printf("\nCould be the same happening; not taken, as link.accept is %.2f\n", an->settings->link_accept);
         any = true;
-        (void)printf("  %s:%s  %.60s\n    confidence %.2f: %s\n", other->source, text(a, other->external_id), text(a, other->title),
+        (void)printf("  %s:%s  %s\n    confidence %.2f: %s\n", other->source, text(a, other->external_id), start_of(a, other->title),
                      floor(100 * link->confidence) / 100, text(a, link->via));
     }
     if (any)
@@ -264,9 +271,9 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
     size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
     strip(r, near, n);
     for (size_t k = 0; k < n && k < 5; k++)
-        (void)printf("      %-16s %10s%s  distance %.3f  %.60s\n", text(a, an->incidents[near[k].incident].key),
+        (void)printf("      %-16s %10s%s  distance %.3f  %s\n", text(a, an->incidents[near[k].incident].key),
                      ald_duration_format(near[k].duration_ms, span), near[k].open ? " (open then)" : "", near[k].distance,
-                     text(a, an->incidents[near[k].incident].title));
+                     start_of(a, an->incidents[near[k].incident].title));
 }
 
 void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)

@@ -74,8 +74,11 @@ static enum ald_rc put_gap(struct ald_sync *s, const char *stream, const char *w
 void ald_sync_note_gap(struct ald_sync *s, const char *stream, const char *why)
 {
     s->out->gap = true;
-    if (!s->out->message[0])
-        (void)snprintf(s->out->message, sizeof s->out->message, "source '%s': %s: %s", s->cfg->name, stream, why);
+    struct ald_err said = {0};
+    if (s->out->message[0])
+        return;
+    (void)ald_fail(&said, ALD_ERR_FORMAT, "source '%s': %s: %s", s->cfg->name, stream, why);
+    (void)snprintf(s->out->message, sizeof s->out->message, "%s", said.msg);
 }
 
 enum ald_rc ald_sync_gap(struct ald_sync *s, const char *stream, const char *why, struct ald_err *err)

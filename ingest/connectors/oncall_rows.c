@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alidade/utf8.h"
 #include "connectors/answer.h"
 #include "connectors/oncall_priv.h"
 #include "connectors/word.h"
@@ -208,7 +209,7 @@ enum ald_rc ald_oncall_alert(const struct ald_source_cfg *cfg, const struct ald_
     struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "alert %s", id), at, "other");
     e->external_id = ald_listing_subject(res->req);
     e->field = "alerts";
-    e->value = title ? ald_sprintf(rows->arena, "alert:%.200s", title) : "alert";
+    e->value = title ? ald_sprintf(rows->arena, "alert:%.*s", (int)ald_utf8_prefix(title, 200), title) : "alert";
     e->automatic = 1;
     return ALD_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "alidade/time.h"
 #include "connector.h"
+#include "connectors/answer.h"
 
 extern const struct ald_connector ald_connector_slack;
 
@@ -47,6 +48,29 @@ static const char *key_in(struct ald_arena *arena, const char *text)
         p += n ? n : 1;
     }
     return NULL;
+}
+
+/** The number in "incident 1590", "Incident #1590": three digits or more, as citations take them. Arena-owned; NULL: none. */
+static const char *number_in(struct ald_arena *arena, const char *text)
+{
+    static const char word[] = "incident";
+    for (const char *p = text; (p = strcasestr(p, word)); p += sizeof word - 1) {
+        const char *number = p + sizeof word - 1;
+        number += strspn(number, " #:");
+        size_t n = strspn(number, "0123456789");
+        bool apart = p == text || !isalnum((unsigned char)p[-1]);
+        if (apart && n >= 3 && number > p + sizeof word - 1 && !isalnum((unsigned char)number[n]))
+            return ald_strndup(arena, number, n);
+    }
+    return NULL;
+}
+
+/** What a text calls an incident: its key, else its number, else the first address in it. */
+static const char *incident_in(struct ald_arena *arena, const char *text)
+{
+    const char *found = key_in(arena, text);
+    found = found ? found : number_in(arena, text);
+    return found ? found : ald_answer_next_url(arena, &text);
 }
 
 /** Slack's own marks undone: mentions become "someone", links their address, entities characters. */
@@ -97,7 +121,10 @@ static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v,
         return ald_fail(err, ALD_ERR_FORMAT, "ts: expected seconds since 1970, found \"%.40s\"", ret->ts);
     ret->root = ret->thread ? strcmp(ret->thread, ret->ts) == 0 : ald_json_opt(v, "replies", &replies);
     ret->text = text ? plain(arena, text) : "";
-    bool told = !subtype || strcmp(subtype, "thread_broadcast") == 0; /* others: somebody joined, a bot spoke */
+    static const char *const spoken[] = {"thread_broadcast", "reply_broadcast", "me_message", "file_share"};
+    bool told = !subtype; /* others: somebody joined, a bot spoke */
+    for (size_t i = 0; !told && i < sizeof spoken / sizeof spoken[0]; i++)
+        told = strcmp(subtype, spoken[i]) == 0;
     *ret_said = (!type || strcmp(type, "message") == 0) && told && *ret->text;
     return ALD_OK;
 }
@@ -128,7 +155,7 @@ static void take(struct ald_rows *rows, const struct message *m, const char *inc
     struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "message %s", m->ts), NULL);
     if (!incident) {
         struct ald_err why = {0};
-        (void)ald_fail(&why, ALD_ERR_FORMAT, "message %s: %s names no incident, expected a key such as INC-5 in it, or --incident", m->ts,
+        (void)ald_fail(&why, ALD_ERR_FORMAT, "message %s: %s names no incident, expected a key such as INC-5, \"incident 123\" or an address in it, or --incident", m->ts,
                        !m->thread ? "it" : known ? "the first message of its thread" : "the first message of its thread is not in the file, so it");
         ald_rows_refuse(rows, el, &why);
         return;
@@ -161,9 +188,9 @@ static enum ald_rc learnings_page(const struct ald_source_cfg *cfg, const struct
                     ald_rows_refuse(rows, ald_rows_element(rows, ald_sprintf(rows->arena, "message %zu", it.index + 1), NULL), &why);
             } else if (pass == 0 && m.root) {
                 threads.items = ald_grow(rows->arena, threads.items, threads.n, &threads.cap, sizeof *threads.items);
-                threads.items[threads.n++] = (struct thread){m.ts, key_in(rows->arena, m.text)};
+                threads.items[threads.n++] = (struct thread){m.ts, incident_in(rows->arena, m.text)};
             } else if (pass == 1 && said && !m.root) {
-                const char *incident = m.thread ? incident_of(&threads, m.thread, &known) : key_in(rows->arena, m.text);
+                const char *incident = m.thread ? incident_of(&threads, m.thread, &known) : incident_in(rows->arena, m.text);
                 take(rows, &m, given ? given : incident, known);
             }
         }

@@ -293,7 +293,7 @@ class RoundTrip(support.Case):
         self.write("in.ndjson", support.lines(rows))
         self.configure()
         self.assertIn("1 new record", self.alidade("import", "in.ndjson").out)
-        self.assertIn("0 new records, 0 changed", self.alidade("import", "in.ndjson").out)
+        self.assertIn("nothing new", self.alidade("import", "in.ndjson").out)
         self.assertEqual([(r["source"], r["external_id"], r["kind"]) for r in self.export("records", AS_OF)],
                          [("old", "a", "ticket"), ("older", "b", "pager")])
 

@@ -203,7 +203,7 @@ class Refused(support.Case):
         bare = [{k: v for k, v in row.items() if v is not None} for row in rows]
         before = self.export("records", AS_OF)
         self.write("in.ndjson", lines(bare))
-        self.assertIn("0 changed", self.alidade("import", "in.ndjson").out)
+        self.assertIn("nothing new", self.alidade("import", "in.ndjson").out)
         self.assertEqual(self.export("records", AS_OF), before)
 
 
@@ -241,7 +241,73 @@ class Slack(support.Case):
         self.assertEqual(len(found), 3)
 
 
+    def test_what_slack_writes(self):
+        """Threads that name their incident by key, by number or by address; what people say in other ways than a plain message; what
+        nobody said. The same thread exported again, under another name, says nothing twice."""
+        def message(n, text, thread=None, **more):
+            return {"type": "message", "user": f"U{n}AAA", "ts": f"17779{75200 + n}.000100", "text": text,
+                    **({"thread_ts": f"17779{75200 + thread}.000100"} if thread else {}), **more}
+
+        posts = [message(1, "Incident #1042: what did we learn?", 1), message(2, "ask earlier <!here> :fire: &amp; <#C1|ops>", 1, edited={"ts": "1"}),
+                 message(3, "broken alerts", 1, subtype="thread_broadcast"), message(4, "learned to wait", 1, subtype="me_message"),
+                 message(5, "the graph", 1, subtype="file_share", files=[{"name": "g.png"}]), message(6, "", 1, files=[{"name": "h.png"}]),
+                 message(7, "This message was deleted.", 1, subtype="tombstone"), message(8, "I am a bot", 1, subtype="bot_message", bot_id="B1"),
+                 message(9, "About <https://pager.example/incidents/Q1B2|this one>", 9), message(10, "read the runbook", 9),
+                 message(11, "About INC-1 then", 11), message(12, "queues hide", 11)]
+        self.write("history.ndjson", lines([{**RECORD, "external_id": "Q1B2", "key": "1042", "url": "https://pager.example/incidents/Q1B2"}, RECORD]))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        for name, rows in (("may.json", posts), ("june.json", {"messages": posts[:2] + posts[8:]})):
+            self.write(name, json.dumps(rows))
+            self.alidade("import", name, "--kind", "learnings", code=0)
+        self.alidade("import", "may.json", "--kind", "learnings", "--source", "other", code=0)
+        found = support.parse_lines(self.alidade("export", "learnings").out)
+        self.assertEqual({(row["incident"], row["text"]) for row in found},
+                         {("1042", "ask earlier  :fire: & ops"), ("1042", "broken alerts"), ("1042", "learned to wait"), ("1042", "the graph"),
+                          ("https://pager.example/incidents/Q1B2", "read the runbook"), ("INC-1", "queues hide")})
+        self.assertEqual([row["source"] for row in found].count("slack"), 6, "two exports, one of each message")
+        learning = self.report("2026", AS_OF, ("report", "learning"))["learning"]
+        self.assertEqual(sorted(row["text"] for row in learning["learnings"]), sorted({row["text"] for row in found}))
+
+
+class Remarks(support.Case):
+    def test_what_an_import_leaves_open(self):
+        """Lines that still wait, rows about incidents that nobody knows; a file read again says that nothing is new."""
+        self.write("history.ndjson", lines([RECORD]))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        self.write("r.csv", "incident,held_at\nINC-1,2026-05-06T10:00:00Z\nNOPE-1,2026-05-06T10:00:00Z\nINC-1,soon\n")
+        run = self.alidade("import", "r.csv", "--kind", "reviews", code=3)
+        self.assertIn("r: 1 row is about no incident that the store knows, such as 'NOPE-1'", run.err)
+        self.assertRegex(run.err, r"line 4: \$.held_at: expected a time")
+        run = self.alidade("import", "r.csv", "--kind", "reviews", code=0)
+        self.assertEqual(run.out, "r: nothing new\n")
+        self.assertIn("r: 1 of its lines still in quarantine", run.err)
+        self.assertEqual(self.alidade("review", "list").out,
+                         "2026-05-06  INC-1        " + RECORD["title"] + "\n            no write-up\n"
+                         "2026-05-06  NOPE-1       (no incident of the store is called so)\n            no write-up\n")
+
+    def test_bytes_that_are_no_text(self):
+        """What a message shows of them is cut, and stays text: in the store, in every report."""
+        self.configure()
+        (self.dir / "b.ndjson").write_bytes(bytes(range(128, 256)) * 3)
+        self.alidade("import", "b.ndjson", "--kind", "reviews", code={1, 3})
+        (self.dir / "c.csv").write_text("incident,x" + "\u00e9" * 39 + "\u20ac" * 30 + "\n1,2\n", encoding="utf-8")
+        self.alidade("import", "c.csv", "--kind", "reviews", code={1, 3})
+        gaps = [gap for source in self.report("2026", AS_OF, ("report", "learning"), code={0, 3})["sources"] for gap in source["gaps"]]
+        self.assertEqual({gap.split("unknown column ")[1][:4] for gap in gaps}, {"'???", "'x\u00e9\u00e9"}, gaps)
+
+
 class Reviews(support.Case):
+    def test_meetings_before_and_after(self):
+        self.write("history.ndjson", lines([RECORD]))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        self.assertIn("the incident began later", self.alidade("review", "add", "INC-1", "--held", "2020-01-01", code=2).err)
+        self.assertEqual(self.sql("SELECT count(*) FROM review"), [(0,)])
+        self.assertIn("still to come", self.alidade("review", "add", "INC-1", "--held", "2199-01-01").out)
+        self.assertIn("; still to come", self.alidade("review", "list").out)
+
     def test_noted_by_hand(self):
         self.write("history.ndjson", lines([RECORD]))
         self.configure(support.ndjson("history.ndjson"))

@@ -69,8 +69,8 @@ class StoryCompany(support.Case):
                 self.assertNotIn(None, places.values(), [(row["key"], row["why"]) for row in found])
                 self.different(found, incidents)
 
-    @unittest.skipUnless(os.environ.get("ALIDADE_STORY_SEEDS"), "ALIDADE_STORY_SEEDS=FROM-TO measures, and says why what is missed is missed")
-    def test_measure(self):
+    def measure(self):
+        """Not a test: what ALIDADE_STORY_SEEDS=FROM-TO asks for, with why what is missed is missed."""
         first, last = map(int, os.environ["ALIDADE_STORY_SEEDS"].split("-"))
         hits = 0
         for seed in range(first, last + 1):
@@ -94,6 +94,10 @@ class StoryCompany(support.Case):
         for i, a in enumerate(slots):
             for b in slots[:i]:
                 self.assertFalse(patterns(a) & patterns(b) and services(a) & services(b), (a["key"], b["key"]))
+
+
+if os.environ.get("ALIDADE_STORY_SEEDS"):
+    StoryCompany.test_measure = StoryCompany.measure
 
 
 if __name__ == "__main__":

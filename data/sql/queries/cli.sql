@@ -91,6 +91,29 @@ SELECT kind, role FROM source WHERE name = ?1;
 -- name: cli_quarantine_since
 SELECT reason FROM quarantine WHERE source = ?1 AND last_seen >= ?2 ORDER BY id;
 
+-- What an imported file calls incidents, where no record is called so: how many rows, and one such name.
+-- name: cli_said_unknown
+WITH said(incident) AS (SELECT incident FROM review WHERE source = ?1 UNION ALL SELECT incident FROM attendance WHERE source = ?1
+    UNION ALL SELECT incident FROM learning WHERE source = ?1 UNION ALL SELECT incident FROM action_item WHERE source = ?1
+    UNION ALL SELECT incident FROM story_told WHERE source = ?1)
+SELECT count(*), min(incident) FROM said WHERE incident NOT IN (SELECT key FROM record WHERE key IS NOT NULL UNION ALL SELECT external_id FROM record
+    UNION ALL SELECT source || ':' || external_id FROM record UNION ALL SELECT url FROM record WHERE url IS NOT NULL);
+
+-- name: cli_quarantined_of
+SELECT count(*) FROM quarantine WHERE source = ?1;
+
+-- Reviews with what their incident is called by people: of the records of that name the first.
+-- name: cli_review_list
+WITH named(name, key, title) AS (SELECT key, key, title FROM record WHERE key IS NOT NULL UNION ALL SELECT external_id, key, title FROM record
+    UNION ALL SELECT source || ':' || external_id, key, title FROM record UNION ALL SELECT url, key, title FROM record WHERE url IS NOT NULL),
+    called(name, key, title) AS (SELECT name, coalesce(min(key), name), min(title) FROM named GROUP BY name)
+SELECT v.held_at, coalesce(c.key, v.incident), coalesce(c.title, ''), v.url, c.name IS NULL FROM review v LEFT JOIN called c ON c.name = v.incident
+ORDER BY v.held_at IS NULL, v.held_at, v.incident, v.source, v.external_id;
+
+-- name: cli_record_began
+SELECT min(m.at) FROM record r JOIN record_moment m ON m.record = r.id
+WHERE r.source || ':' || r.external_id = ?1 AND m.moment IN ('impact_started', 'detected', 'opened');
+
 -- name: cli_export_reviews
 SELECT source, external_id, incident, held_at, url, facilitator_involved, why_surprised, risk_awareness, title, status, readers
 FROM review ORDER BY incident, source, external_id;

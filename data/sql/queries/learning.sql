@@ -7,8 +7,9 @@ ORDER BY held_at, source, external_id;
 -- name: learning_attendance
 SELECT incident, required, team FROM attendance ORDER BY source, external_id;
 
+-- Equal words of one moment follow each other.
 -- name: learning_lessons
-SELECT incident, at, text, kind FROM learning ORDER BY at, source, external_id;
+SELECT incident, at, text, kind FROM learning ORDER BY at, text, source, external_id;
 
 -- name: learning_actions
 SELECT incident, title, url, team, status, opened_at, due_at, closed_at FROM action_item ORDER BY opened_at, source, external_id;

@@ -105,11 +105,24 @@ static void test_cut_between_characters(void **state)
     }
 }
 
+/* A precision counts bytes, and what is shown may be anything. */
+static void test_broken_characters(void **state)
+{
+    (void)state;
+    struct ald_err err = {0};
+    (void)ald_fail(&err, ALD_ERR_FORMAT, "found '%.4s', expected", "abc\xC3\xA9");
+    assert_string_equal(err.msg, "found 'abc?', expected");
+    (void)ald_fail(&err, ALD_ERR_FORMAT, "'%s' in '%.4s'", "\xFF\xE2\x82z\xC3\xA9", "\xF0\x9F\x98\x80");
+    assert_string_equal(err.msg, "'???z\xC3\xA9' in '\xF0\x9F\x98\x80'");
+    (void)ald_wrap(&err, "%.1s", "\xC3\xA9");
+    assert_string_equal(err.msg, "?: '???z\xC3\xA9' in '\xF0\x9F\x98\x80'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),     cmocka_unit_test(test_fail_and_try),           cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_wrap_long), cmocka_unit_test(test_cut_between_characters),
+        cmocka_unit_test(test_wrap_long), cmocka_unit_test(test_broken_characters), cmocka_unit_test(test_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
