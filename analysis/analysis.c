@@ -104,6 +104,19 @@ static size_t count_folded(const struct ald_build *b, const struct ald_incident 
     return n;
 }
 
+/* All that is asked of a record's own moments once the incident has its own. */
+static void keep_folded_ends(struct ald_build *b)
+{
+    for (size_t i = 0; i < b->a->records_n; i++) {
+        const struct ald_taken *resolved = &b->moments[i][ALD_RESOLVED];
+        if (!b->a->records[i].folded || resolved->at == ALD_TIME_NONE)
+            continue;
+        struct ald_taken *own = ald_alloc(b->a->arena, sizeof *own);
+        *own = *resolved;
+        b->a->records[i].folded_end = own;
+    }
+}
+
 static int incident_order(const void *x, const void *y)
 {
     const struct ald_incident *i = x, *j = y;
@@ -151,6 +164,9 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
         ald_incident_gather(b, inc);
         ald_incident_classify(b, inc);
     }
+    keep_folded_ends(b);
+    ald_arena_reset(b->early);
+    b->moments = NULL;
     if (a->incidents_n)
         qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
     for (size_t i = 0; i < a->incidents_n; i++)
@@ -198,6 +214,7 @@ static void build_done(struct ald_build *b)
     if (b->org) /* no past took it */
         ald_org_done(b->org);
     ald_arena_free(b->brief);
+    ald_arena_free(b->early);
     ald_arena_free(b->scratch);
 }
 
@@ -211,6 +228,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .a = a,
                           .scratch = scratch,
                           .brief = ald_arena_new(),
+                          .early = ald_arena_new(),
                           /* The texts of these outlive the building: they are the analysis' names. */
                           .sources = ald_names_new(arena),
                           .persons = ald_names_new(arena),

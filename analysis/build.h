@@ -105,6 +105,9 @@ struct ald_build {
     struct ald_work *work;     /* parallel to a->records */
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
+    struct ald_arena *early;   /* freed when the incidents stand */
+    struct ald_taken (*moments)[ALD_MOMENT_N]; /* parallel to a->records; early */
+    size_t moments_cap;
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc;
@@ -189,10 +192,8 @@ void ald_event_ids_close(struct ald_event_ids *ids);
 void ald_record_clocks(struct ald_build *b, uint32_t record);
 /** clocks.c: moments, state, spans and clocks of an incident from its records. */
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
-/** moments.c: what an incident may point at for these moments: those of one of its records where they are the same, else an
- *  analysis-owned copy. Records must not move or change afterwards. */
-const struct ald_taken *ald_moments_keep(struct ald_build *b, const struct ald_incident *inc,
-                                         const struct ald_taken *moments);
+/** moments.c: gives an incident these moments (ALD_MOMENT_N). */
+void ald_moments_keep(struct ald_build *b, struct ald_incident *inc, const struct ald_taken *moments);
 /** "source:external_id", analysis-owned. */
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */

@@ -80,7 +80,7 @@ static bool is_noise(struct ald_build *b, struct ald_incident *inc)
     }
     if (inc->state != ALD_STATE_RESOLVED || inc->impossible)
         return false;
-    int64_t elapsed = inc->moments[ALD_RESOLVED].at - inc->started_at;
+    int64_t elapsed = ald_moment_of(inc, ALD_RESOLVED)->at - inc->started_at;
     if (inc->started_at == ALD_TIME_NONE || (!ended_itself && elapsed >= b->settings->noise_under_ms))
         return false;
     inc->cls = ALD_NOISE;

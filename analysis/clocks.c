@@ -89,7 +89,7 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
     return walk;
 }
 
-static void moments_from_events(struct ald_build *b, struct ald_record *record, uint32_t r)
+static void moments_from_events(struct ald_build *b, const struct ald_record *record, uint32_t r)
 {
     static const struct {
         enum ald_moment moment;
@@ -97,7 +97,7 @@ static void moments_from_events(struct ald_build *b, struct ald_record *record, 
         bool by_people;
     } fallbacks[] = {{ALD_ACKNOWLEDGED, ALD_EV_ACKNOWLEDGED, true}, {ALD_MITIGATED, ALD_EV_MITIGATED, false}};
     for (size_t f = 0; f < sizeof fallbacks / sizeof fallbacks[0]; f++) {
-        struct ald_taken *taken = &record->moments[fallbacks[f].moment];
+        struct ald_taken *taken = &b->moments[r][fallbacks[f].moment];
         for (size_t i = 0; i < record->events_n && taken->at == ALD_TIME_NONE; i++) {
             const struct ald_event *event = &record->events[i];
             if (event->kind == fallbacks[f].kind && !(fallbacks[f].by_people && event->automatic == 1))
@@ -110,7 +110,7 @@ static void moments_from_events(struct ald_build *b, struct ald_record *record, 
  * the order of events decides. Without a history of states a record that is open now has a stale field or none. */
 static struct ald_taken resolution_of(struct ald_build *b, const struct ald_record *record, const struct walk *walk, uint32_t r)
 {
-    struct ald_taken field = record->moments[ALD_RESOLVED], none = {.at = ALD_TIME_NONE};
+    struct ald_taken field = b->moments[r][ALD_RESOLVED], none = {.at = ALD_TIME_NONE};
     if (!(record->timeline & ALD_HOLDS_STATES))
         return strcmp(record->end_state, "open") == 0 ? none : field;
     bool reopened_after =
@@ -124,10 +124,11 @@ static struct ald_taken resolution_of(struct ald_build *b, const struct ald_reco
 }
 
 /* Closed, but nothing says when it was resolved. *ret_end: when it was closed, ALD_TIME_NONE when that is not known. */
-static bool ended_without_resolution(const struct ald_record *record, const struct ald_work *w, const struct walk *walk,
-                                     int64_t *ret_end)
+static bool ended_without_resolution(const struct ald_build *b, uint32_t r, const struct walk *walk, int64_t *ret_end)
 {
-    int64_t closed = record->moments[ALD_CLOSED].at;
+    const struct ald_record *record = &b->a->records[r];
+    const struct ald_work *w = &b->work[r];
+    int64_t closed = b->moments[r][ALD_CLOSED].at;
     bool open_now = strcmp(record->end_state, "open") == 0;
     *ret_end = ALD_TIME_NONE;
     if (closed != ALD_TIME_NONE && closed >= walk->last_reopened && (!open_now || w->later_change)) {
@@ -171,14 +172,14 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     w->ended_itself = walk.resolved_by_nobody && walk.last_resolved != ALD_TIME_NONE;
     struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
-    record->moments[ALD_RESOLVED] = resolution;
+    b->moments[r][ALD_RESOLVED] = resolution;
     if (!(record->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
         w->ended_itself = resolved_by_itself(record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
-        bool ended = ended_without_resolution(record, w, &walk, &closed);
+        bool ended = ended_without_resolution(b, r, &walk, &closed);
         w->state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
-        if (ended && closed != ALD_TIME_NONE && record->moments[ALD_CLOSED].at == ALD_TIME_NONE)
-            record->moments[ALD_CLOSED] = (struct ald_taken){.at = closed, .field = ald_build_word(b, "events"), .record = r};
+        if (ended && closed != ALD_TIME_NONE && b->moments[r][ALD_CLOSED].at == ALD_TIME_NONE)
+            b->moments[r][ALD_CLOSED] = (struct ald_taken){.at = closed, .field = ald_build_word(b, "events"), .record = r};
         if (w->start != ALD_TIME_NONE)
             finish_spans(w, &walk, closed);
         return;
@@ -248,26 +249,25 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
     inc->started_at = ALD_TIME_NONE;
     for (size_t i = 0; i < inc->records_n; i++) {
         uint32_t r = inc->records[i];
-        const struct ald_record *record = &b->a->records[r];
         const struct ald_work *w = &b->work[r];
         if (w->folded)
             continue;
         if (w->start != ALD_TIME_NONE && (inc->started_at == ALD_TIME_NONE || w->start < inc->started_at))
             inc->started_at = w->start;
         for (int m = 0; m < ALD_RESOLVED; m++)
-            earlier(&moments[m], &record->moments[m]);
+            earlier(&moments[m], &b->moments[r][m]);
         if (!decides(b, r, pager_or_status))
             continue;
         open |= w->state == ALD_OPEN;
         resolved |= w->state == ALD_STATE_RESOLVED;
-        later(&moments[ALD_RESOLVED], &record->moments[ALD_RESOLVED]);
-        later(&moments[ALD_CLOSED], &record->moments[ALD_CLOSED]);
+        later(&moments[ALD_RESOLVED], &b->moments[r][ALD_RESOLVED]);
+        later(&moments[ALD_CLOSED], &b->moments[r][ALD_CLOSED]);
         inc->reopens += w->reopens;
     }
     inc->state = open ? ALD_OPEN : resolved ? ALD_STATE_RESOLVED : ALD_END_NOT_RECORDED;
     if (inc->state != ALD_STATE_RESOLVED)
         moments[ALD_RESOLVED] = (struct ald_taken){.at = ALD_TIME_NONE};
-    inc->moments = ald_moments_keep(b, inc, moments);
+    ald_moments_keep(b, inc, moments);
 }
 
 static int span_order(const void *a, const void *b)
@@ -320,7 +320,7 @@ static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager
         bool full = decides(b, inc->records[i], pager_or_status);
         for (size_t j = 0; j < w->spans_n && !w->folded && first != ALD_TIME_NONE; j++) {
             struct ald_span span = w->spans[j];
-            if (cut(&span, inc->moments[ALD_RESOLVED].at) && (full || (span.start < first && cut(&span, first))))
+            if (cut(&span, ald_moment_of(inc, ALD_RESOLVED)->at) && (full || (span.start < first && cut(&span, first))))
                 spans[n++] = span;
         }
     }
@@ -347,19 +347,19 @@ static int64_t pager_opened(const struct ald_build *b, const struct ald_incident
 {
     struct ald_taken opened = {.at = ALD_TIME_NONE};
     if (ald_overridden(b, inc, "opened_at"))
-        return inc->moments[ALD_OPENED].at;
+        return ald_moment_of(inc, ALD_OPENED)->at;
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         if (!record->folded && strcmp(record->kind, "pager") == 0)
-            earlier(&opened, &record->moments[ALD_OPENED]);
+            earlier(&opened, &b->moments[inc->records[i]][ALD_OPENED]);
     }
-    return opened.at != ALD_TIME_NONE ? opened.at : inc->moments[ALD_OPENED].at;
+    return opened.at != ALD_TIME_NONE ? opened.at : ald_moment_of(inc, ALD_OPENED)->at;
 }
 
 /* told_anew: people corrected the start or the end, so what the record says of both no longer holds. */
 static void judge_end(const struct ald_build *b, struct ald_incident *inc, bool told_anew)
 {
-    const struct ald_taken *end = &inc->moments[ALD_RESOLVED];
+    const struct ald_taken *end = ald_moment_of(inc, ALD_RESOLVED);
     if (inc->state != ALD_STATE_RESOLVED || inc->started_at == ALD_TIME_NONE)
         return;
     const struct ald_work *w = &b->work[end->record];
@@ -379,8 +379,7 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
     inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = inc->landmark_at = ALD_TIME_NONE;
     inc->quarter = ALD_QUARTER_NONE;
-    const struct ald_taken *m = inc->moments;
-    int64_t noticed = m[ALD_DETECTED].at != ALD_TIME_NONE ? m[ALD_DETECTED].at : m[ALD_OPENED].at;
+    int64_t noticed = ald_moment_of(inc, ald_moment_of(inc, ALD_DETECTED)->at != ALD_TIME_NONE ? ALD_DETECTED : ALD_OPENED)->at;
     if (noticed != ALD_TIME_NONE)
         inc->landmark_at = noticed + s->landmark_ms;
     if (inc->started_at == ALD_TIME_NONE)
@@ -390,15 +389,16 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
         inc->open_for_ms = active ? length(inc, b->a->as_of) : b->a->as_of - inc->started_at;
     if (inc->impossible)
         return; /* neither its start nor its end can be trusted */
-    inc->acknowledge_ms = clock_between(pager_opened(b, inc), m[ALD_ACKNOWLEDGED].at);
-    inc->detect_ms = clock_between(m[ALD_IMPACT_STARTED].at, m[ALD_DETECTED].at);
-    inc->mitigate_ms = clock_between(inc->started_at, m[ALD_MITIGATED].at);
+    inc->acknowledge_ms = clock_between(pager_opened(b, inc), ald_moment_of(inc, ALD_ACKNOWLEDGED)->at);
+    inc->detect_ms = clock_between(ald_moment_of(inc, ALD_IMPACT_STARTED)->at, ald_moment_of(inc, ALD_DETECTED)->at);
+    inc->mitigate_ms = clock_between(inc->started_at, ald_moment_of(inc, ALD_MITIGATED)->at);
     if (inc->state != ALD_STATE_RESOLVED)
         return;
-    int64_t active_ms = length(inc, b->a->as_of), elapsed_ms = m[ALD_RESOLVED].at - inc->started_at;
+    const struct ald_taken *resolved = ald_moment_of(inc, ALD_RESOLVED);
+    int64_t active_ms = length(inc, b->a->as_of), elapsed_ms = resolved->at - inc->started_at;
     inc->zero_length = (active ? active_ms : elapsed_ms) == 0;
     if (inc->zero_length) {
-        inc->entered_after = b->work[m[ALD_RESOLVED].record].entered_after;
+        inc->entered_after = b->work[resolved->record].entered_after;
         return;
     }
     inc->active_ms = active_ms;

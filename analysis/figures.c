@@ -27,7 +27,7 @@ static bool open_in(const struct ald_incident *inc, const struct ald_period *per
     if (inc->impossible)
         return false;
     if (inc->state == ALD_END_NOT_RECORDED)
-        return inc->moments[ALD_CLOSED].at != ALD_TIME_NONE && inc->moments[ALD_CLOSED].at > period->start;
+        return ald_moment_of(inc, ALD_CLOSED)->at != ALD_TIME_NONE && ald_moment_of(inc, ALD_CLOSED)->at > period->start;
     for (size_t i = 0; i < inc->spans_n && inc->spans[i].start < period->end; i++)
         if (inc->spans[i].end == ALD_TIME_NONE || inc->spans[i].end > period->start)
             return true;
@@ -81,9 +81,7 @@ static void count_population(const struct ald_analysis *analysis, const struct a
     }
     for (size_t i = 0; i < analysis->records_n; i++) {
         const struct ald_record *record = &analysis->records[i];
-        int64_t start = record->moments[ALD_IMPACT_STARTED].at;
-        if (start == ALD_TIME_NONE)
-            start = record->moments[ALD_OPENED].at;
+        int64_t start = record->started_at;
         if (record->vendor)
             ret->vendor += start >= period->start && start < period->end && start <= analysis->as_of;
         else

@@ -9,7 +9,7 @@
 int64_t ald_record_end(const struct ald_build *b, uint32_t record)
 {
     const struct ald_work *w = &b->work[record];
-    int64_t closed = b->a->records[record].moments[ALD_CLOSED].at, end = w->start;
+    int64_t closed = b->moments[record][ALD_CLOSED].at, end = w->start;
     if (w->state == ALD_OPEN)
         return INT64_MAX;
     if (w->spans_n && w->spans[w->spans_n - 1].end != ALD_TIME_NONE)

@@ -17,7 +17,8 @@ static int by_row(const void *a, const void *b)
 static void index_rows(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    b->by_row = ald_calloc(b->scratch, a->records_n, sizeof *b->by_row);
+    if (!b->by_row)
+        b->by_row = ald_calloc(b->scratch, a->records_n, sizeof *b->by_row);
     b->by_row_n = a->records_n;
     for (size_t i = 0; i < a->records_n; i++)
         b->by_row[i] = (struct ald_row_index){.row = a->records[i].row, .record = (uint32_t)i};
@@ -192,6 +193,8 @@ static void take_record(struct ald_build *b, struct ald_q *q)
     assert(a->records_n < ALD_RECORDS_MOST);
     a->records = ald_grow(a->arena, a->records, a->records_n, &b->records_cap, sizeof *a->records);
     b->work = ald_grow(b->scratch, b->work, a->records_n, &b->work_cap, sizeof *b->work);
+    b->moments = ald_grow(b->early, b->moments, a->records_n, &b->moments_cap, sizeof *b->moments);
+    memcpy(b->moments[a->records_n], ald_no_moments, sizeof *b->moments);
     struct ald_record *r = &a->records[a->records_n];
     struct ald_work *w = &b->work[a->records_n++];
     r->row = ald_q_col_int(q, 0);
@@ -212,8 +215,6 @@ static void take_record(struct ald_build *b, struct ald_q *q)
     r->entered_at = ald_q_col_time(q, 14);
     r->last_seen = ald_q_col_time(q, 15);
     r->incident = ALD_NOBODY;
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        r->moments[m] = (struct ald_taken){.at = ALD_TIME_NONE};
     w->start = ALD_TIME_NONE;
     w->group = w->fold_into = ALD_NOBODY;
 }
@@ -231,7 +232,7 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     int m = moment_of(ald_q_col_text(q, 1));
     if (m < 0)
         return;
-    struct ald_taken *taken = &b->a->records[r].moments[m];
+    struct ald_taken *taken = &b->moments[r][m];
     int64_t at = ald_q_col_time(q, 2);
     if (at > b->a->as_of)
         b->work[r].later[m] = true;
@@ -241,7 +242,7 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
 
 static bool no_opening(const struct ald_build *b, size_t i)
 {
-    return b->a->records[i].moments[ALD_OPENED].at == ALD_TIME_NONE && !b->work[i].later[ALD_OPENED];
+    return b->moments[i][ALD_OPENED].at == ALD_TIME_NONE && !b->work[i].later[ALD_OPENED];
 }
 
 static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -252,7 +253,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (at > b->a->as_of)
         b->work[r].later[ALD_OPENED] = true;
     else
-        b->a->records[r].moments[ALD_OPENED] = (struct ald_taken){.at = at, .field = ald_build_word(b, "events"), .record = r};
+        b->moments[r][ALD_OPENED] = (struct ald_taken){.at = at, .field = ald_build_word(b, "events"), .record = r};
 }
 
 static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
@@ -269,17 +270,19 @@ static void drop_later_records(struct ald_build *b)
     struct ald_analysis *a = b->a;
     size_t kept = 0;
     for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_taken *m = a->records[i].moments;
+        const struct ald_taken *m = b->moments[i];
         struct ald_work *w = &b->work[i];
-        w->start = m[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? m[ALD_IMPACT_STARTED].at : m[ALD_OPENED].at;
-        if (w->start == ALD_TIME_NONE && (w->later[ALD_IMPACT_STARTED] || w->later[ALD_OPENED]))
+        struct ald_record *r = &a->records[i];
+        r->started_at = w->start = m[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? m[ALD_IMPACT_STARTED].at : m[ALD_OPENED].at;
+        if (r->started_at == ALD_TIME_NONE && (w->later[ALD_IMPACT_STARTED] || w->later[ALD_OPENED]))
             continue;
         if (kept != i) {
-            a->records[kept] = a->records[i];
+            a->records[kept] = *r;
             b->work[kept] = *w;
+            memcpy(b->moments[kept], b->moments[i], sizeof *b->moments);
         }
         for (int j = 0; j < ALD_MOMENT_N; j++)
-            a->records[kept].moments[j].record = (uint32_t)kept;
+            b->moments[kept][j].record = (uint32_t)kept;
         kept++;
     }
     a->records_n = kept;
@@ -323,13 +326,13 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     static const char *const kinds[ALD_REF_N] = {"url",          "key",   "id",      "merged_into", "duplicate_of", "parent",
                                                  "incident_key", "alert", "channel", "mention"};
-    struct ald_row_ref ref = {.value = ald_strdup(b->scratch, ald_q_col_text(q, 2)),
+    struct ald_row_ref ref = {.value = ald_strdup(b->early, ald_q_col_text(q, 2)),
                               .field = ald_build_string(b, ald_q_col_text(q, 3))};
     while (ref.kind < ALD_REF_N && strcmp(kinds[ref.kind], ald_q_col_text(q, 1)) != 0)
         ref.kind++;
     if (ref.kind == ALD_REF_N)
         return; /* a kind that only texts know */
-    b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
+    b->ref = ald_grow(b->early, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[r].refs.n)
         b->work[r].refs.at = (uint32_t)b->ref_n;
     b->work[r].refs.n++;

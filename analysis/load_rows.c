@@ -87,7 +87,7 @@ static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
     row.raw = row.name;
     if (row.name == ALD_NOBODY || row.at > b->a->as_of)
         return;
-    b->team = ald_grow(b->scratch, b->team, b->team_n, &b->team_cap, sizeof *b->team);
+    b->team = ald_grow(b->early, b->team, b->team_n, &b->team_cap, sizeof *b->team);
     extend(&b->work[r].teams, b->team_n);
     b->team[b->team_n++] = row;
 }

@@ -250,12 +250,12 @@ static bool time_set(struct ald_build *b, const struct ald_incident *inc, const 
 /* The outer ends of the spans move; what lay between reopenings stays. */
 static void fit_spans(struct ald_build *b, struct ald_incident *inc)
 {
-    int64_t start = inc->started_at, end = inc->state == ALD_OPEN ? ALD_TIME_NONE : inc->moments[ALD_RESOLVED].at;
+    int64_t start = inc->started_at, end = inc->state == ALD_OPEN ? ALD_TIME_NONE : ald_moment_of(inc, ALD_RESOLVED)->at;
     size_t n = 0;
     if (start == ALD_TIME_NONE)
         return;
     if (inc->state == ALD_END_NOT_RECORDED)
-        end = inc->moments[ALD_CLOSED].at;
+        end = ald_moment_of(inc, ALD_CLOSED)->at;
     struct ald_span *spans = ald_calloc(b->a->arena, inc->spans_n + 1, sizeof *spans);
     for (size_t i = 0; i < inc->spans_n; i++) {
         struct ald_span s = inc->spans[i];
@@ -278,20 +278,18 @@ static void fit_spans(struct ald_build *b, struct ald_incident *inc)
 
 bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
 {
-    struct ald_taken set, *own = NULL;
-    bool start = false, end = false;
+    struct ald_taken set, moments[ALD_MOMENT_N];
+    bool any = false, start = false, end = false;
     if (!b->override_of || b->override_of[inc - b->a->incidents] == ALD_NOBODY)
         return false;
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        moments[m] = *ald_moment_of(inc, m);
     for (size_t i = 0; i < FIELDS_N; i++) {
         if (fields[i].kind != MOMENT || !time_set(b, inc, &fields[i], &set))
             continue;
         enum ald_moment m = fields[i].moment;
-        if (!own) { /* they may be those of its record, which keeps what its source says */
-            own = ald_calloc(b->a->arena, ALD_MOMENT_N, sizeof *own);
-            memcpy(own, inc->moments, ALD_MOMENT_N * sizeof *own);
-            inc->moments = own;
-        }
-        own[m] = set;
+        moments[m] = set;
+        any = true;
         start |= m == ALD_IMPACT_STARTED || m == ALD_OPENED;
         if (m == ALD_RESOLVED) {
             end = true;
@@ -300,9 +298,11 @@ bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
             inc->state = set.at != ALD_TIME_NONE ? ALD_STATE_RESOLVED : not_yet ? ALD_OPEN : ALD_END_NOT_RECORDED;
         }
     }
+    if (any)
+        ald_moments_keep(b, inc, moments);
     if (start)
         inc->started_at =
-            inc->moments[inc->moments[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? ALD_IMPACT_STARTED : ALD_OPENED].at;
+            ald_moment_of(inc, ald_moment_of(inc, ALD_IMPACT_STARTED)->at != ALD_TIME_NONE ? ALD_IMPACT_STARTED : ALD_OPENED)->at;
     if (time_set(b, inc, field_of("started_at"), &set)) {
         inc->started_at = set.at;
         start = true;

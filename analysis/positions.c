@@ -47,7 +47,7 @@ bool ald_stood(const struct ald_analysis *analysis, const struct ald_incident *i
     int64_t last = ald_last_end(inc, now, &open), duration = ALD_TIME_NONE;
     if (inc->state == ALD_END_NOT_RECORDED) {
         /* Open until closed, then not in it; without the time of closing nobody knows until when. */
-        if (inc->moments[ALD_CLOSED].at == ALD_TIME_NONE || inc->moments[ALD_CLOSED].at <= now)
+        if (ald_moment_of(inc, ALD_CLOSED)->at == ALD_TIME_NONE || ald_moment_of(inc, ALD_CLOSED)->at <= now)
             return false;
         open = true;
         last = now;

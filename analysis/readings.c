@@ -79,7 +79,7 @@ static const char *not_beyond(const struct ald_analysis *analysis, const struct 
         return analysis->as_of > inc->landmark_at ? NULL : "no reading yet";
     bool open = false;
     int64_t last =
-        inc->state == ALD_END_NOT_RECORDED ? inc->moments[ALD_CLOSED].at : ald_last_end(inc, INT64_MAX, &open);
+        inc->state == ALD_END_NOT_RECORDED ? ald_moment_of(inc, ALD_CLOSED)->at : ald_last_end(inc, INT64_MAX, &open);
     if (!open && last <= inc->landmark_at)
         return "over before the landmark";
     return inc->zero_length ? no_duration(inc) : NULL;

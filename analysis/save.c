@@ -95,7 +95,7 @@ static ALD_CHECK enum ald_rc put_incident(struct ald_q *q, const struct ald_inci
     ald_q_text_lent(q, 5, ald_class_name(inc->cls));
     ald_q_text_lent(q, 6, ald_state_name(inc->state));
     ald_q_time(q, 7, inc->started_at);
-    ald_q_time(q, 8, inc->moments[ALD_RESOLVED].at);
+    ald_q_time(q, 8, ald_moment_of(inc, ALD_RESOLVED)->at);
     ald_q_time(q, 9, inc->active_ms);
     ald_q_time(q, 10, inc->elapsed_ms);
     return ald_q_run(q, err);

@@ -9,7 +9,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
 {
     struct ald_node *o = ald_node_object(a);
     for (int m = 0; m < ALD_MOMENT_N; m++) {
-        const struct ald_taken *t = &inc->moments[m];
+        const struct ald_taken *t = ald_moment_of(inc, m);
         struct ald_node *taken = ald_node_object(a);
         if (t->at == ALD_TIME_NONE) {
             ald_node_set(a, taken, "absent", ald_node_str(a, "not recorded"));

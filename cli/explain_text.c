@@ -111,7 +111,7 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
     char end[64];
     (void)printf("\nMoments (times in %s)\n", an->settings->timezone);
     for (int m = 0; m < ALD_MOMENT_N; m++) {
-        const struct ald_taken *t = &inc->moments[m];
+        const struct ald_taken *t = ald_moment_of(inc, m);
         if (t->at == ALD_TIME_NONE)
             (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
         else

@@ -234,7 +234,7 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
     static const char *const keys[ALD_MOMENT_N] = {"impact_started_at", "detected_at", "opened_at", "acknowledged_at",
                                                    "mitigated_at",      "resolved_at", "closed_at"};
     for (size_t k = 0; k < ALD_MOMENT_N; k++)
-        ald_node_set(a, o, keys[k], ald_node_time(a, inc->moments[k].at));
+        ald_node_set(a, o, keys[k], ald_node_time(a, ald_moment_of(inc, (int)k)->at));
     ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
     ald_node_set(a, o, "spans", ald_node_later(a, spans_node, of));
     ald_node_set(a, o, "active_s", ald_node_seconds(a, inc->active_ms, no_clock(inc)));

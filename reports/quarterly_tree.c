@@ -70,7 +70,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
         } seen[32];
         size_t n = 0;
         for (size_t i = 0; i < f->incidents_n; i++) {
-            const struct ald_taken *t = &an->incidents[f->incidents[i]].moments[m];
+            const struct ald_taken *t = ald_moment_of(&an->incidents[f->incidents[i]], m);
             if (t->at == ALD_TIME_NONE)
                 continue;
             const char *source = an->records[t->record].source;

@@ -8,7 +8,7 @@
  * that says so, from 1; 0: none. */
 static int64_t folded_at(const struct ald_incident *inc, const struct ald_record *record, uint32_t *ret_event)
 {
-    int64_t at = record->moments[ALD_RESOLVED].at;
+    int64_t at = record->folded_end ? record->folded_end->at : ALD_TIME_NONE;
     *ret_event = 0;
     for (uint32_t i = 0; i < record->events_n; i++)
         if (record->events[i].kind == ALD_EV_MERGED) {
@@ -55,7 +55,8 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
             continue;
         (void)folded_at(inc, record, &event);
         const char *where = event ? ald_event_id(past->analysis, arena, inc->records[i], event - 1)
-                                  : ald_word_at(past->analysis, record->moments[ALD_RESOLVED].field);
+                            : record->folded_end ? ald_word_at(past->analysis, record->folded_end->field)
+                                                 : NULL;
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->source, record->external_id,
                                             where ? where : "undated"));
     }

@@ -70,7 +70,7 @@ struct ald_taken {
     uint32_t record;
     uint32_t field;      /* the record's field that gave it: ald_word_at; "events" for one from the history of states */
 };
-/** ALD_MOMENT_N times none: the moments of an incident that has none. */
+/** ALD_MOMENT_N times none. */
 extern const struct ald_taken ald_no_moments[];
 struct ald_record {
     int64_t row;         /* id in the store */
@@ -81,7 +81,8 @@ struct ald_record {
     double confidence;    /* of that link; 1 for a single record */
     const struct ald_event *events; /* sorted by at, id; cut at as-of */
     int64_t entered_at, last_seen;
-    struct ald_taken moments[ALD_MOMENT_N];
+    int64_t started_at;   /* impact_started, else opened; ALD_TIME_NONE */
+    const struct ald_taken *folded_end; /* of a folded one: its resolution; NULL: none */
     uint32_t events_n;
     uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
     int severity_rank;    /* 1 = most severe; 0 not known */
@@ -135,7 +136,7 @@ struct ald_incident {
     const char *class_why; /* what made it so, for explain; NULL for plain incidents */
     const uint32_t *records; /* indexes, earliest first; folded ones after the others */
     const struct ald_link *links;    /* records_n - 1, strongest first */
-    const struct ald_taken *moments; /* ALD_MOMENT_N of them; those of its record where that is the only one that gives any */
+    const struct ald_taken *moments; /* those that are given, in order: ald_moment_of */
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
     const char *impossible_why;
     const struct ald_named *services;
@@ -155,8 +156,20 @@ struct ald_incident {
     uint32_t first_team;           /* ALD_NOBODY */
     int32_t reopens, severity_rank;
     uint8_t cls, state;            /* enum ald_class, enum ald_state */
+    uint8_t given;                 /* which moments are: a bit for each enum ald_moment */
     bool impossible : 1, zero_length : 1, entered_after : 1;
 };
+
+/** A moment of an incident; at ALD_TIME_NONE: none. */
+static inline const struct ald_taken *ald_moment_of(const struct ald_incident *inc, int moment)
+{
+    const struct ald_taken *taken = inc->moments;
+    if (!(inc->given >> moment & 1u))
+        return &ald_no_moments[moment];
+    for (int m = 0; m < moment; m++)
+        taken += inc->given >> m & 1u;
+    return taken;
+}
 
 /* ---- Signals ---- */
 enum ald_axis { ALD_COMPLEXITY, ALD_BLAST_RADIUS, ALD_AXIS_N };

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -83,9 +84,8 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     r->key = ald_sprintf(x->a.arena, "%s-%u", source == PAGER ? "PD" : source == TICKETS ? "OPS" : "ST", number);
     r->url = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
     r->title = title(x, service, symptom, source);
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        r->moments[m].at = ALD_TIME_NONE;
-    r->moments[ALD_OPENED].at = start;
+    memcpy(b->moments[i], ald_no_moments, sizeof *b->moments);
+    b->moments[i][ALD_OPENED].at = start;
     w->source = (uint32_t)source;
     w->start = start;
     w->fold_into = ALD_NOBODY;
@@ -136,6 +136,7 @@ static void prepare(struct bench *x, struct ald_store *store, size_t records)
         (void)ald_names_add(x->b.sources, sources[i]);
     x->a.records = ald_calloc(arena, records, sizeof *x->a.records);
     x->b.work = ald_calloc(scratch, records, sizeof *x->b.work);
+    x->b.moments = ald_calloc(scratch, records, sizeof *x->b.moments);
     x->a.services = ald_calloc(arena, x->services, sizeof *x->a.services);
     x->a.teams = ald_calloc(arena, TEAMS, sizeof *x->a.teams);
     x->b.service_owner = ald_calloc(scratch, x->services, sizeof *x->b.service_owner);

@@ -52,9 +52,11 @@ static inline unsigned synthetic_draw(struct synthetic *s, unsigned below)
 static inline void synthetic_moment(const struct ald_analysis *a, struct ald_incident *inc, enum ald_moment moment, int64_t at)
 {
     struct ald_taken *own = ald_calloc(a->arena, ALD_MOMENT_N, sizeof *own);
-    memcpy(own, inc->moments, ALD_MOMENT_N * sizeof *own);
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        own[m] = *ald_moment_of(inc, m);
     own[moment].at = at;
     inc->moments = own;
+    inc->given = (1u << ALD_MOMENT_N) - 1;
 }
 
 /** Fills what follows from spans, state and as-of, as the clocks would. */
@@ -64,7 +66,7 @@ static inline void synthetic_finish(struct synthetic *s, struct ald_incident *in
     inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
     inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = ALD_TIME_NONE;
     inc->quarter = ald_quarter_of(&a->calendar, inc->started_at);
-    inc->landmark_at = inc->moments[ALD_OPENED].at + a->settings->landmark_ms;
+    inc->landmark_at = ald_moment_of(inc, ALD_OPENED)->at + a->settings->landmark_ms;
     if (inc->impossible || inc->state == ALD_END_NOT_RECORDED || inc->spans_n == 0)
         return;
     int64_t active = 0, last = inc->started_at;

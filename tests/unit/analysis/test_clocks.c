@@ -393,7 +393,7 @@ static void check(struct fixture *f, const struct clock_case *c)
     assert_int_equal(inc->impossible, c->impossible);
     assert_int_equal(inc->zero_length, c->zero_length);
     assert_int_equal(inc->entered_after, c->entered_after);
-    assert_int_equal(inc->moments[ALD_RESOLVED].at != NO_CLOCK, c->state == ALD_STATE_RESOLVED);
+    assert_int_equal(ald_moment_of(inc, ALD_RESOLVED)->at != NO_CLOCK, c->state == ALD_STATE_RESOLVED);
 }
 
 static void test_one_record(void **state)
@@ -453,7 +453,7 @@ static void test_several_records(void **state)
     assert_string_equal(inc->id, "desk:T1");
     assert_string_equal(inc->key, "P1");
     assert_int_equal(inc->started_at, AT(90));
-    assert_int_equal(inc->moments[ALD_RESOLVED].at, AT(200)); /* the ticket's end does not count */
+    assert_int_equal(ald_moment_of(inc, ALD_RESOLVED)->at, AT(200)); /* the ticket's end does not count */
     assert_int_equal(inc->spans_n, 2);
     assert_int_equal(inc->spans[0].start, AT(90)); /* the ticket shows that work had begun */
     assert_int_equal(inc->spans[0].end, AT(150));
@@ -469,7 +469,7 @@ static void test_several_records(void **state)
     analyse(f, FAR);
     inc = incident(f, "P1");
     assert_int_equal(inc->records_n, 3);
-    assert_int_equal(inc->moments[ALD_RESOLVED].at, AT(210)); /* latest of pager and status */
+    assert_int_equal(ald_moment_of(inc, ALD_RESOLVED)->at, AT(210)); /* latest of pager and status */
     assert_int_equal(inc->spans_n, 1);
     assert_int_equal(inc->active_ms, MINUTES(120));
 
@@ -509,8 +509,8 @@ static void test_impact_detected(void **state)
     assert_int_equal(inc->duration_ms, MINUTES(80));
     assert_int_equal(inc->detect_ms, MINUTES(10));
     assert_int_equal(inc->acknowledge_ms, MINUTES(10)); /* not the machine's at 96 */
-    assert_string_equal(ald_word_at(f->a, inc->moments[ALD_ACKNOWLEDGED].field), "events");
-    assert_string_equal(ald_word_at(f->a, inc->moments[ALD_IMPACT_STARTED].field), "impact_started_1");
+    assert_string_equal(ald_word_at(f->a, ald_moment_of(inc, ALD_ACKNOWLEDGED)->field), "events");
+    assert_string_equal(ald_word_at(f->a, ald_moment_of(inc, ALD_IMPACT_STARTED)->field), "impact_started_1");
     assert_int_equal(inc->landmark_at, AT(150));
 }
 

@@ -77,8 +77,7 @@ static void belonging(void **state)
     struct ald_record records[] = {
         {.incident = 7}, {.incident = 8}, {.incident = 1}, {.incident = UINT32_MAX, .vendor = true}};
     for (size_t i = 0; i < N(records); i++) {
-        records[i].moments[ALD_IMPACT_STARTED].at = ALD_TIME_NONE;
-        records[i].moments[ALD_OPENED].at = day(2026, 1, 9);
+        records[i].started_at = day(2026, 1, 9);
     }
     s.analysis.records = records;
     s.analysis.records_n = N(records);

@@ -37,7 +37,7 @@ static void test_as_of(void **state)
     analyse(f, 255);
     assert_int_equal(f->a->records_n, 3);
     assert_int_equal(incident(f, "T4")->started_at, AT(250));
-    assert_string_equal(ald_word_at(f->a, incident(f, "T4")->moments[ALD_OPENED].field), "events");
+    assert_string_equal(ald_word_at(f->a, ald_moment_of(incident(f, "T4"), ALD_OPENED)->field), "events");
     assert_int_equal(f->a->records[1].events_n, 1); /* T4's note is still to come */
     analyse(f, FAR);
     assert_int_equal(f->a->records_n, 4);

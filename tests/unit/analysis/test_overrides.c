@@ -65,8 +65,8 @@ static void test_end_and_start_move_spans(void **state)
     assert_int_equal(inc->spans[1].end, AT(350));
     assert_int_equal(inc->active_ms, MINUTES(110));
     assert_int_equal(inc->elapsed_ms, MINUTES(260));
-    assert_non_null(strstr(ald_word_at(f->a, inc->moments[ALD_RESOLVED].field), "decision "));
-    assert_string_equal(f->a->records[inc->moments[ALD_RESOLVED].record].external_id, "T1");
+    assert_non_null(strstr(ald_word_at(f->a, ald_moment_of(inc, ALD_RESOLVED)->field), "decision "));
+    assert_string_equal(f->a->records[ald_moment_of(inc, ALD_RESOLVED)->record].external_id, "T1");
     /* As of a moment before the corrected end it is open, as of one before the start that was corrected it had begun. */
     analyse(f, 340);
     assert_int_equal(incident(f, "T1")->state, ALD_OPEN);

@@ -52,7 +52,7 @@ static bool plain_stood(const struct ald_analysis *a, size_t i, int64_t q, struc
         active += last - inc->spans[s].start;
     }
     if (inc->state == ALD_END_NOT_RECORDED) {
-        if (inc->moments[ALD_CLOSED].at <= q)
+        if (ald_moment_of(inc, ALD_CLOSED)->at <= q)
             return false;
         open = true;
     }
@@ -291,7 +291,7 @@ static bool over_landmark(const struct ald_analysis *a, const struct ald_inciden
         return false;
     if (inc->state == ALD_OPEN)
         return a->as_of > inc->landmark_at;
-    int64_t last = inc->state == ALD_END_NOT_RECORDED ? inc->moments[ALD_CLOSED].at : inc->spans[inc->spans_n - 1].end;
+    int64_t last = inc->state == ALD_END_NOT_RECORDED ? ald_moment_of(inc, ALD_CLOSED)->at : inc->spans[inc->spans_n - 1].end;
     return last > inc->landmark_at;
 }
 
