@@ -97,7 +97,7 @@ static enum ald_rc read_page(const struct ald_source_cfg *cfg, const struct ald_
         ald_rows_alias(rows, "url", cfg->base_url);
     ALD_TRY(ald_answer_check(res, err));
     struct ald_arena *arena = rows->arena;
-    struct ald_jv *result = ald_alloc(arena, sizeof *result), it; /* parent of what elements keep */
+    struct ald_jv *result = ald_alloc(arena, sizeof *result), it, error; /* parent of what elements keep */
     ALD_TRY(ald_json_get(&res->root, "result", result, err));
     if (ald_json_kind(result) != ALD_JSON_ARRAY)
         return ald_json_expected(result, "a list", err);
@@ -113,6 +113,8 @@ static enum ald_rc read_page(const struct ald_source_cfg *cfg, const struct ald_
             places[n].at = ALD_TIME_NONE;
         if (places[n].at > next->high_water)
             next->high_water = places[n].at;
+        if (!places[n].id && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "error", &error))
+            return ald_fail(err, ALD_ERR_FORMAT, "the source broke off its answer after %zu rows", n);
         if (!fn)
             continue;
         struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(arena, id.value, &it), &it);
@@ -161,6 +163,10 @@ TABLE(task_service,
       detail_query("task_cmdb_ci_service", ald_sprintf(arena, "taskIN%s", ids_of(arena, req)),
                    "sys_id,task,cmdb_ci_service,sys_created_on", "all"),
       ald_servicenow_task_service)
+TABLE(task_offering,
+      detail_query("task_service_offering", ald_sprintf(arena, "taskIN%s", ids_of(arena, req)),
+                   "sys_id,task,service_offering,sys_created_on", "all"),
+      ald_servicenow_task_offering)
 TABLE(relation,
       detail_query("cmdb_rel_ci",
                    ald_sprintf(arena, "parentIN%s^ORchildIN%s^type.name=" ALD_SERVICENOW_DEPENDS, ids_of(arena, req), ids_of(arena, req)),
@@ -196,6 +202,7 @@ static const struct ald_stream streams[] = {
     {STREAM("sys_journal_field", journal), OF_INCIDENTS, OPTIONAL, .wanted = journal_wanted},
     {STREAM("task_ci", task_ci), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
     {STREAM("task_cmdb_ci_service", task_service), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
+    {STREAM("task_service_offering", task_offering), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
     {STREAM("cmdb_rel_ci", relation), OF_INCIDENTS, OPTIONAL, .wanted = affected_wanted},
     {STREAM("incident_task", incident_task), CHANGES, OPTIONAL, .wanted = tasks_wanted},
     {STREAM("problem_task", problem_task), CHANGES, OPTIONAL, .wanted = tasks_wanted},
@@ -245,7 +252,7 @@ static const struct ald_person_path people[] = {
 static const struct ald_source_key keys[] = {
     {.key = "audit", .help = "off: do not read the audit trail (who was assigned, when states changed)"},
     {.key = "journal", .help = "off: do not read work notes and comments (table sys_journal_field)"},
-    {.key = "affected", .help = "off: do not read affected items and services, and what depends on them (task_ci, task_cmdb_ci_service, cmdb_rel_ci)"},
+    {.key = "affected", .help = "off: do not read affected items and services, and what depends on them (task_ci, task_cmdb_ci_service, task_service_offering, cmdb_rel_ci)"},
     {.key = "tasks", .help = "off: do not read incident tasks and problem tasks as actions"},
     {.key = "problems", .help = "off: do not read problems as write-ups of their incidents"},
     {.key = "changes", .help = "off: do not read change requests as planned work, in the window in which they were done"},

@@ -85,5 +85,6 @@ void ald_servicenow_ask_relations(const struct ald_source_cfg *cfg, struct ald_r
 /** The problem of an incident, from columns of the incident's row, once it is over. */
 ALD_CHECK enum ald_rc ald_servicenow_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
                                             const struct ald_jv *row, struct ald_err *err);
-ald_servicenow_row_fn ald_servicenow_note, ald_servicenow_task_ci, ald_servicenow_task_service, ald_servicenow_relation,
+ald_servicenow_row_fn ald_servicenow_note, ald_servicenow_task_ci, ald_servicenow_task_service, ald_servicenow_task_offering,
+    ald_servicenow_relation,
     ald_servicenow_incident_task, ald_servicenow_problem_task, ald_servicenow_problem;

@@ -77,6 +77,12 @@ enum ald_rc ald_servicenow_task_service(const struct ald_source_cfg *cfg, const 
     return affected(cfg, req, rows, el, row, "task_cmdb_ci_service", "cmdb_ci_service", err);
 }
 
+enum ald_rc ald_servicenow_task_offering(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+                                         struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
+{
+    return affected(cfg, req, rows, el, row, "task_service_offering", "service_offering", err);
+}
+
 /** "Depends on::Used by": the parent depends on the child. A row is one edge of many. */
 enum ald_rc ald_servicenow_relation(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
                                     struct ald_element *el, const struct ald_jv *row, struct ald_err *err)

@@ -169,6 +169,7 @@ static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows,
         return;
     (void)ald_rows_todo(rows, el, "task_ci", id);
     (void)ald_rows_todo(rows, el, "task_cmdb_ci_service", id);
+    (void)ald_rows_todo(rows, el, "task_service_offering", id);
 }
 
 enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req,

@@ -142,7 +142,10 @@ class Hostile(support.Case):
         events = {event["external_id"]: event["text"] for event in self.export("events", AS_OF)
                   if event["source"] == "status"}
         for n, title in enumerate(TITLES):
-            self.assertEqual(events[f"post{n:06d}"], title.replace("\x00", "�"))
+            told, as_sent = events[f"post{n:06d}"], title.replace("\x00", "�")
+            if re.search(r"<[a-z!/]", title, re.I):  # what a page shows of it: its words
+                told, as_sent = re.sub(r"\s", "", told), re.sub(r"\s|<[^>]*>", "", as_sent)
+            self.assertEqual(told, as_sent)
 
     # ---- As LibreOffice shows it ----
 

@@ -17,7 +17,8 @@ given; `skip` times it lets pass, then it strikes `times` times (None: always). 
   replace   `value` = [old, new]: text of the JSON replaced      bytes    the same, new given in hex: for ill-formed UTF-8
   hide      `value` rows of the page are withheld, as access     ignore   sysparm_query is not understood: the whole
             rules do after the limit was applied                          table is answered
-  again     the page before is sent again
+  again     the page before is sent again                       cancelled the answer ends with an error: a member of it, or
+                                                                          ("row") an element of its list
 """
 import argparse
 import base64
@@ -36,6 +37,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from loopback import Loopback
 
 BASIC = "Basic " + base64.b64encode(b"svc:secret").decode()
+STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 TERM = re.compile(r"^([a-z_0-9.]+)(>=|<=|!=|=|>|<|IN)(.*)$", re.S)
 
 
@@ -122,11 +124,22 @@ def told(posts):
     return [first, full, over, to_come, *posts[2:]]
 
 
-AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "cmdb_rel_ci", "incident_task", "problem", "problem_task", "change_request")
+AROUND = ("sys_journal_field", "task_ci", "task_cmdb_ci_service", "task_service_offering", "cmdb_rel_ci", "incident_task", "problem", "problem_task", "change_request")
 # Columns that name rows of another table: what is shown for them, and where "column.member" leads.
-REFERENCES = {"problem_id": "problem", "problem": "problem", "ci_item": "cmdb_ci", "cmdb_ci_service": "cmdb_ci", "parent": "cmdb_ci",
+REFERENCES = {"problem_id": "problem", "problem": "problem", "ci_item": "cmdb_ci", "cmdb_ci_service": "cmdb_ci", "service_offering": "cmdb_ci", "parent": "cmdb_ci",
               "child": "cmdb_ci", "type": "cmdb_rel_type", "cmdb_ci": "cmdb_ci", "business_service": "cmdb_ci", "rfc": "change_request",
               "caused_by": "change_request", "parent_incident": "incident"}
+
+
+def as_shown(value, minutes):
+    try:
+        return (datetime.datetime.fromisoformat(value) + datetime.timedelta(minutes=minutes)).strftime("%d.%m.%Y %I:%M:%S %p")
+    except ValueError:
+        return value
+
+
+def rows_of(body):
+    return body["result"] if isinstance(body, dict) and "result" in body else []
 
 
 def moved(value, zone_minutes):
@@ -225,6 +238,10 @@ class Handler(BaseHTTPRequestHandler):
             out = out.replace(fault.value[0].encode(), bytes.fromhex(fault.value[1]))
         if self.struck("broken", url.path, text, ids):
             out = out[:-15]
+        if fault := self.struck("cancelled", url.path, text, ids):  # the time for a transaction was over, in the middle of the answer
+            said = {"error": {"message": "Transaction cancelled: maximum execution time exceeded", "detail": "maximum execution time exceeded"}}
+            kept = rows_of(body)[:-1]
+            out = json.dumps({"result": [*kept, said]} if fault.value == "row" else {"result": kept, **said, "status": "failure"}).encode()
         self.send_body(200, out, headers, cut=bool(self.struck("drop", url.path, text, ids)))
 
     def table(self, name, url, query):
@@ -265,6 +282,9 @@ class Handler(BaseHTTPRequestHandler):
         return other.get(rest, "") if other else ""
 
     def shape(self, key, value):
+        """A time is shown as the account has it: in its zone, in its format."""
+        if isinstance(value, str) and STAMP.fullmatch(value):
+            return {"display_value": as_shown(value, self.server.zone_minutes - 480), "value": value}
         other = self.referred(key, value)
         return {"display_value": other.get("name") or other.get("number") if other else value, "value": value}
 

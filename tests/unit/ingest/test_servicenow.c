@@ -115,7 +115,7 @@ static void test_incident(void **state)
     assert_string_equal(r->refs[r->refs_n - 2].value, "PD-9");
     assert_int_equal(r->timeline, 0);
     assert_int_equal(r->holds, 31 | ALD_HOLDS_VENDOR); /* no field of impact is mapped */
-    assert_int_equal(el->todos_n, 5); /* the item's relations, audit trail, journal, affected items, affected services */
+    assert_int_equal(el->todos_n, 6); /* the item's relations, audit trail, journal, affected items, services and offerings */
     assert_string_equal(el->todos[0].stream, "cmdb_rel_ci");
     for (size_t i = 1; i < el->todos_n; i++)
         assert_string_equal(el->todos[i].subject, "s1");
