@@ -1,6 +1,7 @@
 /* Capacity (METHODS 9): how much of people's time incidents took, and at which hours. People are counted and forgotten here:
  * nothing of one of them leaves this file. */
 #include "alidade/capacity.h"
+#include "alidade/learning.h"
 
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
 
 #define ENGAGED_LEAST_MS (15 * ALD_SECOND_MS) /* looking at a page takes at least so long */
 #define KNOWN_MS (365 * ALD_DAY_MS)
-enum { PEOPLE_LEAST = 5, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
+enum { BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
 
 /* ---- Open at once ---- */
 
@@ -263,7 +264,7 @@ void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f
         ret->people += crew.seen[p];
     if (!a->settings->people_stored)
         ret->people_absent = "people are not stored (people: none)";
-    else if (ret->people < PEOPLE_LEAST)
+    else if (ret->people < ALD_PEOPLE_LEAST)
         ret->people_absent = "fewer than 5 people are on record: no figures about so few";
     if (ret->people_absent)
         return;

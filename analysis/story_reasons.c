@@ -152,13 +152,16 @@ static struct found near_miss(const struct asked *q)
 
 static struct found volunteers(const struct asked *q)
 {
-    return counted(q, q->view->lore ? q->view->lore->of[q->i].voluntary : 0, "person came to its review without having to",
-                   "people came to its review without having to");
+    size_t c = q->view->lore ? q->view->lore->of[q->i].voluntary : 0;
+    struct found found = counted(q, c, "", "people");
+    if (c > 0 && c < ALD_PEOPLE_LEAST)
+        found.evidence = "fewer than five people";
+    return found;
 }
 
 static struct found cited(const struct asked *q)
 {
-    return counted(q, q->view->lore ? q->view->lore->of[q->i].citations : 0, "later text names it", "later texts name it");
+    return counted(q, q->view->lore ? q->view->lore->of[q->i].citations : 0, "later text", "later texts");
 }
 
 /* Earlier incidents with this title on one of its services, within the lookback: sorted by service, title, start. */
@@ -231,7 +234,7 @@ static const struct {
     {"latent", "what failed had been in place long before", latent},
     {"near_miss", "it nearly happened", near_miss},
     {"voluntary_attendance", "people came to its review without having to", volunteers},
-    {"cited", "later texts still name it", cited},
+    {"cited", "what came later still names it", cited},
     {"recurring_trigger", "a trivial trigger that comes back", recurring},
     {"surprise", "its review records a surprise, or that the risk was known", recorded_surprise},
 };

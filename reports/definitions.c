@@ -95,7 +95,7 @@ static const struct ald_definition rows[] = {
     {"review", "The meeting about an incident, its write-up, or both, as recorded. How soon it was is counted from the incident's end to the first meeting "
                "after it."},
     {"voluntary", "People who came to a review without having to, and teams that came though they had not acted in the incident: what people come for "
-                  "freely was worth hearing. Never who."},
+                  "freely was worth hearing. Never who, and no number of people below 5."},
     {"learnings", "What people said they learned, in their own words, without names."},
     {"actions", "What was to be done afterwards. Their number is no measure of learning, and a review without any is nothing unusual."},
     {"citations", "A later text names the incident by its key or address; each incident or document that does counts once. Still being pointed to is a sign "

@@ -116,6 +116,12 @@ static struct ald_node *citations_node(struct ald_arena *a, const struct ald_ana
     return o;
 }
 
+/* A count of so few would be people. */
+static bool few_people(size_t n)
+{
+    return n > 0 && n < ALD_PEOPLE_LEAST;
+}
+
 static struct ald_node *attendance_node(struct ald_arena *a, const struct ald_lore *lore, const struct ald_learning *l)
 {
     static const char none[] = "no attendance was ever recorded; alidade import brings it in";
@@ -123,12 +129,15 @@ static struct ald_node *attendance_node(struct ald_arena *a, const struct ald_lo
     const struct {
         const char *key;
         size_t n;
-    } counts[] = {{"required", l->required},
-                  {"voluntary", l->voluntary},
-                  {"not_known", l->attendance_unknown},
-                  {"teams_not_involved", l->teams_not_involved}};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        set_maybe(a, o, counts[i].key, lore->any_attendance, (double)counts[i].n, none);
+        bool people;
+    } counts[] = {{"required", l->required, true},
+                  {"voluntary", l->voluntary, true},
+                  {"not_known", l->attendance_unknown, true},
+                  {"teams_not_involved", l->teams_not_involved, false}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        bool few = counts[i].people && few_people(counts[i].n);
+        set_maybe(a, o, counts[i].key, lore->any_attendance && !few, (double)counts[i].n, few ? ALD_FEW_PEOPLE : none);
+    }
     return o;
 }
 
@@ -145,7 +154,9 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
     set_maybe(a, o, "led_by_somebody_involved", l->facilitator_known > 0, (double)l->facilitated_by_involved,
               "of no review is it recorded");
     set_count(a, o, "led_by_known_n", l->facilitator_known);
-    set_maybe(a, o, "readers", l->readers_n > 0, (double)l->readers, "no source counts the readers of write-ups");
+    bool few_readers = l->readers_n > 0 && few_people((size_t)l->readers);
+    set_maybe(a, o, "readers", l->readers_n > 0 && !few_readers, (double)l->readers,
+              few_readers ? ALD_FEW_PEOPLE : "no source counts the readers of write-ups");
     set_count(a, o, "readers_n", l->readers_n);
     ald_node_set(a, o, "attendance", attendance_node(a, lore, l));
     set_maybe(a, o, "learnings_n", lore->any_lessons, (double)l->lessons_n, "nothing that people learned was ever recorded; alidade import brings it in");

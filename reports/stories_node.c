@@ -5,7 +5,7 @@
 #include "nodes.h"
 #include "sentences.h"
 
-enum { QUOTES_MOST = 4, READ_REASONS = 4 /* of those to read in full, in words */, PEOPLE_LEAST = 5 /* fewer are not told: a count would be a person */ };
+enum { QUOTES_MOST = 4, READ_REASONS = 4 /* of those to read in full, in words */ };
 
 struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_story *story)
 {
@@ -46,13 +46,23 @@ static struct ald_node *quotes_node(struct ald_arena *a, const struct ald_rememb
     return list;
 }
 
+/* A reason in words: a count is part of it, a quote stands among people's words, and where signals come from is for those who ask why. */
+static const char *reason_text(struct ald_arena *a, const struct ald_story_reason *reason)
+{
+    static const char *const counted[] = {"voluntary_attendance", "cited", "recurring_trigger"};
+    for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
+        if (strcmp(reason->id, counted[i]) == 0 && reason->evidence)
+            return ald_sprintf(a, "%s: %s", reason->text, reason->evidence);
+    return reason->text;
+}
+
 /* The strongest reasons in words, at most so many; one line stands for the others. */
 static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *story, size_t most)
 {
     struct ald_node *list = ald_node_list(a);
     size_t n = story->reasons_n > most + 1 ? most : story->reasons_n;
     for (size_t k = 0; k < n; k++)
-        ald_node_add(a, list, ald_node_str(a, story->reasons[k].text));
+        ald_node_add(a, list, ald_node_str(a, reason_text(a, &story->reasons[k])));
     if (n < story->reasons_n)
         ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more reasons", story->reasons_n - n)));
     return list;
@@ -85,7 +95,7 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
     text = ald_sprintf(a, "%s.", text);
     if (inc->teams_n)
         text = ald_sprintf(a, "%s %s", text, ald_many(a, inc->teams_n, "team", "teams"));
-    if (inc->teams_n && an->settings->people_stored && people->has_total && people->total >= PEOPLE_LEAST)
+    if (inc->teams_n && an->settings->people_stored && people->has_total && people->total >= ALD_PEOPLE_LEAST)
         text = ald_sprintf(a, "%s, %.0f people%s", text, people->total,
                            fresh->has_total && fresh->total >= 0.5 ? ", at least half of them new to its services" : "");
     if (inc->teams_n)

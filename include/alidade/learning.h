@@ -5,6 +5,9 @@
 
 #include "alidade/analysis.h"
 
+#define ALD_PEOPLE_LEAST 5 /* no figure about fewer people: a count would be a person */
+#define ALD_FEW_PEOPLE "fewer than 5 people: no figures about so few"
+
 struct ald_review {
     uint32_t incident; /* index into the analysis' incidents; in all rows below too */
     int64_t held_at;   /* ALD_TIME_NONE: no meeting is recorded, or it is still to come */

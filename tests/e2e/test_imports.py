@@ -298,6 +298,27 @@ class Remarks(support.Case):
         self.assertEqual({gap.split("unknown column ")[1][:4] for gap in gaps}, {"'???", "'x\u00e9\u00e9"}, gaps)
 
 
+class SmallGroups(support.Case):
+    def test_no_figure_of_fewer_than_five_people(self):
+        """Who came to a review and who read its write-up: a count of four would be people. None, and five, are told."""
+        now = lines([{**RECORD, "external_id": "2", "key": "INC-2"}, RECORD])
+        self.write("history.ndjson", now)
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        for people, told in ((4, None), (5, 5)):
+            came = [{"incident": "INC-1", "required": False, "person": f"p{n}@people.example"} for n in range(people)]
+            self.write("came.ndjson", lines(came))
+            self.write("read.ndjson", lines([{"incident": "INC-1", "held_at": "2026-05-06T10:00:00Z", "readers": people}]))
+            self.alidade("import", "came.ndjson", "--kind", "attendance")
+            self.alidade("import", "read.ndjson", "--kind", "reviews", "--source", f"wiki{people}")
+            learning = self.report("2026", AS_OF, ("report", "learning"), formats="html,json")["learning"]
+            self.assertEqual((learning["attendance"]["voluntary"], learning["attendance"]["required"]), (told, 0))
+            self.assertEqual(learning["readers"], None if told is None else 9)
+            self.assertEqual("fewer than 5 people: no figures about so few" in self.paths["html"].read_text(), told is None)
+            why = self.alidade("story", "why", "INC-1", "--as-of", "2027-06-01T00:00:00Z").out
+            self.assertIn("people came to its review without having to: " + (f"{told} people" if told else "fewer than five people"), why)
+
+
 class Reviews(support.Case):
     def test_meetings_before_and_after(self):
         self.write("history.ndjson", lines([RECORD]))

@@ -157,7 +157,7 @@ static void test_reasons(void **state)
         assert_close(story.reasons[k].strength, expected[k].strength, 1e-12);
     }
     assert_string_equal(story.reasons[0].evidence, "it made it worse");
-    assert_string_equal(story.reasons[2].evidence, "3 later texts name it");
+    assert_string_equal(story.reasons[2].evidence, "3 later texts");
     assert_close(story.axes[ALD_STORY_UNTOLD], 0.5, 1e-12);
     assert_close(story.axes[ALD_STORY_SURPRISE], 0, 0);
     ald_story_measure(r->f->a, &view, at(r, "D1"), r->arena, &story);
