@@ -60,7 +60,7 @@ const struct ald_connector ald_connector_gcpstatus = {
              .default_kind = "status",
              .default_base_url = FEED_URL,
              .lacks = "detection, acknowledgement, mitigation, its history, services added later, dependencies, teams, responders, escalations, "
-                      "handovers, customers, reviews, who came, learnings, actions, planned work"},
+                      "handovers, customers, reviews, who came, learnings, actions, planned work, merges"},
     .mapping = 2,
     .page_size = 1,
     .page_size_max = 1,

@@ -248,7 +248,7 @@ const struct ald_connector ald_connector_irm = {
              .token_envs = "GRAFANA_IRM_TOKEN GRAFANA_AUTH",
              .example_base_url = "https://acme.grafana.net",
              .lacks = "detection, mitigation, dependencies, escalations, customers, regions, reviews, who came, "
-                       "learnings, planned work",
+                       "learnings, planned work, merges",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

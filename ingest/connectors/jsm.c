@@ -127,7 +127,7 @@ const struct ald_connector ald_connector_jsm = {
              .token_envs = "JSM_API_TOKEN",
              .user_envs = "JSM_EMAIL",
              .lacks = "start of the impact, detection, mitigation, reopening, services, services added later, "
-                       "dependencies, customers, regions, reviews, who came, learnings, actions, planned work",
+                       "dependencies, customers, regions, reviews, who came, learnings, actions, planned work, merges",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

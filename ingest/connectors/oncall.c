@@ -285,7 +285,7 @@ const struct ald_connector ald_connector_oncall = {
              .example_base_url = "https://oncall-prod-us-central-0.grafana.net/oncall",
              .lacks = "start of the impact, detection, mitigation, reopening, its history, services added later, "
                        "dependencies, escalations, handovers, customers, regions, reviews, who came, learnings, "
-                       "actions, planned work",
+                       "actions, planned work, merges",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

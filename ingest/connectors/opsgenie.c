@@ -267,7 +267,7 @@ const struct ald_connector ald_connector_opsgenie = {
              .needs_token = true,
              .token_envs = "OPSGENIE_API_KEY OPSGENIE_TOKEN",
              .lacks = "detection, dependencies, customers, regions, reviews, who came, learnings, actions, planned "
-                       "work",
+                       "work, merges",
              .keys = keys,
              .keys_n = sizeof keys / sizeof keys[0]},
     .mapping = 1,

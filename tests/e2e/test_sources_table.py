@@ -50,7 +50,7 @@ ASKED = (
     ("escalations", {("event", "escalated")}), ("handovers", {("event", "reassigned")}), ("notes", {("event", "note"), ("words", "")}),
     ("customers", {("value", "customers_impacted")}), ("regions", {("value", "region"), ("value", "regions")}), ("links", {("ref", "*")}),
     ("reviews", {("rows", "review")}), ("who came", {("rows", "attendance")}), ("learnings", {("rows", "learning")}), ("actions", {("rows", "action_item")}),
-    ("planned work", {("planned", "*")}),
+    ("planned work", {("planned", "*")}), ("merges", {("ref", "merged_into"), ("ref", "duplicate_of"), ("ref", "parent")}),
 )
 RECORD = "(SELECT id, source FROM record WHERE class IS NOT 'planned') r"
 QUERIES = (
@@ -150,6 +150,8 @@ def rich_tracker(mode="standard"):
 
 def rich_github():
     world = github_api.made(40)
+    first, second = list(world.issues.values())[10:12]
+    world.comment(second, second["created_at"] + 60_000, 1, f"Duplicate of #{first['number']}")
     for row in list(world.issues.values())[:9]:
         when = github_api.stamp(row["created_at"] + 60_000)
         row["body"] = f"{row['body'] or ''}### Regions\n\neu, us\n\n### Detected\n\n{when}\n\n### Mitigated\n\n{when}\n"
@@ -158,6 +160,8 @@ def rich_github():
 
 def rich_gitlab():
     world = gitlab_api.made(16)
+    first, second = list(world.issues.values())[10:12]
+    world.comment(second, second["created_at"] + 60_000, 1, f"This is a duplicate of #{first['iid']}, closing.")
     for row in list(world.issues.values())[:9]:
         row["description"] = f"{row['description'] or ''}## Regions\n\neu, us\n"
         world.timeline_event(row, row["created_at"] + 60_000, 1, "Seen on the graphs", "Impact detected")
@@ -211,6 +215,7 @@ class Table(support.Case):
                 sources.append({**source, "name": f"s{number}", "fields": {**source.get("fields", {}), **MAPPED.get(name, {})}})
             self.configure(*sources)
             self.alidade("ingest", env=test_faults_everywhere.ENV)
+        self.merged = self.folded(names)
         found = {name: collections.defaultdict(set) for name in names.values()}
         for kind, query in QUERIES:
             for source, name, field in self.sql(query):
@@ -220,6 +225,23 @@ class Table(support.Case):
         checks = json.loads(self.alidade("doctor", "--dry-run", "--json", env=test_faults_everywhere.ENV).out)["checks"]
         told = {names[check["source"]]: check["found"].rpartition(": ")[2].split(", ") for check in checks if check["check"] == "not told"}
         return found, mapped, {name: told.get(name) for name in found}
+
+    def folded(self, names):
+        """What a source says was merged is one incident, whichever way its API has to say so. The sources of which any was."""
+        incidents = [{(record["source"], record["external_id"]) for record in row["records"]}
+                     for row in self.export("incidents", test_faults_everywhere.AS_OF)]
+        of = {record: n for n, records in enumerate(incidents) for record in records}
+        known = {(source, name): (source, external_id) for source, external_id, key in self.sql("SELECT source, external_id, coalesce(key, '') FROM record")
+                 for name in (external_id, key, f"{source}:{external_id}") if name}
+        seen = set()
+        for source, child, kind, value in self.sql("SELECT source, external_id, v.kind, value FROM record_ref v JOIN record r ON r.id = v.record "
+                                                   "WHERE v.kind IN ('merged_into', 'duplicate_of', 'parent')"):
+            target = known.get((source, value))
+            with self.subTest(f"{names[source]}: {kind} {child}"):
+                self.assertIsNotNone(target, value)
+                self.assertEqual(of[source, child], of[target], f"{child} and {target} are two incidents")
+                seen.add(names[source])
+        return seen
 
     def test_page_is_current(self):
         found, mapped, lacks = self.found()
@@ -232,6 +254,7 @@ class Table(support.Case):
                     self.assertEqual(cell(rows, keys, mapped[source], False) in ("", "mapped"), title in lacks[source],
                                      "either the server has an example of it, or the connector declares that its API does not tell it")
             self.assertLessEqual(set(lacks[source]), {title for title, _ in ASKED}, source)
+        self.assertEqual(self.merged, {source for source, told in lacks.items() if "merges" not in told})
         page = page_of(found, mapped, lacks)
         if os.environ.get("ALIDADE_REFRESH_DOCS"):
             PAGE.write_text(page, encoding="utf-8")

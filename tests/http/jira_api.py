@@ -97,6 +97,7 @@ def told(world):
         "id": str(40000 + i), "key": key, "summary": summary, "created": START + (i + 5) * HOUR, "updated": START + (i + 9) * HOUR, "priority": "2", "labels": [],
         "components": [], "reporter": None, "assignee": None, "status": "5" if over else "1", "links": [("Relates", "inwardIssue", "INC-1")], "parent": None,
         "resolved": START + (i + 9) * HOUR if over else None, "custom": {}, "log": [], "remote": [], "comments": [], **more}
+    world["issues"][3]["links"] = [("Duplicate", "outwardIssue", "INC-3")]
     world["issues"] += [task(0, "ACT-1", "Add an alarm", True), task(1, "ACT-2", "Raise the limit", False, links=[], parent="INC-1"),
                         task(2, "ACT-3", "Of no incident", False, links=[]), task(3, "PIR-1", "Review of INC-1", True)]
     return world
