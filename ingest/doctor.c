@@ -11,6 +11,7 @@
 #include "alidade/hash.h"
 #include "alidade/utf8.h"
 #include "doctor_priv.h"
+#include "ends.h"
 
 /* Longer waits before a retry are not worth it: the failure is what doctor is asked for. */
 #define PATIENCE_MS 3000
@@ -336,6 +337,7 @@ static enum ald_rc look_at_source(struct ald_doctor *d, struct ald_first_read *r
     if (d->sync.connector->type.lacks)
         (void)ald_checkup_add(d->checkup, ALD_CHECKUP_NOTE, "not told", NULL, "its API does not say, but where `fields:` maps fields of yours: %s",
                               d->sync.connector->type.lacks);
+    ald_ends_tell(d->checkup, &d->sync.connector->type, d->sync.opts->clock.now_ms(d->sync.opts->clock.ctx));
     if (!look_at_token(d) || d->sync.opts->dry_run)
         return ALD_OK;
     if (ald_sync_connect(&d->sync, PATIENCE_MS, &why) != ALD_OK) {

@@ -1,5 +1,6 @@
 /* One source's run: its secrets, connection, streams and outcome. Knows the order of
  * things, no API, no SQL and no libcurl. */
+#include "ends.h"
 #include "sync_priv.h"
 
 #include <stdio.h>
@@ -156,6 +157,7 @@ static enum ald_rc stream_failed(struct ald_sync *s, const struct ald_stream *st
         (void)ald_wrap(why, "source '%s': the credentials were refused (%s)", s->cfg->name, ald_sync_credentials(s));
     else
         (void)ald_wrap(why, "source '%s': %s", s->cfg->name, stream->name);
+    ald_ends_explain(&s->connector->type, s->clock.now_ms(s->clock.ctx), why);
     outcome_fail(s, why);
     return ald_sync_gap(s, stream->name, gap, err);
 }
@@ -186,6 +188,7 @@ static enum ald_rc run_streams(struct ald_sync *s, struct ald_err *err)
                 return rc;
             }
             s->census_spoiled = true;
+            s->lists_untold = s->lists_untold || details == 0;
             ended = ends_source(rc) || s->connection_lost;
             ALD_TRY(stream_failed(s, stream, &why, err));
         }

@@ -208,7 +208,7 @@ static enum ald_rc record_gone(struct ald_sync *s, const char *subject, struct a
     return ald_q_run(rest, err);
 }
 
-/** Keeps one subject for the next run, or forgets it when the source has twice said that it does not exist. */
+/** Keeps one subject for the next run, or forgets it when the source, which lets us in, has twice said that it does not exist. */
 static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const char *subject, long status,
                                   const struct ald_err *why, struct ald_err *err)
 {
@@ -216,7 +216,7 @@ static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const c
     int64_t attempts = 0;
     ALD_TRY(attempts_of(s, stream, subject, &attempts, err));
     ALD_TRY(ald_store_begin(s->store, err));
-    if ((status == 404 || status == 410) && attempts > 0) {
+    if ((status == 404 || status == 410) && attempts > 0 && !s->lists_untold) {
         ALD_TRY(todo_run(s, "sync_todo_drop", stream, subject, NULL, err));
         if (d->stream->tells_gone)
             ALD_TRY(record_gone(s, subject, err));

@@ -53,6 +53,7 @@ struct ald_sync {
     bool census_due;                      /* lists are read whole, to see what they no longer show */
     bool census_never;                    /* no run of this source came to its end yet */
     bool census_spoiled;                  /* some full read was not whole: nobody may be called missing */
+    bool lists_untold;                    /* some list failed, was refused or came empty: "not found" may mean that nobody is let in */
     const struct ald_stream *stream;      /* what progress tells of */
     int64_t stream_pages, stream_rows, stream_total, stream_done;
 };

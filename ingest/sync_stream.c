@@ -16,7 +16,7 @@ struct crawl {
     struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
     int same; /* pages in a row that were the same, byte for byte */
     char rows_seen[33]; /* of the page before: the same rows again mean that the source ignores where we are */
-    int64_t pages, seen_at;
+    int64_t pages, seen_at, rows;
     const char *gap; /* in the source's arena */
     bool resumed, remarked, refused;
     struct ald_sync_page two[2]; /* by turns: the one that is stored, and the one that is fetched meanwhile */
@@ -96,6 +96,7 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
         c->gap = ald_strdup(s->arena, page->next.gap);
     c->remarked = c->remarked || page->next.remark;
     c->refused = c->refused || page->refused;
+    c->rows += (int64_t)page->rows.n;
     bool round = false;
     if (next)
         ALD_TRY(circle(c, next, &round, err));
@@ -228,8 +229,10 @@ enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, 
     if (c.gap)
         ald_sync_note_gap(s, stream->name, c.gap);
     bool hidden = false; /* records that the source refuses to list now */
-    if (c.refused)
+    if (c.refused || (c.rows == 0 && s->census_due && !stream->every_time))
         ALD_TRY(has_records(s, stream->name, &hidden, err));
+    s->lists_untold = s->lists_untold || hidden;
+    hidden = hidden && c.refused; /* an empty list: the census says what it makes of it */
     if (!stream->every_time && !stream->tail) { /* a list of records: one that it did not show may be gone */
         s->census_spoiled = s->census_spoiled || c.gap || c.remarked || c.resumed || hidden;
         s->census_by_creation = s->census_by_creation || stream->by_creation; /* what was made since was also changed since */

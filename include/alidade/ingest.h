@@ -61,6 +61,7 @@ struct ald_source_type {
     /* For `init`: the variables that users of the product have their credentials in, most usual first, separated by spaces (NULL:
      * it takes none), and what base_url looks like where it is required. */
     const char *token_envs, *user_envs, *example_base_url;
+    const char *ends;  /* the day on which its API ends, "2027-04-05"; NULL: none is known */
     const char *lacks; /* what its API says of no incident, in the words of docs/SOURCES.md, joined by ", "; NULL: not declared */
 };
 /** All types, sorted by name; NULL after the last. */

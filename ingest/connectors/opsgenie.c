@@ -52,6 +52,7 @@ LIST(users, .path = "/v2/users", .params = "&sort=username&order=asc")
 LIST(services, .path = "/v1/services", .params = "&sort=name&order=asc")
 LIST(incidents, .path = "/v1/incidents", .time = "createdAt", .terms = ald_source_opt(cfg, "incident_query"))
 LIST(alerts, .path = "/v2/alerts", .time = "updatedAt", .terms = ald_source_opt(cfg, "alert_query"))
+LIST(counted, .path = "/v2/alerts/count", .time = "updatedAt", .terms = ald_source_opt(cfg, "alert_query"))
 LIST(timeline, BELOW("/v2/incident-timelines/", "/entries"), .params = "&order=asc")
 LIST(incident_notes, BELOW("/v1/incidents/", "/notes"), .params = "&order=asc&direction=next")
 LIST(responder_alerts, BELOW("/v1/incidents/", "/responder-alert-ids"), .params = "&order=asc")
@@ -72,6 +73,12 @@ ALD_OPSGENIE_SKIPPED(users)
 ALD_OPSGENIE_SKIPPED(services)
 ALD_OPSGENIE_SKIPPED(incidents)
 ALD_OPSGENIE_SKIPPED(alerts)
+
+static enum ald_rc counted_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
+{
+    const struct ald_opsgenie_list list = counted_list(arena, cfg, req);
+    return opsgenie_ask(arena, cfg, &list, req, err);
+}
 
 static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
                                     struct ald_err *err)
@@ -250,6 +257,11 @@ static const struct ald_person_path people[] = {
     NAMED("alert_notes", "data[].owner"),
 };
 
+static const struct ald_probe probe[] = {
+    {.stream = "incidents", .wanted = incidents_wanted, .request = incidents_request, .count = ald_opsgenie_count},
+    {.stream = "alerts", .wanted = alerts_wanted, .request = counted_request, .count = ald_opsgenie_count},
+};
+
 static const struct ald_source_key keys[] = {
     {.key = "incidents", .help = "off: do not read incidents, where the plan has none"},
     {.key = "alerts", .help = "off: read incidents alone"},
@@ -266,6 +278,7 @@ const struct ald_connector ald_connector_opsgenie = {
              .default_base_url = BASE_URL,
              .needs_token = true,
              .token_envs = "OPSGENIE_API_KEY OPSGENIE_TOKEN",
+             .ends = "2027-04-05",
              .lacks = "detection, dependencies, customers, regions, reviews, who came, learnings, actions, planned "
                        "work, merges",
              .keys = keys,
@@ -277,5 +290,7 @@ const struct ald_connector ald_connector_opsgenie = {
     .streams_n = sizeof streams / sizeof streams[0],
     .people = people,
     .people_n = sizeof people / sizeof people[0],
+    .probe = probe,
+    .probe_n = sizeof probe / sizeof probe[0],
     .retell = ald_opsgenie_retell,
 };

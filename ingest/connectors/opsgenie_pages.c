@@ -222,3 +222,23 @@ void ald_opsgenie_skip(struct ald_arena *arena, const struct ald_opsgenie_list *
     struct place p = place_of(list, req);
     next_by_offset(arena, p, limit_of(list, &p, req), 0, true, next);
 }
+
+enum ald_rc ald_opsgenie_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res, int64_t *n,
+                               const char **ret_cursor, struct ald_err *err)
+{
+    (void)cfg;
+    struct ald_jv data, paging;
+    const char *link = NULL, *offset = NULL;
+    bool has = false;
+    int64_t count = 0;
+    *ret_cursor = NULL;
+    ALD_TRY(ald_json_get(&res->root, "data", &data, err));
+    if (ald_json_kind(&data) == ALD_JSON_OBJECT)
+        ALD_TRY(ald_json_int_opt(&data, "count", &has, &count, err));
+    else if (ald_json_opt(&res->root, "paging", &paging) && ald_json_str_opt(&paging, "last", &link, NULL) == ALD_OK && link)
+        offset = offset_in(arena, link);
+    if (!has && !offset && !(ald_json_kind(&data) == ALD_JSON_ARRAY && ald_json_len(&data) == 0))
+        return ald_fail(err, ALD_ERR_FORMAT, "the answer does not count");
+    *n += has ? count : offset ? strtoll(offset, NULL, 10) + 1 : 0;
+    return ALD_OK;
+}

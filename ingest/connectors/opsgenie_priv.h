@@ -40,6 +40,10 @@ ALD_CHECK enum ald_rc ald_opsgenie_page(const struct ald_source_cfg *cfg, const 
 void ald_opsgenie_skip(struct ald_arena *arena, const struct ald_opsgenie_list *list, const struct ald_http_req *req,
                        struct ald_next *next);
 
+/** For doctor: the count of alerts, or the place of the last incident when pages hold one each, which its link tells. */
+ALD_CHECK enum ald_rc ald_opsgenie_count(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_res *res,
+                                         int64_t *n, const char **ret_cursor, struct ald_err *err);
+
 /* ---- What elements mean: opsgenie_rows.c, opsgenie_log.c. A failure quarantines the element. ---- */
 
 ald_opsgenie_row_fn ald_opsgenie_incident, ald_opsgenie_alert, ald_opsgenie_team, ald_opsgenie_service;

@@ -3,6 +3,7 @@ also beyond 20,000; what changes later is learned; faults lose nothing and say w
 the other count once."""
 import csv
 import json
+import re
 import time
 import unittest
 from urllib.parse import parse_qs, urlsplit
@@ -301,6 +302,43 @@ class Once(Case):
         self.assertEqual(self.sql("SELECT count(*) FROM quarantine"), [(0,)])
 
 
+class Ended(Case):
+    def test_what_was_read_stays(self):
+        """After the end of the API, or of the account: whatever it answers, what was read before is not called gone."""
+        world = opsgenie_api.made(45)
+        api = self.serve(world)
+        self.ingest(api)
+        before = self.exports()
+        answers = {401: [401, {}, '{"message":"Could not authenticate"}'], 403: [403, {}, "{}"], 404: [404, {}, "{}"],
+                   410: [410, {}, '{"message":"Gone"}'], 302: [302, {"Location": "https://support.made.example/end"}, ""]}
+        for status, value in answers.items():
+            api.faults[:] = [Fault("status", path="/", value=value, times=None)]
+            for args in ((), ("--full",), ("--full",)):
+                run = self.ingest(api, *args, code=4 if status == 401 else 3)
+            self.assert_same_bytes(before, self.exports(), f"after {status}")
+            if status != 302:
+                self.assertRegex(run.out + run.err, "its API end(s|ed) on 2027-04-05.*take the source out of the configuration")
+        self.configure(support.ndjson(self.dir / "none.ndjson"))
+        (self.dir / "none.ndjson").write_text("")
+        self.assert_same_bytes(before, self.exports(), "taken out of the configuration")
+
+    def test_an_account_that_was_emptied(self):
+        """Empty lists are no word that nothing ever was."""
+        for make in (support.opsgenie, support.jsm):
+            self.make, kept, self.dir = make, self.dir, self.dir / make.__name__
+            world = opsgenie_api.made(45)
+            api = self.serve(world)
+            self.ingest(api, folder=self.dir)
+            before = self.exports()
+            world.alerts.clear()
+            world.incidents.clear()
+            for args in ((), ("--full",), ("--full",)):
+                run = self.ingest(api, *args, folder=self.dir, code=3 if args else None)
+            self.assertRegex(run.out + run.err, "alerts: the list is empty, but the store has 45 records of it")
+            self.assert_same_bytes(before, self.exports(), f"{make.__name__}: after empty lists")
+            self.dir = kept
+
+
 class Faults(Case):
     def setUp(self):
         super().setUp()
@@ -368,6 +406,15 @@ class Faults(Case):
 
     def test_a_timeline_that_fails(self):
         self.heals(Fault("status", path="/entries", value=[422, {}, "{}"], times=None), says="incident_timeline")
+
+    def test_how_long_it_will_take(self):
+        """doctor says how much there is, and how many requests that makes."""
+        api = self.serve(self.world)
+        self.configure(self.make(api.url))
+        rows = {row["check"]: row for row in json.loads(self.alidade("doctor", "--json").out)["checks"]}
+        n, m = len(self.world.incidents), len(self.world.alerts)
+        found = re.fullmatch(rf"{n} incidents, {m} alerts of all time: about (\d+) requests, .*", rows["first read"]["found"])
+        self.assertAlmostEqual(int(found[1]), 3 * n + 2 * m + 7, delta=5)  # open ones once more
 
     def test_wrong_token(self):
         api = self.serve(self.world)
@@ -466,7 +513,7 @@ class Operations(Complete, Faults):
     def test_details_that_fail(self):
         self.heals(Fault("status", path="/logs", value=[422, {}, "{}"], times=None), says="alert_logs")
 
-    test_no_request_shows_the_key = test_a_timeline_that_fails = test_a_plan_without_incidents = test_lists_that_are_not_allowed = None
+    test_how_long_it_will_take = test_no_request_shows_the_key = test_a_timeline_that_fails = test_a_plan_without_incidents = test_lists_that_are_not_allowed = None
 
     def test_a_team_that_may_not_be_seen(self):
         """An empty list instead of an error: doctor says what it may mean."""

@@ -228,6 +228,9 @@ class Handler(world_server.Faulty, table_api.Handler):
             return self.incident(parts[2], "entries")
         if parts == ["v2", "alerts"]:
             return self.search(list(world.alerts.values()), self.shown_alert, ("createdAt", "updatedAt", "tinyId", "lastOccurredAt"))
+        if parts == ["v2", "alerts", "count"]:
+            found = self.matches(list(world.alerts.values()), self.query["query"])
+            return self.refuse(422, "Search query is invalid") if found is None else self.answer({"data": {"count": len(found)}})
         if parts[:2] == ["v2", "alerts"] and len(parts) == 4:
             alert = world.alerts.get(parts[2])
             if not alert or parts[3] not in ("logs", "notes"):
@@ -364,7 +367,8 @@ class Handler(world_server.Faulty, table_api.Handler):
         if self.jsm:
             return self.answer({"values": page, "count": len(page), "links": {"next": f"/v1/alerts?offset={offset + limit}&{text}"} if on else {}})
         link = f"https://api.opsgenie.com{urlsplit(self.path).path}?{text}&offset="
-        return self.answer({"data": page, **more, "paging": {"first": f"{link}0", **({"next": f"{link}{offset + limit}"} if on else {})}})
+        return self.answer({"data": page, **more, "paging": {
+            "first": f"{link}0", "last": f"{link}{max(0, min(len(rows), CAP) - 1) // limit * limit}", **({"next": f"{link}{offset + limit}"} if on else {})}})
 
     def answer(self, body):
         out = self.spoiled(body if self.jsm else {**body, "took": 0.02, "requestId": "made"})

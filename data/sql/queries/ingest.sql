@@ -97,6 +97,11 @@ AND (?3 IS NULL OR entered_at >= ?3);
 -- name: sync_stream_records
 SELECT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND stream = ?2 AND gone_at IS NULL);
 
+-- Streams of which that read showed nothing at all, though there are records of them. An empty list is more often a right that was lost.
+-- name: sync_census_empty
+SELECT stream, count(*) FROM record WHERE source = ?1 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+AND (?4 IS NULL OR entered_at >= ?4) GROUP BY stream HAVING max(last_seen) < ?2 AND count(*) >= 5 ORDER BY stream;
+
 -- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_census_gone
 UPDATE record SET gone_at = ?5 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
