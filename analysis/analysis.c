@@ -241,10 +241,13 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .people_ids = ald_names_new(scratch),
                           .automation = ald_names_new(scratch),
                           .unjoined = ald_names_new(scratch)};
+    ALD_CLEANUP(ald_texts_done) struct ald_texts texts = {.running = false};
+    if (measured && b.settings->free_text)
+        ald_texts_begin(&texts, store, a->settings, a->as_of);
     ALD_TRY(ald_load(&b, err));
     ALD_TRY(build_incidents(&b, err));
     if (measured) {
-        ALD_TRY(ald_patterns_gather(&b, err));
+        ALD_TRY(ald_patterns_gather(&b, &texts, err));
         ald_past_build(&b);
     }
     a->words = ald_names_texts(b.strings);

@@ -28,16 +28,13 @@ struct draft {
 struct gather {
     struct ald_analysis *a;
     struct ald_patterns *p;
-    struct ald_matcher *matcher;
     struct ald_arena *scratch;
     struct draft *drafts; /* the first is nobody's */
     size_t drafts_n, drafts_cap, given_up_cap;
     uint32_t *of; /* by incident: its first draft */
-    /* The text being read. */
-    const char *text;
+    /* What is being taken. */
     uint32_t incident;
     int64_t at;
-    size_t quoted, quoted_end;
     const char *quote;
 };
 
@@ -122,35 +119,19 @@ static void add_rule(struct draft *d, uint32_t rule, double weight)
     }
 }
 
-static void take_found(void *ctx, const struct ald_found *f)
+static void take_hit(struct gather *g, const struct ald_text_hit *hit)
 {
-    struct gather *g = ctx;
-    if (ald_lexicon_at(g->p->lexicon, f->pattern)->outside && ald_pattern_names_us(g->a->settings, g->text, f))
-        return;
-    if (!g->quote || g->quoted != f->sentence || g->quoted_end != f->sentence_end) {
-        g->quote = ald_pattern_quote(g->a->arena, g->text, f);
-        g->quoted = f->sentence;
-        g->quoted_end = f->sentence_end;
-    }
-    if (ald_lexicon_at(g->p->lexicon, f->pattern)->hypothesis) {
+    g->quote = hit->quote;
+    if (ald_lexicon_at(g->p->lexicon, hit->pattern)->hypothesis) {
         give_up(g, ald_siphash(g->quote, strlen(g->quote)));
         return;
     }
-    struct draft *d = draft_of(g, (uint32_t)f->pattern);
-    add_rule(d, f->rule, f->weight);
+    struct draft *d = draft_of(g, hit->pattern);
+    add_rule(d, hit->rule, hit->weight);
     if (better(g, d)) {
         d->quote = g->quote;
         d->at = g->at;
     }
-}
-
-static void read_text(struct gather *g, uint32_t incident, int64_t at, const char *text)
-{
-    g->text = text;
-    g->incident = incident;
-    g->at = at;
-    g->quote = NULL;
-    ald_matcher_read(g->matcher, text, strlen(text), take_found, g);
 }
 
 /* The incident of a record's row, ALD_NOBODY where it has none; rows come in order. */
@@ -200,30 +181,33 @@ static ALD_CHECK enum ald_rc read_kept(struct ald_build *b, struct gather *g, st
     }
 }
 
-static ALD_CHECK enum ald_rc read_events(struct ald_build *b, struct gather *g, struct ald_err *err)
+static int by_row(const void *key, const void *item)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = true;
-    size_t at = 0;
-    ALD_TRY(ald_q_open(b->store, "analysis_texts", &q, err));
-    ald_q_int(q, 1, g->a->as_of);
-    for (;;) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            return ALD_OK;
-        uint32_t incident = incident_of(b, g, ald_q_col_int(q, 0), &at);
-        if (incident == ALD_NOBODY)
-            continue;
-        g->p->texts[incident]++;
-        read_text(g, incident, ald_q_col_time(q, 1), ald_q_col_text(q, 2));
-    }
+    int64_t row = *(const int64_t *)key, other = ((const struct ald_row_index *)item)->row;
+    return (row > other) - (row < other);
 }
 
-static void read_titles(struct gather *g)
+/* The same, for rows in any order. */
+static uint32_t incident_at(const struct ald_build *b, int64_t row)
 {
-    for (size_t r = 0; r < g->a->records_n; r++)
-        if (g->a->records[r].incident != ALD_NOBODY && g->a->records[r].title)
-            read_text(g, g->a->records[r].incident, ALD_TIME_NONE, g->a->records[r].title);
+    const struct ald_row_index *found = b->by_row_n ? bsearch(&row, b->by_row, b->by_row_n, sizeof *b->by_row, by_row) : NULL;
+    return found ? b->a->records[found->record].incident : ALD_NOBODY;
+}
+
+/* What was found in the texts, in the order in which they were read. */
+static void take_texts(struct ald_build *b, struct gather *g, const struct ald_texts *texts)
+{
+    for (size_t i = 0; i < texts->counts_n; i++) {
+        uint32_t incident = incident_at(b, texts->counts[i].row);
+        if (incident != ALD_NOBODY)
+            g->p->texts[incident] += texts->counts[i].n;
+    }
+    for (size_t i = 0; i < texts->texts_n; i++) {
+        g->incident = incident_at(b, texts->texts[i].row);
+        g->at = texts->texts[i].at;
+        for (size_t h = texts->texts[i].first; g->incident != ALD_NOBODY && h < texts->texts[i + 1].first; h++)
+            take_hit(g, &texts->hits[h]);
+    }
 }
 
 /* ---- People's word ---- */
@@ -277,6 +261,12 @@ static struct ald_match *match_in(struct ald_match *list, size_t n, size_t patte
     return NULL;
 }
 
+/* A quote that is shown: those that were found go with the reading of texts. */
+static const char *kept(struct gather *g, const char *quote)
+{
+    return quote ? ald_strdup(g->a->arena, quote) : NULL;
+}
+
 static void settle(struct gather *g, const struct word *words, size_t words_n)
 {
     struct ald_patterns *p = g->p;
@@ -290,7 +280,7 @@ static void settle(struct gather *g, const struct word *words, size_t words_n)
         for (uint32_t d = g->of[i]; d; d = g->drafts[d].next)
             if (g->drafts[d].weight >= ENOUGH)
                 own[own_n++] = (struct ald_match){
-                    .pattern = g->drafts[d].pattern, .quote = g->drafts[d].quote, .at = g->drafts[d].at, .decided_at = ALD_TIME_NONE};
+                    .pattern = g->drafts[d].pattern, .quote = kept(g, g->drafts[d].quote), .at = g->drafts[d].at, .decided_at = ALD_TIME_NONE};
         for (; w < words_n && words[w].incident == i; w++) {
             struct ald_match *match = match_in(own, own_n, words[w].pattern);
             if (!match) {
@@ -319,35 +309,37 @@ static int given_up_order(const void *x, const void *y)
 }
 
 /* Each sentence once, at its first time. */
-static void settle_given_up(struct ald_patterns *p)
+static void settle_given_up(struct gather *g)
 {
-    size_t kept = 0;
+    struct ald_patterns *p = g->p;
+    size_t n = 0;
     if (p->given_up_n > 1)
         qsort(p->given_up, p->given_up_n, sizeof *p->given_up, given_up_order);
     for (size_t i = 0; i < p->given_up_n; i++)
-        if (!kept || p->given_up[kept - 1].incident != p->given_up[i].incident || p->given_up[kept - 1].hash != p->given_up[i].hash)
-            p->given_up[kept++] = p->given_up[i];
-    p->given_up_n = kept;
+        if (!n || p->given_up[n - 1].incident != p->given_up[i].incident || p->given_up[n - 1].hash != p->given_up[i].hash)
+            p->given_up[n++] = p->given_up[i];
+    p->given_up_n = n;
+    for (size_t i = 0; i < n; i++)
+        p->given_up[i].quote = kept(g, p->given_up[i].quote);
 }
 
-enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *err)
+enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts *texts, struct ald_err *err)
 {
     struct ald_patterns *p = b->a->patterns = ald_alloc(b->a->arena, sizeof *p);
     p->lexicon = ald_lexicon_built_in();
-    ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(p->lexicon);
-    struct gather g = {.a = b->a, .p = p, .matcher = matcher, .scratch = b->scratch, .drafts_n = 1};
+    struct gather g = {.a = b->a, .p = p, .scratch = b->scratch, .drafts_n = 1};
     struct word *words;
     size_t words_n;
     g.drafts = ald_grow(g.scratch, NULL, 0, &g.drafts_cap, sizeof *g.drafts);
     g.of = ald_calloc(b->scratch, b->a->incidents_n, sizeof *g.of);
     p->texts = ald_calloc(b->a->arena, b->a->incidents_n, sizeof *p->texts);
     if (b->settings->free_text) {
-        ALD_TRY(read_events(b, &g, err));
-        read_titles(&g);
+        ALD_TRY(ald_texts_take(texts, b->store, err));
+        take_texts(b, &g, texts);
         ALD_TRY(read_kept(b, &g, err));
     }
     ALD_TRY(read_words(b, &g, &words, &words_n, err));
     settle(&g, words, words_n);
-    settle_given_up(p);
+    settle_given_up(&g);
     return ALD_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "alidade/patterns.h"
 #include "analysis/build.h"
+#include "analysis/texts.h"
 
 /** A sentence in which an explanation was given up. */
 struct ald_given_up {
@@ -19,8 +20,8 @@ struct ald_patterns {
     size_t given_up_n;
     uint32_t *texts; /* by incident */
 };
-/** Reads every text and every decision. Incidents must stand. @return ALD_ERR_DB. */
-ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_err *err);
+/** Takes what was found in texts (where they are stored) and reads every decision. Incidents must stand. @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts *texts, struct ald_err *err);
 /** The sentence that f was found in, cut to what a report shows; arena-owned. Its hash tells the same one written twice. */
 const char *ald_pattern_quote(struct ald_arena *arena, const char *text, const struct ald_found *f);
 /** True when what was found names the organisation itself: "Acme had an outage" in Acme's own notes is nobody else's. */

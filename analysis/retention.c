@@ -170,5 +170,6 @@ enum ald_rc ald_retain(struct ald_store *store, const struct ald_analysis *analy
     struct retention r = {.store = store, .a = analysis, .handles = handles, .lexicon = lexicon, .matcher = matcher, .arena = text, .err = err};
     ALD_TRY(drop(store, "retention_raw_drop", before, &ret->raw, err)); /* first: what is an event's own is found by it */
     ALD_TRY(drop(store, "retention_quarantine_drop", before, &ret->raw, err));
-    return texts(&r, before, &ret->texts);
+    ALD_TRY(texts(&r, before, &ret->texts));
+    return ret->raw || ret->texts ? ald_store_touch(store, err) : ALD_OK; /* whoever reads texts beside another sees that they went */
 }

@@ -20,6 +20,10 @@ enum ald_store_mode {
 /** @return ALD_ERR_IO (missing, unreadable, locked), ALD_ERR_DB (corrupt, newer than this program, not a store).
  *  A failed open never changes or deletes data. ":memory:" is a store of its own. */
 ALD_CHECK enum ald_rc ald_store_open(const char *path, enum ald_store_mode mode, struct ald_store **ret, struct ald_err *err);
+/** Another connection to the same file, in a read transaction, for another thread: it reads what this one, which is in a transaction
+ *  and has written nothing in it, reads. Closed before that one is committed. @return an error where there can be none, as when
+ *  the store has changed meanwhile; nothing is wrong with the store for that. */
+ALD_CHECK enum ald_rc ald_store_beside(struct ald_store *store, struct ald_store **ret, struct ald_err *err);
 void ald_store_close(struct ald_store *store);
 void ald_store_closep(struct ald_store **store);
 const char *ald_store_path(const struct ald_store *store);

@@ -78,6 +78,10 @@ SELECT event_id FROM event WHERE record = ?1 AND at <= ?2 ORDER BY at, event_id;
 -- name: analysis_texts
 SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;
 
+-- Columns as those of analysis_texts: what stands in a title has no time.
+-- name: analysis_titles
+SELECT id, NULL, title FROM record WHERE gone_at IS NULL AND title IS NOT NULL ORDER BY source, external_id;
+
 -- ---- save: rows that are as they were are not written, those that are no more are deleted by key ----
 
 -- name: analysis_incident_keys

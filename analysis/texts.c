@@ -1,0 +1,116 @@
+/* See texts.h. Knows neither incidents nor what is made of what was found. */
+#include "analysis/texts.h"
+
+#include <string.h>
+
+#include "alidade/store.h"
+#include "analysis/patterns.h"
+
+static void take_found(void *ctx, const struct ald_found *f)
+{
+    struct ald_texts *t = ctx;
+    if (ald_lexicon_at(t->lexicon, f->pattern)->outside && ald_pattern_names_us(t->settings, t->text, f))
+        return;
+    if (!t->quote || t->quoted != f->sentence || t->quoted_end != f->sentence_end) {
+        t->quote = ald_pattern_quote(t->arena, t->text, f);
+        t->quoted = f->sentence;
+        t->quoted_end = f->sentence_end;
+    }
+    t->hits = ald_grow(t->arena, t->hits, t->hits_n, &t->hits_cap, sizeof *t->hits);
+    t->hits[t->hits_n++] =
+        (struct ald_text_hit){.weight = f->weight, .quote = t->quote, .pattern = (uint32_t)f->pattern, .rule = f->rule};
+}
+
+static void add_text(struct ald_texts *t, int64_t row, int64_t at, size_t first)
+{
+    t->texts = ald_grow(t->arena, t->texts, t->texts_n, &t->texts_cap, sizeof *t->texts);
+    t->texts[t->texts_n++] = (struct ald_text){.row = row, .at = at, .first = first};
+}
+
+static void count(struct ald_texts *t, int64_t row)
+{
+    if (!t->counts_n || t->counts[t->counts_n - 1].row != row) {
+        t->counts = ald_grow(t->arena, t->counts, t->counts_n, &t->counts_cap, sizeof *t->counts);
+        t->counts[t->counts_n++] = (struct ald_text_count){.row = row};
+    }
+    t->counts[t->counts_n - 1].n++;
+}
+
+/* Rows: record, at, text. */
+static ALD_CHECK enum ald_rc read_rows(struct ald_texts *t, struct ald_matcher *matcher, struct ald_q *q, bool counted, struct ald_err *err)
+{
+    for (bool row = true;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        size_t first = t->hits_n;
+        t->text = ald_q_col_text(q, 2);
+        t->quote = NULL;
+        ald_matcher_read(matcher, t->text, strlen(t->text), take_found, t);
+        if (counted)
+            count(t, ald_q_col_int(q, 0));
+        if (t->hits_n > first)
+            add_text(t, ald_q_col_int(q, 0), ald_q_col_time(q, 1), first);
+    }
+}
+
+static ALD_CHECK enum ald_rc read_all(struct ald_texts *t, struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *events = NULL, *titles = NULL;
+    ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(t->lexicon);
+    ALD_TRY(ald_q_open(store, "analysis_texts", &events, err));
+    ald_q_int(events, 1, t->as_of);
+    ALD_TRY(read_rows(t, matcher, events, true, err));
+    ALD_TRY(ald_q_open(store, "analysis_titles", &titles, err));
+    ALD_TRY(read_rows(t, matcher, titles, false, err));
+    add_text(t, 0, ALD_TIME_NONE, t->hits_n);
+    t->texts_n--;
+    return ALD_OK;
+}
+
+static void *read_beside(void *ctx)
+{
+    struct ald_texts *t = ctx;
+    t->rc = read_all(t, t->beside, NULL);
+    return NULL;
+}
+
+static void begin_anew(struct ald_texts *t)
+{
+    ald_arena_free(t->arena);
+    *t = (struct ald_texts){.settings = t->settings, .lexicon = t->lexicon, .as_of = t->as_of, .arena = ald_arena_new()};
+}
+
+void ald_texts_begin(struct ald_texts *texts, struct ald_store *store, const struct ald_settings *settings, int64_t as_of)
+{
+    *texts = (struct ald_texts){.settings = settings, .lexicon = ald_lexicon_built_in(), .as_of = as_of};
+    begin_anew(texts);
+    if (ald_store_beside(store, &texts->beside, NULL) == ALD_OK)
+        texts->running = pthread_create(&texts->thread, NULL, read_beside, texts) == 0;
+}
+
+/* True when all was read beside the store. */
+static bool end_beside(struct ald_texts *t)
+{
+    bool read = t->running;
+    if (t->running)
+        read = pthread_join(t->thread, NULL) == 0 && t->rc == ALD_OK;
+    t->running = false;
+    ald_store_closep(&t->beside);
+    return read;
+}
+
+enum ald_rc ald_texts_take(struct ald_texts *texts, struct ald_store *store, struct ald_err *err)
+{
+    if (end_beside(texts))
+        return ALD_OK;
+    begin_anew(texts);
+    return read_all(texts, store, err); /* and says what is wrong */
+}
+
+void ald_texts_done(struct ald_texts *texts)
+{
+    (void)end_beside(texts);
+    ald_arena_free(texts->arena);
+    texts->arena = NULL;
+}
