@@ -198,7 +198,7 @@ static void take_word(struct ald_matcher *m, const struct ald_word *word)
 
 /* In a sentence of one language the others see loan words, and nothing of its grammar: where it negates or supposes, what
  * they find does not hold. */
-static void end_sentence(struct ald_matcher *m, uint64_t first, bool question, ald_found_fn *found, void *ctx)
+static void end_sentence(struct ald_matcher *m, uint64_t first, const struct ald_words *words, ald_found_fn *found, void *ctx)
 {
     uint32_t most = 0;
     bool cued = false;
@@ -208,7 +208,8 @@ static void end_sentence(struct ald_matcher *m, uint64_t first, bool question, a
         cued |= m->runs[i].common_n == most && ald_run_has_cue(&m->runs[i]);
     for (size_t i = 0; i < m->lex->languages_n; i++) {
         bool foreign = m->runs[i].common_n + FOREIGN <= most;
-        ald_run_sentence(&m->runs[i], m->sentence, first, question || (foreign && cued), foreign, found, ctx);
+        m->runs[i].full_stop = words->dot;
+        ald_run_sentence(&m->runs[i], m->sentence, first, words->question || (foreign && cued), foreign, found, ctx);
     }
 }
 
@@ -223,7 +224,7 @@ void ald_matcher_read(struct ald_matcher *m, const char *text, size_t n, ald_fou
     while (more) {
         more = ald_words_next(&words, &word);
         if (in_sentence && (!more || in_sentence == ALD_SENTENCE_WORDS || ends(m, &words, &before, &word))) {
-            end_sentence(m, first, words.question, found, ctx);
+            end_sentence(m, first, &words, found, ctx);
             m->sentence++;
             in_sentence = 0;
         }

@@ -32,7 +32,9 @@ enum ald_phrase_kind {
     ALD_CUE_EXCEPT,      /* undoes the cues within it */
     ALD_CUE_TURN,        /* ends the reach of cues in both directions: "but", "because" */
     ALD_CUE_JOIN,        /* ends the backward reach: "and", "which" */
-    ALD_CUE_OUTCOME      /* ends the reach of a purpose: "resulted in" */
+    ALD_CUE_OUTCOME,     /* ends the reach of a purpose: "resulted in" */
+    ALD_CUE_AHEAD,       /* a heading under which stands what is to be done: "action items" */
+    ALD_CUE_BACK         /* a heading under which stands what was: "root cause" */
 };
 struct ald_phrase {
     uint8_t kind;

@@ -81,14 +81,14 @@ static ALD_CHECK enum ald_rc read_words(const struct source *in, const char *loc
 
 static ALD_CHECK enum ald_rc read_cues(const struct source *in, struct ald_err *err)
 {
-    static const char *const keys[] = {"not", "not_before", "modal", "purpose", "unreal", "except", "turn", "join", "outcome", NULL};
-    static const uint8_t kinds[] = {ALD_CUE_NOT,    ALD_CUE_NOT_BEFORE, ALD_CUE_MODAL, ALD_CUE_PURPOSE, ALD_CUE_UNREAL,
-                                    ALD_CUE_EXCEPT, ALD_CUE_TURN,       ALD_CUE_JOIN,  ALD_CUE_OUTCOME};
+    static const char *const keys[] = {"not", "not_before", "modal", "purpose", "unreal", "except", "turn", "join", "outcome", "ahead", "back", NULL};
+    static const uint8_t kinds[] = {ALD_CUE_NOT,  ALD_CUE_NOT_BEFORE, ALD_CUE_MODAL,   ALD_CUE_PURPOSE, ALD_CUE_UNREAL, ALD_CUE_EXCEPT,
+                                    ALD_CUE_TURN, ALD_CUE_JOIN,       ALD_CUE_OUTCOME, ALD_CUE_AHEAD,   ALD_CUE_BACK};
     const struct ald_yaml *cues = ald_yaml_get(in->root, "cues");
     if (!cues)
         return ALD_OK;
     if (cues->kind != ALD_YAML_MAP)
-        return ald_lexicon_bad(in->file, cues, err, "cues: expected not, not_before, modal, purpose, unreal, except, turn, join, outcome");
+        return ald_lexicon_bad(in->file, cues, err, "cues: expected not, not_before, modal, purpose, unreal, except, turn, join, outcome, ahead, back");
     ALD_TRY(known_keys(in->file, cues, keys, err));
     for (size_t k = 0; keys[k]; k++) {
         const struct ald_yaml *list;

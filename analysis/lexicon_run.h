@@ -49,6 +49,8 @@ struct ald_run {
     uint32_t common_n; /* words of the sentence by which the language is known */
     bool common;       /* the latest word is one */
     bool begun;      /* the sentence has a word, if only one without meaning */
+    bool full_stop;  /* the sentence ended with one: a heading does not */
+    bool ahead;      /* under a heading of what is to be done */
     uint8_t mark;    /* before the next word that is not left out */
     size_t from, to; /* bytes of the sentence */
     struct ald_hit *hits;

@@ -6,6 +6,8 @@
 #include "analysis/lexicon_run.h"
 
 #define NOT_REACH 6 /* words between a negation and what it negates */
+#define HEADING 9      /* words of the longest heading that is read as one */
+#define HEADING_MORE 4 /* of those: after the words by which it is known */
 
 /* How many turns, joins and outcomes come up to each word: two words in one clause have the same number. */
 struct clauses {
@@ -185,12 +187,30 @@ static void drop_others(struct ald_run *run)
     run->hits_n = kept;
 }
 
+/* "Action items" and "Root cause", in a line of their own: what follows is to be done, or was so. The first may say a little
+ * more ("Next steps for the team"); the second may not, since items of a list begin with such words ("Update the runbook"). */
+static void read_heading(struct ald_run *run)
+{
+    uint32_t first = run->words_n && run->words[0].from == run->words[0].to ? 1 : 0; /* the place of "^" */
+    for (size_t i = 0; i < run->hits_n && !run->full_stop && run->words_n <= first + HEADING; i++) {
+        const struct ald_hit *hit = &run->hits[i];
+        unsigned kind = kind_of(run, hit);
+        if (hit->from > first || (kind != ALD_CUE_AHEAD && kind != ALD_CUE_BACK))
+            continue;
+        uint32_t after = run->words_n - 1 - hit->to;
+        if (!after || run->words[hit->to + 1].mark != ALD_MARK_NONE || (kind == ALD_CUE_AHEAD && after <= HEADING_MORE))
+            run->ahead = kind == ALD_CUE_AHEAD;
+    }
+}
+
 void ald_run_sentence(struct ald_run *run, uint64_t sentence, uint64_t first_of_text, bool question, bool foreign, ald_found_fn *found,
                       void *ctx)
 {
     if (foreign)
         drop_others(run);
-    size_t hits_n = question ? 0 : run->hits_n;
+    run->ahead &= sentence != first_of_text;
+    read_heading(run);
+    size_t hits_n = question || run->ahead ? 0 : run->hits_n;
     if (hits_n) {
         struct clauses clauses;
         cut_clauses(run, &clauses);

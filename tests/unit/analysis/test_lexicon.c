@@ -80,7 +80,7 @@ static const char small[] =
     "abbreviations: [approx]\n"
     "words: { store: [disk, disk space, '<tape>'] }\n"
     "cues: { not: [not, no], not_before: [be not so], modal: [will, could], purpose: [to prevent], outcome: [led to], unreal: [if], except: [not only],"
-    " turn: [but], join: [and] }\n";
+    " turn: [but], join: [and], ahead: [next step], back: [cause] }\n";
 
 static enum ald_rc made(const char *rules, struct ald_lexicon **ret, struct ald_err *err)
 {
@@ -185,6 +185,40 @@ static void test_cues(void **state)
     assert_true(holds("any: ['disk .. (did not turn|fell)']", "The disk did not turn."));
     assert_false(holds("any: ['(did not turn|x) y', 'disk .. turn']", "The disk did not turn."));
     assert_true(holds("as_written: yes\nany: [be full]", "It could be full."));
+}
+
+/* What stands under a heading of what is to be done has not happened. */
+static void test_headings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool found;
+    } cases[] = {
+        {"Next steps\nThe disk full", false},
+        {"Next steps:\n- Tape\n- The disk full", false},
+        {"Next steps for all of them\nThe disk full", false},
+        {"# Next steps\n\nThe disk full.\n\n# Cause\n\nTape.", false},
+        {"Next steps\nTape\nCause\nThe disk full", true},
+        {"Next steps\nTape\nCause (of it all)\nThe disk full", true},
+        {"Next steps\nCause a stir\nThe disk full", false},
+        {"Next steps.\nThe disk full", true},
+        {"Next steps that were taken by them on that long day\nThe disk full", true},
+        {"These next steps\nThe disk full", true},
+        {"Cause\nThe disk full", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (holds("any: [disk full]", cases[i].text) != cases[i].found)
+            fail_msg("%s: %s", cases[i].text, cases[i].found ? "not found" : "found");
+    ALD_CLEANUP(ald_lexicon_freep) struct ald_lexicon *lex = NULL;
+    struct ald_err err = {0};
+    if (made("any: [disk full]", &lex, &err) != ALD_OK)
+        fail_msg("%s", err.msg);
+    ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *m = ald_matcher_new(lex);
+    struct seen s = {.calls = 0};
+    ald_matcher_read(m, "Next steps", strlen("Next steps"), see, &s); /* texts do not see each other's */
+    ald_matcher_read(m, "The disk full", strlen("The disk full"), see, &s);
+    assert_int_equal(s.calls, 1);
 }
 
 static void test_places(void **state)
@@ -323,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_notation), cmocka_unit_test(test_cues),
                                        cmocka_unit_test(test_places),   cmocka_unit_test(test_mistakes), cmocka_unit_test(test_languages),
-                                       cmocka_unit_test(test_german),   cmocka_unit_test(test_built_in_is_what_the_files_say)};
+                                       cmocka_unit_test(test_german),   cmocka_unit_test(test_headings),
+                                       cmocka_unit_test(test_built_in_is_what_the_files_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
