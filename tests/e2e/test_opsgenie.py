@@ -326,7 +326,7 @@ class Ended(Case):
         """Empty lists are no word that nothing ever was."""
         for make in (support.opsgenie, support.jsm):
             self.make, kept, self.dir = make, self.dir, self.dir / make.__name__
-            world = opsgenie_api.made(45)
+            world = opsgenie_api.made(24)
             api = self.serve(world)
             self.ingest(api, folder=self.dir)
             before = self.exports()
@@ -334,7 +334,7 @@ class Ended(Case):
             world.incidents.clear()
             for args in ((), ("--full",), ("--full",)):
                 run = self.ingest(api, *args, folder=self.dir, code=3 if args else None)
-            self.assertRegex(run.out + run.err, "alerts: the list is empty, but the store has 45 records of it")
+            self.assertRegex(run.out + run.err, "alerts: the list is empty, but the store has 24 records of it")
             self.assert_same_bytes(before, self.exports(), f"{make.__name__}: after empty lists")
             self.dir = kept
 
