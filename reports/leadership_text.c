@@ -167,8 +167,8 @@ static const char *const *what_was_hard(const struct asked *q)
     if (sooner && hard == 1)
         ald_sentence_add(&t, "It was over sooner than half of comparable ones.");
     else if (sooner)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.", ald_words_count(q->a, (int64_t)sooner),
-                                         sooner == 1 ? "was" : "were"));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.",
+                                         sooner == hard ? "All" : ald_words_count(q->a, (int64_t)sooner), sooner == 1 ? "was" : "were"));
     if (read == 1)
         ald_sentence_add(&t, ald_sprintf(q->a, "The one that is over and has comparable earlier ones %s.",
                                          f->shorter ? "was over sooner than they were" : f->longer ? "took longer than they did" : "took about as long as they did"));

@@ -14,6 +14,7 @@
 #define LINK 0x1F4E79
 #define LINE_POINTS 15.0 /* of a row of one line */
 #define MAX_LINES 26     /* a row is at most 409 points high */
+#define LEAD_UTF16 1000  /* of a sentence, at most */
 
 #define LINE_RATIO 1.36 /* height of a line by the size of its font */
 
@@ -236,7 +237,7 @@ void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
 enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style,
                                struct ald_err *err)
 {
-    struct ald_xlsx_span at = {0, s->text_last};
+    struct ald_xlsx_span at = {s->text_first, s->text_last};
     double size = looks[style].size, line = size * LINE_RATIO, units = ald_xlsx_units(s, at);
     const char *rest = ald_words_printable(s->x->scratch, text);
     while (*rest) {
@@ -245,10 +246,39 @@ enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum 
         rest += n;
         while (n && (piece[n - 1] == ' ' || piece[n - 1] == '\n'))
             piece[--n] = '\0';
-        double points = (double)ald_xlsx_lines(piece, units, size) * line + 3;
+        double points = (double)ald_xlsx_lines(piece, units, size) * line + (s->x->report->sections[s->section].one_page ? 1 : 3);
         ALD_TRY(ald_xlsx_row_height(s, points, err));
         ALD_TRY(ald_xlsx_put_text(s, at, piece, style, err));
         ald_xlsx_next_row(s, points);
     }
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_lead(struct ald_xlsx_sheet *s, const struct ald_block *blocks, size_t n, struct ald_err *err)
+{
+    struct ald_arena *a = s->x->scratch;
+    lxw_rich_string_tuple *parts = ald_calloc(a, n, sizeof *parts), **list = ald_calloc(a, n + 1, sizeof *list);
+    const char *all = "";
+    size_t parts_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!blocks[i].text || !*blocks[i].text)
+            continue;
+        char *text = ald_sprintf(a, "%s%s", *all ? " " : "", ald_xlsx_clean(a, blocks[i].text, LEAD_UTF16));
+        parts[parts_n] = (lxw_rich_string_tuple){.format = s->x->formats[blocks[i].strong ? XS_LEAD_STRONG : XS_LEAD], .string = text};
+        list[parts_n] = &parts[parts_n];
+        parts_n++;
+        all = ald_sprintf(a, "%s%s", all, text);
+    }
+    struct ald_xlsx_span at = {s->text_first, s->text_last};
+    double size = looks[XS_LEAD].size, points = (double)ald_xlsx_lines(all, ald_xlsx_units(s, at) / 1.03, size) * size * LINE_RATIO + 3;
+    if (parts_n < 2 || points > MAX_LINES * LINE_POINTS) { /* the library wants two at least; a row holds so many lines */
+        for (size_t i = 0; i < n; i++)
+            ALD_TRY(ald_xlsx_paragraph(s, blocks[i].text ? blocks[i].text : "", blocks[i].strong ? XS_LEAD_STRONG : XS_LEAD, err));
+        return ALD_OK;
+    }
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    ALD_TRY(open_span(s, at, s->x->formats[XS_LEAD], err));
+    ALD_TRY(ald_xlsx_did(s, worksheet_write_rich_string(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, list, s->x->formats[XS_LEAD]), err));
+    ald_xlsx_next_row(s, points);
     return ALD_OK;
 }

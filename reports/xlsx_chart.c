@@ -50,16 +50,17 @@ static enum ald_rc put_sides(struct ald_xlsx_sheet *s, const char *left, const c
     return ALD_OK;
 }
 
-static enum ald_rc insert(struct ald_xlsx_sheet *s, const struct ald_points *points, lxw_chart *native, double left, double width, double height,
-                          struct ald_err *err)
+enum ald_rc ald_xlsx_chart_insert(struct ald_xlsx_sheet *s, const struct ald_points *points, lxw_chart *native, const struct ald_xlsx_box *at,
+                                  struct ald_err *err)
 {
     struct ald_xlsx *x = s->x;
-    lxw_chart_options options = {.x_offset = (int32_t)left,
-                                 .x_scale = width / 480,
-                                 .y_scale = height / 288,
+    lxw_chart_options options = {.x_offset = (int32_t)at->left,
+                                 .y_offset = (int32_t)at->top,
+                                 .x_scale = at->width / 480,
+                                 .y_scale = at->height / 288,
                                  .object_position = LXW_OBJECT_MOVE_DONT_SIZE};
     options.description = ald_strdup(x->arena, ald_words_line(x->arena, ald_chart_text(x->scratch, x->report, points), ALT_CHARS));
-    return ald_xlsx_did(s, worksheet_insert_chart_opt(s->ws, (lxw_row_t)s->row, 0, native, &options), err);
+    return ald_xlsx_did(s, worksheet_insert_chart_opt(s->ws, (lxw_row_t)at->row, (lxw_col_t)at->column, native, &options), err);
 }
 
 static void leave_room(struct ald_xlsx_sheet *s, double height)
@@ -95,7 +96,7 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     const struct ald_points *points = NULL;
     lxw_chart *native = NULL;
     size_t middle = 0;
-    ALD_TRY(ald_xlsx_native(s, chart, false, &native, &points, err));
+    ALD_TRY(ald_xlsx_native(s, chart, ALD_XLSX_LARGE, &native, &points, err));
     if (!native) {
         ALD_TRY(ald_xlsx_paragraph(s, "Nothing to draw.", XS_REMARK, err));
         return put_left_out(s, points, err);
@@ -103,7 +104,8 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     double width = text_pixels(s, &middle);
     ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], middle, styles, err));
     double height = height_of(s, chart, share);
-    ALD_TRY(insert(s, points, native, 0, width, height, err));
+    struct ald_xlsx_box at = {.row = s->row, .width = width, .height = height};
+    ALD_TRY(ald_xlsx_chart_insert(s, points, native, &at, err));
     leave_room(s, height);
     ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], middle, styles, err));
     return put_left_out(s, points, err);
@@ -122,10 +124,12 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
     for (size_t i = 0; i < 2; i++) {
         const struct ald_points *points = NULL;
         lxw_chart *native = NULL;
-        ALD_TRY(ald_xlsx_native(s, charts[i], true, &native, &points, err));
+        ALD_TRY(ald_xlsx_native(s, charts[i], ALD_XLSX_SMALL, &native, &points, err));
         any = any || native;
         if (native)
-            ALD_TRY(insert(s, points, native, left, (i ? width - half : half) - 6, SMALL_PIXELS, err));
+            ALD_TRY(ald_xlsx_chart_insert(
+                s, points, native,
+                &(struct ald_xlsx_box){.row = s->row, .left = left, .width = (i ? width - half : half) - 6, .height = SMALL_PIXELS}, err));
         else
             nothing[i] = "Nothing to draw.";
         left = half;

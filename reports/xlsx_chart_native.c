@@ -16,7 +16,7 @@ struct drawing {
     const struct ald_chart *chart;
     const struct ald_xlsx_drawn *drawn;
     lxw_chart *native;
-    bool small;
+    enum ald_xlsx_frame frame;
     int16_t in_legend, hidden[16]; /* series so far; those that the legend leaves out, ended by -1 */
     size_t hidden_n;
 };
@@ -123,6 +123,7 @@ static enum ald_rc add_named(struct drawing *d, const struct ald_xlsx_columns *n
         const char *name = chart_text(x, named->points[i].label);
         labels[i].value = ald_sprintf(x->arena, position == LXW_CHART_LABEL_POSITION_LEFT ? "%s  " : position == LXW_CHART_LABEL_POSITION_RIGHT ? "  %s" : "%s", name); /* beside the mark, not over it */
         labels[i].font = &font;
+        labels[i].hide = named == d->drawn->across && d->frame == ALD_XLSX_TITLED && named->n > 6 && (named->n - 1 - i) % 2; /* there is room for half of them */
         list[i] = &labels[i];
     }
     chart_series_set_labels(series);
@@ -227,7 +228,8 @@ static void set_axis(struct drawing *d, int i)
     const char *title = chart_text(d->s->x, i ? d->chart->y_title : d->chart->x_title);
     if (logarithmic && show == ALD_SHOW_SECONDS && !strstr(title, "hours"))
         title = ald_sprintf(d->s->x->arena, "%s (hours)", title);
-    lxw_chart_font name_font = {.size = d->small ? 9 : 10, .color = INK, .bold = LXW_EXPLICIT_FALSE}, number_font = {.size = 9, .color = SOFT};
+    lxw_chart_font name_font = {.size = d->frame == ALD_XLSX_SMALL ? 9 : 10, .color = INK, .bold = LXW_EXPLICIT_FALSE};
+    lxw_chart_font number_font = {.size = d->frame == ALD_XLSX_TITLED ? 10 : 9, .color = SOFT};
     lxw_chart_line grid = {.color = GRID_LINE, .width = 0.75F}, line = {.color = GRID_LINE, .width = 0.75F};
     if (*title)
         chart_axis_set_name(axis, title);
@@ -242,12 +244,19 @@ static void set_axis(struct drawing *d, int i)
     set_range(d, axis, i);
 }
 
-static void style_chart(lxw_chart *native)
+static void style_chart(struct drawing *d)
 {
+    lxw_chart *native = d->native;
     lxw_chart_line none = {.none = LXW_TRUE};
     lxw_chart_fill plot = {.color = PLOT}, area = {.color = 0xFFFFFF};
     lxw_chart_font font = {.size = 10, .color = INK};
-    chart_title_off(native);
+    if (d->frame == ALD_XLSX_TITLED) {
+        lxw_chart_font title = {.size = 12, .color = INK};
+        chart_title_set_name(native, chart_text(d->s->x, d->chart->title));
+        chart_title_set_name_font(native, &title);
+    } else {
+        chart_title_off(native);
+    }
     chart_chartarea_set_line(native, &none);
     chart_chartarea_set_fill(native, &area);
     chart_plotarea_set_fill(native, &plot);
@@ -255,10 +264,10 @@ static void style_chart(lxw_chart *native)
     chart_legend_set_font(native, &font);
 }
 
-enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, bool small, lxw_chart **ret_native,
+enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, enum ald_xlsx_frame frame, lxw_chart **ret_native,
                             const struct ald_points **ret_points, struct ald_err *err)
 {
-    struct drawing d = {.s = s, .chart = chart, .small = small, .drawn = ald_xlsx_drawn(s->x, chart)};
+    struct drawing d = {.s = s, .chart = chart, .frame = frame, .drawn = ald_xlsx_drawn(s->x, chart)};
     *ret_points = d.drawn->points;
     *ret_native = NULL;
     if (!d.drawn->points->n)
@@ -277,7 +286,7 @@ enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *ch
         ALD_TRY(ald_xlsx_did(s, chart_legend_delete_series(d.native, d.hidden), err));
     set_axis(&d, 0);
     set_axis(&d, 1);
-    style_chart(d.native);
+    style_chart(&d);
     *ret_native = d.native;
     return ALD_OK;
 }

@@ -8,13 +8,15 @@
 
 #define NARROW 16 /* of a column of text */
 #define PIECE 4.0 /* of the room that no block has claimed */
+#define SMALL_PIECE 2.0 /* the same on a page that is to be one */
 #define EDGE (5.0 / 7.0) /* of a column: what it is wider than its units; a text that runs over several has all but one of them */
 #define MOST_COLUMNS 96
+#define ONE_PAGE_UNITS 126.5 /* of a page in portrait at three quarters of its size */
 
 /* Label, value, interval, n, what it means. */
 const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, 14}, {14, 14}, {22, 18}, {8, 8}, {46, 30}};
 
-struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter)
+struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter, bool narrow)
 {
     static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,    [ALD_SHOW_NUMBER] = 9,
                                    [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
@@ -24,7 +26,7 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
         wish.units = least[column->show];
     for (const char *word = column->title; *word;) { /* the header wraps between words, beside the filter's button */
         size_t n = strcspn(word, " ");
-        double need = (double)n * 1.12 + (filter ? 4 : 2);
+        double need = narrow ? (double)n + 1 : (double)n * 1.12 + (filter ? 4 : 2);
         if (n < 24 && need > wish.least)
             wish.least = need;
         word += n + strspn(word + n, " ");
@@ -33,6 +35,10 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
         wish.units = 120;
     if (wish.units < wish.least)
         wish.units = wish.least;
+    if (narrow && column->show == ALD_SHOW_COUNT) { /* of few digits, beside another column of blocks */
+        wish.units = wish.least = wish.least < 6 ? 6 : wish.least;
+        return wish;
+    }
     if (ald_xlsx_is_quantity(column->show))
         wish.least = wish.units;
     else if (wish.units <= NARROW && wish.least < 0.85 * wish.units) /* single words: none is broken */
@@ -55,7 +61,7 @@ static void add(struct ald_xlsx_sheet *s, double width)
 static void adopt(struct ald_xlsx_sheet *s, const struct ald_table *table)
 {
     for (size_t i = 0; i < table->columns_n; i++) {
-        double wish = ald_xlsx_column_wish(&table->columns[i], table->filter).units;
+        double wish = ald_xlsx_column_wish(&table->columns[i], table->filter, false).units;
         if (i >= s->columns)
             add(s, wish);
         else if (wish > s->widths[i])
@@ -95,6 +101,14 @@ void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *sect
 {
     double page = ALD_XLSX_PAGE_UNITS(section->landscape), sum = 0;
     adopt_blocks(s, section);
+    if (section->one_page) { /* printed as large as it can be: what columns add at their edges counts */
+        for (size_t i = 0; i < s->columns; i++)
+            sum += s->widths[i] + EDGE;
+        for (; sum < ONE_PAGE_UNITS || s->columns < 2; sum += SMALL_PIECE + EDGE)
+            add(s, SMALL_PIECE);
+        s->text_last = s->columns - 1;
+        return;
+    }
     for (size_t i = 0; i < s->columns; i++)
         sum += s->widths[i];
     for (; sum < page - 3 || s->columns < 2; sum += PIECE)
@@ -151,7 +165,7 @@ static void make_room(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wish
 static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, struct ald_arena *a,
                      struct ald_xlsx_span *ret)
 {
-    size_t width = s->columns + 1;
+    size_t from_column = s->text_first, width = (s->text_first ? s->text_last + 1 : s->columns) - from_column + 1;
     double *cost = ald_calloc(a, (n + 1) * width, sizeof *cost);
     size_t *from = ald_calloc(a, (n + 1) * width, sizeof *from);
     for (size_t i = 1; i < (n + 1) * width; i++)
@@ -159,7 +173,7 @@ static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish 
     for (size_t i = 1; i <= n; i++)
         for (size_t m = i; m < width; m++)
             for (size_t start = m; start-- > i - 1;) {
-                double units = ald_xlsx_units(s, (struct ald_xlsx_span){start, m - 1});
+                double units = ald_xlsx_units(s, (struct ald_xlsx_span){from_column + start, from_column + m - 1});
                 double c = cost[(i - 1) * width + start] + misfit(&wishes[i - 1], units);
                 if (c < cost[i * width + m]) {
                     cost[i * width + m] = c;
@@ -172,7 +186,7 @@ static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish 
             end = m;
     for (size_t i = n; i > 0; i--) {
         size_t start = from[i * width + end];
-        ret[i - 1] = (struct ald_xlsx_span){start, end - 1};
+        ret[i - 1] = (struct ald_xlsx_span){from_column + start, from_column + end - 1};
         end = start;
     }
 }
@@ -188,6 +202,10 @@ static bool too_narrow(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wis
 void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact,
                        struct ald_xlsx_span *ret)
 {
+    if (s->text_first) { /* one of two columns takes no room from what is beside it */
+        lay_best(s, wishes, n, s->x->scratch, ret);
+        return;
+    }
     if (!exact) {
         make_room(s, wishes, n);
         lay_best(s, wishes, n, s->x->scratch, ret);

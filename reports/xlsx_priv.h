@@ -78,7 +78,7 @@ struct ald_xlsx_sheet {
     double height;        /* of the rows above, in points */
     double widths[ALD_XLSX_GRID];
     size_t columns; /* of the grid */
-    size_t text_last; /* text runs over columns 0..text_last */
+    size_t text_first, text_last; /* text runs over these columns; text_first: 0, or the right one of two columns of blocks */
     size_t print_last; /* right-most column that is printed; 0: the last one used */
     size_t used_last; /* right-most column that holds something */
     size_t links, links_left_out;
@@ -172,7 +172,7 @@ struct ald_xlsx_wish {
 void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact, struct ald_xlsx_span *ret);
 double ald_xlsx_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at);
 /** Width of a column of a table: what the view wishes, and at least what header and values need. */
-struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter);
+struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter, bool narrow);
 bool ald_xlsx_is_quantity(enum ald_show show);
 /** Label, value, interval, n, what it means. */
 extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
@@ -183,6 +183,15 @@ ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct al
 ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
 /** Rows of a sheet that stay free for what follows a table. */
 size_t ald_xlsx_reserve(const struct ald_xlsx *x);
+/** A few lines free; a paragraph or quote with what follows it; sentences as one paragraph, with what matters most in bold. */
+ALD_CHECK enum ald_rc ald_xlsx_space(struct ald_xlsx_sheet *s, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_words(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_lead(struct ald_xlsx_sheet *s, const struct ald_block *blocks, size_t n, struct ald_err *err);
+/** Rows that are read one by one, in few words: name and title, and the rest as one paragraph. */
+ALD_CHECK enum ald_rc ald_xlsx_brief(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
+/** Whether blocks from this one on stand in two columns, and how many; and those two columns. */
+bool ald_xlsx_has_columns(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t first, size_t *ret_n);
+ALD_CHECK enum ald_rc ald_xlsx_columns(struct ald_xlsx_sheet *s, const struct ald_block *blocks, size_t n, struct ald_err *err);
 /** Rows that are read one by one, each under its name and title: what a table of long texts would need a magnifying glass for. */
 ALD_CHECK enum ald_rc ald_xlsx_cards(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
 /** A label and what stands beside it, over the text columns; and how high that is. */
@@ -194,6 +203,13 @@ size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *
  *  page, if they can. */
 ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, size_t share,
                                       struct ald_err *err);
+/** Where a chart stands: so many pixels below the top of a row, from the left edge of a column. */
+struct ald_xlsx_box {
+    size_t row, column;
+    double left, top, width, height; /* pixels */
+};
+ALD_CHECK enum ald_rc ald_xlsx_chart_insert(struct ald_xlsx_sheet *s, const struct ald_points *points, lxw_chart *native,
+                                            const struct ald_xlsx_box *at, struct ald_err *err);
 /** The least height of a chart with its heading, in points. */
 double ald_xlsx_chart_points(void);
 
@@ -212,7 +228,8 @@ bool ald_xlsx_page_spills(const struct ald_xlsx_sheet *s, double points);
 /** How the sheet is fitted onto pages; when all of it stands. */
 void ald_xlsx_page_fit(struct ald_xlsx_sheet *s);
 /** The native chart (xlsx_chart_native.c), NULL where there is nothing to draw; its points in *ret_points. */
-ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, bool small, lxw_chart **ret_native,
+enum ald_xlsx_frame { ALD_XLSX_LARGE, ALD_XLSX_SMALL, ALD_XLSX_TITLED /* has its title inside */ };
+ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald_chart *chart, enum ald_xlsx_frame frame, lxw_chart **ret_native,
                                       const struct ald_points **ret_points, struct ald_err *err);
 
 /* ---- What columns mean (xlsx_meaning.c) ---- */

@@ -8,6 +8,7 @@
 #include "anchors.h"
 
 #define SPACE_POINTS 8.0
+#define LITTLE_POINTS 5.0 /* where all must be on one page */
 #define CONTENTS_ACROSS 4 /* links in a row */
 
 enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err)
@@ -23,11 +24,26 @@ enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_
     return ald_xlsx_did(ret, worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"), err);
 }
 
-static enum ald_rc space(struct ald_xlsx_sheet *s, struct ald_err *err)
+enum ald_rc ald_xlsx_space(struct ald_xlsx_sheet *s, struct ald_err *err)
 {
-    ALD_TRY(ald_xlsx_row_height(s, SPACE_POINTS, err));
-    ald_xlsx_next_row(s, SPACE_POINTS);
+    double points = s->x->report->sections[s->section].one_page ? LITTLE_POINTS : SPACE_POINTS;
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    ald_xlsx_next_row(s, points);
     return ALD_OK;
+}
+
+/* Whether cells of it hold durations. */
+static bool has_durations(const struct ald_section *view)
+{
+    bool has = false;
+    for (size_t i = 0; i < view->blocks_n && !has; i++) {
+        const struct ald_block *b = &view->blocks[i];
+        for (size_t k = 0; k < b->figures_n; k++)
+            has = has || b->figures[k].show == ALD_SHOW_SECONDS;
+        for (size_t k = 0; b->table && k < b->table->columns_n; k++)
+            has = has || b->table->columns[k].show == ALD_SHOW_SECONDS;
+    }
+    return has;
 }
 
 static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
@@ -44,15 +60,21 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
         what = report->subtitle ? report->subtitle : "";
     else if (report->subtitle && *report->subtitle)
         what = ald_sprintf(x->scratch, "%s \xC2\xB7 %s", what, report->subtitle);
-    ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
+    if (!report->sections[s->section].one_page)
+        ALD_TRY(ald_xlsx_paragraph(s, what, XS_SUBTITLE, err));
     const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = report->as_of};
     const char *when =
         report->subtitle && strstr(report->subtitle, "as of")
             ? "T"
             : ald_sprintf(x->scratch, "As of %s \xC2\xB7 t", ald_words(x->report, x->scratch, &as_of, ALD_SHOW_TIME));
-    when = ald_sprintf(x->scratch, "%simes in %s \xC2\xB7 durations in hours:minutes:seconds", when,
-                       ald_zone_name(report->zone));
-    ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
+    const struct ald_section *view = &report->sections[s->section];
+    bool one = view->one_page;
+    when = ald_sprintf(x->scratch, "%simes in %s%s", when, ald_zone_name(report->zone),
+                       has_durations(view) ? " \xC2\xB7 durations in hours:minutes:seconds" : "");
+    if (one && *what) /* every line counts there */
+        ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(x->scratch, "%s \xC2\xB7 %c%s", what, when[0] == 'T' ? 't' : 'a', when + 1), XS_SUBTITLE, err));
+    else
+        ALD_TRY(ald_xlsx_paragraph(s, when, XS_SUBTITLE, err));
     if (report->simulated)
         ALD_TRY(ald_xlsx_paragraph(s, "Simulated data: no real organisation, people or incidents.", XS_SIMULATED, err));
     if (s->section) {
@@ -64,7 +86,7 @@ static enum ald_rc put_top(struct ald_xlsx_sheet *s, struct ald_err *err)
         ald_xlsx_next_row(s, 15);
     }
     ald_arena_reset(x->scratch);
-    return space(s, err);
+    return ald_xlsx_space(s, err);
 }
 
 /* In headers and footers & starts a code. */
@@ -87,6 +109,8 @@ static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
     const struct ald_section *section = &x->report->sections[s->section];
     if (section->landscape)
         worksheet_set_landscape(s->ws);
+    if (section->one_page) /* whose letters are as large as its margins let them be */
+        worksheet_set_margins(s->ws, 0.4, 0.4, 0.6, 0.5);
     const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50),
                                      plain(x->scratch, x->report->period_label, 40));
     const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
@@ -153,11 +177,10 @@ static enum ald_xlsx_style text_style(const struct ald_block *b)
     }
 }
 
-static enum ald_rc put_words(struct ald_xlsx_sheet *s, const struct ald_block *b, const struct ald_block *next, struct ald_err *err)
+enum ald_rc ald_xlsx_words(struct ald_xlsx_sheet *s, const struct ald_block *b, struct ald_err *err)
 {
     ALD_TRY(ald_xlsx_paragraph(s, b->text ? b->text : "", text_style(b), err));
-    bool goes_on = next && next->kind == b->kind && b->kind == ALD_BLOCK_LEAD;
-    return goes_on ? ALD_OK : space(s, err);
+    return ald_xlsx_space(s, err);
 }
 
 /* Charts that may share a row: two in a row with a place beside the other. */
@@ -201,13 +224,14 @@ static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_sectio
     const struct ald_block *b = &view->blocks[i];
     if (!view->one_page && s->row && (b->new_page || ald_xlsx_page_left(s) < least_points(s, view, i)))
         ald_xlsx_page_break(s);
-    if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2))
+    size_t n = 0;
+    if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) || ald_xlsx_has_columns(s, view, i, &n))
         return ALD_OK;
     const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
     if (!heading || !*heading)
         return ALD_OK;
     if (b->kind == ALD_BLOCK_HEADING)
-        ALD_TRY(space(s, err));
+        ALD_TRY(ald_xlsx_space(s, err));
     return ald_xlsx_paragraph(s, heading, XS_HEADING, err);
 }
 
@@ -216,9 +240,17 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
                              struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
+    if (ald_xlsx_has_columns(s, view, i, ret_n))
+        return ald_xlsx_columns(s, b, *ret_n, err);
     *ret_n = 1;
+    if (b->kind == ALD_BLOCK_LEAD) {
+        while (i + *ret_n < view->blocks_n && b[*ret_n].kind == ALD_BLOCK_LEAD)
+            ++*ret_n;
+        ALD_TRY(ald_xlsx_lead(s, b, *ret_n, err));
+        return ald_xlsx_space(s, err);
+    }
     if (is_words(b))
-        return put_words(s, b, i + 1 < view->blocks_n ? b + 1 : NULL, err);
+        return ald_xlsx_words(s, b, err);
     const struct ald_chart *charts[2] = {b->chart};
     switch (b->kind) {
     case ALD_BLOCK_FIGURES:
@@ -238,7 +270,7 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
     default:
         return ALD_OK;
     }
-    return space(s, err);
+    return ald_xlsx_space(s, err);
 }
 
 /* The first sheet ends with links to the others, several in a row. */
@@ -251,9 +283,13 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
     static const struct ald_xlsx_wish wishes[CONTENTS_ACROSS] = {{28, 20}, {28, 20}, {28, 20}, {28, 20}};
     struct ald_xlsx_span at[CONTENTS_ACROSS];
     ald_xlsx_grid_lay(s, wishes, CONTENTS_ACROSS, false, at);
-    ALD_TRY(ald_xlsx_paragraph(s, "In this workbook", XS_HEADING, err));
+    size_t few = n <= CONTENTS_ACROSS; /* fit beside their heading */
+    if (few)
+        ALD_TRY(ald_xlsx_put_text(s, at[0], "In this workbook:", XS_TEXT, err));
+    else
+        ALD_TRY(ald_xlsx_paragraph(s, "In this workbook", XS_HEADING, err));
     for (size_t i = 1; i < n; i++) {
-        size_t k = (i - 1) % CONTENTS_ACROSS;
+        size_t k = (i - 1 + few) % CONTENTS_ACROSS;
         const char *text = ald_words_line(x->scratch, x->report->sections[i].title, 200);
         struct ald_xlsx_link link = {.place = ald_sprintf(x->scratch, "'%s'!A1", x->section_names[i])};
         ALD_TRY(ald_xlsx_put_link(s, at[k], *text ? text : x->section_names[i], link, XS_GOTO, err));

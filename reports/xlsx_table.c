@@ -270,7 +270,7 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
     g.wishes = ald_calloc(s->x->arena, g.n, sizeof *g.wishes);
     for (size_t i = 0; i < g.n; i++)
-        g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter);
+        g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter, s->text_first > 0);
     ald_xlsx_grid_lay(s, g.wishes, g.n, table->filter, g.spans);
     if (table->printed && table->printed < g.n)
         s->print_last = g.spans[table->printed - 1].last;

@@ -4,6 +4,8 @@ import re
 import unittest
 import zipfile
 
+import openpyxl
+
 import support
 import xlsx_check
 import xlsx_strict
@@ -60,15 +62,28 @@ class Strict(support.Case):
             for kind, path in paths.items():
                 self.assertEqual(xlsx_check.check(path), [], f"{kind} {period}")
                 self.pages(path)
+            self.assertGreaterEqual(round(self.size_on_paper(paths["leadership"]), 1), 8, "what leaders read on paper")
+            self.assertGreaterEqual(round(self.size_on_paper(paths["quarterly"]), 1), 8)
             if period == support.SAMPLE_PERIOD:
                 self.breaks(paths["quarterly"])
 
     def pages(self, path):
-        """No heading is the last of its page, and the leadership page is one."""
+        """No heading is the last of its page."""
         for sheet in xlsx_check.load(path).worksheets:
             for at in sheet.row_breaks.brk:
                 last = [cell for cell in sheet[at.id] if cell.value is not None]
                 self.assertFalse(any(cell.font.sz == 13 and cell.font.b for cell in last), f"{path} {sheet.title} row {at.id}: {last[:1]}")
+
+    def size_on_paper(self, path):
+        """Of letters of 11 points on the first sheet, which is to be one page of A4: what height and width leave of it."""
+        sheet = xlsx_check.load(path).worksheets[0]
+        self.assertEqual((sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1, sheet.sheet_properties.pageSetUpPr.fitToPage), (1, 1, True))
+        _, _, columns, rows = openpyxl.utils.cell.range_boundaries(sheet.print_area.split("!")[-1] if isinstance(sheet.print_area, str) else sheet.print_area[0])
+        letters = [openpyxl.utils.get_column_letter(n) for n in range(1, columns + 1)]
+        width = sum(round(7 * sheet.column_dimensions[letter].width) * 0.75 for letter in letters)
+        height = sum(sheet.row_dimensions[n].height or 15 for n in range(1, rows + 1))
+        margins = sheet.page_margins
+        return 11 * min(1, (595 - 72 * (margins.left + margins.right)) / width, (842 - 72 * (margins.top + margins.bottom)) / height)
 
     def breaks(self, sound):
         links = xlsx_check.Workbook(sound)
