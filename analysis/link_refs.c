@@ -30,6 +30,24 @@ const char *ald_link_trimmed(struct ald_arena *arena, const char *s)
     return ald_strndup(arena, s, n);
 }
 
+/* Chats and mails add from where they lead ("?utm_source=slack"): the address is the same without. */
+static void without_campaign(char *query)
+{
+    char *out = query, *fragment = strchr(query, '#');
+    char *end = fragment ? fragment : query + strlen(query);
+    for (char *p = query; p < end;) {
+        size_t n = 1 + strcspn(p + 1, "&#"); /* a parameter with its sign */
+        if (strncmp(p + 1, "utm_", 4) != 0) {
+            memmove(out, p, n);
+            if (out == query)
+                *out = '?';
+            out += n;
+        }
+        p += n;
+    }
+    memmove(out, end, strlen(end) + 1);
+}
+
 const char *ald_link_url(struct ald_arena *arena, const char *url)
 {
     char *copy = ald_strdup(arena, ald_link_trimmed(arena, url));
@@ -39,6 +57,9 @@ const char *ald_link_url(struct ald_arena *arena, const char *url)
     char *path = host + 3 + strcspn(host + 3, "/?#");
     for (char *c = copy; c < path; c++)
         *c = (char)tolower((unsigned char)*c);
+    char *query = path + strcspn(path, "?#");
+    if (*query == '?')
+        without_campaign(query);
     size_t n = strlen(copy);
     while (n && copy + n > path && copy[n - 1] == '/')
         copy[--n] = '\0';

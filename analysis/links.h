@@ -64,7 +64,7 @@ bool ald_link_join(struct ald_linker *l, uint32_t a, uint32_t b, enum ald_link_m
 bool ald_link_fold(struct ald_linker *l, uint32_t from, uint32_t to, const char *via);
 
 /* ---- link_refs.c ---- */
-/** Address for comparing: trimmed, scheme and host in lower case, no '/' at the end; NULL when it has no scheme. */
+/** Address for comparing: trimmed, scheme and host in lower case, no '/' at the end, without utm_ parameters; NULL when it has no scheme. */
 const char *ald_link_url(struct ald_arena *arena, const char *url);
 /** What forms and people write when they have nothing to say. */
 bool ald_says_nothing(const char *value);

@@ -54,8 +54,8 @@ size_t ald_story_gaps(const struct ald_analysis *analysis, size_t incident, stru
     struct ald_story_gap *list = ald_calloc(arena, sizeof all / sizeof all[0], sizeof *list);
     size_t n = 0;
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
-        if (all[k].why)
-            list[n++] = all[k];
+        if (all[k].why) /* which stands only until readings are dropped */
+            list[n++] = (struct ald_story_gap){all[k].what, ald_strdup(arena, all[k].why)};
     *ret = list;
     return n;
 }

@@ -75,10 +75,11 @@ void ald_story_measure(const struct ald_analysis *analysis, const struct ald_sto
                        struct ald_story *ret);
 /** A reason that could not be asked after. */
 struct ald_story_gap {
-    const char *what, *why; /* static */
+    const char *what; /* static */
+    const char *why;
 };
 /** What nobody can say of an incident: reasons for which it would have to be compared with others, and cannot. None of what
- *  no story is made of (noise, exercises, planned work). Arena-owned list.
+ *  no story is made of (noise, exercises, planned work). All arena-owned.
  *  @return how many. */
 size_t ald_story_gaps(const struct ald_analysis *analysis, size_t incident, struct ald_arena *arena, const struct ald_story_gap **ret);
 /** Three to five questions for the teller that follow from the reasons; static texts, arena-owned list. */

@@ -127,7 +127,10 @@ class OfTheSample(support.Case):
         text, found = why("1200")  # one line for what has one cause
         self.assertEqual({gap["why"] for gap in found["not_compared"]}, {"over before the landmark"})
         self.assertRegex(text, r"\n  could not be compared \(over before the landmark\): whether those .*; whether its teams .*\n$")
+        self.assertIn("could not be compared (over before the landmark): whether those", why("1100")[0])
         self.assertEqual(why("1050")[1]["not_compared"], [], "noise is no story, comparable or not")
+        for row in self.listed()["candidates"] + [{"key": "1100"}]:  # which has reasons, and something that could not be compared
+            self.assertTrue(all(gap["why"].strip() for gap in why(row["key"])[1]["not_compared"]))
         compared = [row["key"] for row in self.listed()["candidates"] if not why(row["key"])[1]["not_compared"]]
         self.assertTrue(compared)
 

@@ -1,5 +1,6 @@
 /* What people did afterwards: which incident a row means, the cut at as-of, names of incidents in later texts, and the figures
  * of a period. */
+#include "analysis/links.h"
 #include "fixture.h"
 
 #include "alidade/learning.h"
@@ -137,7 +138,7 @@ static void test_citations(void **state)
     assert_true(c->at == AT(DAYS(10) + 20) && c->by == 1);
     assert_string_equal(c->quote, "Same as (INC-1), see https://pager.example/incidents/INC-1. Also INC-1!");
 
-    note(r->f, 3, DAYS(20) + 30, "see:https://pager.example/incidents/INC-1, again");
+    note(r->f, 3, DAYS(20) + 30, "see:https://pager.example/incidents/INC-1?utm_campaign=channel&utm_source=slack, again");
     put(r->f,
         "INSERT INTO citation (source, external_id, incident, at, field, quote) VALUES ('wiki', 'p', 'INC-1', ?1, 'x', 'q')",
         "m", (int64_t)DAYS(25));
@@ -147,6 +148,24 @@ static void test_citations(void **state)
     assert_int_equal(of(r, "INC-2")->citations, 1);
     load(r, DAYS(15));
     assert_int_equal(of(r, "INC-1")->citations, 1);
+}
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *url, *same;
+    } cases[] = {{"HTTPS://Wiki.Example/A/", "https://wiki.example/A"},
+                 {" https://w/x?utm_a=1 ", "https://w/x"},
+                 {"https://w/x?utm_a=1&b=2&utm_c=3#f", "https://w/x?b=2#f"},
+                 {"https://w/x?b=2&utm_c", "https://w/x?b=2"},
+                 {"https://w/x?futm_a=1&&", "https://w/x?futm_a=1&&"},
+                 {"https://w#?utm_a=1", "https://w#?utm_a=1"},
+                 {"https://w?", "https://w?"}};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *a = ald_arena_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(ald_link_url(a, cases[i].url), cases[i].same);
+    assert_null(ald_link_url(a, "w/x?utm_a=1"));
 }
 
 /* A pager counts its incidents: behind the word a number is a name, alone it is not. */
@@ -229,7 +248,7 @@ static void test_period(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
+        cmocka_unit_test(test_addresses), cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_citations, setup, teardown),
         cmocka_unit_test_setup_teardown(test_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_telling_names, setup, teardown),
