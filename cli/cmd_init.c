@@ -129,7 +129,7 @@ static void print_sources(const struct ald_session *s, FILE *out)
 {
     const struct ald_source_type *type;
     bool from_env = s->options.from_env, any = false;
-    (void)fputs("sources:\n  # Take the '#' before a source away to turn it on. All keys: man 5 alidade-config; more to look at: examples/\n", out);
+    (void)fputs("sources:\n  # Take the '#' before a source away to turn it on. All keys: man 5 alidade-config (or alidade man 5); more to look at: examples/\n", out);
     for (size_t i = 0; (type = ald_source_type_at(i)); i++)
         if (type->token_envs)
             any = print_source(s, out, type, from_env) || any;
