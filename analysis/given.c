@@ -34,13 +34,25 @@ static void add(struct ald_build *b, struct ald_given given)
     b->given[b->given_n++] = given;
 }
 
-/* "1200", "1,200", "1.2e3"; no number, or below 0: NAN. */
+/* "1.204", "12.345.678": groups of three, as half of Europe writes them. What is counted here comes in whole ones. */
+static bool dotted(const char *text)
+{
+    size_t n = strspn(text, "0123456789");
+    bool any = false;
+    for (text += n; n >= 1 && n <= 3 && *text == '.'; text += 4, any = true)
+        if (strspn(text + 1, "0123456789") != 3)
+            return false;
+    return any && !*text;
+}
+
+/* "1200", "1,200", "1.200", "1.2e3"; no number, or below 0: NAN. */
 static double number_of(const char *text)
 {
     char digits[32];
     size_t n = 0;
+    bool dots = dotted(text);
     for (; *text && n + 1 < sizeof digits; text++)
-        if (*text != ',' && *text != ' ' && *text != '_')
+        if (*text != ',' && *text != ' ' && *text != '_' && !(dots && *text == '.'))
             digits[n++] = *text;
     digits[n] = '\0';
     char *end = NULL;

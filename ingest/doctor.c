@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "alidade/hash.h"
 #include "alidade/utf8.h"
@@ -102,6 +100,17 @@ static void note_todos(struct ald_doctor *d, const struct ald_rows *rows)
             }
         }
     }
+}
+
+/** How many of a page's elements the last days may have brought: not every source heeds a window. */
+static size_t recent_of(const struct ald_sync_page *page, int64_t since)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < page->rows.n; i++) {
+        const struct ald_row_record *rec = page->rows.elements[i].record;
+        n += !rec || rec->updated_at == ALD_TIME_NONE || rec->updated_at >= since;
+    }
+    return n;
 }
 
 /** recent: the page was asked for with a window of the last days. */
@@ -239,31 +248,12 @@ static enum ald_rc try_stream(struct ald_doctor *d, size_t k, bool *ret_end, str
         d->streams[k].read = true;
         d->streams[k].elements = (int64_t)page.rows.n;
         note_todos(d, &page.rows);
-        add_read(d, stream, &page, recent);
+        add_read(d, stream, &page, recent && recent_of(&page, now_of(d) - RECENT_MS) > 0);
     }
     return ALD_OK;
 }
 
 /* ---- The source ---- */
-
-static void look_at_files(struct ald_doctor *d)
-{
-    const struct ald_source_type *type = &d->sync.connector->type;
-    for (size_t i = 0; i < type->keys_n; i++) {
-        const char *path = type->keys[i].is_path ? ald_source_opt(d->sync.cfg, type->keys[i].key) : NULL;
-        struct stat info;
-        if (!path)
-            continue;
-        if (stat(path, &info) == 0 && access(path, R_OK) == 0 && !S_ISDIR(info.st_mode))
-            (void)ald_checkup_add(d->checkup, ALD_CHECKUP_OK, type->keys[i].key, NULL, "%s: %" PRId64 " bytes", path,
-                                  (int64_t)info.st_size);
-        else
-            ald_checkup_add(d->checkup, ALD_CHECKUP_BAD, type->keys[i].key,
-                            ald_sprintf(d->sync.arena, "put the file there, or correct key `%s`", type->keys[i].key),
-                            "%s cannot be read", path)
-                ->rc = ALD_ERR_NET;
-    }
-}
 
 /** Reads the credentials. @return false when they are not there. */
 static bool look_at_token(struct ald_doctor *d)
@@ -324,7 +314,7 @@ static enum ald_rc look_at_source(struct ald_doctor *d, struct ald_first_read *r
 {
     struct ald_err why = {0};
     if (d->sync.connector->type.is_file) {
-        look_at_files(d);
+        ald_doctor_files(d);
         return ALD_OK;
     }
     if (d->sync.cfg->replay) {

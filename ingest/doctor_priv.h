@@ -35,3 +35,5 @@ bool ald_doctor_wanted(const struct ald_doctor *d, const struct ald_stream *stre
 int64_t ald_doctor_median_ms(const struct ald_doctor *d);
 /** How much there is to read, by the streams' probes or their first pages; adds a row. */
 ALD_CHECK enum ald_rc ald_doctor_size(struct ald_doctor *d, struct ald_first_read *ret, struct ald_err *err);
+/** The files of a source that reads files: are they there, and can their first lines be understood; adds rows. */
+void ald_doctor_files(struct ald_doctor *d);

@@ -35,6 +35,44 @@ enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *row, size_t
     return ALD_OK;
 }
 
+static size_t column_of(const char *const *columns, size_t n, const char *name)
+{
+    size_t i = 0;
+    while (i < n && strcmp(columns[i], name) != 0)
+        i++;
+    return i;
+}
+
+static enum ald_rc no_such(const struct ald_sync_csv *csv, const struct ald_source_opt *field, struct ald_arena *arena, struct ald_err *err)
+{
+    const char *names = "";
+    for (size_t i = 0; i < csv->columns_n && strlen(names) < 240; i++)
+        names = ald_sprintf(arena, "%s%s%.40s", names, i ? ", " : "", csv->columns[i]);
+    return ald_fail(err, ALD_ERR_FORMAT, "no column '%.60s', which fields.%.40s names; there are: %s", field->value, field->key, names);
+}
+
+enum ald_rc ald_sync_csv_map(struct ald_sync_csv *csv, const struct ald_source_opt *fields, size_t n, struct ald_arena *arena,
+                             struct ald_err *err)
+{
+    const char **named = ald_calloc(arena, csv->columns_n + 1, sizeof *named);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = column_of(csv->columns, csv->columns_n, fields[i].value);
+        if (at == csv->columns_n)
+            return no_such(csv, &fields[i], arena, err);
+        if (named[at])
+            return ald_fail(err, ALD_ERR_FORMAT, "column '%.60s' is named by fields.%.40s and by fields.%.40s", fields[i].value, named[at], fields[i].key);
+        named[at] = fields[i].key;
+    }
+    for (size_t i = 0; i < csv->columns_n; i++) {
+        size_t same = named[i] ? column_of(csv->columns, csv->columns_n, named[i]) : csv->columns_n;
+        if (same < csv->columns_n && !named[same])
+            return ald_fail(err, ALD_ERR_FORMAT, "fields.%.40s names column '%.60s', but there is a column '%.40s' too", named[i], csv->columns[i], named[i]);
+    }
+    for (size_t i = 0; i < csv->columns_n; i++)
+        csv->columns[i] = named[i] ? named[i] : csv->columns[i];
+    return ALD_OK;
+}
+
 static enum ald_rc add_text(struct ald_buf *out, const char *s, size_t n, struct ald_err *err)
 {
     size_t plain = 0;

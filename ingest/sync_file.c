@@ -43,6 +43,8 @@ static void seed(const struct ald_sync *s, char ret[33])
                                    (int)s->opts->free_text, cfg->kind ? cfg->kind : "", cfg->role ? cfg->role : "");
     for (size_t i = 0; i < cfg->opts_n; i++)
         text = ald_sprintf(s->arena, "%s|%s=%s", text, cfg->opts[i].key, cfg->opts[i].value);
+    for (size_t i = 0; i < cfg->fields_n; i++)
+        text = ald_sprintf(s->arena, "%s|fields.%s=%s", text, cfg->fields[i].key, cfg->fields[i].value);
     ald_fingerprint(text, strlen(text), ret);
 }
 
@@ -239,7 +241,7 @@ static enum ald_rc add_row(const struct reader *r, int64_t offset, struct ald_sy
     return ald_buf_add(array, object.data, object.len, err);
 }
 
-static enum ald_rc read_header(struct ald_sync *s, struct reader *r, struct ald_err *err)
+static enum ald_rc read_header(struct ald_sync *s, const struct ald_stream *stream, struct reader *r, struct ald_err *err)
 {
     bool row = false;
     const char *text;
@@ -248,6 +250,8 @@ static enum ald_rc read_header(struct ald_sync *s, struct reader *r, struct ald_
     trim(r, &text, &n);
     enum ald_rc rc = row && n ? ald_sync_csv_header(s->arena, text, n, &r->csv, err)
                               : ald_fail(err, ALD_ERR_FORMAT, "expected a header: the names of the columns");
+    if (rc == ALD_OK && !stream->every_time) /* the records; the other files have names of their own */
+        rc = ald_sync_csv_map(&r->csv, s->cfg->fields, s->cfg->fields_n, s->arena, err);
     return rc == ALD_OK ? rc : ald_wrap(err, "%s line 1", r->path);
 }
 
@@ -338,7 +342,7 @@ static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *strea
     ALD_CLEANUP(ald_buf_done) struct ald_buf array;
     ald_buf_init(&array, (size_t)8 * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
     if (csv)
-        ALD_TRY(read_header(s, &r, err));
+        ALD_TRY(read_header(s, stream, &r, err));
     int lines = s->cfg->page_size > 0 ? s->cfg->page_size : LINES_DEFAULT;
     row->crawl_started = s->clock.now_ms(s->clock.ctx);
     for (bool last = false; !last;) {
@@ -367,4 +371,17 @@ enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, s
     if (!stream->every_time && (s->census_started == ALD_TIME_NONE || row.crawl_started < s->census_started))
         s->census_started = row.crawl_started;
     return ALD_OK;
+}
+
+enum ald_rc ald_sync_file_first(struct ald_sync *s, const struct ald_stream *stream, int lines, struct ald_sync_page *page, struct ald_err *err)
+{
+    ALD_CLEANUP(reader_done) struct reader r = {0};
+    ALD_CLEANUP(ald_buf_done) struct ald_buf array;
+    ald_buf_init(&array, (size_t)8 * ALD_MAX_LINE_BYTES + ALD_MAX_RESPONSE_BYTES);
+    ALD_TRY(stream->request(page->arena, s->cfg, &page->req, err));
+    ALD_TRY(reader_open(s, page->req.file_path, &r, err));
+    if (page->req.csv)
+        ALD_TRY(read_header(s, stream, &r, err));
+    ALD_TRY(fill(&r, lines, page, &array, err));
+    return ald_sync_page_read(s, stream, page, err);
 }

@@ -250,6 +250,9 @@ ALD_CHECK enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stre
 /** Detail requests of a stream that are still to be made. */
 ALD_CHECK enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
+/** Reads the first lines of a stream's file into a page that the caller initialised; nothing is stored. */
+ALD_CHECK enum ald_rc ald_sync_file_first(struct ald_sync *s, const struct ald_stream *stream, int lines, struct ald_sync_page *page,
+                                          struct ald_err *err);
 /** Says what a run would ask, in the source's outcome. */
 ALD_CHECK enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err);
 /* ---- sync_census.c ---- */

@@ -29,5 +29,11 @@ struct ald_civil ald_zone_civil(const struct ald_zone *zone, int64_t utc_ms);
 int64_t ald_zone_instant(const struct ald_zone *zone, const struct ald_civil *local);
 /** The first instant of a local day (days since 1970-01-01), also where midnight does not exist. */
 int64_t ald_zone_day_start(const struct ald_zone *zone, int64_t days);
+/** Which number of a date such as 4/1/2026 is the month. */
+enum ald_date_order { ALD_DATE_YEAR_FIRST /* neither: such a date is refused */, ALD_DATE_DAY_FIRST, ALD_DATE_MONTH_FIRST };
+/** A time as people and spreadsheets write it: what ald_time_parse takes, and 2026/4/1, 01.04.2026 08:09, 1-Apr-2026, Apr 1, 2026 8:09 PM,
+ *  with seconds or without; a year of two digits is in 2000..2099. With / and - the order says what 4/1/2026 is; with dots the day is
+ *  first. What names no zone is read in `zone` (NULL: UTC). @return false when s is no time; *ret_ms is then untouched. */
+bool ald_time_written(const char *s, size_t n, enum ald_date_order order, const struct ald_zone *zone, int64_t *ret_ms);
 /** Release of the zone database in use ("2025b"), or "unknown"; static or arena-free storage in buf (at least 16 bytes). */
 const char *ald_zone_release(char buf[16]);

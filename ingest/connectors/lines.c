@@ -42,12 +42,22 @@ static bool takes_extra(const struct ald_source_cfg *cfg)
     return extra && strcmp(extra, "true") == 0;
 }
 
+/* Names up to a length, whole ones only. */
+static const char *some_of(struct ald_arena *arena, const char *const *names, size_t most)
+{
+    const char *text = "";
+    for (size_t i = 0; names[i]; i++) {
+        const char *longer = ald_sprintf(arena, "%s%s%s", text, i ? ", " : "", names[i]);
+        if (strlen(longer) > most)
+            return ald_sprintf(arena, "%s ... (docs/FILES.md)", text);
+        text = longer;
+    }
+    return text;
+}
+
 static enum ald_rc unknown(struct ald_arena *arena, const char *column, const char *const *known, struct ald_err *err)
 {
-    const char *names = "";
-    for (size_t i = 0; known[i]; i++)
-        names = ald_sprintf(arena, "%s%s%s", names, i ? ", " : "", known[i]);
-    return ald_fail(err, ALD_ERR_FORMAT, "unknown column '%.60s', expected one of %.360s", column, names);
+    return ald_fail(err, ALD_ERR_FORMAT, "unknown column '%.60s', expected one of %s", column, some_of(arena, known, 240));
 }
 
 static enum ald_rc check_columns(const struct ald_line *line, const char *const *known, struct ald_err *err)
@@ -62,12 +72,47 @@ static enum ald_rc check_columns(const struct ald_line *line, const char *const 
     return ALD_OK;
 }
 
+/* The column that says what a line is about: without it no line can be read. */
+static const char *subject_of(const char *const *known)
+{
+    return ald_line_one_of("external_id", known) ? "external_id" : ald_line_one_of("name", known) ? "name" : "incident";
+}
+
+static enum ald_rc header_error(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_arena *arena,
+                                const char *const *known, struct ald_err *err)
+{
+    const char *const *has = res->columns;
+    const char *subject = subject_of(known);
+    size_t others = 0, first = SIZE_MAX;
+    if (!ald_line_one_of(subject, has))
+        return ald_fail(err, ALD_ERR_FORMAT, "no column '%s', which every line needs; `fields: { %s: COLUMN }` says which of these it is: %s", subject,
+                        subject, some_of(arena, has, 240));
+    for (size_t i = 0; i < cfg->fields_n; i++) /* never left out: somebody meant it */
+        if (ald_line_one_of(cfg->fields[i].key, has) && !ald_line_one_of(cfg->fields[i].key, known))
+            return ald_fail(err, ALD_ERR_FORMAT, "fields.%.40s is no name of a column, expected one of %s", cfg->fields[i].key,
+                            some_of(arena, known, 300));
+    for (size_t i = 0; has[i] && !takes_extra(cfg); i++)
+        if (!ald_line_one_of(has[i], known)) {
+            first = first == SIZE_MAX ? i : first;
+            others++;
+        }
+    if (first == SIZE_MAX)
+        return ALD_OK;
+    (void)unknown(arena, has[first], known, err);
+    return ald_fail(err, ALD_ERR_FORMAT, "%s%s; `fields:` maps columns of yours, `ignore_extra: true` (--ignore-extra) leaves out the rest", err->msg,
+                    others == 1 ? "" : ald_sprintf(arena, "; %zu more are not known either", others - 1));
+}
+
 static enum ald_rc check_header(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_arena *arena,
                                 const char *const *known, struct ald_err *err)
 {
-    for (size_t i = 0; res->columns && res->columns[i] && !takes_extra(cfg); i++)
-        if (!ald_line_one_of(res->columns[i], known) && unknown(arena, res->columns[i], known, err) != ALD_OK)
-            return ald_wrap(err, "%s line 1", res->req->file_path);
+    struct ald_err why = {0};
+    if (res->columns && header_error(cfg, res, arena, known, &why) != ALD_OK) {
+        *err = why;
+        return ald_wrap(err, "%s line 1", res->req->file_path);
+    }
+    if (!(res->req && res->req->csv) && cfg->fields_n)
+        return ald_fail(err, ALD_ERR_CONFIG, "`fields:` maps columns of CSV files: give the values of a line of JSON the names of docs/FILES.md");
     return ALD_OK;
 }
 
@@ -104,6 +149,31 @@ enum ald_rc ald_line_needed(const struct ald_line *line, const char *key, const 
 {
     ALD_TRY(ald_line_text(line, key, ret, err));
     return *ret ? ALD_OK : ald_fail(err, ALD_ERR_FORMAT, "%s is missing", key);
+}
+
+enum ald_rc ald_line_time(const struct ald_line *line, const char *key, int64_t *ret_ms, struct ald_err *err)
+{
+    struct ald_jv v;
+    const char *text = NULL;
+    ALD_TRY(ald_json_get(line->v, key, &v, err));
+    if (ald_json_kind(&v) != ALD_JSON_STRING)
+        return ald_json_time(line->v, key, ret_ms, err);
+    ALD_TRY(ald_json_as_str(&v, &text, err));
+    if (ald_time_written(text, strlen(text), line->order, line->zone, ret_ms))
+        return ALD_OK;
+    bool other = line->order == ALD_DATE_YEAR_FIRST && (ald_time_written(text, strlen(text), ALD_DATE_DAY_FIRST, NULL, ret_ms) ||
+                                                        ald_time_written(text, strlen(text), ALD_DATE_MONTH_FIRST, NULL, ret_ms));
+    return ald_json_expected(&v, other ? "a time (key `dates` says which number is the day, dmy or mdy)" : "a time such as 2026-07-01 08:30", err);
+}
+
+enum ald_rc ald_line_time_opt(const struct ald_line *line, const char *key, int64_t *ret_ms, struct ald_err *err)
+{
+    struct ald_jv v;
+    const char *text = NULL;
+    *ret_ms = ALD_TIME_NONE;
+    if (!ald_json_opt(line->v, key, &v) || (ald_json_kind(&v) == ALD_JSON_STRING && ald_json_as_str(&v, &text, NULL) == ALD_OK && !text[strspn(text, " \t")]))
+        return ALD_OK;
+    return ald_line_time(line, key, ret_ms, err);
 }
 
 /** Strings of a list, NULL-terminated; none when absent. */
@@ -146,12 +216,25 @@ static void refuse(struct ald_rows *rows, struct ald_element *el, int64_t number
     ald_rows_refuse(rows, el, &err);
 }
 
+/* How the source's files write times. */
+static enum ald_rc times_of(const struct ald_source_cfg *cfg, struct ald_zone **ret_zone, enum ald_date_order *ret_order, struct ald_err *err)
+{
+    const char *zone = ald_source_opt(cfg, "timezone"), *dates = ald_source_opt(cfg, "dates");
+    *ret_order = !dates ? ALD_DATE_YEAR_FIRST : strcmp(dates, "dmy") == 0 ? ALD_DATE_DAY_FIRST : ALD_DATE_MONTH_FIRST;
+    if (dates && strcmp(dates, "dmy") != 0 && strcmp(dates, "mdy") != 0)
+        return ald_fail(err, ALD_ERR_CONFIG, "dates: found '%.40s', expected dmy or mdy", dates);
+    return zone ? ald_zone_load(zone, ret_zone, err) : ALD_OK;
+}
+
 enum ald_rc ald_lines_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                               const char *const *columns, ald_line_fn *fn, struct ald_next *next, struct ald_err *err)
 {
     struct ald_jv it;
     if (!res->doc || ald_json_kind(&res->root) != ALD_JSON_ARRAY)
         return ald_fail(err, ALD_ERR_FORMAT, "expected a list of lines");
+    ALD_CLEANUP(ald_zone_freep) struct ald_zone *zone = NULL;
+    enum ald_date_order order;
+    ALD_TRY(times_of(cfg, &zone, &order, err));
     ALD_TRY(check_header(cfg, res, rows->arena, columns, err));
     int64_t number = res->first_line - 1;
     const char *only = ald_source_opt(cfg, "only_source");
@@ -167,7 +250,8 @@ enum ald_rc ald_lines_read(const struct ald_source_cfg *cfg, const struct ald_ht
             source && strcmp(source, only) != 0)
             continue;
         struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "line %" PRId64, number), &it);
-        const struct ald_line line = {.cfg = cfg, .rows = rows, .el = el, .v = &it, .csv = res->req && res->req->csv};
+        const struct ald_line line = {
+            .cfg = cfg, .rows = rows, .el = el, .v = &it, .csv = res->req && res->req->csv, .zone = zone, .order = order};
         enum ald_rc rc = ald_json_kind(&it) == ALD_JSON_OBJECT ? check_columns(&line, columns, &why)
                                                                : ald_json_expected(&it, "an object", &why);
         if (rc == ALD_OK)

@@ -38,7 +38,7 @@ static enum ald_rc review_line(const struct ald_line *line, struct ald_err *err)
     ALD_TRY(ald_line_needed(line, "incident", &incident, err));
     struct ald_row_review *r = ald_rows_review(line->rows, line->el, incident);
     ALD_TRY(ald_line_text(line, "id", &r->external_id, err));
-    ALD_TRY(ald_json_time_opt(line->v, "held_at", &r->held_at, err));
+    ALD_TRY(ald_line_time_opt(line, "held_at", &r->held_at, err));
     ALD_TRY(address(line, "url", &r->url, err));
     ALD_TRY(ald_line_flag(line, "facilitator_involved", &r->facilitator_involved, err));
     ALD_TRY(ald_line_text(line, "why_surprised", &r->why_surprised, err));
@@ -88,7 +88,7 @@ static enum ald_rc learning_line(const struct ald_line *line, struct ald_err *er
     r->text = text;
     ALD_TRY(ald_line_text(line, "id", &r->external_id, err));
     ALD_TRY(ald_line_text(line, "kind", &r->kind, err));
-    return ald_json_time_opt(line->v, "at", &r->at, err);
+    return ald_line_time_opt(line, "at", &r->at, err);
 }
 
 enum ald_rc ald_lines_learnings(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
@@ -112,9 +112,9 @@ static enum ald_rc action_line(const struct ald_line *line, struct ald_err *err)
     ALD_TRY(address(line, "url", &r->url, err));
     if (!r->title && !r->url)
         return ald_fail(err, ALD_ERR_FORMAT, "title and url are missing: expected one of them");
-    ALD_TRY(ald_json_time_opt(line->v, "opened_at", &r->opened_at, err));
-    ALD_TRY(ald_json_time_opt(line->v, "due_at", &r->due_at, err));
-    ALD_TRY(ald_json_time_opt(line->v, "closed_at", &r->closed_at, err));
+    ALD_TRY(ald_line_time_opt(line, "opened_at", &r->opened_at, err));
+    ALD_TRY(ald_line_time_opt(line, "due_at", &r->due_at, err));
+    ALD_TRY(ald_line_time_opt(line, "closed_at", &r->closed_at, err));
     if (r->opened_at != ALD_TIME_NONE && r->closed_at != ALD_TIME_NONE && r->closed_at < r->opened_at)
         return ald_fail(err, ALD_ERR_FORMAT, "closed_at is before opened_at");
     ALD_TRY(ald_line_text(line, "status", &r->status, err));
@@ -137,7 +137,7 @@ static enum ald_rc told_line(const struct ald_line *line, struct ald_err *err)
     ALD_TRY(ald_line_needed(line, "incident", &incident, err));
     struct ald_row_told *r = ald_rows_told(line->rows, line->el, incident);
     ALD_TRY(ald_line_text(line, "id", &r->external_id, err));
-    ALD_TRY(ald_json_time(line->v, "on", &r->told_at, err));
+    ALD_TRY(ald_line_time(line, "on", &r->told_at, err));
     return ald_line_text(line, "where", &r->place, err);
 }
 

@@ -14,47 +14,13 @@ static const char *const end_states[] = {"open", "resolved", "closed", NULL};
 static const char *const classes[] = {"planned", "exercise", "near_miss", NULL};
 static const char *const ref_kinds[] = {"url",    "key",         "id",           "incident_key", "alert", "channel",
                                         "parent", "merged_into", "duplicate_of", "mention",      "customer_report", NULL};
-static const char *const record_columns[] = {"source",
-                                             "external_id",
-                                             "key",
-                                             "kind",
-                                             "title",
-                                             "url",
-                                             "status",
-                                             "class",
-                                             "severity",
-                                             "urgency",
-                                             "impact_started_at",
-                                             "detected_at",
-                                             "opened_at",
-                                             "acknowledged_at",
-                                             "mitigated_at",
-                                             "resolved_at",
-                                             "closed_at",
-                                             "entered_at",
-                                             "updated_at",
-                                             "resolve_reason",
-                                             "merged_into",
-                                             "services",
-                                             "services_at_start",
-                                             "teams",
-                                             "refs",
-                                             "customers_impacted",
-                                             "regions",
-                                             "requests_failed",
-                                             "alerts_grouped",
-                                             "external_party",
-                                             "responders_n",
-                                             "gone_at",
-                                             "incident",
-                                             "role",
-                                             "end_state",
-                                             "severity_rank",
-                                             "services_stand_in",
-                                             "services_fields",
-                                             "holds",
-                                             "timeline",
-                                             NULL};
+/* Those that most files have come first: messages name some. */
+static const char *const record_columns[] = {
+    "source", "external_id", "key", "title", "opened_at", "resolved_at", "closed_at", "severity", "services_at_start",
+    "services", "teams", "class", "kind", "url", "status", "urgency", "impact_started_at", "detected_at", "acknowledged_at",
+    "mitigated_at", "entered_at", "updated_at", "resolve_reason", "merged_into", "refs", "customers_impacted", "regions",
+    "requests_failed", "alerts_grouped", "external_party", "responders_n", "gone_at", "incident", "role", "end_state",
+    "severity_rank", "services_stand_in", "services_fields", "holds", "timeline", NULL};
 
 /** "kind:value", else an address or a key. */
 static void add_ref(const struct ald_line *line, const char *ref)
@@ -77,14 +43,14 @@ static enum ald_rc record_moments(const struct ald_line *line, struct ald_row_re
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
         const char *column = ald_sprintf(line->rows->arena, "%s_at", moments[i]);
         int64_t at;
-        ALD_TRY(ald_json_time_opt(line->v, column, &at, err));
+        ALD_TRY(ald_line_time_opt(line, column, &at, err));
         ald_rows_moment(line->rows, rec, moments[i], at, column, 1);
         resolved = resolved || (i == 5 && at != ALD_TIME_NONE);
         closed = closed || (i == 6 && at != ALD_TIME_NONE);
     }
     rec->end_state = resolved ? "resolved" : (closed ? "closed" : "open");
-    ALD_TRY(ald_json_time_opt(line->v, "entered_at", &rec->entered_at, err));
-    return ald_json_time_opt(line->v, "updated_at", &rec->updated_at, err);
+    ALD_TRY(ald_line_time_opt(line, "entered_at", &rec->entered_at, err));
+    return ald_line_time_opt(line, "updated_at", &rec->updated_at, err);
 }
 
 static bool has_service(const struct ald_row_record *rec, const char *name)
@@ -204,7 +170,7 @@ static enum ald_rc record_line(const struct ald_line *line, struct ald_err *err)
     ALD_TRY(record_moments(line, rec, err));
     ALD_TRY(record_lists(line, rec, err));
     ALD_TRY(ald_line_choice(line, "end_state", end_states, &rec->end_state, err));
-    ALD_TRY(ald_json_time_opt(line->v, "gone_at", &rec->gone_at, err));
+    ALD_TRY(ald_line_time_opt(line, "gone_at", &rec->gone_at, err));
     return record_holds(line, rec, err);
 }
 
@@ -234,7 +200,7 @@ static enum ald_rc event_line(const struct ald_line *line, struct ald_err *err)
     bool has, automatic;
     ALD_TRY(ald_json_id(arena, line->v, "external_id", &id, err));
     ALD_TRY(ald_json_id_opt(arena, line->v, "event_id", &event_id, err));
-    ALD_TRY(ald_json_time(line->v, "at", &at, err));
+    ALD_TRY(ald_line_time(line, "at", &at, err));
     ALD_TRY(ald_line_choice(line, "kind", event_kinds, &kind, err));
     if (!kind)
         return ald_fail(err, ALD_ERR_FORMAT, "kind is missing");

@@ -79,6 +79,8 @@ const struct ald_source_key ald_lines_keys[] = {
     {.key = "learnings_path", .help = "what people said they learned: incident, text, kind, at", .is_path = true},
     {.key = "actions_path", .help = "follow-ups: incident, title, url, opened_at, closed_at", .is_path = true},
     {.key = "told_path", .help = "stories that were told: incident, on, where", .is_path = true},
+    {.key = "timezone", .help = "zone of the times that name none, such as 2026-07-01 08:30 (IANA name; default: UTC)"},
+    {.key = "dates", .help = "what 4/1/2026 is: dmy, the day first, or mdy, the month first (default: such a date is refused)"},
     {.key = "ignore_extra",
      .help = "true: columns without a meaning here are ignored; else a line with one is refused"},
     {.key = "one_run", .help = "true: what earlier files of this source said and this one does not stays (import sets it)"},

@@ -142,7 +142,7 @@ class Refused(support.Case):
             ("learnings", '{"incident": "INC-1", "txt": "x"}', "line 2: unknown column 'txt', expected one of source, id, incident, text"),
             ("learnings", '{"incident": "INC-1"}', "line 2: text is missing"),
             ("learnings", '{"text": "x"}', "line 2: incident is missing"),
-            ("learnings", '{"incident": "INC-1", "text": "x", "at": "soon"}', 'line 2: $.at: expected a time, found "soon"'),
+            ("learnings", '{"incident": "INC-1", "text": "x", "at": "soon"}', 'line 2: $.at: expected a time such as 2026-07-01 08:30, found "soon"'),
             ("learnings", '{"incident": ', "line 2"),
             ("learnings", "[1]", "line 2"),
         ]

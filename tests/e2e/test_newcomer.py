@@ -61,5 +61,82 @@ class Days(support.Case):
         self.assertIn("2026-08-05  history:1", self.alidade("review", "list").out)
 
 
+EXPORT = """Ticket #;Summary;Prio;Affected System;Assigned Group;Created on;Solved on;Root cause
+HD-1;Portal down;P1;Portal;Payments;01.04.2026 08:09;01.04.2026 09:57;Disk was full
+HD-2;Mail slow;P2;Mail;Ops;28.03.2026 23:30;29.03.2026 03:30;
+"""
+NAMES = {"external_id": "Ticket #", "title": "Summary", "severity": "Prio", "services_at_start": "Affected System",
+         "teams": "Assigned Group", "opened_at": "Created on", "resolved_at": "Solved on"}
+
+
+class Spreadsheet(support.Case):
+    """A ticket tool's export as it comes: its own columns, local times, days before months."""
+
+    def sheet(self, text=EXPORT, type_="csv", **keys):
+        self.write("sheet.csv", text)
+        for name in ("alidade.db", "alidade.db.lock"):
+            (self.dir / name).unlink(missing_ok=True)
+        self.configure(support.source("sheet", type_, kind="ticket", path="sheet.csv", **keys))
+
+    def test_columns_dates_and_zone_of_its_own(self):
+        self.sheet(fields=NAMES, timezone="Europe/Berlin", ignore_extra="true")
+        self.assertIn("bytes, 2 lines understood", self.alidade("doctor").out)
+        self.alidade("ingest")
+        first, second = support.parse_lines(self.alidade("export", "records").out)
+        self.assertEqual((first["key"], first["title"], first["severity"], first["services_at_start"], first["teams"]),
+                         ("HD-1", "Portal down", "P1", ["Portal"], ["Payments"]))
+        self.assertEqual((first["opened_at"], first["resolved_at"]), ("2026-04-01T06:09:00.000Z", "2026-04-01T07:57:00.000Z"))
+        # Four hours on the wall, over the night in which the clocks went forward: three.
+        self.assertEqual((second["opened_at"], second["resolved_at"]), ("2026-03-28T22:30:00.000Z", "2026-03-29T01:30:00.000Z"))
+        # Under another zone the same file is another file.
+        path = self.dir / "alidade.yaml"
+        path.write_text(path.read_text().replace("Europe/Berlin", "Europe/Lisbon"))
+        self.assertIn("2 changed", self.alidade("ingest").out)
+        self.assertEqual(support.parse_lines(self.alidade("export", "records").out)[0]["opened_at"], "2026-04-01T07:09:00.000Z")
+        # What is kept as it was sent is read again in the same way.
+        self.assertIn("2 elements read again: 0 new records, 0 changed", self.alidade("remap").out)
+
+    def test_the_order_of_day_and_month_is_told_never_guessed(self):
+        text = "external_id,opened_at\n1,4/1/2026 8:09 PM\n2,2026-05-01 10:00\n"
+        self.sheet(text)
+        found = self.alidade("doctor", code=0).out
+        self.assertIn("of 2 lines 1 cannot be understood, such as line 2: $.opened_at", " ".join(found.split()))
+        self.alidade("ingest", code=3)
+        self.assertIn("key `dates` says which number is the day, dmy or mdy", self.alidade("quarantine", "list").out)
+        for dates, at in (("mdy", "2026-04-01T20:09:00.000Z"), ("dmy", "2026-01-04T20:09:00.000Z")):
+            self.sheet(text, dates=dates)
+            self.alidade("ingest")
+            self.assertEqual(support.parse_lines(self.alidade("export", "records").out)[0]["opened_at"], at)
+        for keys, words in (({"dates": "ymd"}, "dates: found 'ymd', expected dmy or mdy"), ({"timezone": "Europe/Berln"}, "unknown time zone 'Europe/Berln'")):
+            self.sheet(text, **keys)
+            self.assertIn(words, " ".join(self.alidade("doctor", code=None).out.split()))
+            self.assertIn(words, self.alidade("ingest", code=None).err)
+
+    def test_what_has_no_meaning_is_said_before_anything_is_read(self):
+        less = {name: NAMES[name] for name in ("external_id", "title")}
+        for keys, words in (
+                ({}, "line 1: no column 'external_id', which every line needs; `fields: { external_id: COLUMN }` says which of these it is: Ticket #, Summary"),
+                ({"ignore_extra": "true"}, "line 1: no column 'external_id', which every line needs"),
+                ({"fields": less}, "line 1: unknown column 'Prio', expected one of source, external_id, key, title, opened_at"),
+                ({"fields": less}, "; 5 more are not known either; `fields:` maps columns of yours, `ignore_extra: true`"),
+                ({"fields": {**less, "opened_at": "Created"}}, "no column 'Created', which fields.opened_at names; there are: Ticket #, Summary"),
+                ({"fields": {**less, "key": "Ticket #"}}, "column 'Ticket #' is named by fields.external_id and by fields.key"),
+                ({"fields": {**less, "service": "Affected System"}, "ignore_extra": "true"}, "fields.service is no name of a column, expected one of source")):
+            with self.subTest(words=words):
+                self.sheet(**keys)
+                self.assertIn(words, " ".join(self.alidade("doctor", code=None).out.split()))
+                self.assertIn(words, self.alidade("ingest", code=3).err)
+        self.sheet(fields=less, ignore_extra="true")
+        self.assertIn("no line says when its incident began", " ".join(self.alidade("doctor").out.split()))
+        self.sheet('{"external_id":"1"}\n', "ndjson", fields=less)
+        self.assertIn("`fields:` maps columns of CSV files", self.alidade("ingest", code=None).err)
+
+    def test_letters_that_are_no_utf8_are_noticed_first(self):
+        self.sheet("external_id,title,opened_at\n1,Caf\u00e9 down,2026-05-01 10:00\n")
+        self.assertNotIn("UTF-8", self.alidade("doctor").out)
+        self.sheet("external_id,title,opened_at\n1,Caf\u00e9 down,2026-05-01 10:00\n".encode("cp1252"))
+        self.assertIn("bytes that are no UTF-8 in 1 value, which lose those letters", " ".join(self.alidade("doctor").out.split()))
+
+
 if __name__ == "__main__":
     unittest.main()

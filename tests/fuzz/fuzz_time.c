@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alidade/time.h"
+#include "alidade/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +29,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     double v;
     if (ald_time_parse((const char *)data, size, &ms))
         check_time(ms);
+    for (int order = ALD_DATE_YEAR_FIRST; order <= ALD_DATE_MONTH_FIRST; order++)
+        if (ald_time_written((const char *)data, size, (enum ald_date_order)order, NULL, &ms))
+            check_time(ms);
     char *s = malloc(size + 1);
     if (!s)
         abort();

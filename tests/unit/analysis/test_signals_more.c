@@ -411,7 +411,7 @@ static void impact(void **state)
     has_landmark(f, "P1", ALD_SIGNAL_customers_impacted, 1200, 1200);
     other(f, 1, 120, "customers_impacted=300", NULL);
     other(f, 1, 150, "customers_impacted=700", NULL);
-    other(f, 1, 161, "customers_impacted=1200", NULL);
+    other(f, 1, 161, "customers_impacted=1.200", NULL);
     other(f, 1, 162, "requests_failed=9", NULL);
     other(f, 1, 130, "requests_failed=lots", NULL);
     analyse(f, FAR);

@@ -397,10 +397,68 @@ static void test_release(void **state)
     assert_true(strcmp(release, "unknown") == 0 || (strncmp(release, "20", 2) == 0 && strlen(release) >= 5));
 }
 
+/* Times as spreadsheets and ticket tools write them. */
+static void test_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        enum ald_date_order order;
+        const char *zone, *want; /* NULL: refused */
+    } cases[] = {
+        {"2026-07-01T08:00:00Z", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-07-01T08:00:00.000Z"},
+        {"2026-07-01 08:00+02:00", ALD_DATE_YEAR_FIRST, "America/New_York", "2026-07-01T06:00:00.000Z"},
+        {"2026-07-01 08:00", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-07-01T06:00:00.000Z"},
+        {"2026-01-01 08:00", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-01-01T07:00:00.000Z"},
+        {"2026-07-01 08:00", ALD_DATE_YEAR_FIRST, NULL, "2026-07-01T08:00:00.000Z"},
+        {"2026-07-01", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-06-30T22:00:00.000Z"},
+        {"1783080000", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-07-03T12:00:00.000Z"},
+        {"01.04.2026 08:09", ALD_DATE_YEAR_FIRST, "Europe/Berlin", "2026-04-01T06:09:00.000Z"},
+        {"1.4.26 8:09:30,5", ALD_DATE_MONTH_FIRST, NULL, "2026-04-01T08:09:30.500Z"},
+        {"31.12.2026", ALD_DATE_YEAR_FIRST, NULL, "2026-12-31T00:00:00.000Z"},
+        {"4/1/2026 8:09 AM", ALD_DATE_MONTH_FIRST, NULL, "2026-04-01T08:09:00.000Z"},
+        {"4/1/2026, 12:09 am", ALD_DATE_MONTH_FIRST, NULL, "2026-04-01T00:09:00.000Z"},
+        {"4/1/2026 12:09PM", ALD_DATE_DAY_FIRST, NULL, "2026-01-04T12:09:00.000Z"},
+        {"04-01-2026 23:59:59", ALD_DATE_DAY_FIRST, NULL, "2026-01-04T23:59:59.000Z"},
+        {"2026/7/2 8:00", ALD_DATE_MONTH_FIRST, NULL, "2026-07-02T08:00:00.000Z"},
+        {"03-Jul-2026 08:00", ALD_DATE_YEAR_FIRST, NULL, "2026-07-03T08:00:00.000Z"},
+        {"3 July 2026", ALD_DATE_MONTH_FIRST, NULL, "2026-07-03T00:00:00.000Z"},
+        {"Jul 3, 2026 08:00 p.m.", ALD_DATE_DAY_FIRST, NULL, "2026-07-03T20:00:00.000Z"},
+        {" 03.07.2026  08:00 ", ALD_DATE_YEAR_FIRST, NULL, "2026-07-03T08:00:00.000Z"},
+        {"4/1/2026", ALD_DATE_YEAR_FIRST, NULL, NULL}, /* April or January: nobody said */
+        {"13/1/2026", ALD_DATE_MONTH_FIRST, NULL, NULL},
+        {"29.02.2026", ALD_DATE_YEAR_FIRST, NULL, NULL},
+        {"1.4/2026", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.126", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026 24:00", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026 13:00 PM", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026 8", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026 8:5", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026 08:00 CEST", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.4.2026x", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1 Aprik 2026", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"1.1.1900", ALD_DATE_YEAR_FIRST, "Europe/Berlin", NULL}, /* 1899 in UTC */
+        {"46204.5", ALD_DATE_DAY_FIRST, NULL, NULL}, /* a spreadsheet's count of days */
+        {"soon", ALD_DATE_DAY_FIRST, NULL, NULL},
+        {"", ALD_DATE_DAY_FIRST, NULL, NULL},
+    };
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct ald_zone *zone = cases[i].zone ? loaded(cases[i].zone) : NULL;
+        char text[32];
+        int64_t ms = 7;
+        bool ok = ald_time_written(cases[i].s, strlen(cases[i].s), cases[i].order, zone, &ms);
+        if (ok != (cases[i].want != NULL) || (ok && strcmp(ald_time_format(ms, text), cases[i].want) != 0))
+            fail_msg("'%s': %s, expected %s", cases[i].s, ok ? ald_time_format(ms, text) : "refused", cases[i].want ? cases[i].want : "refused");
+        if (!ok)
+            assert_int_equal(ms, 7);
+        ald_zone_free(zone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_offsets),    cmocka_unit_test(test_instants),    cmocka_unit_test(test_day_starts),
+        cmocka_unit_test(test_offsets), cmocka_unit_test(test_written),    cmocka_unit_test(test_instants),    cmocka_unit_test(test_day_starts),
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_names),       cmocka_unit_test(test_table),
         cmocka_unit_test(test_rules),      cmocka_unit_test(test_bad_footers), cmocka_unit_test(test_broken),
         cmocka_unit_test(test_release),

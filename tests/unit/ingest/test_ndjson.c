@@ -123,7 +123,7 @@ static void test_refusals(void **state)
         {"records", "{\"@line\":12,\"title\":\"a\"}", "line 12: $.external_id"},
         {"records", "{\"@line\":12,\"external_id\":\"\"}", "line 12: $.external_id: expected"},
         {"records", "{\"@line\":12,\"external_id\":\"a\",\"opened_at\":\"soon\"}",
-         "line 12: $.opened_at: expected a time, found \"soon\""},
+         "line 12: $.opened_at: expected a time such as 2026-07-01 08:30, found \"soon\""},
         {"records", "{\"@line\":12,\"external_id\":\"a\",\"kind\":\"page\"}",
          "line 12: $.kind: expected one of pager, ticket"},
         {"records", "{\"@line\":12,\"external_id\":\"a\",\"class\":\"noise\"}",
