@@ -192,7 +192,7 @@ ALD_LISTING_WANTED(changes)
     .page = fn##_page, .skip = ald_servicenow_skip
 #define OPTIONAL .optional = true, .refusal_400 = "Invalid table" /* a plugin or a right is missing */
 #define CHANGES .overlap_ms = ALD_SERVICENOW_ZONE_SLACK_MS
-#define OF_INCIDENTS .parent = "incident", .subjects_max = 50
+#define OF_INCIDENTS .parent = "incident", .subjects_max = 100 /* addresses of some 4 KB */
 
 static const struct ald_stream streams[] = {
     {STREAM("sys_user_group", group), .every_time = true, OPTIONAL},

@@ -287,10 +287,31 @@ def execute(args, cwd, env=None, timeout=120, binary=None):
     return Run(args, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
+# The server looks through all 49,000 entries of its audit trail for each question. Those of the incidents that are asked for are found
+# by an index first; it judges them as ever: terms are joined by AND.
+INDEXED = """
+import collections, re, sys
+sys.path.insert(0, sys.argv.pop(1))
+import real_api
+judge, indexes = real_api.query, {}
+def query(rows, text, fields):
+    asked = re.match(r"documentkeyIN([^^]*)", text or "")
+    if not asked or "documentkey" not in fields:
+        return judge(rows, text, fields)
+    if id(rows) not in indexes:
+        indexes[id(rows)] = collections.defaultdict(list)
+        for n, row in enumerate(rows):
+            indexes[id(rows)][row["documentkey"]].append(n)
+    places = sorted(n for key in set(asked[1].split(",")) for n in indexes[id(rows)].get(key, ()))
+    return judge([rows[n] for n in places], text, fields)
+real_api.query = query
+real_api.main()
+"""
+
+
 def start_real_api(add_cleanup, seconds=400):
     """The shared server of real records; its URL."""
-    process = subprocess.Popen([PYTHON, str(SHARED / "tools" / "real_api.py"), str(SHARED / "data" / "real"),
-                                "--seconds", str(seconds)],
+    process = subprocess.Popen([PYTHON, "-c", INDEXED, str(SHARED / "tools"), str(SHARED / "data" / "real"), "--seconds", str(seconds)],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True)
 
     def stop():

@@ -68,7 +68,8 @@ GROUPS = 3       # stores that are filled at the same time: what is waited for i
 TIMEOUT_S = 2    # silence of a server after which it is asked again
 ROUND_S = 120    # no run may take longer, however many faults it meets
 LASTING_A_RUN = 6
-HEALED_BY = 2    # copies of each source at the least: they wait at the same time
+HEALED_BY = 4    # copies of each source at the least: they wait at the same time
+HANGING_S = 1    # the same of copies that a server will hang for on every question
 
 
 class Everywhere(support.Case):
@@ -94,8 +95,8 @@ class Everywhere(support.Case):
         super().setUp()
         self.folders = [self.dir / f"group-{n}" for n in range(GROUPS)]
 
-    def begin(self, copies):
-        """What a run without faults gives. copies(row): so many of each source."""
+    def begin(self, copies, hanging=None):
+        """What a run without faults gives. copies(row): so many of each source. hanging: the copy that will wait most."""
         names = [name for name in self.all_proxies if self.copy_of(name) < copies(SOURCES[self.row_of(name)])]
         self.proxies = {name: self.all_proxies[name] for name in names}
         rows = list(SOURCES)  # each group has copies of each source, and of each fault
@@ -104,7 +105,8 @@ class Everywhere(support.Case):
         for proxy in self.proxies.values():
             proxy.clear()
         for folder, named in self.group.items():
-            self.configure(*({**SOURCES[self.row_of(name)].source(self.proxies[name].url), "name": name, "timeout": f"{TIMEOUT_S}s"}
+            self.configure(*({**SOURCES[self.row_of(name)].source(self.proxies[name].url), "name": name,
+                              "timeout": f"{HANGING_S if self.copy_of(name) == hanging else TIMEOUT_S}s"}
                              for name in named), folder=folder)
         self.ingest()
         self.asked = {name: len(proxy.seen) for name, proxy in self.proxies.items()}
@@ -182,7 +184,8 @@ class Everywhere(support.Case):
     def test_what_lasts(self):
         """From the middle of a run on: loud, in bounded time; what came before stays, and the next run makes up for the rest. Each copy
         of a source meets another fault."""
-        self.begin(lambda row: LASTING_A_RUN)
+        hanging = next(n for n, fault in enumerate(faulty.LASTING) if fault.answer is faulty.hang)
+        self.begin(lambda row: LASTING_A_RUN, hanging % LASTING_A_RUN)
         for first in range(0, len(faulty.LASTING), LASTING_A_RUN):
             faults = faulty.LASTING[first:first + LASTING_A_RUN]
             struck = {name: faults[self.copy_of(name) % len(faults)] for name in self.proxies}

@@ -197,7 +197,7 @@ class Real(FromRaw):
     def test_servicenow(self):
         url = support.start_real_api(self.addCleanup)
         as_of = "2017-03-01T00:00:00Z"
-        report = self.real(support.servicenow(url), "2016Q2", as_of)
+        report = self.real(support.servicenow(url, page_size=2000), "2016Q2", as_of)
         self.compare(report, desk_things(seconds(as_of)))
         raw = {row["sys_id"]: row for row in load("servicenow/incident")}
         self.assertEqual(report["sources"][0]["records"], len(raw))
