@@ -38,11 +38,13 @@ static struct ald_node *decision_node(struct ald_arena *a, const struct ald_anal
 {
     struct ald_node *o = ald_node_object(a);
     uint32_t x = ald_analysis_record(an, d->subject);
-    const char *incident = x != ALD_NOBODY && an->records[x].incident != ALD_NOBODY ? an->incidents[an->records[x].incident].id : d->subject;
+    const struct ald_incident *inc = x != ALD_NOBODY && an->records[x].incident != ALD_NOBODY ? &an->incidents[an->records[x].incident] : NULL;
     const char *idle = idle_of(an, d);
     ald_node_set(a, o, "id", ald_node_int(a, d->id));
     ald_node_set(a, o, "kind", ald_node_str(a, ald_decision_kind_name(d->kind)));
-    ald_node_set(a, o, "incident", ald_node_str(a, incident));
+    ald_node_set(a, o, "incident", ald_node_str(a, inc ? inc->id : d->subject));
+    ald_node_set(a, o, "key", ald_node_str(a, inc ? inc->key : d->subject));
+    ald_node_set(a, o, "url", ald_node_str(a, inc ? inc->url : NULL));
     ald_node_set(a, o, "field", ald_node_str(a, d->field));
     ald_node_set(a, o, "value", ald_node_str(a, d->value));
     ald_node_set(a, o, "reason", ald_node_str(a, d->reason));

@@ -211,7 +211,7 @@ void ald_frame_sources_view(struct ald_report *report, struct ald_section *s)
 void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column overrides[] = {
-        {"Incident", "incident", ALD_SHOW_TEXT, 24, NULL, NULL},
+        {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Decision", "kind", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Field", "field", ALD_SHOW_TEXT, 16, NULL, NULL},
         {"Value", "value", ALD_SHOW_TEXT, 20, NULL, NULL},

@@ -58,7 +58,7 @@ class Decisions(support.Case):
         self.assertEqual(tree["population"]["exercises"], 1)
         rows = [[cell for cell in row if cell is not None] for row in support.read_book(self.paths["xlsx"])["Data quality"]]
         for o in tree["overrides"]:
-            self.assertIn([o["incident"], "override", o["field"], o["value"], o["reason"]], [row[:5] for row in rows])
+            self.assertIn([o["key"], "override", o["field"], o["value"], o["reason"]], [row[:5] for row in rows])
         told = self.alidade("explain", "INC-2", "--as-of", AS_OF).out
         self.assertIn("Decided by people", told)
         self.assertIn("as the chat says", told)
