@@ -315,8 +315,8 @@ void ald_analysis_freep(struct ald_analysis **analysis)
 
 static bool is_id_of(const struct ald_record *record, const char *id)
 {
-    size_t n = strlen(record->source);
-    return strncmp(id, record->source, n) == 0 && id[n] == ':' && strcmp(id + n + 1, record->external_id) == 0;
+    size_t n = strlen(record->traits->source);
+    return strncmp(id, record->traits->source, n) == 0 && id[n] == ':' && strcmp(id + n + 1, record->external_id) == 0;
 }
 
 /* Records come in the order of source and external id. */
@@ -326,9 +326,9 @@ static uint32_t record_at(const struct ald_analysis *a, const char *source, size
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         const struct ald_record *record = &a->records[mid];
-        int order = strncmp(record->source, source, source_n);
+        int order = strncmp(record->traits->source, source, source_n);
         if (order == 0)
-            order = record->source[source_n] ? 1 : strcmp(record->external_id, external_id);
+            order = record->traits->source[source_n] ? 1 : strcmp(record->external_id, external_id);
         if (order == 0)
             return (uint32_t)mid;
         if (order < 0)

@@ -126,6 +126,7 @@ struct ald_build {
     size_t events_n;
     struct ald_override *overrides; /* overrides.c; analysis-owned */
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
+    struct ald_traits_entry *traits; /* traits.c */
     struct ald_link *link; /* by link.c: those that joined */
     size_t link_n;
     struct ald_mentions mentions; /* of one incident at a time */
@@ -183,6 +184,9 @@ uint32_t ald_build_word(struct ald_build *b, const char *s);
 
 /** The text of a number that ald_build_word gave; NULL for 0. */
 const char *ald_build_text(const struct ald_build *b, uint32_t word);
+
+/** traits.c: the one that stands for all records with these; its texts are ald_build_string's. */
+const struct ald_traits *ald_build_traits(struct ald_build *b, const struct ald_traits *traits);
 
 /** event_ids.c */
 void ald_event_ids_open(struct ald_analysis *analysis, struct ald_store *store);

@@ -19,7 +19,7 @@ static bool marked(struct ald_build *b, struct ald_incident *inc, const char *ma
 {
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
-        if (record->folded || !record->class_ || strcmp(record->class_, mark) != 0)
+        if (record->folded || !record->traits->class_ || strcmp(record->traits->class_, mark) != 0)
             continue;
         inc->cls = (uint8_t)cls;
         inc->class_why = ald_sprintf(b->a->arena, "marked %s by %s", mark, ald_record_id(b->scratch, record));
@@ -43,7 +43,7 @@ static bool matches_exercise(struct ald_build *b, struct ald_incident *inc)
 
 static bool is_turned_down(const struct ald_record *record)
 {
-    return record->class_ && strcmp(record->class_, "noise") == 0;
+    return record->traits->class_ && strcmp(record->traits->class_, "noise") == 0;
 }
 
 /* People declined or cancelled it in its source: no incident by their own word. */
@@ -74,7 +74,7 @@ static bool is_noise(struct ald_build *b, struct ald_incident *inc)
         const struct ald_work *w = &b->work[inc->records[i]];
         if (is_turned_down(record))
             continue;
-        if (strcmp(record->kind, "pager") != 0 || !(record->timeline & ALD_HOLDS_HUMAN) || w->human)
+        if (strcmp(record->traits->kind, "pager") != 0 || !(record->timeline & ALD_HOLDS_HUMAN) || w->human)
             return false;
         ended_itself &= w->ended_itself;
     }

@@ -112,7 +112,7 @@ static struct ald_taken resolution_of(struct ald_build *b, const struct ald_reco
 {
     struct ald_taken field = b->moments[r][ALD_RESOLVED], none = {.at = ALD_TIME_NONE};
     if (!(record->timeline & ALD_HOLDS_STATES))
-        return strcmp(record->end_state, "open") == 0 ? none : field;
+        return strcmp(record->traits->end_state, "open") == 0 ? none : field;
     bool reopened_after =
         walk->last_reopened > field.at ||
         (walk->last_reopened == field.at && walk->before_reopening == field.at && walk->last_resolved == ALD_TIME_NONE);
@@ -129,7 +129,7 @@ static bool ended_without_resolution(const struct ald_build *b, uint32_t r, cons
     const struct ald_record *record = &b->a->records[r];
     const struct ald_work *w = &b->work[r];
     int64_t closed = b->moments[r][ALD_CLOSED].at;
-    bool open_now = strcmp(record->end_state, "open") == 0;
+    bool open_now = strcmp(record->traits->end_state, "open") == 0;
     *ret_end = ALD_TIME_NONE;
     if (closed != ALD_TIME_NONE && closed >= walk->last_reopened && (!open_now || w->later_change)) {
         *ret_end = closed;
@@ -200,7 +200,7 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
 
 static bool is_decider_kind(const struct ald_record *record)
 {
-    return strcmp(record->kind, "pager") == 0 || strcmp(record->kind, "status") == 0;
+    return strcmp(record->traits->kind, "pager") == 0 || strcmp(record->traits->kind, "status") == 0;
 }
 
 /* Whose end counts: pager and status records; tickets only where those give none. */
@@ -350,7 +350,7 @@ static int64_t pager_opened(const struct ald_build *b, const struct ald_incident
         return ald_moment_of(inc, ALD_OPENED)->at;
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
-        if (!record->folded && strcmp(record->kind, "pager") == 0)
+        if (!record->folded && strcmp(record->traits->kind, "pager") == 0)
             earlier(&opened, &b->moments[inc->records[i]][ALD_OPENED]);
     }
     return opened.at != ALD_TIME_NONE ? opened.at : ald_moment_of(inc, ALD_OPENED)->at;

@@ -4,13 +4,13 @@
 
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record)
 {
-    return ald_sprintf(arena, "%s:%s", record->source, record->external_id);
+    return ald_sprintf(arena, "%s:%s", record->traits->source, record->external_id);
 }
 
 /* Compares "source:external_id" without making the texts. */
 static int id_order(const struct ald_record *x, const struct ald_record *y)
 {
-    const char *parts[2][3] = {{x->source, ":", x->external_id}, {y->source, ":", y->external_id}};
+    const char *parts[2][3] = {{x->traits->source, ":", x->external_id}, {y->traits->source, ":", y->external_id}};
     size_t part[2] = {0, 0};
     const char *at[2] = {parts[0][0], parts[1][0]};
     for (;;) {

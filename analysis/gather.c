@@ -310,7 +310,7 @@ static const struct ald_record *first_with(const struct ald_build *b, const stru
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         const char *s = *text(record);
-        if (s && *s && (!kind || strcmp(record->kind, kind) == 0) && (!kind || !record->folded))
+        if (s && *s && (!kind || strcmp(record->traits->kind, kind) == 0) && (!kind || !record->folded))
             return record;
     }
     return NULL;
@@ -357,12 +357,12 @@ static void take_severity(struct ald_build *b, struct ald_incident *inc)
 {
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
-        if (!record->severity || record->folded)
+        if (!record->traits->severity || record->folded)
             continue;
         bool worse = record->severity_rank && (!inc->severity_rank || record->severity_rank < inc->severity_rank);
         if (inc->severity && !worse)
             continue;
-        inc->severity = record->severity;
+        inc->severity = record->traits->severity;
         inc->severity_rank = record->severity_rank;
     }
 }

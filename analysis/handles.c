@@ -50,7 +50,7 @@ struct ald_handles *ald_handles_new(const struct ald_analysis *a, struct ald_are
         add(h, &h->called, a->incidents[i].key, i);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].incident != ALD_NOBODY)
-            add(h, &h->called, ald_sprintf(arena, "%s:%s", a->records[i].source, a->records[i].external_id),
+            add(h, &h->called, ald_sprintf(arena, "%s:%s", a->records[i].traits->source, a->records[i].external_id),
                 a->records[i].incident);
     for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *record = &a->records[i];

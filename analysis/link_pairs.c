@@ -159,7 +159,7 @@ static bool may_pair(struct ald_linker *l, uint32_t a, uint32_t b)
 {
     const struct ald_record *x = &l->b->a->records[a], *y = &l->b->a->records[b];
     uint32_t but = l->b->work[a].source == l->b->work[b].source ? l->b->work[a].source : ALD_NOBODY;
-    return x->class_ == y->class_ && ald_link_whole(l, a) != ald_link_whole(l, b) && !ald_share_source(l, a, b, but) &&
+    return x->traits->class_ == y->traits->class_ && ald_link_whole(l, a) != ald_link_whole(l, b) && !ald_share_source(l, a, b, but) &&
            !ald_kept_apart(l, a, b);
 }
 

@@ -199,16 +199,16 @@ static void take_record(struct ald_build *b, struct ald_q *q)
     struct ald_work *w = &b->work[a->records_n++];
     r->row = ald_q_col_int(q, 0);
     w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
-    r->source = ald_names_text(b->sources, w->source);
     r->external_id = ald_strdup(a->arena, ald_q_col_text(q, 2));
-    r->kind = ald_build_string(b, ald_q_col_text(q, 3));
     r->key = ald_strdup(a->arena, ald_q_col_text(q, 4));
     r->title = ald_strdup(a->arena, ald_q_col_text(q, 5));
     r->url = ald_strdup(a->arena, ald_q_col_text(q, 6));
-    r->status = ald_build_string(b, ald_q_col_text(q, 7));
-    r->resolve_reason = ald_build_string(b, ald_q_col_text(q, 8));
-    r->class_ = ald_build_string(b, ald_q_col_text(q, 9));
-    r->end_state = ald_build_string(b, ald_q_col_text(q, 10));
+    r->traits = ald_build_traits(b, &(struct ald_traits){.source = ald_names_text(b->sources, w->source),
+                                                         .kind = ald_build_string(b, ald_q_col_text(q, 3)),
+                                                         .status = ald_build_string(b, ald_q_col_text(q, 7)),
+                                                         .resolve_reason = ald_build_string(b, ald_q_col_text(q, 8)),
+                                                         .class_ = ald_build_string(b, ald_q_col_text(q, 9)),
+                                                         .end_state = ald_build_string(b, ald_q_col_text(q, 10))});
     r->vendor = strcmp(ald_q_col_text(q, 11), "vendor") == 0;
     r->timeline = (unsigned)ald_q_col_int(q, 12);
     r->holds = (unsigned)ald_q_col_int(q, 13);
@@ -308,8 +308,10 @@ static void take_severity(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (strcmp(ald_q_col_text(q, 1), "severity_rank") == 0) {
         long rank = strtol(value, NULL, 10);
         record->severity_rank = rank > 0 && rank < 1000 ? (int)rank : 0;
-    } else if (!record->severity) {
-        record->severity = ald_build_string(b, value);
+    } else if (!record->traits->severity) {
+        struct ald_traits traits = *record->traits;
+        traits.severity = ald_build_string(b, value);
+        record->traits = ald_build_traits(b, &traits);
     }
 }
 
@@ -317,8 +319,8 @@ static void rank_severities(struct ald_build *b)
 {
     for (size_t i = 0; i < b->a->records_n; i++) {
         struct ald_record *record = &b->a->records[i];
-        if (record->severity)
-            record->severity_rank = rank_of(b->settings, record->severity, record->severity_rank);
+        if (record->traits->severity)
+            record->severity_rank = rank_of(b->settings, record->traits->severity, record->severity_rank);
     }
 }
 

@@ -54,7 +54,7 @@ static void take_service(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_row_svc row = {
         .service =
-            resolve_name(b->service_ids, b->service_of_id, b->a->records[r].source, ald_q_col_text(q, 1), b->services),
+            resolve_name(b->service_ids, b->service_of_id, b->a->records[r].traits->source, ald_q_col_text(q, 1), b->services),
         .at = ald_q_col_time(q, 2),
         .at_start = ald_q_col_int(q, 3) != 0,
         .stand_in = ald_q_col_int(q, 4) != 0,
@@ -79,7 +79,7 @@ static uint8_t role_of(const char *text)
 static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_row_named row = {
-        .name = resolve_name(b->team_ids, b->team_of_id, b->a->records[r].source, ald_q_col_text(q, 1), b->teams),
+        .name = resolve_name(b->team_ids, b->team_of_id, b->a->records[r].traits->source, ald_q_col_text(q, 1), b->teams),
         .at = ald_q_col_time(q, 2),
         .role = role_of(ald_q_col_text(q, 3)),
         .field = ald_build_word(b, ald_q_col_text(q, 4)),
@@ -105,7 +105,7 @@ static void take_person(struct ald_build *b, uint32_t r, struct ald_q *q)
         .role = role_of(ald_q_col_text(q, 3)),
         .field = ald_build_word(b, ald_q_col_text(q, 4)),
     };
-    resolve_person(b, b->a->records[r].source, ald_q_col_text(q, 1), &row.name, &row.raw);
+    resolve_person(b, b->a->records[r].traits->source, ald_q_col_text(q, 1), &row.name, &row.raw);
     if (row.raw == ALD_NOBODY || row.at > b->a->as_of)
         return;
     ald_given_called(b, r, &row);
@@ -134,7 +134,7 @@ static void take_who(struct ald_build *b, const struct ald_record *record, struc
     bool machine = has_agent ? is_automation(b, agent) : is_automation(b, actor);
     if (machine)
         event->automatic = 1;
-    resolve_person(b, record->source, actor, &engaged, &event->person);
+    resolve_person(b, record->traits->source, actor, &engaged, &event->person);
     event->engaged = engaged != ALD_NOBODY;
     event->human = event->automatic == 0 || (event->automatic < 0 && (has_agent || has_actor));
     if (event->automatic == 1 && event->kind != ALD_EV_OTHER) /* `other` engages nobody, and names whom it notified */
@@ -183,15 +183,15 @@ static void take_event(struct ald_build *b, uint32_t r, struct ald_q *q)
         .at = ald_q_col_time(q, 2),
         .kind = (uint8_t)kind_of(ald_q_col_text(q, 3)),
         .automatic = ald_q_col_null(q, 6) ? (int8_t)-1 : (int8_t)(ald_q_col_int(q, 6) != 0),
-        .team = resolve_name(b->team_ids, b->team_of_id, record->source, ald_q_col_text(q, 7), b->teams),
-        .service = resolve_name(b->service_ids, b->service_of_id, record->source, ald_q_col_text(q, 8), b->services),
+        .team = resolve_name(b->team_ids, b->team_of_id, record->traits->source, ald_q_col_text(q, 7), b->teams),
+        .service = resolve_name(b->service_ids, b->service_of_id, record->traits->source, ald_q_col_text(q, 8), b->services),
     };
     bool later = event.at > b->a->as_of;
     if (event.kind == ALD_EV_ESCALATED)
         b->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
     if (later) {
         uint32_t engaged;
-        resolve_person(b, record->source, ald_q_col_text(q, 4), &engaged, &event.person);
+        resolve_person(b, record->traits->source, ald_q_col_text(q, 4), &engaged, &event.person);
         event.engaged = engaged != ALD_NOBODY;
         if (event.kind == ALD_EV_OTHER)
             ald_given_event(b, r, &event, NULL, ald_q_col_text(q, 10));

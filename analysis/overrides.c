@@ -353,7 +353,7 @@ static int rank_of(const struct ald_build *b, const char *label)
         if (strcasecmp(s->severity_order[i], label) == 0)
             return (int)i + 1;
     for (size_t i = 0; i < b->a->records_n && !s->severity_order_n; i++)
-        if (b->a->records[i].severity && strcasecmp(b->a->records[i].severity, label) == 0)
+        if (b->a->records[i].traits->severity && strcasecmp(b->a->records[i].traits->severity, label) == 0)
             return b->a->records[i].severity_rank;
     return 0;
 }

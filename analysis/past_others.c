@@ -163,7 +163,7 @@ void ald_past_others(struct ald_build *b, struct ald_past *past)
         if (record->vendor)
             room += b->work[i].services.n * b->work[i].spans_n;
         int64_t *from = record->vendor                          ? &past->vendors_from
-                        : strcmp(record->kind, "status") == 0 ? &past->status_from
+                        : strcmp(record->traits->kind, "status") == 0 ? &past->status_from
                                                                 : NULL;
         if (from && sooner(b->work[i].start, *from))
             *from = b->work[i].start;

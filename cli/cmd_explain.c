@@ -16,7 +16,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
         } else {
             ald_node_set(a, taken, "at", ald_node_time(a, t->at));
             ald_node_set(a, taken, "field", ald_node_str(a, t->field ? ald_word_at(an, t->field) : "events"));
-            ald_node_set(a, taken, "source", ald_node_str(a, an->records[t->record].source));
+            ald_node_set(a, taken, "source", ald_node_str(a, an->records[t->record].traits->source));
             ald_node_set(a, taken, "external_id", ald_node_str(a, an->records[t->record].external_id));
         }
         ald_node_set(a, o, ald_moment_name((enum ald_moment)m), taken);
@@ -30,7 +30,7 @@ static struct ald_node *links_node(struct ald_arena *a, const struct ald_analysi
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *rec = &an->records[inc->records[k]];
         struct ald_node *o = ald_node_object(a);
-        ald_node_set(a, o, "source", ald_node_str(a, rec->source));
+        ald_node_set(a, o, "source", ald_node_str(a, rec->traits->source));
         ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
         ald_node_set(a, o, "method", ald_node_str(a, rec->method ? rec->method : "single"));
         ald_node_set(a, o, "confidence", ald_node_num(a, rec->confidence));

@@ -39,13 +39,13 @@ static enum ald_rc add_named(struct ald_arena *a, struct ald_store *store, const
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(store, "cli_refs_of", &q, err));
-    ald_q_text_lent(q, 1, rec->source);
+    ald_q_text_lent(q, 1, rec->traits->source);
     ald_q_text_lent(q, 2, rec->external_id);
     for (;;) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        size_t i = target_of(an, a, rec->source, ald_q_col_text(q, 0));
+        size_t i = target_of(an, a, rec->traits->source, ald_q_col_text(q, 0));
         if (i == SIZE_MAX || an->incidents[i].cls != ALD_PLANNED || taken[i])
             continue;
         taken[i] = true;

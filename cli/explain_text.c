@@ -39,7 +39,7 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
     (void)printf("\nRecords\n");
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *rec = &an->records[inc->records[k]];
-        (void)printf("  %s:%s (%s)%s%s; ", rec->source, text(a, rec->external_id), rec->kind, rec->url ? " " : "", text(a, rec->url));
+        (void)printf("  %s:%s (%s)%s%s; ", rec->traits->source, text(a, rec->external_id), rec->traits->kind, rec->url ? " " : "", text(a, rec->url));
         if (inc->records_n == 1)
             (void)printf("single: nothing else tells of it\n");
         else
@@ -81,7 +81,7 @@ void ald_explain_suggestions(const struct ald_analysis *an, size_t i)
         if (!any)
             (void)printf("\nCould be the same happening; not taken, as link.accept is %.2f\n", an->settings->link_accept);
         any = true;
-        (void)printf("  %s:%s  %s\n    confidence %.2f: %s\n", other->source, text(a, other->external_id), start_of(a, other->title),
+        (void)printf("  %s:%s  %s\n    confidence %.2f: %s\n", other->traits->source, text(a, other->external_id), start_of(a, other->title),
                      floor(100 * link->confidence) / 100, text(a, link->via));
     }
     if (any)
@@ -116,7 +116,7 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
             (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
         else
             (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, ald_word_at(an, t->field)) : "events",
-                         an->records[t->record].source, text(a, an->records[t->record].external_id));
+                         an->records[t->record].traits->source, text(a, an->records[t->record].external_id));
     }
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
     for (size_t k = 0; k < inc->spans_n; k++)

@@ -40,9 +40,9 @@ static struct ald_node *records_node(void *ctx, struct ald_arena *a)
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *rec = &an->records[inc->records[i]];
         struct ald_node *o = ald_node_object(a);
-        ald_node_set(a, o, "source", ald_node_str(a, rec->source));
+        ald_node_set(a, o, "source", ald_node_str(a, rec->traits->source));
         ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
-        ald_node_set(a, o, "kind", ald_node_str(a, rec->kind));
+        ald_node_set(a, o, "kind", ald_node_str(a, rec->traits->kind));
         ald_node_set(a, o, "url", ald_node_str(a, rec->url));
         ald_node_add(a, list, o);
     }

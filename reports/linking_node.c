@@ -48,7 +48,7 @@ static struct ald_node *side_node(struct ald_arena *a, const struct ald_analysis
 {
     const struct ald_record *record = &an->records[r];
     struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "record", ald_node_str(a, ald_sprintf(a, "%s:%s", record->source, record->external_id)));
+    ald_node_set(a, o, "record", ald_node_str(a, ald_sprintf(a, "%s:%s", record->traits->source, record->external_id)));
     ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[record->incident].id));
     ald_node_set(a, o, "title", ald_node_str(a, record->title));
     ald_node_set(a, o, "url", ald_node_str(a, record->url));

@@ -73,7 +73,7 @@ static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analy
             const struct ald_taken *t = ald_moment_of(&an->incidents[f->incidents[i]], m);
             if (t->at == ALD_TIME_NONE)
                 continue;
-            const char *source = an->records[t->record].source;
+            const char *source = an->records[t->record].traits->source;
             const char *field = t->field ? ald_word_at(an, t->field) : "";
             size_t k = 0;
             while (k < n && (strcmp(seen[k].source, source) != 0 || strcmp(seen[k].field, field) != 0))

@@ -94,7 +94,7 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     const struct ald_vendor_span *span = open_elsewhere(past, inc);
     if (span)
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s open at the start on %s",
-                                            past->analysis->records[span->record].source,
+                                            past->analysis->records[span->record].traits->source,
                                             past->analysis->records[span->record].external_id,
                                             past->analysis->services[span->service]));
     struct named named = named_by_records(past, inc);

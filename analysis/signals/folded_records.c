@@ -22,7 +22,7 @@ static int64_t folded_at(const struct ald_incident *inc, const struct ald_record
 static bool can_fold(const struct ald_past *past, const struct ald_incident *inc)
 {
     for (size_t i = 0; i < inc->records_n; i++)
-        if (strcmp(past->analysis->records[inc->records[i]].kind, "status") != 0)
+        if (strcmp(past->analysis->records[inc->records[i]].traits->kind, "status") != 0)
             return true;
     return false;
 }
@@ -57,7 +57,7 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
         const char *where = event ? ald_event_id(past->analysis, arena, inc->records[i], event - 1)
                             : record->folded_end ? ald_word_at(past->analysis, record->folded_end->field)
                                                  : NULL;
-        ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->source, record->external_id,
+        ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->traits->source, record->external_id,
                                             where ? where : "undated"));
     }
     if (!line.text)

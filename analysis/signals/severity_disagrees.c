@@ -7,7 +7,7 @@ static const struct ald_record *next_ranked(const struct ald_past *past, const s
 {
     while (*at < inc->records_n) {
         const struct ald_record *record = &past->analysis->records[inc->records[(*at)++]];
-        if (!record->folded && record->severity && record->severity_rank > 0)
+        if (!record->folded && record->traits->severity && record->severity_rank > 0)
             return record;
     }
     return NULL;
@@ -33,8 +33,8 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     struct ald_evidence line = {.arena = arena};
     size_t at = 0;
     for (const struct ald_record *record; (record = next_ranked(past, inc, &at));)
-        ald_evidence_add(&line, ald_sprintf(arena, "%s:%s says %s (rank %d)", record->source, record->external_id,
-                                            record->severity, record->severity_rank));
+        ald_evidence_add(&line, ald_sprintf(arena, "%s:%s says %s (rank %d)", record->traits->source, record->external_id,
+                                            record->traits->severity, record->severity_rank));
     return ald_evidence_end(&line);
 }
 

@@ -8,7 +8,7 @@ static const struct ald_record *post(const struct ald_past *past, const struct a
 {
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        if (strcmp(record->kind, "status") == 0)
+        if (strcmp(record->traits->kind, "status") == 0)
             return record;
     }
     return NULL;
@@ -31,7 +31,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
 static const char *evidence(struct ald_arena *arena, const struct ald_past *past, const struct ald_incident *inc)
 {
     const struct ald_record *found = post(past, inc);
-    return found ? ald_sprintf(arena, "%s:%s", found->source, found->external_id) : "no post is linked to it";
+    return found ? ald_sprintf(arena, "%s:%s", found->traits->source, found->external_id) : "no post is linked to it";
 }
 
 const struct ald_signal ald_signal_status_page_posted = {

@@ -72,10 +72,15 @@ struct ald_taken {
 };
 /** ALD_MOMENT_N times none. */
 extern const struct ald_taken ald_no_moments[];
+/** What many records have in common: each combination stands once. */
+struct ald_traits {
+    const char *source, *kind, *status, *resolve_reason, *class_, *end_state;
+    const char *severity; /* label as the source gives it, or NULL */
+};
 struct ald_record {
     int64_t row;         /* id in the store */
-    const char *source, *external_id, *kind, *key, *title, *url, *status, *resolve_reason, *class_, *end_state;
-    const char *severity; /* label as the source gives it, or NULL */
+    const struct ald_traits *traits;
+    const char *external_id, *key, *title, *url;
     const char *method;   /* of its first link (strongest kind first): ald_link_method_name, or "single" */
     const char *via;      /* what that link rests on, or NULL */
     double confidence;    /* of that link; 1 for a single record */
@@ -85,11 +90,11 @@ struct ald_record {
     const struct ald_taken *folded_end; /* of a folded one: its resolution; NULL: none */
     uint32_t events_n;
     uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
-    int severity_rank;    /* 1 = most severe; 0 not known */
-    unsigned timeline, holds;
     int ignored_before_start; /* state changes before the start */
-    bool vendor;
-    bool folded;          /* merged into another record of its incident: adds services, people, events, but no clocks */
+    int severity_rank;    /* 1 = most severe; 0 not known */
+    unsigned timeline, holds; /* ALD_HOLDS_* */
+    bool vendor : 1;
+    bool folded : 1;      /* merged into another record of its incident: adds services, people, events, but no clocks */
 };
 /* ---- Links ---- */
 /** Why two records are one incident, the strongest first. */

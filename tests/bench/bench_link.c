@@ -78,8 +78,8 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     uint32_t i = (uint32_t)x->a.records_n++;
     struct ald_record *r = &x->a.records[i];
     struct ald_work *w = &b->work[i];
-    r->source = ald_names_text(b->sources, (uint32_t)source);
-    r->kind = kinds[source];
+    r->traits = ald_build_traits(
+        b, &(struct ald_traits){.source = ald_names_text(b->sources, (uint32_t)source), .kind = kinds[source]});
     r->external_id = ald_sprintf(x->a.arena, "%c%08u", "PTS"[source], number);
     r->key = ald_sprintf(x->a.arena, "%s-%u", source == PAGER ? "PD" : source == TICKETS ? "OPS" : "ST", number);
     r->url = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
