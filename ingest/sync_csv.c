@@ -43,14 +43,6 @@ static size_t column_of(const char *const *columns, size_t n, const char *name)
     return i;
 }
 
-static enum ald_rc no_such(const struct ald_sync_csv *csv, const struct ald_source_opt *field, struct ald_arena *arena, struct ald_err *err)
-{
-    const char *names = "";
-    for (size_t i = 0; i < csv->columns_n && strlen(names) < 240; i++)
-        names = ald_sprintf(arena, "%s%s%.40s", names, i ? ", " : "", csv->columns[i]);
-    return ald_fail(err, ALD_ERR_FORMAT, "no column '%.60s', which fields.%.40s names; there are: %s", field->value, field->key, names);
-}
-
 enum ald_rc ald_sync_csv_map(struct ald_sync_csv *csv, const struct ald_source_opt *fields, size_t n, struct ald_arena *arena,
                              struct ald_err *err)
 {
@@ -58,7 +50,8 @@ enum ald_rc ald_sync_csv_map(struct ald_sync_csv *csv, const struct ald_source_o
     for (size_t i = 0; i < n; i++) {
         size_t at = column_of(csv->columns, csv->columns_n, fields[i].value);
         if (at == csv->columns_n)
-            return no_such(csv, &fields[i], arena, err);
+            return ald_fail(err, ALD_ERR_FORMAT, "no column '%.60s', which fields.%.40s names, among its %zu, '%.60s' and on", fields[i].value,
+                            fields[i].key, csv->columns_n, csv->columns[0]);
         if (named[at])
             return ald_fail(err, ALD_ERR_FORMAT, "column '%.60s' is named by fields.%.40s and by fields.%.40s", fields[i].value, named[at], fields[i].key);
         named[at] = fields[i].key;

@@ -83,10 +83,12 @@ static enum ald_rc header_error(const struct ald_source_cfg *cfg, const struct a
 {
     const char *const *has = res->columns;
     const char *subject = subject_of(known);
-    size_t others = 0, first = SIZE_MAX;
-    if (!ald_line_one_of(subject, has))
-        return ald_fail(err, ALD_ERR_FORMAT, "no column '%s', which every line needs; `fields: { %s: COLUMN }` says which of these it is: %s", subject,
-                        subject, some_of(arena, has, 240));
+    size_t others = 0, first = SIZE_MAX, n = 0;
+    while (has[n])
+        n++;
+    if (!ald_line_one_of(subject, has)) /* where there is no header, the others are somebody's data */
+        return ald_fail(err, ALD_ERR_FORMAT, "no column '%s', which every line needs, among its %zu, '%.60s' and on; `fields: { %s: COLUMN }` says which it is",
+                        subject, n, has[0], subject);
     for (size_t i = 0; i < cfg->fields_n; i++) /* never left out: somebody meant it */
         if (ald_line_one_of(cfg->fields[i].key, has) && !ald_line_one_of(cfg->fields[i].key, known))
             return ald_fail(err, ALD_ERR_FORMAT, "fields.%.40s is no name of a column, expected one of %s", cfg->fields[i].key,

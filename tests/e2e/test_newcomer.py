@@ -58,7 +58,7 @@ class Days(support.Case):
         self.configure(support.ndjson("history.ndjson"), timezone="Europe/Berlin")
         self.alidade("ingest")
         self.alidade("review", "add", "INC-1", "--held", "2026-08-05")
-        self.assertIn("2026-08-05  history:1", self.alidade("review", "list").out)
+        self.assertIn("2026-08-05  INC-1", self.alidade("review", "list").out)
 
 
 EXPORT = """Ticket #;Summary;Prio;Affected System;Assigned Group;Created on;Solved on;Root cause
@@ -115,11 +115,11 @@ class Spreadsheet(support.Case):
     def test_what_has_no_meaning_is_said_before_anything_is_read(self):
         less = {name: NAMES[name] for name in ("external_id", "title")}
         for keys, words in (
-                ({}, "line 1: no column 'external_id', which every line needs; `fields: { external_id: COLUMN }` says which of these it is: Ticket #, Summary"),
+                ({}, "line 1: no column 'external_id', which every line needs, among its 8, 'Ticket #' and on; `fields: { external_id: COLUMN }` says which it is"),
                 ({"ignore_extra": "true"}, "line 1: no column 'external_id', which every line needs"),
                 ({"fields": less}, "line 1: unknown column 'Prio', expected one of source, external_id, key, title, opened_at"),
                 ({"fields": less}, "; 5 more are not known either; `fields:` maps columns of yours, `ignore_extra: true`"),
-                ({"fields": {**less, "opened_at": "Created"}}, "no column 'Created', which fields.opened_at names; there are: Ticket #, Summary"),
+                ({"fields": {**less, "opened_at": "Created"}}, "no column 'Created', which fields.opened_at names, among its 8, 'Ticket #' and on"),
                 ({"fields": {**less, "key": "Ticket #"}}, "column 'Ticket #' is named by fields.external_id and by fields.key"),
                 ({"fields": {**less, "service": "Affected System"}, "ignore_extra": "true"}, "fields.service is no name of a column, expected one of source")):
             with self.subTest(words=words):
