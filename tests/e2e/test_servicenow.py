@@ -205,7 +205,7 @@ class Around(support.Case):
     def test_a_filter_that_is_ignored_is_noticed(self):
         for table, words in (("sys_journal_field", "ignored the filter"), ("task_ci", "ignored the filter"), ("cmdb_rel_ci", "ignored the filter")):
             with self.subTest(table):
-                api = self.made_api(world(60))
+                api = self.made_api(world(110))
                 api.faults.append(Fault("ignore", path=f"/table/{table}", times=None))
                 folder = self.dir / table
                 self.configure(support.servicenow(api.url), folder=folder)
@@ -213,7 +213,7 @@ class Around(support.Case):
                 self.assertIn(words, run.out + run.err)
                 api.faults.clear()
                 self.alidade("ingest", cwd=folder)
-                self.assertEqual(len([row for row in self.export("events", AS_OF, cwd=folder) if row["kind"] == "note"]), 120)
+                self.assertEqual(len([row for row in self.export("events", AS_OF, cwd=folder) if row["kind"] == "note"]), 220)
 
     def test_rows_that_access_rules_hide(self):
         """A page may hold fewer rows than asked for, even none, and more follow."""
