@@ -210,24 +210,19 @@ static void weigh_pair(struct finder *f, uint32_t block, uint32_t a, uint32_t b,
         add_pair(l, f->pairs, pair);
 }
 
-/* The records that would stand beside this one if they were moved. */
-static void walk_moved(struct finder *f, const struct place *items, size_t n, size_t i, uint32_t shift)
+/* The records that would stand beside this one if they were moved. low: the first place that is not before that; it only goes
+ * forward, as places come by start. */
+static void walk_moved(struct finder *f, const struct place *items, size_t n, size_t i, uint32_t shift, size_t *low)
 {
     const struct ald_work *work = f->l->b->work;
     int64_t moved = ald_link_shift(shift - 1), at = items[i].start - moved;
     uint32_t source = work[items[i].record].source;
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (items[mid].start < at)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t from = low, to = low;
-    while (from > 0 && low - from < NEIGHBOURS_MOST / 2 && at - items[from - 1].start <= ALD_LINK_APART_MS)
+    while (*low < n && items[*low].start < at)
+        ++*low;
+    size_t from = *low, to = *low;
+    while (from > 0 && *low - from < NEIGHBOURS_MOST / 2 && at - items[from - 1].start <= ALD_LINK_APART_MS)
         from--;
-    while (to < n && to - low < NEIGHBOURS_MOST / 2 && items[to].start - at <= ALD_LINK_APART_MS)
+    while (to < n && to - *low < NEIGHBOURS_MOST / 2 && items[to].start - at <= ALD_LINK_APART_MS)
         to++;
     for (size_t j = from; j < to; j++) {
         uint32_t other = work[items[j].record].source;
@@ -239,6 +234,7 @@ static void walk_moved(struct finder *f, const struct place *items, size_t n, si
 static void walk_block(struct finder *f, const struct place *items, size_t n)
 {
     uint32_t block = items[0].block;
+    size_t low[ALD_LINK_SHIFTS] = {0};
     for (size_t i = 0; i < n; i++)
         f->records[i] = items[i].record;
     ald_odds_block(&f->odds, block, ald_block_name(f->l, block), f->records, n);
@@ -246,7 +242,7 @@ static void walk_block(struct finder *f, const struct place *items, size_t n)
         for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && items[i].start - items[j].start <= ALD_LINK_APART_MS;)
             weigh_pair(f, block, items[i].record, items[j].record, 0);
         for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS; shift++)
-            walk_moved(f, items, n, i, shift);
+            walk_moved(f, items, n, i, shift, &low[shift - 1]);
     }
 }
 
