@@ -160,7 +160,8 @@ static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *
     for (size_t i = 0; i < n; i++) {
         bool refused = false;
         ALD_TRY(print_refused(s, &sources[i], since, &refused, err));
-        ALD_TRY(print_remarks(s, &sources[i], refused, err));
+        if (*ret_code == 0 || *ret_code == 3)
+            ALD_TRY(print_remarks(s, &sources[i], refused, err));
     }
     return ALD_OK;
 }

@@ -78,8 +78,11 @@ static const char *plain(struct ald_arena *arena, const char *text)
 {
     char *out = ald_alloc(arena, 4 * strlen(text) + 1);
     char *o = out;
+    const char *close = strchr(text, '>'); /* the next one from p on: looked for once, however many marks are never closed */
     for (const char *p = text; *p;) {
-        const char *end = *p == '<' ? strchr(p, '>') : NULL;
+        while (close && close < p)
+            close = strchr(p, '>');
+        const char *end = *p == '<' ? close : NULL;
         if (end && p[1] == '@') {
             o = stpcpy(o, "someone");
             p = end + 1;

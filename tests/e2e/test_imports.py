@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import resource
 import unittest
 
 import support
@@ -269,6 +270,15 @@ class Slack(support.Case):
         self.assertEqual([row["source"] for row in found].count("slack"), 6, "two exports, one of each message")
         learning = self.report("2026", AS_OF, ("report", "learning"))["learning"]
         self.assertEqual(sorted(row["text"] for row in learning["learnings"]), sorted({row["text"] for row in found}))
+
+
+    def test_marks_that_are_never_closed(self):
+        """As many as a file may hold: read once each, not once for each other."""
+        self.configure()
+        self.write("thread.json", json.dumps([self.THREAD[0], {**self.THREAD[1], "text": "<" * 1_000_000 + "x"}]))
+        began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.alidade("import", "thread.json", "--kind", "learnings", code={0, 3}, timeout=300)
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began, 8)
 
 
 class Remarks(support.Case):
