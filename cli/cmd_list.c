@@ -10,6 +10,7 @@
 #include "alidade/report.h"
 #include "alidade/utf8.h"
 #include "commands.h"
+#include "near.h"
 
 /* ---- Filters ---- */
 
@@ -55,7 +56,7 @@ static enum ald_rc filter_of(struct ald_session *s, struct filter *ret, struct a
 static bool on_service(const struct ald_analysis *an, const struct ald_incident *inc, const char *service)
 {
     for (size_t i = 0; i < inc->services_n; i++)
-        if (strcmp(an->services[inc->services[i].name], service) == 0)
+        if (strcasecmp(an->services[inc->services[i].name], service) == 0)
             return true;
     return false;
 }
@@ -96,7 +97,7 @@ static bool wanted(const struct ald_session *s, const struct ald_analysis *an, s
         return false;
     if (o->service && !on_service(an, inc, o->service))
         return false;
-    if (o->team && (inc->first_team == ALD_NOBODY || strcmp(an->teams[inc->first_team], o->team) != 0))
+    if (o->team && (inc->first_team == ALD_NOBODY || strcasecmp(an->teams[inc->first_team], o->team) != 0))
         return false;
     if (f->severity && (!inc->severity || strcasecmp(inc->severity, f->severity) != 0))
         return false;
@@ -304,6 +305,42 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     return ald_jw_finish(w, err);
 }
 
+/* A name that nothing is called is a slip of the hand, not a service without incidents. */
+static enum ald_rc known_name(const char *option, const char *name, const char **names, size_t n, struct ald_err *err)
+{
+    char room[ALD_NEAR_MAX];
+    if (!name || n == 0)
+        return ALD_OK;
+    struct ald_near near = ald_near_begin(name);
+    for (size_t i = 0; i < n; i++) {
+        if (strcasecmp(names[i], name) == 0)
+            return ALD_OK;
+        ald_near_offer(&near, names[i]);
+    }
+    return ald_fail(err, ALD_ERR_USAGE, "--%s: no incident of the store names '%.60s'%s", option, name, ald_near_text(&near, room));
+}
+
+/* Where there is something, for whom nothing was found. */
+static void say_none(struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period)
+{
+    int64_t newest = ALD_TIME_NONE;
+    bool any = false;
+    for (size_t i = 0; i < an->incidents_n; i++) {
+        int64_t at = an->incidents[i].started_at;
+        any = any || (at != ALD_TIME_NONE && at >= period->start && at < period->end);
+        newest = at != ALD_TIME_NONE && at > newest ? at : newest; /* ALD_TIME_NONE is before every time */
+    }
+    if (any)
+        ald_say(s, "none in %s that is so", period->label);
+    else if (newest == ALD_TIME_NONE)
+        ald_say(s, "none in %s: the store has no incident yet (alidade ingest brings them in, alidade status says what was read)", period->label);
+    else {
+        const struct ald_civil day = ald_zone_civil(an->zone, newest);
+        ald_say(s, "none in %s: the newest of the store began on %04lld-%02d-%02d; --period names another time", period->label, (long long)day.year,
+                day.month, day.day);
+    }
+}
+
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
@@ -316,6 +353,8 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     ALD_TRY(ald_session_analysis(s, &an, err));
     ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &filter.period, err));
     ALD_TRY(pattern_of(an, s->options.pattern, &filter.pattern, err));
+    ALD_TRY(known_name("service", s->options.service, an->services, an->services_n, err));
+    ALD_TRY(known_name("team", s->options.team, an->teams, an->teams_n, err));
     if (s->options.suggestions)
         return list_suggestions(s, an, &filter.period, err);
     size_t *list = ald_calloc(s->arena, an->incidents_n + 1, sizeof *list);
@@ -332,7 +371,7 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     for (size_t k = 0; k < n && !s->options.json; k++)
         print_item(s, an, list[k], &layout, filter.pattern);
     if (n == 0)
-        ald_say(s, "none in %s", filter.period.label);
+        say_none(s, an, &filter.period);
     else if (!s->options.json)
         ald_say(s, "%zu in %s (times in %s)", n, filter.period.label, s->config.settings.timezone);
     return ALD_OK;

@@ -4,11 +4,22 @@
 #include "sentences.h"
 #include "words.h"
 
+/* Nothing happened, or nobody told: the reader has to know how old the newest is. */
+static void say_none(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    int64_t before = ALD_TIME_NONE;
+    for (size_t i = 0; i < an->incidents_n; i++)
+        if (an->incidents[i].cls == ALD_INCIDENT && an->incidents[i].started_at != ALD_TIME_NONE && an->incidents[i].started_at < f->period.start)
+            before = before == ALD_TIME_NONE || an->incidents[i].started_at > before ? an->incidents[i].started_at : before;
+    const char *last = before == ALD_TIME_NONE ? "nor is any before it" : ald_sprintf(t->a, "the last before it began on %s", ald_words_date(t->a, an->zone, before));
+    ald_sentence_add(t, ald_sprintf(t->a, "No incident of this period is recorded; %s.", last));
+}
+
 static void say_count(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
 {
     const struct ald_counts *c = &f->counts;
     if (c->current == 0) {
-        ald_sentence_add(t, "No incident of this period is recorded.");
+        say_none(t, an, f);
         return;
     }
     const char *head = ald_many(t->a, c->current, "incident", "incidents");
@@ -26,14 +37,15 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     const char *age = an->as_of < f->period.end ? " at the same age" : "";
     const char *band = ald_from_to(t->a, (size_t)c->lower, (size_t)c->upper);
     const char *past = most ? ald_from_to(t->a, least, most) : "none";
+    const char *late = ald_late_sources(t->a, an, f);
     bool inside = (double)c->current >= c->lower && (double)c->current <= c->upper;
     if (inside && (c->current > most || c->current < least)) /* beyond each of them is seen at once: say why it is no sign all the same */
         ald_sentence_add(t, ald_sprintf(t->a, "%s, %s than in any of the %zu %s before (%s%s), yet no more than chance makes of such numbers: %s would be no "
-                                              "surprise.",
-                                        head, c->current > most ? "more" : "fewer", c->past_n, unit, past, age, band));
+                                              "surprise.%s",
+                                        head, c->current > most ? "more" : "fewer", c->past_n, unit, past, age, band, late));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s%s.", head, c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit,
-                                        past, age, c->upper > 0 ? ald_sprintf(t->a, ", and %s would be no surprise", band) : ""));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s: the %zu %s before had %s%s%s.%s", head, c->verdict ? c->verdict : "beside earlier ones", c->past_n, unit,
+                                        past, age, c->upper > 0 ? ald_sprintf(t->a, ", and %s would be no surprise", band) : "", late));
 }
 
 static void say_clock(struct ald_sentences *t, const struct ald_figures *f)

@@ -111,7 +111,7 @@ class Leadership(Words, support.Case):
         self.assertIn("fields: { customers: ... }", " ".join(self.answers["cannot_tell"]))
         tree = self.lead("2025", "2026-05-01T00:00:00Z")
         self.check_everywhere(tree)
-        self.assertIn("No incident of this period is recorded.", self.answers["more_incidents"])
+        self.assertIn("No incident of this period is recorded; nor is any before it.", self.answers["more_incidents"])
         self.assertEqual(self.answers["change"], ["With no incident there is no time to compare."])
 
     def test_same_figures_as_the_quarterly_report(self):

@@ -42,6 +42,24 @@ class Words(support.Case):
                          "numbers: 20 to 44 would be no surprise.")
         self.assertIn("about as many as usual: the 8 quarters before had 24 to 39, and 20 to 44", self.lead(rows[:-8]))
 
+    def test_a_period_of_nothing_says_how_old_the_newest_is(self):
+        self.assertEqual(self.lead([row(1, "2026-04-02T00:00:00")]), "No incident of this period is recorded; the last before it began on 2 April 2026.")
+        self.assertEqual(self.lead([row(1, "2026-10-02T00:00:00")]), "No incident of this period is recorded; nor is any before it.")
+
+    def test_a_source_that_came_later_makes_no_more_incidents(self):
+        """Two years of tickets, and a pager that is read since May: what it alone tells of had no counterpart before."""
+        tickets = [row(9999, "2024-06-20T00:00:00"), *quarters((10,) * 9)]
+        pages = [row(f"P{k}", f"2026-0{5 + k // 9}-{1 + 2 * (k % 9):02}T12:00:00", title=f"Page {k}") for k in range(30)]
+        self.write("pages.ndjson", lines(pages))
+        self.write("history.ndjson", lines(tickets))
+        self.configure(support.ndjson("history.ndjson"), support.ndjson("pages.ndjson", name="pager"))
+        self.alidade("ingest")
+        first = self.report("2026Q3", AS_OF)["summary"][0]
+        self.assertRegex(first, r"^22 incidents, .* 12 are told by nothing but pager \(since 1 May 2026\): earlier ones of that sort are on no record, "
+                         r"so these counts are not of the same things\.$")
+        self.configure(support.ndjson("history.ndjson"))
+        self.assertNotIn("told by nothing", self.lead(tickets))
+
     def test_near_misses_are_named_where_they_are_counted(self):
         self.write("history.ndjson", lines([row(1, "2026-08-01T00:00:00"), row(2, "2026-08-02T00:00:00"),
                                             row(3, "2026-08-03T00:00:00", **{"class": "near_miss"})]))
@@ -59,6 +77,22 @@ class Days(support.Case):
         self.alidade("ingest")
         self.alidade("review", "add", "INC-1", "--held", "2026-08-05")
         self.assertIn("2026-08-05  INC-1", self.alidade("review", "list").out)
+
+
+class Lists(support.Case):
+    def test_nothing_found_says_where_there_is_something(self):
+        self.configure(support.ndjson("history.ndjson"), timezone="Europe/Berlin")
+        self.write("history.ndjson", "")
+        self.alidade("ingest")
+        self.assertIn("none in 2026Q3: the store has no incident yet", self.alidade("list", "--period", "2026Q3").err)
+        self.write("history.ndjson", lines([row(1, "2026-03-31T22:30:00", services=["Ledger"], teams=["Payments"])]))
+        self.alidade("ingest")
+        self.assertIn("none in 2026Q3: the newest of the store began on 2026-04-01", self.alidade("list", "--period", "2026Q3").err)
+        self.assertIn("INC-1", self.alidade("list", "--period", "2026Q2", "--service", "ledger", "--team", "payments").out)
+        self.assertIn("none in 2026Q2 that is so", self.alidade("list", "--period", "2026Q2", "--text", "nowhere").err)
+        self.assertIn("no incident of the store names 'Legder' (did you mean 'Ledger'?)",
+                      self.alidade("list", "--period", "2026Q2", "--service", "Legder", code=2).err)
+        self.assertIn("--team: no incident of the store names 'Ops'", self.alidade("list", "--period", "2026Q2", "--team", "Ops", code=2).err)
 
 
 EXPORT = """Ticket #;Summary;Prio;Affected System;Assigned Group;Created on;Solved on;Root cause
