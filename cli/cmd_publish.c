@@ -9,26 +9,35 @@
 #include "alidade/webhook.h"
 #include "commands.h"
 
-#define SUMMARY_BYTES 20000 /* webhooks cut or refuse longer messages */
+#define SUMMARY_BYTES 12000 /* a card of Teams holds 28 KB with what stands around each line; a text of Slack 40,000 characters */
+
+struct line {
+    const char *text;
+    bool strong; /* what matters most */
+};
 
 /* What a message is made of. */
 struct message {
+    struct ald_arena *arena;
     const char *title;
-    struct ald_buf text; /* lines */
+    struct line *lines;
+    size_t n, cap, bytes;
 };
 
-static void message_done(struct message *m)
-{
-    ald_buf_done(&m->text);
-}
-
-static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, struct ald_err *err)
+/* strong: the first of them. */
+static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, bool strong, struct ald_err *err)
 {
     struct ald_jv at;
     for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
         const char *sentence = NULL;
         ALD_TRY(ald_json_as_str(&at, &sentence, err));
-        ALD_TRY(ald_buf_addf(&m->text, err, "%s%s", m->text.len ? "\n" : "", sentence));
+        m->bytes += strlen(sentence) + 1;
+        if (m->bytes > SUMMARY_BYTES)
+            return ald_fail(err, ALD_ERR_FORMAT, "its sentences have more than %d bytes, which webhooks refuse; publish.form: json sends it whole",
+                            SUMMARY_BYTES);
+        m->lines = ald_grow(m->arena, m->lines, m->n, &m->cap, sizeof *m->lines);
+        m->lines[m->n++] = (struct line){sentence, strong};
+        strong = false;
     }
     return ALD_OK;
 }
@@ -36,7 +45,10 @@ static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, s
 /* The first answers of a leadership report; the summary of a quarterly one. */
 static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv *root, struct message *m, struct ald_err *err)
 {
-    static const char *const told[] = {"more_incidents", "change", "customers", "hard"};
+    static const struct {
+        const char *id;
+        bool strong;
+    } told[] = {{"more_incidents", false}, {"change", true}, {"customers", false}, {"hard", true}};
     const char *kind = NULL, *organisation = NULL, *label = NULL;
     struct ald_jv period, list, at, sentences;
     ALD_TRY(ald_json_str(root, "kind", &kind, err));
@@ -53,13 +65,13 @@ static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv 
             ALD_TRY(ald_json_str(&at, "id", &id, err));
             ALD_TRY(ald_json_get(&at, "sentences", &sentences, err));
             for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
-                if (strcmp(told[i], id) == 0)
-                    ALD_TRY(add_sentences(m, &sentences, err));
+                if (strcmp(told[i].id, id) == 0)
+                    ALD_TRY(add_sentences(m, &sentences, told[i].strong, err));
         }
         return ALD_OK;
     }
     if (ald_json_opt(root, "summary", &list))
-        return add_sentences(m, &list, err);
+        return add_sentences(m, &list, false, err);
     return ald_fail(err, ALD_ERR_FORMAT, "a report of kind '%.40s' has no sentences to publish; publish.form: json sends it whole", kind);
 }
 
@@ -79,8 +91,12 @@ static enum ald_rc slack_body(const struct message *m, const char *link, struct 
     ald_buf_init(&text, 8 * SUMMARY_BYTES);
     ALD_TRY(ald_buf_adds(&text, "*", err));
     ALD_TRY(slack_text(m->title, &text, err));
-    ALD_TRY(ald_buf_adds(&text, "*\n", err));
-    ALD_TRY(slack_text(m->text.data, &text, err));
+    ALD_TRY(ald_buf_adds(&text, "*", err));
+    for (size_t i = 0; i < m->n; i++) {
+        ALD_TRY(ald_buf_adds(&text, m->lines[i].strong ? "\n*" : "\n", err));
+        ALD_TRY(slack_text(m->lines[i].text, &text, err));
+        ALD_TRY(ald_buf_adds(&text, m->lines[i].strong ? "*" : "", err));
+    }
     if (link)
         ALD_TRY(ald_buf_addf(&text, err, "\n<%s|The report>", link));
     ald_jw_object(w);
@@ -90,7 +106,7 @@ static enum ald_rc slack_body(const struct message *m, const char *link, struct 
     return ALD_OK;
 }
 
-static void block(struct ald_jw *w, const char *text, bool title)
+static void block(struct ald_jw *w, const char *text, bool title, bool strong)
 {
     ald_jw_object(w);
     ald_jw_key(w, "type");
@@ -99,9 +115,11 @@ static void block(struct ald_jw *w, const char *text, bool title)
     ald_jw_str(w, text);
     ald_jw_key(w, "wrap");
     ald_jw_bool(w, true);
-    if (title) {
+    if (title || strong) {
         ald_jw_key(w, "weight");
         ald_jw_str(w, "Bolder");
+    }
+    if (title) {
         ald_jw_key(w, "size");
         ald_jw_str(w, "Medium");
     }
@@ -109,7 +127,7 @@ static void block(struct ald_jw *w, const char *text, bool title)
 }
 
 /* An Adaptive Card, as webhooks of Teams take it. */
-static void teams_body(const struct ald_session *s, const struct message *m, const char *link, struct ald_jw *w)
+static void teams_body(const struct message *m, const char *link, struct ald_jw *w)
 {
     ald_jw_object(w);
     ald_jw_key(w, "type");
@@ -129,12 +147,9 @@ static void teams_body(const struct ald_session *s, const struct message *m, con
     ald_jw_str(w, "1.4");
     ald_jw_key(w, "body");
     ald_jw_array(w);
-    block(w, m->title, true);
-    for (const char *line = m->text.data; *line;) {
-        size_t n = strcspn(line, "\n");
-        block(w, ald_strndup(s->arena, line, n), false);
-        line += n + (line[n] == '\n');
-    }
+    block(w, m->title, true, true);
+    for (size_t i = 0; i < m->n; i++)
+        block(w, m->lines[i].text, false, m->lines[i].strong);
     ald_jw_array_end(w);
     if (link) {
         ald_jw_key(w, "actions");
@@ -162,13 +177,12 @@ static enum ald_rc make_body(struct ald_session *s, const char *bytes, size_t n,
     const struct ald_publish *p = &s->config.publish;
     if (strcmp(p->form, "json") == 0)
         return ald_buf_add(ret, bytes, n, err);
-    struct message ALD_CLEANUP(message_done) m = {0};
-    ald_buf_init(&m.text, SUMMARY_BYTES);
+    struct message m = {.arena = s->arena};
     ALD_TRY(read_report(s, root, &m, err));
     struct ald_jw *w = ald_alloc(s->arena, sizeof *w);
     ald_jw_init(w, ald_json_sink_buf(ret), 0);
     if (strcmp(p->form, "teams") == 0)
-        teams_body(s, &m, p->link, w);
+        teams_body(&m, p->link, w);
     else
         ALD_TRY(slack_body(&m, p->link, w, err));
     return ald_jw_finish(w, err);

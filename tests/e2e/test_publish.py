@@ -66,6 +66,7 @@ class Publish(support.Case):
         self.assertEqual(list(json.loads(body)), ["text"])
         self.assertIn("*Reliability 2026Q1, A &amp; B &lt;Ltd&gt;*", text)
         self.assertIn(self.tree["answers"][0]["sentences"][0].replace("&", "&amp;"), text)
+        self.assertIn("\n*" + self.tree["answers"][1]["sentences"][0].replace("&", "&amp;") + "*\n", text, "what matters most is bold")
         self.assertTrue(text.endswith("<https://wiki.example/reliability|The report>"))
         self.assertNotIn("<!", text)
 
@@ -76,7 +77,10 @@ class Publish(support.Case):
         self.assertEqual(card["contentType"], "application/vnd.microsoft.card.adaptive")
         texts = [block["text"] for block in card["content"]["body"]]
         self.assertEqual(texts[0], "Reliability 2026Q1, A & B <Ltd>")
-        self.assertIn(self.tree["answers"][1]["sentences"][0], texts)
+        bold = [block["text"] for block in card["content"]["body"] if block.get("weight") == "Bolder"]
+        self.assertIn(self.tree["answers"][1]["sentences"][0], bold)
+        self.assertIn(self.tree["answers"][0]["sentences"][0], texts)
+        self.assertLess(len(self.server.posts[0][2]), 28_000)
 
     def test_json_is_the_file(self):
         self.settings({"url_env": "HOOK", "form": "json"})
