@@ -225,12 +225,18 @@ static enum ald_rc put_heads(struct ald_xlsx_sheet *s, struct ald_err *err)
     return ALD_OK;
 }
 
+/* Nothing at all where there is no value: of a blank cell with a format, charts keep a 0, which no logarithm has. */
+static enum ald_rc put_value(struct ald_xlsx_sheet *s, size_t column, double v, enum ald_xlsx_style style, struct ald_err *err)
+{
+    return isfinite(v) ? ald_xlsx_put_number(s, (struct ald_xlsx_span){column, column}, v, style, err) : ALD_OK;
+}
+
 static enum ald_rc put_point(struct ald_xlsx_sheet *s, const struct ald_xlsx_columns *c, size_t i, struct ald_err *err)
 {
     const struct ald_xlsx_point *p = &c->points[i];
     ALD_TRY(ald_xlsx_put_text(s, (struct ald_xlsx_span){c->column, c->column}, p->label, XS_CELL_TEXT, err));
-    ALD_TRY(ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 1, c->column + 1}, p->x, c->x_style, err));
-    return ald_xlsx_put_number(s, (struct ald_xlsx_span){c->column + 2, c->column + 2}, p->y, c->y_style, err);
+    ALD_TRY(put_value(s, c->column + 1, p->x, c->x_style, err));
+    return put_value(s, c->column + 2, p->y, c->y_style, err);
 }
 
 /* Row by row, as constant memory asks for. */

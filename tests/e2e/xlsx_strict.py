@@ -27,6 +27,13 @@ def column(letters):
     return n
 
 
+def place(ref):
+    """'B2:C3' as (first row, first column, last row, last column)."""
+    first, last = (ref if ":" in ref else f"{ref}:{ref}").split(":")
+    split = lambda end: (int(end.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), column(end.rstrip("0123456789")))
+    return (*split(first), *split(last))
+
+
 def in_order(root, order):
     """Members that stand before one that the schema has before them, or that it does not know."""
     last = -1
@@ -93,11 +100,15 @@ class Strict:
     def check(self):
         self.check_book()
         self.check_tables()
+        self.check_strings()
         for name, part in self.sheets.items():
             self.check_sheet(name, self.book.parts[part])
+            self.check_filter(name, self.book.parts[part])
         for part, root in self.book.parts.items():
             if part.startswith("xl/charts/"):
                 self.check_chart(part, root)
+            if part.startswith("xl/comments"):
+                self.check_comments(part, root)
             if part.startswith("xl/drawings/drawing"):
                 self.check_drawing(part, root)
             if part.endswith(".rels"):
@@ -120,11 +131,54 @@ class Strict:
                 self.say("workbook", f"the name {key} is of no sheet")
             for problem in range_problems(name.text, self.sheets):
                 self.say(f"name {key}", problem)
+            own = list(self.sheets)[int(name.get("localSheetId") or 0) % len(self.sheets)]
+            if any(sheet != own for sheet, *_ in references(name.text or "") or ()):
+                self.say("workbook", f"the name {key} is of {own} and leads to another sheet")
+            if not name.get("name").startswith("_xlnm."):
+                self.say("workbook", f"the name {key} is none of those that printing and filters need")
+        if any(sheet.casefold() == "history" for sheet in self.sheets):
+            self.say("workbook", "no sheet may be called History")
         ids = [sheet.get("sheetId") for sheet in root.iter(f"{MAIN}sheet")]
         if len(set(ids)) != len(ids):
             self.say("workbook", "two sheets have one id")
         if not 0 < self.formats <= 64000:
             self.say("workbook", f"{self.formats} formats of cells")
+
+    def check_strings(self):
+        """Blanks at the ends are lost where nobody says that they count, and then a header is no longer what its table says."""
+        root = self.book.parts.get("xl/sharedStrings.xml")
+        if root is not None and int(root.get("uniqueCount")) != self.strings:
+            self.say("texts", f"{root.get('uniqueCount')} are said to be there, and {self.strings} are")
+        for text in root.iter(f"{MAIN}t") if root is not None else ():
+            if text.text and text.text != text.text.strip(" \t\n") and text.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve":
+                self.say("texts", f"{text.text[:40]!r}: its blanks will be lost")
+        for element in self.book.parts["xl/styles.xml"].iter(f"{MAIN}numFmt"):
+            if len(element.get("formatCode")) > 255 or int(element.get("numFmtId")) < 164:
+                self.say("styles", f"a number's format {element.get('numFmtId')}: {element.get('formatCode')[:40]}")
+
+    def check_filter(self, name, root):
+        """A filter over merged cells, or beside a table; what is checked nowhere because nothing writes it."""
+        merged = [one.get("ref") for one in root.iter(f"{MAIN}mergeCell")]
+        for found in root.findall(f"{MAIN}autoFilter"):
+            top, left, bottom, right = place(found.get("ref"))
+            for ref in merged:
+                a, b, c, d = place(ref)
+                if a <= bottom and top <= c and b <= right and left <= d:
+                    self.say(name, f"merged cells {ref} within the filter {found.get('ref')}")
+            if root.find(f"{MAIN}tableParts") is not None:
+                self.say(name, "a filter of its own beside a table")
+        for kind in ("conditionalFormatting", "dataValidations", "oleObjects", "controls"):
+            if root.find(f"{MAIN}{kind}") is not None:
+                self.say(name, f"<{kind}> is not checked here")
+
+    def check_comments(self, part, root):
+        refs = [one.get("ref") for one in root.iter(f"{MAIN}comment")]
+        if len(set(refs)) != len(refs):
+            self.say(part, "a cell has two notes")
+        authors = len(list(root.iter(f"{MAIN}author")))
+        for one in root.iter(f"{MAIN}comment"):
+            if int(one.get("authorId")) >= authors or sum(len(t.text or "") for t in one.iter(f"{MAIN}t")) > 32767:
+                self.say(part, f"a note at {one.get('ref')}")
 
     def check_tables(self):
         names, ids = set(), set()
@@ -212,12 +266,38 @@ class Strict:
         used = {element.get("val") for plot in root.iter(f"{CHART}plotArea") for kind in plot for element in kind.findall(f"{CHART}axId")}
         if len(set(axes)) != len(axes) or set(axes) != used:
             self.say(part, f"axes {axes}, used {sorted(used)}")
+        self.check_values(part, root, series)
         for scaling in root.iter(f"{CHART}scaling"):
             limits = {key: float(found.get("val")) for key in ("min", "max", "logBase") if (found := scaling.find(f"{CHART}{key}")) is not None}
             if "logBase" in limits and (not 2 <= limits["logBase"] <= 1000 or limits.get("min", 1) <= 0):
                 self.say(part, f"a logarithmic axis of {limits}")
             if "min" in limits and "max" in limits and not limits["min"] < limits["max"]:
                 self.say(part, f"an axis of {limits}")
+
+    def check_values(self, part, root, series):
+        """What charts keep of their cells; no logarithm of nothing; names and legends of what is there."""
+        logarithmic = {axis.find(f"{CHART}axPos").get("val") in ("l", "r"): axis.find(f"{CHART}scaling/{CHART}logBase") is not None
+                       for axis in root.iter(f"{CHART}valAx")}
+        for one in series:
+            sizes = set()
+            for tag, is_y in (("xVal", False), ("yVal", True)):
+                values = one.find(f"{CHART}{tag}")
+                formula = references(values.find(f".//{CHART}f").text)
+                size = formula[0][3] - formula[0][1] + 1
+                sizes.add(size)
+                for cache in (*values.iter(f"{CHART}numCache"), *values.iter(f"{CHART}strCache")):
+                    places = [int(pt.get("idx")) for pt in cache.iter(f"{CHART}pt")]
+                    if int(cache.find(f"{CHART}ptCount").get("val")) != size or places != sorted(set(places)) or any(at >= size for at in places):
+                        self.say(part, f"{tag} keeps other values than its {size} cells")
+                for v in values.findall(f"{CHART}numRef/{CHART}numCache/{CHART}pt/{CHART}v"):
+                    if not abs(float(v.text)) < 1e300 or (logarithmic.get(is_y) and float(v.text) <= 0):
+                        self.say(part, f"{tag} keeps {v.text} on {'a logarithmic' if logarithmic.get(is_y) else 'an'} axis")
+            named = [int(label.find(f"{CHART}idx").get("val")) for label in one.iter(f"{CHART}dLbl")]
+            if len(sizes) != 1 or len(set(named)) != len(named) or any(at >= min(sizes) for at in named):
+                self.say(part, f"points {sizes}, names at {named[:5]}")
+        hidden = [int(entry.find(f"{CHART}idx").get("val")) for entry in root.iter(f"{CHART}legendEntry")]
+        if len(set(hidden)) != len(hidden) or any(at >= len(series) for at in hidden):
+            self.say(part, f"its legend leaves out {hidden} of {len(series)}")
 
     def check_drawing(self, part, root):
         ids = [element.get("id") for element in root.iter(f"{ANCHOR}cNvPr")]
