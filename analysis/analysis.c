@@ -9,6 +9,7 @@
 
 #include "alidade/parallel.h"
 #include "analysis/build.h"
+#include "analysis/copies.h"
 #include "analysis/observations.h"
 #include "analysis/org.h"
 #include "analysis/overrides.h"
@@ -160,6 +161,8 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
         inc->merged_n = (uint32_t)count_folded(b, inc, met);
+        if (inc->records_n > 1)
+            ald_copies_mark(b, inc);
         ald_incident_clocks(b, inc);
         ald_incident_gather(b, inc);
         ald_incident_classify(b, inc);

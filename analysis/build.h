@@ -74,6 +74,7 @@ struct ald_slice {
 /** What is known of one record beyond struct ald_record. */
 struct ald_work {
     int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
+    int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
     struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
     const char *impossible_why;  /* clocks.c */
     struct ald_slice services, teams, people, refs, later_names;

@@ -210,7 +210,7 @@ static bool pager_or_status_decide(const struct ald_build *b, const struct ald_i
     for (size_t i = 0; i < inc->records_n; i++) {
         uint32_t r = inc->records[i];
         const struct ald_work *w = &b->work[r];
-        if (w->folded)
+        if (w->folded || b->a->records[r].copy)
             continue;
         if (is_decider_kind(&b->a->records[r])) {
             any = true;
@@ -256,7 +256,7 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
             inc->started_at = w->start;
         for (int m = 0; m < ALD_RESOLVED; m++)
             earlier(&moments[m], &b->moments[r][m]);
-        if (!decides(b, r, pager_or_status))
+        if (!decides(b, r, pager_or_status) || b->a->records[r].copy)
             continue;
         open |= w->state == ALD_OPEN;
         resolved |= w->state == ALD_STATE_RESOLVED;
@@ -310,7 +310,7 @@ static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_work *w = &b->work[inc->records[i]];
         room += w->spans_n;
-        if (!w->folded && w->spans_n && decides(b, inc->records[i], pager_or_status) &&
+        if (!w->folded && !b->a->records[inc->records[i]].copy && w->spans_n && decides(b, inc->records[i], pager_or_status) &&
             (first == ALD_TIME_NONE || w->spans[0].start < first))
             first = w->spans[0].start;
     }
@@ -318,7 +318,7 @@ static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_work *w = &b->work[inc->records[i]];
         bool full = decides(b, inc->records[i], pager_or_status);
-        for (size_t j = 0; j < w->spans_n && !w->folded && first != ALD_TIME_NONE; j++) {
+        for (size_t j = 0; j < w->spans_n && !w->folded && !b->a->records[inc->records[i]].copy && first != ALD_TIME_NONE; j++) {
             struct ald_span span = w->spans[j];
             if (cut(&span, ald_moment_of(inc, ALD_RESOLVED)->at) && (full || (span.start < first && cut(&span, first))))
                 spans[n++] = span;

@@ -357,7 +357,7 @@ static void take_severity(struct ald_build *b, struct ald_incident *inc)
 {
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
-        if (!record->traits->severity || record->folded)
+        if (!record->traits->severity || record->folded || record->copy)
             continue;
         bool worse = record->severity_rank && (!inc->severity_rank || record->severity_rank < inc->severity_rank);
         if (inc->severity && !worse)

@@ -214,6 +214,7 @@ static void take_record(struct ald_build *b, struct ald_q *q)
     r->holds = (unsigned)ald_q_col_int(q, 13);
     r->entered_at = ald_q_col_time(q, 14);
     r->last_seen = ald_q_col_time(q, 15);
+    w->updated_at = ald_q_col_time(q, 16);
     r->incident = ALD_NOBODY;
     w->start = ALD_TIME_NONE;
     w->group = w->fold_into = ALD_NOBODY;

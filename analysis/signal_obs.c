@@ -82,13 +82,26 @@ struct counted {
     bool any; /* a record gives something of it */
 };
 
+/* What is given of a record; nothing of a copy whose newer one gives it. */
+static size_t given_once(const struct ald_past *past, const struct ald_incident *inc, size_t i, enum ald_given_what what,
+                         const struct ald_given **ret)
+{
+    const struct ald_record *records = past->analysis->records, *record = &records[inc->records[i]];
+    for (size_t k = 0; record->copy && k < inc->records_n; k++) {
+        const struct ald_record *other = &records[inc->records[k]];
+        if (!other->copy && strcmp(other->external_id, record->external_id) == 0 && ald_given_find(&past->given, inc->records[k], what, ret))
+            return 0;
+    }
+    return ald_given_find(&past->given, inc->records[i], what, ret);
+}
+
 /* Within a record the larger of a number and what its timeline lists; records add up. */
 static struct counted count(const struct ald_past *past, const struct ald_incident *inc, enum ald_given_what what)
 {
     struct counted sum = {0};
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_given *given;
-        size_t n = ald_given_find(&past->given, inc->records[i], what, &given);
+        size_t n = given_once(past, inc, i, what, &given);
         double undated = 0, dated = 0;
         for (size_t k = 0; k < n; k++) {
             sum.any = true;
@@ -122,7 +135,7 @@ const char *ald_evidence_counted(struct ald_arena *arena, const struct ald_past 
     struct ald_evidence line = {.arena = arena};
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_given *given;
-        size_t n = ald_given_find(&past->given, inc->records[i], what, &given);
+        size_t n = given_once(past, inc, i, what, &given);
         for (size_t k = 0; k < n; k++) {
             const char *where = given[k].text ? given[k].text : "no field";
             ald_evidence_add(&line, given[k].at == ALD_TIME_NONE

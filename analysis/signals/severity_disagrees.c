@@ -7,7 +7,7 @@ static const struct ald_record *next_ranked(const struct ald_past *past, const s
 {
     while (*at < inc->records_n) {
         const struct ald_record *record = &past->analysis->records[inc->records[(*at)++]];
-        if (!record->folded && record->traits->severity && record->severity_rank > 0)
+        if (!record->folded && !record->copy && record->traits->severity && record->severity_rank > 0)
             return record;
     }
     return NULL;

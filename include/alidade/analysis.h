@@ -94,6 +94,7 @@ struct ald_record {
     int severity_rank;    /* 1 = most severe; 0 not known */
     unsigned timeline, holds; /* ALD_HOLDS_* */
     bool vendor : 1;
+    bool copy : 1;        /* another record of its incident is the same, read later from another source */
     bool folded : 1;      /* merged into another record of its incident: adds services, people, events, but no clocks */
 };
 /* ---- Links ---- */

@@ -1,6 +1,7 @@
 """Opsgenie, and Jira Service Management Operations after it, against a stateful server with the real limits: all there is arrives,
 also beyond 20,000; what changes later is learned; faults lose nothing and say where they were; an archive of one and a reading of
 the other count once."""
+import copy
 import csv
 import json
 import re
@@ -9,6 +10,7 @@ import unittest
 from urllib.parse import parse_qs, urlsplit
 
 import support
+import jira_api
 import opsgenie_api  # support.py says where it is
 from opsgenie_api import DAY, Fault
 
@@ -286,10 +288,12 @@ class Once(Case):
     def test_archived_from_one_and_read_again_from_the_other(self):
         world = opsgenie_api.made(40)
         api = self.serve(world)
-        self.configure(support.opsgenie(api.url))
+        account = lambda who: f"ops:712020:{opsgenie_api.uuid('account', who)}"
+        aliases = {who: account(who) for who in map(opsgenie_api.email, range(5))}
+        self.configure(support.opsgenie(api.url), people_aliases=aliases)
         self.alidade("ingest")
         alone = self.export("incidents", self.as_of())
-        self.configure(support.opsgenie(api.url), support.jsm(api.url))
+        self.configure(support.opsgenie(api.url), support.jsm(api.url), people_aliases=aliases)
         self.alidade("ingest", "ops")
         both = self.export("incidents", self.as_of())
         self.assertEqual(len(self.export("records", self.as_of())), 2 * len(world.alerts) + len(world.incidents))
@@ -299,7 +303,68 @@ class Once(Case):
                 self.assertEqual(one[key], two[key])
             self.assertEqual(one["clocks"]["resolve_s"], two["clocks"]["resolve_s"])
             self.assertEqual({record["source"] for record in two["records"]}, {"pager", "ops"})
+            told = lambda row: {signal["id"]: (signal["value"], signal["landmark_value"]) for signal in row["signals"]}
+            self.assertEqual(told(one), told(two), "what both tell is told once")
         self.assertEqual(self.sql("SELECT count(*) FROM quarantine"), [(0,)])
+
+
+    def test_what_became_other_in_the_new_product(self):
+        """Read from the one before it moved, and from the other long after: what changed meanwhile does not part them, and what only looks
+        the same does not join."""
+        world = opsgenie_api.World(int(time.time() * 1000))
+        at = lambda days: world.now - days * DAY
+        renamed, still_open, deleted, noted, first, again = (world.alert(at(30 - i), i, alias=f"check-{i}") for i in range(6))
+        for row in (renamed, deleted, noted, first, again):
+            world.acknowledge(row, row["createdAt"] + 60_000, 1)
+            world.close(row, row["createdAt"] + HOUR, 1)
+        world.acknowledge(still_open, still_open["createdAt"] + 60_000, 2)
+        world.note(noted, noted["createdAt"] + 120_000, 1, "Tried the one pool")
+        self.ingest(self.serve(world))
+        moved = opsgenie_api.World(world.now)
+        moved.n = 500
+        moved.alerts = copy.deepcopy(world.alerts)
+        moved.alerts[renamed["id"]].update(alias="renamed-by-the-move", message="Service 0 was slow")
+        moved.alerts[noted["id"]]["notes"][0]["note"] = "Tried the other pool"
+        for n, row in enumerate(moved.alerts.values()):
+            row["tinyId"] = str(n + 2)  # numbers begin anew: each is that of another
+        moved.close(moved.alerts[still_open["id"]], still_open["createdAt"] + 3 * HOUR, 2)
+        later = moved.alert(first["createdAt"] + 9 * DAY, 4, alias=first["alias"])  # the same check, days after
+        later["tinyId"] = "1"
+        moved.close(later, later["createdAt"] + HOUR)
+        del world.alerts[deleted["id"]]
+        self.configure(support.opsgenie(self.serve(world).url), support.jsm(self.serve(moved).url))
+        for _ in range(2):
+            self.alidade("ingest", "--full", code=None, timeout=420)
+        found = {tuple(sorted((record["source"], record["external_id"]) for record in row["records"])): row
+                 for row in self.export("incidents", self.as_of())}
+        both = lambda row: (("ops", row["id"]), ("pager", row["id"]))
+        self.assertEqual(set(found), {both(row) for row in (renamed, still_open, noted, first, again)} | {
+            (("ops", deleted["id"]),), (("ops", later["id"]),)})
+        row = found[both(still_open)]
+        self.assertEqual((row["state"], row["clocks"]["resolve_s"]), ("resolved", 3 * 3600), "what is read now counts, not what was read last before")
+        self.assertEqual({row["clocks"]["resolve_s"] for row in found.values()}, {3600, 3 * 3600})
+
+
+    def test_an_alert_and_the_ticket_of_its_incident(self):
+        """Incidents of Jira Service Management are issues: an alert that names its issue in a field of its own is one with it."""
+        tickets = jira_api.made(4)
+        issue = tickets["issues"][0]
+        world = opsgenie_api.World(int(time.time() * 1000))
+        key, at = issue["key"], issue["created"]
+        alert, other = world.alert(at - 120_000, 1), world.alert(at - 120_000, 2)
+        alert["extraProperties"] = {"issueKey": key}
+        for row in (alert, other):
+            world.close(row, at + HOUR)
+        desk = jira_api.serve(tickets)
+        desk.__enter__()
+        self.addCleanup(desk.__exit__)
+        self.configure(support.jsm(self.serve(world).url, fields={"key": "issueKey"}),
+                       support.source("tickets", "jira", base_url=desk.url, user_env="JIRA_USER",
+                                      token_env="JIRA_TOKEN", jql="project = INC"))
+        self.alidade("ingest", env={"JIRA_USER": jira_api.USER, "JIRA_TOKEN": "secret"})
+        found = [{(record["source"], record["external_id"]) for record in row["records"]} for row in self.export("incidents", self.as_of())]
+        self.assertIn(2, [len(records) for records in found if ("ops", alert["id"]) in records])
+        self.assertIn({("ops", other["id"])}, found)
 
 
 class Ended(Case):

@@ -24,7 +24,7 @@ SELECT source, pseudonym, canonical, mapped FROM person ORDER BY source, pseudon
 -- name: analysis_records
 SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason,
     coalesce(r.class, (SELECT v.value FROM record_value v WHERE v.record = r.id AND v.name = 'class' ORDER BY v.origin LIMIT 1)), r.end_state, s.role,
-    r.timeline, r.holds, r.entered_at, r.last_seen
+    r.timeline, r.holds, r.entered_at, r.last_seen, r.updated_at
 FROM record r JOIN source s ON s.name = r.source WHERE r.gone_at IS NULL ORDER BY r.source, r.external_id;
 
 -- name: analysis_moments

@@ -391,8 +391,8 @@ static void server_down(void **state)
     assert_int_equal(room.out[DESK].rc, ALD_ERR_NET);
     assert_int_equal(room.out[DESK].requests, 1); /* the other streams are not tried in vain */
     assert_true(room.out[DESK].gap);
-    assert_int_equal(
-        room_count(&room, "SELECT count(*) FROM cursor WHERE source = 'desk' AND complete = 0 AND gap IS NOT NULL"), 13);
+    assert_int_equal(room_count(&room, "SELECT count(*) FROM cursor WHERE source = 'desk' AND (complete OR gap IS NULL)"), 0);
+    assert_true(room_count(&room, "SELECT count(*) FROM cursor WHERE source = 'desk'") >= 12);
     assert_int_equal(room.out[STATUS].rc, ALD_OK);
     room_close(&room);
 }
