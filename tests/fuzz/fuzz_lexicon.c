@@ -21,7 +21,7 @@ static const char plain[] = "language: en\n"
                             "stop: [the, a]\n"
                             "words: { thing: [disk, disk space, 'run .. out'] }\n"
                             "cues: { not: [not, never], not_before: [be not so], modal: [could], purpose: [to prevent], outcome: [led to], unreal: [if], except: [not only], turn: [but],"
-                            " join: [and] }\ncommon: [the, a]\nafter_number: [may]\nletters: { z: y }\n";
+                            " join: [and], ahead: [next step], back: [cause] }\ncommon: [the, a]\nafter_number: [may]\nletters: { z: y }\n";
 static const char rules[] = "language: en\nid: full\ntitle: Full\nhelp: Ran out.\n"
                             "any: [ '<thing> .. full', 'out ... of (disk|more disk)', 'a|b c? ~ d*', '^ =ran', '# of' ]\n"
                             "near: [ [full, disk] ]\nall: [ [restart, worse] ]\nnegations: [almost]\n"
