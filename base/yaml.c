@@ -61,6 +61,22 @@ static enum ald_rc refuse_bytes(const struct loader *l)
     return ald_fail(l->err, ALD_ERR_CONFIG, "%s:%d:%d: %s", l->name, line, column, l->parser.problem);
 }
 
+/* What libyaml says of the slips that people make most, in words about the file. */
+static const char *in_words(const struct loader *l)
+{
+    const char *problem = l->parser.problem ? l->parser.problem : "not understood";
+    size_t line = l->parser.problem_mark.line, at = 0;
+    for (; line && at < l->n_bytes; at++)
+        line -= l->bytes[at] == '\n';
+    while (at < l->n_bytes && l->bytes[at] == ' ')
+        at++;
+    if (at < l->n_bytes && l->bytes[at] == '\t')
+        return "a tab: lines are indented with spaces";
+    if (strcmp(problem, "mapping values are not allowed in this context") == 0)
+        return "mapping values are not allowed in this context: a text with ': ' in it stands in quotes, and a key is indented like its neighbours";
+    return problem;
+}
+
 static enum ald_rc next_event(struct loader *l, yaml_event_t *event)
 {
     if (yaml_parser_parse(&l->parser, event))
@@ -71,7 +87,7 @@ static enum ald_rc next_event(struct loader *l, yaml_event_t *event)
     case YAML_READER_ERROR:
         return refuse_bytes(l);
     default:
-        return refuse(l, &l->parser.problem_mark, l->parser.problem ? l->parser.problem : "not understood");
+        return refuse(l, &l->parser.problem_mark, in_words(l));
     }
 }
 

@@ -12,6 +12,7 @@
 #include "alidade/utf8.h"
 #include "alidade/zone.h"
 #include "commands.h"
+#include "doctor_names.h"
 #include "progress.h"
 
 struct doctor {
@@ -333,6 +334,8 @@ enum ald_rc ald_cmd_doctor(struct ald_session *s, int *ret_code, struct ald_err 
     look_at_store(&d);
     look_at_zones(&d);
     enum ald_rc rc = look_at_sources(&d, err);
+    if (rc == ALD_OK && d.configured && d.store)
+        rc = ald_doctor_names(s, d.store, &d.checkup, err);
     ald_progress_note(s, NULL);
     ald_store_closep(&d.store);
     if (rc == ALD_ERR_USAGE || rc == ALD_ERR_STOPPED)

@@ -79,8 +79,11 @@ static void missing(struct ald_checkup *checkup, const char *path)
         (void)ald_checkup_add(checkup, ALD_CHECKUP_NOTE, "file", NULL, "%s: not there yet; the first ingest makes it", path);
         return;
     }
-    ald_checkup_add(checkup, ALD_CHECKUP_BAD, "file", ald_sprintf(checkup->arena, "mkdir -p %s, or set key `store`", folder),
-                    "%s cannot be made: %s", path, stat(folder, &info) == 0 ? "its folder may not be written" : strerror(errno))
+    bool there = stat(folder, &info) == 0;
+    const char *why = there ? "its folder may not be written" : strerror(errno);
+    ald_checkup_add(checkup, ALD_CHECKUP_BAD, "file",
+                    ald_sprintf(checkup->arena, there ? "let this account write to %s, or set key `store`" : "mkdir -p %s, or set key `store`", folder),
+                    "%s cannot be made: %s", path, why)
         ->rc = ALD_ERR_IO;
 }
 

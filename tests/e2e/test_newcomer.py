@@ -79,6 +79,27 @@ class Days(support.Case):
         self.assertIn("2026-08-05  INC-1", self.alidade("review", "list").out)
 
 
+class Names(support.Case):
+    def test_doctor_compares_the_configuration_with_what_was_read(self):
+        keys = {"services": [{"name": "ledger", "tier": 1, "team": "Payments", "depends_on": ["Databse"]}, {"name": "Elsewhere"}],
+                "teams": [{"name": "Payments"}], "severity_order": ["P1", "P2"]}
+        self.configure(support.ndjson("history.ndjson"), **keys)
+        self.write("history.ndjson", lines([row(1, "2026-07-01T00:00:00", services=["Ledger", "Database"], teams=["Payments"], severity="p1"),
+                                            row(2, "2026-07-02T00:00:00", services=["Ledger"], severity="SEV3")]))
+        self.assertNotIn("names", self.alidade("doctor").out)  # nothing was read yet
+        self.alidade("ingest")
+        found = " ".join(self.alidade("doctor").out.split())
+        for words in ("look services 'ledger': nothing that was read is called so -> spell it 'Ledger'", "note services 'Elsewhere': nothing that was read",
+                      "look depends_on 'Databse': nothing that was read is called so -> spell it 'Database'",
+                      "history calls the severity of 1 record SEV3: not in the order, so without a rank"):
+            self.assertIn(words, found)
+        self.assertNotIn("'Payments'", found)
+        keys["services"] = [{"name": "Ledger", "tier": 1, "team": "Payments", "depends_on": ["Database"]}]
+        keys["severity_order"].append("SEV3")
+        self.configure(support.ndjson("history.ndjson"), **keys)
+        self.assertIn("ok spelling", " ".join(self.alidade("doctor").out.split()))
+
+
 class Lists(support.Case):
     def test_nothing_found_says_where_there_is_something(self):
         self.configure(support.ndjson("history.ndjson"), timezone="Europe/Berlin")

@@ -23,6 +23,17 @@ SELECT stream, high_water, completed_at, complete, gap, cursor IS NOT NULL FROM 
 -- name: cli_status_quarantine
 SELECT stream, element, reason FROM quarantine WHERE source = ?1 ORDER BY id LIMIT 5;
 
+-- What services, teams and severities are called in what was read.
+-- name: cli_names_services
+SELECT service FROM record_service UNION SELECT name FROM service ORDER BY 1;
+
+-- name: cli_names_teams
+SELECT team FROM record_team UNION SELECT name FROM team ORDER BY 1;
+
+-- name: cli_names_severities
+SELECT r.source, v.value, count(*) FROM record_value v JOIN record r ON r.id = v.record JOIN source s ON s.name = r.source
+WHERE v.name = 'severity' AND s.role = 'own' AND r.gone_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
+
 -- What limits the sources set, and what they refuse: a remark, not a gap.
 -- name: cli_status_findings
 SELECT subject, text FROM finding WHERE source = ?1 AND id IN ('source_limit', 'stream_refused') ORDER BY subject, id;
