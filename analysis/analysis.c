@@ -71,7 +71,7 @@ static int record_order(const void *x, const void *y, void *ctx)
 static void distribute(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->scratch, a->incidents_n + 1, sizeof *at);
+    size_t *at = ald_calloc(b->early, a->incidents_n + 1, sizeof *at);
     uint32_t *list = ald_calloc(a->arena, a->records_n, sizeof *list);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].incident != ALD_NOBODY)
@@ -133,7 +133,7 @@ static int incident_order(const void *x, const void *y)
 static void hand_out_links(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->scratch, a->incidents_n + 1, sizeof *at);
+    size_t *at = ald_calloc(b->early, a->incidents_n + 1, sizeof *at);
     struct ald_link *links = ald_calloc(a->arena, b->link_n, sizeof *links);
     for (size_t i = 0; i < b->link_n; i++)
         at[a->records[b->link[i].a].incident + 1]++;
@@ -157,7 +157,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     distribute(b);
     ald_overrides_place(b);
     hand_out_links(b);
-    uint32_t *met = ald_calloc(b->scratch, a->records_n, sizeof *met);
+    uint32_t *met = ald_calloc(b->early, a->records_n, sizeof *met);
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
         inc->merged_n = (uint32_t)count_folded(b, inc, met);
