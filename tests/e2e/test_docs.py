@@ -102,6 +102,7 @@ class CleanTree(support.Case):
         "alidade doctor pager -c examples/opsgenie.yaml": "the same",
         "alidade ingest pager -c examples/opsgenie.yaml": "the same",
         "alidade status -c examples/opsgenie.yaml": "the same",
+        "alidade backup opsgenie-archive.db -c examples/opsgenie.yaml": "the same",
         "alidade export records -c examples/opsgenie.yaml": "the same",
         "alidade export events -c examples/opsgenie.yaml": "the same",
         "sqlite3": "test_recipes runs it where it is installed",
