@@ -9,6 +9,7 @@
 #include "alidade/override.h"
 #include "alidade/report.h"
 #include "commands.h"
+#include "doctor_names.h"
 #include "named.h"
 
 /* ---- Listing ---- */
@@ -158,6 +159,22 @@ static enum ald_rc other_use(struct ald_session *s, enum ald_decision_kind kind,
     return s->options.undo ? undo(s, kind, err) : ALD_OK;
 }
 
+/* A slip in a time takes the incident out of every figure: better said at once than found a quarter later. */
+static enum ald_rc remark(struct ald_session *s, const struct ald_decision *d, struct ald_err *err)
+{
+    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
+    size_t n = strlen(d->field);
+    ALD_TRY(ald_names_remark(s, d->field, d->value, err));
+    if (n < 3 || strcmp(d->field + n - 3, "_at") != 0)
+        return ALD_OK;
+    ALD_TRY(ald_store_begin_read(s->store, err));
+    ALD_TRY(ald_session_analysis(s, &an, err));
+    size_t i = ald_analysis_find(an, d->subject);
+    if (i != SIZE_MAX && an->incidents[i].impossible)
+        ald_say(s, "with it the end lies before the start, or in the future, and the incident is in no time: --undo %" PRId64 " takes it back", d->id);
+    return ALD_OK;
+}
+
 enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_decision d = {.kind = ALD_DECIDE_OVERRIDE, .field = s->options.field};
@@ -175,7 +192,7 @@ enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_er
     ALD_TRY(ald_named_record(s, s->options.args[0], &d.subject, &title, err));
     ALD_TRY(decide(s, &d, err));
     ald_say(s, "%s: reports and `alidade explain %s` take it up at once", ald_shown(s, title), ald_shown(s, s->options.args[0]));
-    return ALD_OK;
+    return remark(s, &d, err);
 }
 
 static enum ald_rc pair(struct ald_session *s, enum ald_decision_kind kind, struct ald_err *err)

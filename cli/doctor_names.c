@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alidade/csv.h"
 #include "commands.h"
 #include "doctor_names.h"
 #include "near.h"
@@ -117,5 +118,31 @@ enum ald_rc ald_doctor_names(const struct ald_session *s, struct ald_store *stor
     ALD_TRY(look_at_severities(s, store, checkup, err));
     if (checkup->n == before && set->services_n + set->teams_n + set->severity_order_n)
         (void)ald_checkup_add(checkup, ALD_CHECKUP_OK, "spelling", NULL, "services, teams and severities of the configuration are called as in what was read");
+    return ALD_OK;
+}
+
+enum ald_rc ald_names_remark(struct ald_session *s, const char *field, const char *value, struct ald_err *err)
+{
+    const struct ald_settings *set = &s->config.settings;
+    if (strcmp(field, "severity") == 0 && set->severity_order_n) {
+        for (size_t i = 0; i < set->severity_order_n; i++)
+            if (strcasecmp(set->severity_order[i], value) == 0)
+                return ALD_OK;
+        ald_say(s, "'%.60s' does not stand in severity_order, so it has no rank", ald_shown(s, value));
+    }
+    if (strcmp(field, "services") != 0)
+        return ALD_OK;
+    struct names known = {.a = s->arena};
+    ALD_TRY(load(s->store, "cli_names_services", &known, err));
+    for (size_t i = 0; i < set->services_n; i++)
+        add(&known, set->services[i].name);
+    for (const char *const *name = ald_csv_list(s->arena, value); *name; name++) {
+        char room[ALD_NEAR_MAX];
+        struct ald_near near = ald_near_begin(*name);
+        for (size_t i = 0; i < known.n; i++)
+            ald_near_offer(&near, known.list[i]);
+        if (!has(&known, *name))
+            ald_say(s, "no other record names the service '%.60s'%s", ald_shown(s, *name), ald_near_text(&near, room));
+    }
     return ALD_OK;
 }

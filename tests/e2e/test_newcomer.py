@@ -79,6 +79,24 @@ class Days(support.Case):
         self.assertIn("2026-08-05  INC-1", self.alidade("review", "list").out)
 
 
+class Slips(support.Case):
+    def test_slips_of_the_hand_are_answered_at_once(self):
+        self.configure(support.ndjson("history.ndjson"), severity_order=["P1", "P2"])
+        self.write("history.ndjson", lines([row(1166, "2026-07-01T00:00:00", services=["Ledger"], external_id="a"), row(22, "2026-07-02T00:00:00")]))
+        self.alidade("ingest")
+        for word, key in (("inc-1166", "INC-1166"), ("1166", "INC-1166"), ("INC-1165", "INC-1166")):
+            self.assertIn(f"(did you mean '{key}'?)", self.alidade("explain", word, code=1).err)
+        self.assertNotIn("did you mean", self.alidade("explain", "quite-another", code=1).err)
+        decide = lambda field, value: self.alidade("override", "INC-22", "--field", field, "--value", value, "--reason", "r").err
+        self.assertIn("'P9' does not stand in severity_order", decide("severity", "P9"))
+        self.assertNotIn("severity_order", decide("severity", "p2"))
+        found = decide("services", "Legder;Ledger")
+        self.assertIn("no other record names the service 'Legder' (did you mean 'Ledger'?)", found)
+        self.assertNotIn("'Ledger' ", found.replace("mean 'Ledger'", ""))
+        self.assertIn("the end lies before the start", decide("resolved_at", "2026-06-01 00:00"))
+        self.assertNotIn("the end lies", decide("resolved_at", "2026-07-02 03:00"))
+
+
 class Names(support.Case):
     def test_doctor_compares_the_configuration_with_what_was_read(self):
         keys = {"services": [{"name": "ledger", "tier": 1, "team": "Payments", "depends_on": ["Databse"]}, {"name": "Elsewhere"}],
