@@ -32,7 +32,7 @@ DAMAGE = (
     (CHART, r'(<c:legendEntry><c:idx val=")\d+"', r'\g<1>99"', "its legend leaves out"),
     (SHEET, r"(<printOptions|<pageMargins)", r'<conditionalFormatting sqref="A1"/>\1', "not checked here"),
     (r"xl/sharedStrings\.xml", r'(<t) xml:space="preserve">', r"\1>", "blanks will be lost"),
-    (r"xl/comments\d+\.xml", r'(<comment ref="[A-Z]+\d+" authorId=")0"', r'\g<1>7"', "a note at"),
+    (r"xl/comments\d+\.xml", r'(<comment ref="[A-Z]+\d+" authorId=")\d+"', r'\g<1>7"', "a note at"),
     (BOOK, r'<sheet name="Summary"', '<sheet name="History"', "History"),
     (r"xl/tables/table1\.xml", r'displayName="[^"]*"', 'displayName="A1"', "no name of a table"),
     (r"xl/tables/table2\.xml", r'(<table [^>]*)\bid="\d+"', r'\1id="1"', "comes twice"),
