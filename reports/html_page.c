@@ -293,7 +293,8 @@ static void put_top(struct ald_html *h)
 {
     const struct ald_report *report = h->report;
     ald_html_shapes(h);
-    put_words(h, "<header><h1>", report->title, "</h1>\n<p class=\"sub\">");
+    bool wide = report->sections_n && report->sections[0].landscape; /* printed with it, not on a page of its own */
+    put_words(h, wide ? "<header class=\"wide\"><h1>" : "<header><h1>", report->title, "</h1>\n<p class=\"sub\">");
     ald_html_text(h, report->subtitle);
     put_words(h, report->subtitle && *report->subtitle ? " \xC2\xB7 times in " : "Times in ", ald_zone_name(report->zone), "</p>\n");
     if (report->simulated)
