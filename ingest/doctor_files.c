@@ -23,6 +23,33 @@ struct look {
     int64_t bytes;
 };
 
+/* Whether an earlier line told of the same record. */
+static bool told_before(const struct ald_rows *rows, size_t i)
+{
+    const struct ald_row_record *rec = rows->elements[i].record;
+    for (size_t k = 0; rec && k < i; k++)
+        if (rows->elements[k].record && strcmp(rows->elements[k].record->external_id, rec->external_id) == 0)
+            return true;
+    return false;
+}
+
+static size_t named_again(const struct ald_rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        n += told_before(rows, i);
+    return n;
+}
+
+/* The first of them. */
+static const char *shared(const struct ald_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (told_before(rows, i))
+            return rows->elements[i].record->external_id;
+    return "";
+}
+
 static void judge(const struct look *l, const struct ald_sync_page *page)
 {
     const char *why = page->bad_n ? page->bad[0].reason : NULL;
@@ -48,6 +75,11 @@ static void judge(const struct look *l, const struct ald_sync_page *page)
         records += page->rows.elements[i].record != NULL;
         dated += page->rows.elements[i].record && page->rows.elements[i].record->moments_n > 0;
     }
+    size_t again = named_again(&page->rows);
+    if (again)
+        (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_LOOK, l->key, "name the column that no two records share as external_id",
+                              "%s: of %s%zu %s %zu tell%s of a record that an earlier one told of, such as '%.40s'; the last one counts", l->path, first, n,
+                              lines, again, again == 1 ? "s" : "", shared(&page->rows));
     if (records && !dated)
         (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_LOOK, l->key, fix_of(l->d), "%s: no line says when its incident began (opened_at): none will be in any period",
                               l->path);

@@ -204,6 +204,10 @@ class Spreadsheet(support.Case):
         self.sheet('{"external_id":"1"}\n', "ndjson", fields=less)
         self.assertIn("`fields:` maps columns of CSV files", self.alidade("ingest", code=None).err)
 
+    def test_lines_that_overwrite_one_another_are_noticed(self):
+        self.sheet("external_id,title,opened_at\nx,A,2026-05-01 10:00\ny,B,2026-05-01 11:00\nx,C,2026-05-01 12:00\n")
+        self.assertIn("of 3 lines 1 tells of a record that an earlier one told of, such as 'x'; the last one counts", " ".join(self.alidade("doctor").out.split()))
+
     def test_letters_that_are_no_utf8_are_noticed_first(self):
         self.sheet("external_id,title,opened_at\n1,Caf\u00e9 down,2026-05-01 10:00\n")
         self.assertNotIn("UTF-8", self.alidade("doctor").out)
