@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alidade/hash.h"
 #include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
 #include "connectors/listing.h"
@@ -116,10 +117,22 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
 
 /* ---- Logs of alerts ---- */
 
-/* An event's id begins with who is in charge after it, so that retell can tell a handover: "owner PERSON ...", PERSON being "-" where
- * nobody can be told. Who acknowledges an alert that nobody has owns it. */
+/* An event's id begins with a sign for who is in charge after it, so that retell can tell a handover: "owner SIGN ...", SIGN being "-"
+ * where nobody can be told, and in other alerts another. Who acknowledges an alert that nobody has owns it. */
 #define OWNER "owner "
 #define TAKEN "ack "
+
+/** ID behind a sign for the event's person, by which nobody is known again elsewhere. */
+static const char *signed_id(struct ald_arena *arena, const char *of, const struct ald_row_event *e)
+{
+    char digest[33] = "-";
+    if (e->actor) {
+        const char *key = ald_sprintf(arena, "%s\n%s", e->external_id, e->actor);
+        ald_fingerprint(key, strlen(key), digest);
+        digest[6] = '\0';
+    }
+    return ald_sprintf(arena, "%s%s %s", of, digest, e->event_id);
+}
 
 static bool begins(const char *text, const char *words)
 {
@@ -183,7 +196,7 @@ static void assigned(struct ald_arena *arena, const char *text, struct ald_row_e
     e->actor = given ? who : e->agent;
     if (who)
         e->automatic = 0; /* a person has it, whoever gave it */
-    e->event_id = ald_sprintf(arena, OWNER "%s %s", e->actor ? e->actor : "-", e->event_id);
+    e->event_id = signed_id(arena, OWNER, e);
 }
 
 enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
@@ -218,7 +231,7 @@ enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_
     } else if (is(kind, "assigned")) {
         assigned(rows->arena, text, e);
     } else if (is(kind, "acknowledged")) {
-        e->event_id = ald_sprintf(rows->arena, TAKEN "%s %s", e->actor ? e->actor : "-", e->event_id);
+        e->event_id = signed_id(rows->arena, TAKEN, e);
     } else if (is(kind, "severity_changed")) {
         const char *priority = last_priority(rows->arena, text);
         e->value = priority ? priority : type;

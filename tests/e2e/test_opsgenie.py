@@ -262,6 +262,7 @@ class Meaning(Case):
         self.assertEqual(told("pager", alert), [("acknowledged", one), ("assigned", one), ("reassigned", two), ("reassigned", one),
                                                 ("severity_changed", two)])
         self.assertEqual([kind for kind, _ in told("pager", given)], ["assigned"])
+        self.assertEqual(self.sql(f"SELECT event_id FROM event WHERE instr(event_id, '{one}') OR instr(event_id, '{two}')"), [], "ids tell nobody")
         self.assertNotIn(told("pager", given)[0][1], (None, one, two), "whom it was given to, not who gave it")
         for row in (alert, given):
             self.assertEqual([kind for kind, _ in told("ops", row)], [kind for kind, _ in told("pager", row)])
