@@ -94,7 +94,7 @@ static void take_incident(const struct ald_analysis *a, uint32_t i, struct ald_p
     const struct ald_axis_position *wide = measure->shown < 0 ? NULL : &measure->reading[measure->shown].axis[ALD_BLAST_RADIUS];
     size_t n;
     const struct ald_match *list = ald_matches_at(a, i, &n);
-    bool lorin = false;
+    bool lorin = false, confirmed = false;
     double percentile;
     bool read = ald_percentile_of(a, i, &percentile);
     for (size_t m = 0; m < n; m++) {
@@ -103,7 +103,9 @@ static void take_incident(const struct ald_analysis *a, uint32_t i, struct ald_p
         struct ald_pattern_count *count = &counts[place[list[m].pattern]];
         count->confirmed += list[m].tag == ALD_TAG_CONFIRMED;
         count->suggested += list[m].tag == ALD_TAG_SUGGESTED;
-        lorin |= ald_lexicon_at(a->patterns->lexicon, list[m].pattern)->lorin;
+        bool counts_here = ald_lexicon_at(a->patterns->lexicon, list[m].pattern)->lorin;
+        lorin |= counts_here;
+        confirmed |= counts_here && list[m].tag == ALD_TAG_CONFIRMED;
         if (read) {
             count->read++;
             count->mean_percentile += percentile;
@@ -112,6 +114,7 @@ static void take_incident(const struct ald_analysis *a, uint32_t i, struct ald_p
     if (wide && wide->has && wide->position >= ALD_WIDE - 1e-9) {
         ret->wide++;
         ret->lorin += lorin;
+        ret->lorin_confirmed += confirmed;
     }
     ret->without_text += ald_texts_at(a, i) == 0;
 }

@@ -210,9 +210,13 @@ static const char *const *what_recurs(const struct asked *q)
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, nothing came again.");
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
+    int64_t confirmed = whole(q, "widest.confirmed");
     if (lorin > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s widest, something built or done for reliability took part, as far as texts tell.",
-                                         ald_words_count(q->a, lorin), ald_words_count(q->a, wide)));
+        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s widest, something built or done for reliability took part, as far as texts tell; %s.",
+                                         ald_words_count(q->a, lorin), ald_words_count(q->a, wide),
+                                         !confirmed           ? "no person has confirmed it yet"
+                                         : confirmed == lorin ? "people confirmed it"
+                                                              : ald_sprintf(q->a, "people confirmed it of %s", ald_words_count(q->a, confirmed))));
     if (!ald_rows_n(ald_node_at(q->report->root, "top_patterns")) && q->f->incidents_n)
         ald_sentence_add(&t, q->in->analysis->settings->free_text
                                  ? "No way of failing (a fix that backfired, a limit that ran out) was recognised in what was written, or tagged by people."

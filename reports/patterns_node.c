@@ -129,6 +129,7 @@ void ald_patterns_nodes(struct ald_report *report, const struct ald_analysis *an
         ald_node_add(a, list, count_node(a, ald_lexicon_at(ald_analysis_lexicon(an), all.patterns[i].pattern), &all.patterns[i], all.n));
     ald_node_set(a, widest, "n", ald_node_int(a, (int64_t)all.wide));
     ald_node_set(a, widest, "lorin", ald_node_int(a, (int64_t)all.lorin));
+    ald_node_set(a, widest, "confirmed", ald_node_int(a, (int64_t)all.lorin_confirmed));
     ald_node_set(a, widest, "share", share(a, all.lorin, all.wide, "no incident of the period has a blast radius of 0.8 or more"));
     ald_node_set(a, report->root, "patterns", list);
     ald_node_set(a, report->root, "widest", widest);
@@ -161,8 +162,10 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
 {
     struct ald_section *s = ald_view_section(report, "patterns", "Patterns");
     s->landscape = true;
-    ald_view_text(report, s, "Ways of failing, recognised in what was written. A suggestion is a sentence that a rule picked out, and rules misread: "
-                             "the quote stands beside it. What people confirmed is counted apart. Confirm or reject with: alidade tag.");
+    ald_view_text(report, s, "Ways of failing, recognised in what was written. A suggestion is a sentence that a rule picked out, and rules misread: of "
+                             "organisations that the rules were not written with, two in three suggestions were right and two in three of what was there were "
+                             "found; of backfired mitigations, workarounds, near misses and surprises by automation fewer than half. So read the quote, "
+                             "then confirm or reject with alidade tag. What people confirmed is counted apart.");
     if (!an->settings->free_text)
         ald_view_remark(report, s, "Texts are not stored (free_text: off): nothing is suggested, and only what people tagged is shown.");
     const struct ald_node *without = ald_node_at(report->root, "without_text");

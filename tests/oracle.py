@@ -1021,7 +1021,8 @@ class Patterns:
                 and (self.o.computed[i.id, reading]["blast_radius"] or 0) >= 0.8 - 1e-9]
         lorin = sum(bool(LORIN & self.of(i, "confirmed", "suggested")) for i in wide)
         found = self.p.report["widest"]
-        self.same("widest", (found["n"], found["lorin"]), (len(wide), lorin))
+        confirmed = sum(bool(LORIN & self.of(i, "confirmed")) for i in wide)
+        self.same("widest", (found["n"], found["lorin"], found["confirmed"]), (len(wide), lorin, confirmed))
         self.same("widest.share", number(found["share"]), lorin / len(wide) if wide else None)
         self.same("quotes", len(self.p.report["quotes"]), sum(len(i.row["patterns"]) for i in own))
 

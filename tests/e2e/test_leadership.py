@@ -71,6 +71,8 @@ class Leadership(Words, support.Case):
         top = [found[row["id"]] for row in tree["top_patterns"]]
         self.assertEqual(top, sorted((n for n in found.values() if n), reverse=True)[:4])
         self.assertIn(f"In {tree['widest']['lorin']} of the {tree['widest']['n']} widest", " ".join(self.answers["recurs"]))
+        self.assertEqual(tree["widest"]["confirmed"], 0)
+        self.assertIn("no person has confirmed it yet", " ".join(self.answers["recurs"]))
         keys = {row["key"]: row for row in tree["incidents"]}
         self.assertEqual(len(tree["read_in_full"]), 3)
         for row in tree["read_in_full"]:
