@@ -151,7 +151,7 @@ static const struct {
      ALD_OK, false, 40, 0, NULL, "repaired_text", false},
     {"wrong type",
      "{\"kind\": \"replace\", \"path\": \"/table/incident\", \"times\": null, \"value\": [\"\\\"opened_at\\\": "
-     "{\\\"display_value\\\": \\\"2026-01-05 08:00:00\\\", \\\"value\\\": \\\"2026-01-05 08:00:00\\\"}\", "
+     "{\\\"display_value\\\": \\\"05.01.2026 12:00:00 AM\\\", \\\"value\\\": \\\"2026-01-05 08:00:00\\\"}\", "
      "\"\\\"opened_at\\\": {\\\"value\\\": \\\"soon\\\"}\"]}",
      ALD_OK, false, 39, 1, NULL, NULL, true},
     {"withheld rows", "{\"kind\": \"hide\", \"path\": \"/table/incident\", \"value\": 8, \"skip\": 1}", ALD_OK, false,
