@@ -1,6 +1,6 @@
 """Stories of a simulated company: five planted ones among hundreds of ordinary incidents. What its people recorded of them (the
 review of the near miss, two patterns confirmed) is imported as people would. Chance gives an ordinary incident strong reasons
-too: over seeds that were not looked at, 98 of 100 planted ones are chosen (docs/STORIES.md); here all five must be, and what is
+too: over seeds that were not looked at, 94 of 100 planted ones are chosen (docs/STORIES.md); here all five must be, and what is
 chosen besides must have reasons that are not impact or length."""
 import datetime
 import json
