@@ -35,11 +35,14 @@ enum ald_rc ald_session_time(const struct ald_session *session, const char *opti
     if (!ald_time_parse(value, strlen(value), ret))
         return ald_fail(err, ALD_ERR_USAGE, "--%s: found '%.60s', expected a date or time such as 2026-07-01 or 2026-07-01T00:00:00Z",
                         option, value);
-    if (strlen(value) == 10 && strchr(value, '-')) {
+    const size_t day_chars = strlen("2026-07-01");
+    const bool written_as_date = value[4] == '-';
+    if (written_as_date && !strpbrk(value + day_chars, "Zz+-")) { /* what names no zone is in the configured one */
         struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
         ALD_TRY(ald_zone_load(session->config.settings.timezone ? session->config.settings.timezone : "UTC", &zone, err));
-        struct ald_civil day = ald_civil_from_ms(*ret);
-        *ret = ald_zone_day_start(zone, ald_days_from_civil(day.year, day.month, day.day));
+        struct ald_civil local = ald_civil_from_ms(*ret);
+        *ret = strlen(value) == day_chars ? ald_zone_day_start(zone, ald_days_from_civil(local.year, local.month, local.day))
+                                          : ald_zone_instant(zone, &local);
     }
     return ALD_OK;
 }

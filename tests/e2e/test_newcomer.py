@@ -80,6 +80,14 @@ class Days(support.Case):
 
 
 class Slips(support.Case):
+    def test_a_time_without_a_zone_is_in_the_configured_one(self):
+        self.configure(support.ndjson("history.ndjson"), timezone="Europe/Berlin")
+        self.write("history.ndjson", support.lines([{"external_id": "1", "title": "A", "opened_at": "2026-07-06T08:30:00Z"}]))
+        self.alidade("ingest", "-q")
+        seen = [len(support.parse_lines(self.alidade("export", "incidents", "--as-of", at).out))
+                for at in ("2026-07-06T10:29", "2026-07-06T10:31", "2026-07-06T08:29Z", "2026-07-06T08:31+00:00", "2026-07-06 10:31:00", "2026-07-06")]
+        self.assertEqual(seen, [0, 1, 0, 1, 1, 0])
+
     def test_slips_of_the_hand_are_answered_at_once(self):
         self.configure(support.ndjson("history.ndjson"), severity_order=["P1", "P2"])
         self.write("history.ndjson", lines([row(1166, "2026-07-01T00:00:00", services=["Ledger"], external_id="a"), row(22, "2026-07-02T00:00:00")]))
