@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "alidade/fault.h"
+#include "scan.h"
 
 /* ---- Civil arithmetic ---- */
 
@@ -73,35 +74,17 @@ int ald_weekday(int64_t days)
 
 /* ---- Reading ---- */
 
-/* A position in bytes that need no NUL at their end. */
-struct scan {
-    const char *p, *end;
-};
-
-static bool at_digit(const struct scan *s)
+static bool take_either(struct ald_scan *s, char a, char b)
 {
-    return s->p < s->end && *s->p >= '0' && *s->p <= '9';
-}
-
-static bool take(struct scan *s, char c)
-{
-    if (s->p == s->end || *s->p != c)
-        return false;
-    s->p++;
-    return true;
-}
-
-static bool take_either(struct scan *s, char a, char b)
-{
-    return take(s, a) || take(s, b);
+    return ald_scan_take(s, a) || ald_scan_take(s, b);
 }
 
 /* Exactly `width` digits. */
-static bool digits(struct scan *s, int width, int64_t *ret)
+static bool digits(struct ald_scan *s, int width, int64_t *ret)
 {
     int64_t v = 0;
     for (int i = 0; i < width; i++) {
-        if (!at_digit(s))
+        if (!ald_scan_at_digit(s))
             return false;
         v = v * 10 + (*s->p++ - '0');
     }
@@ -109,7 +92,7 @@ static bool digits(struct scan *s, int width, int64_t *ret)
     return true;
 }
 
-static bool digits_int(struct scan *s, int width, int *ret)
+static bool digits_int(struct ald_scan *s, int width, int *ret)
 {
     int64_t v;
     if (!digits(s, width, &v))
@@ -131,31 +114,32 @@ static bool keep(int64_t ms, int64_t *ret)
     return true;
 }
 
-static bool scan_date(struct scan *s, struct ald_civil *c)
+static bool scan_date(struct ald_scan *s, struct ald_civil *c)
 {
-    return digits(s, 4, &c->year) && take(s, '-') && digits_int(s, 2, &c->month) && take(s, '-') &&
+    return digits(s, 4, &c->year) && ald_scan_take(s, '-') && digits_int(s, 2, &c->month) && ald_scan_take(s, '-') &&
            digits_int(s, 2, &c->day) && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
            c->day <= ald_days_in_month(c->year, c->month);
 }
 
 /* "." and 1 to 9 digits, truncated to milliseconds; nothing there is fine. */
-static bool scan_fraction(struct scan *s, int *ret_ms)
+static bool scan_fraction(struct ald_scan *s, int *ret_ms)
 {
     *ret_ms = 0;
-    if (!take(s, '.'))
+    if (!ald_scan_take(s, '.'))
         return true;
     int n = 0;
-    for (int unit = 100; at_digit(s); unit /= 10, n++)
+    for (int unit = 100; ald_scan_at_digit(s); unit /= 10, n++)
         *ret_ms += (*s->p++ - '0') * unit;
     return n >= 1 && n <= 9;
 }
 
 /* hh:mm[:ss[.f]]; a leap second becomes the last millisecond of its minute. */
-static bool scan_clock(struct scan *s, struct ald_civil *c)
+static bool scan_clock(struct ald_scan *s, struct ald_civil *c)
 {
-    if (!digits_int(s, 2, &c->hour) || !take(s, ':') || !digits_int(s, 2, &c->minute) || c->hour > 23 || c->minute > 59)
+    if (!digits_int(s, 2, &c->hour) || !ald_scan_take(s, ':') || !digits_int(s, 2, &c->minute) || c->hour > 23 ||
+        c->minute > 59)
         return false;
-    if (!take(s, ':'))
+    if (!ald_scan_take(s, ':'))
         return true;
     if (!digits_int(s, 2, &c->second) || c->second > 60 || !scan_fraction(s, &c->ms))
         return false;
@@ -167,7 +151,7 @@ static bool scan_clock(struct scan *s, struct ald_civil *c)
 }
 
 /* Nothing, Z, ±HH, ±HHMM or ±HH:MM, up to the end. */
-static bool scan_offset(struct scan *s, int64_t *ret_ms)
+static bool scan_offset(struct ald_scan *s, int64_t *ret_ms)
 {
     *ret_ms = 0;
     if (s->p == s->end || take_either(s, 'Z', 'z'))
@@ -177,7 +161,7 @@ static bool scan_offset(struct scan *s, int64_t *ret_ms)
     if (!take_either(s, '+', '-') || !digits(s, 2, &hours))
         return false;
     if (s->p < s->end) {
-        (void)take(s, ':');
+        (void)ald_scan_take(s, ':');
         if (!digits(s, 2, &minutes))
             return false;
     }
@@ -187,7 +171,7 @@ static bool scan_offset(struct scan *s, int64_t *ret_ms)
     return true;
 }
 
-static bool parse_epoch(struct scan s, int64_t *ret_ms)
+static bool parse_epoch(struct ald_scan s, int64_t *ret_ms)
 {
     int n = (int)(s.end - s.p);
     bool seconds = n == 9 || n == 10;
@@ -201,7 +185,7 @@ bool ald_time_parse(const char *s, size_t n, int64_t *ret_ms)
 {
     if (!s || n < 9 || n > 40)
         return false;
-    struct scan at = {s, s + n};
+    struct ald_scan at = {s, s + n};
     if (s[4] != '-')
         return parse_epoch(at, ret_ms);
     struct ald_civil c = {0};
@@ -209,7 +193,7 @@ bool ald_time_parse(const char *s, size_t n, int64_t *ret_ms)
     if (!scan_date(&at, &c))
         return false;
     if (at.p < at.end) {
-        if (!take(&at, 'T') && !take_either(&at, 't', ' '))
+        if (!ald_scan_take(&at, 'T') && !take_either(&at, 't', ' '))
             return false;
         if (!scan_clock(&at, &c) || !scan_offset(&at, &offset_ms))
             return false;
@@ -226,7 +210,7 @@ bool ald_time_from_number(double v, int64_t *ret_ms)
 }
 
 /* Index of the three letters at p in a list like "JanFeb...", or -1; letter case does not matter. */
-static int name_index(const struct scan *s, const char *names)
+static int name_index(const struct ald_scan *s, const char *names)
 {
     if (s->end - s->p < 3)
         return -1;
@@ -242,27 +226,27 @@ bool ald_time_parse_http(const char *s, int64_t *ret_ms)
     if (!s)
         return false;
     s += strspn(s, " \t");
-    struct scan at = {s, s + strlen(s)};
+    struct ald_scan at = {s, s + strlen(s)};
     while (at.end > at.p && strchr(" \t\r\n", at.end[-1]))
         at.end--;
     struct ald_civil c = {0};
     if (name_index(&at, "MonTueWedThuFriSatSun") < 0)
         return false;
     at.p += 3;
-    if (!take(&at, ',') || !take(&at, ' '))
+    if (!ald_scan_take(&at, ',') || !ald_scan_take(&at, ' '))
         return false;
     int day_digits = at.end - at.p > 1 && at.p[1] == ' ' ? 1 : 2;
-    if (!digits_int(&at, day_digits, &c.day) || !take(&at, ' '))
+    if (!digits_int(&at, day_digits, &c.day) || !ald_scan_take(&at, ' '))
         return false;
     c.month = name_index(&at, "JanFebMarAprMayJunJulAugSepOctNovDec") + 1;
     if (c.month == 0)
         return false;
     at.p += 3;
-    if (!take(&at, ' ') || !digits(&at, 4, &c.year) || !take(&at, ' ') || c.day < 1 ||
+    if (!ald_scan_take(&at, ' ') || !digits(&at, 4, &c.year) || !ald_scan_take(&at, ' ') || c.day < 1 ||
         c.day > ald_days_in_month(c.year, c.month))
         return false;
     const char *clock = at.p;
-    if (!scan_clock(&at, &c) || at.p - clock != 8 || !take(&at, ' '))
+    if (!scan_clock(&at, &c) || at.p - clock != 8 || !ald_scan_take(&at, ' '))
         return false;
     if (name_index(&at, "GMTUTC") < 0 || at.end - at.p != 3)
         return false;

@@ -4,49 +4,33 @@
 #include <strings.h>
 
 #include "alidade/zone.h"
+#include "scan.h"
 
-struct text {
-    const char *p, *end;
-};
-
-static bool digit(const struct text *t)
-{
-    return t->p < t->end && *t->p >= '0' && *t->p <= '9';
-}
-
-static bool take(struct text *t, char c)
-{
-    if (t->p == t->end || *t->p != c)
-        return false;
-    t->p++;
-    return true;
-}
-
-static void blanks(struct text *t)
+static void blanks(struct ald_scan *t)
 {
     while (t->p < t->end && (*t->p == ' ' || *t->p == '\t'))
         t->p++;
 }
 
 /* 1 to `most` digits; *ret_width says how many. */
-static bool number(struct text *t, int most, int *ret, int *ret_width)
+static bool number(struct ald_scan *t, int most, int *ret, int *ret_width)
 {
     *ret = 0;
     *ret_width = 0;
-    while (digit(t) && *ret_width < most) {
+    while (ald_scan_at_digit(t) && *ret_width < most) {
         *ret = *ret * 10 + (*t->p++ - '0');
         (*ret_width)++;
     }
-    return *ret_width > 0 && !digit(t);
+    return *ret_width > 0 && !ald_scan_at_digit(t);
 }
 
-static bool letter(const struct text *t)
+static bool letter(const struct ald_scan *t)
 {
     return t->p < t->end && ((*t->p >= 'a' && *t->p <= 'z') || (*t->p >= 'A' && *t->p <= 'Z'));
 }
 
 /* A month by its English name or the first three letters of it. */
-static bool month_name(struct text *t, int *ret)
+static bool month_name(struct ald_scan *t, int *ret)
 {
     static const char *const names[] = {"january", "february", "march",     "april",   "may",      "june",
                                         "july",    "august",   "september", "october", "november", "december"};
@@ -57,7 +41,7 @@ static bool month_name(struct text *t, int *ret)
     for (int i = 0; n >= 3 && i < 12; i++)
         if (n <= strlen(names[i]) && (n == 3 || n == strlen(names[i])) && strncasecmp(from, names[i], n) == 0) {
             *ret = i + 1;
-            (void)take(t, '.'); /* "Apr." */
+            (void)ald_scan_take(t, '.'); /* "Apr." */
             return true;
         }
     t->p = from;
@@ -71,7 +55,7 @@ static bool year_of(int value, int width, int64_t *ret)
 }
 
 /* Between the parts of a date: one of ./- or blanks; *ret is 0 for blanks and a comma. */
-static bool between(struct text *t, char *ret)
+static bool between(struct ald_scan *t, char *ret)
 {
     *ret = 0;
     if (t->p < t->end && strchr("./-", *t->p)) {
@@ -80,13 +64,13 @@ static bool between(struct text *t, char *ret)
     }
     const char *from = t->p;
     blanks(t);
-    (void)take(t, ',');
+    (void)ald_scan_take(t, ',');
     blanks(t);
     return t->p > from;
 }
 
 /* Apr 1, 2026 */
-static bool named_first(struct text *t, struct ald_civil *c)
+static bool named_first(struct ald_scan *t, struct ald_civil *c)
 {
     int year, width;
     char sep;
@@ -95,7 +79,7 @@ static bool named_first(struct text *t, struct ald_civil *c)
 }
 
 /* Three numbers, or two around the name of a month. */
-static bool numbers(struct text *t, enum ald_date_order order, struct ald_civil *c)
+static bool numbers(struct ald_scan *t, enum ald_date_order order, struct ald_civil *c)
 {
     int a, b, last, width_a, width;
     char first, second;
@@ -123,7 +107,7 @@ static bool numbers(struct text *t, enum ald_date_order order, struct ald_civil 
 }
 
 /* Nothing, AM or PM. */
-static bool half_of_day(struct text *t, int *hour)
+static bool half_of_day(struct ald_scan *t, int *hour)
 {
     blanks(t);
     if (!letter(t))
@@ -132,26 +116,26 @@ static bool half_of_day(struct text *t, int *hour)
     if ((!pm && *t->p != 'a' && *t->p != 'A') || *hour < 1 || *hour > 12)
         return false;
     t->p++;
-    (void)take(t, '.');
-    if (!take(t, 'm') && !take(t, 'M'))
+    (void)ald_scan_take(t, '.');
+    if (!ald_scan_take(t, 'm') && !ald_scan_take(t, 'M'))
         return false;
-    (void)take(t, '.');
+    (void)ald_scan_take(t, '.');
     *hour = *hour % 12 + (pm ? 12 : 0);
     return true;
 }
 
 /* 8:09, 08:09:30.5, 8:09 PM */
-static bool time_of_day(struct text *t, struct ald_civil *c)
+static bool time_of_day(struct ald_scan *t, struct ald_civil *c)
 {
     int width;
-    if (!number(t, 2, &c->hour, &width) || !take(t, ':') || !number(t, 2, &c->minute, &width) || width != 2)
+    if (!number(t, 2, &c->hour, &width) || !ald_scan_take(t, ':') || !number(t, 2, &c->minute, &width) || width != 2)
         return false;
-    if (take(t, ':')) {
+    if (ald_scan_take(t, ':')) {
         if (!number(t, 2, &c->second, &width) || width != 2)
             return false;
-        if (take(t, '.') || take(t, ',')) {
+        if (ald_scan_take(t, '.') || ald_scan_take(t, ',')) {
             int unit = 100;
-            for (; digit(t); t->p++, unit /= 10)
+            for (; ald_scan_at_digit(t); t->p++, unit /= 10)
                 c->ms += (*t->p - '0') * unit;
             if (unit == 100)
                 return false;
@@ -190,7 +174,7 @@ bool ald_time_written(const char *s, size_t n, enum ald_date_order order, const 
 {
     int64_t ms;
     struct ald_civil c = {0};
-    struct text t = {s, s + n};
+    struct ald_scan t = {s, s + n};
     if (ald_time_parse(s, n, &ms)) {
         if (zone && names_no_zone(s, n)) {
             c = ald_civil_from_ms(ms);
@@ -201,10 +185,10 @@ bool ald_time_written(const char *s, size_t n, enum ald_date_order order, const 
     blanks(&t);
     if (letter(&t) ? !named_first(&t, &c) : !numbers(&t, order, &c))
         return false;
-    bool comma = take(&t, ',');
+    bool comma = ald_scan_take(&t, ',');
     const char *after = t.p;
     blanks(&t);
-    if (t.p < t.end && (t.p == after && !comma && !take(&t, 'T')))
+    if (t.p < t.end && (t.p == after && !comma && !ald_scan_take(&t, 'T')))
         return false;
     if (t.p < t.end && !time_of_day(&t, &c))
         return false;
