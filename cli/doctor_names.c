@@ -42,14 +42,29 @@ static bool has(const struct names *names, const char *name)
     return false;
 }
 
+static struct ald_near nearest(const struct names *names, const char *name)
+{
+    struct ald_near near = ald_near_begin(name);
+    for (size_t i = 0; i < names->n; i++)
+        ald_near_offer(&near, names->list[i]);
+    return near;
+}
+
+/* Whether a severity stands in the configured order. */
+static bool has_rank(const struct ald_settings *set, const char *label)
+{
+    for (size_t i = 0; i < set->severity_order_n; i++)
+        if (strcasecmp(set->severity_order[i], label) == 0)
+            return true;
+    return false;
+}
+
 /* A row where nothing is called so: to look at where something is nearly called so, else worth knowing. */
 static void look(const struct ald_session *s, struct ald_checkup *checkup, const struct names *known, const char *where, const char *name)
 {
     if (!name || has(known, name))
         return;
-    struct ald_near near = ald_near_begin(name);
-    for (size_t i = 0; i < known->n; i++)
-        ald_near_offer(&near, known->list[i]);
+    struct ald_near near = nearest(known, name);
     (void)ald_checkup_add(checkup, near.best ? ALD_CHECKUP_LOOK : ALD_CHECKUP_NOTE, where,
                           near.best ? ald_sprintf(s->arena, "spell it '%s', as it is there, if that is what it means", ald_shown(s, near.best)) : NULL,
                           "'%.60s': nothing that was read is called so", ald_shown(s, name));
@@ -80,10 +95,7 @@ static enum ald_rc look_at_severities(const struct ald_session *s, struct ald_st
             break;
         source = of;
         const char *label = ald_q_col_text(q, 1);
-        bool ranked = false;
-        for (size_t i = 0; i < set->severity_order_n; i++)
-            ranked = ranked || strcasecmp(set->severity_order[i], label) == 0;
-        if (!ranked) {
+        if (!has_rank(set, label)) {
             labels = ald_sprintf(s->arena, "%s%s%.40s", labels, n ? ", " : "", ald_shown(s, label));
             n += ald_q_col_int(q, 2);
         }
@@ -124,12 +136,8 @@ enum ald_rc ald_doctor_names(const struct ald_session *s, struct ald_store *stor
 enum ald_rc ald_names_remark(struct ald_session *s, const char *field, const char *value, struct ald_err *err)
 {
     const struct ald_settings *set = &s->config.settings;
-    if (strcmp(field, "severity") == 0 && set->severity_order_n) {
-        for (size_t i = 0; i < set->severity_order_n; i++)
-            if (strcasecmp(set->severity_order[i], value) == 0)
-                return ALD_OK;
+    if (strcmp(field, "severity") == 0 && set->severity_order_n && !has_rank(set, value))
         ald_say(s, "'%.60s' does not stand in severity_order, so it has no rank", ald_shown(s, value));
-    }
     if (strcmp(field, "services") != 0)
         return ALD_OK;
     struct names known = {.a = s->arena};
@@ -138,11 +146,10 @@ enum ald_rc ald_names_remark(struct ald_session *s, const char *field, const cha
         add(&known, set->services[i].name);
     for (const char *const *name = ald_csv_list(s->arena, value); *name; name++) {
         char room[ALD_NEAR_MAX];
-        struct ald_near near = ald_near_begin(*name);
-        for (size_t i = 0; i < known.n; i++)
-            ald_near_offer(&near, known.list[i]);
-        if (!has(&known, *name))
-            ald_say(s, "no other record names the service '%.60s'%s", ald_shown(s, *name), ald_near_text(&near, room));
+        if (has(&known, *name))
+            continue;
+        struct ald_near near = nearest(&known, *name);
+        ald_say(s, "no other record names the service '%.60s'%s", ald_shown(s, *name), ald_near_text(&near, room));
     }
     return ALD_OK;
 }

@@ -18,9 +18,8 @@ static struct ald_node *planned_node(struct ald_arena *a, const struct ald_analy
     ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "start", inc->spans_n ? ald_node_time(a, inc->spans[0].start) : ald_node_time(a, ALD_TIME_NONE));
-    bool over = inc->spans_n && inc->spans[inc->spans_n - 1].end != ALD_TIME_NONE;
-    ald_node_set(a, o, "end", over ? ald_node_time(a, inc->spans[inc->spans_n - 1].end) : ald_node_time(a, ALD_TIME_NONE));
+    ald_node_set(a, o, "start", ald_node_time(a, inc->spans_n ? inc->spans[0].start : ALD_TIME_NONE));
+    ald_node_set(a, o, "end", ald_node_time(a, inc->spans_n ? inc->spans[inc->spans_n - 1].end : ALD_TIME_NONE));
     ald_node_set(a, o, "service", ald_node_str(a, service));
     ald_node_set(a, o, "named_by", ald_node_str(a, field));
     return o;

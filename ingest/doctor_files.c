@@ -33,21 +33,14 @@ static bool told_before(const struct ald_rows *rows, size_t i)
     return false;
 }
 
-static size_t named_again(const struct ald_rows *rows)
+/* Lines of records that an earlier line told of; *ret_first: the first such record. */
+static size_t named_again(const struct ald_rows *rows, const char **ret_first)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows->n; i++)
-        n += told_before(rows, i);
+        if (told_before(rows, i) && n++ == 0)
+            *ret_first = rows->elements[i].record->external_id;
     return n;
-}
-
-/* The first of them. */
-static const char *shared(const struct ald_rows *rows)
-{
-    for (size_t i = 0; i < rows->n; i++)
-        if (told_before(rows, i))
-            return rows->elements[i].record->external_id;
-    return "";
 }
 
 static void judge(const struct look *l, const struct ald_sync_page *page)
@@ -75,11 +68,13 @@ static void judge(const struct look *l, const struct ald_sync_page *page)
         records += page->rows.elements[i].record != NULL;
         dated += page->rows.elements[i].record && page->rows.elements[i].record->moments_n > 0;
     }
-    size_t again = named_again(&page->rows);
+    const char *shared = NULL;
+    size_t again = named_again(&page->rows, &shared);
     if (again)
-        (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_LOOK, l->key, "name the column that no two records share as external_id",
-                              "%s: of %s%zu %s %zu tell%s of a record that an earlier one told of, such as '%.40s'; the last one counts", l->path, first, n,
-                              lines, again, again == 1 ? "s" : "", shared(&page->rows));
+        (void)ald_checkup_add(
+            l->d->checkup, ALD_CHECKUP_LOOK, l->key, "name the column that no two records share as external_id",
+            "%s: of %s%zu %s %zu tell%s of a record that an earlier one told of, such as '%.40s'; the last one counts",
+            l->path, first, n, lines, again, again == 1 ? "s" : "", shared);
     if (records && !dated)
         (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_LOOK, l->key, fix_of(l->d), "%s: no line says when its incident began (opened_at): none will be in any period",
                               l->path);

@@ -124,11 +124,6 @@ static size_t middle(const struct ald_xlsx_sheet *s)
     return first;
 }
 
-static double more_of(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 enum ald_rc ald_xlsx_columns(struct ald_xlsx_sheet *s, const struct ald_block *blocks, size_t n, struct ald_err *err)
 {
     struct column left = {.s = s, .row = s->row, .last = middle(s) - 1};
@@ -146,11 +141,11 @@ enum ald_rc ald_xlsx_columns(struct ald_xlsx_sheet *s, const struct ald_block *b
     s->text_first = 0;
     double pixels = (s->height - from) / PIXEL_POINTS;
     if (!right.words) {
-        pixels = more_of(left.pixels, right.pixels);
+        pixels = fmax(left.pixels, right.pixels);
         right.first = two ? right.first : 0;
         ALD_TRY(put_charts(&right, pixels, err));
     }
-    pixels = more_of(pixels, left.pixels);
+    pixels = fmax(pixels, left.pixels);
     ALD_TRY(put_charts(&left, pixels, err));
     while ((s->height - from) / PIXEL_POINTS < pixels + 4)
         ald_xlsx_next_row(s, 0);
