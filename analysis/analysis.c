@@ -17,8 +17,6 @@
 #include "analysis/patterns.h"
 #include "analysis/readings.h"
 
-enum { WORTH_THREADS = 2048 }; /* incidents */
-
 /* ---- Words ---- */
 
 const char *ald_moment_name(enum ald_moment moment)
@@ -198,7 +196,7 @@ static void observe_part(void *ctx, size_t part)
 
 static void observe(struct ald_analysis *a)
 {
-    struct observing o = {.analysis = a, .parts = a->incidents_n < WORTH_THREADS ? 1 : ald_parallel_parts()};
+    struct observing o = {.analysis = a, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
     a->observations = ald_observations_new(a->arena, a->incidents_n);
     a->readings = ald_readings_new(a->arena, a->incidents_n);
     if (o.parts > 1)

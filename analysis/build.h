@@ -8,6 +8,7 @@
 #include "analysis/names.h"
 
 #define ALD_BIT(i) (1u << (unsigned)(i))
+#define ALD_WORTH_THREADS 2048 /* incidents; fewer are done before a thread has begun */
 
 /** A row of record_service. field: ald_build_word. */
 struct ald_row_svc {
@@ -210,14 +211,23 @@ ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struc
 /** gather.c: every engagement of teams (or of people) in an incident, one entry per event or row, undated ones too. */
 void ald_incident_engagements(struct ald_build *b, const struct ald_incident *inc, bool people,
                               struct ald_mentions *ret);
-/** Keeps the first mention of each name; sorts by time (undated last), then name. Analysis-owned copy. */
+/** Puts the first mention of each name in front, by time (undated last), then name; the others behind them, in no order.
+ *  @return how many are first. */
+size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list);
+/** The first mention of each name, in that order. Analysis-owned copy. */
 const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n);
+/** gather.c: what an engaging event (from 0) of a record says of a name; when it counts in an incident: what a merged record
+ *  did before its parent began counts at the parent's start. */
+struct ald_named ald_told_by_event(uint32_t record, const struct ald_event *event, size_t number, uint32_t name);
+void ald_mention_place(const struct ald_incident *inc, bool folded, struct ald_named *item);
 /** gather.c: key, title, url, severity, services, teams of an incident. */
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
 /** classes.c */
 void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);
 /** past.c */
 void ald_past_build(struct ald_build *b);
+/** past_people.c: who was engaged, and who of them knew its services. */
+void ald_past_people(struct ald_build *b, struct ald_past *past);
 /** past_others.c: who was notified; incidents of other companies, posts on status pages. */
 void ald_past_called(struct ald_build *b, struct ald_past *past);
 /** past_concurrent.c */

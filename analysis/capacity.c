@@ -209,32 +209,63 @@ static void interruptions(struct crew *crew, size_t i, struct ald_capacity *ret)
     size_t called_n = past->called_at[i + 1] - past->called_at[i];
     for (size_t k = 0; k < called_n; k++)
         interrupt(crew, inc, called[k].person, called[k].at, ret);
-    for (size_t k = 0; k < past->engaged_n[i]; k++) {
+    for (size_t k = 0; k < ald_past_engaged_n(past, i); k++) {
+        struct ald_named engaged = ald_past_engaged(past, i, k);
         bool was_called = false;
         for (size_t c = 0; c < called_n; c++)
-            was_called = was_called || called[c].person == past->engaged[i][k].name;
+            was_called = was_called || called[c].person == engaged.name;
         if (!was_called)
-            interrupt(crew, inc, past->engaged[i][k].name, past->engaged[i][k].at, ret);
+            interrupt(crew, inc, engaged.name, engaged.at, ret);
     }
 }
 
 /* ---- Who knows a service ---- */
 
-/* Engagements come by service, then person. */
+/* A service and somebody who was engaged on it. */
+struct known {
+    uint32_t service, person;
+};
+struct knowing {
+    const struct crew *crew;
+    const struct ald_incident *inc;
+    struct known *items;
+    size_t n, cap;
+};
+
+static void take_known(void *ctx, uint32_t person, int64_t at)
+{
+    struct knowing *k = ctx;
+    if (at <= k->crew->to - KNOWN_MS || at > k->crew->to)
+        return;
+    for (size_t s = 0; s < k->inc->services_n; s++) {
+        k->items = ald_grow(k->crew->arena, k->items, k->n, &k->cap, sizeof *k->items);
+        k->items[k->n++] = (struct known){.service = k->inc->services[s].name, .person = person};
+    }
+}
+
+static int known_order(const void *a, const void *b)
+{
+    const struct known *x = a, *y = b;
+    if (x->service != y->service)
+        return x->service < y->service ? -1 : 1;
+    return (x->person > y->person) - (x->person < y->person);
+}
+
 static void known_by(const struct crew *crew, struct ald_capacity *ret)
 {
-    const struct ald_past *past = crew->a->past;
-    for (size_t s = 0; s < crew->a->services_n; s++) {
+    struct knowing k = {.crew = crew};
+    for (size_t i = 0; i < crew->a->incidents_n; i++) {
+        k.inc = &crew->a->incidents[i];
+        if (k.inc->services_n && ald_past_counts(k.inc))
+            ald_past_engagements(crew->a->past, i, take_known, &k);
+    }
+    if (k.n)
+        qsort(k.items, k.n, sizeof *k.items, known_order);
+    for (size_t from = 0, to = 0; from < k.n; from = to) {
         size_t people = 0;
-        uint32_t last = ALD_NOBODY;
-        for (size_t i = past->engagements_at[s]; i < past->engagements_at[s + 1]; i++) {
-            const struct ald_engagement *e = &past->engagements[i];
-            if (e->at <= crew->to - KNOWN_MS || e->at > crew->to || e->person == last)
-                continue;
-            last = e->person;
-            people++;
-        }
-        ret->services += people > 0;
+        for (; to < k.n && k.items[to].service == k.items[from].service; to++)
+            people += to == from || k.items[to].person != k.items[to - 1].person;
+        ret->services++;
         ret->known_by_one += people == 1;
         ret->known_by_two += people == 2;
     }

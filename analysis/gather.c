@@ -51,20 +51,28 @@ static int by_time_then_name(const void *a, const void *b)
     return c ? c : (x->name > y->name) - (x->name < y->name);
 }
 
-const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n)
+size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list)
 {
     size_t n = 0;
     if (list->n)
         qsort_r(list->items, list->n, sizeof *list->items, by_name_then_time, b);
     for (size_t i = 0; i < list->n; i++) {
-        struct ald_named *last = n ? &list->items[n - 1] : NULL;
-        if (last && last->name == list->items[i].name)
-            last->stand_in &= list->items[i].stand_in; /* a stand-in only when nothing but a stand-in names it */
-        else
-            list->items[n++] = list->items[i];
+        struct ald_named *last = n ? &list->items[n - 1] : NULL, item = list->items[i];
+        if (last && last->name == item.name) {
+            last->stand_in &= item.stand_in; /* a stand-in only when nothing but a stand-in names it */
+            continue;
+        }
+        list->items[i] = list->items[n];
+        list->items[n++] = item;
     }
     if (n)
         qsort(list->items, n, sizeof *list->items, by_time_then_name);
+    return n;
+}
+
+const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n)
+{
+    size_t n = ald_mentions_order(b, list);
     struct ald_named *copy = ald_calloc(b->a->arena, n, sizeof *copy);
     if (n)
         memcpy(copy, list->items, n * sizeof *copy);
@@ -72,8 +80,7 @@ const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_menti
     return copy;
 }
 
-/* What a merged record did before its parent began counts at the parent's start. */
-static void place(const struct ald_incident *inc, bool folded, struct ald_named *item)
+void ald_mention_place(const struct ald_incident *inc, bool folded, struct ald_named *item)
 {
     if (item->at == ALD_TIME_NONE)
         return;
@@ -82,14 +89,19 @@ static void place(const struct ald_incident *inc, bool folded, struct ald_named 
         item->at = inc->started_at;
 }
 
+struct ald_named ald_told_by_event(uint32_t record, const struct ald_event *event, size_t number, uint32_t name)
+{
+    return (struct ald_named){.name = name,
+                              .record = ALD_RECORD_OF(record),
+                              .at = event->at,
+                              .by_event = true,
+                              .evidence = (uint32_t)(number + 1) & ((1u << 31) - 1)};
+}
+
 /* What an event says of a name. */
 static struct ald_named told(const struct ald_build *b, uint32_t r, const struct ald_event *event, uint32_t name)
 {
-    return (struct ald_named){.name = name,
-                              .record = ALD_RECORD_OF(r),
-                              .at = event->at,
-                              .by_event = true,
-                              .evidence = (uint32_t)(event - b->a->records[r].events + 1) & ((1u << 31) - 1)};
+    return ald_told_by_event(r, event, (size_t)(event - b->a->records[r].events), name);
 }
 
 /* ---- Services ---- */
@@ -159,7 +171,7 @@ static void take_services(struct ald_build *b, struct ald_incident *inc)
             row_is_stand_in |= b->svc[b->work[r].services.at + j].stand_in;
         for (size_t j = from; j < list->n; j++) {
             list->items[j].stand_in &= row_is_stand_in;
-            place(inc, b->work[r].folded, &list->items[j]);
+            ald_mention_place(inc, b->work[r].folded, &list->items[j]);
         }
     }
     inc->services = ald_mentions_first(b, list, &inc->services_n);
@@ -235,7 +247,7 @@ void ald_incident_engagements(struct ald_build *b, const struct ald_incident *in
         size_t from = ret->n;
         record_engagements(b, inc->records[i], people, ret);
         for (size_t j = from; j < ret->n; j++)
-            place(inc, b->work[inc->records[i]].folded, &ret->items[j]);
+            ald_mention_place(inc, b->work[inc->records[i]].folded, &ret->items[j]);
     }
 }
 

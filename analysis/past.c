@@ -30,7 +30,7 @@ static void sources(struct ald_build *b, struct ald_past *past)
     past->history_start = a->incidents_n ? a->incidents[0].started_at : ALD_TIME_NONE;
 }
 
-static bool counts(const struct ald_incident *inc)
+bool ald_past_counts(const struct ald_incident *inc)
 {
     return (inc->cls == ALD_INCIDENT || inc->cls == ALD_NOISE) && inc->started_at != ALD_TIME_NONE;
 }
@@ -43,12 +43,12 @@ static void services(struct ald_build *b, struct ald_past *past)
     const uint32_t **lists = ald_calloc(a->arena, a->services_n, sizeof *lists);
     uint32_t **fill = ald_calloc(b->scratch, a->services_n, sizeof *fill);
     for (size_t i = 0; i < a->incidents_n; i++)
-        for (size_t j = 0; j < a->incidents[i].services_n && counts(&a->incidents[i]); j++)
+        for (size_t j = 0; j < a->incidents[i].services_n && ald_past_counts(&a->incidents[i]); j++)
             n[a->incidents[i].services[j].name]++;
     for (size_t s = 0; s < a->services_n; s++)
         lists[s] = fill[s] = ald_calloc(a->arena, n[s], sizeof **fill);
     for (size_t i = 0; i < a->incidents_n; i++) /* incidents come by start */
-        for (size_t j = 0; j < a->incidents[i].services_n && counts(&a->incidents[i]); j++) {
+        for (size_t j = 0; j < a->incidents[i].services_n && ald_past_counts(&a->incidents[i]); j++) {
             uint32_t s = a->incidents[i].services[j].name;
             fill[s][filled[s]++] = (uint32_t)i;
         }
@@ -83,7 +83,7 @@ static void titles(struct ald_build *b, struct ald_past *past)
     struct ald_titled *list = ald_calloc(a->arena, room, sizeof *list);
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
-        for (size_t j = 0; j < inc->services_n && counts(inc) && numbers[i] != ALD_NOBODY; j++)
+        for (size_t j = 0; j < inc->services_n && ald_past_counts(inc) && numbers[i] != ALD_NOBODY; j++)
             list[n++] = (struct ald_titled){.service = inc->services[j].name,
                                             .title = numbers[i],
                                             .incident = (uint32_t)i,
@@ -96,63 +96,6 @@ static void titles(struct ald_build *b, struct ald_past *past)
     past->titled_n = n;
 }
 
-static int engagement_order(const void *a, const void *b)
-{
-    const struct ald_engagement *x = a, *y = b;
-    int c = compare(x->person, y->person);
-    c = c ? c : compare(x->at, y->at);
-    return c ? c : compare(x->incident, y->incident);
-}
-
-/* Who is engaged in each incident, and how many engagements each service has: past->engagements_at, one place further on. */
-static void count_engagements(struct ald_build *b, struct ald_past *past, size_t *at)
-{
-    struct ald_analysis *a = b->a;
-    const struct ald_named **engaged = ald_calloc(a->arena, a->incidents_n, sizeof *engaged);
-    uint32_t *engaged_n = ald_calloc(a->arena, a->incidents_n, sizeof *engaged_n);
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        const struct ald_incident *inc = &a->incidents[i];
-        size_t dated = 0;
-        ald_incident_engagements(b, inc, true, &b->mentions);
-        for (size_t m = 0; m < b->mentions.n && counts(inc); m++)
-            dated += b->mentions.items[m].at != ALD_TIME_NONE;
-        for (size_t s = 0; s < inc->services_n && dated; s++)
-            at[inc->services[s].name + 1] += dated;
-        engaged[i] = ald_mentions_first(b, &b->mentions, &engaged_n[i]);
-    }
-    past->engaged = engaged;
-    past->engaged_n = engaged_n;
-}
-
-/* Every engagement, not only the first: who worked on a long incident last week knows the service. Counted before they are put
- * down, so that they take no more room than they need. */
-static void people(struct ald_build *b, struct ald_past *past)
-{
-    struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(a->arena, a->services_n + 1, sizeof *at), *next = ald_calloc(b->scratch, a->services_n, sizeof *next);
-    count_engagements(b, past, at);
-    for (size_t s = 0; s < a->services_n; s++) {
-        next[s] = at[s];
-        at[s + 1] += at[s];
-    }
-    struct ald_engagement *list = ald_calloc(a->arena, at[a->services_n], sizeof *list);
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        const struct ald_incident *inc = &a->incidents[i];
-        if (!counts(inc) || !inc->services_n)
-            continue;
-        ald_incident_engagements(b, inc, true, &b->mentions);
-        for (size_t m = 0; m < b->mentions.n; m++)
-            for (size_t s = 0; s < inc->services_n && b->mentions.items[m].at != ALD_TIME_NONE; s++)
-                list[next[inc->services[s].name]++] = (struct ald_engagement){
-                    .person = b->mentions.items[m].name, .incident = (uint32_t)i, .at = b->mentions.items[m].at};
-    }
-    for (size_t s = 0; s < a->services_n; s++)
-        if (at[s + 1] > at[s])
-            qsort(&list[at[s]], at[s + 1] - at[s], sizeof *list, engagement_order);
-    past->engagements = list;
-    past->engagements_at = at;
-}
-
 void ald_past_build(struct ald_build *b)
 {
     struct ald_past *past = ald_alloc(b->a->arena, sizeof *past);
@@ -163,7 +106,7 @@ void ald_past_build(struct ald_build *b)
     sources(b, past);
     services(b, past);
     titles(b, past);
-    people(b, past);
+    ald_past_people(b, past);
     ald_past_concurrent(b, past);
     ald_past_called(b, past);
     ald_past_others(b, past);

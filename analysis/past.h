@@ -10,7 +10,7 @@
 #define ALD_HISTORY_WINDOW_MS (90 * ALD_DAY_MS) /* how far back something still counts as known */
 #define ALD_CONCURRENT_MS (24 * ALD_HOUR_MS)
 
-/** One person's engagement in an incident that names a service; class incident or noise. */
+/** A dated engagement of somebody whom no event names then, beyond the first in its incident. */
 struct ald_engagement {
     int64_t at;
     uint32_t person, incident;
@@ -49,21 +49,38 @@ struct ald_past {
     /* by_service[s]: incident indexes (incident or noise) that name service s, by start. */
     const uint32_t *const *by_service;
     const size_t *by_service_n;
-    /* Parallel to incidents: people by their first engagement (undated last); number of the normalised title,
-     * ALD_NOBODY without one. */
-    const struct ald_named *const *engaged;
-    const uint32_t *engaged_n;
-    const uint32_t *titles;
+    const uint32_t *titles; /* parallel to incidents: number of the normalised title, ALD_NOBODY without one */
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */
-    const struct ald_engagement *engagements; /* sorted by person, at, incident for each service */
-    const size_t *engagements_at; /* those of service s: engagements_at[s] up to engagements_at[s + 1] */
+    /* Who is engaged in incident i, by their first engagement (undated last): engaged[engaged_at[i]] up to
+     * engaged[engaged_at[i + 1]], which ald_past_engaged reads. */
+    const uint32_t *engaged, *engaged_at;
+    const struct ald_named *engaged_by_rows;
+    const uint8_t *familiar; /* a bit for each of `engaged` */
+    const struct ald_engagement *again; /* sorted by incident; class incident or noise */
+    size_t again_n;
     const struct ald_titled *titled; /* sorted by service, title, start, incident */
     size_t titled_n;
 };
 
 /** Frees what does not lie in the analysis' arena; NULL is allowed. */
 void ald_past_free(struct ald_past *past);
+/** True for what counts as something that was known before: class incident or noise, with a start. */
+bool ald_past_counts(const struct ald_incident *inc);
+/** How many people are engaged in incident i; the kth of them by first engagement (undated last). */
+static inline size_t ald_past_engaged_n(const struct ald_past *past, size_t i)
+{
+    return past->engaged_at[i + 1] - past->engaged_at[i];
+}
+struct ald_named ald_past_engaged(const struct ald_past *past, size_t i, size_t k);
+/** Whether the kth of them had been engaged in another incident on one of its services in the 90 days before its start. */
+static inline bool ald_past_is_familiar(const struct ald_past *past, size_t i, size_t k)
+{
+    size_t at = past->engaged_at[i] + k;
+    return past->familiar[at / 8] >> at % 8 & 1;
+}
+/** Every dated engagement of people in incident i (class incident or noise), in no order, some of them twice. */
+void ald_past_engagements(const struct ald_past *past, size_t i, void (*take)(void *ctx, uint32_t person, int64_t at), void *ctx);
 /** Index of an incident of this analysis. */
 static inline size_t ald_past_index(const struct ald_past *past, const struct ald_incident *inc)
 {

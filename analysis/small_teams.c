@@ -70,10 +70,10 @@ static void from_incident(const struct ald_analysis *analysis, size_t i, struct 
     for (size_t r = 0; r < inc->records_n; r++)
         from_events(members, inc, &analysis->records[inc->records[r]]);
     /* Those whom a list of the record names and no event: they came in once. */
-    for (size_t e = 0; analysis->past && e < analysis->past->engaged_n[i]; e++) {
-        const struct ald_named *named = &analysis->past->engaged[i][e];
-        add(members, holder_at(inc, &analysis->records[named->record], named->at), named->name,
-            named->at == ALD_TIME_NONE || named->at < inc->started_at ? inc->started_at : named->at);
+    for (size_t e = 0; analysis->past && e < ald_past_engaged_n(analysis->past, i); e++) {
+        struct ald_named named = ald_past_engaged(analysis->past, i, e);
+        add(members, holder_at(inc, &analysis->records[named.record], named.at), named.name,
+            named.at == ALD_TIME_NONE || named.at < inc->started_at ? inc->started_at : named.at);
     }
 }
 

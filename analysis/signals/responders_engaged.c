@@ -13,9 +13,9 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
             ret, ald_past_not_held(past, inc, ALD_HOLDS_RESPONDERS, "the source's timeline does not hold responders"));
         return;
     }
-    size_t index = ald_past_index(past, inc), n = past->engaged_n[index], by_landmark = 0;
+    size_t index = ald_past_index(past, inc), n = ald_past_engaged_n(past, index), by_landmark = 0;
     for (size_t i = 0; i < n; i++)
-        by_landmark += ald_by_landmark(inc, past->engaged[index][i].at);
+        by_landmark += ald_by_landmark(inc, ald_past_engaged(past, index, i).at);
     ald_obs_accumulating(past, inc, ALD_HOLDS_RESPONDERS, (double)n, (double)by_landmark, ret);
 }
 
@@ -24,8 +24,9 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
 {
     struct ald_evidence line = {.arena = arena};
     size_t index = ald_past_index(past, inc);
-    for (size_t i = 0; i < past->engaged_n[index]; i++) {
-        const char *where = ald_evidence_of(past->analysis, arena, &past->engaged[index][i]);
+    for (size_t i = 0; i < ald_past_engaged_n(past, index); i++) {
+        struct ald_named person = ald_past_engaged(past, index, i);
+        const char *where = ald_evidence_of(past->analysis, arena, &person);
         ald_evidence_add(&line, where ? where : "undated");
     }
     return ald_evidence_end(&line);

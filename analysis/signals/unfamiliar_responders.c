@@ -2,39 +2,6 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
-/* First entry of a service that does not come before (person, at). */
-static size_t lower(const struct ald_past *past, uint32_t service, uint32_t person, int64_t at)
-{
-    size_t lo = past->engagements_at[service], hi = past->engagements_at[service + 1];
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        const struct ald_engagement *e = &past->engagements[mid];
-        bool before = e->person != person ? e->person < person : e->at < at;
-        if (before)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-static bool is_familiar(const struct ald_past *past, const struct ald_incident *inc, uint32_t person)
-{
-    uint32_t self = (uint32_t)ald_past_index(past, inc);
-    for (size_t s = 0; s < ald_past_services(inc); s++) {
-        uint32_t service = inc->services[s].name;
-        for (size_t i = lower(past, service, person, inc->started_at - ALD_HISTORY_WINDOW_MS);
-             i < past->engagements_at[service + 1]; i++) {
-            const struct ald_engagement *e = &past->engagements[i];
-            if (e->person != person || e->at >= inc->started_at)
-                break;
-            if (e->incident != self)
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Some source of its responders must reach back far enough. */
 static bool has_history(const struct ald_past *past, const struct ald_incident *inc)
 {
@@ -56,7 +23,7 @@ static const char *why_absent(const struct ald_past *past, const struct ald_inci
         return ald_past_not_held(past, inc, ALD_HOLDS_RESPONDERS, "the source's timeline does not hold responders");
     if (inc->started_at == ALD_TIME_NONE)
         return "no start is recorded";
-    if (!past->engaged_n[ald_past_index(past, inc)])
+    if (!ald_past_engaged_n(past, ald_past_index(past, inc)))
         return "no responders";
     if (!inc->services_n)
         return "no service is recorded";
@@ -70,11 +37,10 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
         ald_obs_absent(ret, absent);
         return;
     }
-    size_t index = ald_past_index(past, inc), n = past->engaged_n[index], unfamiliar = 0, early = 0,
+    size_t index = ald_past_index(past, inc), n = ald_past_engaged_n(past, index), unfamiliar = 0, early = 0,
            early_unfamiliar = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct ald_named *person = &past->engaged[index][i];
-        bool stranger = !is_familiar(past, inc, person->name), in_time = ald_by_landmark(inc, person->at);
+        bool stranger = !ald_past_is_familiar(past, index, i), in_time = ald_by_landmark(inc, ald_past_engaged(past, index, i).at);
         unfamiliar += stranger;
         early += in_time;
         early_unfamiliar += in_time && stranger;
@@ -92,15 +58,16 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     if (why_absent(past, inc))
         return NULL;
     struct ald_evidence line = {.arena = arena};
-    size_t index = ald_past_index(past, inc), n = past->engaged_n[index], unfamiliar = 0;
+    size_t index = ald_past_index(past, inc), n = ald_past_engaged_n(past, index), unfamiliar = 0;
     for (size_t i = 0; i < n; i++)
-        unfamiliar += !is_familiar(past, inc, past->engaged[index][i].name);
+        unfamiliar += !ald_past_is_familiar(past, index, i);
     ald_evidence_add(&line, ald_sprintf(arena, "%zu of %zu responders new to its services in 90 days", unfamiliar, n));
     for (size_t i = 0; i < n; i++) {
-        const struct ald_named *person = &past->engaged[index][i];
-        const char *where = is_familiar(past, inc, person->name) ? NULL : ald_evidence_of(past->analysis, arena, person);
-        if (!is_familiar(past, inc, person->name))
-            ald_evidence_add(&line, where ? where : "undated");
+        if (ald_past_is_familiar(past, index, i))
+            continue;
+        struct ald_named person = ald_past_engaged(past, index, i);
+        const char *where = ald_evidence_of(past->analysis, arena, &person);
+        ald_evidence_add(&line, where ? where : "undated");
     }
     return ald_evidence_end(&line);
 }
