@@ -77,14 +77,14 @@ static void fill_shares(const struct ald_analysis *analysis, const struct ald_pe
 {
     static const char *const names[SIDE_N] = {"below", "inside", "above"};
     struct ald_share *const shares[SIDE_N] = {&ret->below, &ret->inside, &ret->above};
+    struct ald_seed_text *seeds = ald_seed_text(scratch, period->label, tally->lines, ret->n);
     for (int side = 0; side < SIDE_N; side++) {
         ret->weeks = used_weeks(tally->side[side], tally->n, weeks);
         struct ald_ratio_week sum = sum_of(tally->side[side], ret->weeks);
         shares[side]->ci.absent = "no incident of the period has this reading";
         if (ret->n == 0)
             continue;
-        uint64_t seed =
-            ald_resample_seed(figure_id(scratch, reading, names[side]), period->label, tally->lines, ret->n);
+        uint64_t seed = ald_resample_seed(seeds, figure_id(scratch, reading, names[side]));
         shares[side]->share = sum.above / sum.below;
         shares[side]->ci = ald_resample_ratio(tally->side[side], ret->weeks, analysis->settings->resamples, seed);
         shares[side]->ci.low = fmax(0, shares[side]->ci.low);
@@ -113,8 +113,8 @@ static void fill_skill(const struct ald_analysis *analysis, const struct ald_per
     ret->has_skill = ret->skill_n > 0 && sum.below > 0;
     ret->skill_ci.absent = "no resolved incident of the period has a reading with all bounds";
     if (ret->has_skill) {
-        uint64_t seed =
-            ald_resample_seed(figure_id(scratch, reading, "skill"), period->label, tally->skill_lines, ret->skill_n);
+        struct ald_seed_text *seeds = ald_seed_text(scratch, period->label, tally->skill_lines, ret->skill_n);
+        uint64_t seed = ald_resample_seed(seeds, figure_id(scratch, reading, "skill"));
         ret->skill = 1 - sum.above / sum.below;
         struct ald_interval ratio =
             ald_resample_ratio(tally->loss, ret->skill_weeks, analysis->settings->resamples, seed);

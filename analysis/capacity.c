@@ -2,6 +2,7 @@
  * nothing of one of them leaves this file. */
 #include "alidade/capacity.h"
 #include "alidade/learning.h"
+#include "alidade/stats.h"
 
 #include <stdlib.h>
 
@@ -14,24 +15,13 @@ enum { BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_T
 
 /* ---- Open at once ---- */
 
-struct edge {
-    int64_t at;
-    int step; /* 1: one more is open; -1: one less */
-};
-
-static int edge_order(const void *a, const void *b)
-{
-    const struct edge *x = a, *y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->step - y->step; /* ends before starts: touching ones do not overlap */
-}
-
+/* A moment is a whole number of milliseconds, which a double holds exactly. Ends come before starts of the same moment: touching
+ * ones do not overlap. */
 static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to, struct ald_arena *scratch,
                          struct ald_capacity *ret)
 {
-    struct edge *edges = NULL;
-    size_t n = 0, cap = 0;
+    double *starts = NULL, *ends = NULL;
+    size_t n = 0, starts_cap = 0, ends_cap = 0;
     for (size_t i = 0; i < a->incidents_n; i++)
         for (size_t s = 0; s < a->incidents[i].spans_n && a->incidents[i].cls == ALD_INCIDENT && !a->incidents[i].impossible;
              s++) {
@@ -40,20 +30,20 @@ static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to,
             int64_t end = span->end == ALD_TIME_NONE || span->end > to ? to : span->end;
             if (start >= end)
                 continue;
-            edges = ald_grow(scratch, edges, n, &cap, sizeof *edges);
-            edges[n++] = (struct edge){start, 1};
-            edges = ald_grow(scratch, edges, n, &cap, sizeof *edges);
-            edges[n++] = (struct edge){end, -1};
+            starts = ald_grow(scratch, starts, n, &starts_cap, sizeof *starts);
+            ends = ald_grow(scratch, ends, n, &ends_cap, sizeof *ends);
+            starts[n] = (double)start;
+            ends[n++] = (double)end;
         }
-    if (n)
-        qsort(edges, n, sizeof *edges, edge_order);
-    int64_t two = 0, three = 0;
-    int open = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t length = i ? edges[i].at - edges[i - 1].at : 0;
-        two += open >= 2 ? length : 0;
-        three += open >= 3 ? length : 0;
-        open += edges[i].step;
+    ald_sort_doubles(starts, n);
+    ald_sort_doubles(ends, n);
+    int64_t two = 0, three = 0, last = 0;
+    for (size_t started = 0, ended = 0; ended < n;) {
+        size_t open = started - ended;
+        int64_t now = (int64_t)(started == n || ends[ended] <= starts[started] ? ends[ended++] : starts[started++]);
+        two += open >= 2 ? now - last : 0;
+        three += open >= 3 ? now - last : 0;
+        last = now;
     }
     ret->two_share = (double)two / (double)(to - from);
     ret->three_share = (double)three / (double)(to - from);
@@ -72,7 +62,10 @@ struct crew {
     struct ald_arena *arena;
     struct stint *stints;
     size_t n, cap;
-    bool *seen; /* by person: engaged or called in the period */
+    bool *seen;   /* by person: engaged or called in the period */
+    size_t *acts; /* by person: 1 + place in what follows, of those who acted in the incident that is looked at */
+    struct stint *own;
+    size_t own_n, own_cap;
 };
 
 static bool works(const struct ald_incident *inc)
@@ -80,47 +73,66 @@ static bool works(const struct ald_incident *inc)
     return inc->cls == ALD_INCIDENT || inc->cls == ALD_NEAR_MISS || inc->cls == ALD_NOISE;
 }
 
-static int stint_order(const void *a, const void *b)
+static int by_time(const void *a, const void *b)
 {
     const struct stint *x = a, *y = b;
-    if (x->person != y->person)
-        return x->person < y->person ? -1 : 1;
     if (x->from != y->from)
         return x->from < y->from ? -1 : 1;
     return (x->to > y->to) - (x->to < y->to);
 }
 
-/* One incident's actions become one stint per person. */
-static void stints_of(struct crew *crew, const struct ald_incident *inc, struct ald_arena *scratch)
+static void act(struct crew *crew, uint32_t person, int64_t at)
 {
-    struct stint *acts = NULL;
-    size_t n = 0, cap = 0;
+    if (!crew->acts[person]) {
+        crew->own = ald_grow(crew->arena, crew->own, crew->own_n, &crew->own_cap, sizeof *crew->own);
+        crew->own[crew->own_n++] = (struct stint){person, at, at};
+        crew->acts[person] = crew->own_n;
+        return;
+    }
+    struct stint *stint = &crew->own[crew->acts[person] - 1];
+    stint->from = at < stint->from ? at : stint->from;
+    stint->to = at > stint->to ? at : stint->to;
+}
+
+/* One incident's actions become one stint per person. */
+static void stints_of(struct crew *crew, const struct ald_incident *inc)
+{
     for (size_t r = 0; r < inc->records_n; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
-        for (size_t e = 0; e < record->events_n; e++) {
-            const struct ald_event *event = &record->events[e];
-            if (ald_event_actor(event) == ALD_NOBODY || !ald_kind_engages(event->kind))
-                continue;
-            acts = ald_grow(scratch, acts, n, &cap, sizeof *acts);
-            acts[n++] = (struct stint){event->person, event->at, event->at};
-        }
+        for (size_t e = 0; e < record->events_n; e++)
+            if (ald_event_actor(&record->events[e]) != ALD_NOBODY && ald_kind_engages(record->events[e].kind))
+                act(crew, record->events[e].person, record->events[e].at);
     }
-    if (n)
-        qsort(acts, n, sizeof *acts, stint_order);
-    for (size_t i = 0, next; i < n; i = next) {
-        for (next = i; next < n && acts[next].person == acts[i].person; next++)
-            continue;
-        int64_t from = acts[i].from, to = acts[next - 1].from;
-        if (to < from + ENGAGED_LEAST_MS)
-            to = from + ENGAGED_LEAST_MS;
-        from = from > crew->from ? from : crew->from;
+    for (size_t i = 0; i < crew->own_n; i++) {
+        const struct stint *own = &crew->own[i];
+        int64_t to = own->to < own->from + ENGAGED_LEAST_MS ? own->from + ENGAGED_LEAST_MS : own->to;
+        int64_t from = own->from > crew->from ? own->from : crew->from;
         to = to < crew->to ? to : crew->to;
+        crew->acts[own->person] = 0;
         if (from >= to)
             continue;
         crew->stints = ald_grow(crew->arena, crew->stints, crew->n, &crew->cap, sizeof *crew->stints);
-        crew->stints[crew->n++] = (struct stint){acts[i].person, from, to};
-        crew->seen[acts[i].person] = true;
+        crew->stints[crew->n++] = (struct stint){own->person, from, to};
+        crew->seen[own->person] = true;
     }
+    crew->own_n = 0;
+}
+
+/* Puts the stints in the order of people, then of time. */
+static void sort_stints(struct crew *crew)
+{
+    size_t *at = ald_calloc(crew->arena, crew->a->persons_n + 1, sizeof *at);
+    struct stint *sorted = ald_calloc(crew->arena, crew->n, sizeof *sorted);
+    for (size_t i = 0; i < crew->n; i++)
+        at[crew->stints[i].person + 1]++;
+    for (size_t p = 0; p < crew->a->persons_n; p++)
+        at[p + 1] += at[p];
+    for (size_t i = 0; i < crew->n; i++)
+        sorted[at[crew->stints[i].person]++] = crew->stints[i];
+    for (size_t p = 0, from = 0; p < crew->a->persons_n; from = at[p++]) /* at[p] has become the end of the person */
+        if (at[p] > from + 1)
+            qsort(sorted + from, at[p] - from, sizeof *sorted, by_time);
+    crew->stints = sorted;
 }
 
 /* Hours of each person, overlaps merged. @return how many people; *ret: their hours. */
@@ -129,8 +141,7 @@ static size_t hours_of(struct crew *crew, double **ret)
     double *hours = ald_calloc(crew->arena, crew->n, sizeof *hours);
     size_t people = 0;
     int64_t until = INT64_MIN;
-    if (crew->n)
-        qsort(crew->stints, crew->n, sizeof *crew->stints, stint_order);
+    sort_stints(crew);
     for (size_t i = 0; i < crew->n; i++) {
         const struct stint *s = &crew->stints[i];
         if (i == 0 || s->person != crew->stints[i - 1].person) {
@@ -274,7 +285,6 @@ static void known_by(const struct crew *crew, struct ald_capacity *ret)
 void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f, struct ald_capacity *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     int64_t to = f->period.end < a->as_of ? f->period.end : a->as_of;
     *ret = (struct ald_capacity){.absent = to > f->period.start ? NULL : "the period has not begun"};
     if (ret->absent)
@@ -283,13 +293,13 @@ void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f
     open_at_once(a, f->period.start, to, arena, ret);
     struct crew crew = {.a = a, .from = f->period.start, .to = to, .arena = arena};
     crew.seen = ald_calloc(arena, a->persons_n, sizeof *crew.seen);
+    crew.acts = ald_calloc(arena, a->persons_n, sizeof *crew.acts);
     for (size_t i = 0; i < a->incidents_n && a->settings->people_stored; i++) {
         const struct ald_incident *inc = &a->incidents[i];
         if (!works(inc) || inc->started_at == ALD_TIME_NONE || inc->started_at >= to)
             continue;
-        stints_of(&crew, inc, scratch);
+        stints_of(&crew, inc);
         interruptions(&crew, i, ret);
-        ald_arena_reset(scratch);
     }
     for (size_t p = 0; p < a->persons_n; p++)
         ret->people += crew.seen[p];

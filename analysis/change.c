@@ -117,27 +117,22 @@ static const char *withheld(const struct ald_figures *figures, const struct ald_
 }
 
 static void compare(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct pile *now,
-                    const struct pile *then, const struct ald_seed_line *lines, struct ald_arena *arena,
-                    struct ald_change *ret)
+                    const struct pile *then, struct ald_seed_text *seeds, struct ald_arena *arena, struct ald_change *ret)
 {
-    const char *label = figures->period.label;
     int resamples = analysis->settings->resamples;
-    size_t n = now->n + then->n;
     const struct ald_weeks logs_now = {now->log_weeks, now->weeks}, logs_then = {then->log_weeks, then->weeks};
     const struct ald_weeks sums_then = {then->sum_weeks, then->weeks};
     double mean_now = ald_weeks_mean(&logs_now), mean_then = ald_weeks_mean(&logs_then);
     ret->ratio = exp(mean_now - mean_then);
-    ret->ratio_ci =
-        ald_resample_two(&logs_now, &logs_then, resamples, ald_resample_seed("change.ratio", label, lines, n));
+    ret->ratio_ci = ald_resample_two(&logs_now, &logs_then, resamples, ald_resample_seed(seeds, "change.ratio"));
     ret->luck = ald_resample_luck(&sums_then, now->weeks, then->weeks, resamples,
-                                  ald_resample_seed("change.luck_interval_mean", label, lines, n));
+                                  ald_resample_seed(seeds, "change.luck_interval_mean"));
     fill_detectable(now, then, mean_now, mean_then, ret);
     ret->p_absent = withheld(figures, ret, arena);
     if (ret->p_absent || resamples < 1)
         return;
     ret->has_p = true;
-    ret->p_value =
-        ald_reshuffle_p(&logs_now, &logs_then, resamples, ald_resample_seed("change.p_value", label, lines, n));
+    ret->p_value = ald_reshuffle_p(&logs_now, &logs_then, resamples, ald_resample_seed(seeds, "change.p_value"));
     ret->changed = ret->p_value < ALPHA;
     say(arena, ret);
 }
@@ -216,7 +211,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
                       : then_pile.n == 0 ? "no earlier incident had this clock at the same age"
                                          : NULL;
         if (!ret->absent)
-            compare(analysis, figures, &now_pile, &then_pile, lines, arena, ret);
+            compare(analysis, figures, &now_pile, &then_pile, ald_seed_text(scratch, period->label, lines, lines_n), arena, ret);
     }
     if (ret->absent)
         ret->p_absent = ret->detectable_absent = ret->ratio_ci.absent = ret->luck.absent = ret->absent;

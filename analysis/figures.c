@@ -129,14 +129,17 @@ static void fill_landmark(const struct ald_analysis *analysis, struct ald_arena 
 
 /* ---- Same length, different story ----
  * Incidents sorted by duration; those within the ratio above one of them are a stretch after it. A tree over the order
- * holds the least and the largest complexity of every stretch with the smallest id that has it, so that a round costs n
- * log n. Equal positions are equal doubles (one rounding of the same fraction) and different ones are more than 1e-12
- * apart below references of 700,000, so an extreme and its ties are all that a largest gap can end at. */
+ * holds the least and the largest complexity of every stretch with the smallest id that has it: finding everybody's partners
+ * costs n log n, and a round one look at each. Equal positions are equal doubles (one rounding of the same fraction) and
+ * different ones are more than 1e-12 apart below references of 700,000, so an extreme and its ties are all that a largest gap
+ * can end at. */
 
 struct paired {
     uint32_t incident, id_rank;
     int64_t duration_ms;
     double complexity;
+    size_t end;        /* of the stretch of those within the ratio above it */
+    size_t partner[2]; /* whom the stretch offers: the least, the largest complexity; SIZE_MAX: nobody */
     bool taken;
 };
 
@@ -228,18 +231,31 @@ static bool ids_before(const struct couple *a, const struct couple *b)
     return a->ids[0] != b->ids[0] ? a->ids[0] < b->ids[0] : a->ids[1] < b->ids[1];
 }
 
-/* One pass. Without a bar (0) the largest gap; with one, the smallest ids among the gaps that reach it. */
-static struct couple largest_gap(const struct pool *pool, double bar)
+static void find_partners(struct pool *pool)
 {
-    struct couple best = {.i = SIZE_MAX, .gap = 0};
     for (size_t i = 0, end = 0; i < pool->n; i++) {
-        const struct paired *own = &pool->items[i];
+        struct paired *own = &pool->items[i];
         if (end < i + 1)
             end = i + 1;
         while (end < pool->n && pool->items[end].duration_ms * 10 <= own->duration_ms * 11)
             end++;
+        own->end = end;
+        for (int side = 0; side < 2; side++)
+            own->partner[side] = extreme_in(pool, i + 1, end, side);
+    }
+}
+
+/* One pass. Without a bar (0) the largest gap; with one, the smallest ids among the gaps that reach it. Whose partner has
+ * been taken is given another one. */
+static struct couple largest_gap(struct pool *pool, double bar)
+{
+    struct couple best = {.i = SIZE_MAX, .gap = 0};
+    for (size_t i = 0; i < pool->n; i++) {
+        struct paired *own = &pool->items[i];
         for (int side = 0; side < 2 && !own->taken; side++) {
-            size_t j = extreme_in(pool, i + 1, end, side);
+            size_t j = own->partner[side];
+            if (j != SIZE_MAX && pool->items[j].taken)
+                j = own->partner[side] = extreme_in(pool, i + 1, own->end, side);
             if (j == SIZE_MAX)
                 continue;
             struct couple now = make_couple(pool, i, j, side);
@@ -330,6 +346,7 @@ static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *ar
         pools[r] = (struct pool){.items = ald_calloc(scratch, ret->incidents_n, sizeof *pools[r].items)};
         fill_pool(analysis, ret, ranks, r, &pools[r]);
         plant(&pools[r], scratch);
+        find_partners(&pools[r]);
     }
     while (ret->pairs_n < PAIRS_MOST) {
         double gap = 0;

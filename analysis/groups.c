@@ -253,7 +253,7 @@ void ald_groups_fill(const struct ald_analysis *analysis, const struct ald_figur
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     const struct ald_period *period = &figures->period;
-    *ret = (struct ald_groups){.n = 0};
+    *ret = (struct ald_groups){.small_teams = ald_small_teams(analysis, period, arena)};
     const struct placed *list = place(analysis, figures, scratch, &ret->n);
     if (ret->n == 0)
         return;
@@ -275,7 +275,7 @@ void ald_groups_fill(const struct ald_analysis *analysis, const struct ald_figur
         if (by == ALD_BY_SERVICE)
             sum_services(&from, sums);
         else
-            sum_teams(&from, ald_small_teams(analysis, period, scratch), names_n[by], sums);
+            sum_teams(&from, ret->small_teams, names_n[by], sums);
         size_t n = list_groups((enum ald_group_kind)by, sums, names[by], names_n[by], drafts);
         ret->tau2[by] = judge(drafts, n, ret->centre, s2, ret->n, from.weeks_n, scratch);
         for (size_t i = 0; i < n; i++)

@@ -39,17 +39,29 @@ void ald_readings_make(const struct ald_analysis *analysis, size_t incident, siz
         readings->of[i] = &quarter->measures[i - quarter->first];
     quarter->next = readings->quarters;
     readings->quarters = quarter;
+    readings->quarters_n++;
+}
+
+size_t ald_measures_made(const struct ald_analysis *analysis)
+{
+    return analysis->readings ? analysis->readings->quarters_n : 0;
+}
+
+void ald_measures_drop_after(const struct ald_analysis *analysis, size_t kept)
+{
+    struct ald_readings *readings = analysis->readings;
+    while (readings && readings->quarters_n > kept) { /* the newest is the first of the list */
+        struct ald_quarter *quarter = readings->quarters;
+        readings->quarters = quarter->next;
+        readings->quarters_n--;
+        memset(&readings->of[quarter->first], 0, (quarter->last - quarter->first) * sizeof(struct ald_measure *));
+        ald_arena_free(quarter->arena); /* the quarter itself lies in it */
+    }
 }
 
 void ald_measures_drop(const struct ald_analysis *analysis)
 {
-    struct ald_readings *readings = analysis->readings;
-    while (readings && readings->quarters) {
-        struct ald_quarter *quarter = readings->quarters;
-        readings->quarters = quarter->next;
-        memset(&readings->of[quarter->first], 0, (quarter->last - quarter->first) * sizeof(struct ald_measure *));
-        ald_arena_free(quarter->arena); /* the quarter itself lies in it */
-    }
+    ald_measures_drop_after(analysis, 0);
 }
 
 const struct ald_measure *ald_measure_at(const struct ald_analysis *analysis, size_t incident)

@@ -19,7 +19,8 @@ struct ald_quarter {
     struct ald_quarter *next;
 };
 struct ald_readings {
-    struct ald_quarter *quarters;
+    struct ald_quarter *quarters; /* the newest first */
+    size_t quarters_n;
     struct ald_measure **of; /* by incident; NULL: not read yet */
 };
 /** Owned by arena but for the quarters, which ald_measures_drop frees. */

@@ -1,6 +1,7 @@
 /* Week bootstrap: see resample.h. Knows weeks as a count and a sum; where they came from is the caller's. */
 #include "resample.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,33 +10,73 @@
 #include "alidade/stats.h"
 
 #define Z975 1.959964
-enum { WEEKS_LEAST = 4 };
+enum { WEEKS_LEAST = 4, FIGURE_ROOM = 64, LINE_REST = 22 /* ":-9223372036854775808" */ };
 
 static int compare_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-uint64_t ald_resample_seed(const char *figure, const char *period_label, const struct ald_seed_line *lines, size_t n)
+/* The text of all seeds of the lines; a figure's id is put right before it. */
+struct ald_seed_text {
+    char *bytes; /* room for an id, then "\nLABEL\nLINE\n..." */
+    size_t n;    /* without the room */
+};
+
+static char *write_line(char *end, const struct ald_seed_line *line)
+{
+    char digits[24];
+    size_t n = 0;
+    uint64_t rest = line->duration_ms < 0 ? -(uint64_t)line->duration_ms : (uint64_t)line->duration_ms;
+    end = stpcpy(end, line->id);
+    *end++ = ':';
+    do
+        digits[n++] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (line->duration_ms < 0)
+        *end++ = '-';
+    while (n > 0)
+        *end++ = digits[--n];
+    *end = '\0';
+    return end + 1;
+}
+
+struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, const struct ald_seed_line *lines, size_t n)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    const char **texts = ald_calloc(scratch, n, sizeof *texts);
-    const char *head = ald_sprintf(scratch, "%s\n%s\n", figure, period_label);
-    size_t bytes = strlen(head);
+    const char **sorted = ald_calloc(scratch, n, sizeof *sorted);
+    size_t room = 0;
+    for (size_t i = 0; i < n; i++)
+        room += strlen(lines[i].id) + LINE_REST;
+    char *texts = ald_alloc(scratch, room);
     for (size_t i = 0; i < n; i++) {
-        texts[i] = ald_sprintf(scratch, "%s:%lld", lines[i].id, (long long)lines[i].duration_ms);
-        bytes += strlen(texts[i]) + 1;
+        sorted[i] = texts;
+        texts = write_line(texts, &lines[i]);
     }
     if (n > 1)
-        qsort(texts, n, sizeof *texts, compare_text);
-    char *all = ald_alloc(scratch, bytes + 1), *end = all;
-    end = stpcpy(end, head);
+        qsort(sorted, n, sizeof *sorted, compare_text);
+    struct ald_seed_text *ret = ald_alloc(arena, sizeof *ret);
+    ret->bytes = ald_alloc(arena, FIGURE_ROOM + strlen(period_label) + 3 + room);
+    char *end = ret->bytes + FIGURE_ROOM;
+    *end++ = '\n';
+    end = stpcpy(end, period_label);
+    *end++ = '\n';
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             *end++ = '\n';
-        end = stpcpy(end, texts[i]);
+        end = stpcpy(end, sorted[i]);
     }
-    return ald_siphash(all, (size_t)(end - all));
+    ret->n = (size_t)(end - ret->bytes) - FIGURE_ROOM;
+    return ret;
+}
+
+uint64_t ald_resample_seed(struct ald_seed_text *text, const char *figure)
+{
+    size_t n = strlen(figure);
+    assert(n < FIGURE_ROOM);
+    char *begin = text->bytes + FIGURE_ROOM - n;
+    memcpy(begin, figure, n);
+    return ald_siphash(begin, n + text->n);
 }
 
 static double statistic_of(size_t n, double sum, enum ald_statistic statistic)

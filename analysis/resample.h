@@ -15,11 +15,14 @@ struct ald_seed_line {
     const char *id;
     int64_t duration_ms;
 };
+/** What the seeds of all figures have in common that are computed from the same lines. Arena-owned. */
+struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, const struct ald_seed_line *lines, size_t n);
 /** The seed of a resampled figure: SipHash-2-4 with key 0 over the bytes
  *      FIGURE_ID "\n" PERIOD_LABEL "\n" LINE "\n" LINE "\n" ... LINE
  *  where a LINE is ID ":" DURATION_MS in decimal; lines sorted by their bytes; no line end after the last one (without lines
- *  the text ends with that of the label). Figure ids are paths of the report: "clocks.resolve.geometric_mean". */
-uint64_t ald_resample_seed(const char *figure, const char *period_label, const struct ald_seed_line *lines, size_t n);
+ *  the text ends with that of the label). Figure ids are paths of the report, "clocks.resolve.geometric_mean", of less than
+ *  64 bytes. */
+uint64_t ald_resample_seed(struct ald_seed_text *text, const char *figure);
 
 /** What a resampled set of weeks is reduced to. */
 enum ald_statistic { ALD_MEAN_OF_LOGS, ALD_LOG_OF_MEAN };

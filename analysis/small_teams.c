@@ -1,7 +1,5 @@
 /* Which teams are too small to be shown on their own (METHODS 6): fewer than 5 people were engaged while the team held
  * the incident. It counts people and keeps nothing of them. */
-#include <stdlib.h>
-
 #include "alidade/groups.h"
 #include "build.h"
 #include "past.h"
@@ -77,12 +75,23 @@ static void from_incident(const struct ald_analysis *analysis, size_t i, struct 
     }
 }
 
-static int by_team(const void *a, const void *b)
+/* How many different people each team has: members are put in the order of their teams, and a person is marked with the
+ * team that has counted them. */
+static void count_people(const struct members *members, size_t teams_n, size_t persons_n, struct ald_arena *scratch, size_t *ret)
 {
-    const struct member *x = a, *y = b;
-    if (x->team != y->team)
-        return x->team < y->team ? -1 : 1;
-    return (x->person > y->person) - (x->person < y->person);
+    size_t *at = ald_calloc(scratch, teams_n + 1, sizeof *at);
+    uint32_t *persons = ald_calloc(scratch, members->n, sizeof *persons), *counted = ald_calloc(scratch, persons_n, sizeof *counted);
+    for (size_t i = 0; i < members->n; i++)
+        at[members->items[i].team + 1]++;
+    for (size_t t = 0; t < teams_n; t++)
+        at[t + 1] += at[t];
+    for (size_t i = 0; i < members->n; i++)
+        persons[at[members->items[i].team]++] = members->items[i].person;
+    for (size_t t = 0, i = 0; t < teams_n; t++)
+        for (; i < at[t]; i++) { /* at[t] has become the end of the team */
+            ret[t] += counted[persons[i]] != t + 1;
+            counted[persons[i]] = (uint32_t)t + 1;
+        }
 }
 
 bool *ald_small_teams(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena)
@@ -95,10 +104,7 @@ bool *ald_small_teams(const struct ald_analysis *analysis, const struct ald_peri
     for (size_t i = 0; i < analysis->incidents_n && analysis->settings->people_stored; i++)
         if (analysis->incidents[i].cls == ALD_INCIDENT && analysis->incidents[i].started_at != ALD_TIME_NONE)
             from_incident(analysis, i, &members);
-    if (members.n > 1)
-        qsort(members.items, members.n, sizeof *members.items, by_team);
-    for (size_t i = 0; i < members.n; i++)
-        people[members.items[i].team] += i == 0 || by_team(&members.items[i], &members.items[i - 1]) != 0;
+    count_people(&members, analysis->teams_n, analysis->persons_n, scratch, people);
     for (size_t t = 0; t < analysis->teams_n; t++)
         small[t] = people[t] < PEOPLE_LEAST;
     return small;

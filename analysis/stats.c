@@ -257,25 +257,12 @@ void ald_wilson(size_t k, size_t n, double *ret_low, double *ret_high)
 
 /* ---- Ranks ---- */
 
-struct ranked {
-    double value, rank;
-    size_t at;
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->value < y->value || x->value > y->value)
-        return x->value < y->value ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
 /* Mid-ranks of x into ret. */
-static void mid_ranks(const double *x, size_t n, struct ranked *scratch, double *ret)
+static void mid_ranks(const double *x, size_t n, struct ald_keyed *scratch, double *ret)
 {
     for (size_t i = 0; i < n; i++)
-        scratch[i] = (struct ranked){.value = x[i], .at = i};
-    qsort(scratch, n, sizeof *scratch, compare_ranked);
+        scratch[i] = (struct ald_keyed){.value = x[i], .at = i};
+    ald_sort_keyed(scratch, n);
     for (size_t i = 0; i < n;) {
         size_t j = i;
         while (j < n && !(scratch[j].value > scratch[i].value))
@@ -290,7 +277,7 @@ bool ald_spearman(const double *x, const double *y, size_t n, double *ret)
 {
     if (n < 3)
         return false;
-    struct ranked *scratch = must(calloc(n, sizeof *scratch));
+    struct ald_keyed *scratch = must(calloc(n, sizeof *scratch));
     double *ranks = must(calloc(2 * n, sizeof *ranks));
     mid_ranks(x, n, scratch, ranks);
     mid_ranks(y, n, scratch, ranks + n);
@@ -313,10 +300,10 @@ void ald_benjamini_hochberg(const double *p, size_t n, double *ret)
 {
     if (n == 0)
         return;
-    struct ranked *sorted = must(calloc(n, sizeof *sorted));
+    struct ald_keyed *sorted = must(calloc(n, sizeof *sorted));
     for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct ranked){.value = p[i], .at = i};
-    qsort(sorted, n, sizeof *sorted, compare_ranked);
+        sorted[i] = (struct ald_keyed){.value = p[i], .at = i};
+    ald_sort_keyed(sorted, n);
     double least = 1;
     for (size_t i = n; i-- > 0;) {
         least = fmin(least, sorted[i].value * (double)n / (double)(i + 1));

@@ -163,18 +163,19 @@ static void choose(struct pool *p, size_t slots, size_t wanted, struct ald_arena
 }
 
 /* Measures the listed incidents, sorts them into fronts and chooses. sweep: the list goes through all of history, and a
- * quarter's readings are let go when it is left. */
+ * quarter's readings are let go when it is left, unless they had been made before. */
 static void from(const struct ald_analysis *a, const struct ald_story_view *view, const uint32_t *list, size_t n,
                  size_t slots, size_t wanted, bool sweep, struct ald_arena *arena, struct ald_story_choice *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct pool p = {.a = a, .view = view};
+    size_t made = ald_measures_made(a);
     ret->eligible = n;
     p.stories = ald_calloc(scratch, n, sizeof *p.stories);
     p.similar = ald_calloc(scratch, n, sizeof *p.similar);
     for (size_t i = 0; i < n; i++) {
         if (sweep && i > 0 && a->incidents[list[i]].quarter != a->incidents[list[i - 1]].quarter)
-            ald_measures_drop(a);
+            ald_measures_drop_after(a, made);
         ald_story_weigh(a, view, list[i], scratch, &p.stories[p.n]);
         p.n += p.stories[p.n].reasons_n > 0; /* what has no reason is never chosen, and puts no other into a later front */
     }

@@ -106,8 +106,9 @@ static void fill_km(const struct ald_analysis *analysis, const uint32_t *inciden
 }
 
 static void fill_means(const struct ald_analysis *analysis, const struct ald_period *period,
-                       const struct clock_values *values, struct ald_clock_summary *ret)
+                       const struct clock_values *values, struct ald_arena *scratch, struct ald_clock_summary *ret)
 {
+    struct ald_seed_text *seeds = ald_seed_text(scratch, period->label, values->lines, values->n);
     int resamples = analysis->settings->resamples;
     double logs = 0;
     for (size_t i = 0; i < values->n; i++)
@@ -115,13 +116,13 @@ static void fill_means(const struct ald_analysis *analysis, const struct ald_per
     ret->has_geometric = ret->has_mean = true;
     ret->geometric_mean_ms = exp(logs / (double)values->n);
     ret->mean_ms = ald_mean(values->sorted, values->n);
-    uint64_t seed = ald_resample_seed("clocks.resolve.geometric_mean", period->label, values->lines, values->n);
+    uint64_t seed = ald_resample_seed(seeds, "clocks.resolve.geometric_mean");
     ret->geometric_ci = ald_resample_weeks(values->logs, values->weeks, ALD_MEAN_OF_LOGS, resamples, seed);
     if (values->n < MEAN_LEAST) {
         ret->mean_ci = (struct ald_interval){.absent = "too few to bound a mean: one incident decides it"};
         return;
     }
-    seed = ald_resample_seed("clocks.resolve.mean", period->label, values->lines, values->n);
+    seed = ald_resample_seed(seeds, "clocks.resolve.mean");
     ret->mean_ci = ald_resample_weeks(values->sums, values->weeks, ALD_LOG_OF_MEAN, resamples, seed);
 }
 
@@ -148,7 +149,7 @@ void ald_clock_summarise(const struct ald_analysis *analysis, const struct ald_p
     ret->median_ci = order_interval(values.sorted, values.n, 0.5);
     ret->p90_ci = order_interval(values.sorted, values.n, 0.9);
     if (resolve)
-        fill_means(analysis, period, &values, ret);
+        fill_means(analysis, period, &values, scratch, ret);
 }
 
 /* ---- Counts ---- */

@@ -129,6 +129,15 @@ static struct ald_node *limits_node(struct ald_arena *a, const struct ald_groups
     return list;
 }
 
+static struct ald_node *teams_node(struct ald_arena *a, const struct ald_analysis *an, const bool *small)
+{
+    struct ald_node *list = ald_node_list(a);
+    for (size_t t = 0; t < an->teams_n; t++) /* numbered in the order of their names */
+        if (small[t])
+            ald_node_add(a, list, ald_node_str(a, an->teams[t]));
+    return list;
+}
+
 void ald_groups_nodes(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f, struct ald_node **ret_groups,
                       struct ald_node **ret_funnel)
 {
@@ -147,15 +156,10 @@ void ald_groups_nodes(struct ald_arena *a, const struct ald_analysis *an, const 
     for (int by = 0; by < ALD_GROUP_KIND_N; by++)
         ald_node_set(a, limits, ald_group_kind_name((enum ald_group_kind)by), limits_node(a, &all, (enum ald_group_kind)by));
     ald_node_set(a, o, "limits", limits);
-    ald_node_set(a, o, "small_teams", ald_small_teams_node(a, an, &f->period));
+    ald_node_set(a, o, "small_teams", teams_node(a, an, all.small_teams));
 }
 
 struct ald_node *ald_small_teams_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_period *period)
 {
-    struct ald_node *list = ald_node_list(a);
-    const bool *small = ald_small_teams(an, period, a);
-    for (size_t t = 0; t < an->teams_n; t++) /* numbered in the order of their names */
-        if (small[t])
-            ald_node_add(a, list, ald_node_str(a, an->teams[t]));
-    return list;
+    return teams_node(a, an, ald_small_teams(an, period, a));
 }

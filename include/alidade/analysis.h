@@ -368,6 +368,10 @@ double ald_position_total_at(const struct ald_analysis *analysis, size_t inciden
 /** Frees all readings made so far, so that walking over all incidents takes the memory of one quarter: for the caller to
  *  call when a quarter is done. What ald_measure_at returned is gone; asking again reads again. */
 void ald_measures_drop(const struct ald_analysis *analysis);
+/** The same for those that were made after the first `kept` quarters, of which ald_measures_made tells how many there are: what
+ *  goes over all of history leaves those in place that others still look at. */
+void ald_measures_drop_after(const struct ald_analysis *analysis, size_t kept);
+size_t ald_measures_made(const struct ald_analysis *analysis);
 
 /** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

@@ -27,6 +27,7 @@ struct ald_groups {
     double tau2[ALD_GROUP_KIND_N]; /* over-dispersion */
     const struct ald_group *groups; /* by kind, then by name */
     size_t groups_n;
+    const bool *small_teams; /* ald_small_teams of the period */
 };
 /** Services and first teams of the period of figures: funnel limits with over-dispersion (Spiegelhalter 2005), flags by
  *  Benjamini and Hochberg (1995) (METHODS 6). Rows are arena-owned. */

@@ -61,7 +61,7 @@ struct ald_story_choice {
 };
 
 /** Candidates for a session, as of the analysis' as-of: all history, older than settings->story_minimum_age_quarters. Readings
- *  that were made before are let go (ald_measures_drop). */
+ *  that were made before are kept, of the others those of one quarter at a time. */
 void ald_stories_choose(const struct ald_analysis *analysis, const struct ald_story_view *view, struct ald_arena *arena,
                         struct ald_story_choice *ret);
 /** What to read in full of a period: its own resolved incidents, three slots and no reserves; age and told are ignored. */

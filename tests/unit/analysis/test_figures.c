@@ -268,8 +268,16 @@ static void seeds(void **state)
     (void)state;
     const struct ald_seed_line lines[] = {{"b:2", 20}, {"a:1", 1000}, {"a:10", 5}};
     static const char text[] = "clocks.resolve.mean\n2026Q3\na:10:5\na:1:1000\nb:2:20";
-    assert_int_equal(ald_resample_seed("clocks.resolve.mean", "2026Q3", lines, 3), ald_siphash(text, sizeof text - 1));
-    assert_int_equal(ald_resample_seed("x", "y", NULL, 0), ald_siphash("x\ny\n", 4));
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    struct ald_seed_text *seeds = ald_seed_text(arena, "2026Q3", lines, 3);
+    for (size_t twice = 0; twice < 2; twice++) { /* a longer id of a figure before the same lines changes nothing */
+        assert_int_equal(ald_resample_seed(seeds, "clocks.resolve.mean"), ald_siphash(text, sizeof text - 1));
+        (void)ald_resample_seed(seeds, "clocks.resolve.geometric_mean");
+    }
+    assert_int_equal(ald_resample_seed(ald_seed_text(arena, "y", NULL, 0), "x"), ald_siphash("x\ny\n", 4));
+    const struct ald_seed_line odd[] = {{"a", -7}, {"a", 0}, {"", INT64_MIN}};
+    static const char odd_text[] = "x\ny\n:-9223372036854775808\na:-7\na:0";
+    assert_int_equal(ald_resample_seed(ald_seed_text(arena, "y", odd, 3), "x"), ald_siphash(odd_text, sizeof odd_text - 1));
 }
 
 static void order_does_not_matter(void **state)
