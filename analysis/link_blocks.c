@@ -28,13 +28,13 @@ static uint32_t needing(const struct ald_org *org, uint32_t i)
     return low;
 }
 
-const char *ald_block_name(const struct ald_linker *l, uint32_t block)
+const char *ald_block_name(const struct ald_linker *l, struct ald_arena *arena, uint32_t block)
 {
     const struct ald_analysis *a = l->b->a;
     enum ald_block_kind kind = ald_block_kind(l, block);
     if (kind != ALD_BLOCK_EDGE)
         return kind == ALD_BLOCK_SERVICE ? a->services[block] : a->teams[block - a->services_n];
     uint32_t edge = block - ald_block_edge(l, 0);
-    return ald_sprintf(l->arena, "%s needs %s", a->services[needing(l->b->org, edge)],
+    return ald_sprintf(arena, "%s needs %s", a->services[needing(l->b->org, edge)],
                        a->services[l->b->org->needs[edge]]);
 }

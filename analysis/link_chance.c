@@ -25,12 +25,12 @@ static uint32_t class_of(const struct ald_linker *l, const struct ald_link_pair 
     return 2 * (x < y ? x * n + y : y * n + x) + (ald_block_kind(l, pair->block) == ALD_BLOCK_EDGE);
 }
 
-void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, const struct ald_link_pair *pair,
-                        uint32_t shift)
+void ald_link_decoy_add(const struct ald_linker *l, struct ald_arena *arena, struct ald_link_chance *chance,
+                        const struct ald_link_pair *pair, uint32_t shift)
 {
     bool sides = ald_pair_of_one_source(l, pair);
     for (int side = 0; side < 2; side++) { /* which source is the sparser one is not known yet: both ends */
-        chance->items = ald_grow(l->arena, chance->items, chance->n, &chance->cap, sizeof *chance->items);
+        chance->items = ald_grow(arena, chance->items, chance->n, &chance->cap, sizeof *chance->items);
         chance->items[chance->n++] = (struct ald_link_decoy){
             .class_ = class_of(l, pair), .record = side ? pair->b : pair->a, .shift = shift, .odds = pair->odds};
         if (sides && shift)

@@ -45,6 +45,12 @@ uint32_t ald_link_whole(struct ald_linker *l, uint32_t record)
     return root(l->whole, record);
 }
 
+void ald_link_flatten(struct ald_linker *l)
+{
+    for (uint32_t i = 0; i < l->b->a->records_n; i++)
+        l->whole[i] = root(l->whole, i);
+}
+
 static void add_enemy(struct ald_linker *l, uint32_t whole, uint32_t record)
 {
     struct ald_link_enemy *enemy = ald_alloc(l->arena, sizeof *enemy);
@@ -67,10 +73,15 @@ bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b)
     return false;
 }
 
+bool ald_both_hold(uint64_t holds, uint64_t others, uint32_t but)
+{
+    uint64_t both = holds & others;
+    return (but == ALD_NOBODY ? both : both & ~bit_of(but)) != 0;
+}
+
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but)
 {
-    uint64_t both = l->holds[ald_link_whole(l, a)] & l->holds[ald_link_whole(l, b)];
-    return (but == ALD_NOBODY ? both : both & ~bit_of(but)) != 0;
+    return ald_both_hold(l->holds[ald_link_whole(l, a)], l->holds[ald_link_whole(l, b)], but);
 }
 
 static void unite(uint32_t *parent, uint32_t a, uint32_t b)

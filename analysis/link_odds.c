@@ -17,19 +17,18 @@ static void exclude(void *ctx, uint32_t word)
     f->excluded[word] = f->block;
 }
 
-static void count_bursts(struct ald_link_odds *f, const uint32_t *records, size_t n)
+static void count_bursts(struct ald_link_odds *f, const struct ald_link_seat *seats, size_t n)
 {
     int64_t first = 0;
     f->block_bursts = 0;
     for (size_t i = 0; i < n; i++) {
-        const size_t *at = f->words.at + records[i];
-        int64_t start = f->l->b->work[records[i]].start;
+        int64_t start = seats[i].start;
         if (f->block_bursts < 1 || start > first + BURST_MS) {
             first = start;
             f->block_bursts++;
         }
-        for (size_t k = at[0]; k < at[1]; k++) {
-            uint32_t w = f->words.list[k];
+        for (uint32_t k = 0; k < seats[i].words_n; k++) {
+            uint32_t w = seats[i].words[k];
             if (f->met[w] == f->block && start <= f->burst[w] + BURST_MS)
                 continue;
             f->bursts[w] = f->met[w] == f->block ? f->bursts[w] + 1 : 1;
@@ -41,15 +40,15 @@ static void count_bursts(struct ald_link_odds *f, const uint32_t *records, size_
 
 /* Dice's coefficient of the words' weights, names of the block aside. *ret_bursts: how often the rarest word that both
  * have came up in the block; without one, how often anything did. */
-static double similarity(const struct ald_link_odds *f, uint32_t a, uint32_t b, double *ret_bursts)
+static double similarity(const struct ald_link_odds *f, const uint32_t *x, size_t x_n, const uint32_t *y, size_t y_n,
+                         double *ret_bursts)
 {
-    const size_t *x = f->words.at + a, *y = f->words.at + b;
     double shared = 0, all = 0;
     *ret_bursts = f->block_bursts;
-    for (size_t i = x[0], j = y[0]; i < x[1] || j < y[1];) {
-        bool from_x = j == y[1] || (i < x[1] && f->words.list[i] <= f->words.list[j]);
-        bool from_y = i == x[1] || (j < y[1] && f->words.list[j] <= f->words.list[i]);
-        uint32_t w = f->words.list[from_x ? i : j];
+    for (size_t i = 0, j = 0; i < x_n || j < y_n;) {
+        bool from_x = j == y_n || (i < x_n && x[i] <= y[j]);
+        bool from_y = i == x_n || (j < y_n && y[j] <= x[i]);
+        uint32_t w = from_x ? x[i] : y[j];
         i += from_x;
         j += from_y;
         if (f->excluded[w] == f->block)
@@ -88,23 +87,31 @@ static void exclude_names(struct ald_link_odds *f, uint32_t r)
     const struct ald_build *b = f->l->b;
     const struct ald_slice *rows = &b->work[r].services;
     for (size_t i = 0; i < rows->n; i++)
-        ald_words_each(f->l, &f->words, b->a->services[b->svc[rows->at + i].service], exclude, f);
+        ald_words_each(b->brief, &f->words, b->a->services[b->svc[rows->at + i].service], exclude, f);
+}
+
+static double similarity_of(const struct ald_link_odds *f, uint32_t a, uint32_t b)
+{
+    const size_t *at = f->words.at;
+    double bursts;
+    return similarity(f, f->words.list + at[a], at[a + 1] - at[a], f->words.list + at[b], at[b + 1] - at[b], &bursts);
 }
 
 /* How alike the titles of records are that are linked for better reasons, and how far apart they start, tells what to
  * expect of those that are not. Ten pairs' worth of guess where there are none. */
 static void learn_looks(struct ald_link_odds *f, uint32_t blocks)
 {
-    double looks[ALD_LOOKS] = {3, 3, 4}, gaps[ALD_GAPS] = {4, 2.5, 1.5, 1, 0.5, 0.5}, all = 10, near = 10, bursts;
+    double looks[ALD_LOOKS] = {3, 3, 4}, gaps[ALD_GAPS] = {4, 2.5, 1.5, 1, 0.5, 0.5}, all = 10, near = 10;
     struct ald_linker *l = f->l;
     for (size_t i = 0; i < l->link_n; i++) {
         const struct ald_link *link = &l->link[i];
         if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source)
             continue;
         f->block = blocks + 1 + (uint32_t)i; /* no block's number */
+        ald_arena_reset(l->b->brief);
         exclude_names(f, link->a);
         exclude_names(f, link->b);
-        looks[look_of(similarity(f, link->a, link->b, &bursts))]++;
+        looks[look_of(similarity_of(f, link->a, link->b))]++;
         all++;
         int64_t x = l->b->work[link->a].start, y = l->b->work[link->b].start;
         if (x == ALD_TIME_NONE || y == ALD_TIME_NONE || (x < y ? y - x : x - y) > ALD_LINK_APART_MS)
@@ -119,26 +126,32 @@ static void learn_looks(struct ald_link_odds *f, uint32_t blocks)
 }
 
 /* One in four names services that differ, one in four begins after the other's end: reasoned, not measured. */
-static double look(const struct ald_link_odds *f, uint32_t a, uint32_t b, double alike, size_t gap,
-                   enum ald_block_kind kind, bool after_end)
+static double look(const struct ald_link_odds *f, const struct ald_link_seat *a, const struct ald_link_seat *b, double alike,
+                   size_t gap, enum ald_block_kind kind, bool after_end)
 {
-    const struct ald_work *work = f->l->b->work;
-    double m = work[a].source == work[b].source ? 1 : f->look[look_of(alike)] * f->gap[gap];
-    if (kind == ALD_BLOCK_TEAM && work[a].services.n && work[b].services.n)
+    double m = a->source == b->source ? 1 : f->look[look_of(alike)] * f->gap[gap];
+    if (kind == ALD_BLOCK_TEAM && a->services_n && b->services_n)
         m /= 4;
     return after_end ? m / 4 : m;
 }
 
 /* ---- The whole ---- */
 
+struct ald_link_odds ald_odds_beside(const struct ald_link_odds *odds, struct ald_arena *arena)
+{
+    struct ald_link_odds own = *odds;
+    own.excluded = ald_calloc(arena, odds->words.n, sizeof *own.excluded);
+    own.met = ald_calloc(arena, odds->words.n, sizeof *own.met);
+    own.burst = ald_calloc(arena, odds->words.n, sizeof *own.burst);
+    own.bursts = ald_calloc(arena, odds->words.n, sizeof *own.bursts);
+    return own;
+}
+
 void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struct ald_link_odds *ret)
 {
     *ret = (struct ald_link_odds){.l = l, .span_ms = span_ms};
     ald_words_build(l, &ret->words);
-    ret->excluded = ald_calloc(l->arena, ret->words.n, sizeof *ret->excluded);
-    ret->met = ald_calloc(l->arena, ret->words.n, sizeof *ret->met);
-    ret->burst = ald_calloc(l->arena, ret->words.n, sizeof *ret->burst);
-    ret->bursts = ald_calloc(l->arena, ret->words.n, sizeof *ret->bursts);
+    *ret = ald_odds_beside(ret, l->arena);
     learn_looks(ret, blocks);
 }
 
@@ -147,22 +160,22 @@ void ald_odds_done(struct ald_link_odds *odds)
     ald_names_free(odds->words.texts);
 }
 
-void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name, const uint32_t *records, size_t n)
+void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, const char *name,
+                    const struct ald_link_seat *seats, size_t n)
 {
-    const struct ald_work *work = odds->l->b->work;
     odds->block = block + 1;
-    ald_words_each(odds->l, &odds->words, name, exclude, odds);
-    count_bursts(odds, records, n);
-    odds->history_ms = fmax((double)(work[records[n - 1]].start - work[records[0]].start),
+    ald_words_each(scratch, &odds->words, name, exclude, odds);
+    count_bursts(odds, seats, n);
+    odds->history_ms = fmax((double)(seats[n - 1].start - seats[0].start),
                             fmin((double)HISTORY_LEAST_MS, odds->span_ms));
 }
 
-void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, enum ald_block_kind kind, bool after_end,
-                    struct ald_link_pair *pair)
+void ald_odds_weigh(const struct ald_link_odds *odds, const struct ald_link_seat *a, const struct ald_link_seat *b,
+                    double apart_ms, enum ald_block_kind kind, bool after_end, struct ald_link_pair *pair)
 {
     double bursts;
     size_t gap = gap_of(apart_ms);
-    pair->similarity = similarity(odds, pair->a, pair->b, &bursts);
+    pair->similarity = similarity(odds, a->words, a->words_n, b->words, b->words_n, &bursts);
     pair->by_chance = bursts * 2 * (double)((gap_ends[gap + 1] - gap_ends[gap]) * ALD_MINUTE_MS) / odds->history_ms;
-    pair->odds = look(odds, pair->a, pair->b, pair->similarity, gap, kind, after_end) / pair->by_chance;
+    pair->odds = look(odds, a, b, pair->similarity, gap, kind, after_end) / pair->by_chance;
 }

@@ -6,6 +6,18 @@
 
 enum { ALD_LOOKS = 3, ALD_GAPS = 6 };
 
+/** What pairing asks of a record, those of a block side by side: each is looked at hundreds of times. */
+struct ald_link_seat {
+    int64_t start, end; /* end: ald_record_end */
+    const char *class_;
+    uint64_t holds;     /* sources of its whole */
+    const uint32_t *words;
+    uint32_t record, source, whole;
+    uint32_t words_n, services_n;
+    uint32_t service;   /* the first that a row names; ALD_NOBODY */
+    bool has_enemies;   /* its whole */
+};
+
 struct ald_link_odds {
     struct ald_linker *l;
     struct ald_link_words words;
@@ -23,8 +35,11 @@ struct ald_link_odds {
 /** Reads the words of all titles and learns from the links that stand; blocks: how many there are. */
 void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struct ald_link_odds *ret);
 void ald_odds_done(struct ald_link_odds *odds);
+/** The same for another thread: what is learned is shared, what is counted of a block is its own. */
+struct ald_link_odds ald_odds_beside(const struct ald_link_odds *odds, struct ald_arena *arena);
 /** Turns to the block of a service or team (its number), whose records are given in the order of their starts. */
-void ald_odds_block(struct ald_link_odds *odds, uint32_t block, const char *name, const uint32_t *records, size_t n);
-/** Fills similarity, by_chance and odds of a pair in the block at hand; apart_ms: between their starts. */
-void ald_odds_weigh(const struct ald_link_odds *odds, double apart_ms, enum ald_block_kind kind, bool after_end,
-                    struct ald_link_pair *pair);
+void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, const char *name,
+                    const struct ald_link_seat *seats, size_t n);
+/** Fills similarity, by_chance and odds of a pair, a and b, in the block at hand; apart_ms: between their starts. */
+void ald_odds_weigh(const struct ald_link_odds *odds, const struct ald_link_seat *a, const struct ald_link_seat *b,
+                    double apart_ms, enum ald_block_kind kind, bool after_end, struct ald_link_pair *pair);

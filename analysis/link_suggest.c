@@ -98,7 +98,7 @@ static const char *via(struct ald_linker *l, const struct ald_link_pair *p)
     int64_t ms =
         work[p->a].start < work[p->b].start ? work[p->b].start - work[p->a].start : work[p->a].start - work[p->b].start;
     return ald_sprintf(a->arena, "%s%s%s %s, starts %s apart, titles alike %.2f; by chance %.2g such", mention,
-                       *mention ? "; " : "", words[ald_block_kind(l, p->block)], ald_block_name(l, p->block),
+                       *mention ? "; " : "", words[ald_block_kind(l, p->block)], ald_block_name(l, l->arena, p->block),
                        ald_duration_format(ms, apart), p->similarity, p->by_chance);
 }
 

@@ -143,10 +143,10 @@ static void find_word(void *ctx, const char *word)
         finder->take(finder->ctx, known);
 }
 
-void ald_words_each(struct ald_linker *l, const struct ald_link_words *words, const char *text,
+void ald_words_each(struct ald_arena *scratch, const struct ald_link_words *words, const char *text,
                     void (*take)(void *ctx, uint32_t word), void *ctx)
 {
     struct finder finder = {.words = words, .take = take, .ctx = ctx};
     struct reader reader = {.take = find_word, .ctx = &finder};
-    read_words(l->arena, text, &reader);
+    read_words(scratch, text, &reader);
 }

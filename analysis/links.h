@@ -53,9 +53,14 @@ uint32_t ald_link_whole(struct ald_linker *l, uint32_t record);
 void ald_keep_apart(struct ald_linker *l, uint32_t a, uint32_t b);
 /** True when people keep some record of a's whole from some record of b's. */
 bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b);
+/** Makes every record of a whole point at its root: until the next join l->whole[r] is what ald_link_whole gives, for threads
+ *  to read. */
+void ald_link_flatten(struct ald_linker *l);
 /** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). Beyond 64 sources also
  * when it only could be: then a likeness is listed that would have been taken. */
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but);
+/** The same of what two wholes hold. */
+bool ald_both_hold(uint64_t holds, uint64_t others, uint32_t but);
 /** Joins two records unless people keep them apart; via is analysis-owned. Notes the link when it joins two wholes, and
  * the method of each record that had none. @return false: kept apart. */
 bool ald_link_join(struct ald_linker *l, uint32_t a, uint32_t b, enum ald_link_method method, double confidence,
@@ -104,7 +109,7 @@ struct ald_link_words {
 };
 void ald_words_build(struct ald_linker *l, struct ald_link_words *ret);
 /** Calls take for each word of a text that the words know. */
-void ald_words_each(struct ald_linker *l, const struct ald_link_words *words, const char *text,
+void ald_words_each(struct ald_arena *scratch, const struct ald_link_words *words, const char *text,
                     void (*take)(void *ctx, uint32_t word), void *ctx);
 
 /* ---- link_pairs.c, link_suggest.c ---- */
@@ -141,7 +146,7 @@ int64_t ald_link_shift(size_t i);
 void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs,
                     struct ald_link_chance *chance);
 /** Notes one coincidence. */
-void ald_link_decoy_add(struct ald_linker *l, struct ald_link_chance *chance, const struct ald_link_pair *pair,
+void ald_link_decoy_add(const struct ald_linker *l, struct ald_arena *arena, struct ald_link_chance *chance, const struct ald_link_pair *pair,
                         uint32_t shift);
 
 /** Records are looked at in blocks: those that name a service, a team, or either end of an edge between services. */
@@ -149,8 +154,19 @@ enum ald_block_kind { ALD_BLOCK_SERVICE, ALD_BLOCK_TEAM, ALD_BLOCK_EDGE };
 /** The number of the block of edge i (i: all edges: one past the last block). */
 uint32_t ald_block_edge(const struct ald_linker *l, uint32_t i);
 enum ald_block_kind ald_block_kind(const struct ald_linker *l, uint32_t block);
-/** "checkout", or "cart needs identity"; scratch or analysis-owned. */
-const char *ald_block_name(const struct ald_linker *l, uint32_t block);
+/** "checkout", or "cart needs identity"; arena- or analysis-owned. */
+const char *ald_block_name(const struct ald_linker *l, struct ald_arena *arena, uint32_t block);
+
+/* ---- link_places.c ---- */
+/** Records by block: those of block i are records[at[i]] up to records[at[i + 1]], in their order, some of them twice. */
+struct ald_link_places {
+    const uint32_t *records;
+    const size_t *at;
+    uint32_t blocks;
+};
+void ald_link_places(const struct ald_linker *l, struct ald_link_places *ret);
+/** Whether a record can stand in blocks: it has a start and is no vendor's. */
+bool ald_link_takes_part(const struct ald_linker *l, uint32_t record);
 
 /** Pairs of records that share a service or team, name services of which one needs the other, or of which one mentions
  * the other, that overlap in time, are not one incident yet and not kept apart by people; sorted by a, b, each pair
