@@ -1,13 +1,15 @@
-/* Nearest neighbours with all ties, by a k-d tree over the candidates. It must give exactly what comparing all pairs
- * gives: the tree only skips points that are surely farther. Knows positions, not signals. */
+/* Nearest neighbours with all ties, by strips over the candidates. It must give exactly what comparing all pairs gives: only
+ * points that are surely farther are skipped. Knows positions, not signals. */
 #include "comparables.h"
 
 #include <math.h>
 #include <string.h>
 
 #define TIE 1e-12
-#define SLACK 1e-9 /* pruning is generous: rounding must never lose a tie */
-enum { K_LEAST = 20, K_MOST = 200, LEAF = 24, WORD = 64, STRIPS = 64 };
+#define SLACK 1e-9  /* pruning is generous: rounding must never lose a tie */
+#define MORE 1.05   /* of the last reach */
+enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64 };
+#define STRIPS_ACROSS 12.0 /* strips in a square that holds k points when they are evenly spread */
 
 static bool uses(enum ald_basis basis, enum ald_axis axis)
 {
@@ -29,11 +31,15 @@ static void make_scratch(struct ald_neighbourhood *near, struct ald_arena *arena
     near->squares = ald_calloc(arena, near->frame->n, sizeof *near->squares);
     near->ranked = ald_calloc(arena, near->frame->n, sizeof *near->ranked);
     near->mark = ald_calloc(arena, near->frame->n / WORD + 1, sizeof *near->mark);
+    near->marks = ald_calloc(arena, near->frame->n / (WORD * WORD) + 1, sizeof *near->marks);
 }
 
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena)
 {
-    *near = (struct ald_neighbourhood){.frame = frame};
+    uint64_t *open = ald_calloc(arena, frame->n / WORD + 1, sizeof *open);
+    for (size_t i = 0; i < frame->n; i++)
+        open[i / WORD] |= (uint64_t)frame->members[i].open << (i % WORD);
+    *near = (struct ald_neighbourhood){.frame = frame, .open = open};
     for (int basis = 0; basis < ALD_BASIS_WHOLE; basis++)
         for (size_t i = 0; i < frame->n; i++)
             near->candidates[basis] += is_candidate(frame, (enum ald_basis)basis, i);
@@ -45,6 +51,12 @@ void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_ar
 {
     *ret = *near;
     make_scratch(ret, arena);
+}
+
+static size_t k_of(size_t candidates)
+{
+    double k = round(sqrt((double)candidates));
+    return k < K_LEAST ? K_LEAST : k > K_MOST ? K_MOST : (size_t)k;
 }
 
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading)
@@ -63,89 +75,84 @@ void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_rea
         reading->basis = ALD_BASIS_WHOLE;
         reading->candidates = near->frame->n;
     }
-    double k = round(sqrt((double)reading->candidates));
-    reading->k = k < K_LEAST ? K_LEAST : k > K_MOST ? K_MOST : (size_t)k;
+    reading->k = k_of(reading->candidates);
 }
 
-/* ---- Tree: points[mid] of a stretch splits it, left not above, right not below ---- */
+/* ---- Strips ---- */
 
-static void swap_points(struct ald_point *a, struct ald_point *b)
+/* Cuts the candidates, in their order across, into strips of about `each`; those at one place stay together, so that however many they
+ * are, a search asks one strip for them. */
+static void cut_strips(const struct ald_neighbourhood *near, enum ald_basis basis, size_t each, struct ald_strips *strips, uint32_t *strip_of)
 {
-    struct ald_point t = *a;
-    *a = *b;
-    *b = t;
-}
-
-/* Puts the point of rank mid at mid (Hoare's selection; equal values are spread over both sides). */
-static void select_point(struct ald_point *p, size_t low, size_t high, size_t mid, size_t axis)
-{
-    while (high - low > 1) {
-        double pivot = p[low + (high - low) / 2].at[axis];
-        size_t i = low, j = high - 1;
-        for (;;) {
-            while (p[i].at[axis] < pivot)
-                i++;
-            while (p[j].at[axis] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            swap_points(&p[i++], &p[j--]);
-        }
-        size_t cut = i > j ? i : i + (p[i].at[axis] <= pivot); /* [low, cut) <= pivot <= [cut, high) */
-        if (cut == high)
-            cut--;
-        if (mid < cut)
-            high = cut;
-        else
-            low = cut;
-    }
-}
-
-static void build(struct ald_point *p, size_t low, size_t high, size_t axis, size_t axes, size_t first_axis)
-{
-    while (high - low > LEAF) {
-        size_t mid = low + (high - low) / 2;
-        select_point(p, low, high, mid, axis);
-        axis = axes == 1 ? first_axis : 1 - axis;
-        build(p, low, mid, axis, axes, first_axis);
-        low = mid + 1;
-    }
-}
-
-static const struct ald_tree *tree_of(struct ald_neighbourhood *near, enum ald_basis basis)
-{
-    struct ald_tree *tree = &near->trees[basis];
-    if (tree->built)
-        return tree;
-    const struct ald_frame *frame = near->frame;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_point *points = ald_calloc(scratch, near->candidates[basis], sizeof *points);
-    for (size_t i = 0; i < frame->n; i++) {
-        if (!is_candidate(frame, basis, i))
+    const struct ald_axis_frame *across = &near->frame->axes[strips->across];
+    size_t n = 0;
+    for (size_t i = 0; i < across->raw_n; i++) {
+        uint32_t member = across->order[i];
+        if (!is_candidate(near->frame, basis, member))
             continue;
-        struct ald_point *point = &points[tree->n++];
-        point->member = (uint32_t)i;
-        for (int axis = 0; axis < ALD_AXIS_N; axis++)
-            point->at[axis] = uses(basis, (enum ald_axis)axis) ? frame->axes[axis].position[i] : 0;
+        double at = across->position[member];
+        if (n == 0 || (n - strips->first[strips->strips - 1] >= each && at > strips->high[strips->strips - 1])) {
+            strips->low[strips->strips] = at;
+            strips->first[strips->strips++] = n;
+        }
+        strips->high[strips->strips - 1] = at;
+        strip_of[member] = (uint32_t)strips->strips - 1;
+        n++;
     }
-    size_t first_axis = basis == ALD_BASIS_BLAST_RADIUS ? ALD_BLAST_RADIUS : ALD_COMPLEXITY;
-    build(points, 0, tree->n, first_axis, basis == ALD_BASIS_BOTH ? 2 : 1, first_axis);
-    tree->member = ald_calloc(near->arena, tree->n, sizeof *tree->member);
+}
+
+/* Deals the candidates out to their strips in their order along. */
+static void fill_strips(const struct ald_neighbourhood *near, enum ald_basis basis, const uint32_t *strip_of, size_t *at,
+                        struct ald_strips *strips)
+{
+    const struct ald_frame *frame = near->frame;
+    const struct ald_axis_frame *along = &frame->axes[strips->along];
+    for (size_t i = 0; i < along->raw_n; i++) {
+        uint32_t member = along->order[i];
+        if (!is_candidate(frame, basis, member))
+            continue;
+        size_t to = at[strip_of[member]]++;
+        strips->member[to] = member;
+        for (int axis = 0; axis < ALD_AXIS_N; axis++)
+            strips->at[axis][to] = uses(basis, (enum ald_axis)axis) ? frame->axes[axis].position[member] : 0;
+    }
+}
+
+static const struct ald_strips *strips_of(struct ald_neighbourhood *near, enum ald_basis basis)
+{
+    struct ald_strips *strips = &near->strips[basis];
+    if (strips->made)
+        return strips;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint32_t *strip_of = ald_calloc(scratch, near->frame->n, sizeof *strip_of);
+    size_t n = near->candidates[basis];
+    double wanted = basis == ALD_BASIS_BOTH ? STRIPS_ACROSS * sqrt((double)n / (double)k_of(n)) : 1;
+    size_t each = (size_t)((double)n / wanted) + 1, most = n / each + 1;
+    *strips = (struct ald_strips){.n = n,
+                                  .across = basis == ALD_BASIS_COMPLEXITY ? ALD_BLAST_RADIUS : ALD_COMPLEXITY,
+                                  .along = basis == ALD_BASIS_COMPLEXITY ? ALD_COMPLEXITY : ALD_BLAST_RADIUS,
+                                  .first = ald_calloc(near->arena, most + 1, sizeof *strips->first),
+                                  .low = ald_calloc(near->arena, most, sizeof *strips->low),
+                                  .high = ald_calloc(near->arena, most, sizeof *strips->high),
+                                  .member = ald_calloc(near->arena, n, sizeof *strips->member),
+                                  .made = true};
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        tree->at[axis] = ald_calloc(near->arena, tree->n, sizeof(double));
-    for (size_t i = 0; i < tree->n; i++) {
-        tree->member[i] = points[i].member;
-        for (int axis = 0; axis < ALD_AXIS_N; axis++)
-            tree->at[axis][i] = points[i].at[axis];
-    }
-    tree->built = true;
-    return tree;
+        strips->at[axis] = ald_calloc(near->arena, n, sizeof(double));
+    if (basis == ALD_BASIS_BOTH)
+        cut_strips(near, basis, each, strips, strip_of);
+    else
+        strips->strips = 1; /* from 0 to 0 */
+    strips->first[strips->strips] = n;
+    size_t *at = ald_calloc(scratch, strips->strips, sizeof *at);
+    memcpy(at, strips->first, strips->strips * sizeof *at);
+    fill_strips(near, basis, strip_of, at, strips);
+    return strips;
 }
 
 void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis basis)
 {
     if (basis != ALD_BASIS_WHOLE)
-        (void)tree_of(near, basis);
+        (void)strips_of(near, basis);
 }
 
 /* ---- Search ----
@@ -153,13 +160,13 @@ void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis ba
  * Distances are compared squared: the root does not change their order, so the k-th smallest root is the root of the k-th
  * smallest square. Only what lies within rounding of the reach is decided by its root.
  *
- * One pass takes whatever is within a bound that is surely no less than the reach of the k nearest: that of the last search
- * and the step from there (a ball around here that holds the last one's ball holds k points). */
+ * One pass takes whatever is within a bound. The reach of the last search and a little more is nearly always bound enough, and what was
+ * found says whether it was; else what is surely no less than the reach of the k nearest: that of the last search and the step from
+ * there (a ball around here that holds the last one's ball holds k points). */
 
 struct search {
-    const struct ald_tree *tree;
+    const struct ald_strips *strips;
     double at[ALD_AXIS_N];
-    size_t axes, first_axis;
     double bound;     /* square of the distance beyond which nothing is wanted */
     double *squares;  /* of the found */
     uint32_t *found;
@@ -168,33 +175,56 @@ struct search {
 
 static void take(struct search *search, size_t low, size_t high)
 {
-    const double *x = search->tree->at[0], *y = search->tree->at[1];
+    const double *x = search->strips->at[0], *y = search->strips->at[1];
     size_t n = search->found_n;
     for (size_t i = low; i < high; i++) { /* without a branch, which could not be foreseen */
         double dx = x[i] - search->at[0], dy = y[i] - search->at[1], d = dx * dx + dy * dy;
         search->squares[n] = d;
-        search->found[n] = search->tree->member[i];
+        search->found[n] = search->strips->member[i];
         n += d <= search->bound;
     }
     search->found_n = n;
 }
 
-/* away: how far the stretch is from here at least, along each axis. */
-static void descend(struct search *search, size_t low, size_t high, size_t axis, const double away[ALD_AXIS_N])
+/* The first of n ascending values that is not below x; without a branch as well. */
+static size_t first_from(const double *v, size_t n, double x)
 {
-    if (high - low <= LEAF) {
-        take(search, low, high);
-        return;
+    size_t first = 0;
+    while (n > 1) {
+        size_t half = n / 2;
+        first += v[first + half - 1] < x ? half : 0;
+        n -= half;
     }
-    size_t mid = low + (high - low) / 2, next = search->axes == 1 ? search->first_axis : 1 - axis;
-    double side = search->at[axis] - search->tree->at[axis][mid], far[ALD_AXIS_N] = {away[0], away[1]};
-    far[axis] = fabs(side);
-    bool both = far[0] * far[0] + far[1] * far[1] <= search->bound;
-    if (side <= 0 || both)
-        descend(search, low, mid, next, side <= 0 ? away : far);
-    take(search, mid, mid + 1);
-    if (side > 0 || both)
-        descend(search, mid + 1, high, next, side <= 0 ? far : away);
+    return first + (n == 1 && v[first] < x);
+}
+
+/* Takes from a strip what is within the bound. @return false: the strip is beyond it as a whole. */
+static bool look_at_strip(struct search *search, size_t strip)
+{
+    const struct ald_strips *strips = search->strips;
+    double x = search->at[strips->across], y = search->at[strips->along];
+    double away = fmax(0, fmax(strips->low[strip] - x, x - strips->high[strip])), rest = search->bound - away * away;
+    if (rest < 0)
+        return false;
+    double half = sqrt(rest);
+    size_t first = strips->first[strip], n = strips->first[strip + 1] - first;
+    const double *along = strips->at[strips->along] + first;
+    size_t from = first_from(along, n, y - half), to = from + first_from(along + from, n - from, nextafter(y + half, INFINITY));
+    take(search, first + from, first + to);
+    return true;
+}
+
+/* From the strip where the place lies to both sides, as far as the bound goes. */
+static void look_within(struct search *search, double distance)
+{
+    const struct ald_strips *strips = search->strips;
+    size_t here = first_from(strips->high, strips->strips, search->at[strips->across]);
+    search->bound = distance * distance;
+    search->found_n = 0;
+    for (size_t i = here; i < strips->strips && look_at_strip(search, i);)
+        i++;
+    for (size_t i = here; i-- > 0 && look_at_strip(search, i);)
+        continue;
 }
 
 /* The value of rank k, from 0 (Hoare's selection); v is reordered. */
@@ -226,78 +256,97 @@ static double select_value(double *v, size_t n, size_t k)
     return v[low];
 }
 
-/* Square of a distance that is surely no less than what the k nearest and their ties reach. */
-static double bound_of(const struct ald_searched *last, const struct ald_reading *reading, const double at[ALD_AXIS_N])
-{
-    if (last->k != reading->k || last->basis != reading->basis)
-        return (double)INFINITY;
-    double dx = at[0] - last->at[0], dy = at[1] - last->at[1];
-    double bound = last->reach + sqrt(dx * dx + dy * dy) + SLACK;
-    return bound * bound;
-}
-
 /* Of what was found, those within reach, in ascending order: marked as bits, then read off. */
 static size_t keep_within(struct ald_neighbourhood *near, double reach, uint32_t *members, size_t n)
 {
     size_t m = 0, kept = 0;
+    uint64_t open = 0;
     double surely = reach * reach * (1 - SLACK); /* squares below it are surely within reach */
     for (size_t i = 0; i < n; i++) {
         bool within = near->squares[i] < surely || sqrt(near->squares[i]) <= reach;
-        near->mark[members[i] / WORD] |= (uint64_t)within << (members[i] % WORD);
+        size_t word = members[i] / WORD;
+        near->mark[word] |= (uint64_t)within << (members[i] % WORD);
+        near->marks[word / WORD] |= (uint64_t)within << (word % WORD);
         m += within;
     }
     for (size_t i = 0; kept < m; i++) {
-        for (uint64_t bits = near->mark[i]; bits; bits &= bits - 1)
-            members[kept++] = (uint32_t)(i * WORD) + (uint32_t)__builtin_ctzll(bits);
-        near->mark[i] = 0;
+        for (uint64_t words = near->marks[i]; words; words &= words - 1) {
+            size_t word = i * WORD + (size_t)__builtin_ctzll(words);
+            open |= near->mark[word] & near->open[word];
+            for (uint64_t bits = near->mark[word]; bits; bits &= bits - 1)
+                members[kept++] = (uint32_t)(word * WORD) + (uint32_t)__builtin_ctzll(bits);
+            near->mark[word] = 0;
+        }
+        near->marks[i] = 0;
     }
+    near->found_open = open != 0;
     return m;
+}
+
+/* How far the k nearest of what was found reach, with ties; INFINITY: they are fewer. */
+static double reach_of(struct ald_neighbourhood *near, size_t found, size_t k)
+{
+    if (found < k)
+        return (double)INFINITY;
+    memcpy(near->ranked, near->squares, found * sizeof *near->ranked);
+    return sqrt(select_value(near->ranked, found, k - 1)) + TIE;
+}
+
+static size_t find_all(struct ald_neighbourhood *near, uint32_t *ret)
+{
+    near->found_open = false;
+    for (size_t i = 0; i < near->frame->n; i++) {
+        near->found_open = near->found_open || near->frame->members[i].open;
+        ret[i] = (uint32_t)i;
+    }
+    return near->frame->n;
 }
 
 size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_reading *reading, uint32_t *ret)
 {
-    static const double nowhere[ALD_AXIS_N] = {0, 0};
-    if (reading->basis == ALD_BASIS_WHOLE) {
-        for (size_t i = 0; i < near->frame->n; i++)
-            ret[i] = (uint32_t)i;
-        return near->frame->n;
-    }
-    struct search search = {
-        .tree = tree_of(near, reading->basis),
-        .axes = reading->basis == ALD_BASIS_BOTH ? 2 : 1,
-        .first_axis = reading->basis == ALD_BASIS_BLAST_RADIUS ? ALD_BLAST_RADIUS : ALD_COMPLEXITY,
-        .squares = near->squares,
-        .found = ret,
-    };
+    if (reading->basis == ALD_BASIS_WHOLE)
+        return find_all(near, ret);
+    struct search search = {.strips = strips_of(near, reading->basis), .squares = near->squares, .found = ret};
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         search.at[axis] = uses(reading->basis, (enum ald_axis)axis) ? reading->axis[axis].position : 0;
-    search.bound = bound_of(&near->last, reading, search.at);
-    descend(&search, 0, search.tree->n, search.first_axis, nowhere);
-    double reach = (double)INFINITY; /* of fewer than k: all */
-    if (search.found_n >= reading->k) {
-        memcpy(near->ranked, near->squares, search.found_n * sizeof *near->ranked);
-        reach = sqrt(select_value(near->ranked, search.found_n, reading->k - 1)) + TIE;
-        near->last = (struct ald_searched){.basis = reading->basis, .k = reading->k, .at = {search.at[0], search.at[1]}, .reach = reach};
+    struct ald_searched *last = &near->last;
+    double surely = (double)INFINITY, about = surely, reach = 0;
+    bool enough = false;
+    if (last->k == reading->k && last->basis == reading->basis) {
+        surely = last->reach + hypot(search.at[0] - last->at[0], search.at[1] - last->at[1]) + SLACK;
+        about = last->reach * MORE + SLACK;
     }
+    if (about < surely) {
+        look_within(&search, about);
+        reach = reach_of(near, search.found_n, reading->k);
+        enough = reach + SLACK <= about;
+    }
+    if (!enough) {
+        look_within(&search, surely);
+        reach = reach_of(near, search.found_n, reading->k);
+    }
+    if (search.found_n >= reading->k)
+        *last = (struct ald_searched){.basis = reading->basis, .k = reading->k, .at = {search.at[0], search.at[1]}, .reach = reach};
     return keep_within(near, reach, ret, search.found_n);
 }
 
-/* Strips of complexity, up and down by turns. */
+/* Turns of complexity, up and down the blast radius one after the other. */
+double ald_comparables_on_walk(const struct ald_reading *reading)
+{
+    bool complexity = uses(reading->basis, ALD_COMPLEXITY), blast = uses(reading->basis, ALD_BLAST_RADIUS);
+    int turn = complexity ? (int)(reading->axis[ALD_COMPLEXITY].position * TURNS) : 0;
+    double up = blast ? reading->axis[ALD_BLAST_RADIUS].position : 0;
+    return ((int)reading->basis * (TURNS + 1) + turn) * 2 + (turn % 2 ? 1 - up : up);
+}
+
 int ald_comparables_compare(const struct ald_reading *a, const struct ald_reading *b)
 {
-    if (a->basis != b->basis)
-        return a->basis < b->basis ? -1 : 1;
-    const struct ald_axis_position *x = a->axis, *y = b->axis;
-    bool complexity = uses(a->basis, ALD_COMPLEXITY), blast = uses(a->basis, ALD_BLAST_RADIUS);
-    int strip = complexity ? (int)(x[ALD_COMPLEXITY].position * STRIPS) : 0;
-    int other = complexity ? (int)(y[ALD_COMPLEXITY].position * STRIPS) : 0;
-    if (strip != other)
-        return strip < other ? -1 : 1;
-    double by_blast = blast ? x[ALD_BLAST_RADIUS].position - y[ALD_BLAST_RADIUS].position : 0;
-    if (by_blast < 0 || by_blast > 0)
-        return (by_blast < 0) == (strip % 2 == 0) ? -1 : 1;
-    double by_complexity = complexity ? x[ALD_COMPLEXITY].position - y[ALD_COMPLEXITY].position : 0;
-    return (by_complexity > 0) - (by_complexity < 0);
+    double x = ald_comparables_on_walk(a), y = ald_comparables_on_walk(b);
+    for (int axis = 0; axis < ALD_AXIS_N && !(x < y) && !(x > y); axis++) {
+        x = uses(a->basis, (enum ald_axis)axis) ? a->axis[axis].position : 0;
+        y = uses(b->basis, (enum ald_axis)axis) ? b->axis[axis].position : 0;
+    }
+    return (x > y) - (x < y);
 }
 
 double ald_comparables_distance(const struct ald_frame *frame, const struct ald_reading *reading, uint32_t member)

@@ -3,18 +3,18 @@
 
 #include "positions.h"
 
-struct ald_point {
-    double at[ALD_AXIS_N];
-    uint32_t member; /* index into the frame's members */
-};
-/** Candidates on one basis in a k-d tree; made when first needed. */
-struct ald_tree {
-    double *at[ALD_AXIS_N]; /* of each point, in the order of the tree */
+/** Candidates on one basis: strips across one axis, and in each strip by where they stand along the other. Of one axis alone there is one
+ *  strip. Made when first needed. */
+struct ald_strips {
+    double *at[ALD_AXIS_N]; /* of each candidate, in the order of the strips */
     uint32_t *member;
-    size_t n;
-    bool built;
+    size_t n, strips;
+    enum ald_axis across, along;
+    size_t *first;      /* of each strip, and n */
+    double *low, *high; /* of each strip across */
+    bool made;
 };
-/** What the last search found, from which the next one knows how far it need not look. */
+/** What the last search found, from which the next one knows about how far it must look, and how far surely not. */
 struct ald_searched {
     enum ald_basis basis;
     size_t k; /* 0: nothing was searched yet */
@@ -24,11 +24,13 @@ struct ald_searched {
 struct ald_neighbourhood {
     const struct ald_frame *frame;
     struct ald_arena *arena;
-    struct ald_tree trees[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
+    struct ald_strips strips[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
     size_t candidates[ALD_BASIS_WHOLE];
     struct ald_searched last;
+    const uint64_t *open;     /* a bit for each member of the frame: was open */
+    bool found_open;          /* one of those found last was */
     double *squares, *ranked; /* scratch: for each member */
-    uint64_t *mark;           /* scratch: a bit for each member of the frame, all zero between calls */
+    uint64_t *mark, *marks;   /* scratch: a bit for each member of the frame and one for each word of these, all zero between calls */
 };
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
 
@@ -40,8 +42,10 @@ void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis ba
 
 /** Sets basis, candidates and k of a reading from the axes that it has. */
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
-/** Order of two readings of one frame by where they look from, so that neighbours in it are near each other and the search for
- *  one shortens that for the next; 0: they share their comparables. */
+/** Where a reading stands on a walk through its frame's axes on which neighbours are near each other, so that the search for one shortens
+ *  that for the next. */
+double ald_comparables_on_walk(const struct ald_reading *reading);
+/** Order of two readings of one frame by basis and on that walk; 0: they share their comparables. */
 int ald_comparables_compare(const struct ald_reading *a, const struct ald_reading *b);
 /** The members at d <= d_k + 1e-12 by ascending member index (so by duration); ret has room for frame->n.
  *  @return m. */

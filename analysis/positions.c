@@ -238,6 +238,9 @@ static void build_axis(struct ald_frame *frame, enum ald_axis axis, struct ald_a
     }
     out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
     place_members(placed, out->raw_n, out->raw_keys, out->position);
+    out->order = ald_calloc(arena, out->raw_n, sizeof *out->order);
+    for (size_t i = 0; i < out->raw_n; i++)
+        out->order[i] = (uint32_t)placed[i].at;
 }
 
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,

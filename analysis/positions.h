@@ -45,6 +45,7 @@ double ald_scale_position(const struct ald_analysis *analysis, const struct ald_
 struct ald_axis_frame {
     double weight;       /* of all eligible signals; 0: nothing eligible */
     double *raw_keys;    /* llround(raw*1e9) of the members that have a raw, sorted */
+    uint32_t *order;     /* these members, in the same order */
     size_t raw_n;
     double *position;    /* parallel to members; NAN: none */
 };

@@ -9,6 +9,7 @@
 
 #include "alidade/parallel.h"
 #include "comparables.h"
+#include "lasting.h"
 #include "observations.h"
 
 #define NEAR 1e-9
@@ -28,7 +29,7 @@ struct ask {
 
 /* One quarter and one reading. */
 struct desk {
-    struct ald_frame frame;
+    struct ald_frame *frame;
     struct ald_neighbourhood near;
     struct ask *asks;
     size_t asks_n;
@@ -101,23 +102,23 @@ static void place(const struct task *q, struct desk *desk, size_t incident, int 
     const struct ald_incident *inc = &q->analysis->incidents[incident];
     struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
     *reading = (struct ald_reading){
-        .n_ref = desk->frame.n, .reference_from = q->reference.from, .reference_to = q->reference.to};
+        .n_ref = desk->frame->n, .reference_from = q->reference.from, .reference_to = q->reference.to};
     const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
-    bool few = !absent && desk->frame.n < ALD_REFERENCE_LEAST;
+    bool few = !absent && desk->frame->n < ALD_REFERENCE_LEAST;
     if (few)
-        absent = q->texts.little[desk->frame.n];
+        absent = q->texts.little[desk->frame->n];
     if (absent) {
         set_absent(reading, absent);
-        reading->few = few && desk->frame.n >= ALD_FEW_LEAST && r == ALD_LANDMARK_READING;
+        reading->few = few && desk->frame->n >= ALD_FEW_LEAST && r == ALD_LANDMARK_READING;
         for (int axis = 0; reading->few && axis < ALD_AXIS_N; axis++) {
-            struct ald_axis_position at = ald_frame_axis(&desk->frame, (enum ald_axis)axis, incident);
+            struct ald_axis_position at = ald_frame_axis(desk->frame, (enum ald_axis)axis, incident);
             reading->among_few[axis] = at.has ? at.position : (double)NAN;
         }
         return;
     }
     reading->placed = true;
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        reading->axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, incident);
+        reading->axis[axis] = ald_frame_axis(desk->frame, (enum ald_axis)axis, incident);
     reading->absent = no_duration(inc); /* the positions stay */
     if (reading->absent)
         return;
@@ -128,23 +129,24 @@ static void place(const struct task *q, struct desk *desk, size_t incident, int 
 
 /* ---- Among the comparables ---- */
 
-static void set_bounds(struct ald_reading *reading, const struct ald_km *km)
+static void set_bounds(struct ald_reading *reading, const struct ald_lasting *lasting)
 {
-    size_t m = km->m, lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
-    reading->has_lower = ald_km_reach(km, (double)(lower > 1 ? lower : 1), &reading->lower_ms);
-    reading->has_upper = ald_km_reach(km, (double)(upper < m ? upper : m), &reading->upper_ms);
-    reading->has_median = ald_km_median(km, &reading->median_ms);
+    size_t m = lasting->m, lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
+    reading->has_lower = ald_lasting_reach(lasting, lower > 1 ? lower : 1, &reading->lower_ms);
+    reading->has_upper = ald_lasting_reach(lasting, upper < m ? upper : m, &reading->upper_ms);
+    reading->has_median = ald_lasting_median(lasting, &reading->median_ms);
 }
 
-static void judge(struct ald_reading *reading, const struct ald_km *km, bool open, const struct texts *texts)
+static void judge(struct ald_reading *reading, const struct ald_lasting *lasting, bool open, const struct texts *texts)
 {
     static const char *const verdicts[] = {
         [ALD_SHORTER] = "shorter than comparable", [ALD_TYPICAL] = "typical", [ALD_LONGER] = "longer than comparable"};
-    size_t m = km->m;
-    double t = (double)reading->duration_ms, s = ald_km_s(km, t), s_minus = ald_km_s_minus(km, t);
+    size_t m = lasting->m;
+    double t = (double)reading->duration_ms, s, s_minus;
+    ald_lasting_beyond(lasting, t, &s, &s_minus);
     reading->m = m;
     reading->tells_little = m * 4 > reading->candidates;
-    set_bounds(reading, km);
+    set_bounds(reading, lasting);
     reading->s_minus = s_minus;
     reading->s = s;
     if (open) {
@@ -163,11 +165,20 @@ static void judge(struct ald_reading *reading, const struct ald_km *km, bool ope
     reading->text = verdicts[reading->verdict];
 }
 
-static int compare_asks(const void *a, const void *b)
+/* Those that look from one basis together, those at one place side by side, and the others near each other. */
+static void sort_asks(struct desk *desk, struct ald_arena *scratch)
 {
-    const struct ask *x = a, *y = b;
-    int order = ald_comparables_compare(x->reading, y->reading);
-    return order ? order : (x->incident > y->incident) - (x->incident < y->incident);
+    struct ald_keyed *order = ald_calloc(scratch, desk->asks_n, sizeof *order);
+    struct ask *asks = ald_calloc(scratch, desk->asks_n, sizeof *asks);
+    for (size_t i = 0; i < desk->asks_n; i++)
+        order[i] = (struct ald_keyed){.value = desk->asks[i].reading->axis[ALD_COMPLEXITY].position, .at = i};
+    ald_sort_keyed(order, desk->asks_n);
+    for (size_t i = 0; i < desk->asks_n; i++)
+        order[i].value = ald_comparables_on_walk(desk->asks[order[i].at].reading);
+    ald_sort_keyed(order, desk->asks_n);
+    for (size_t i = 0; i < desk->asks_n; i++)
+        asks[i] = desk->asks[order[i].at];
+    desk->asks = asks;
 }
 
 /* A desk's asks on one basis. What one of them is told depends on nothing but itself, so it does not matter how they are
@@ -189,22 +200,18 @@ static void answer_share(void *ctx, size_t i_share)
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_neighbourhood near;
     ald_neighbourhood_share(share->near, scratch, &near);
-    size_t n = desk->frame.n;
+    size_t n = desk->frame->n;
     uint32_t *members = ald_calloc(scratch, n, sizeof *members);
-    double *times = ald_calloc(scratch, n, sizeof *times);
-    bool *open = ald_calloc(scratch, n, sizeof *open);
-    struct ald_km km = {.steps = ald_calloc(scratch, n, sizeof *km.steps)};
+    struct ald_lasting_scratch curve;
+    struct ald_lasting lasting;
+    ald_lasting_scratch_init(&curve, n, scratch);
     for (size_t i = first; i < last; i++) {
         struct ald_reading *reading = desk->asks[i].reading;
         if (i == first || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
             size_t m = ald_comparables_find(&near, reading, members);
-            for (size_t j = 0; j < m; j++) {
-                times[j] = (double)desk->frame.members[members[j]].duration_ms;
-                open[j] = desk->frame.members[members[j]].open;
-            }
-            ald_km_fit_sorted(times, open, m, &km);
+            ald_lasting_of(desk->frame->members, members, m, near.found_open, &curve, &lasting);
         }
-        judge(reading, &km, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, &share->q->texts);
+        judge(reading, &lasting, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, &share->q->texts);
     }
 }
 
@@ -227,10 +234,9 @@ static void answer_basis(const struct task *q, const struct desk *desk, size_t f
     ald_parallel(sharing.shares, answer_share, &sharing);
 }
 
-static void answer(const struct task *q, struct desk *desk)
+static void answer(const struct task *q, struct desk *desk, struct ald_arena *scratch)
 {
-    if (desk->asks_n)
-        qsort(desk->asks, desk->asks_n, sizeof *desk->asks, compare_asks);
+    sort_asks(desk, scratch);
     for (size_t i = 0, j = 0; i < desk->asks_n; i = j) {
         while (j < desk->asks_n && desk->asks[j].reading->basis == desk->asks[i].reading->basis)
             j++;
@@ -270,15 +276,19 @@ static void read_desk(const struct task *q, int r)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_quarter *quarter = q->quarter;
-    struct desk desk = {.asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
-    ald_frame_build(q->analysis, &q->reference, r, scratch, quarter->arena, &desk.frame);
-    memcpy(quarter->places.scales[r], desk.frame.signals, sizeof desk.frame.signals);
-    if (desk.frame.n >= ALD_REFERENCE_LEAST)
-        ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
+    struct ald_arena *kept = quarter->keeps_frames ? quarter->arena : scratch;
+    struct desk desk = {.frame = ald_alloc(kept, sizeof *desk.frame),
+                        .asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
+    ald_frame_build(q->analysis, &q->reference, r, kept, quarter->arena, desk.frame);
+    memcpy(quarter->places.scales[r], desk.frame->signals, sizeof desk.frame->signals);
+    if (quarter->keeps_frames)
+        quarter->frames[r] = desk.frame;
+    if (desk.frame->n >= ALD_REFERENCE_LEAST)
+        ald_neighbourhood_init(&desk.near, desk.frame, scratch);
     for (size_t i = quarter->first; i < quarter->last; i++)
         if (ald_is_read(&q->analysis->incidents[i]))
             place(q, &desk, i, r);
-    answer(q, &desk);
+    answer(q, &desk, scratch);
 }
 
 void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
@@ -287,7 +297,8 @@ void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
     const struct ald_analysis *analysis = quarter->analysis;
     struct task q = {.analysis = analysis, .quarter = quarter, .threads = threads};
     make_texts(quarter->arena, &q.texts);
-    ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, scratch, &q.reference);
+    ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, quarter->keeps_frames ? quarter->arena : scratch,
+                        &q.reference);
     for (int r = 0; r < ALD_READING_N; r++)
         read_desk(&q, r);
     if (q.reference.n >= ALD_REFERENCE_LEAST)
@@ -324,6 +335,6 @@ void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, st
         ald_km_fit_sorted(times, open, m, &km);
         ret[r] = (struct ald_reading){
             .n_ref = m, .candidates = m, .m = m, .reference_from = reference.from, .reference_to = reference.to};
-        set_bounds(&ret[r], &km);
+        set_bounds(&ret[r], &(struct ald_lasting){.m = m, .km = &km});
     }
 }

@@ -16,6 +16,8 @@ struct ald_quarter {
     size_t first, last;
     struct ald_measure *measures; /* of first..last-1 */
     struct ald_places places;
+    bool keeps_frames; /* else they are gone when all is read */
+    const struct ald_frame *frames[ALD_READING_N]; /* kept ones, as long as the quarter */
     struct ald_quarter *next;
 };
 struct ald_readings {
@@ -46,10 +48,14 @@ struct ald_ahead {
     struct ald_quarter *now, *next;
     pthread_t thread;
     bool running; /* makes next */
+    bool keeps_frames;
 };
-/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. */
-void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis);
+/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. keeps_frames: each quarter has its
+ *  frames, which take the memory of its reference. */
+void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool keeps_frames);
 /** Incidents are asked about in ascending order. The measure stands until one of another quarter is asked about. */
 const struct ald_measure *ald_ahead_at(struct ald_ahead *ahead, size_t incident);
+/** The quarter of the incident that was asked about last, as long as its measures stand; NULL: none was yet. */
+const struct ald_quarter *ald_ahead_quarter(const struct ald_ahead *ahead);
 /** Waits for what is being made and frees all. */
 void ald_ahead_end(struct ald_ahead *ahead);

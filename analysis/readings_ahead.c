@@ -16,6 +16,8 @@ static void start(struct ald_ahead *ahead, size_t from)
     while (from < analysis->incidents_n && !ald_is_read(&analysis->incidents[from]))
         from++;
     ahead->next = from < analysis->incidents_n ? ald_quarter_around(analysis, from) : NULL;
+    if (ahead->next)
+        ahead->next->keeps_frames = ahead->keeps_frames;
     ahead->running = ahead->next && pthread_create(&ahead->thread, NULL, read_next, ahead) == 0;
 }
 
@@ -26,9 +28,9 @@ static void let_go(struct ald_quarter **quarter)
     *quarter = NULL;
 }
 
-void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis)
+void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool keeps_frames)
 {
-    *ahead = (struct ald_ahead){.analysis = analysis};
+    *ahead = (struct ald_ahead){.analysis = analysis, .keeps_frames = keeps_frames};
     start(ahead, 0);
 }
 
@@ -50,6 +52,11 @@ const struct ald_measure *ald_ahead_at(struct ald_ahead *ahead, size_t incident)
     if (!ahead->now || incident >= ahead->now->last)
         go_on(ahead);
     return &ahead->now->measures[incident - ahead->now->first];
+}
+
+const struct ald_quarter *ald_ahead_quarter(const struct ald_ahead *ahead)
+{
+    return ahead->now;
 }
 
 void ald_ahead_end(struct ald_ahead *ahead)

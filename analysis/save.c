@@ -212,7 +212,7 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
     ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
     ALD_CLEANUP(ald_q_closep) struct ald_q *incidents = NULL, *signals = NULL, *absences = NULL, *readings = NULL;
     ald_packer_init(&packer, a);
-    ald_ahead_begin(&ahead, a);
+    ald_ahead_begin(&ahead, a, false);
     ALD_TRY(prune_incidents(store, a, err));
     ALD_TRY(ald_q_open(store, "analysis_incident_put", &incidents, err));
     ALD_TRY(ald_q_open(store, "analysis_signals_put", &signals, err));
