@@ -209,11 +209,13 @@ static void observe(struct ald_analysis *a)
 static void build_done(struct ald_build *b)
 {
     struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,  b->titles,
-                                     b->team_ids, b->service_ids, b->people_ids, b->automation, b->unjoined};
+                                     b->team_ids, b->service_ids, b->people_ids, b->automation};
+    ald_timeline_done(b);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ald_names_free(all[i]);
     if (b->org) /* no past took it */
         ald_org_done(b->org);
+    ald_store_closep(&b->beside);
     ald_arena_free(b->brief);
     ald_arena_free(b->early);
     ald_arena_free(b->scratch);
@@ -240,12 +242,13 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .team_ids = ald_names_new(scratch),
                           .service_ids = ald_names_new(scratch),
                           .people_ids = ald_names_new(scratch),
-                          .automation = ald_names_new(scratch),
-                          .unjoined = ald_names_new(scratch)};
+                          .automation = ald_names_new(scratch)};
     ALD_CLEANUP(ald_texts_done) struct ald_texts texts = {.running = false};
-    if (measured && b.settings->free_text)
-        ald_texts_begin(&texts, store, a->settings, a->as_of);
+    if (ald_store_beside(store, &b.beside, NULL) != ALD_OK)
+        b.beside = NULL;
     ALD_TRY(ald_load(&b, err));
+    if (measured && b.settings->free_text)
+        ald_texts_begin(&texts, &b);
     ALD_TRY(build_incidents(&b, err));
     if (measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
@@ -265,6 +268,7 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
     struct ald_arena *arena = ald_arena_new();
     ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = ald_alloc(arena, sizeof *a);
     *a = (struct ald_analysis){.arena = arena,
+                               .events_arena = ald_arena_new(),
                                .settings = settings,
                                .zone = zone,
                                .as_of = as_of,
@@ -305,6 +309,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
     if (analysis->observations)
         ald_observations_done(analysis->observations);
     ald_event_ids_close(analysis->event_ids);
+    ald_arena_free(analysis->events_arena);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }
 

@@ -100,7 +100,7 @@ struct ald_mentions {
 };
 
 struct ald_build {
-    struct ald_store *store;
+    struct ald_store *store, *beside; /* beside: for another thread; NULL where none can be had */
     const struct ald_settings *settings;
     struct ald_analysis *a;
     struct ald_arena *scratch; /* freed when the analysis stands */
@@ -109,7 +109,6 @@ struct ald_build {
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
     struct ald_arena *early;   /* freed when the incidents stand */
     struct ald_taken (*moments)[ALD_MOMENT_N]; /* parallel to a->records; early */
-    size_t moments_cap;
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc;
@@ -120,12 +119,11 @@ struct ald_build {
     size_t person_n, person_cap;
     struct ald_row_ref *ref;
     size_t ref_n, ref_cap;
-    struct ald_row_later *later;
-    size_t later_n, later_cap;
+    struct ald_row_later *later; /* stand after ald_load */
     struct ald_alias *alias;
     size_t alias_n, alias_cap;
-    struct ald_event *events;
-    size_t events_n;
+    struct ald_timeline *timeline; /* load_events.c */
+    struct ald_event *events; /* the analysis'; stand after ald_load */
     struct ald_override *overrides; /* overrides.c; analysis-owned */
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
     struct ald_traits_entry *traits; /* traits.c */
@@ -153,22 +151,34 @@ struct ald_build {
     uint32_t *team_of_id, *service_of_id, *person_of_id; /* parallel to the names above */
     size_t team_of_id_cap, service_of_id_cap, person_of_id_cap, mapped_of_id_cap;
     bool *mapped_of_id;
-    struct ald_names *unjoined;
     struct ald_row_index {
         int64_t row;
         uint32_t record;
     } * by_row; /* sorted by row */
-    size_t by_row_n, records_cap, work_cap;
+    size_t by_row_n, by_row_cap;
+    bool *vendor; /* by source */
+    size_t vendor_cap;
+    uint32_t unsettled; /* record of the row that was put down last, until it is whole; load_rows.c */
 };
 
-/** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people, events.
+/** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people.
  *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
 ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
-/** given.c: undated facts of records; a fact that an event or a row of a person tells; all of them, when all is loaded. */
-ALD_CHECK enum ald_rc ald_load_given(struct ald_build *b, struct ald_err *err);
-void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *id, const char *value);
+/** load_events.c: begins to read the timeline beside the store where that can be done; waits for it, or reads it now, and gives
+ *  its names their numbers, which come in the order of their texts. The records, what they are and the lists of names stand before. */
+void ald_timeline_begin(struct ald_build *b);
+ALD_CHECK enum ald_rc ald_timeline_take(struct ald_build *b, struct ald_err *err);
+void ald_timeline_number(struct ald_build *b, const uint32_t *person, const uint32_t *team, const uint32_t *service);
+/** Waits and frees. */
+void ald_timeline_done(struct ald_build *b);
+/** given.c: an undated fact of a record; how many support tickets there are; a fact that an event tells, if it does (without record
+ *  and text; *seen: facets that it shows), or a row of a person; all of them, when all is loaded. */
+void ald_given_value(struct ald_build *b, uint32_t record, const char *name, const char *value, const char *field);
+ALD_CHECK enum ald_rc ald_load_reported(struct ald_build *b, struct ald_err *err);
+bool ald_given_event(const struct ald_event *event, const char *value, unsigned *seen, struct ald_given *ret);
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
+void ald_given_add(struct ald_build *b, struct ald_given given);
 struct ald_givens ald_givens_of(struct ald_build *b);
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
  *  passed over. */
@@ -177,13 +187,15 @@ ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,
                                       struct ald_err *err);
 /** Number of the name that a source's id stands for; an id that the source's list does not have is taken as the name.
  */
-uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
+uint32_t ald_build_name(const struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
                         struct ald_names *names);
 /** Interned copy that lives in the analysis; NULL and "" give NULL. */
 const char *ald_build_string(struct ald_build *b, const char *s);
 /** Its number, for ald_word_at; NULL and "" give 0. */
 uint32_t ald_build_word(struct ald_build *b, const char *s);
 
+/** The one that comes first by its bytes; NULL is the empty one. */
+const char *ald_build_first(const char *a, const char *b);
 /** The text of a number that ald_build_word gave; NULL for 0. */
 const char *ald_build_text(const struct ald_build *b, uint32_t word);
 

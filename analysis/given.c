@@ -28,7 +28,7 @@ unsigned ald_given_facet(enum ald_given_what what)
 
 /* ---- Loading ---- */
 
-static void add(struct ald_build *b, struct ald_given given)
+void ald_given_add(struct ald_build *b, struct ald_given given)
 {
     b->given = ald_grow(b->scratch, b->given, b->given_n, &b->given_cap, sizeof *b->given);
     b->given[b->given_n++] = given;
@@ -65,58 +65,63 @@ static bool counts(enum ald_given_what what)
     return what == ALD_GIVEN_CUSTOMERS || what == ALD_GIVEN_REGIONS || what == ALD_GIVEN_REQUESTS;
 }
 
-void ald_given_event(struct ald_build *b, uint32_t record, const struct ald_event *event, const char *id, const char *value)
+bool ald_given_event(const struct ald_event *event, const char *value, unsigned *seen, struct ald_given *ret)
 {
     size_t word = value ? strcspn(value, "=:") : 0;
     for (int what = 0; what < ALD_GIVEN_N && word > 0; what++) {
         if (strlen(kinds[what].event) != word || strncmp(kinds[what].event, value, word) != 0)
             continue;
-        b->seen[b->work[record].source] |= kinds[what].facet; /* what the source can tell, whenever it did */
+        *seen |= kinds[what].facet; /* what the source can tell, whenever it did */
         double number = counts((enum ald_given_what)what) ? value[word] ? number_of(value + word + 1) : (double)NAN : 1;
-        if (!isnan(number)) /* also after as-of: it says what an undated value does not tell yet */
-            add(b, (struct ald_given){.record = record,
-                                      .person = ald_event_actor(event),
-                                      .what = (enum ald_given_what)what,
-                                      .at = event->at,
-                                      .number = number,
-                                      .text = ald_strdup(b->a->arena, id)});
-        return;
+        *ret = (struct ald_given){
+            .person = ald_event_actor(event), .what = (enum ald_given_what)what, .at = event->at, .number = number};
+        return !isnan(number); /* also after as-of: it says what an undated value does not tell yet */
     }
+    return false;
 }
 
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row)
 {
     if (row->role == ALD_ROLE_NOTIFIED || row->role == ALD_ROLE_REQUESTED)
-        add(b, (struct ald_given){.record = record,
-                                  .person = row->name,
-                                  .what = ALD_GIVEN_NOTIFIED,
-                                  .at = row->at,
-                                  .number = 1,
-                                  .text = ald_build_text(b, row->field)});
+        ald_given_add(b, (struct ald_given){.record = record,
+                                            .person = row->name,
+                                            .what = ALD_GIVEN_NOTIFIED,
+                                            .at = row->at,
+                                            .number = 1,
+                                            .text = ald_build_text(b, row->field)});
 }
 
-static void take_value(struct ald_build *b, uint32_t r, struct ald_q *q)
+static void add_undated(struct ald_build *b, uint32_t r, enum ald_given_what what, double number, const char *text)
 {
-    const char *name = ald_q_col_text(q, 1), *value = ald_q_col_text(q, 2);
+    ald_given_add(b, (struct ald_given){.record = r,
+                                        .person = ALD_NOBODY,
+                                        .what = what,
+                                        .at = ALD_TIME_NONE,
+                                        .number = number,
+                                        .text = ald_build_string(b, text)});
+}
+
+void ald_given_value(struct ald_build *b, uint32_t r, const char *name, const char *value, const char *field)
+{
     for (int what = 0; what < ALD_GIVEN_N; what++) {
         if (!kinds[what].value || strcmp(kinds[what].value, name) != 0)
             continue;
         bool named = what == ALD_GIVEN_REGIONS || what == ALD_GIVEN_VENDOR;
         double number = named ? 1 : number_of(value);
         if (!isnan(number))
-            add(b, (struct ald_given){.record = r,
-                                      .person = ALD_NOBODY,
-                                      .what = (enum ald_given_what)what,
-                                      .at = ALD_TIME_NONE,
-                                      .number = number,
-                                      .text = ald_build_string(b, named ? value : ald_q_col_text(q, 3))});
+            add_undated(b, r, (enum ald_given_what)what, number, named ? value : field);
         return;
     }
 }
 
-enum ald_rc ald_load_given(struct ald_build *b, struct ald_err *err)
+static void take_reported(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
-    return ald_each_record(b, "analysis_given", take_value, err);
+    add_undated(b, r, ALD_GIVEN_REPORT, (double)ald_q_col_int(q, 1), ald_q_col_text(q, 2));
+}
+
+enum ald_rc ald_load_reported(struct ald_build *b, struct ald_err *err)
+{
+    return ald_each_record(b, "analysis_reported", take_reported, err);
 }
 
 static int order(const void *a, const void *b)

@@ -14,15 +14,10 @@ static int by_row(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void index_rows(struct ald_build *b)
+static void sort_rows(struct ald_build *b)
 {
-    struct ald_analysis *a = b->a;
-    if (!b->by_row)
-        b->by_row = ald_calloc(b->scratch, a->records_n, sizeof *b->by_row);
-    b->by_row_n = a->records_n;
-    for (size_t i = 0; i < a->records_n; i++)
-        b->by_row[i] = (struct ald_row_index){.row = a->records[i].row, .record = (uint32_t)i};
-    qsort(b->by_row, b->by_row_n, sizeof *b->by_row, by_row);
+    if (b->by_row_n)
+        qsort(b->by_row, b->by_row_n, sizeof *b->by_row, by_row);
 }
 
 static ALD_CHECK enum ald_rc each(struct ald_build *b, const char *query,
@@ -76,7 +71,9 @@ const char *ald_build_text(const struct ald_build *b, uint32_t word)
 
 static void take_source(struct ald_build *b, struct ald_q *q)
 {
-    (void)ald_names_add(b->sources, ald_q_col_text(q, 0));
+    uint32_t source = ald_names_add(b->sources, ald_q_col_text(q, 0));
+    b->vendor = ald_grow(b->scratch, b->vendor, source, &b->vendor_cap, sizeof *b->vendor);
+    b->vendor[source] = strcmp(ald_q_col_text(q, 1), "vendor") == 0;
 }
 
 static void take_alias(struct ald_build *b, struct ald_q *q)
@@ -89,7 +86,7 @@ static void take_alias(struct ald_build *b, struct ald_q *q)
     };
 }
 
-uint32_t ald_build_name(struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
+uint32_t ald_build_name(const struct ald_names *ids, const uint32_t *of_id, const char *source, const char *id,
                         struct ald_names *names)
 {
     uint32_t known = ald_names_find2(ids, source, id);
@@ -187,16 +184,20 @@ static void take_settings(struct ald_build *b)
         (void)ald_names_add(b->automation, s->automation_users[i]);
 }
 
-static void take_record(struct ald_build *b, struct ald_q *q)
+static void take_order(struct ald_build *b, struct ald_q *q)
+{
+    assert(b->by_row_n < ALD_RECORDS_MOST);
+    b->by_row = ald_grow(b->scratch, b->by_row, b->by_row_n, &b->by_row_cap, sizeof *b->by_row);
+    b->by_row[b->by_row_n] = (struct ald_row_index){.row = ald_q_col_int(q, 0), .record = (uint32_t)b->by_row_n};
+    b->by_row_n++;
+}
+
+static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
 {
     struct ald_analysis *a = b->a;
-    assert(a->records_n < ALD_RECORDS_MOST);
-    a->records = ald_grow(a->arena, a->records, a->records_n, &b->records_cap, sizeof *a->records);
-    b->work = ald_grow(b->scratch, b->work, a->records_n, &b->work_cap, sizeof *b->work);
-    b->moments = ald_grow(b->early, b->moments, a->records_n, &b->moments_cap, sizeof *b->moments);
-    memcpy(b->moments[a->records_n], ald_no_moments, sizeof *b->moments);
-    struct ald_record *r = &a->records[a->records_n];
-    struct ald_work *w = &b->work[a->records_n++];
+    struct ald_record *r = &a->records[i];
+    struct ald_work *w = &b->work[i];
+    memcpy(b->moments[i], ald_no_moments, sizeof *b->moments);
     r->row = ald_q_col_int(q, 0);
     w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
     r->external_id = ald_strdup(a->arena, ald_q_col_text(q, 2));
@@ -209,15 +210,39 @@ static void take_record(struct ald_build *b, struct ald_q *q)
                                                          .resolve_reason = ald_build_string(b, ald_q_col_text(q, 8)),
                                                          .class_ = ald_build_string(b, ald_q_col_text(q, 9)),
                                                          .end_state = ald_build_string(b, ald_q_col_text(q, 10))});
-    r->vendor = strcmp(ald_q_col_text(q, 11), "vendor") == 0;
-    r->timeline = (unsigned)ald_q_col_int(q, 12);
-    r->holds = (unsigned)ald_q_col_int(q, 13);
-    r->entered_at = ald_q_col_time(q, 14);
-    r->last_seen = ald_q_col_time(q, 15);
-    w->updated_at = ald_q_col_time(q, 16);
+    r->vendor = b->vendor[w->source];
+    r->timeline = (unsigned)ald_q_col_int(q, 11);
+    r->holds = (unsigned)ald_q_col_int(q, 12);
+    r->entered_at = ald_q_col_time(q, 13);
+    r->last_seen = ald_q_col_time(q, 14);
+    w->updated_at = ald_q_col_time(q, 15);
     r->incident = ALD_NOBODY;
     w->start = ALD_TIME_NONE;
     w->group = w->fold_into = ALD_NOBODY;
+}
+
+/* What is gone has a place in the order, but was not read. */
+static bool is_gone(const struct ald_record *record)
+{
+    return !record->traits;
+}
+
+static ALD_CHECK enum ald_rc load_records(struct ald_build *b, struct ald_err *err)
+{
+    struct ald_analysis *a = b->a;
+    ALD_TRY(each(b, "analysis_record_order", take_order, err));
+    sort_rows(b);
+    a->records_n = b->by_row_n;
+    a->records = ald_calloc(a->arena, a->records_n, sizeof *a->records);
+    b->work = ald_calloc(b->scratch, a->records_n, sizeof *b->work);
+    b->moments = ald_calloc(b->early, a->records_n, sizeof *b->moments);
+    ALD_TRY(ald_each_record(b, "analysis_records", take_record, err));
+    size_t kept = 0;
+    for (size_t i = 0; i < b->by_row_n; i++)
+        if (!is_gone(&a->records[b->by_row[i].record]))
+            b->by_row[kept++] = b->by_row[i];
+    b->by_row_n = kept;
+    return ALD_OK;
 }
 
 static int moment_of(const char *name)
@@ -260,7 +285,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
 static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
 {
     for (size_t i = 0; i < b->a->records_n; i++)
-        if (no_opening(b, i))
+        if (!is_gone(&b->a->records[i]) && no_opening(b, i))
             return ald_each_record(b, "analysis_openings", take_opening, err);
     return ALD_OK;
 }
@@ -274,6 +299,8 @@ static void drop_later_records(struct ald_build *b)
         const struct ald_taken *m = b->moments[i];
         struct ald_work *w = &b->work[i];
         struct ald_record *r = &a->records[i];
+        if (is_gone(r))
+            continue;
         r->started_at = w->start = m[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? m[ALD_IMPACT_STARTED].at : m[ALD_OPENED].at;
         if (r->started_at == ALD_TIME_NONE && (w->later[ALD_IMPACT_STARTED] || w->later[ALD_OPENED]))
             continue;
@@ -286,8 +313,12 @@ static void drop_later_records(struct ald_build *b)
             b->moments[kept][j].record = (uint32_t)kept;
         kept++;
     }
-    a->records_n = kept;
-    index_rows(b);
+    if (kept == a->records_n)
+        return;
+    a->records_n = b->by_row_n = kept;
+    for (size_t i = 0; i < kept; i++)
+        b->by_row[i] = (struct ald_row_index){.row = a->records[i].row, .record = (uint32_t)i};
+    sort_rows(b);
 }
 
 static int rank_of(const struct ald_settings *s, const char *label, int given)
@@ -302,18 +333,37 @@ static int rank_of(const struct ald_settings *s, const char *label, int given)
     return label[0] >= '1' && label[0] <= '9' && !label[1] ? label[0] - '0' : 0;
 }
 
-static void take_severity(struct ald_build *b, uint32_t r, struct ald_q *q)
+static void set_rank(struct ald_build *b, uint32_t r, int64_t rank)
 {
-    struct ald_record *record = &b->a->records[r];
-    const char *value = ald_q_col_text(q, 2);
-    if (strcmp(ald_q_col_text(q, 1), "severity_rank") == 0) {
-        long rank = strtol(value, NULL, 10);
-        record->severity_rank = rank > 0 && rank < 1000 ? (int)rank : 0;
-    } else if (!record->traits->severity) {
-        struct ald_traits traits = *record->traits;
-        traits.severity = ald_build_string(b, value);
-        record->traits = ald_build_traits(b, &traits);
-    }
+    b->a->records[r].severity_rank = rank > 0 && rank < 1000 ? (int)rank : 0;
+}
+
+static void take_label(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    set_rank(b, r, ald_q_col_int(q, 1));
+}
+
+/* A text that is a trait: the first that is given. */
+static void set_trait(struct ald_build *b, uint32_t r, bool severity, const char *value)
+{
+    struct ald_traits traits = *b->a->records[r].traits;
+    const char **trait = severity ? &traits.severity : &traits.class_;
+    if (*trait)
+        return;
+    *trait = ald_build_string(b, value);
+    b->a->records[r].traits = ald_build_traits(b, &traits);
+}
+
+static void take_value(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    const char *name = ald_q_col_text(q, 1), *value = ald_q_col_text(q, 2);
+    bool severity = strcmp(name, "severity") == 0;
+    if (severity || strcmp(name, "class") == 0)
+        set_trait(b, r, severity, value);
+    else if (strcmp(name, "severity_rank") == 0)
+        set_rank(b, r, strtol(value, NULL, 10));
+    else
+        ald_given_value(b, r, name, value, ald_q_col_text(q, 3));
 }
 
 static void rank_severities(struct ald_build *b)
@@ -325,16 +375,26 @@ static void rank_severities(struct ald_build *b)
     }
 }
 
+const char *ald_build_first(const char *a, const char *b)
+{
+    return !a || !b ? NULL : strcmp(a, b) <= 0 ? a : b;
+}
+
 static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     static const char *const kinds[ALD_REF_N] = {"url",          "key",   "id",      "merged_into", "duplicate_of", "parent",
                                                  "incident_key", "alert", "channel", "mention"};
-    struct ald_row_ref ref = {.value = ald_strdup(b->early, ald_q_col_text(q, 2)),
-                              .field = ald_build_string(b, ald_q_col_text(q, 3))};
+    const char *field = ald_build_string(b, ald_q_col_text(q, 3));
+    struct ald_row_ref ref = {.field = field};
     while (ref.kind < ALD_REF_N && strcmp(kinds[ref.kind], ald_q_col_text(q, 1)) != 0)
         ref.kind++;
     if (ref.kind == ALD_REF_N)
         return; /* a kind that only texts know */
+    if (ald_q_col_int(q, 4)) {
+        b->ref[b->ref_n - 1].field = ald_build_first(b->ref[b->ref_n - 1].field, field);
+        return;
+    }
+    ref.value = ald_strdup(b->early, ald_q_col_text(q, 2));
     b->ref = ald_grow(b->early, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[r].refs.n)
         b->work[r].refs.at = (uint32_t)b->ref_n;
@@ -354,12 +414,13 @@ enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
     ALD_TRY(each(b, "analysis_people", take_person, err));
     take_settings(b);
     ALD_TRY(ald_overrides_load(b, err));
-    ALD_TRY(each(b, "analysis_records", take_record, err));
-    index_rows(b);
+    ALD_TRY(load_records(b, err));
     ALD_TRY(ald_each_record(b, "analysis_moments", take_moment, err));
     ALD_TRY(load_openings(b, err));
     drop_later_records(b);
-    ALD_TRY(ald_each_record(b, "analysis_severities", take_severity, err));
+    ald_timeline_begin(b);
+    ALD_TRY(ald_each_record(b, "analysis_values", take_value, err));
+    ALD_TRY(ald_each_record(b, "analysis_severity_labels", take_label, err));
     rank_severities(b);
     ALD_TRY(ald_each_record(b, "analysis_refs", take_ref, err));
     return ald_load_rows(b, err);

@@ -10,6 +10,8 @@
 #include "alidade/analysis.h"
 #include "alidade/utf8.h"
 
+#define PAIR '\x1f'
+
 struct ald_names *ald_names_new(struct ald_arena *arena)
 {
     struct ald_names *names = ald_alloc(arena, sizeof *names);
@@ -23,10 +25,8 @@ void ald_names_free(struct ald_names *names)
     if (!names)
         return;
     free(names->slots);
-    free(names->key);
     names->slots = NULL;
-    names->key = NULL;
-    names->slots_n = names->key_cap = 0;
+    names->slots_n = 0;
 }
 
 static void *must(void *p)
@@ -36,29 +36,64 @@ static void *must(void *p)
     return p;
 }
 
-/* FNV-1a, with its high bits mixed into the low ones that choose a slot. */
-static uint32_t hash_of(const char *text, size_t len)
+/* What is looked up: a text, or a pair of them. Texts hold no control characters that we care for; U+001F keeps ("a", "bc") and
+ * ("ab", "c") apart. */
+struct key {
+    const char *text, *second; /* second NULL: one text */
+    size_t len, second_len;
+};
+
+static struct key single(const char *text)
 {
-    uint64_t h = 0xcbf29ce484222325u;
+    return (struct key){.text = text, .len = strlen(text)};
+}
+
+static struct key pair(const char *text, const char *second)
+{
+    return (struct key){.text = text, .second = second, .len = strlen(text), .second_len = strlen(second)};
+}
+
+/* Eight bytes at a time; the high bits of a product know all of them. */
+static uint64_t mix(uint64_t h, const char *text, size_t len)
+{
+    uint64_t word;
+    for (; len >= sizeof word; text += sizeof word, len -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        h = (h ^ word) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 32;
+    }
+    word = len;
     for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return (uint32_t)(h ^ h >> 32);
+        word = word << 8 | (unsigned char)text[i];
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 32;
+}
+
+static uint32_t hash_of(const struct key *key)
+{
+    uint64_t h = mix(0xcbf29ce484222325u, key->text, key->len);
+    return (uint32_t)(key->second ? mix(h, key->second, key->second_len) : h);
 }
 
 uint32_t ald_names_hash(const char *text)
 {
-    return hash_of(text, strlen(text));
+    struct key key = single(text);
+    return hash_of(&key);
+}
+
+static bool is_key(const char *known, const struct key *key)
+{
+    if (strncmp(known, key->text, key->len) != 0)
+        return false;
+    return key->second ? known[key->len] == PAIR && strcmp(known + key->len + 1, key->second) == 0 : !known[key->len];
 }
 
 /* The slot of a text, or the free one where it belongs; NULL: there are no slots. */
-static uint32_t *slot_of(const struct ald_names *names, const char *text, size_t len, uint32_t hash)
+static uint32_t *slot_of(const struct ald_names *names, const struct key *key, uint32_t hash)
 {
     for (size_t i = hash; names->slots_n; i++) {
         uint32_t *slot = &names->slots[i & (names->slots_n - 1)];
-        if (!*slot)
-            return slot;
-        const char *known = names->texts[*slot - 1];
-        if (names->hashes[*slot - 1] == hash && strncmp(known, text, len) == 0 && !known[len])
+        if (!*slot || (names->hashes[*slot - 1] == hash && is_key(names->texts[*slot - 1], key)))
             return slot;
     }
     return NULL;
@@ -77,21 +112,26 @@ static void more_slots(struct ald_names *names)
     }
 }
 
-static uint32_t find(const struct ald_names *names, const char *text, size_t len)
+static uint32_t find(const struct ald_names *names, struct key key)
 {
-    const uint32_t *slot = slot_of(names, text, len, hash_of(text, len));
+    const uint32_t *slot = slot_of(names, &key, hash_of(&key));
     return slot && *slot ? *slot - 1 : ALD_NOBODY;
 }
 
-static uint32_t add(struct ald_names *names, const char *text, size_t len)
+static char *copy_of(struct ald_arena *arena, const struct key *key)
 {
-    uint32_t hash = hash_of(text, len), *slot = slot_of(names, text, len, hash);
+    return key->second ? ald_sprintf(arena, "%s%c%s", key->text, PAIR, key->second) : ald_strndup(arena, key->text, key->len);
+}
+
+static uint32_t add(struct ald_names *names, struct key key)
+{
+    uint32_t hash = hash_of(&key), *slot = slot_of(names, &key, hash);
     if (slot && *slot)
         return *slot - 1;
     assert(names->n < ALD_NOBODY - 1);
     names->texts = ald_grow(names->arena, names->texts, names->n, &names->texts_cap, sizeof *names->texts);
     names->hashes = ald_grow(names->arena, names->hashes, names->n, &names->hashes_cap, sizeof *names->hashes);
-    names->texts[names->n] = ald_strndup(names->arena, text, len);
+    names->texts[names->n] = copy_of(names->arena, &key);
     names->hashes[names->n++] = hash;
     if (names->n * 2 > names->slots_n)
         more_slots(names); /* takes the new one in */
@@ -100,44 +140,24 @@ static uint32_t add(struct ald_names *names, const char *text, size_t len)
     return (uint32_t)names->n - 1;
 }
 
-/* Texts hold no control characters that we care for; U+001F keeps ("a", "bc") and ("ab", "c") apart. */
-static const char *pair(struct ald_names *names, const char *a, const char *b, size_t *ret_len)
-{
-    size_t la = strlen(a), lb = strlen(b), need = la + lb + 2;
-    if (names->key_cap < need) {
-        free(names->key);
-        names->key_cap = need * 2;
-        names->key = must(malloc(names->key_cap));
-    }
-    memcpy(names->key, a, la);
-    names->key[la] = '\x1f';
-    memcpy(names->key + la + 1, b, lb + 1);
-    *ret_len = need - 1;
-    return names->key;
-}
-
 uint32_t ald_names_add(struct ald_names *names, const char *text)
 {
-    return add(names, text, strlen(text));
+    return add(names, single(text));
 }
 
 uint32_t ald_names_find(const struct ald_names *names, const char *text)
 {
-    return find(names, text, strlen(text));
+    return find(names, single(text));
 }
 
 uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b)
 {
-    size_t len;
-    const char *key = pair(names, a, b, &len);
-    return add(names, key, len);
+    return add(names, pair(a, b));
 }
 
-uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b)
+uint32_t ald_names_find2(const struct ald_names *names, const char *a, const char *b)
 {
-    size_t len;
-    const char *key = pair(names, a, b, &len);
-    return find(names, key, len);
+    return find(names, pair(a, b));
 }
 
 const char *ald_names_text(const struct ald_names *names, uint32_t i)

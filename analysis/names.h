@@ -17,7 +17,7 @@ uint32_t ald_names_add(struct ald_names *names, const char *text);
 uint32_t ald_names_find(const struct ald_names *names, const char *text);
 /** The same for a pair of texts, which is one key of its own. */
 uint32_t ald_names_add2(struct ald_names *names, const char *a, const char *b);
-uint32_t ald_names_find2(struct ald_names *names, const char *a, const char *b);
+uint32_t ald_names_find2(const struct ald_names *names, const char *a, const char *b);
 /** A text's hash, which others may share. */
 uint32_t ald_names_hash(const char *text);
 const char *ald_names_text(const struct ald_names *names, uint32_t i);

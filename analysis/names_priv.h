@@ -10,6 +10,4 @@ struct ald_names {
     size_t n, texts_cap, hashes_cap;
     uint32_t *slots; /* number + 1, 0: free; heap memory */
     size_t slots_n;  /* power of two, at most half full */
-    char *key;       /* room for a pair; grows; heap memory */
-    size_t key_cap;
 };

@@ -9,7 +9,7 @@
 static void take_found(void *ctx, const struct ald_found *f)
 {
     struct ald_texts *t = ctx;
-    if (ald_lexicon_at(t->lexicon, f->pattern)->outside && ald_pattern_names_us(t->settings, t->text, f))
+    if (ald_lexicon_at(t->lexicon, f->pattern)->outside && ald_pattern_names_us(t->build->settings, t->text, f))
         return;
     if (!t->quote || t->quoted != f->sentence || t->quoted_end != f->sentence_end) {
         t->quote = ald_pattern_quote(t->arena, t->text, f);
@@ -36,33 +36,43 @@ static void count(struct ald_texts *t, int64_t row)
     t->counts[t->counts_n - 1].n++;
 }
 
-/* Rows: record, at, text. */
-static ALD_CHECK enum ald_rc read_rows(struct ald_texts *t, struct ald_matcher *matcher, struct ald_q *q, bool counted, struct ald_err *err)
+static void read_text(struct ald_texts *t, struct ald_matcher *matcher, int64_t row, int64_t at, const char *text)
 {
+    size_t first = t->hits_n;
+    t->text = text;
+    t->quote = NULL;
+    ald_matcher_read(matcher, text, strlen(text), take_found, t);
+    if (t->hits_n > first)
+        add_text(t, row, at, first);
+}
+
+static ALD_CHECK enum ald_rc read_events(struct ald_texts *t, struct ald_matcher *matcher, struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "analysis_texts", &q, err));
+    ald_q_int(q, 1, t->build->a->as_of);
     for (bool row = true;;) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        size_t first = t->hits_n;
-        t->text = ald_q_col_text(q, 2);
-        t->quote = NULL;
-        ald_matcher_read(matcher, t->text, strlen(t->text), take_found, t);
-        if (counted)
-            count(t, ald_q_col_int(q, 0));
-        if (t->hits_n > first)
-            add_text(t, ald_q_col_int(q, 0), ald_q_col_time(q, 1), first);
+        count(t, ald_q_col_int(q, 0));
+        read_text(t, matcher, ald_q_col_int(q, 0), ald_q_col_time(q, 1), ald_q_col_text(q, 2));
     }
+}
+
+static void read_titles(struct ald_texts *t, struct ald_matcher *matcher)
+{
+    const struct ald_analysis *a = t->build->a;
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].title)
+            read_text(t, matcher, a->records[i].row, ALD_TIME_NONE, a->records[i].title);
 }
 
 static ALD_CHECK enum ald_rc read_all(struct ald_texts *t, struct ald_store *store, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *events = NULL, *titles = NULL;
     ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(t->lexicon);
-    ALD_TRY(ald_q_open(store, "analysis_texts", &events, err));
-    ald_q_int(events, 1, t->as_of);
-    ALD_TRY(read_rows(t, matcher, events, true, err));
-    ALD_TRY(ald_q_open(store, "analysis_titles", &titles, err));
-    ALD_TRY(read_rows(t, matcher, titles, false, err));
+    ALD_TRY(read_events(t, matcher, store, err));
+    read_titles(t, matcher);
     add_text(t, 0, ALD_TIME_NONE, t->hits_n);
     t->texts_n--;
     return ALD_OK;
@@ -71,32 +81,29 @@ static ALD_CHECK enum ald_rc read_all(struct ald_texts *t, struct ald_store *sto
 static void *read_beside(void *ctx)
 {
     struct ald_texts *t = ctx;
-    t->rc = read_all(t, t->beside, NULL);
+    t->rc = read_all(t, t->build->beside, NULL);
     return NULL;
 }
 
 static void begin_anew(struct ald_texts *t)
 {
     ald_arena_free(t->arena);
-    *t = (struct ald_texts){.settings = t->settings, .lexicon = t->lexicon, .as_of = t->as_of, .arena = ald_arena_new()};
+    *t = (struct ald_texts){.build = t->build, .lexicon = t->lexicon, .arena = ald_arena_new()};
 }
 
-void ald_texts_begin(struct ald_texts *texts, struct ald_store *store, const struct ald_settings *settings, int64_t as_of)
+void ald_texts_begin(struct ald_texts *texts, const struct ald_build *build)
 {
-    *texts = (struct ald_texts){.settings = settings, .lexicon = ald_lexicon_built_in(), .as_of = as_of};
+    *texts = (struct ald_texts){.build = build, .lexicon = ald_lexicon_built_in()};
     begin_anew(texts);
-    if (ald_store_beside(store, &texts->beside, NULL) == ALD_OK)
+    if (build->beside)
         texts->running = pthread_create(&texts->thread, NULL, read_beside, texts) == 0;
 }
 
 /* True when all was read beside the store. */
 static bool end_beside(struct ald_texts *t)
 {
-    bool read = t->running;
-    if (t->running)
-        read = pthread_join(t->thread, NULL) == 0 && t->rc == ALD_OK;
+    bool read = t->running && pthread_join(t->thread, NULL) == 0 && t->rc == ALD_OK;
     t->running = false;
-    ald_store_closep(&t->beside);
     return read;
 }
 

@@ -1,5 +1,5 @@
-/* What the lexicon finds in all texts of a store, read by a thread and a connection of its own while others load and link:
- * a text tells the same whatever it is linked to. Private to analysis. */
+/* What the lexicon finds in all texts of a store, read by a thread and a connection of its own while others link: a text tells the
+ * same whatever it is linked to. Private to analysis. */
 #pragma once
 
 #include <pthread.h>
@@ -25,15 +25,13 @@ struct ald_text_count {
     uint32_t n;
 };
 struct ald_texts {
-    const struct ald_settings *settings;
+    const struct ald_build *build; /* its records and their titles stand */
     const struct ald_lexicon *lexicon;
-    int64_t as_of;
     struct ald_arena *arena; /* of all that follows */
     struct ald_text_hit *hits;
-    struct ald_text *texts; /* by record's row and event id, then titles by source and external id; one more closes the last */
+    struct ald_text *texts; /* by record's row and event id, then titles in the order of the records; one more closes the last */
     struct ald_text_count *counts; /* by row; titles are not counted */
     size_t hits_n, hits_cap, texts_n, texts_cap, counts_n, counts_cap;
-    struct ald_store *beside; /* NULL: none could be had */
     pthread_t thread;
     bool running;
     enum ald_rc rc;
@@ -42,9 +40,9 @@ struct ald_texts {
     size_t quoted, quoted_end;
 };
 
-/** Begins to read where that can be done beside the store. */
-void ald_texts_begin(struct ald_texts *texts, struct ald_store *store, const struct ald_settings *settings, int64_t as_of);
-/** Waits until all is read, or reads it now; from then on nothing else reads the store. @return ALD_ERR_DB. */
+/** Begins to read where that can be done beside the store (b->beside, which nobody else may use until all is read). */
+void ald_texts_begin(struct ald_texts *texts, const struct ald_build *build);
+/** Waits until all is read, or reads it now, from the build's store. @return ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_texts_take(struct ald_texts *texts, struct ald_store *store, struct ald_err *err);
 /** Waits and frees. */
 void ald_texts_done(struct ald_texts *texts);

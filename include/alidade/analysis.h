@@ -318,6 +318,7 @@ struct ald_override; /* override.h */
 
 struct ald_analysis {
     struct ald_arena *arena; /* owns everything below */
+    struct ald_arena *events_arena; /* and events, which another thread reads */
     const struct ald_settings *settings;
     struct ald_zone *zone;
     struct ald_calendar calendar;

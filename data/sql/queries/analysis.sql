@@ -20,12 +20,14 @@ SELECT source, service, depends_on FROM service_edge ORDER BY source, service, d
 -- name: analysis_people
 SELECT source, pseudonym, canonical, mapped FROM person ORDER BY source, pseudonym;
 
--- Order of source and id, not of rows: row numbers depend on how pages were cut.
+-- Order of source and id, not of rows: row numbers depend on how pages were cut. An index answers it alone; the records are then read
+-- in the order in which they lie.
+-- name: analysis_record_order
+SELECT id FROM record ORDER BY source, external_id;
+
 -- name: analysis_records
-SELECT r.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason,
-    coalesce(r.class, (SELECT v.value FROM record_value v WHERE v.record = r.id AND v.name = 'class' ORDER BY v.origin LIMIT 1)), r.end_state, s.role,
-    r.timeline, r.holds, r.entered_at, r.last_seen, r.updated_at
-FROM record r JOIN source s ON s.name = r.source WHERE r.gone_at IS NULL ORDER BY r.source, r.external_id;
+SELECT id, source, external_id, kind, key, title, url, status, resolve_reason, class, end_state, timeline, holds, entered_at, last_seen, updated_at
+FROM record WHERE gone_at IS NULL ORDER BY id;
 
 -- name: analysis_moments
 SELECT record, moment, at, field FROM record_moment ORDER BY record, moment, rank, field;
@@ -34,38 +36,41 @@ SELECT record, moment, at, field FROM record_moment ORDER BY record, moment, ran
 -- name: analysis_openings
 SELECT record, min(at) FROM event WHERE kind = 'opened' GROUP BY record ORDER BY record;
 
--- name: analysis_severities
-SELECT record, name, value, ord FROM record_value_told WHERE name IN ('severity', 'severity_rank')
-UNION ALL
-SELECT v.record, 'severity_rank', CAST(l.rank AS TEXT), 0 FROM record_value_told v JOIN record r ON r.id = v.record
+-- name: analysis_values
+SELECT record, name, value, field FROM record_value_told
+WHERE name IN ('class', 'severity', 'severity_rank', 'alerts_grouped', 'customer_reports', 'external_party', 'customers_impacted', 'regions',
+    'requests_failed')
+ORDER BY record, name, origin, ord;
+
+-- name: analysis_severity_labels
+SELECT v.record, l.rank FROM record_value_told v JOIN record r ON r.id = v.record
     JOIN label l ON l.source = r.source AND l.kind = 'severity' AND l.external_id = v.value
-    WHERE v.name = 'severity_id'
-ORDER BY 1, 2, 4;
+WHERE v.name = 'severity_id' AND EXISTS (SELECT 1 FROM label WHERE kind = 'severity') ORDER BY v.record, v.origin, v.ord;
 
--- What is counted or named beside the timeline; support tickets are counted.
--- name: analysis_given
-SELECT record, name, value, field, ord FROM record_value_told
-WHERE name IN ('alerts_grouped', 'customer_reports', 'external_party', 'customers_impacted', 'regions', 'requests_failed')
-UNION ALL
-SELECT record, 'customer_reports', CAST(count(DISTINCT value) AS TEXT), min(field), 0 FROM record_ref WHERE kind = 'customer_report'
-GROUP BY record
-ORDER BY 1, 2, 5, 3;
+-- Support tickets are counted.
+-- name: analysis_reported
+SELECT record, count(DISTINCT value), min(field) FROM record_ref WHERE kind = 'customer_report' GROUP BY record ORDER BY record;
 
+-- What several origins say alike is one, of which the last column is 0 for the first row.
 -- name: analysis_refs
-SELECT record, kind, value, min(field) FROM record_ref GROUP BY record, kind, value ORDER BY record, kind, value;
+SELECT record, kind, value, field, CASE origin WHEN '' THEN 0 ELSE EXISTS
+    (SELECT 1 FROM record_ref o WHERE o.record = t.record AND o.kind = t.kind AND o.value = t.value AND o.origin < t.origin) END
+FROM record_ref t ORDER BY record, kind, value, origin;
 
 -- name: analysis_record_services
-SELECT record, service, min(at), max(at_start), min(stand_in), min(field) FROM record_service GROUP BY record, service
-ORDER BY record, service;
+SELECT record, service, at, at_start, stand_in, field, CASE origin WHEN '' THEN 0 ELSE EXISTS
+    (SELECT 1 FROM record_service o WHERE o.record = t.record AND o.service = t.service AND o.origin < t.origin) END
+FROM record_service t ORDER BY record, service, origin;
 
 -- name: analysis_record_teams
-SELECT record, team, min(at), role, min(field) FROM record_team GROUP BY record, team, role ORDER BY record, team, role;
+SELECT record, team, at, role, field, CASE origin WHEN '' THEN 0 ELSE EXISTS
+    (SELECT 1 FROM record_team o WHERE o.record = t.record AND o.team = t.team AND o.role = t.role AND o.origin < t.origin) END
+FROM record_team t ORDER BY record, team, role, origin;
 
 -- name: analysis_record_people
-SELECT record, person, min(at), role, min(field) FROM record_person GROUP BY record, person, role ORDER BY record, person, role;
-
--- name: analysis_event_count
-SELECT count(*) FROM event WHERE at <= ?1;
+SELECT record, person, at, role, field, CASE origin WHEN '' THEN 0 ELSE EXISTS
+    (SELECT 1 FROM record_person o WHERE o.record = t.record AND o.person = t.person AND o.role = t.role AND o.origin < t.origin) END
+FROM record_person t ORDER BY record, person, role, origin;
 
 -- name: analysis_events
 SELECT record, event_id, at, kind, actor, agent, automatic, team, service, field, value FROM event ORDER BY record, event_id;
@@ -77,10 +82,6 @@ SELECT event_id FROM event WHERE record = ?1 AND at <= ?2 ORDER BY at, event_id;
 -- What people wrote, up to as-of.
 -- name: analysis_texts
 SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;
-
--- Columns as those of analysis_texts: what stands in a title has no time.
--- name: analysis_titles
-SELECT id, NULL, title FROM record WHERE gone_at IS NULL AND title IS NOT NULL ORDER BY source, external_id;
 
 -- ---- save: rows that are as they were are not written, those that are no more are deleted by key ----
 

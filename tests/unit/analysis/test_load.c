@@ -226,6 +226,91 @@ static void test_people(void **state)
     assert_int_equal(f->a->unjoined_people, 2);
 }
 
+/* Names that no list knows, named by rows and by events, of one source and another; claims; the same again by other origins. */
+static void crowd(struct fixture *f)
+{
+    static const char *const origins[] = {"", "a/1/", "b/1/"};
+    source(f, "desk", "ticket", "own");
+    source(f, "pager", "pager", "own");
+    person(f, "desk", "a1", "anna", 1);
+    put(f, "INSERT INTO team (source, external_id, name) VALUES ('desk', 'g1', 'Zebra')", "");
+    put(f, "INSERT INTO service (source, external_id, name) VALUES ('pager', 'S1', 'store')", "");
+    for (int64_t row = 1; row <= 9; row++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "R%d", (int)(100 - row)); /* rows are the other way round than ids */
+        simple(f, row, row % 2 ? "desk" : "pager", id, "ticket", ALL_HELD, 100, row == 9 ? 900 : 200);
+        event_full(f, row, 150, "assigned", "a1", 0, "g1", NULL, NULL);
+        event_full(f, row, 120, "acknowledged", row % 2 ? "zoe" : "anna", 0, row % 3 ? "Aard" : "g1", NULL, NULL); /* before the one above */
+        event_full(f, row, 130, "service_added", NULL, 0, NULL, row % 2 ? "mail" : "S1", row % 3 ? "category" : "other");
+        event_full(f, row, 400, "resolved", "late", 0, "Yak", NULL, NULL);
+        event(f, row, 160, "of another kind");
+        put(f, "UPDATE event SET value = 'customers_impacted=' || record WHERE kind = 'of another kind'", "");
+        for (int o = 0; o < 3; o++)
+            put(f, "INSERT INTO record_service (record, service, origin, at, at_start, stand_in, field) VALUES (?1, 'Basis', ?2, ?3, ?4, ?5, ?6)",
+                "itmiit", row, origins[o], o == 0 ? NEVER : row == 9 ? (int64_t)500 : (int64_t)(110 - o), (int64_t)(o == 1 && row != 7), (int64_t)(o != 1),
+                o == 2 ? "category" : "named");
+        put(f, "INSERT INTO record_person (record, person, role, origin, at, field) VALUES (?1, 'newcomer', 'notified', '', NULL, 'n'), "
+               "(?1, 'newcomer', 'notified', 'x/', 500000, 'm')", "i", row);
+    }
+}
+
+static void assert_same_names(const char **x, size_t x_n, const char **y, size_t y_n)
+{
+    assert_int_equal(x_n, y_n);
+    for (size_t i = 0; i < x_n; i++)
+        assert_string_equal(x[i], y[i]);
+}
+
+static void test_beside_or_not(void **state)
+{
+    struct fixture *f = *state;
+    struct ald_err err = {0};
+    struct ald_store *writer, *none;
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *alone = NULL;
+    crowd(f);
+    const struct ald_analysis *a = analyse(f, 300);
+    must(ald_store_open(f->path, ALD_STORE_WRITE, &writer, &err), &err);
+    must(ald_store_begin(writer, &err), &err);
+    must(ald_store_touch(writer, &err), &err);
+    assert_int_equal(ald_store_beside(writer, &none, &err), ALD_ERR_DB);
+    must(ald_analysis_run(writer, &f->settings, AT(300), &alone, &err), &err);
+    assert_same_names(a->teams, a->teams_n, alone->teams, alone->teams_n);
+    assert_same_names(a->persons, a->persons_n, alone->persons, alone->persons_n);
+    assert_same_names(a->services, a->services_n, alone->services, alone->services_n);
+    assert_int_equal(a->unjoined_people, 3); /* zoe of the desk; a1 and anna, whom the pager does not list */
+    assert_int_equal(alone->unjoined_people, 3);
+    assert_int_equal(a->records_n, 9);
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_record *x = &a->records[i], *y = &alone->records[i];
+        assert_int_equal(x->row, y->row);
+        assert_int_equal(x->events_n, 4); /* one is still to come */
+        assert_int_equal(y->events_n, 4);
+        assert_memory_equal(x->events, y->events, 4 * sizeof *x->events);
+        assert_true(x->events[0].at < x->events[2].at);
+    }
+    ald_store_close(writer);
+}
+
+static void test_origins(void **state)
+{
+    struct fixture *f = *state;
+    f->settings.link_accept = 2; /* each record by itself */
+    crowd(f);
+    const struct ald_analysis *a = analyse(f, 300);
+    const struct ald_incident *inc = incident(f, "R99");
+    assert_int_equal(inc->services_n, 2); /* Basis and mail */
+    assert_true(inc->services[0].at_start);
+    assert_false(inc->services[0].stand_in);
+    inc = incident(f, "R93");
+    assert_string_equal(service_name(f, inc, 0), "Basis");
+    assert_false(inc->services[0].at_start);
+    assert_int_equal(inc->services[0].at, AT(108)); /* the earliest that is known */
+    assert_string_equal(ald_word_at(a, inc->services[0].evidence), "category"); /* the first of the fields */
+    inc = incident(f, "R91");
+    for (size_t i = 0; i < inc->services_n; i++)
+        assert_string_not_equal(service_name(f, inc, i), "Basis"); /* dated after as-of, though one does not say when */
+}
+
 static void test_titles(void **state)
 {
     static const struct {
@@ -277,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_as_of),        CASE(test_names),    CASE(test_first_team), CASE(test_service_dates),
         CASE(test_joined_later), CASE(test_severity), CASE(test_people),     cmocka_unit_test(test_titles),
+        CASE(test_beside_or_not), CASE(test_origins),
         CASE(test_bad_zone),     CASE(test_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

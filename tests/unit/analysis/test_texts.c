@@ -59,15 +59,18 @@ static void test_beside_or_not(void **state)
     struct fixture *f = *state;
     struct ald_err err = {0};
     some_texts(f);
-    struct ald_store *store = opened(f), *none;
+    analyse(f, 1000);
+    struct ald_store *store = opened(f);
+    struct ald_build with = {.settings = &f->settings, .a = f->a}, without = with;
     ALD_CLEANUP(ald_texts_done) struct ald_texts beside, alone;
-    ald_texts_begin(&beside, store, &f->settings, AT(1000));
-    assert_non_null(beside.beside);
+    must(ald_store_beside(store, &with.beside, &err), &err);
+    ald_texts_begin(&beside, &with);
+    assert_true(beside.running);
     must(ald_texts_take(&beside, store, &err), &err);
-    assert_null(beside.beside);
-    must(ald_store_open(":memory:", ALD_STORE_WRITE, &none, &err), &err);
-    ald_texts_begin(&alone, none, &f->settings, AT(1000));
-    assert_null(alone.beside); /* there can be none */
+    assert_false(beside.running);
+    ald_store_close(with.beside);
+    ald_texts_begin(&alone, &without);
+    assert_false(alone.running); /* there is no other connection */
     must(ald_texts_take(&alone, store, &err), &err);
     assert_same(&beside, &alone);
     assert_true(beside.hits_n >= 3);
@@ -76,7 +79,6 @@ static void test_beside_or_not(void **state)
     assert_int_equal(beside.counts[1].n, 1);
     assert_int_equal(beside.texts[beside.texts_n - 1].at == ALD_TIME_NONE, 1); /* the title */
     assert_int_equal(beside.texts[beside.texts_n].first, beside.hits_n);
-    ald_store_close(none);
     ald_store_close(store);
 }
 
