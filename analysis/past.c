@@ -56,44 +56,45 @@ static void services(struct ald_build *b, struct ald_past *past)
     past->by_service_n = n;
 }
 
-static int compare(int64_t x, int64_t y)
-{
-    return (x > y) - (x < y);
-}
-
 static int titled_order(const void *a, const void *b)
 {
     const struct ald_titled *x = a, *y = b;
-    int c = compare(x->service, y->service);
-    c = c ? c : compare(x->title, y->title);
-    c = c ? c : compare(x->start, y->start);
-    return c ? c : compare(x->incident, y->incident);
+    if (x->title != y->title)
+        return x->title < y->title ? -1 : 1;
+    return (x->incident > y->incident) - (x->incident < y->incident);
+}
+
+static bool is_titled(const struct ald_past *past, size_t i)
+{
+    return ald_past_counts(&past->analysis->incidents[i]) && past->titles[i] != ALD_NOBODY;
 }
 
 static void titles(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
-    uint32_t *numbers = ald_calloc(a->arena, a->incidents_n, sizeof *numbers);
-    size_t room = 0, n = 0;
+    uint32_t *numbers = ald_calloc(a->arena, a->incidents_n, sizeof *numbers), sum = 0;
+    uint32_t *ends = ald_calloc(a->arena, a->services_n + 1, sizeof *ends), *at = ends + 1;
+    past->titles = numbers;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
         numbers[i] = *inc->norm_title ? ald_names_find(b->titles, inc->norm_title) : ALD_NOBODY;
-        room += inc->services_n;
+        for (size_t j = 0; j < inc->services_n && is_titled(past, i); j++)
+            at[inc->services[j].name]++;
     }
-    struct ald_titled *list = ald_calloc(a->arena, room, sizeof *list);
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        const struct ald_incident *inc = &a->incidents[i];
-        for (size_t j = 0; j < inc->services_n && ald_past_counts(inc) && numbers[i] != ALD_NOBODY; j++)
-            list[n++] = (struct ald_titled){.service = inc->services[j].name,
-                                            .title = numbers[i],
-                                            .incident = (uint32_t)i,
-                                            .start = inc->started_at};
+    for (size_t s = 0; s < a->services_n; s++) {
+        uint32_t n = at[s];
+        at[s] = sum;
+        sum += n;
     }
-    if (n)
-        qsort(list, n, sizeof *list, titled_order);
-    past->titles = numbers;
+    struct ald_titled *list = ald_calloc(a->arena, sum, sizeof *list);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t j = 0; j < a->incidents[i].services_n && is_titled(past, i); j++)
+            list[at[a->incidents[i].services[j].name]++] = (struct ald_titled){.title = numbers[i], .incident = (uint32_t)i};
+    for (size_t s = 0; s < a->services_n; s++) /* each has been filled up to where the next begins */
+        if (ends[s + 1] > ends[s])
+            qsort(&list[ends[s]], ends[s + 1] - ends[s], sizeof *list, titled_order);
     past->titled = list;
-    past->titled_n = n;
+    past->titled_at = ends;
 }
 
 void ald_past_build(struct ald_build *b)
@@ -120,6 +121,30 @@ void ald_past_free(struct ald_past *past)
 }
 
 /* ---- What signals ask ---- */
+
+/* Incidents come by start. */
+static size_t titled_from(const struct ald_past *past, uint32_t service, uint32_t title, int64_t start)
+{
+    size_t low = past->titled_at[service], high = past->titled_at[service + 1];
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct ald_titled *t = &past->titled[mid];
+        bool before = t->title != title ? t->title < title : past->analysis->incidents[t->incident].started_at < start;
+        if (before)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+size_t ald_past_titled(const struct ald_past *past, uint32_t service, uint32_t title, int64_t from, int64_t to,
+                       const struct ald_titled **ret)
+{
+    size_t first = titled_from(past, service, title, from), end = titled_from(past, service, title, to);
+    *ret = &past->titled[first];
+    return end > first ? end - first : 0;
+}
 
 size_t ald_past_services(const struct ald_incident *inc)
 {

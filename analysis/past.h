@@ -15,10 +15,9 @@ struct ald_engagement {
     int64_t at;
     uint32_t person, incident;
 };
-/** An incident or noise under a service that it names and its normalised title. */
+/** An incident or noise under its normalised title. */
 struct ald_titled {
-    uint32_t service, title, incident;
-    int64_t start;
+    uint32_t title, incident;
 };
 /** Somebody who was notified or paged in an incident, once each. */
 struct ald_called {
@@ -59,14 +58,19 @@ struct ald_past {
     const uint8_t *familiar; /* a bit for each of `engaged` */
     const struct ald_engagement *again; /* sorted by incident; class incident or noise */
     size_t again_n;
-    const struct ald_titled *titled; /* sorted by service, title, start, incident */
-    size_t titled_n;
+    /* Those that name service s: titled[titled_at[s]] up to titled[titled_at[s + 1]], sorted by title, incident. */
+    const struct ald_titled *titled;
+    const uint32_t *titled_at;
 };
 
 /** Frees what does not lie in the analysis' arena; NULL is allowed. */
 void ald_past_free(struct ald_past *past);
 /** True for what counts as something that was known before: class incident or noise, with a start. */
 bool ald_past_counts(const struct ald_incident *inc);
+/** Incidents and noise that name a service, have a title and started from `from` on, before `to`: *ret is the first of them,
+ *  by start. @return how many. */
+size_t ald_past_titled(const struct ald_past *past, uint32_t service, uint32_t title, int64_t from, int64_t to,
+                       const struct ald_titled **ret);
 /** How many people are engaged in incident i; the kth of them by first engagement (undated last). */
 static inline size_t ald_past_engaged_n(const struct ald_past *past, size_t i)
 {

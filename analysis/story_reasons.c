@@ -164,7 +164,7 @@ static struct found cited(const struct asked *q)
     return counted(q, q->view->lore ? q->view->lore->of[q->i].citations : 0, "later text", "later texts");
 }
 
-/* Earlier incidents with this title on one of its services, within the lookback: sorted by service, title, start. */
+/* Earlier incidents with this title on one of its services, within the lookback. */
 static size_t recurrences(const struct asked *q)
 {
     const struct ald_past *past = q->a->past;
@@ -173,22 +173,10 @@ static size_t recurrences(const struct asked *q)
     int64_t from = ald_quarter_start(&q->a->calendar, inc->quarter - q->a->settings->lookback_quarters);
     size_t most = 0;
     for (size_t s = 0; s < inc->services_n && title != ALD_NOBODY; s++) {
-        size_t low = 0, high = past->titled_n, n = 0;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            const struct ald_titled *t = &past->titled[middle];
-            bool before = t->service != inc->services[s].name ? t->service < inc->services[s].name
-                          : t->title != title                 ? t->title < title
-                                                              : t->start < from;
-            if (before)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; low < past->titled_n && past->titled[low].service == inc->services[s].name &&
-               past->titled[low].title == title && past->titled[low].start < inc->started_at;
-             low++)
-            n += q->a->incidents[past->titled[low].incident].cls == ALD_INCIDENT;
+        const struct ald_titled *titled;
+        size_t found = ald_past_titled(past, inc->services[s].name, title, from, inc->started_at, &titled), n = 0;
+        for (size_t k = 0; k < found; k++)
+            n += q->a->incidents[titled[k].incident].cls == ALD_INCIDENT;
         most = n > most ? n : most;
     }
     return most;

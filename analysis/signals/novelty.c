@@ -4,24 +4,6 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
-/* First entry that does not come before (service, title, start). */
-static size_t lower(const struct ald_past *past, uint32_t service, uint32_t title, int64_t start)
-{
-    size_t lo = 0, hi = past->titled_n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        const struct ald_titled *t = &past->titled[mid];
-        bool before = t->service != service ? t->service < service
-                      : t->title != title   ? t->title < title
-                                            : t->start < start;
-        if (before)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static int order(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
@@ -35,19 +17,18 @@ static size_t earlier(const struct ald_past *past, const struct ald_incident *in
     size_t services = ald_past_services(inc), room = 0, n = 0, kept = 0;
     uint32_t title = past->titles[ald_past_index(past, inc)];
     int64_t from = inc->started_at - ALD_HISTORY_WINDOW_MS;
+    const struct ald_titled *titled;
     for (size_t s = 0; s < services; s++)
-        room += lower(past, inc->services[s].name, title, inc->started_at) -
-                lower(past, inc->services[s].name, title, from);
+        room += ald_past_titled(past, inc->services[s].name, title, from, inc->started_at, &titled);
     if (!ret && services == 1) /* nothing can be met twice: counting by search alone keeps this fast */
         return room;
     uint32_t *list = calloc(room ? room : 1, sizeof *list);
     if (!list)
         abort();
     for (size_t s = 0; s < services; s++) {
-        uint32_t service = inc->services[s].name;
-        for (size_t i = lower(past, service, title, from), end = lower(past, service, title, inc->started_at); i < end;
-             i++)
-            list[n++] = past->titled[i].incident;
+        size_t found = ald_past_titled(past, inc->services[s].name, title, from, inc->started_at, &titled);
+        for (size_t i = 0; i < found; i++)
+            list[n++] = titled[i].incident;
     }
     qsort(list, n, sizeof *list, order);
     for (size_t i = 0; i < n; i++)
