@@ -226,21 +226,42 @@ bool ald_by_landmark(const struct ald_incident *inc, int64_t at)
 
 #define ROOM_FOR_MORE 16 /* "; + 123456 more" */
 
+static void append(struct ald_evidence *evidence, const char *item, size_t n)
+{
+    if (evidence->bytes + n + sizeof "; " > evidence->room) {
+        evidence->room = 2 * (evidence->bytes + n) + ALD_MAX_EVIDENCE_CHARS;
+        char *longer = ald_alloc(evidence->arena, evidence->room);
+        memcpy(longer, evidence->text, evidence->bytes);
+        evidence->text = evidence->grown = longer;
+    }
+    char *end = stpcpy(evidence->grown + evidence->bytes, "; ");
+    memcpy(end, item, n + 1);
+    evidence->bytes += n + 2;
+}
+
 void ald_evidence_add(struct ald_evidence *evidence, const char *item)
 {
     if (evidence->left_out) { /* of a thousand items only their number is told */
         evidence->left_out++;
         return;
     }
-    size_t used = evidence->text ? ald_utf8_count(evidence->text) + 2 : 0;
-    if (used + ald_utf8_count(item) > ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE) {
+    size_t chars = ald_utf8_count(item), between = evidence->text ? 2 : 0;
+    if (evidence->chars + between + chars > ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE) {
         if (evidence->text) {
             evidence->left_out++;
             return;
         }
-        item = ald_strndup(evidence->arena, item, ald_utf8_prefix(item, ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE));
+        chars = ALD_MAX_EVIDENCE_CHARS - ROOM_FOR_MORE;
+        item = ald_strndup(evidence->arena, item, ald_utf8_prefix(item, chars));
     }
-    evidence->text = evidence->text ? ald_sprintf(evidence->arena, "%s; %s", evidence->text, item) : item;
+    size_t n = strlen(item);
+    evidence->chars += between + chars;
+    if (evidence->text) {
+        append(evidence, item, n);
+        return;
+    }
+    evidence->text = item;
+    evidence->bytes = n;
 }
 
 const char *ald_evidence_end(struct ald_evidence *evidence)

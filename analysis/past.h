@@ -137,7 +137,8 @@ const char *ald_evidence_measured(struct ald_arena *arena, const struct ald_past
 struct ald_evidence {
     struct ald_arena *arena;
     const char *text;
-    size_t left_out;
+    char *grown; /* the text, once it has more than one item, with room for more */
+    size_t room, bytes, chars, left_out;
 };
 void ald_evidence_add(struct ald_evidence *evidence, const char *item);
 /** NULL when nothing was added. */

@@ -1,4 +1,4 @@
-/* What json.c, json_repair.c and json_write.c share. Nobody else includes it. */
+/* What the files of JSON share. Nobody else includes it. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,6 +32,8 @@ size_t ald_json_number_scan(const char *s, size_t n, bool *ret_integer);
 /** The value of n bytes that ald_json_number_scan accepted whole, whatever the locale; infinite beyond the range. */
 double ald_json_number_value(const char *s, size_t n);
 
+/** The digits of an integer; returns out. */
+char *ald_json_int_text(int64_t v, char out[ALD_JSON_NUMBER_BYTES]);
 /** "%.*g" whatever the locale; returns out. */
 char *ald_json_double_text(double v, int digits, char out[ALD_JSON_NUMBER_BYTES]);
 /** The shortest text that reads back as v: integers up to 2^53 without exponent, others never look like an integer. */

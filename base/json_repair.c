@@ -116,16 +116,24 @@ static enum ald_rc lex_escape(struct lexer *lx, size_t *decoded, struct ald_err 
     return ALD_OK;
 }
 
-size_t ald_json_plain(const char *s, size_t n)
+/* Whether one of eight bytes may be special. */
+static bool is_special(const char *s)
 {
     const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    uint64_t x;
+    memcpy(&x, s, sizeof x);
+    const uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\'), del = x ^ (ones * 0x7F);
+    return (x | (x - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones)) & high;
+}
+
+size_t ald_json_plain(const char *s, size_t n)
+{
+    enum { AT_ONCE = sizeof(uint64_t) };
     size_t i = 0;
-    for (uint64_t x; n - i >= sizeof x; i += sizeof x) { /* eight bytes at once, as long as none of them is special */
-        memcpy(&x, s + i, sizeof x);
-        const uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\'), del = x ^ (ones * 0x7F);
-        if ((x | (x - ones * 0x20) | (quote - ones) | (backslash - ones) | (del - ones)) & high)
-            break;
-    }
+    while (n - i >= AT_ONCE && !is_special(s + i))
+        i += AT_ONCE;
+    if (i > 0 && n - i < AT_ONCE && !is_special(s + n - AT_ONCE)) /* the last eight, some of which have been looked at */
+        return n;
     while (i < n && s[i] >= 0x20 && s[i] < 0x7F && s[i] != '"' && s[i] != '\\')
         i++;
     return i;

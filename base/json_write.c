@@ -1,10 +1,9 @@
-/* The streaming JSON writer of json.h and the texts of numbers. Knows nothing of reading, nor of what is written. */
+/* The streaming JSON writer of json.h. Knows nothing of reading, nor of what is written. */
 #include "json_priv.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,53 +12,6 @@
 
 /* Significant digits of a figure in a report: more would show the noise of the last bits. */
 #define FIGURE_DIGITS 12
-
-/* Counts are most of what is written; as %g would, at a tenth of its cost. */
-static bool small_count(double v, char out[ALD_JSON_NUMBER_BYTES])
-{
-    if (!(v > 0 && v < 1e6 && trunc(v) == v))
-        return false;
-    char digits[8];
-    size_t n = 0;
-    for (unsigned rest = (unsigned)v; rest; rest /= 10)
-        digits[n++] = (char)('0' + rest % 10);
-    for (size_t i = 0; i < n; i++)
-        out[i] = digits[n - 1 - i];
-    out[n] = '\0';
-    return true;
-}
-
-char *ald_json_double_text(double v, int digits, char out[ALD_JSON_NUMBER_BYTES])
-{
-    if (digits >= 6 && small_count(v, out))
-        return out;
-    (void)snprintf(out, ALD_JSON_NUMBER_BYTES, "%.*g", digits, v);
-    const char *point = localeconv()->decimal_point;
-    size_t point_len = strlen(point);
-    char *at = strcmp(point, ".") == 0 || point_len == 0 ? NULL : strstr(out, point);
-    if (at) {
-        *at = '.';
-        memmove(at + 1, at + point_len, strlen(at + point_len) + 1);
-    }
-    return out;
-}
-
-char *ald_json_exact_text(double v, char out[ALD_JSON_NUMBER_BYTES])
-{
-    if (fabs(v) <= ALD_JSON_EXACT_INT && trunc(v) == v) {
-        (void)snprintf(out, ALD_JSON_NUMBER_BYTES, "%" PRId64, (int64_t)v);
-        return out;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        ald_json_double_text(v, digits, out);
-        if (ald_json_number_value(out, strlen(out)) == v)
-            break;
-    }
-    /* Digits alone would be read as an integer beyond 2^53 and become text. */
-    if (!strpbrk(out, ".en"))
-        (void)strncat(out, ".0", ALD_JSON_NUMBER_BYTES - strlen(out) - 1);
-    return out;
-}
 
 static enum ald_rc write_buf(void *ctx, const char *bytes, size_t n, struct ald_err *err)
 {
@@ -134,11 +86,14 @@ static void puts_(struct ald_jw *w, const char *s)
 
 static void line(struct ald_jw *w)
 {
+    static const char spaces[] = "                                ";
     if (w->indent <= 0)
         return;
-    puts_(w, "\n");
-    for (int i = 0; i < w->indent * w->depth; i++)
-        put(w, " ", 1);
+    put_char(w, '\n');
+    for (size_t left = (size_t)w->indent * (size_t)w->depth, n; left > 0; left -= n) {
+        n = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+        put(w, spaces, n);
+    }
 }
 
 static void separate(struct ald_jw *w)
@@ -250,7 +205,7 @@ void ald_jw_key(struct ald_jw *w, const char *key)
     assert(w->depth > 0 && !w->after_key);
     separate(w);
     string(w, key);
-    puts_(w, w->indent > 0 ? ": " : ":");
+    put(w, ": ", w->indent > 0 ? 2 : 1);
     w->after_key = true;
 }
 
@@ -272,9 +227,8 @@ void ald_jw_literal(struct ald_jw *w, const char *text)
 
 void ald_jw_int(struct ald_jw *w, int64_t v)
 {
-    char text[32];
-    (void)snprintf(text, sizeof text, "%" PRId64, v);
-    ald_jw_literal(w, text);
+    char text[ALD_JSON_NUMBER_BYTES];
+    ald_jw_literal(w, ald_json_int_text(v, text));
 }
 
 void ald_jw_num(struct ald_jw *w, double v)

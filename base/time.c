@@ -255,6 +255,13 @@ bool ald_time_parse_http(const char *s, int64_t *ret_ms)
 
 /* ---- Writing ---- */
 
+/* The digits of v >= 0 before end, over the zeros that stand there. */
+static void put_digits(char *end, int v)
+{
+    for (; v > 0; v /= 10)
+        *--end = (char)('0' + v % 10);
+}
+
 char *ald_time_format(int64_t ms, char buf[32])
 {
     if (ms == ALD_TIME_NONE) {
@@ -262,8 +269,19 @@ char *ald_time_format(int64_t ms, char buf[32])
         return buf;
     }
     struct ald_civil c = ald_civil_from_ms(ms);
-    (void)snprintf(buf, 32, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)c.year, c.month, c.day, c.hour,
-                   c.minute, c.second, c.ms);
+    if (c.year < 0 || c.year > 9999) {
+        (void)snprintf(buf, 32, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)c.year, c.month, c.day, c.hour,
+                       c.minute, c.second, c.ms);
+        return buf;
+    }
+    memcpy(buf, "0000-00-00T00:00:00.000Z", 25);
+    put_digits(buf + 4, (int)c.year);
+    put_digits(buf + 7, c.month);
+    put_digits(buf + 10, c.day);
+    put_digits(buf + 13, c.hour);
+    put_digits(buf + 16, c.minute);
+    put_digits(buf + 19, c.second);
+    put_digits(buf + 23, c.ms);
     return buf;
 }
 

@@ -188,9 +188,15 @@ size_t ald_utf8_next(const char *s, size_t n, unsigned *ret_code_point)
 
 size_t ald_utf8_count(const char *s)
 {
+    const uint64_t high = 0x8080808080808080;
     size_t count = 0;
     for (size_t i = 0, n = strlen(s); i < n; count++) {
         unsigned code;
+        for (uint64_t x; n - i > sizeof x; i += sizeof x, count += sizeof x) { /* eight bytes of ASCII at once */
+            memcpy(&x, s + i, sizeof x);
+            if (x & high)
+                break;
+        }
         i += ald_utf8_next(s + i, n - i, &code);
     }
     return count;

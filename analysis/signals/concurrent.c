@@ -53,10 +53,14 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     if (why_absent(past, inc))
         return NULL;
     struct ald_evidence line = {.arena = arena};
-    size_t end = first_from(a, inc->started_at + 1);
-    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end; i++)
-        if (is_concurrent(&a->incidents[i], inc))
+    size_t end = first_from(a, inc->started_at + 1), told = 0;
+    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end && !line.left_out; i++)
+        if (is_concurrent(&a->incidents[i], inc)) {
             ald_evidence_add(&line, a->incidents[i].id);
+            told += !line.left_out;
+        }
+    if (line.left_out) /* how many there are is known: a busy day need not be gone through for each of its incidents */
+        line.left_out = past->concurrent[ald_past_index(past, inc)] - told;
     return ald_evidence_end(&line);
 }
 

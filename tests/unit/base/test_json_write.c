@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "alidade/json.h"
+#include "alidade/rng.h"
 #include "alidade/time.h"
 
 static void sample(struct ald_jw *w)
@@ -141,6 +142,41 @@ static void test_numbers(void **state)
     check_numbers();
 }
 
+static char *number(double v, char ret[64])
+{
+    struct ald_buf buf;
+    struct ald_jw w;
+    ald_buf_init(&buf, 64);
+    ald_jw_init(&w, ald_json_sink_buf(&buf), 0);
+    ald_jw_num(&w, v);
+    assert_int_equal(ald_jw_finish(&w, NULL), ALD_OK);
+    strcpy(ret, buf.data);
+    ald_buf_done(&buf);
+    return ret;
+}
+
+/* Most numbers are not written by printf; they are written as it would. */
+static void test_numbers_as_printf(void **state)
+{
+    (void)state;
+    struct ald_rng rng;
+    ald_rng_init(&rng, 1);
+    for (size_t i = 0; i < 60000; i++) {
+        double size = pow(10, (double)ald_rng_below(&rng, 20) - 6), share = (double)ald_rng_below(&rng, 1000000) / 999999;
+        double all[] = {size * share,
+                        nextafter(size, i & 1 ? 0 : HUGE_VAL),
+                        size * (double)ald_rng_below(&rng, 4096) / 4096 + 1, /* halves of the last digit */
+                        (double)ald_rng_below(&rng, 2000000000001) / 2000};
+        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+            char got[64], wanted[64];
+            double v = i & 2 ? -all[k] : all[k];
+            (void)snprintf(wanted, sizeof wanted, "%.12g", v);
+            if (v < 0 || v > 0)
+                assert_string_equal(number(v, got), wanted);
+        }
+    }
+}
+
 /* Writes and reads numbers under a locale that has a decimal comma. */
 static void test_locale(void **state)
 {
@@ -233,7 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layout),  cmocka_unit_test(test_lines),  cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_locale), cmocka_unit_test(test_sticky),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_numbers_as_printf), cmocka_unit_test(test_locale), cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,8 @@ static void test_lengths(void **state)
     static const size_t by_points[] = {0, 1, 3, 6, 10, 11, 11}, by_units[] = {0, 1, 3, 6, 6, 10, 11, 11};
     assert_int_equal(ald_utf8_count(text), 5);
     assert_int_equal(ald_utf8_count(""), 0);
+    assert_int_equal(ald_utf8_count("0123456\xC3\xBC" "0123456789\xE2\x82\xAC" "12345678"), 27);
+    assert_int_equal(ald_utf8_count("01234567\xFF" "0123456\xE2\x82"), 17);
     for (size_t i = 0; i < 7; i++)
         assert_int_equal(ald_utf8_prefix(text, i), by_points[i]);
     for (size_t i = 0; i < 8; i++)
