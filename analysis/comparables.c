@@ -209,7 +209,7 @@ static bool look_at_strip(struct search *search, size_t strip)
     double half = sqrt(rest);
     size_t first = strips->first[strip], n = strips->first[strip + 1] - first;
     const double *along = strips->at[strips->along] + first;
-    size_t from = first_from(along, n, y - half), to = from + first_from(along + from, n - from, nextafter(y + half, INFINITY));
+    size_t from = first_from(along, n, y - half), to = from + first_from(along + from, n - from, nextafter(y + half, (double)INFINITY));
     take(search, first + from, first + to);
     return true;
 }
