@@ -3,8 +3,8 @@
 
     run_e2e.py [-j N] [--seconds N] [NAME...]     NAME: smoke for test_smoke.py; default all
 
-On stdout, for ./check: `passed N`, `failed N`, and `skipped: test (why)` for each skip. What failed, and why, goes to stderr, and so
-do the seconds that each test took.
+On stdout, for ./check: `passed N`, `failed N`, `skipped: test (why)` for each skip, and `slow: ...` for the ten tests that took
+longest. What failed, and why, goes to stderr, and so do the seconds that each test took.
 The tests find the binary in ALIDADE and the shared folder in ALIDADE_SHARED."""
 import argparse
 import concurrent.futures
@@ -19,6 +19,9 @@ import unittest
 
 E2E = pathlib.Path(__file__).resolve().parent / "e2e"
 MARK = "e2e-result:"
+# They begin first, longest first, so that no core waits at the end. What is not named begins after them, by name.
+LONG = ["test_jira", "test_opsgenie", "test_pagerduty", "test_faults_everywhere", "test_privacy", "test_real", "test_faults", "test_github",
+        "test_incremental", "test_stories", "test_explain", "test_bombs", "test_gitlab", "test_names", "test_firehydrant", "test_rootly"]
 
 
 def processor_seconds():
@@ -32,7 +35,7 @@ class Tally(unittest.TestResult):
 
     def __init__(self):
         super().__init__()
-        self.passed, self.bad, self.why_skipped, self.began = 0, {}, [], {}
+        self.passed, self.bad, self.why_skipped, self.began, self.took = 0, {}, [], {}, {}
 
     def startTest(self, test):
         super().startTest(test)
@@ -41,7 +44,8 @@ class Tally(unittest.TestResult):
     def stopTest(self, test):
         super().stopTest(test)
         began, used = self.began[test.id()]
-        print(f"{time.monotonic() - began:7.1f} s {processor_seconds() - used:6.1f} s CPU  {test.id()}", file=sys.stderr, flush=True)
+        seconds, used = self.took[test.id()] = time.monotonic() - began, processor_seconds() - used
+        print(f"{seconds:7.1f} s {used:6.1f} s CPU  {test.id()}", file=sys.stderr, flush=True)
 
     def add_bad(self, test, err):
         owner = getattr(test, "test_case", test)
@@ -76,7 +80,7 @@ def run_file(name):
     sys.path.insert(0, str(E2E))
     tally = Tally()
     unittest.defaultTestLoader.loadTestsFromName(name).run(tally)
-    print(MARK + json.dumps({"passed": tally.passed, "bad": tally.bad, "skipped": tally.why_skipped}))
+    print(MARK + json.dumps({"passed": tally.passed, "bad": tally.bad, "skipped": tally.why_skipped, "took": tally.took}))
 
 
 def run_apart(name, seconds):
@@ -103,21 +107,25 @@ def main():
     if args.file:
         return run_file(args.file)
     names = [f"test_{name}" for name in args.names] or sorted(path.stem for path in E2E.glob("test_*.py"))
+    names.sort(key=lambda name: LONG.index(name) if name in LONG else len(LONG))
     absent = [name for name in names if not (E2E / f"{name}.py").is_file()]
     if absent:
         parser.error(f"no such test: {', '.join(absent)}")
-    passed, bad, skipped = 0, {}, []
+    passed, bad, skipped, took = 0, {}, [], {}
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         for name, result, log in pool.map(lambda n: run_apart(n, args.seconds), names):
             sys.stderr.write(f"== {name}\n{log}")
             passed += result["passed"]
             bad |= result["bad"]
             skipped += result["skipped"]
+            took |= result.get("took", {})
     for test, reasons in bad.items():
         print(f"FAILED {test}", *reasons, sep="\n", file=sys.stderr)
     print(f"passed {passed}\nfailed {len(bad)}")
     for text in skipped:
         print(f"skipped: {text}")
+    for test, (seconds, used) in sorted(took.items(), key=lambda row: -row[1][0])[:10]:
+        print(f"slow: {seconds:.1f} s ({used:.1f} s CPU) {test}")
     return 1 if bad else 0
 
 
