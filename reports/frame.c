@@ -197,12 +197,12 @@ void ald_frame_sources_view(struct ald_report *report, struct ald_section *s)
         {"Source", "name", ALD_SHOW_TEXT, 16, NULL, NULL},   {"Type", "type", ALD_SHOW_TEXT, 15, NULL, NULL},
         {"Role", "role", ALD_SHOW_TEXT, 10, NULL, NULL},     {"Complete", "complete", ALD_SHOW_BOOL, 10, NULL, "complete"},
         {"Records", "records", ALD_SHOW_COUNT, 10, NULL, NULL}, {"Quarantined", "quarantined", ALD_SHOW_COUNT, 12, NULL, NULL},
-        {"Last read", "last_success", ALD_SHOW_TIME, 19, NULL, NULL}, {"Gaps", "gaps", ALD_SHOW_LIST, 70, NULL, NULL},
+        {"Last read", "last_success", ALD_SHOW_TIME, 19, NULL, NULL}, {"Gaps", "gaps", ALD_SHOW_LIST, 60, NULL, NULL},
     };
     ald_view_table(report, s, "Where each source stood", "sources", "No source has been read.", sources, sizeof sources / sizeof sources[0], false);
     const struct ald_column findings[] = {
         {"How many", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
-        {"What", "text", ALD_SHOW_TEXT, 90, NULL, NULL},
+        {"What", "text", ALD_SHOW_SENTENCE, 90, NULL, NULL},
         {"Weight", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
     };
     ald_view_table(report, s, "What to know before reading the figures", "findings", "Nothing to report.", findings, 3, false);
@@ -224,7 +224,7 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
 void ald_frame_definitions_view(struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "definitions", "Definitions");
-    const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_TEXT, 110, NULL, NULL}};
+    const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_SENTENCE, 94, NULL, NULL}};
     ald_view_heading(report, s, "What these figures cannot tell");
     const struct ald_node *caveats = ald_node_at(report->root, "caveats");
     for (size_t i = 0; i < caveats->list.n; i++)
@@ -235,6 +235,7 @@ void ald_frame_definitions_view(struct ald_report *report)
 void ald_frame_end_views(struct ald_report *report)
 {
     struct ald_section *quality = ald_view_section(report, "data_quality", "Data quality");
+    quality->landscape = true;
     ald_frame_sources_view(report, quality);
     ald_frame_overrides_view(report, quality);
     ald_frame_definitions_view(report);

@@ -39,13 +39,13 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
         {"Name", "name", ALD_SHOW_TEXT, 28, NULL, NULL},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
         {"Mean percentile", "mean_percentile", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
-        {"Lower limit, 95 %", "lower95", ALD_SHOW_POSITION, 11, NULL, "funnel_limits"},
-        {"Upper limit, 95 %", "upper95", ALD_SHOW_POSITION, 11, NULL, "funnel_limits"},
-        {"Lower limit, 99.8 %", "lower998", ALD_SHOW_POSITION, 11, NULL, "funnel_limits"},
-        {"Upper limit, 99.8 %", "upper998", ALD_SHOW_POSITION, 11, NULL, "funnel_limits"},
+        {"Lower limit, 95 %", "lower95", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
+        {"Upper limit, 95 %", "upper95", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
+        {"Lower limit, 99.8 %", "lower998", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
+        {"Upper limit, 99.8 %", "upper998", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
         {"Adjusted p", "p_adjusted", ALD_SHOW_NUMBER, 11, NULL, "flagged"},
         {"Stands out", "flagged", ALD_SHOW_BOOL, 10, NULL, "flagged"},
-        {"What it says", "text", ALD_SHOW_TEXT, 60, NULL, "flagged"},
+        {"What it says", "text", ALD_SHOW_TEXT, 42, NULL, "flagged"},
         {"Wide incidents", "wide_n", ALD_SHOW_COUNT, 10, NULL, "wide"},
     };
     const struct ald_node *read = ald_node_at(report->root, "funnel.n");

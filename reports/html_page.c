@@ -2,7 +2,6 @@
 #include "html_priv.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -30,24 +29,12 @@ void ald_html_rawf(struct ald_html *h, const char *format, ...)
     ald_html_raw(h, text);
 }
 
-/* Whether the blank before s stands between a figure and its unit: no line ends there. */
-static bool before_unit(const char *s, bool figure)
-{
-    static const char *const units[] = {"%", "min", "h", "d", "s"};
-    for (size_t i = 0; figure && i < sizeof units / sizeof units[0]; i++) {
-        size_t n = strlen(units[i]);
-        if (strncmp(s, units[i], n) == 0 && !isalnum((unsigned char)s[n]))
-            return true;
-    }
-    return false;
-}
-
 void ald_html_text(struct ald_html *h, const char *text)
 {
-    char last = '\0';
     if (!text)
         return;
-    for (const char *s = ald_words_printable(h->scratch, text); *s; s++) {
+    const char *from = ald_words_printable(h->scratch, text);
+    for (const char *s = from; *s; s++) {
         switch (*s) {
         case '&':
             (void)fputs("&amp;", h->file);
@@ -65,12 +52,11 @@ void ald_html_text(struct ald_html *h, const char *text)
             (void)fputs("&#39;", h->file);
             break;
         case ' ':
-            (void)fputs(before_unit(s + 1, last >= '0' && last <= '9') ? "\xC2\xA0" : " ", h->file);
+            (void)fputs(ald_words_unbroken(from, s) ? "\xC2\xA0" : " ", h->file); /* no line ends within a figure */
             break;
         default:
             (void)fputc(*s, h->file);
         }
-        last = *s;
     }
 }
 

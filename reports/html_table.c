@@ -14,7 +14,7 @@
 
 static bool is_quantity(enum ald_show show)
 {
-    return show != ALD_SHOW_TEXT && show != ALD_SHOW_LIST && show != ALD_SHOW_BOOL && show != ALD_SHOW_WORD && show != ALD_SHOW_TIME;
+    return show != ALD_SHOW_TEXT && show != ALD_SHOW_LIST && show != ALD_SHOW_BOOL && show != ALD_SHOW_WORD && show != ALD_SHOW_SENTENCE && show != ALD_SHOW_TIME;
 }
 
 /* ---- Figures ---- */

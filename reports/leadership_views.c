@@ -105,7 +105,7 @@ static void page(struct ald_report *report)
 static void figures(const struct ald_report_input *in, struct ald_report *report)
 {
     struct ald_section *s = ald_view_section(report, "figures", "Figures behind it");
-    s->screen = true;
+    s->screen = s->landscape = true;
     const struct ald_figure rows[] = {
         {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",

@@ -53,8 +53,8 @@ static void said(struct ald_report *report, struct ald_section *s)
 static void actions(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
-        {"Action", "action", ALD_SHOW_TEXT, 50, "action_url", "actions"},
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+        {"Action", "action", ALD_SHOW_TEXT, 46, "action_url", "actions"},
         {"Team", "team", ALD_SHOW_TEXT, 18, NULL, NULL},
         {"Opened", "opened_at", ALD_SHOW_TIME, 17, NULL, NULL},
         {"Due", "due_at", ALD_SHOW_TIME, 17, NULL, NULL},
@@ -142,10 +142,10 @@ void ald_capacity_view(struct ald_report *report)
                                          {"Began", "started_at", ALD_SHOW_TIME, 17, NULL, NULL}};
     ald_view_table(report, s, "Exercises of the period", "exercises.list", "No exercise is recorded for this period.", columns, N(columns), false);
     const struct ald_column practice[] = {
-        {"Service", "service", ALD_SHOW_TEXT, 24, NULL, NULL},          {"Pattern", "title", ALD_SHOW_TEXT, 28, NULL, "practice"},
+        {"Service", "service", ALD_SHOW_TEXT, 20, NULL, NULL},          {"Pattern", "title", ALD_SHOW_TEXT, 24, NULL, "practice"},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},             {"Order with percentile", "spearman", ALD_SHOW_NUMBER, 11, NULL, "practice"},
         {"At least", "ci[0]", ALD_SHOW_NUMBER, 9, NULL, "practice"},    {"At most", "ci[1]", ALD_SHOW_NUMBER, 9, NULL, "practice"},
-        {"Adjusted p", "p_adjusted", ALD_SHOW_NUMBER, 10, NULL, "practice"}, {"What it says", "verdict", ALD_SHOW_TEXT, 44, NULL, "practice"},
+        {"Adjusted p", "p_adjusted", ALD_SHOW_NUMBER, 10, NULL, "practice"}, {"What it says", "verdict", ALD_SHOW_TEXT, 34, NULL, "practice"},
     };
     ald_view_table(report, s, "Practice: does recovery get shorter with exposure?", "practice",
                    "No service has 20 incidents with one and the same pattern in the lookback and the period: too few to say.", practice, N(practice), false);

@@ -1,6 +1,7 @@
 /* Values as words for people: see words.h. */
 #include "words.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -80,6 +81,57 @@ const char *ald_words_count(struct ald_arena *a, int64_t n)
             to[at++] = ',';
         to[at++] = digits[i];
     }
+    return to;
+}
+
+/* Bytes of the unit that begins there and ends with its letters; 0: none. */
+static size_t unit_bytes(const char *s)
+{
+    static const char *const units[] = {"%", "min", "h", "d", "s"};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t n = strlen(units[i]);
+        if (strncmp(s, units[i], n) == 0 && !isalnum((unsigned char)s[n]))
+            return n;
+    }
+    return 0;
+}
+
+/* Whether what ends before `end` is a number and its unit. */
+static bool after_unit(const char *text, const char *end)
+{
+    const char *unit = end;
+    while (unit > text && isalpha((unsigned char)unit[-1]))
+        unit--;
+    return unit < end && unit_bytes(unit) == (size_t)(end - unit) && unit - text >= 2 && unit[-1] == ' ' && isdigit((unsigned char)unit[-2]);
+}
+
+bool ald_words_unbroken(const char *text, const char *blank)
+{
+    const char *next = blank + 1;
+    if (blank == text)
+        return false;
+    if (isdigit((unsigned char)blank[-1]))
+        return unit_bytes(next) > 0;
+    size_t digits = strspn(next, "0123456789");
+    return digits && next[digits] == ' ' && unit_bytes(next + digits + 1) && after_unit(text, blank);
+}
+
+const char *ald_words_kept(struct ald_arena *a, const char *text)
+{
+    size_t n = 0;
+    for (const char *s = text ? strchr(text, ' ') : NULL; s; s = strchr(s + 1, ' '))
+        n += ald_words_unbroken(text, s);
+    if (!n)
+        return text;
+    char *to = ald_alloc(a, strlen(text) + n + 1), *at = to;
+    for (const char *s = text; *s; s++) {
+        if (*s == ' ' && ald_words_unbroken(text, s)) {
+            memcpy(at, "\xC2\xA0", 2);
+            at += 2;
+        } else
+            *at++ = *s;
+    }
+    *at = '\0';
     return to;
 }
 

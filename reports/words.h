@@ -26,6 +26,11 @@ const char *ald_words_date(struct ald_arena *a, const struct ald_zone *zone, int
 const char *ald_words_period(struct ald_arena *a, const struct ald_zone *zone, int64_t start, int64_t end, int months);
 /** "Jan" ... "Dec"; month 1..12. */
 const char *ald_words_month_short(int month);
+/** Whether the blank at `blank`, within the text that begins at `text`, stands within a figure: between a number and its unit, and
+ *  between the parts of a duration ("4 h 42 min"). No line ends there. */
+bool ald_words_unbroken(const char *text, const char *blank);
+/** The text with no-break spaces there; the text itself where there is none. Arena-owned. */
+const char *ald_words_kept(struct ald_arena *a, const char *text);
 /** Web addresses (http, https) that need no repair: anything else stays text. */
 bool ald_words_can_link(struct ald_arena *scratch, const char *url);
 

@@ -30,11 +30,18 @@ enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const cha
 {
     struct ald_xlsx_span left, right;
     sides(s, LABEL_UNITS, &left, &right);
-    double points = ald_xlsx_pair_points(s, label, text, styles);
-    ALD_TRY(ald_xlsx_row_height(s, points, err));
-    ALD_TRY(ald_xlsx_put_text(s, left, label, styles[0], err));
-    ALD_TRY(ald_xlsx_put_text(s, right, text, styles[1], err));
-    ald_xlsx_next_row(s, points);
+    const char *rest = ald_words_printable(s->x->scratch, text);
+    do { /* one row, but for texts that are longer than it can be high */
+        size_t n = ald_xlsx_text_fit(s, right, rest, styles[1]);
+        const char *piece = rest[n] ? ald_strndup(s->x->scratch, rest, n) : rest;
+        double points = ald_xlsx_pair_points(s, label, piece, styles);
+        ALD_TRY(ald_xlsx_row_height(s, points, err));
+        ALD_TRY(ald_xlsx_put_text(s, left, label, styles[0], err));
+        ALD_TRY(ald_xlsx_put_text(s, right, piece, styles[1], err));
+        ald_xlsx_next_row(s, points);
+        rest += n;
+        label = "";
+    } while (*rest);
     return ALD_OK;
 }
 

@@ -13,15 +13,16 @@
 #define FILL 0xE6EBF1
 #define LINK 0x1F4E79
 #define LINE_POINTS 15.0 /* of a row of one line */
-#define MAX_LINES 26     /* a row is at most 409 points high */
+#define PIXEL_POINTS 0.75
+#define MAX_LINES 26       /* of a row */
 #define LEAD_UTF16 1000  /* of a sentence, at most */
 
-#define LINE_RATIO 1.36 /* height of a line by the size of its font */
 
 struct look {
     double size;
     lxw_color_t colour;
     bool bold, italic, wrap, line, fill, link, right;
+    bool prose; /* our own sentences: no line ends within a figure */
     uint8_t indent;
     const char *number;
 };
@@ -32,17 +33,17 @@ struct look {
 #define HEADER .size = 10, .colour = INK, .bold = true, .wrap = true, .line = true, .fill = true
 static const struct look looks[XS_STYLE_N] = {
     [XS_TITLE] = {.size = 18, .colour = INK, .bold = true, .wrap = true},
-    [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true},
+    [XS_SUBTITLE] = {.size = 10, .colour = GREY, .wrap = true, .prose = true},
     [XS_SIMULATED] = {.size = 10, .colour = INK, .bold = true, .wrap = true},
     [XS_HEADING] = {.size = 13, .colour = INK, .bold = true, .wrap = true},
     [XS_LABEL] = {.size = 11, .colour = INK, .bold = true, .wrap = true},
-    [XS_LEAD] = {.size = 12, .colour = INK, .wrap = true},
-    [XS_LEAD_STRONG] = {.size = 12, .colour = INK, .bold = true, .wrap = true},
+    [XS_LEAD] = {.size = 12, .colour = INK, .wrap = true, .prose = true},
+    [XS_LEAD_STRONG] = {.size = 12, .colour = INK, .bold = true, .wrap = true, .prose = true},
     [XS_QUOTE] = {.size = 11, .colour = INK, .italic = true, .wrap = true, .indent = 1},
-    [XS_TEXT] = {.size = 11, .colour = INK, .wrap = true},
-    [XS_REMARK] = {.size = 10, .colour = GREY, .italic = true, .wrap = true},
-    [XS_CORNER_LEFT] = {.size = 9, .colour = GREY, .wrap = true},
-    [XS_CORNER_RIGHT] = {.size = 9, .colour = GREY, .wrap = true, .right = true},
+    [XS_TEXT] = {.size = 11, .colour = INK, .wrap = true, .prose = true},
+    [XS_REMARK] = {.size = 10, .colour = GREY, .italic = true, .wrap = true, .prose = true},
+    [XS_CORNER_LEFT] = {.size = 10, .colour = GREY, .wrap = true},
+    [XS_CORNER_RIGHT] = {.size = 10, .colour = GREY, .wrap = true, .right = true},
     [XS_GOTO] = {.size = 11, .colour = LINK, .link = true},
     [XS_HEAD] = {HEADER, .indent = 1},
     [XS_HEAD_RIGHT] = {HEADER, .right = true},
@@ -50,14 +51,14 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_HEAD_LINK] = {HEADER, .indent = 1, .link = true},
     [XS_HEAD_RIGHT_LINK] = {HEADER, .right = true, .link = true},
     [XS_HEAD_FILTER_LINK] = {HEADER, .right = true, .indent = 2, .link = true},
-    [XS_NOTE_LABEL] = {.size = 9, .colour = INK, .wrap = true},
-    [XS_NOTE] = {.size = 9, .colour = GREY, .wrap = true},
+    [XS_NOTE_LABEL] = {.size = 10, .colour = INK, .wrap = true},
+    [XS_NOTE] = {.size = 10, .colour = GREY, .wrap = true, .prose = true},
     [XS_CELL_TEXT] = {WORDS, .size = 11, .colour = INK},
     [XS_CELL_LABEL] = {WORDS, .size = 11, .colour = INK, .bold = true},
-    [XS_CELL_SMALL] = {WORDS, .size = 9, .colour = GREY},
+    [XS_CELL_SMALL] = {WORDS, .prose = true, .size = 10, .colour = GREY},
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {WORDS, .size = 11, .colour = LINK, .link = true},
-    [XS_CELL_ABSENT] = {WORDS, .size = 8, .colour = GREY, .italic = true},
+    [XS_CELL_ABSENT] = {WORDS, .size = 10, .colour = GREY, .italic = true},
     [XS_CELL_NOTE] = {.size = 11, .colour = GREY, .line = true, .right = true},
     [XS_CELL_COUNT] = {SLOT, .right = true, .number = "#,##0"},
     [XS_CELL_TENTHS] = {SLOT, .right = true, .number = "0.0"},
@@ -104,13 +105,29 @@ void ald_xlsx_formats(struct ald_xlsx *x)
         x->formats[i] = format(x->book, &looks[i]);
 }
 
+/* Height of a line: what Excel gives one of Calibri, a little generous. */
+static double line_points(double size)
+{
+    return size == 11 ? LINE_POINTS : 1.32 * size;
+}
+
+static double text_units(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, enum ald_xlsx_style style)
+{
+    double units = ald_xlsx_units(s, at) - 1.3 * looks[style].indent;
+    return looks[style].bold ? units / 1.07 : units;
+}
+
+size_t ald_xlsx_text_fit(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style)
+{
+    double size = looks[style].size, room = ALD_XLSX_ROW_POINTS - 3;
+    return ald_xlsx_fit(text, text_units(s, at, style), size, (size_t)(room / line_points(size)));
+}
+
 double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
                             enum ald_xlsx_style style)
 {
-    double size = looks[style].size, units = ald_xlsx_units(s, at) - 1.3 * looks[style].indent;
-    if (looks[style].bold)
-        units /= 1.07;
-    return (double)ald_xlsx_lines(text, units, size) * size * LINE_RATIO;
+    double size = looks[style].size;
+    return (double)ald_xlsx_lines(text, text_units(s, at, style), size) * line_points(size);
 }
 
 enum ald_rc ald_xlsx_did(const struct ald_xlsx_sheet *s, lxw_error e, struct ald_err *err)
@@ -143,7 +160,7 @@ enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     ALD_TRY(open_span(s, at, f, err));
     if (!text || !*text)
         return put_blank(s, at, f, err);
-    const char *clean = ald_xlsx_clean(s->x->scratch, text, s->x->limits->text_utf16);
+    const char *clean = ald_xlsx_clean(s->x->scratch, looks[style].prose ? ald_words_kept(s->x->scratch, text) : text, s->x->limits->text_utf16);
     return ald_xlsx_did(s, worksheet_write_string(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, clean, f), err);
 }
 
@@ -216,30 +233,39 @@ enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     if (kind == ALD_NODE_NULL)
         return ald_xlsx_put_text(s, at, node ? node->absent : NULL, XS_CELL_ABSENT, err);
     const char *text = ald_words(s->x->report, s->x->scratch, node, show);
+    if (show == ALD_SHOW_SENTENCE) /* of a value the blanks stay as they are: people look for it */
+        text = ald_words_kept(s->x->scratch, text);
     if (text && *text && (link.place || link.url))
         return ald_xlsx_put_link(s, at, text, link, XS_CELL_LINK, err);
     return ald_xlsx_put_text(s, at, text, XS_CELL_TEXT, err);
+}
+
+/* As a program draws it: in whole pixels, and no higher than a row may be. */
+static double row_height(double points)
+{
+    double height = ceil(points / PIXEL_POINTS) * PIXEL_POINTS;
+    return height > ALD_XLSX_ROW_POINTS ? ALD_XLSX_ROW_POINTS : height;
 }
 
 enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err)
 {
     if (points <= 0)
         return ALD_OK;
-    return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, points > 409 ? 409 : points, NULL), err);
+    return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, row_height(points), NULL), err);
 }
 
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
 {
     s->row++;
-    ald_xlsx_page_row(s, points > 0 ? points : LINE_POINTS);
+    ald_xlsx_page_row(s, points > 0 ? row_height(points) : LINE_POINTS);
 }
 
 enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style,
                                struct ald_err *err)
 {
     struct ald_xlsx_span at = {s->text_first, s->text_last};
-    double size = looks[style].size, line = size * LINE_RATIO, units = ald_xlsx_units(s, at);
-    const char *rest = ald_words_printable(s->x->scratch, text);
+    double size = looks[style].size, line = line_points(size), units = ald_xlsx_units(s, at);
+    const char *rest = ald_words_printable(s->x->scratch, looks[style].prose ? ald_words_kept(s->x->scratch, text) : text);
     while (*rest) {
         size_t n = ald_xlsx_fit(rest, units, size, MAX_LINES);
         char *piece = ald_strndup(s->x->scratch, rest, n);
@@ -263,14 +289,14 @@ enum ald_rc ald_xlsx_lead(struct ald_xlsx_sheet *s, const struct ald_block *bloc
     for (size_t i = 0; i < n; i++) {
         if (!blocks[i].text || !*blocks[i].text)
             continue;
-        char *text = ald_sprintf(a, "%s%s", *all ? " " : "", ald_xlsx_clean(a, blocks[i].text, LEAD_UTF16));
+        char *text = ald_sprintf(a, "%s%s", *all ? " " : "", ald_xlsx_clean(a, ald_words_kept(a, blocks[i].text), LEAD_UTF16));
         parts[parts_n] = (lxw_rich_string_tuple){.format = s->x->formats[blocks[i].strong ? XS_LEAD_STRONG : XS_LEAD], .string = text};
         list[parts_n] = &parts[parts_n];
         parts_n++;
         all = ald_sprintf(a, "%s%s", all, text);
     }
     struct ald_xlsx_span at = {s->text_first, s->text_last};
-    double size = looks[XS_LEAD].size, points = (double)ald_xlsx_lines(all, ald_xlsx_units(s, at) / 1.03, size) * size * LINE_RATIO + 3;
+    double size = looks[XS_LEAD].size, points = (double)ald_xlsx_lines(all, ald_xlsx_units(s, at) / 1.03, size) * line_points(size) + 3;
     if (parts_n < 2 || points > MAX_LINES * LINE_POINTS) { /* the library wants two at least; a row holds so many lines */
         for (size_t i = 0; i < n; i++)
             ALD_TRY(ald_xlsx_paragraph(s, blocks[i].text ? blocks[i].text : "", blocks[i].strong ? XS_LEAD_STRONG : XS_LEAD, err));

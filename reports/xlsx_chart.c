@@ -17,25 +17,29 @@ static double column_pixels(double units)
     return floor(units * 7 + 5);
 }
 
-/* Width of the text columns, and the last column of their left half. */
-static double text_pixels(const struct ald_xlsx_sheet *s, size_t *ret_middle)
+/* Where charts are drawn: their width, the last column of their left half, and of all. */
+struct breadth {
+    double pixels;
+    size_t middle, last;
+};
+
+static struct breadth breadth_of(const struct ald_xlsx_sheet *s)
 {
-    double width = 0;
-    for (size_t i = 0; i <= s->text_last; i++)
-        width += column_pixels(s->widths[i]);
-    *ret_middle = 0;
-    for (double half = column_pixels(s->widths[0]); *ret_middle + 2 <= s->text_last && half < width / 2 - 20;)
-        half += column_pixels(s->widths[++*ret_middle]);
-    return width;
+    struct breadth b = {.last = ald_xlsx_wide_last(s)};
+    for (size_t i = 0; i <= b.last; i++)
+        b.pixels += column_pixels(s->widths[i]);
+    for (double half = column_pixels(s->widths[0]); b.middle + 2 <= b.last && half < b.pixels / 2 - 20;)
+        half += column_pixels(s->widths[++b.middle]);
+    return b;
 }
 
 /* Two texts in one row, left and right. */
-static enum ald_rc put_sides(struct ald_xlsx_sheet *s, const char *left, const char *right, size_t middle, const enum ald_xlsx_style styles[2],
-                             struct ald_err *err)
+static enum ald_rc put_sides(struct ald_xlsx_sheet *s, const char *left, const char *right, const struct breadth *b,
+                             const enum ald_xlsx_style styles[2], struct ald_err *err)
 {
     if (!left && !right)
         return ALD_OK;
-    struct ald_xlsx_span at[2] = {{0, middle}, {middle + 1, s->text_last}};
+    struct ald_xlsx_span at[2] = {{0, b->middle}, {b->middle + 1, b->last}};
     double points = 12;
     for (size_t i = 0; i < 2; i++) {
         const char *text = i ? right : left;
@@ -80,13 +84,21 @@ double ald_xlsx_chart_points(void)
     return SMALL_PIXELS * PIXEL_POINTS + HEADING_POINTS;
 }
 
-/* Its share of what is left of the page. */
+/* Whole rows of a share of what is left of the page. */
+static double pixels_of(const struct ald_xlsx_sheet *s, size_t share)
+{
+    return floor((ald_xlsx_page_left(s) / (double)share - AROUND_POINTS) / PIXEL_POINTS / ROW_PIXELS) * ROW_PIXELS;
+}
+
+/* As high as others on the page let it be; alone where they would all be too low. */
 static double height_of(const struct ald_xlsx_sheet *s, const struct ald_chart *chart, size_t share)
 {
     double most = s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
     if (chart->joined)
         return SMALL_PIXELS;
-    double pixels = floor((ald_xlsx_page_left(s) / (double)share - AROUND_POINTS) / PIXEL_POINTS / ROW_PIXELS) * ROW_PIXELS;
+    double pixels = pixels_of(s, share);
+    if (pixels < SMALL_PIXELS) /* too low: the next one begins a page */
+        pixels = pixels_of(s, 1);
     return s->x->report->sections[s->section].one_page || pixels > most ? most : pixels < SMALL_PIXELS ? SMALL_PIXELS : pixels;
 }
 
@@ -95,19 +107,18 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     static const enum ald_xlsx_style styles[2] = {XS_CORNER_LEFT, XS_CORNER_RIGHT};
     const struct ald_points *points = NULL;
     lxw_chart *native = NULL;
-    size_t middle = 0;
     ALD_TRY(ald_xlsx_native(s, chart, ALD_XLSX_LARGE, &native, &points, err));
     if (!native) {
         ALD_TRY(ald_xlsx_paragraph(s, "Nothing to draw.", XS_REMARK, err));
         return put_left_out(s, points, err);
     }
-    double width = text_pixels(s, &middle);
-    ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], middle, styles, err));
+    struct breadth b = breadth_of(s);
+    ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], &b, styles, err));
     double height = height_of(s, chart, share);
-    struct ald_xlsx_box at = {.row = s->row, .width = width, .height = height};
+    struct ald_xlsx_box at = {.row = s->row, .width = b.pixels, .height = height};
     ALD_TRY(ald_xlsx_chart_insert(s, points, native, &at, err));
     leave_room(s, height);
-    ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], middle, styles, err));
+    ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], &b, styles, err));
     return put_left_out(s, points, err);
 }
 
@@ -116,10 +127,10 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
     static const enum ald_xlsx_style styles[2] = {XS_LABEL, XS_LABEL}, remarks[2] = {XS_REMARK, XS_REMARK};
     const char *nothing[2] = {NULL, NULL};
     bool any = false;
-    size_t middle = 0;
-    double width = text_pixels(s, &middle), left = 0, half = 0;
-    ALD_TRY(put_sides(s, charts[0]->title, charts[1]->title, middle, styles, err));
-    for (size_t i = 0; i <= middle; i++)
+    struct breadth b = breadth_of(s);
+    double left = 0, half = 0;
+    ALD_TRY(put_sides(s, charts[0]->title, charts[1]->title, &b, styles, err));
+    for (size_t i = 0; i <= b.middle; i++)
         half += column_pixels(s->widths[i]);
     for (size_t i = 0; i < 2; i++) {
         const struct ald_points *points = NULL;
@@ -129,12 +140,12 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
         if (native)
             ALD_TRY(ald_xlsx_chart_insert(
                 s, points, native,
-                &(struct ald_xlsx_box){.row = s->row, .left = left, .width = (i ? width - half : half) - 6, .height = SMALL_PIXELS}, err));
+                &(struct ald_xlsx_box){.row = s->row, .left = left, .width = (i ? b.pixels - half : half) - 6, .height = SMALL_PIXELS}, err));
         else
             nothing[i] = "Nothing to draw.";
         left = half;
     }
-    ALD_TRY(put_sides(s, nothing[0], nothing[1], middle, remarks, err));
+    ALD_TRY(put_sides(s, nothing[0], nothing[1], &b, remarks, err));
     if (any)
         leave_room(s, SMALL_PIXELS);
     return ALD_OK;

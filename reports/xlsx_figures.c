@@ -2,6 +2,7 @@
 #include "xlsx_priv.h"
 
 #define LINE_POINTS 15.0
+#define HEAD_POINTS 20.25
 
 static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
                    enum ald_xlsx_style style)
@@ -52,35 +53,67 @@ static struct ald_xlsx_span value_span(const struct figures *plan, bool absent, 
     return at;
 }
 
-static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_figure *f, const struct ald_figure *before, const struct figures *plan,
-                              struct ald_err *err)
+/* A figure as it will stand in its row. */
+struct line {
+    const struct ald_node *value, *n;
+    const char *band, *meaning, *reason;
+    enum ald_xlsx_style band_style;
+    bool has_n;
+    struct ald_xlsx_span at; /* of the value */
+    double points;
+};
+
+static struct line line_of(struct ald_xlsx_sheet *s, const struct ald_block *block, size_t i, const struct figures *plan)
 {
     struct ald_xlsx *x = s->x;
-    const struct ald_node *value = f->path ? ald_node_at(x->report->root, f->path) : NULL;
+    const struct ald_figure *f = &block->figures[i], *before = i ? f - 1 : NULL;
     bool absent = false;
-    const char *band = ald_words_interval(x->report, x->scratch, f, &absent), *meaning = ald_figure_meaning(x->report, x->scratch, f, before);
-    enum ald_xlsx_style band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
-    const char *reason = value && value->kind == ALD_NODE_NULL ? value->absent : NULL;
-    const char *words = reason ? reason : ald_words(x->report, x->scratch, value, f->show);
-    const struct ald_node *n = f->n ? ald_node_at(x->report->root, f->n) : NULL;
-    bool has_band = band && *band, has_n = n && n->kind != ALD_NODE_NULL;
-    struct ald_xlsx_span at = value_span(plan, reason != NULL, has_band, has_n);
-    double points = more(LINE_POINTS, s, plan->at[0], f->label, XS_CELL_LABEL);
-    points = more(points, s, at, words, reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
-    points = plan->has[2] ? more(points, s, plan->at[2], band, band_style) : points;
-    points = (plan->has[4] ? more(points, s, plan->at[4], meaning, XS_CELL_SMALL) : points) + 3;
-    ALD_TRY(ald_xlsx_row_height(s, points, err));
-    ALD_TRY(ald_xlsx_put_text(s, plan->at[0], f->label, XS_CELL_LABEL, err));
-    ALD_TRY(ald_xlsx_put_node(s, at, value, f->show, (struct ald_xlsx_link){NULL, NULL}, err));
-    if (plan->has[2] && at.last < plan->at[2].first)
-        ALD_TRY(ald_xlsx_put_text(s, plan->at[2], band, band_style, err));
-    if (plan->has[3] && at.last < plan->at[3].first)
-        ALD_TRY(ald_xlsx_put_node(s, plan->at[3], has_n ? n : NULL, ALD_SHOW_COUNT, (struct ald_xlsx_link){NULL, NULL}, err));
+    struct line l = {.value = f->path ? ald_node_at(x->report->root, f->path) : NULL,
+                     .n = f->n ? ald_node_at(x->report->root, f->n) : NULL,
+                     .band = ald_words_interval(x->report, x->scratch, f, &absent),
+                     .meaning = ald_figure_meaning(x->report, x->scratch, f, before)};
+    l.band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
+    l.reason = l.value && l.value->kind == ALD_NODE_NULL ? l.value->absent : NULL;
+    l.has_n = l.n && l.n->kind != ALD_NODE_NULL;
+    l.at = value_span(plan, l.reason != NULL, l.band && *l.band, l.has_n);
+    const char *words = l.reason ? l.reason : ald_words(x->report, x->scratch, l.value, f->show);
+    l.points = more(LINE_POINTS, s, plan->at[0], f->label, XS_CELL_LABEL);
+    l.points = more(l.points, s, l.at, words, l.reason ? XS_CELL_ABSENT : XS_CELL_TEXT);
+    if (plan->has[2] && l.band) {
+        if (more(0, s, plan->at[2], l.band, l.band_style) > LINE_POINTS + 1) /* breaks, and then between its ends */
+            l.band = ald_words_kept(x->scratch, l.band);
+        l.points = more(l.points, s, plan->at[2], l.band, l.band_style);
+    }
+    l.points = (plan->has[4] ? more(l.points, s, plan->at[4], l.meaning, XS_CELL_SMALL) : l.points) + (s->x->report->sections[s->section].one_page ? 1 : 3);
+    return l;
+}
+
+static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_block *block, size_t i, const struct figures *plan, struct ald_err *err)
+{
+    struct line l = line_of(s, block, i, plan);
+    const struct ald_xlsx_link nowhere = {NULL, NULL};
+    ALD_TRY(ald_xlsx_row_height(s, l.points, err));
+    ALD_TRY(ald_xlsx_put_text(s, plan->at[0], block->figures[i].label, XS_CELL_LABEL, err));
+    ALD_TRY(ald_xlsx_put_node(s, l.at, l.value, block->figures[i].show, nowhere, err));
+    if (plan->has[2] && l.at.last < plan->at[2].first)
+        ALD_TRY(ald_xlsx_put_text(s, plan->at[2], l.band, l.band_style, err));
+    if (plan->has[3] && l.at.last < plan->at[3].first)
+        ALD_TRY(ald_xlsx_put_node(s, plan->at[3], l.has_n ? l.n : NULL, ALD_SHOW_COUNT, nowhere, err));
     if (plan->has[4])
-        ALD_TRY(ald_xlsx_put_text(s, plan->at[4], meaning, XS_CELL_SMALL, err));
-    ald_xlsx_next_row(s, points);
-    ald_arena_reset(x->scratch);
+        ALD_TRY(ald_xlsx_put_text(s, plan->at[4], l.meaning, XS_CELL_SMALL, err));
+    ald_xlsx_next_row(s, l.points);
+    ald_arena_reset(s->x->scratch);
     return ALD_OK;
+}
+
+double ald_xlsx_figures_points(struct ald_xlsx_sheet *s, const struct ald_block *block)
+{
+    struct figures plan;
+    plan_figures(s, block, &plan);
+    double points = HEAD_POINTS;
+    for (size_t i = 0; i < block->figures_n; i++)
+        points += line_of(s, block, i, &plan).points;
+    return points;
 }
 
 enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err)
@@ -88,12 +121,12 @@ enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *b
     static const char *const titles[5] = {"Figure", "Value", "95 % interval", "n", "What it means"};
     struct figures plan;
     plan_figures(s, block, &plan);
-    ALD_TRY(ald_xlsx_row_height(s, 20, err));
+    ALD_TRY(ald_xlsx_row_height(s, HEAD_POINTS, err));
     for (size_t i = 0; i < 5; i++)
         if (plan.has[i])
             ALD_TRY(ald_xlsx_put_text(s, plan.at[i], titles[i], i >= 1 && i <= 3 ? XS_HEAD_RIGHT : XS_HEAD, err));
-    ald_xlsx_next_row(s, 20);
+    ald_xlsx_next_row(s, HEAD_POINTS);
     for (size_t i = 0; i < block->figures_n; i++)
-        ALD_TRY(put_figure(s, &block->figures[i], i ? &block->figures[i - 1] : NULL, &plan, err));
+        ALD_TRY(put_figure(s, block, i, &plan, err));
     return ALD_OK;
 }

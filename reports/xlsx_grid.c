@@ -9,9 +9,9 @@
 #define NARROW 16 /* of a column of text */
 #define PIECE 4.0 /* of the room that no block has claimed */
 #define SMALL_PIECE 2.0 /* the same on a page that is to be one */
-#define EDGE (5.0 / 7.0) /* of a column: what it is wider than its units; a text that runs over several has all but one of them */
+#define EDGE ALD_XLSX_EDGE /* a text that runs over several columns has all but one of them */
 #define MOST_COLUMNS 96
-#define ONE_PAGE_UNITS 126.5 /* of a page in portrait at three quarters of its size */
+#define ONE_PAGE_UNITS 126.0 /* of a page in portrait at three quarters of its size */
 
 /* Label, value, interval, n, what it means. */
 const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, 14}, {14, 14}, {22, 18}, {8, 8}, {46, 30}};
@@ -20,13 +20,14 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
 {
     static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,    [ALD_SHOW_NUMBER] = 9,
                                    [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
-                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7,     [ALD_SHOW_WORD] = 8};
+                                   [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7,     [ALD_SHOW_WORD] = 8,
+                                   [ALD_SHOW_SENTENCE] = 8};
     struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12};
     if (wish.units < least[column->show])
         wish.units = least[column->show];
     for (const char *word = column->title; *word;) { /* the header wraps between words, beside the filter's button */
         size_t n = strcspn(word, " ");
-        double need = narrow ? (double)n + 1 : (double)n * 1.12 + (filter ? 4 : 2);
+        double need = ald_xlsx_word_units(word, n) + (narrow ? 1 : filter ? 4 : 2);
         if (n < 24 && need > wish.least)
             wish.least = need;
         word += n + strspn(word + n, " ");
@@ -110,14 +111,14 @@ void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *sect
         return;
     }
     for (size_t i = 0; i < s->columns; i++)
-        sum += s->widths[i];
-    for (; sum < page - 3 || s->columns < 2; sum += PIECE)
+        sum += s->widths[i] + EDGE;
+    for (; sum < page - 3 || s->columns < 2; sum += PIECE + EDGE)
         add(s, PIECE);
     /* Text ends with the column that ends nearest to the width of a page. */
     double best = page;
     sum = 0;
     for (size_t i = 0; i < s->columns; i++) {
-        sum += s->widths[i];
+        sum += s->widths[i] + EDGE;
         if (fabs(sum - page) < best) {
             best = fabs(sum - page);
             s->text_last = i;

@@ -2,6 +2,7 @@
  * so that paper has them too. Knows the section of definitions, not what they say. */
 #include "xlsx_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 const char *ald_xlsx_definition_place(struct ald_xlsx *x, const struct ald_column *column)
@@ -11,6 +12,9 @@ const char *ald_xlsx_definition_place(struct ald_xlsx *x, const struct ald_colum
 
 #define HEADING_POINTS 18.0
 #define MEANINGS_MOST 64 /* of one sheet */
+#define FEW 3 /* are not worth a heading, where others follow elsewhere */
+
+static const enum ald_xlsx_style styles[2] = {XS_NOTE_LABEL, XS_NOTE};
 
 struct meaning {
     const char *definition, *label; /* label: titles of all columns with it */
@@ -34,14 +38,14 @@ static const char *trimmed(struct ald_arena *a, const char *title)
     return line;
 }
 
-static size_t gather(struct ald_arena *a, const struct ald_table *table, struct meaning *all, size_t n)
+static size_t gather(const struct ald_report *report, struct ald_arena *a, const struct ald_table *table, struct meaning *all, size_t n)
 {
     for (size_t i = 0; i < table->columns_n; i++) {
         const char *definition = table->columns[i].definition, *title = trimmed(a, table->columns[i].title);
         size_t k = 0;
         while (definition && k < n && strcmp(all[k].definition, definition) != 0)
             k++;
-        if (!definition || k == MEANINGS_MOST)
+        if (!definition || k == MEANINGS_MOST || !ald_definition_text(report, a, definition))
             continue;
         if (k == n)
             all[n++] = (struct meaning){definition, title};
@@ -51,36 +55,53 @@ static size_t gather(struct ald_arena *a, const struct ald_table *table, struct 
     return n;
 }
 
-enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, struct ald_err *err)
+/* Of the tables among the first blocks. */
+static size_t gather_blocks(struct ald_xlsx_sheet *s, size_t blocks, struct meaning *all)
 {
     struct ald_xlsx *x = s->x;
     const struct ald_section *section = &x->report->sections[s->section];
-    static const enum ald_xlsx_style styles[2] = {XS_NOTE_LABEL, XS_NOTE};
-    struct meaning all[MEANINGS_MOST];
     size_t n = 0;
-    if (section->one_page) /* has no room; its headings lead there */
-        return ALD_OK;
-    for (size_t i = 0; i < section->blocks_n; i++) {
+    for (size_t i = 0; i < blocks && i < section->blocks_n; i++) {
         const struct ald_block *b = &section->blocks[i];
         if (b->kind == ALD_BLOCK_TABLE && !b->table->labelled && ald_xlsx_rows_n(x->report, b->table))
-            n = gather(x->scratch, b->table, all, n);
+            n = gather(x->report, x->scratch, b->table, all, n);
     }
-    bool any = false;
+    return n;
+}
+
+/* How many of them, from one on, stand in that height under their heading; *ret_points: what those need. */
+static size_t that_fit(struct ald_xlsx_sheet *s, const struct meaning *all, size_t from, size_t n, double room, double *ret_points)
+{
     double points = HEADING_POINTS;
-    for (size_t i = 0; i < n; i++) {
-        const char *text = ald_definition_text(x->report, x->scratch, all[i].definition);
-        points += text ? ald_xlsx_pair_points(s, all[i].label, text, styles) : 0;
+    size_t i = from;
+    for (; i < n; i++) {
+        double need = ald_xlsx_pair_points(s, all[i].label, ald_definition_text(s->x->report, s->x->scratch, all[i].definition), styles);
+        if (points + need > room)
+            break;
+        points += need;
     }
-    if (!ald_xlsx_page_spills(s, points))
+    *ret_points = points;
+    return i - from;
+}
+
+enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, size_t blocks, struct ald_err *err)
+{
+    const struct ald_section *section = &s->x->report->sections[s->section];
+    struct meaning all[MEANINGS_MOST];
+    double points = 0;
+    if (section->one_page) /* has no room; its headings lead there */
+        return ALD_OK;
+    bool early = blocks != SIZE_MAX;
+    size_t some_n = gather_blocks(s, blocks, all), from = s->meant; /* the first of all: a label may become longer by later tables */
+    (void)gather_blocks(s, SIZE_MAX, all);
+    size_t n = that_fit(s, all, from, some_n, early ? ald_xlsx_page_left(s) : (double)INFINITY, &points);
+    if (!n || (early && n < FEW && from + n < some_n))
+        return ALD_OK;
+    if (!early && !ald_xlsx_page_draw_in(s, points))
         (void)ald_xlsx_page_keep(s, points);
-    for (size_t i = 0; i < n; i++) {
-        const char *text = ald_definition_text(x->report, x->scratch, all[i].definition);
-        if (!text)
-            continue;
-        if (!any)
-            ALD_TRY(ald_xlsx_paragraph(s, "What the columns mean", XS_LABEL, err));
-        any = true;
-        ALD_TRY(ald_xlsx_pair(s, all[i].label, text, styles, err));
-    }
+    ALD_TRY(ald_xlsx_paragraph(s, from ? "What the other columns mean" : "What the columns mean", XS_LABEL, err));
+    s->meant += n;
+    for (size_t i = from; i < from + n; i++)
+        ALD_TRY(ald_xlsx_pair(s, all[i].label, ald_definition_text(s->x->report, s->x->scratch, all[i].definition), styles, err));
     return ALD_OK;
 }

@@ -64,6 +64,13 @@ struct ald_xlsx {
 };
 
 /* ---- A sheet ---- */
+#define ALD_XLSX_EDGE (5.0 / 7.0) /* of a column: what it is wider than its units */
+/** What a page of a sheet of these columns holds. */
+struct ald_xlsx_page {
+    double percent, points;
+    double most; /* percents that something asked for; 0: nothing */
+    size_t columns, used_last, print_last;
+};
 #define ALD_XLSX_GRID 512
 /** Columns first..last hold one value: one cell, or merged ones. */
 struct ald_xlsx_span {
@@ -87,8 +94,10 @@ struct ald_xlsx_sheet {
     double page_from;     /* height where the page begins */
     double repeated;      /* height of the header row that each page begins with */
     size_t pages;         /* that are full */
-    lxw_row_t breaks[256]; /* rows that begin a page, ended by 0 */
+    struct ald_xlsx_page *page;
+    lxw_row_t breaks[1024]; /* rows that begin a page, ended by 0: as many as a sheet may have */
     size_t breaks_n;
+    size_t meant; /* so many of its definitions stand there already */
     bool parted; /* one of them is there because of what follows it */
     bool repeats; /* a header row is repeated on each page */
     bool filters; /* has its one filter */
@@ -133,6 +142,8 @@ const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf
 const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part);
 /** Lines that the text takes in a column that is units wide (of digits at 11 points) at a font size. At least 1. */
 size_t ald_xlsx_lines(const char *text, double units, double size);
+/** Width of a word of a heading, in digits at 11 points. */
+double ald_xlsx_word_units(const char *word, size_t bytes);
 /** Bytes of text that fit into at most lines lines, cut between words. */
 size_t ald_xlsx_fit(const char *text, double units, double size, size_t lines);
 /** Days since 1899-12-30 in the report's zone: what spreadsheets take for a date. */
@@ -143,6 +154,9 @@ bool ald_xlsx_serial_ok(const struct ald_zone *zone, int64_t ms);
 void ald_xlsx_formats(struct ald_xlsx *x);
 /** Height in points that wrapped text takes there. */
 double ald_xlsx_text_points(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style);
+/** Bytes of the text that one row can hold there, cut between words. */
+size_t ald_xlsx_text_fit(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style);
+#define ALD_XLSX_ROW_POINTS 408.75 /* of a row: spreadsheets know no more than 409.5, and draw whole pixels */
 /** Text (cleaned here), in the row that is being written. NULL or "": a blank cell of that style. */
 ALD_CHECK enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, enum ald_xlsx_style style,
                                         struct ald_err *err);
@@ -176,10 +190,13 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
 bool ald_xlsx_is_quantity(enum ald_show show);
 /** Label, value, interval, n, what it means. */
 extern const struct ald_xlsx_wish ald_xlsx_figure_wishes[5];
-#define ALD_XLSX_PAGE_UNITS(landscape) ((landscape) ? 140.0 : 118.0)
+#define ALD_XLSX_PAGE_UNITS(landscape) ((landscape) ? 164.0 : 122.0) /* with the edges of columns */
 
 /* ---- Blocks ---- */
 ALD_CHECK enum ald_rc ald_xlsx_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct ald_err *err);
+/** How high they will be; of a table no more than a page and a row, with its remarks left out. */
+double ald_xlsx_figures_points(struct ald_xlsx_sheet *s, const struct ald_block *block);
+double ald_xlsx_table_points(struct ald_xlsx_sheet *s, const struct ald_table *table);
 ALD_CHECK enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err);
 /** Rows of a sheet that stay free for what follows a table. */
 size_t ald_xlsx_reserve(const struct ald_xlsx *x);
@@ -223,9 +240,13 @@ void ald_xlsx_page_row(struct ald_xlsx_sheet *s, double points);
 void ald_xlsx_page_break(struct ald_xlsx_sheet *s);
 /** What is so high and must not be parted begins a page where it does not fit on this one. @return whether it does. */
 bool ald_xlsx_page_keep(struct ald_xlsx_sheet *s, double points);
-/** Whether so much, the last of the sheet, is so little more than the page holds that all pages will be drawn in for it. */
-bool ald_xlsx_page_spills(const struct ald_xlsx_sheet *s, double points);
-/** How the sheet is fitted onto pages; when all of it stands. */
+/** Columns of a table that are printed: as many as its view says, and what people filter no more than print legibly. */
+size_t ald_xlsx_printed(const struct ald_xlsx_sheet *s, const struct ald_table *table);
+/** The last column of what is drawn over the whole width: where text ends, or a wider table that people filter. */
+size_t ald_xlsx_wide_last(const struct ald_xlsx_sheet *s);
+/** Whether so much, the last of a sheet, will stand on this page, which prints a little smaller for it where that is all it takes. */
+bool ald_xlsx_page_draw_in(struct ald_xlsx_sheet *s, double points);
+/** The scale at which the sheet prints; when all of it stands. */
 void ald_xlsx_page_fit(struct ald_xlsx_sheet *s);
 /** The native chart (xlsx_chart_native.c), NULL where there is nothing to draw; its points in *ret_points. */
 enum ald_xlsx_frame { ALD_XLSX_LARGE, ALD_XLSX_SMALL, ALD_XLSX_TITLED /* has its title inside */ };
@@ -235,8 +256,9 @@ ALD_CHECK enum ald_rc ald_xlsx_native(struct ald_xlsx_sheet *s, const struct ald
 /* ---- What columns mean (xlsx_meaning.c) ---- */
 /** Where the definition of a column stands; NULL when it has none. On scratch. */
 const char *ald_xlsx_definition_place(struct ald_xlsx *x, const struct ald_column *column);
-/** At the end of a sheet: the columns of its tables and what they mean, each definition once. */
-ALD_CHECK enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, struct ald_err *err);
+/** What the columns of tables mean, each definition once: at the end of a sheet (blocks: SIZE_MAX) all that is left; where a page ends
+ *  before, those of the tables among the first blocks of the section, as many as it has room for. */
+ALD_CHECK enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, size_t blocks, struct ald_err *err);
 
 /* ---- Chart data (xlsx_chart_data.c) ---- */
 struct ald_xlsx_point {

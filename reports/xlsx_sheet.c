@@ -8,18 +8,20 @@
 #include "anchors.h"
 
 #define SPACE_POINTS 8.0
-#define LITTLE_POINTS 5.0 /* where all must be on one page */
+#define LITTLE_POINTS 3.0 /* where all must be on one page */
 #define CONTENTS_ACROSS 4 /* links in a row */
+#define HEADING_POINTS 22.0
+#define NEARLY_EMPTY 0.35 /* of a page */
 
 enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err)
 {
     lxw_worksheet *ws = workbook_add_worksheet(x->book, name);
     if (!ws)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': sheet '%s' is refused", x->path, name);
-    *ret = (struct ald_xlsx_sheet){.x = x, .ws = ws, .name = name};
+    *ret = (struct ald_xlsx_sheet){.x = x, .ws = ws, .name = name, .page = ald_calloc(x->arena, 1, sizeof *ret->page)};
     worksheet_gridlines(ws, LXW_HIDE_ALL_GRIDLINES);
     worksheet_set_paper(ws, 9); /* A4 */
-    worksheet_set_margins(ws, 0.5, 0.5, 0.7, 0.6);
+    worksheet_set_margins(ws, 0.4, 0.4, 0.7, 0.6);
     /* Texts that look like numbers are meant to be texts. */
     return ald_xlsx_did(ret, worksheet_ignore_errors(ws, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"), err);
 }
@@ -110,7 +112,7 @@ static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
     if (section->landscape)
         worksheet_set_landscape(s->ws);
     if (section->one_page) /* whose letters are as large as its margins let them be */
-        worksheet_set_margins(s->ws, 0.4, 0.4, 0.6, 0.5);
+        worksheet_set_margins(s->ws, 0.4, 0.4, 0.55, 0.45);
     const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50),
                                      plain(x->scratch, x->report->period_label, 40));
     const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
@@ -197,15 +199,23 @@ static bool is_words(const struct ald_block *b)
     return b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE;
 }
 
-/* Of a block with its heading, what may not be parted: a chart, the first rows of a table. */
-static double least_points(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i)
+/* Of a block with its heading, what may not be parted: a chart, the first rows of a table. A table whose header would not come again
+ * on the next page is kept whole where a page can hold it and does not stay nearly empty for that. */
+static double least_points(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main)
 {
     const struct ald_block *b = &view->blocks[i];
+    bool table = b->kind == ALD_BLOCK_TABLE && !b->table->labelled, figures = b->kind == ALD_BLOCK_FIGURES;
+    double page = ald_xlsx_page_points(s), least = 0;
     if (b->kind == ALD_BLOCK_CHART)
         return ald_xlsx_chart_points();
     if (b->kind == ALD_BLOCK_TABLE)
-        return ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
-    return b->kind == ALD_BLOCK_FIGURES ? 100 : b->kind == ALD_BLOCK_HEADING ? 70 : 0;
+        least = ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
+    else
+        least = figures ? 100 : b->kind == ALD_BLOCK_HEADING ? 70 : 0;
+    if ((!table && !figures) || (table && b->table == main) || ald_xlsx_page_left(s) > (1 - NEARLY_EMPTY) * page)
+        return least;
+    double whole = HEADING_POINTS + (table ? ald_xlsx_table_points(s, b->table) : ald_xlsx_figures_points(s, b));
+    return whole <= page && whole > least ? whole : least;
 }
 
 /* Charts over the whole width that follow each other from here on. */
@@ -219,11 +229,13 @@ static size_t charts_from(const struct ald_section *view, size_t i)
 }
 
 /* What stands above a block. */
-static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, struct ald_err *err)
+static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main, struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
-    if (!view->one_page && s->row && (b->new_page || ald_xlsx_page_left(s) < least_points(s, view, i)))
+    if (!view->one_page && s->row && (b->new_page || ald_xlsx_page_left(s) < least_points(s, view, i, main))) {
+        ALD_TRY(ald_xlsx_meanings(s, i + 1, err));
         ald_xlsx_page_break(s);
+    }
     size_t n = 0;
     if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) || ald_xlsx_has_columns(s, view, i, &n))
         return ALD_OK;
@@ -296,7 +308,9 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
         if (k == CONTENTS_ACROSS - 1 || i == n - 1)
             ald_xlsx_next_row(s, 15);
     }
-    return ALD_OK;
+    if (!x->chart_columns)
+        return ALD_OK;
+    return ald_xlsx_paragraph(s, ald_sprintf(x->scratch, "Charts draw from the sheet %s, which is hidden.", x->chart_data_name), XS_REMARK, err);
 }
 
 enum ald_rc ald_xlsx_section_begin(struct ald_xlsx *x, size_t section, struct ald_err *err)
@@ -306,7 +320,7 @@ enum ald_rc ald_xlsx_section_begin(struct ald_xlsx *x, size_t section, struct al
     ALD_TRY(ald_xlsx_sheet_begin(x, section, 0, s, err));
     const struct ald_table *main = main_table(x->report, view), *target = ald_anchored_table(x->report, view);
     for (size_t n = 0; target && s->block < view->blocks_n; s->block += n) {
-        ALD_TRY(put_heading(s, view, s->block, err));
+        ALD_TRY(put_heading(s, view, s->block, main, err));
         if (view->blocks[s->block].kind == ALD_BLOCK_TABLE && view->blocks[s->block].table == target) {
             ald_xlsx_target_add(s, target);
             s->headed = true;
@@ -325,14 +339,14 @@ enum ald_rc ald_xlsx_section_end(struct ald_xlsx *x, size_t section, struct ald_
     struct ald_xlsx_sheet *s = &x->sheets[section];
     for (size_t n = 0; s->block < view->blocks_n; s->block += n) {
         if (!s->headed)
-            ALD_TRY(put_heading(s, view, s->block, err));
+            ALD_TRY(put_heading(s, view, s->block, main, err));
         s->headed = false;
         size_t block = s->block;
         ALD_TRY(put_block(s, view, block, main, &n, err));
         s->block = block; /* a table may have gone on, on a sheet of its own */
         ald_arena_reset(x->scratch);
     }
-    ALD_TRY(ald_xlsx_meanings(s, err));
+    ALD_TRY(ald_xlsx_meanings(s, SIZE_MAX, err));
     ALD_TRY(put_contents(s, err));
     ald_arena_reset(x->scratch);
     return ald_xlsx_sheet_end(s, err);

@@ -9,10 +9,10 @@
 #include "notes.h"
 
 #define LINE_POINTS 15.0
-#define MAX_ROW_LINES 10    /* a longer text is whole in its cell, but the row stays this high */
+#define FILTER_LINES 10     /* where people filter, a longer text is whole in its cell, but the row stays this high */
 #define FREEZE_POINTS 190.0 /* frozen rows may take this much of a screen */
 #define MIN_FREEZE_ROWS 8
-#define MEASURED 4000 /* characters of a text that decide how high its row is */
+#define MEASURED 4000 /* characters of a text that decide how high a row is that stays low anyway */
 
 static const struct ald_node *rows_node(const struct ald_report *report, const struct ald_table *table)
 {
@@ -32,6 +32,7 @@ struct grid {
     struct ald_xlsx_wish *wishes;
     const char **titles;
     size_t n, rows_n; /* columns, rows */
+    size_t low_n;     /* rows that are lower than their texts */
     const struct ald_node **nodes; /* of the row that is being written */
     bool main, real; /* real: a spreadsheet table */
     lxw_table_column **columns;
@@ -84,7 +85,7 @@ static enum ald_rc put_note(struct ald_xlsx_sheet *s, const struct grid *g, size
         s, worksheet_write_comment_opt(s->ws, (lxw_row_t)s->row, (lxw_col_t)g->spans[i].first, clean, &options), err);
 }
 
-static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
+static double header_points(struct ald_xlsx_sheet *s, const struct grid *g)
 {
     double points = 0;
     for (size_t i = 0; i < g->n; i++) {
@@ -95,7 +96,12 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
         double need = ald_xlsx_text_points(s, g->spans[i], title, style);
         points = need > points ? need : points;
     }
-    points += 6;
+    return points + 6;
+}
+
+static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
+{
+    double points = header_points(s, g);
     ALD_TRY(ald_xlsx_row_height(s, points, err));
     for (size_t i = 0; i < g->n; i++) {
         struct ald_xlsx_link link = {.place = ald_xlsx_definition_place(s->x, &g->table->columns[i])};
@@ -125,45 +131,97 @@ static const char *long_reason(const struct ald_xlsx_sheet *s, const struct grid
     return reason && ald_xlsx_text_points(s, g->spans[column], reason, XS_CELL_ABSENT) > LINE_POINTS ? reason : NULL;
 }
 
-static double row_points(struct ald_xlsx_sheet *s, const struct grid *g, const struct ald_node *const *nodes)
+/* The text of a cell that may need more than a line; NULL: a quantity, or nothing there. */
+static const char *long_text(struct ald_xlsx_sheet *s, const struct grid *g, size_t i)
+{
+    const struct ald_node *node = g->nodes[i];
+    enum ald_show show = g->table->columns[i].show;
+    if (!node || node->kind == ALD_NODE_NULL || (ald_xlsx_is_quantity(show) && node->kind != ALD_NODE_STR)) /* takes one line, or is a note */
+        return NULL;
+    return ald_words(s->x->report, s->x->scratch, node, show);
+}
+
+/* What its texts need; of no more than one line: 0. */
+static double row_points(struct ald_xlsx_sheet *s, const struct grid *g)
 {
     double most = LINE_POINTS;
     for (size_t i = 0; i < g->n; i++) {
-        const struct ald_node *node = nodes[i];
-        enum ald_show show = g->table->columns[i].show;
-        bool absent = node && node->kind == ALD_NODE_NULL;
-        if (!absent && node && ald_xlsx_is_quantity(show) && node->kind != ALD_NODE_STR)
+        const char *text = long_text(s, g, i);
+        if (!text)
             continue;
-        const char *text = absent ? node->absent : ald_words(s->x->report, s->x->scratch, node, show);
-        if (!text || absent) /* takes one line, or is a note */
-            continue;
-        if (strnlen(text, MEASURED + 1) > MEASURED)
+        if (g->table->filter && strnlen(text, MEASURED + 1) > MEASURED)
             text = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, MEASURED));
         double points = ald_xlsx_text_points(s, g->spans[i], text, XS_CELL_TEXT);
         most = points > most ? points : most;
     }
-    return most > MAX_ROW_LINES * LINE_POINTS ? MAX_ROW_LINES * LINE_POINTS : most > LINE_POINTS + 1 ? most + 2 : 0;
+    return most > LINE_POINTS + 1 ? most + 2 : 0;
+}
+
+static enum ald_rc put_cell(struct ald_xlsx_sheet *s, struct grid *g, size_t i, const struct ald_node *row, struct ald_err *err)
+{
+    const struct ald_column *col = &g->table->columns[i];
+    struct ald_xlsx_link link = {NULL, NULL};
+    const char *reason = long_reason(s, g, i, g->nodes[i]);
+    size_t note = reason ? ald_note(&g->notes, s->x->arena, reason) : 0;
+    if (note)
+        return ald_xlsx_put_text(s, g->spans[i], ald_note_mark(s->x->scratch, note), XS_CELL_NOTE, err);
+    if (col->link)
+        link = ald_xlsx_link_at(s, col, row, g->rows_n);
+    return ald_xlsx_put_node(s, g->spans[i], g->nodes[i], col->show, link, err);
+}
+
+/* Texts that are longer than a row can be high go on in the rows below: programs would cut them, or draw them over what follows. */
+static enum ald_rc put_long_row(struct ald_xlsx_sheet *s, struct grid *g, const struct ald_node *row, struct ald_err *err)
+{
+    const char **rest = ald_calloc(s->x->scratch, g->n, sizeof *rest);
+    for (size_t i = 0; i < g->n; i++) {
+        const char *text = long_text(s, g, i);
+        bool fits = !text || ald_xlsx_text_fit(s, g->spans[i], text, XS_CELL_TEXT) == strlen(text);
+        rest[i] = fits ? NULL : ald_words_printable(s->x->scratch, text);
+    }
+    for (size_t part = 0, more = 1; more; part++) {
+        double points = LINE_POINTS;
+        more = 0;
+        const char **pieces = ald_calloc(s->x->scratch, g->n, sizeof *pieces);
+        for (size_t i = 0; i < g->n; i++) {
+            const char *text = rest[i] ? rest[i] : part ? NULL : long_text(s, g, i);
+            if (!text)
+                continue;
+            if (rest[i]) {
+                size_t n = ald_xlsx_text_fit(s, g->spans[i], rest[i], XS_CELL_TEXT);
+                text = pieces[i] = ald_strndup(s->x->scratch, rest[i], n);
+                rest[i] += n;
+                more += *rest[i] != '\0';
+            }
+            double need = ald_xlsx_text_points(s, g->spans[i], text, XS_CELL_TEXT) + 2;
+            points = need > points ? need : points;
+        }
+        ALD_TRY(ald_xlsx_row_height(s, points, err));
+        for (size_t i = 0; i < g->n; i++) {
+            if (pieces[i] || part)
+                ALD_TRY(ald_xlsx_put_text(s, g->spans[i], pieces[i], XS_CELL_TEXT, err));
+            else
+                ALD_TRY(put_cell(s, g, i, row, err));
+        }
+        ald_xlsx_next_row(s, points);
+    }
+    return ALD_OK;
 }
 
 static enum ald_rc put_row(struct ald_xlsx_sheet *s, struct grid *g, const struct ald_node *row, struct ald_err *err)
 {
     for (size_t i = 0; i < g->n; i++)
         g->nodes[i] = ald_node_at(row, g->table->columns[i].path);
-    double points = row_points(s, g, g->nodes);
-    ALD_TRY(ald_xlsx_row_height(s, points, err));
-    for (size_t i = 0; i < g->n; i++) {
-        const struct ald_column *col = &g->table->columns[i];
-        struct ald_xlsx_link link = {NULL, NULL};
-        const char *reason = long_reason(s, g, i, g->nodes[i]);
-        size_t note = reason ? ald_note(&g->notes, s->x->arena, reason) : 0;
-        if (note) {
-            ALD_TRY(ald_xlsx_put_text(s, g->spans[i], ald_note_mark(s->x->scratch, note), XS_CELL_NOTE, err));
-            continue;
-        }
-        if (col->link)
-            link = ald_xlsx_link_at(s, col, row, g->rows_n);
-        ALD_TRY(ald_xlsx_put_node(s, g->spans[i], g->nodes[i], col->show, link, err));
+    double points = row_points(s, g);
+    if (!g->table->filter && points > ALD_XLSX_ROW_POINTS)
+        return put_long_row(s, g, row, err);
+    if (g->table->filter && points > FILTER_LINES * LINE_POINTS + 2) {
+        points = FILTER_LINES * LINE_POINTS;
+        g->low_n++;
     }
+    ALD_TRY(ald_xlsx_row_height(s, points, err));
+    for (size_t i = 0; i < g->n; i++)
+        ALD_TRY(put_cell(s, g, i, row, err));
     ald_xlsx_next_row(s, points);
     return ALD_OK;
 }
@@ -233,6 +291,11 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
 {
     for (size_t i = 0; i < g->notes.n; i++)
         ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%s %s", ald_note_mark(s->x->scratch, i + 1), g->notes.texts[i]), XS_REMARK, err));
+    if (g->low_n) {
+        const char *text = ald_sprintf(s->x->scratch, "%zu %s a text that is longer than the row is high; the cell holds it whole.", g->low_n,
+                                       g->low_n == 1 ? "row has" : "rows have");
+        ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
+    }
     if (s->links_left_out) {
         const char *text =
             s->x->constant ? ald_sprintf(s->x->scratch,
@@ -247,7 +310,7 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
         s->links_left_out = 0;
     }
     if (s->print_last && s->print_last < s->used_last) {
-        const char *text = ald_sprintf(s->x->scratch, "On paper the first %zu of %zu columns.", g->table->printed, g->n);
+        const char *text = ald_sprintf(s->x->scratch, "On paper the first %zu of %zu columns.", ald_xlsx_printed(s, g->table), g->n);
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     if (g->table->filter && s->x->constant) {
@@ -258,11 +321,10 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
     return ALD_OK;
 }
 
-enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err)
+/* The columns of a table that has rows. */
+static struct grid grid_of(struct ald_xlsx_sheet *s, const struct ald_table *table)
 {
-    struct grid g = {.table = table, .rows = rows_node(s->x->report, table), .main = main};
-    if (!ald_rows_n(g.rows))
-        return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
+    struct grid g = {.table = table, .rows = rows_node(s->x->report, table)};
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
     g.rows_n = ald_rows_n(g.rows);
     g.nodes = ald_calloc(s->x->arena, g.n, sizeof *g.nodes);
@@ -272,9 +334,35 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
     for (size_t i = 0; i < g.n; i++)
         g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter, s->text_first > 0);
     ald_xlsx_grid_lay(s, g.wishes, g.n, table->filter, g.spans);
-    if (table->printed && table->printed < g.n)
-        s->print_last = g.spans[table->printed - 1].last;
     make_titles(s->x, &g);
+    return g;
+}
+
+double ald_xlsx_table_points(struct ald_xlsx_sheet *s, const struct ald_table *table)
+{
+    if (!ald_xlsx_rows_n(s->x->report, table))
+        return LINE_POINTS;
+    struct grid g = grid_of(s, table);
+    double points = header_points(s, &g), page = ald_xlsx_page_points(s);
+    for (size_t i = 0; i < g.rows_n && points <= page; i++) {
+        const struct ald_node *row = ald_rows_at(g.rows, i, s->x->scratch);
+        for (size_t k = 0; k < g.n; k++)
+            g.nodes[k] = ald_node_at(row, table->columns[k].path);
+        double need = row_points(s, &g);
+        points += need > LINE_POINTS ? need : LINE_POINTS;
+    }
+    return points;
+}
+
+enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *table, bool main, struct ald_err *err)
+{
+    if (!ald_xlsx_rows_n(s->x->report, table))
+        return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
+    struct grid g = grid_of(s, table);
+    g.main = main;
+    size_t printed = ald_xlsx_printed(s, table);
+    if (printed < g.n)
+        s->print_last = g.spans[printed - 1].last;
     ALD_TRY(put_rows(s, &g, err));
     return put_remarks(s, &g, err);
 }

@@ -127,6 +127,7 @@ const char *ald_xlsx_name(struct ald_xlsx *x, const char *title, size_t part)
 /* ---- Room ---- */
 
 #define WIDEST 1.6 /* of one byte */
+#define HEAD_RATIO (1.07 * 10 / 11) /* headings are bold, and of 10 points */
 
 /* Width of one character in digits, for the proportional fonts of spreadsheets; a little generous. */
 static double char_units(const char *s, size_t n, unsigned c)
@@ -146,6 +147,18 @@ static double char_units(const char *s, size_t n, unsigned c)
     char one[8] = {0};
     memcpy(one, s, n < sizeof one ? n : sizeof one - 1);
     return 1.05 * (double)ald_utf8_width(one);
+}
+
+double ald_xlsx_word_units(const char *word, size_t bytes)
+{
+    double used = 0;
+    for (size_t at = 0; at < bytes;) {
+        unsigned c = 0;
+        size_t len = ald_utf8_next(word + at, bytes - at, &c);
+        used += char_units(word + at, len, c);
+        at += len;
+    }
+    return used * HEAD_RATIO;
 }
 
 /* Bytes of the first line, with the blank or line feed that ends it. */

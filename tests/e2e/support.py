@@ -398,14 +398,15 @@ def xml_problems(path):
 
 
 def read_book(path):
-    """{sheet: rows of cell values}."""
+    """{sheet: rows of cell values}; the no-break spaces that keep a duration together are blanks."""
     import openpyxl
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(path)
     sheets = {}
     for sheet in book.worksheets:
-        sheets[sheet.title] = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        sheets[sheet.title] = [[cell.value.replace("\xa0", " ") if isinstance(cell.value, str) else cell.value for cell in row]
+                               for row in sheet.iter_rows()]
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f", f"{sheet.title}!{cell.coordinate} is a formula"

@@ -4,10 +4,9 @@ import re
 import unittest
 import zipfile
 
-import openpyxl
-
 import support
 import xlsx_check
+import xlsx_pages
 import xlsx_strict
 
 KINDS = ("quarterly", "leadership", "stories", "learning")
@@ -70,28 +69,33 @@ class Strict(support.Case):
             for kind, path in paths.items():
                 self.assertEqual(xlsx_check.check(path), [], f"{kind} {period}")
                 self.pages(path)
-            self.assertGreaterEqual(round(self.size_on_paper(paths["leadership"]), 1), 8, "what leaders read on paper")
-            self.assertGreaterEqual(round(self.size_on_paper(paths["quarterly"]), 1), 8)
+            for kind in ("leadership", "quarterly"):
+                first = self.pages(paths[kind])[0]
+                self.assertTrue(first.fits, "one page")
+                self.assertGreaterEqual(11 * first.scale, 8, "what leaders read on paper")
             if period == support.SAMPLE_PERIOD:
+                self.durations(paths["quarterly"])
                 self.breaks(paths["quarterly"])
 
     def pages(self, path):
-        """No heading is the last of its page."""
-        for sheet in xlsx_check.load(path).worksheets:
-            for at in sheet.row_breaks.brk:
-                last = [cell for cell in sheet[at.id] if cell.value is not None]
-                self.assertFalse(any(cell.font.sz == 13 and cell.font.b for cell in last), f"{path} {sheet.title} row {at.id}: {last[:1]}")
+        """Nothing of it is cut, parted or too small on paper; and what columns mean is not left for a page of its own."""
+        pages = xlsx_pages.sheets(xlsx_check.load(path))
+        self.assertEqual([line for sheet in pages for line in sheet.problems], [], path)
+        self.assertEqual([(sheet.sheet.title, sheet.alone()) for sheet in pages if sheet.alone()], [], path)
+        return pages
 
-    def size_on_paper(self, path):
-        """Of letters of 11 points on the first sheet, which is to be one page of A4: what height and width leave of it."""
-        sheet = xlsx_check.load(path).worksheets[0]
-        self.assertEqual((sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1, sheet.sheet_properties.pageSetUpPr.fitToPage), (1, 1, True))
-        _, _, columns, rows = openpyxl.utils.cell.range_boundaries(sheet.print_area.split("!")[-1] if isinstance(sheet.print_area, str) else sheet.print_area[0])
-        letters = [openpyxl.utils.get_column_letter(n) for n in range(1, columns + 1)]
-        width = sum(round(7 * sheet.column_dimensions[letter].width) * 0.75 for letter in letters)
-        height = sum(sheet.row_dimensions[n].height or 15 for n in range(1, rows + 1))
-        margins = sheet.page_margins
-        return 11 * min(1, (595 - 72 * (margins.left + margins.right)) / width, (842 - 72 * (margins.top + margins.bottom)) / height)
+    def durations(self, path):
+        """In sentences no line ends within one; a cell that is one value holds blanks, so that who looks for it finds it."""
+        kept = values = 0
+        for sheet in xlsx_check.load(path).worksheets:
+            for cell in (cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)):
+                kept += len(re.findall("\\d\xa0(?:h|d|min)\xa0\\d+\xa0(?:h|min|s)\\b", cell.value))
+                if re.fullmatch(r"[\d a-z]* to [\d a-z]*", cell.value):
+                    values += bool(re.search(r"\d (h|d|min) \d+ (h|min|s)\b", cell.value))
+                elif cell.font.sz != 11 or not cell.border.bottom.style:  # no cell of a table, which may hold people's own words
+                    self.assertNotRegex(cell.value, r"\d (h|d|min) \d+ (h|min|s)\b", f"{sheet.title} {cell.coordinate}")
+        self.assertGreater(kept, 5)
+        self.assertGreater(values, 3)
 
     def breaks(self, sound):
         links = xlsx_check.Workbook(sound)

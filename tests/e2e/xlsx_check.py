@@ -264,7 +264,7 @@ def print_cells(parts, workbook):
     for sheet in workbook.worksheets:
         setup = sheet.page_setup
         print("(sheet)", sheet.title, sheet.freeze_panes, sheet.print_title_rows, setup.orientation, setup.paperSize,
-              f"{setup.fitToWidth}x{setup.fitToHeight}", sheet.auto_filter.ref, sep="\t")
+              f"{setup.scale} %" if setup.scale else "fits", sheet.auto_filter.ref, sep="\t")
     print_charts(parts)
     for sheet in workbook.worksheets:
         for row in sheet.iter_rows():

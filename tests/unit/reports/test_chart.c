@@ -66,6 +66,27 @@ static void test_values(void **state)
     assert_null(ald_words(&room->report, room->arena, NULL, ALD_SHOW_TEXT));
 }
 
+static void test_figures_are_not_parted(void **state)
+{
+    struct room *room = *state;
+    static const struct {
+        const char *text, *kept; /* ~: a no-break space */
+    } cases[] = {{"took 4 h 42 min, then", "took 4~h~42~min, then"}, {"3 d 4 h to 12 d", "3~d~4~h to 12~d"}, {"29 min to 2 h 20 min", "29~min to 2~h~20~min"},
+                 {"1 min 39 s", "1~min~39~s"},  {"in 5 % of 20 h", "in 5~% of 20~h"}, {"2 h 30 incidents", "2~h 30 incidents"},
+                 {"path 42 min", "path 42~min"}, {"5 hosts", "5 hosts"}, {"h 42 min", "h 42~min"}, {" 4 h ", " 4~h "}, {"", ""}, {"4 minutes", "4 minutes"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *kept = ald_words_kept(room->arena, cases[i].text), *want = cases[i].kept;
+        for (; *want; want++) {
+            bool joined = *want == '~';
+            assert_memory_equal(kept, joined ? "\xC2\xA0" : want, joined ? 2 : 1);
+            kept += joined ? 2 : 1;
+        }
+        assert_string_equal(kept, "");
+    }
+    const char *plain = "nothing to keep 5 times";
+    assert_ptr_equal(ald_words_kept(room->arena, plain), plain);
+}
+
 static int64_t at(const struct room *room, int64_t year, int month, int day)
 {
     struct ald_civil c = {.year = year, .month = month, .day = day};
@@ -254,6 +275,7 @@ static void test_axes_of_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_figures_are_not_parted, enter, leave),
         cmocka_unit_test_setup_teardown(test_values, enter, leave),
         cmocka_unit_test_setup_teardown(test_periods, enter, leave),
         cmocka_unit_test_setup_teardown(test_links, enter, leave),
