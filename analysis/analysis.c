@@ -69,7 +69,7 @@ static int record_order(const void *x, const void *y, void *ctx)
 static void distribute(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->early, a->incidents_n + 1, sizeof *at);
+    size_t *at = ald_calloc(b->timing, a->incidents_n + 1, sizeof *at);
     uint32_t *list = ald_calloc(a->arena, a->records_n, sizeof *list);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].incident != ALD_NOBODY)
@@ -131,7 +131,7 @@ static int incident_order(const void *x, const void *y)
 static void hand_out_links(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->early, a->incidents_n + 1, sizeof *at);
+    size_t *at = ald_calloc(b->timing, a->incidents_n + 1, sizeof *at);
     struct ald_link *links = ald_calloc(a->arena, b->link_n, sizeof *links);
     for (size_t i = 0; i < b->link_n; i++)
         at[a->records[b->link[i].a].incident + 1]++;
@@ -151,23 +151,27 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     for (size_t i = 0; i < a->records_n; i++)
         ald_record_clocks(b, (uint32_t)i);
     ALD_TRY(ald_link(b, &a->incidents_n, err));
+    ald_arena_reset(b->linking);
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
     ald_overrides_place(b);
     hand_out_links(b);
-    uint32_t *met = ald_calloc(b->early, a->records_n, sizeof *met);
+    uint32_t *met = ald_calloc(b->timing, a->records_n, sizeof *met);
     for (size_t i = 0; i < a->incidents_n; i++) {
         struct ald_incident *inc = &a->incidents[i];
         inc->merged_n = (uint32_t)count_folded(b, inc, met);
         if (inc->records_n > 1)
             ald_copies_mark(b, inc);
         ald_incident_clocks(b, inc);
-        ald_incident_gather(b, inc);
-        ald_incident_classify(b, inc);
     }
     keep_folded_ends(b);
-    ald_arena_reset(b->early);
+    ald_arena_reset(b->timing); /* what clocks need is gone before names take its place */
     b->moments = NULL;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        ald_incident_gather(b, &a->incidents[i]);
+        ald_incident_classify(b, &a->incidents[i]);
+    }
+    ald_arena_reset(b->gathering);
     if (a->incidents_n)
         qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
     for (size_t i = 0; i < a->incidents_n; i++)
@@ -217,7 +221,9 @@ static void build_done(struct ald_build *b)
         ald_org_done(b->org);
     ald_store_closep(&b->beside);
     ald_arena_free(b->brief);
-    ald_arena_free(b->early);
+    ald_arena_free(b->linking);
+    ald_arena_free(b->timing);
+    ald_arena_free(b->gathering);
     ald_arena_free(b->scratch);
 }
 
@@ -231,7 +237,9 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .a = a,
                           .scratch = scratch,
                           .brief = ald_arena_new(),
-                          .early = ald_arena_new(),
+                          .linking = ald_arena_new(),
+                          .timing = ald_arena_new(),
+                          .gathering = ald_arena_new(),
                           /* The texts of these outlive the building: they are the analysis' names. */
                           .sources = ald_names_new(arena),
                           .persons = ald_names_new(arena),

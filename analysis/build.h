@@ -107,8 +107,9 @@ struct ald_build {
     struct ald_work *work;     /* parallel to a->records */
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
-    struct ald_arena *early;   /* freed when the incidents stand */
-    struct ald_taken (*moments)[ALD_MOMENT_N]; /* parallel to a->records; early */
+    /* Freed when records are linked, when incidents have their clocks, when they stand. */
+    struct ald_arena *linking, *timing, *gathering;
+    struct ald_taken (*moments)[ALD_MOMENT_N]; /* parallel to a->records; timing */
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc;

@@ -44,7 +44,8 @@ static size_t break_cycles(const struct ald_build *b, uint32_t *next, const uint
 {
     const struct ald_record *records = b->a->records;
     size_t cycles = 0, n = b->a->records_n;
-    uint32_t *walk = ald_calloc(b->scratch, n, sizeof *walk); /* which walk met a node first; 0: none yet */
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint32_t *walk = ald_calloc(scratch, n, sizeof *walk); /* which walk met a node first; 0: none yet */
     for (uint32_t i = 0; i < n; i++) {
         uint32_t x = i;
         while (x != ALD_NOBODY && !walk[x]) {
@@ -96,11 +97,12 @@ static uint32_t last_of(uint32_t *top, uint32_t g)
 size_t ald_fold(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t n = a->records_n, incidents = 0;
-    uint32_t *record_next = ald_calloc(b->scratch, n, sizeof *record_next);
-    uint32_t *group_next = ald_calloc(b->scratch, n, sizeof *group_next);
-    uint32_t *earliest = ald_calloc(b->scratch, n, sizeof *earliest);
-    uint32_t *top = ald_calloc(b->scratch, n, sizeof *top), *number = ald_calloc(b->scratch, n, sizeof *number);
+    uint32_t *record_next = ald_calloc(scratch, n, sizeof *record_next);
+    uint32_t *group_next = ald_calloc(scratch, n, sizeof *group_next);
+    uint32_t *earliest = ald_calloc(scratch, n, sizeof *earliest);
+    uint32_t *top = ald_calloc(scratch, n, sizeof *top), *number = ald_calloc(scratch, n, sizeof *number);
     for (uint32_t i = 0; i < n; i++) {
         record_next[i] = b->work[i].fold_into;
         group_next[i] = earliest[i] = number[i] = ALD_NOBODY;

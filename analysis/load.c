@@ -235,7 +235,7 @@ static ALD_CHECK enum ald_rc load_records(struct ald_build *b, struct ald_err *e
     a->records_n = b->by_row_n;
     a->records = ald_calloc(a->arena, a->records_n, sizeof *a->records);
     b->work = ald_calloc(b->scratch, a->records_n, sizeof *b->work);
-    b->moments = ald_calloc(b->early, a->records_n, sizeof *b->moments);
+    b->moments = ald_calloc(b->timing, a->records_n, sizeof *b->moments);
     ALD_TRY(ald_each_record(b, "analysis_records", take_record, err));
     size_t kept = 0;
     for (size_t i = 0; i < b->by_row_n; i++)
@@ -394,8 +394,8 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
         b->ref[b->ref_n - 1].field = ald_build_first(b->ref[b->ref_n - 1].field, field);
         return;
     }
-    ref.value = ald_strdup(b->early, ald_q_col_text(q, 2));
-    b->ref = ald_grow(b->early, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
+    ref.value = ald_strdup(b->linking, ald_q_col_text(q, 2));
+    b->ref = ald_grow(b->linking, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
     if (!b->work[r].refs.n)
         b->work[r].refs.at = (uint32_t)b->ref_n;
     b->work[r].refs.n++;

@@ -133,7 +133,7 @@ static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
         return;
     }
     settle_team(b);
-    b->team = ald_grow(b->early, b->team, b->team_n, &b->team_cap, sizeof *b->team);
+    b->team = ald_grow(b->gathering, b->team, b->team_n, &b->team_cap, sizeof *b->team);
     extend(&b->work[r].teams, b->team_n);
     b->team[b->team_n++] = row;
     b->unsettled = r;

@@ -23,6 +23,7 @@
 #define FIRST_BLOCK_BYTES 4096u
 #define LARGEST_BLOCK_BYTES (1u << 20)
 #define KEPT_BLOCK_BYTES (1u << 16)
+#define OWN_BLOCK_BYTES (1u << 17) /* what is larger lies alone */
 
 struct block {
     struct block *next;
@@ -32,7 +33,7 @@ struct block {
 
 static bool is_mapped(size_t size)
 {
-    return !ARENA_APART && size >= LARGEST_BLOCK_BYTES;
+    return !ARENA_APART && size > OWN_BLOCK_BYTES;
 }
 
 struct ald_arena {
@@ -120,11 +121,9 @@ static void *take(struct ald_arena *arena, size_t bytes, size_t align)
     struct block *b = arena->head;
     size_t at = b ? (b->used + align - 1) / align * align : 0;
     if (ARENA_APART || !b || at > b->size || b->size - at < bytes) {
-        size_t size = ARENA_APART ? bytes : arena->next_size;
-        if (!ARENA_APART && size < bytes)
-            size = bytes;
-        b = new_block(size);
-        if (arena->head && bytes > LARGEST_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
+        bool alone = ARENA_APART || bytes > OWN_BLOCK_BYTES;
+        b = new_block(alone ? bytes : arena->next_size < bytes ? bytes : arena->next_size);
+        if (arena->head && bytes > OWN_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;
             arena->head->next = b;
         } else {
@@ -205,7 +204,7 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
     *cap = had ? had * 2 : 8;
     if (*cap > SIZE_MAX / 4 / size)
         abort();
-    if (had > LARGEST_BLOCK_BYTES / size) { /* so large that its block holds nothing else */
+    if (had > OWN_BLOCK_BYTES / size) { /* so large that its block holds nothing else */
         void *longer = stretch(arena, items, *cap * size);
         if (longer)
             return longer;

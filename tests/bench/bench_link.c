@@ -132,7 +132,7 @@ static void prepare(struct bench *x, struct ald_store *store, size_t records)
         .arena = arena, .settings = &x->settings, .as_of = SPAN_MS, .services_n = x->services, .teams_n = TEAMS};
     x->b = (struct ald_build){
         .store = store, .settings = &x->settings, .a = &x->a, .scratch = scratch, .brief = ald_arena_new(),
-        .early = ald_arena_new(), .sources = ald_names_new(scratch)};
+        .timing = ald_arena_new(), .sources = ald_names_new(scratch)};
     for (size_t i = 0; i < SOURCES; i++)
         (void)ald_names_add(x->b.sources, sources[i]);
     x->a.records = ald_calloc(arena, records, sizeof *x->a.records);
@@ -174,7 +174,7 @@ static int run(struct bench *x, struct ald_store *store, size_t records)
     printf("; suggestions %zu, idle values %zu\n", x->a.suggestions_n, x->a.idle_links_n);
     ald_names_free(x->b.sources);
     ald_arena_free(x->b.brief);
-    ald_arena_free(x->b.early);
+    ald_arena_free(x->b.timing);
     ald_arena_free(x->b.scratch);
     ald_arena_free(x->a.arena);
     return 0;
