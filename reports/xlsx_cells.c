@@ -54,7 +54,7 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_NOTE_LABEL] = {.size = 10, .colour = INK, .wrap = true},
     [XS_NOTE] = {.size = 10, .colour = GREY, .wrap = true, .prose = true},
     [XS_CELL_TEXT] = {WORDS, .size = 11, .colour = INK},
-    [XS_CELL_LABEL] = {WORDS, .size = 11, .colour = INK, .bold = true},
+    [XS_CELL_LABEL] = {WORDS, .prose = true, .size = 11, .colour = INK, .bold = true},
     [XS_CELL_SMALL] = {WORDS, .prose = true, .size = 10, .colour = GREY},
     [XS_CELL_RIGHT] = {SLOT, .wrap = true, .right = true},
     [XS_CELL_LINK] = {WORDS, .size = 11, .colour = LINK, .link = true},

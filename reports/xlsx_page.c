@@ -142,7 +142,8 @@ bool ald_xlsx_page_draw_in(struct ald_xlsx_sheet *s, double points)
     double percent = drawn_in(s, s->height - s->page_from + points);
     if (percent <= 0)
         return points <= ald_xlsx_page_left(s);
-    s->page->most = percent; /* pages that are full already have a little more room then */
+    if (!s->page->most || percent < s->page->most)
+        s->page->most = percent; /* pages that are full already have a little more room then */
     s->page->percent = 0;
     return true;
 }

@@ -11,6 +11,7 @@
 #define LITTLE_POINTS 3.0 /* where all must be on one page */
 #define CONTENTS_ACROSS 4 /* links in a row */
 #define HEADING_POINTS 22.0
+#define REMARKS_POINTS 36.0 /* of a table, below it */
 #define NEARLY_EMPTY 0.35 /* of a page */
 
 enum ald_rc ald_xlsx_sheet_add(struct ald_xlsx *x, const char *name, struct ald_xlsx_sheet *ret, struct ald_err *err)
@@ -199,23 +200,41 @@ static bool is_words(const struct ald_block *b)
     return b->kind == ALD_BLOCK_TEXT || b->kind == ALD_BLOCK_REMARK || b->kind == ALD_BLOCK_LEAD || b->kind == ALD_BLOCK_QUOTE;
 }
 
-/* Of a block with its heading, what may not be parted: a chart, the first rows of a table. A table whose header would not come again
- * on the next page is kept whole where a page can hold it and does not stay nearly empty for that. */
-static double least_points(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main)
+/* Of a block with its heading, what may not be parted: a chart, the first rows of a table. */
+static double least_points(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i)
 {
     const struct ald_block *b = &view->blocks[i];
-    bool table = b->kind == ALD_BLOCK_TABLE && !b->table->labelled, figures = b->kind == ALD_BLOCK_FIGURES;
-    double page = ald_xlsx_page_points(s), least = 0;
     if (b->kind == ALD_BLOCK_CHART)
         return ald_xlsx_chart_points();
     if (b->kind == ALD_BLOCK_TABLE)
-        least = ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
-    else
-        least = figures ? 100 : b->kind == ALD_BLOCK_HEADING ? 70 : 0;
-    if ((!table && !figures) || (table && b->table == main) || ald_xlsx_page_left(s) > (1 - NEARLY_EMPTY) * page)
-        return least;
+        return ald_xlsx_rows_n(s->x->report, b->table) ? 120 : 50;
+    return b->kind == ALD_BLOCK_FIGURES ? 100 : b->kind == ALD_BLOCK_HEADING ? 70 : 0;
+}
+
+/* The whole of a table whose header would not come again on the next page, where a page can hold it; else 0. */
+static double whole_points(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main)
+{
+    const struct ald_block *b = &view->blocks[i];
+    bool table = b->kind == ALD_BLOCK_TABLE && !b->table->labelled && b->table != main;
+    if (!table && b->kind != ALD_BLOCK_FIGURES)
+        return 0;
     double whole = HEADING_POINTS + (table ? ald_xlsx_table_points(s, b->table) : ald_xlsx_figures_points(s, b));
-    return whole <= page && whole > least ? whole : least;
+    return whole <= ald_xlsx_page_points(s) ? whole : 0;
+}
+
+/* Whether a block begins a page. A page that would stay nearly empty for that prints a little smaller instead, if that is enough. */
+static bool begins_page(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main)
+{
+    if (view->one_page || !s->row)
+        return false;
+    double left = ald_xlsx_page_left(s), whole = 0;
+    if (view->blocks[i].new_page || left < least_points(s, view, i))
+        return true;
+    whole = whole_points(s, view, i, main);
+    if (whole <= left)
+        return false;
+    bool nearly_empty = left > (1 - NEARLY_EMPTY) * ald_xlsx_page_points(s);
+    return !nearly_empty || !ald_xlsx_page_draw_in(s, whole + REMARKS_POINTS);
 }
 
 /* Charts over the whole width that follow each other from here on. */
@@ -232,7 +251,7 @@ static size_t charts_from(const struct ald_section *view, size_t i)
 static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_section *view, size_t i, const struct ald_table *main, struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
-    if (!view->one_page && s->row && (b->new_page || ald_xlsx_page_left(s) < least_points(s, view, i, main))) {
+    if (begins_page(s, view, i, main)) {
         ALD_TRY(ald_xlsx_meanings(s, i + 1, err));
         ald_xlsx_page_break(s);
     }
@@ -296,6 +315,7 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
     struct ald_xlsx_span at[CONTENTS_ACROSS];
     ald_xlsx_grid_lay(s, wishes, CONTENTS_ACROSS, false, at);
     size_t few = n <= CONTENTS_ACROSS; /* fit beside their heading */
+    (void)ald_xlsx_page_draw_in(s, 15.0 * (double)(n / CONTENTS_ACROSS + 1) + (few ? 0 : HEADING_POINTS) + (x->chart_columns ? 17 : 0));
     if (few)
         ALD_TRY(ald_xlsx_put_text(s, at[0], "In this workbook:", XS_TEXT, err));
     else

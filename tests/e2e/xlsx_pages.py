@@ -61,6 +61,12 @@ class Sheet:
                 self.say(f"{cell.coordinate}: letters of {cell.font.sz * self.scale:.1f} points: {str(cell.value)[:40]!r}")
                 break
 
+    def parted(self):
+        """Pages that begin within a table whose header does not come again."""
+        lined = lambda row: any(cell.border.bottom.style and not cell.fill.fill_type for cell in self.sheet[row])
+        return [page for before, page in zip(self.pages, self.pages[1:])
+                if lined(before[1]) and lined(page[0]) and not self.repeated(page[0])]
+
     def alone(self):
         """Pages that hold only what columns mean, though a page before them has room for it."""
         firsts = [(self.texts(first, last) or [None])[0] for first, last in self.pages]
