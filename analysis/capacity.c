@@ -118,27 +118,34 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
     crew->own_n = 0;
 }
 
-/* Puts the stints in the order of people, then of time. */
+/* Puts the stints in the order of people, then of time: each to its person's stretch, in place. */
 static void sort_stints(struct crew *crew)
 {
-    size_t *at = ald_calloc(crew->arena, crew->a->persons_n + 1, sizeof *at);
-    struct stint *sorted = ald_calloc(crew->arena, crew->n, sizeof *sorted);
+    size_t people = crew->a->persons_n, *next = ald_calloc(crew->arena, people + 1, sizeof *next);
+    size_t *end = ald_calloc(crew->arena, people + 1, sizeof *end);
     for (size_t i = 0; i < crew->n; i++)
-        at[crew->stints[i].person + 1]++;
-    for (size_t p = 0; p < crew->a->persons_n; p++)
-        at[p + 1] += at[p];
-    for (size_t i = 0; i < crew->n; i++)
-        sorted[at[crew->stints[i].person]++] = crew->stints[i];
-    for (size_t p = 0, from = 0; p < crew->a->persons_n; from = at[p++]) /* at[p] has become the end of the person */
-        if (at[p] > from + 1)
-            qsort(sorted + from, at[p] - from, sizeof *sorted, by_time);
-    crew->stints = sorted;
+        end[crew->stints[i].person]++;
+    for (size_t p = 0, at = 0; p < people; p++) {
+        next[p] = at;
+        at = end[p] += at;
+    }
+    for (size_t p = 0; p < people; p++) {
+        size_t from = p ? end[p - 1] : 0;
+        while (next[p] < end[p]) {
+            struct stint here = crew->stints[next[p]];
+            size_t *to = &next[here.person];
+            crew->stints[next[p]] = crew->stints[*to];
+            crew->stints[(*to)++] = here;
+        }
+        if (end[p] > from + 1)
+            qsort(crew->stints + from, end[p] - from, sizeof *crew->stints, by_time);
+    }
 }
 
 /* Hours of each person, overlaps merged. @return how many people; *ret: their hours. */
 static size_t hours_of(struct crew *crew, double **ret)
 {
-    double *hours = ald_calloc(crew->arena, crew->n, sizeof *hours);
+    double *hours = ald_calloc(crew->arena, crew->a->persons_n, sizeof *hours);
     size_t people = 0;
     int64_t until = INT64_MIN;
     sort_stints(crew);

@@ -8,57 +8,140 @@
 
 #include "analysis/links.h"
 
-#define SEVERAL UINT32_MAX
+enum { ROOM_FIRST = 1024, AT_MOST = (1 << 30) - 1 };
 
+/* A text is not kept: its hash is, with what is called so, which tells whether it is that text. */
+struct slot {
+    uint32_t hash;
+    uint32_t at : 30; /* 1 + number of an incident or of a record; 0: free */
+    bool record : 1;
+    bool several : 1; /* more than one incident has this text; then it is the first that stands here */
+};
 struct map {
-    struct ald_names *texts;
-    uint32_t *incident; /* by number of the text; the first that has it */
-    bool *several;      /* more than one incident has it */
-    size_t cap;
+    struct slot *slots;
+    size_t n, cap; /* cap: a power of two */
 };
 struct ald_handles {
-    struct ald_arena *arena;
+    const struct ald_analysis *a;
     struct map called, addressed;
 };
 
-static void add(struct ald_handles *h, struct map *map, const char *text, size_t incident)
+static struct slot *slots_of(size_t n)
+{
+    struct slot *slots = calloc(n, sizeof *slots);
+    if (!slots)
+        abort();
+    return slots;
+}
+
+static void put(struct map *map, struct slot slot)
+{
+    size_t i = slot.hash & (map->cap - 1);
+    while (map->slots[i].at)
+        i = (i + 1) & (map->cap - 1);
+    map->slots[i] = slot;
+    map->n++;
+}
+
+static void make_room(struct map *map)
+{
+    if (4 * map->n < 3 * map->cap)
+        return;
+    struct map larger = {.cap = map->cap ? 2 * map->cap : ROOM_FIRST};
+    larger.slots = slots_of(larger.cap);
+    for (size_t i = 0; i < map->cap; i++)
+        if (map->slots[i].at)
+            put(&larger, map->slots[i]);
+    free(map->slots);
+    *map = larger;
+}
+
+static size_t incident_of(const struct ald_handles *h, const struct slot *slot)
+{
+    size_t i = (size_t)slot->at - 1;
+    return slot->record ? h->a->records[i].incident : i;
+}
+
+static bool same(const char *x, const char *y)
+{
+    return x && strcmp(x, y) == 0;
+}
+
+/* "source:id" */
+static bool is_id(const struct ald_record *record, const char *text)
+{
+    size_t n = strlen(record->traits->source);
+    return strncmp(text, record->traits->source, n) == 0 && text[n] == ':' && strcmp(text + n + 1, record->external_id) == 0;
+}
+
+static bool is_called(const struct ald_handles *h, const struct slot *slot, const char *text)
+{
+    if (!slot->record) {
+        const struct ald_incident *inc = &h->a->incidents[slot->at - 1];
+        return same(inc->id, text) || same(inc->key, text);
+    }
+    const struct ald_record *record = &h->a->records[slot->at - 1];
+    return same(record->key, text) || same(record->external_id, text) || is_id(record, text);
+}
+
+static bool is_addressed(const struct ald_handles *h, const struct slot *slot, const char *text)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    return same(ald_link_url(scratch, h->a->records[slot->at - 1].url), text);
+}
+
+/* The slot of a text, or NULL. */
+static struct slot *find(const struct ald_handles *h, const struct map *map, const char *text, uint32_t hash)
+{
+    for (size_t i = hash & (map->cap - 1); map->cap && map->slots[i].at; i = (i + 1) & (map->cap - 1)) {
+        struct slot *slot = &map->slots[i];
+        if (slot->hash == hash && (map == &h->called ? is_called(h, slot, text) : is_addressed(h, slot, text)))
+            return slot;
+    }
+    return NULL;
+}
+
+static void add(struct ald_handles *h, struct map *map, const char *text, size_t incident, size_t record)
 {
     if (!text || !*text)
         return;
-    size_t n = ald_names_n(map->texts);
-    uint32_t i = ald_names_add(map->texts, text);
-    if (i < n) {
-        map->several[i] = map->several[i] || map->incident[i] != incident;
+    uint32_t hash = ald_names_hash(text);
+    struct slot *known = find(h, map, text, hash);
+    if (known) {
+        known->several = known->several || incident_of(h, known) != incident;
         return;
     }
-    size_t cap = map->cap;
-    map->incident = ald_grow(h->arena, map->incident, i, &cap, sizeof *map->incident);
-    map->several = ald_grow(h->arena, map->several, i, &map->cap, sizeof *map->several);
-    map->incident[i] = (uint32_t)incident;
-    map->several[i] = false;
+    bool is_record = record != SIZE_MAX;
+    make_room(map);
+    put(map, (struct slot){.hash = hash, .at = ((is_record ? record : incident) + 1) & AT_MOST, .record = is_record});
 }
 
 struct ald_handles *ald_handles_new(const struct ald_analysis *a, struct ald_arena *arena)
 {
     struct ald_handles *h = ald_alloc(arena, sizeof *h);
-    h->arena = arena;
-    h->called.texts = ald_names_new(arena);
-    h->addressed.texts = ald_names_new(arena);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    h->a = a;
     for (size_t i = 0; i < a->incidents_n; i++)
-        add(h, &h->called, a->incidents[i].id, i);
+        add(h, &h->called, a->incidents[i].id, i, SIZE_MAX);
     for (size_t i = 0; i < a->incidents_n; i++)
-        add(h, &h->called, a->incidents[i].key, i);
-    for (size_t i = 0; i < a->records_n; i++)
-        if (a->records[i].incident != ALD_NOBODY)
-            add(h, &h->called, ald_sprintf(arena, "%s:%s", a->records[i].traits->source, a->records[i].external_id),
-                a->records[i].incident);
+        add(h, &h->called, a->incidents[i].key, i, SIZE_MAX);
     for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *record = &a->records[i];
         if (record->incident == ALD_NOBODY)
             continue;
-        add(h, &h->called, record->key, record->incident);
-        add(h, &h->called, record->external_id, record->incident);
-        add(h, &h->addressed, record->url ? ald_link_url(arena, record->url) : NULL, record->incident);
+        char *id = ald_alloc(scratch, strlen(record->traits->source) + strlen(record->external_id) + sizeof ":");
+        (void)stpcpy(stpcpy(stpcpy(id, record->traits->source), ":"), record->external_id);
+        add(h, &h->called, id, record->incident, i);
+        ald_arena_reset(scratch);
+    }
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_record *record = &a->records[i];
+        if (record->incident == ALD_NOBODY)
+            continue;
+        add(h, &h->called, record->key, record->incident, i);
+        add(h, &h->called, record->external_id, record->incident, i);
+        add(h, &h->addressed, record->url ? ald_link_url(scratch, record->url) : NULL, record->incident, i);
+        ald_arena_reset(scratch);
     }
     return h;
 }
@@ -67,8 +150,8 @@ void ald_handles_free(struct ald_handles *handles)
 {
     if (!handles)
         return;
-    ald_names_free(handles->called.texts);
-    ald_names_free(handles->addressed.texts);
+    free(handles->called.slots);
+    free(handles->addressed.slots);
 }
 
 void ald_handles_freep(struct ald_handles **handles)
@@ -79,14 +162,13 @@ void ald_handles_freep(struct ald_handles **handles)
 
 size_t ald_handles_find(const struct ald_handles *handles, const char *text)
 {
-    const struct map *map = &handles->called;
-    uint32_t i = ald_names_find(map->texts, text);
-    if (i == ALD_NOBODY && strstr(text, "://")) {
+    const struct slot *slot = find(handles, &handles->called, text, ald_names_hash(text));
+    if (!slot && strstr(text, "://")) {
         ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-        map = &handles->addressed;
-        i = ald_names_find(map->texts, ald_link_url(scratch, text));
+        const char *url = ald_link_url(scratch, text);
+        slot = url ? find(handles, &handles->addressed, url, ald_names_hash(url)) : NULL;
     }
-    return i == ALD_NOBODY ? SIZE_MAX : map->incident[i];
+    return slot ? incident_of(handles, slot) : SIZE_MAX;
 }
 
 /* A number or a word alone may mean anything; a name that tells has a letter and a digit, and four characters. */
@@ -105,6 +187,6 @@ size_t ald_handles_cited(const struct ald_handles *handles, const char *text, en
     const struct map *map = as == ALD_CITED_ADDRESS ? &handles->addressed : &handles->called;
     bool number = as == ALD_CITED_NUMBER && strlen(text) >= 3 && strspn(text, "0123456789") == strlen(text);
     const char *name = as == ALD_CITED_ADDRESS ? ald_link_url(scratch, text) : number || telling(text) ? text : NULL;
-    uint32_t i = name ? ald_names_find(map->texts, name) : ALD_NOBODY;
-    return i == ALD_NOBODY || map->several[i] ? SIZE_MAX : map->incident[i];
+    const struct slot *slot = name ? find(handles, map, name, ald_names_hash(name)) : NULL;
+    return !slot || slot->several ? SIZE_MAX : incident_of(handles, slot);
 }

@@ -8,7 +8,7 @@
 
 struct ald_handles;
 
-/** Index of all incidents' texts; what it returns is the caller's to free, its texts are the analysis'. */
+/** Index of all incidents' texts, of hashes: the texts stay the analysis', which must outlive it. The caller frees it. */
 struct ald_handles *ald_handles_new(const struct ald_analysis *analysis, struct ald_arena *arena);
 void ald_handles_free(struct ald_handles *handles);
 void ald_handles_freep(struct ald_handles **handles);

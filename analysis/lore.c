@@ -9,6 +9,7 @@
 struct reader {
     const struct ald_analysis *a;
     struct ald_arena *arena, *scratch;
+    struct ald_arena *index; /* of what is only looked up while reading */
     const struct ald_handles *handles;
     struct ald_lore *lore;
     struct ald_incident_lore *of;
@@ -219,10 +220,13 @@ static void take_mention(struct reader *r, struct ald_q *q, struct list *list)
 
 static enum ald_rc citations(struct ald_store *store, struct reader *r, struct ald_err *err)
 {
-    r->rows = ald_calloc(r->arena, r->a->records_n, sizeof *r->rows);
-    for (size_t i = 0; i < r->a->records_n; i++)
+    r->rows = ald_calloc(r->index, r->a->records_n, sizeof *r->rows);
+    bool sorted = true;
+    for (size_t i = 0; i < r->a->records_n; i++) {
         r->rows[i] = (struct row){r->a->records[i].row, (uint32_t)i};
-    if (r->a->records_n)
+        sorted = sorted && (i == 0 || r->rows[i - 1].row < r->rows[i].row);
+    }
+    if (!sorted)
         qsort(r->rows, r->a->records_n, sizeof *r->rows, row_order);
     for (size_t i = 0; i < r->a->records_n; i++) {
         const struct ald_record *record = &r->a->records[i];
@@ -298,10 +302,10 @@ enum ald_rc ald_lore_load(struct ald_store *store, const struct ald_analysis *an
                           struct ald_lore *ret, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *words = ald_arena_new();
-    ALD_CLEANUP(ald_handles_freep) struct ald_handles *handles = ald_handles_new(analysis, words);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *index = ald_arena_new();
+    ALD_CLEANUP(ald_handles_freep) struct ald_handles *handles = ald_handles_new(analysis, index);
     struct ald_lore lore = {0};
-    struct reader r = {.a = analysis, .arena = arena, .scratch = scratch, .handles = handles, .lore = &lore};
+    struct reader r = {.a = analysis, .arena = arena, .scratch = scratch, .index = index, .handles = handles, .lore = &lore};
     r.cited.arena = arena;
     r.of = ald_calloc(arena, analysis->incidents_n, sizeof *r.of);
     lore.of = r.of;
