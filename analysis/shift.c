@@ -10,11 +10,14 @@
 #define Z975 1.959964
 enum { WEEKS_LEAST = 4 };
 
-/* An incident that has comparables. */
+/* An incident that has comparables: where it looks for them, and what it was. */
 struct seeker {
-    struct ald_reading reading; /* where it looks from */
-    const struct ald_member *stood;
-    size_t at; /* into the standing */
+    double walk, at[ALD_AXIS_N]; /* ald_comparables_on_walk; 0 on axes that its basis does not use */
+    enum ald_basis basis;
+    bool open;
+    uint32_t standing; /* into the standing's members */
+    size_t k, candidates;
+    int64_t duration_ms;
 };
 
 struct work {
@@ -83,7 +86,10 @@ struct desk {
 /* Seekers at one place, sorted by time. */
 static void settle(struct work *w, struct desk *desk, const struct seeker *seekers, size_t n)
 {
-    size_t m = ald_comparables_find(&desk->near, &seekers[0].reading, desk->members);
+    struct ald_reading place = {.basis = seekers[0].basis, .k = seekers[0].k, .candidates = seekers[0].candidates};
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        place.axis[axis] = (struct ald_axis_position){.has = true, .position = seekers[0].at[axis]};
+    size_t m = ald_comparables_find(&desk->near, &place, desk->members);
     for (size_t j = 0; j < m; j++) {
         desk->times[j] = (double)desk->frame.members[desk->members[j]].duration_ms;
         desk->open[j] = desk->frame.members[desk->members[j]].open;
@@ -93,11 +99,10 @@ static void settle(struct work *w, struct desk *desk, const struct seeker *seeke
     desk->still.n = desk->still.under = desk->still.upto = 0;
     double percentiles = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct ald_member *stood = seekers[i].stood;
-        struct side *side = stood->open ? &desk->still : &desk->ended;
-        double t = (double)stood->duration_ms, p = percentile_of(&desk->km, t, stood->open);
+        struct side *side = seekers[i].open ? &desk->still : &desk->ended;
+        double t = (double)seekers[i].duration_ms, p = percentile_of(&desk->km, t, seekers[i].open);
         side->t[side->n++] = t;
-        w->percentile[seekers[i].at] = p;
+        w->percentile[seekers[i].standing] = p;
         percentiles += p;
     }
     desk->ended.rest[desk->ended.n] = desk->still.rest[desk->still.n] = 0;
@@ -111,15 +116,46 @@ static void settle(struct work *w, struct desk *desk, const struct seeker *seeke
 
 /* ---- A quarter ---- */
 
+/* The order of ald_comparables_compare; 0: they share their comparables. */
+static int compare_places(const struct seeker *x, const struct seeker *y)
+{
+    if (x->walk < y->walk || x->walk > y->walk)
+        return x->walk < y->walk ? -1 : 1;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        if (x->at[axis] < y->at[axis] || x->at[axis] > y->at[axis])
+            return x->at[axis] < y->at[axis] ? -1 : 1;
+    return 0;
+}
+
 static int compare_seekers(const void *a, const void *b)
 {
     const struct seeker *x = a, *y = b;
-    int order = ald_comparables_compare(&x->reading, &y->reading);
+    int order = compare_places(x, y);
     if (order)
         return order;
-    if (x->stood->duration_ms != y->stood->duration_ms)
-        return x->stood->duration_ms < y->stood->duration_ms ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
+    if (x->duration_ms != y->duration_ms)
+        return x->duration_ms < y->duration_ms ? -1 : 1;
+    return (x->standing > y->standing) - (x->standing < y->standing);
+}
+
+static struct seeker make_seeker(const struct desk *desk, const struct ald_member *stood, size_t standing)
+{
+    struct ald_reading reading = {.absent = NULL};
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        reading.axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, stood->incident);
+    ald_comparables_choose(&desk->near, &reading);
+    struct seeker seeker = {.walk = ald_comparables_on_walk(&reading),
+                            .basis = reading.basis,
+                            .open = stood->open,
+                            .standing = (uint32_t)standing,
+                            .k = reading.k,
+                            .candidates = reading.candidates,
+                            .duration_ms = stood->duration_ms};
+    if (reading.basis == ALD_BASIS_BOTH || reading.basis == ALD_BASIS_COMPLEXITY)
+        seeker.at[ALD_COMPLEXITY] = reading.axis[ALD_COMPLEXITY].position;
+    if (reading.basis == ALD_BASIS_BOTH || reading.basis == ALD_BASIS_BLAST_RADIUS)
+        seeker.at[ALD_BLAST_RADIUS] = reading.axis[ALD_BLAST_RADIUS].position;
+    return seeker;
 }
 
 static struct side make_side(struct ald_arena *scratch, size_t n)
@@ -148,17 +184,12 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     desk.still = make_side(scratch, last - first);
     struct seeker *seekers = ald_calloc(scratch, last - first, sizeof *seekers);
     size_t n = last - first;
-    for (size_t i = 0; i < n; i++) {
-        const struct ald_member *stood = &members[first + i];
-        seekers[i] = (struct seeker){.stood = stood, .at = first + i};
-        for (int axis = 0; axis < ALD_AXIS_N; axis++)
-            seekers[i].reading.axis[axis] = ald_frame_axis(&desk.frame, (enum ald_axis)axis, stood->incident);
-        ald_comparables_choose(&desk.near, &seekers[i].reading);
-    }
+    for (size_t i = 0; i < n; i++)
+        seekers[i] = make_seeker(&desk, &members[first + i], first + i);
     if (n > 1)
         qsort(seekers, n, sizeof *seekers, compare_seekers);
     for (size_t i = 0, j = 0; i < n; i = j) {
-        for (j = i + 1; j < n && ald_comparables_compare(&seekers[i].reading, &seekers[j].reading) == 0;)
+        for (j = i + 1; j < n && compare_places(&seekers[i], &seekers[j]) == 0;)
             j++;
         settle(w, &desk, &seekers[i], j - i);
     }

@@ -6,13 +6,13 @@
 
 enum { PEOPLE_LEAST = 5 };
 
-struct member {
-    uint32_t team, person;
+/* Of a team it is enough to know the first five people that were met. */
+struct team {
+    uint32_t people[PEOPLE_LEAST];
+    size_t people_n;
 };
 struct members {
-    struct ald_arena *arena;
-    struct member *items;
-    size_t n, cap;
+    struct team *teams;
     int64_t from, to; /* engaged in it */
 };
 
@@ -20,8 +20,12 @@ static void add(struct members *members, uint32_t team, uint32_t person, int64_t
 {
     if (team == ALD_NOBODY || person == ALD_NOBODY || at < members->from || at >= members->to)
         return;
-    members->items = ald_grow(members->arena, members->items, members->n, &members->cap, sizeof *members->items);
-    members->items[members->n++] = (struct member){team, person};
+    struct team *of = &members->teams[team];
+    for (size_t i = 0; i < of->people_n; i++)
+        if (of->people[i] == person)
+            return;
+    if (of->people_n < PEOPLE_LEAST)
+        of->people[of->people_n++] = person;
 }
 
 static bool hands_over(const struct ald_event *event)
@@ -75,37 +79,18 @@ static void from_incident(const struct ald_analysis *analysis, size_t i, struct 
     }
 }
 
-/* How many different people each team has: members are put in the order of their teams, and a person is marked with the
- * team that has counted them. */
-static void count_people(const struct members *members, size_t teams_n, size_t persons_n, struct ald_arena *scratch, size_t *ret)
-{
-    size_t *at = ald_calloc(scratch, teams_n + 1, sizeof *at);
-    uint32_t *persons = ald_calloc(scratch, members->n, sizeof *persons), *counted = ald_calloc(scratch, persons_n, sizeof *counted);
-    for (size_t i = 0; i < members->n; i++)
-        at[members->items[i].team + 1]++;
-    for (size_t t = 0; t < teams_n; t++)
-        at[t + 1] += at[t];
-    for (size_t i = 0; i < members->n; i++)
-        persons[at[members->items[i].team]++] = members->items[i].person;
-    for (size_t t = 0, i = 0; t < teams_n; t++)
-        for (; i < at[t]; i++) { /* at[t] has become the end of the team */
-            ret[t] += counted[persons[i]] != t + 1;
-            counted[persons[i]] = (uint32_t)t + 1;
-        }
-}
-
 bool *ald_small_teams(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     int64_t oldest = ald_lookback_start_day(period->start_day, analysis->settings->lookback_quarters);
-    struct members members = {.arena = scratch, .from = ald_zone_day_start(analysis->zone, oldest), .to = period->end};
+    struct members members = {.teams = ald_calloc(scratch, analysis->teams_n, sizeof *members.teams),
+                              .from = ald_zone_day_start(analysis->zone, oldest),
+                              .to = period->end};
     bool *small = ald_calloc(arena, analysis->teams_n, sizeof *small);
-    size_t *people = ald_calloc(scratch, analysis->teams_n, sizeof *people);
     for (size_t i = 0; i < analysis->incidents_n && analysis->settings->people_stored; i++)
         if (analysis->incidents[i].cls == ALD_INCIDENT && analysis->incidents[i].started_at != ALD_TIME_NONE)
             from_incident(analysis, i, &members);
-    count_people(&members, analysis->teams_n, analysis->persons_n, scratch, people);
     for (size_t t = 0; t < analysis->teams_n; t++)
-        small[t] = people[t] < PEOPLE_LEAST;
+        small[t] = members.teams[t].people_n < PEOPLE_LEAST;
     return small;
 }

@@ -15,8 +15,9 @@ static struct ald_interval median_interval(const double *sorted, size_t n)
     return (struct ald_interval){.has = true, .low = sorted[l - 1], .high = sorted[u - 1]};
 }
 
-static void fill_row(const struct ald_analysis *analysis, const struct ald_period *period,
-                     const struct ald_window *window, struct ald_trend_row *ret)
+/* shift: that of these very incidents, or NULL. */
+static void fill_row(const struct ald_analysis *analysis, const struct ald_period *period, const struct ald_window *window,
+                     const struct ald_shift *shift, struct ald_trend_row *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_standing standing = {.n = 0};
@@ -31,11 +32,14 @@ static void fill_row(const struct ald_analysis *analysis, const struct ald_perio
     if (ret->resolved > 0)
         ret->median_ms = ald_quantile7(durations, ret->resolved, 0.5);
     ret->median_ci = median_interval(durations, ret->resolved);
-    ald_shift_fill(analysis, period, &standing, &ret->shift);
+    if (shift)
+        ret->shift = *shift;
+    else
+        ald_shift_fill(analysis, period, &standing, &ret->shift);
 }
 
-size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
-                      struct ald_trend_row **ret)
+size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct ald_change *change,
+                      struct ald_arena *arena, struct ald_trend_row **ret)
 {
     const struct ald_period *period = &figures->period;
     const struct ald_calendar *cal = &analysis->calendar;
@@ -55,7 +59,8 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
             window.to = analysis->as_of + 1;
         row.label = ald_quarter_label(arena, cal, q);
         row.own = q >= first;
-        fill_row(analysis, period, &window, &row);
+        bool same = row.start == change->current.start && row.end == change->current.end;
+        fill_row(analysis, period, &window, same ? &change->shift : NULL, &row);
         *ret = ald_grow(arena, *ret, n, &cap, sizeof **ret);
         (*ret)[n++] = row;
     }

@@ -70,10 +70,10 @@ struct ald_severity {
  *  change (METHODS 5). Texts are arena-owned. */
 void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                      struct ald_change *ret);
-/** Oldest first: the quarters of the lookback that do not end before the first record, and the period's own.
- *  Arena-owned. @return how many. */
-size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
-                      struct ald_trend_row **ret);
+/** Oldest first: the quarters of the lookback that do not end before the first record, and the period's own. change: that of the
+ *  same figures; where the period is a quarter, its shift is that of its row. Arena-owned. @return how many. */
+size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct ald_change *change,
+                      struct ald_arena *arena, struct ald_trend_row **ret);
 void ald_concentration_fill(const struct ald_analysis *analysis, const struct ald_figures *figures,
                             struct ald_concentration *ret);
 void ald_severity_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_severity *ret);

@@ -344,7 +344,9 @@ static void trend(void **state)
         (void)add(&s, day(2025, 11, 1 + i), (i + 1) * HOUR);
     add(&s, day(2025, 11, 9), HOUR)->cls = ALD_NOISE;
     struct ald_figures f = figures_of(&s, "2025-11");
-    assert_int_equal(ald_trend_fill(&s.analysis, &f, s.analysis.arena, &rows), 3); /* none before the first record */
+    struct ald_change change;
+    ald_change_fill(&s.analysis, &f, s.analysis.arena, &change);
+    assert_int_equal(ald_trend_fill(&s.analysis, &f, &change, s.analysis.arena, &rows), 3); /* none before the first record */
     static const struct {
         const char *label;
         size_t n, resolved, open;
@@ -363,7 +365,8 @@ static void trend(void **state)
     }
     synthetic_close_to(rows[1].median_ci.high, 6.0 * (double)HOUR, 1e-12, "upper end");
     struct ald_figures none = figures_of(&s, "2027Q1");
-    assert_int_equal(ald_trend_fill(&s.analysis, &none, s.analysis.arena, &rows), 0);
+    ald_change_fill(&s.analysis, &none, s.analysis.arena, &change);
+    assert_int_equal(ald_trend_fill(&s.analysis, &none, &change, s.analysis.arena, &rows), 0);
     synthetic_done(&s);
 }
 
