@@ -83,24 +83,25 @@ SELECT event_id FROM event WHERE record = ?1 AND at <= ?2 ORDER BY at, event_id;
 -- name: analysis_texts
 SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;
 
--- ---- save: rows that are as they were are not written, those that are no more are deleted by key ----
+-- ---- save: rows are compared with what is to be there, in the order of the key; differences are put, what is no more is removed ----
 
--- name: analysis_incident_keys
-SELECT n, id FROM incident ORDER BY n;
+-- name: analysis_incident_rows
+SELECT n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms FROM incident WHERE n > ?1 ORDER BY n;
 
 -- name: analysis_incident_remove
 DELETE FROM incident WHERE n = ?1;
+
+-- name: analysis_incident_remove_from
+DELETE FROM incident WHERE n >= ?1;
 
 -- name: analysis_incident_put
 INSERT INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (n) DO UPDATE SET key = excluded.key, title = excluded.title, class = excluded.class, state = excluded.state,
-    started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms
-WHERE (key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms) IS NOT (excluded.key, excluded.title, excluded.class,
-    excluded.state, excluded.started_at, excluded.resolved_at, excluded.active_ms, excluded.elapsed_ms);
+    started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms;
 
--- name: analysis_link_keys
-SELECT record FROM incident_record ORDER BY record;
+-- name: analysis_link_rows
+SELECT record, incident, method, confidence, via FROM incident_record WHERE record > ?1 ORDER BY record;
 
 -- name: analysis_link_remove
 DELETE FROM incident_record WHERE record = ?1;
@@ -108,35 +109,33 @@ DELETE FROM incident_record WHERE record = ?1;
 -- name: analysis_link_put
 INSERT INTO incident_record (record, incident, method, confidence, via) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
-    via = excluded.via
-WHERE (incident, method, confidence, via) IS NOT (excluded.incident, excluded.method, excluded.confidence, excluded.via);
+    via = excluded.via;
 
--- name: analysis_signals_keys
-SELECT incident FROM signal_values ORDER BY incident;
+-- name: analysis_signals_rows
+SELECT incident, packed, absent FROM signal_values WHERE incident > ?1 ORDER BY incident;
 
 -- name: analysis_signals_remove
 DELETE FROM signal_values WHERE incident = ?1;
 
 -- name: analysis_signals_put
 INSERT INTO signal_values (incident, packed, absent) VALUES (?1, ?2, ?3)
-ON CONFLICT (incident) DO UPDATE SET packed = excluded.packed, absent = excluded.absent
-WHERE (packed, absent) IS NOT (excluded.packed, excluded.absent);
+ON CONFLICT (incident) DO UPDATE SET packed = excluded.packed, absent = excluded.absent;
 
--- name: analysis_absent_keys
-SELECT n FROM signal_absent ORDER BY n;
+-- name: analysis_absent_rows
+SELECT n, packed FROM signal_absent WHERE n > ?1 ORDER BY n;
 
 -- name: analysis_absent_remove
 DELETE FROM signal_absent WHERE n = ?1;
 
 -- name: analysis_absent_put
-INSERT INTO signal_absent (n, packed) VALUES (?1, ?2)
-ON CONFLICT (n) DO UPDATE SET packed = excluded.packed WHERE packed IS NOT excluded.packed;
+INSERT INTO signal_absent (n, packed) VALUES (?1, ?2) ON CONFLICT (n) DO UPDATE SET packed = excluded.packed;
 
--- name: analysis_reading_keys
-SELECT DISTINCT incident FROM reading ORDER BY incident;
+-- name: analysis_reading_rows
+SELECT incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent
+FROM reading WHERE (incident, reading) > (?1, ?2) ORDER BY incident, reading;
 
 -- name: analysis_reading_remove
-DELETE FROM reading WHERE incident = ?1;
+DELETE FROM reading WHERE incident = ?1 AND reading = ?2;
 
 -- name: analysis_reading_put
 INSERT INTO reading (incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms,
@@ -145,10 +144,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (incident, reading) DO UPDATE SET n_ref = excluded.n_ref, candidates = excluded.candidates, k = excluded.k, m = excluded.m,
     complexity = excluded.complexity, blast_radius = excluded.blast_radius, lower_ms = excluded.lower_ms,
     median_ms = excluded.median_ms, upper_ms = excluded.upper_ms, percentile = excluded.percentile, text = excluded.text,
-    absent = excluded.absent
-WHERE (n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent)
-    IS NOT (excluded.n_ref, excluded.candidates, excluded.k, excluded.m, excluded.complexity, excluded.blast_radius, excluded.lower_ms,
-    excluded.median_ms, excluded.upper_ms, excluded.percentile, excluded.text, excluded.absent);
+    absent = excluded.absent;
 
 -- name: analysis_meta_put
 INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;

@@ -1,0 +1,194 @@
+/* See kept.h. Knows no table. */
+#include "kept.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "alidade/time.h"
+
+struct ald_kept_cell ald_kept_int(int64_t v)
+{
+    return (struct ald_kept_cell){.type = ALD_KEPT_INT, .whole = v};
+}
+
+struct ald_kept_cell ald_kept_time(int64_t ms)
+{
+    return (struct ald_kept_cell){.type = ms == ALD_TIME_NONE ? ALD_KEPT_NULL : ALD_KEPT_INT, .whole = ms};
+}
+
+struct ald_kept_cell ald_kept_real(double v)
+{
+    return (struct ald_kept_cell){.type = isnan(v) ? ALD_KEPT_NULL : ALD_KEPT_REAL, .real = v};
+}
+
+struct ald_kept_cell ald_kept_text(const char *text)
+{
+    return (struct ald_kept_cell){.type = text ? ALD_KEPT_TEXT : ALD_KEPT_NULL, .text = text};
+}
+
+static void bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (cells[i].type == ALD_KEPT_INT)
+            ald_q_int(q, i + 1, cells[i].whole);
+        else if (cells[i].type == ALD_KEPT_REAL)
+            ald_q_real(q, i + 1, cells[i].real);
+        else
+            ald_q_text_lent(q, i + 1, cells[i].type == ALD_KEPT_TEXT ? cells[i].text : NULL);
+    }
+}
+
+/* Whether a column holds a cell's value. NULL reads as zero: only then is its type asked for. */
+static bool holds(struct ald_q *q, int i, const struct ald_kept_cell *cell)
+{
+    switch (cell->type) {
+    case ALD_KEPT_INT:
+        return ald_q_col_int(q, i) == cell->whole && (cell->whole || !ald_q_col_null(q, i));
+    case ALD_KEPT_REAL: {
+        double real = ald_q_col_real(q, i);
+        return !(real < cell->real) && !(real > cell->real) && (real < 0 || real > 0 || !ald_q_col_null(q, i));
+    }
+    case ALD_KEPT_TEXT: {
+        const char *text = ald_q_col_text(q, i);
+        return text && strcmp(text, cell->text) == 0;
+    }
+    default:
+        return ald_q_col_null(q, i);
+    }
+}
+
+/* Order of the row in the table and the one that is given. */
+static int compare_keys(const struct ald_kept *kept, const struct ald_kept_cell *cells)
+{
+    int64_t whole = ald_q_col_int(kept->rows, 0);
+    if (whole != cells[0].whole || kept->table->keys == 1)
+        return (whole > cells[0].whole) - (whole < cells[0].whole);
+    return strcmp(ald_q_col_text(kept->rows, 1), cells[1].text);
+}
+
+/* ---- Changes ---- */
+
+enum { CHANGES_MOST = 4096, KEYS_MOST = 2 };
+
+/* A row to put, or a key to remove. */
+struct ald_kept_change {
+    struct ald_kept_cell *cells;
+    bool remove;
+};
+
+static ALD_CHECK enum ald_rc change(struct ald_kept *kept, const struct ald_kept_cell *cells, bool remove, struct ald_err *err)
+{
+    bind(remove ? kept->remove : kept->put, cells, remove ? kept->table->keys : kept->table->columns);
+    return ald_q_run(remove ? kept->remove : kept->put, err);
+}
+
+/* Makes the changes that wait; rows then stands nowhere. */
+static ALD_CHECK enum ald_rc make_changes(struct ald_kept *kept, struct ald_err *err)
+{
+    if (kept->changes_n == 0)
+        return ALD_OK;
+    ald_q_closep(&kept->rows);
+    for (size_t i = 0; i < kept->changes_n; i++)
+        ALD_TRY(change(kept, kept->changes[i].cells, kept->changes[i].remove, err));
+    ald_arena_reset(kept->arena);
+    kept->changes = NULL;
+    kept->changes_n = kept->cap = 0;
+    return ALD_OK;
+}
+
+/* The change is made when rows stands nowhere; now, if it does already. */
+static ALD_CHECK enum ald_rc change_later(struct ald_kept *kept, const struct ald_kept_cell *cells, bool remove, struct ald_err *err)
+{
+    if (!kept->row) {
+        ALD_TRY(make_changes(kept, err));
+        return change(kept, cells, remove, err);
+    }
+    size_t n = (size_t)(remove ? kept->table->keys : kept->table->columns);
+    struct ald_kept_cell *copy = ald_calloc(kept->arena, n, sizeof *copy);
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = cells[i];
+        if (copy[i].type == ALD_KEPT_TEXT)
+            copy[i].text = ald_strdup(kept->arena, copy[i].text);
+    }
+    kept->changes = ald_grow(kept->arena, kept->changes, kept->changes_n, &kept->cap, sizeof *kept->changes);
+    kept->changes[kept->changes_n++] = (struct ald_kept_change){.cells = copy, .remove = remove};
+    return ALD_OK;
+}
+
+/* ---- Rows ---- */
+
+static ALD_CHECK enum ald_rc look_from(struct ald_kept *kept, const struct ald_kept_cell *key, struct ald_err *err)
+{
+    ALD_TRY(ald_q_open(kept->store, kept->table->rows, &kept->rows, err));
+    ald_q_int(kept->rows, 1, key[0].whole);
+    if (kept->table->keys > 1)
+        ald_q_text(kept->rows, 2, key[1].text);
+    return ald_q_step(kept->rows, &kept->row, err);
+}
+
+enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, struct ald_kept *ret, struct ald_err *err)
+{
+    const struct ald_kept_cell before_all[KEYS_MOST] = {ald_kept_int(INT64_MIN), ald_kept_text("")};
+    assert(table->columns <= ALD_KEPT_MOST && (table->keys == 1 || table->keys == KEYS_MOST));
+    *ret = (struct ald_kept){.table = table, .store = store, .arena = ald_arena_new()};
+    ALD_TRY(ald_q_open(store, table->put, &ret->put, err));
+    ALD_TRY(ald_q_open(store, table->remove, &ret->remove, err));
+    return look_from(ret, before_all, err);
+}
+
+/* All up to this key was dealt with: when many changes wait, makes them and looks on from there. */
+static ALD_CHECK enum ald_rc relieve(struct ald_kept *kept, const struct ald_kept_cell *key, struct ald_err *err)
+{
+    if (kept->changes_n < CHANGES_MOST)
+        return ALD_OK;
+    ALD_TRY(make_changes(kept, err));
+    return look_from(kept, key, err);
+}
+
+/* Removes the row that rows stands at, which then goes on. */
+static ALD_CHECK enum ald_rc remove_row(struct ald_kept *kept, struct ald_err *err)
+{
+    struct ald_kept_cell key[KEYS_MOST] = {ald_kept_int(ald_q_col_int(kept->rows, 0))};
+    if (kept->table->keys > 1)
+        key[1] = ald_kept_text(ald_q_col_text(kept->rows, 1));
+    ALD_TRY(change_later(kept, key, true, err));
+    return ald_q_step(kept->rows, &kept->row, err);
+}
+
+enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cells, struct ald_err *err)
+{
+    int order = 1;
+    while (kept->row && (order = compare_keys(kept, cells)) < 0)
+        ALD_TRY(remove_row(kept, err));
+    bool there = kept->row && order == 0, same = there;
+    for (int i = kept->table->keys; same && i < kept->table->columns; i++)
+        same = holds(kept->rows, i, &cells[i]);
+    if (!same)
+        ALD_TRY(change_later(kept, cells, false, err));
+    if (there)
+        ALD_TRY(ald_q_step(kept->rows, &kept->row, err));
+    return relieve(kept, cells, err);
+}
+
+enum ald_rc ald_kept_cut(struct ald_kept *kept, struct ald_err *err)
+{
+    ald_q_closep(&kept->rows);
+    kept->row = false;
+    return make_changes(kept, err);
+}
+
+enum ald_rc ald_kept_end(struct ald_kept *kept, struct ald_err *err)
+{
+    while (kept->row)
+        ALD_TRY(remove_row(kept, err));
+    return make_changes(kept, err);
+}
+
+void ald_kept_done(struct ald_kept *kept)
+{
+    ald_q_closep(&kept->rows);
+    ald_q_closep(&kept->put);
+    ald_q_closep(&kept->remove);
+    ald_arena_free(kept->arena);
+}

@@ -1,0 +1,54 @@
+/* Tables that analyze makes anew each time and mostly as they were: what a table holds is read in the order of its key beside what it is
+ * to hold, and only differences are written. Private to analysis. */
+#pragma once
+
+#include "alidade/arena.h"
+#include "alidade/store.h"
+
+enum { ALD_KEPT_MOST = 16 };
+
+struct ald_kept_cell {
+    enum { ALD_KEPT_NULL, ALD_KEPT_INT, ALD_KEPT_REAL, ALD_KEPT_TEXT } type;
+    union {
+        int64_t whole;
+        double real;
+        const char *text; /* lent until the next row is given */
+    };
+};
+/** A whole number. */
+struct ald_kept_cell ald_kept_int(int64_t v);
+/** NULL for ALD_TIME_NONE. */
+struct ald_kept_cell ald_kept_time(int64_t ms);
+/** NULL for NAN. */
+struct ald_kept_cell ald_kept_real(double v);
+/** NULL for NULL. */
+struct ald_kept_cell ald_kept_text(const char *text);
+
+/** How a table is kept: names of queries. rows lists all columns in ascending order of the key, which comes first: a whole number, or that
+ *  and a text; its parameters are the key after which it begins. put writes a row of as many parameters, remove deletes the one of a
+ *  key. */
+struct ald_kept_table {
+    const char *rows, *put, *remove;
+    int keys, columns; /* of the key, and all */
+};
+struct ald_kept_change;
+struct ald_kept {
+    const struct ald_kept_table *table;
+    struct ald_store *store;
+    struct ald_q *rows, *put, *remove;
+    bool row; /* rows stands at one that was not reached yet; false: there are none from here on */
+    /* Nothing is written while rows stands at a row: what SQLite would show of it then is not defined. */
+    struct ald_arena *arena; /* of the changes that wait */
+    struct ald_kept_change *changes;
+    size_t changes_n, cap;
+};
+
+ALD_CHECK enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, struct ald_kept *ret, struct ald_err *err);
+/** The table is to hold this row; rows come in ascending order of their key. What lies before it and was not given is deleted. */
+ALD_CHECK enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cells, struct ald_err *err);
+/** The caller deletes all that the table holds from here on: makes the changes that wait, and looks no further. */
+ALD_CHECK enum ald_rc ald_kept_cut(struct ald_kept *kept, struct ald_err *err);
+/** There are no more rows: deletes what was not reached, and makes the changes that wait. */
+ALD_CHECK enum ald_rc ald_kept_end(struct ald_kept *kept, struct ald_err *err);
+/** Gives the statements back, after success or failure. */
+void ald_kept_done(struct ald_kept *kept);
