@@ -46,10 +46,6 @@ struct ald_row_ref {
     uint8_t kind; /* enum ald_ref_kind */
     const char *value, *field;
 };
-/** A name that an event after as-of gives: an undated row that names it is no knowledge of as-of. */
-struct ald_row_later {
-    uint32_t service, team, person;
-};
 /** What the lists of services and teams say. source: number of the source; the configuration's is the number of sources. */
 struct ald_edge {
     uint32_t service, needs, source;
@@ -120,7 +116,7 @@ struct ald_build {
     size_t person_n, person_cap;
     struct ald_row_ref *ref;
     size_t ref_n, ref_cap;
-    struct ald_row_later *later; /* stand after ald_load */
+    struct ald_event_names *later; /* names that events after as-of give: an undated row that names one is no knowledge of as-of */
     struct ald_alias *alias;
     size_t alias_n, alias_cap;
     struct ald_timeline *timeline; /* load_events.c */
@@ -177,7 +173,7 @@ void ald_timeline_done(struct ald_build *b);
  *  and text; *seen: facets that it shows), or a row of a person; all of them, when all is loaded. */
 void ald_given_value(struct ald_build *b, uint32_t record, const char *name, const char *value, const char *field);
 ALD_CHECK enum ald_rc ald_load_reported(struct ald_build *b, struct ald_err *err);
-bool ald_given_event(const struct ald_event *event, const char *value, unsigned *seen, struct ald_given *ret);
+bool ald_given_event(int64_t at, uint32_t person, const char *value, unsigned *seen, struct ald_given *ret);
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
 void ald_given_add(struct ald_build *b, struct ald_given given);
 struct ald_givens ald_givens_of(struct ald_build *b);

@@ -110,7 +110,7 @@ static const struct ald_event *first_naming(const struct ald_build *b, uint32_t 
 {
     const struct ald_record *record = &b->a->records[r];
     for (size_t i = 0; i < record->events_n; i++)
-        if (record->events[i].service == service && record->events[i].names_service)
+        if (record->events[i].names_service && ald_event_names(b->a, &record->events[i])->service == service)
             return &record->events[i];
     return NULL;
 }
@@ -151,7 +151,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         const struct ald_event *event = &record->events[i];
         if (!event->names_service)
             continue;
-        struct ald_named item = told(b, r, event, event->service);
+        struct ald_named item = told(b, r, event, ald_event_names(b->a, event)->service);
         item.stand_in = true; /* says nothing against a row that is one */
         item.at = event->at <= made ? w->start : event->at;
         mention(b, list, item);
@@ -197,8 +197,8 @@ static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name,
     const struct ald_record *record = &b->a->records[r];
     const struct ald_slice *later = &b->work[r].later_names;
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (ald_kind_engages(event->kind) && (people ? event->person : event->team) == name)
+        const struct ald_event_names *names = ald_event_names(b->a, &record->events[i]);
+        if (ald_kind_engages(record->events[i].kind) && (people ? names->person : names->team) == name)
             return true;
     }
     for (size_t i = 0; i < later->n; i++)
@@ -221,7 +221,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
     const struct ald_slice *rows = people ? &w->people : &w->teams;
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
-        uint32_t name = people ? ald_event_actor(event) : event->team;
+        uint32_t name = people ? ald_event_actor(b->a, event) : ald_event_names(b->a, event)->team;
         if (name != ALD_NOBODY && ald_kind_engages(event->kind))
             mention(b, list, told(b, r, event, name));
     }
@@ -290,9 +290,10 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
         const struct ald_work *w = &b->work[r];
         for (size_t j = 0; j < record->events_n && !w->folded; j++) {
             const struct ald_event *event = &record->events[j];
-            if (event->team != ALD_NOBODY &&
+            uint32_t team = ald_event_names(b->a, event)->team;
+            if (team != ALD_NOBODY &&
                 (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED))
-                sooner(&dated, event->at, event->team);
+                sooner(&dated, event->at, team);
         }
         for (size_t j = 0; j < w->teams.n && !w->folded; j++) {
             const struct ald_row_named *row = &b->team[w->teams.at + j];

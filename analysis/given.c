@@ -65,7 +65,7 @@ static bool counts(enum ald_given_what what)
     return what == ALD_GIVEN_CUSTOMERS || what == ALD_GIVEN_REGIONS || what == ALD_GIVEN_REQUESTS;
 }
 
-bool ald_given_event(const struct ald_event *event, const char *value, unsigned *seen, struct ald_given *ret)
+bool ald_given_event(int64_t at, uint32_t person, const char *value, unsigned *seen, struct ald_given *ret)
 {
     size_t word = value ? strcspn(value, "=:") : 0;
     for (int what = 0; what < ALD_GIVEN_N && word > 0; what++) {
@@ -74,7 +74,7 @@ bool ald_given_event(const struct ald_event *event, const char *value, unsigned 
         *seen |= kinds[what].facet; /* what the source can tell, whenever it did */
         double number = counts((enum ald_given_what)what) ? value[word] ? number_of(value + word + 1) : (double)NAN : 1;
         *ret = (struct ald_given){
-            .person = ald_event_actor(event), .what = (enum ald_given_what)what, .at = event->at, .number = number};
+            .person = person, .what = (enum ald_given_what)what, .at = at, .number = number};
         return !isnan(number); /* also after as-of: it says what an undated value does not tell yet */
     }
     return false;

@@ -88,8 +88,9 @@ static void place_record(const struct ald_linker *l, struct places *places, uint
     for (size_t j = 0; j < w->teams.n; j++)
         add_team(l, places, b->team[w->teams.at + j].name, i);
     for (size_t j = 0; j < record->events_n; j++) {
-        add_service(l, places, record->events[j].service, i);
-        add_team(l, places, record->events[j].team, i);
+        const struct ald_event_names *names = ald_event_names(b->a, &record->events[j]);
+        add_service(l, places, names->service, i);
+        add_team(l, places, names->team, i);
     }
 }
 

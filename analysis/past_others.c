@@ -84,7 +84,7 @@ static void take_acts(struct ald_build *b, const struct ald_incident *inc, struc
         const struct ald_work *w = &b->work[inc->records[i]];
         for (size_t e = 0; e < record->events_n; e++)
             if (acts(record->events[e].kind))
-                act(calls, ald_event_actor(&record->events[e]), from_start(inc, w->folded, record->events[e].at));
+                act(calls, ald_event_actor(b->a, &record->events[e]), from_start(inc, w->folded, record->events[e].at));
         for (size_t k = 0; k < w->people.n; k++) {
             const struct ald_row_named *row = &b->person[w->people.at + k];
             if (acts_by_role(row->role))

@@ -28,40 +28,43 @@ static void add(struct members *members, uint32_t team, uint32_t person, int64_t
         of->people[of->people_n++] = person;
 }
 
-static bool hands_over(const struct ald_event *event)
+/* The team that an entry hands its record to, ALD_NOBODY: none. */
+static uint32_t handed_to(const struct ald_analysis *a, const struct ald_event *event)
 {
-    return event->team != ALD_NOBODY &&
-           (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED);
+    bool hands = event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED;
+    return hands ? ald_event_names(a, event)->team : ALD_NOBODY;
 }
 
 /* Each record has its own line of charge, which begins with the incident's first team. People act on what stands at
  * their moment, whatever the order of events within it. */
-static void from_events(struct members *members, const struct ald_incident *inc, const struct ald_record *record)
+static void from_events(const struct ald_analysis *a, struct members *members, const struct ald_incident *inc,
+                        const struct ald_record *record)
 {
     uint32_t holder = inc->first_team;
     for (size_t i = 0; i < record->events_n;) {
         size_t end = i;
         int64_t at = record->events[i].at;
-        for (; end < record->events_n && record->events[end].at == at; end++)
-            if (hands_over(&record->events[end]))
-                holder = record->events[end].team;
+        for (; end < record->events_n && record->events[end].at == at; end++) {
+            uint32_t team = handed_to(a, &record->events[end]);
+            holder = team == ALD_NOBODY ? holder : team;
+        }
         for (; i < end; i++)
             if (ald_kind_engages(record->events[i].kind))
-                add(members, holder, ald_event_actor(&record->events[i]), at < inc->started_at ? inc->started_at : at);
+                add(members, holder, ald_event_actor(a, &record->events[i]), at < inc->started_at ? inc->started_at : at);
     }
 }
 
 /* Who held a record at a moment; undated: the only one who ever did, or nobody. */
-static uint32_t holder_at(const struct ald_incident *inc, const struct ald_record *record, int64_t at)
+static uint32_t holder_at(const struct ald_analysis *a, const struct ald_incident *inc, const struct ald_record *record, int64_t at)
 {
     uint32_t holder = inc->first_team;
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (!hands_over(event) || (at != ALD_TIME_NONE && event->at > at))
+        uint32_t team = handed_to(a, &record->events[i]);
+        if (team == ALD_NOBODY || (at != ALD_TIME_NONE && record->events[i].at > at))
             continue;
-        if (at == ALD_TIME_NONE && holder != event->team)
+        if (at == ALD_TIME_NONE && holder != team)
             return ALD_NOBODY;
-        holder = event->team;
+        holder = team;
     }
     return holder;
 }
@@ -70,11 +73,11 @@ static void from_incident(const struct ald_analysis *analysis, size_t i, struct 
 {
     const struct ald_incident *inc = &analysis->incidents[i];
     for (size_t r = 0; r < inc->records_n; r++)
-        from_events(members, inc, &analysis->records[inc->records[r]]);
+        from_events(analysis, members, inc, &analysis->records[inc->records[r]]);
     /* Those whom a list of the record names and no event: they came in once. */
     for (size_t e = 0; analysis->past && e < ald_past_engaged_n(analysis->past, i); e++) {
         struct ald_named named = ald_past_engaged(analysis->past, i, e);
-        add(members, holder_at(inc, &analysis->records[named.record], named.at), named.name,
+        add(members, holder_at(analysis, inc, &analysis->records[named.record], named.at), named.name,
             named.at == ALD_TIME_NONE || named.at < inc->started_at ? inc->started_at : named.at);
     }
 }

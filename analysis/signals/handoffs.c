@@ -56,7 +56,8 @@ static size_t of_record(const struct ald_past *past, uint32_t r, int64_t not_bef
             person.before = person.now;
             moment = event->at;
         }
-        bool a = replaced(&team, event->team), b = replaced(&person, event->person);
+        const struct ald_event_names *names = ald_event_names(past->analysis, event);
+        bool a = replaced(&team, names->team), b = replaced(&person, names->person);
         if (a || b)
             ret[n++] = (struct handoff){.at = event->at < not_before ? not_before : event->at, .record = r, .event = i};
     }

@@ -39,8 +39,9 @@ static size_t of_record(const struct ald_past *past, uint32_t r, struct ald_evid
         person.before = person.now;
         for (; i < record->events_n && record->events[i].at == record->events[first].at; i++)
             if (assigns(&record->events[i])) {
-                take(&team, record->events[i].team);
-                take(&person, record->events[i].person);
+                const struct ald_event_names *names = ald_event_names(past->analysis, &record->events[i]);
+                take(&team, names->team);
+                take(&person, names->person);
             }
         if (!same_team(&team, &person))
             continue;

@@ -325,6 +325,7 @@ struct ald_analysis {
     int64_t as_of, generation;
     struct ald_record *records;
     size_t records_n;
+    const struct ald_event_names *event_names; /* ald_event_names */
     struct ald_event_ids *event_ids; /* ald_event_id asks them of the store */
     const char *const *words; /* names of fields and the like: ald_word_at */
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
@@ -344,6 +345,16 @@ struct ald_analysis {
     size_t idle_links_n;
 };
 
+/** Whom an event names. */
+static inline const struct ald_event_names *ald_event_names(const struct ald_analysis *analysis, const struct ald_event *event)
+{
+    return &analysis->event_names[event->names];
+}
+/** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
+static inline uint32_t ald_event_actor(const struct ald_analysis *analysis, const struct ald_event *event)
+{
+    return event->engaged ? ald_event_names(analysis, event)->person : ALD_NOBODY;
+}
 /** A word by its number; NULL for 0. */
 static inline const char *ald_word_at(const struct ald_analysis *analysis, uint32_t number)
 {

@@ -14,20 +14,19 @@ const char *ald_event_kind_name(enum ald_event_kind kind);
 
 #define ALD_NOBODY UINT32_MAX /* no person, team or service */
 
-/** A timeline entry; its text and its id stay in the store (ald_event_id). Names are indexes into the analysis' names. */
+/** Whom an entry names, and of which team and service: indexes into the analysis' names, ALD_NOBODY for none. */
+struct ald_event_names {
+    uint32_t person; /* who did it or was meant, before the mapping rule (handoffs) */
+    uint32_t team, service;
+};
+/** A timeline entry; its text and its id stay in the store (ald_event_id). */
 struct ald_event { /* ten of them an incident: every byte counts */
     int64_t at;
-    uint32_t person;       /* who did it or was meant, before the mapping rule (handoffs); ALD_NOBODY */
-    uint32_t team, service;
+    uint32_t names;        /* a combination that stands once: ald_event_names */
     uint8_t kind;          /* enum ald_event_kind */
     int8_t automatic;      /* 1 machine, 0 person, -1 not known */
     bool human : 1;        /* a person did it: not automatic, and where that is not known, somebody is named */
     bool engaged : 1;      /* the person was engaged: no automation, and mappable */
     bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
 };
-_Static_assert(sizeof(struct ald_event) == 24, "there may be ten millions");
-/** The person who was engaged; ALD_NOBODY when nobody, automation or not mappable. */
-static inline uint32_t ald_event_actor(const struct ald_event *event)
-{
-    return event->engaged ? event->person : ALD_NOBODY;
-}
+_Static_assert(sizeof(struct ald_event) == 16, "there may be ten millions");

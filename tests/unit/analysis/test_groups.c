@@ -182,31 +182,39 @@ static void open_ones(void **state)
 
 /* ---- Small teams ---- */
 
-static struct ald_event *put_event(struct ald_event *event, int64_t at, enum ald_event_kind kind, uint32_t team,
-                                   uint32_t who)
+struct entries {
+    struct ald_event *events;
+    struct ald_event_names *names; /* each event's own */
+    uint32_t n;
+};
+
+static void put_event(struct entries *entries, int64_t at, enum ald_event_kind kind, uint32_t team, uint32_t who)
 {
-    *event = (struct ald_event){.at = at, .kind = (uint8_t)kind, .team = team, .person = who,
-                                .engaged = who != ALD_NOBODY};
-    return event + 1;
+    entries->names[entries->n] = (struct ald_event_names){.person = who, .team = team, .service = ALD_NOBODY};
+    entries->events[entries->n] = (struct ald_event){
+        .at = at, .kind = (uint8_t)kind, .names = entries->n, .engaged = who != ALD_NOBODY};
+    entries->n++;
 }
 
 /* Team one holds the incident until team two takes over after an hour; `before` people act before, `after` after. */
 static void staffed(struct flat *flat, unsigned before, unsigned after, int64_t shift)
 {
     struct ald_analysis *a = flat->a;
-    struct ald_event *events = ald_calloc(a->arena, before + after + 3, sizeof *events), *end = events;
+    struct entries entries = {.events = ald_calloc(a->arena, before + after + 3, sizeof *entries.events),
+                              .names = ald_calloc(a->arena, before + after + 3, sizeof *entries.names)};
     int64_t start = a->incidents[0].started_at = flat->period.start + shift;
     a->incidents[0].first_team = 0;
     for (uint32_t i = 0; i < before; i++)
-        end = put_event(end, start + ALD_MINUTE_MS, ALD_EV_NOTE, ALD_NOBODY, i);
-    end = put_event(end, start + ALD_MINUTE_MS, ALD_EV_OTHER, ALD_NOBODY, 50); /* engages nobody */
+        put_event(&entries, start + ALD_MINUTE_MS, ALD_EV_NOTE, ALD_NOBODY, i);
+    put_event(&entries, start + ALD_MINUTE_MS, ALD_EV_OTHER, ALD_NOBODY, 50); /* engages nobody */
     for (uint32_t i = 0; i < after;
          i++) /* listed before the handoff of the same moment: the new holder's all the same */
-        end = put_event(end, start + ALD_HOUR_MS, ALD_EV_ACKNOWLEDGED, ALD_NOBODY, 100 + i % 6);
-    end = put_event(end, start + ALD_HOUR_MS, ALD_EV_REASSIGNED, 2, ALD_NOBODY);
+        put_event(&entries, start + ALD_HOUR_MS, ALD_EV_ACKNOWLEDGED, ALD_NOBODY, 100 + i % 6);
+    put_event(&entries, start + ALD_HOUR_MS, ALD_EV_REASSIGNED, 2, ALD_NOBODY);
     struct ald_record *record = ald_alloc(a->arena, sizeof *record);
     uint32_t *index = ald_alloc(a->arena, sizeof *index);
-    *record = (struct ald_record){.events = events, .events_n = (uint32_t)(end - events)};
+    *record = (struct ald_record){.events = entries.events, .events_n = entries.n};
+    a->event_names = entries.names;
     a->records = record;
     a->records_n = 1;
     a->incidents[0].records = index;

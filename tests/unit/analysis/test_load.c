@@ -211,17 +211,17 @@ static void test_people(void **state)
     event_full(f, 1, 107, "strange", "a1", 0, NULL, NULL, NULL);
     analyse(f, FAR);
     const struct ald_event *e = f->a->records[0].events;
-    assert_string_equal(f->a->persons[ald_event_actor(&e[0])], "anna");
-    assert_int_equal(ald_event_actor(&e[1]), ald_event_actor(&e[0])); /* two ids, one person */
+    assert_string_equal(f->a->persons[ald_event_actor(f->a, &e[0])], "anna");
+    assert_int_equal(ald_event_actor(f->a, &e[1]), ald_event_actor(f->a, &e[0])); /* two ids, one person */
     assert_true(e[0].human);
-    assert_int_equal(ald_event_actor(&e[2]), ALD_NOBODY); /* cannot be mapped */
-    assert_string_equal(f->a->persons[e[2].person], "x");
-    assert_int_equal(ald_event_actor(&e[3]), ALD_NOBODY);
-    assert_int_equal(e[4].person, ALD_NOBODY); /* no person at all */
+    assert_int_equal(ald_event_actor(f->a, &e[2]), ALD_NOBODY); /* cannot be mapped */
+    assert_string_equal(f->a->persons[ald_event_names(f->a, &e[2])->person], "x");
+    assert_int_equal(ald_event_actor(f->a, &e[3]), ALD_NOBODY);
+    assert_int_equal(ald_event_names(f->a, &e[4])->person, ALD_NOBODY); /* no person at all */
     assert_int_equal(e[4].automatic, 1);
     assert_false(e[4].human);
-    assert_int_equal(ald_event_actor(&e[5]), ALD_NOBODY); /* a machine's assignment engages nobody */
-    assert_int_equal(e[5].person, ald_event_actor(&e[0]));
+    assert_int_equal(ald_event_actor(f->a, &e[5]), ALD_NOBODY); /* a machine's assignment engages nobody */
+    assert_int_equal(ald_event_names(f->a, &e[5])->person, ald_event_actor(f->a, &e[0]));
     assert_int_equal(e[6].kind, ALD_EV_OTHER);
     assert_int_equal(f->a->unjoined_people, 2);
 }
@@ -286,6 +286,8 @@ static void test_beside_or_not(void **state)
         assert_int_equal(x->events_n, 4); /* one is still to come */
         assert_int_equal(y->events_n, 4);
         assert_memory_equal(x->events, y->events, 4 * sizeof *x->events);
+        for (size_t e = 0; e < 4; e++)
+            assert_memory_equal(ald_event_names(a, &x->events[e]), ald_event_names(alone, &y->events[e]), sizeof(struct ald_event_names));
         assert_true(x->events[0].at < x->events[2].at);
     }
     ald_store_close(writer);
