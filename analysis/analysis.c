@@ -107,11 +107,11 @@ static size_t count_folded(const struct ald_build *b, const struct ald_incident 
 static void keep_folded_ends(struct ald_build *b)
 {
     for (size_t i = 0; i < b->a->records_n; i++) {
-        const struct ald_taken *resolved = &b->moments[i][ALD_RESOLVED];
-        if (!b->a->records[i].folded || resolved->at == ALD_TIME_NONE)
+        struct ald_taken resolved = ald_own_moment(b, (uint32_t)i, ALD_RESOLVED);
+        if (!b->a->records[i].folded || resolved.at == ALD_TIME_NONE)
             continue;
         struct ald_taken *own = ald_alloc(b->a->arena, sizeof *own);
-        *own = *resolved;
+        *own = resolved;
         b->a->records[i].folded_end = own;
     }
 }

@@ -73,20 +73,25 @@ struct ald_work {
     int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
     int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
     struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
-    const char *impossible_why;  /* clocks.c */
     struct ald_slice services, teams, people, refs, later_names;
     uint32_t source;             /* number in names `sources` */
     uint32_t spans_n;
     int reopens;                 /* clocks.c */
     uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
     uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
-    bool later[ALD_MOMENT_N];    /* a candidate after as-of was dropped */
+    uint8_t later;               /* a bit for each moment of which a candidate after as-of was dropped */
     uint8_t state;               /* clocks.c: enum ald_state */
     bool later_change : 1;       /* a change of state after as-of was dropped */
-    bool impossible : 1, entered_after : 1; /* clocks.c */
+    bool impossible : 1, in_future : 1, entered_after : 1; /* clocks.c; in_future: what is impossible is that */
     bool human : 1;              /* clocks.c: some person did something */
     bool ended_itself : 1;       /* clocks.c: the last change to resolved was nobody's */
     bool folded : 1;             /* link.c */
+};
+
+/** The moments of a record; at ALD_TIME_NONE: none. field: ald_build_word. */
+struct ald_own_moments {
+    int64_t at[ALD_MOMENT_N];
+    uint32_t field[ALD_MOMENT_N];
 };
 
 /** A list of mentions of services, teams or people, on scratch memory. */
@@ -105,7 +110,7 @@ struct ald_build {
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
     /* Freed when records are linked, when incidents have their clocks, when they stand. */
     struct ald_arena *linking, *timing, *gathering;
-    struct ald_taken (*moments)[ALD_MOMENT_N]; /* parallel to a->records; timing */
+    struct ald_own_moments *moments; /* parallel to a->records; timing */
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc;
@@ -157,6 +162,18 @@ struct ald_build {
     size_t vendor_cap;
     uint32_t unsettled; /* record of the row that was put down last, until it is whole; load_rows.c */
 };
+
+/** A record's own moment, and giving it one. */
+static inline struct ald_taken ald_own_moment(const struct ald_build *b, uint32_t record, int moment)
+{
+    const struct ald_own_moments *own = &b->moments[record];
+    return (struct ald_taken){.at = own->at[moment], .record = record, .field = own->field[moment]};
+}
+static inline void ald_own_moment_set(struct ald_build *b, uint32_t record, int moment, int64_t at, uint32_t field)
+{
+    b->moments[record].at[moment] = at;
+    b->moments[record].field[moment] = field;
+}
 
 /** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people.
  *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */

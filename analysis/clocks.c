@@ -97,11 +97,11 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
         bool by_people;
     } fallbacks[] = {{ALD_ACKNOWLEDGED, ALD_EV_ACKNOWLEDGED, true}, {ALD_MITIGATED, ALD_EV_MITIGATED, false}};
     for (size_t f = 0; f < sizeof fallbacks / sizeof fallbacks[0]; f++) {
-        struct ald_taken *taken = &b->moments[r][fallbacks[f].moment];
-        for (size_t i = 0; i < record->events_n && taken->at == ALD_TIME_NONE; i++) {
+        int64_t *at = &b->moments[r].at[fallbacks[f].moment];
+        for (size_t i = 0; i < record->events_n && *at == ALD_TIME_NONE; i++) {
             const struct ald_event *event = &record->events[i];
             if (event->kind == fallbacks[f].kind && !(fallbacks[f].by_people && event->automatic == 1))
-                *taken = (struct ald_taken){.at = event->at, .field = ald_build_word(b, "events"), .record = r};
+                ald_own_moment_set(b, r, fallbacks[f].moment, event->at, ald_build_word(b, "events"));
         }
     }
 }
@@ -110,7 +110,7 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
  * the order of events decides. Without a history of states a record that is open now has a stale field or none. */
 static struct ald_taken resolution_of(struct ald_build *b, const struct ald_record *record, const struct walk *walk, uint32_t r)
 {
-    struct ald_taken field = b->moments[r][ALD_RESOLVED], none = {.at = ALD_TIME_NONE};
+    struct ald_taken field = ald_own_moment(b, r, ALD_RESOLVED), none = {.at = ALD_TIME_NONE};
     if (!(record->timeline & ALD_HOLDS_STATES))
         return strcmp(record->traits->end_state, "open") == 0 ? none : field;
     bool reopened_after =
@@ -128,7 +128,7 @@ static bool ended_without_resolution(const struct ald_build *b, uint32_t r, cons
 {
     const struct ald_record *record = &b->a->records[r];
     const struct ald_work *w = &b->work[r];
-    int64_t closed = b->moments[r][ALD_CLOSED].at;
+    int64_t closed = b->moments[r].at[ALD_CLOSED];
     bool open_now = strcmp(record->traits->end_state, "open") == 0;
     *ret_end = ALD_TIME_NONE;
     if (closed != ALD_TIME_NONE && closed >= walk->last_reopened && (!open_now || w->later_change)) {
@@ -139,7 +139,7 @@ static bool ended_without_resolution(const struct ald_build *b, uint32_t r, cons
         *ret_end = walk->last_closed;
         return true;
     }
-    return !open_now && !w->later_change && !w->later[ALD_RESOLVED] && !w->later[ALD_CLOSED];
+    return !open_now && !w->later_change && !(w->later & (ALD_BIT(ALD_RESOLVED) | ALD_BIT(ALD_CLOSED)));
 }
 
 static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t end)
@@ -172,14 +172,14 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     w->ended_itself = walk.resolved_by_nobody && walk.last_resolved != ALD_TIME_NONE;
     struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
-    b->moments[r][ALD_RESOLVED] = resolution;
+    ald_own_moment_set(b, r, ALD_RESOLVED, resolution.at, resolution.field);
     if (!(record->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
         w->ended_itself = resolved_by_itself(record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(b, r, &walk, &closed);
         w->state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
-        if (ended && closed != ALD_TIME_NONE && b->moments[r][ALD_CLOSED].at == ALD_TIME_NONE)
-            b->moments[r][ALD_CLOSED] = (struct ald_taken){.at = closed, .field = ald_build_word(b, "events"), .record = r};
+        if (ended && closed != ALD_TIME_NONE && b->moments[r].at[ALD_CLOSED] == ALD_TIME_NONE)
+            ald_own_moment_set(b, r, ALD_CLOSED, closed, ald_build_word(b, "events"));
         if (w->start != ALD_TIME_NONE)
             finish_spans(w, &walk, closed);
         return;
@@ -187,10 +187,8 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     w->state = ALD_STATE_RESOLVED;
     if (w->start == ALD_TIME_NONE)
         return;
-    w->impossible_why = resolution.at < w->start            ? "the end is before the start"
-                        : resolution.at > record->last_seen ? "the end was in the future when it was read"
-                                                            : NULL;
-    w->impossible = w->impossible_why != NULL;
+    w->in_future = resolution.at >= w->start && resolution.at > record->last_seen;
+    w->impossible = resolution.at < w->start || w->in_future;
     w->entered_after = resolution.at == w->start && walk.resolved_at_start;
     if (resolution.at >= w->start) /* an end before the start bounds no span */
         finish_spans(w, &walk, resolution.at);
@@ -223,16 +221,16 @@ static bool pager_or_status_decide(const struct ald_build *b, const struct ald_i
     return any && (any_end || !ticket_end || ticket_open);
 }
 
-static void earlier(struct ald_taken *best, const struct ald_taken *other)
+static void earlier(struct ald_taken *best, struct ald_taken other)
 {
-    if (other->at != ALD_TIME_NONE && (best->at == ALD_TIME_NONE || other->at < best->at))
-        *best = *other;
+    if (other.at != ALD_TIME_NONE && (best->at == ALD_TIME_NONE || other.at < best->at))
+        *best = other;
 }
 
-static void later(struct ald_taken *best, const struct ald_taken *other)
+static void later(struct ald_taken *best, struct ald_taken other)
 {
-    if (other->at > best->at)
-        *best = *other;
+    if (other.at > best->at)
+        *best = other;
 }
 
 static bool decides(const struct ald_build *b, uint32_t r, bool pager_or_status)
@@ -255,13 +253,13 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
         if (w->start != ALD_TIME_NONE && (inc->started_at == ALD_TIME_NONE || w->start < inc->started_at))
             inc->started_at = w->start;
         for (int m = 0; m < ALD_RESOLVED; m++)
-            earlier(&moments[m], &b->moments[r][m]);
+            earlier(&moments[m], ald_own_moment(b, r, m));
         if (!decides(b, r, pager_or_status) || b->a->records[r].copy)
             continue;
         open |= w->state == ALD_OPEN;
         resolved |= w->state == ALD_STATE_RESOLVED;
-        later(&moments[ALD_RESOLVED], &b->moments[r][ALD_RESOLVED]);
-        later(&moments[ALD_CLOSED], &b->moments[r][ALD_CLOSED]);
+        later(&moments[ALD_RESOLVED], ald_own_moment(b, r, ALD_RESOLVED));
+        later(&moments[ALD_CLOSED], ald_own_moment(b, r, ALD_CLOSED));
         inc->reopens += w->reopens;
     }
     inc->state = open ? ALD_OPEN : resolved ? ALD_STATE_RESOLVED : ALD_END_NOT_RECORDED;
@@ -351,7 +349,7 @@ static int64_t pager_opened(const struct ald_build *b, const struct ald_incident
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         if (!record->folded && strcmp(record->traits->kind, "pager") == 0)
-            earlier(&opened, &b->moments[inc->records[i]][ALD_OPENED]);
+            earlier(&opened, ald_own_moment(b, inc->records[i], ALD_OPENED));
     }
     return opened.at != ALD_TIME_NONE ? opened.at : ald_moment_of(inc, ALD_OPENED)->at;
 }
@@ -363,10 +361,8 @@ static void judge_end(const struct ald_build *b, struct ald_incident *inc, bool 
     if (inc->state != ALD_STATE_RESOLVED || inc->started_at == ALD_TIME_NONE)
         return;
     const struct ald_work *w = &b->work[end->record];
-    inc->impossible_why = w->impossible_why && !told_anew ? w->impossible_why
-                          : end->at < inc->started_at ? "the end is before the start"
-                                                      : NULL;
-    inc->impossible = inc->impossible_why != NULL;
+    inc->in_future = w->in_future && !told_anew;
+    inc->impossible = (w->impossible && !told_anew) || end->at < inc->started_at;
 }
 
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)

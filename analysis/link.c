@@ -9,13 +9,13 @@
 int64_t ald_record_end(const struct ald_build *b, uint32_t record)
 {
     const struct ald_work *w = &b->work[record];
-    int64_t closed = b->moments[record][ALD_CLOSED].at, end = w->start;
+    int64_t end = w->start;
     if (w->state == ALD_OPEN)
         return INT64_MAX;
     if (w->spans_n && w->spans[w->spans_n - 1].end != ALD_TIME_NONE)
         end = w->spans[w->spans_n - 1].end;
-    else if (w->state == ALD_END_NOT_RECORDED && closed != ALD_TIME_NONE)
-        end = closed;
+    else if (w->state == ALD_END_NOT_RECORDED && b->moments[record].at[ALD_CLOSED] != ALD_TIME_NONE)
+        end = b->moments[record].at[ALD_CLOSED];
     return end > w->start ? end : w->start;
 }
 

@@ -197,7 +197,8 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
     struct ald_analysis *a = b->a;
     struct ald_record *r = &a->records[i];
     struct ald_work *w = &b->work[i];
-    memcpy(b->moments[i], ald_no_moments, sizeof *b->moments);
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        b->moments[i].at[m] = ALD_TIME_NONE;
     r->row = ald_q_col_int(q, 0);
     w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
     r->external_id = ald_strdup(a->arena, ald_q_col_text(q, 2));
@@ -258,17 +259,16 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     int m = moment_of(ald_q_col_text(q, 1));
     if (m < 0)
         return;
-    struct ald_taken *taken = &b->moments[r][m];
     int64_t at = ald_q_col_time(q, 2);
     if (at > b->a->as_of)
-        b->work[r].later[m] = true;
-    else if (taken->at == ALD_TIME_NONE) /* rows come by rank */
-        *taken = (struct ald_taken){.at = at, .field = ald_build_word(b, ald_q_col_text(q, 3)), .record = r};
+        b->work[r].later |= (uint8_t)ALD_BIT(m);
+    else if (b->moments[r].at[m] == ALD_TIME_NONE) /* rows come by rank */
+        ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
 }
 
 static bool no_opening(const struct ald_build *b, size_t i)
 {
-    return b->moments[i][ALD_OPENED].at == ALD_TIME_NONE && !b->work[i].later[ALD_OPENED];
+    return b->moments[i].at[ALD_OPENED] == ALD_TIME_NONE && !(b->work[i].later & ALD_BIT(ALD_OPENED));
 }
 
 static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -277,9 +277,9 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
         return;
     int64_t at = ald_q_col_time(q, 1);
     if (at > b->a->as_of)
-        b->work[r].later[ALD_OPENED] = true;
+        b->work[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
     else
-        b->moments[r][ALD_OPENED] = (struct ald_taken){.at = at, .field = ald_build_word(b, "events"), .record = r};
+        ald_own_moment_set(b, r, ALD_OPENED, at, ald_build_word(b, "events"));
 }
 
 static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
@@ -296,21 +296,19 @@ static void drop_later_records(struct ald_build *b)
     struct ald_analysis *a = b->a;
     size_t kept = 0;
     for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_taken *m = b->moments[i];
+        const int64_t *at = b->moments[i].at;
         struct ald_work *w = &b->work[i];
         struct ald_record *r = &a->records[i];
         if (is_gone(r))
             continue;
-        r->started_at = w->start = m[ALD_IMPACT_STARTED].at != ALD_TIME_NONE ? m[ALD_IMPACT_STARTED].at : m[ALD_OPENED].at;
-        if (r->started_at == ALD_TIME_NONE && (w->later[ALD_IMPACT_STARTED] || w->later[ALD_OPENED]))
+        r->started_at = w->start = at[ALD_IMPACT_STARTED] != ALD_TIME_NONE ? at[ALD_IMPACT_STARTED] : at[ALD_OPENED];
+        if (r->started_at == ALD_TIME_NONE && (w->later & (ALD_BIT(ALD_IMPACT_STARTED) | ALD_BIT(ALD_OPENED))))
             continue;
         if (kept != i) {
             a->records[kept] = *r;
             b->work[kept] = *w;
-            memcpy(b->moments[kept], b->moments[i], sizeof *b->moments);
+            b->moments[kept] = b->moments[i];
         }
-        for (int j = 0; j < ALD_MOMENT_N; j++)
-            b->moments[kept][j].record = (uint32_t)kept;
         kept++;
     }
     if (kept == a->records_n)

@@ -97,7 +97,7 @@ static void print_clock(const char *name, int64_t ms, const char *absent)
 static const char *no_resolve(const struct ald_incident *inc)
 {
     if (inc->impossible)
-        return inc->impossible_why ? inc->impossible_why : "impossible times";
+        return ald_impossible_why(inc);
     if (inc->state == ALD_OPEN)
         return "still open";
     return inc->zero_length ? "zero length" : "closed without a time of resolution";

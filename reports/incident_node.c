@@ -83,7 +83,7 @@ static struct ald_node *teams_node(void *ctx, struct ald_arena *a)
 static const char *no_clock(const struct ald_incident *inc)
 {
     if (inc->impossible)
-        return inc->impossible_why ? inc->impossible_why : "the end lies before the start, or in the future";
+        return ald_impossible_why(inc);
     if (inc->state == ALD_OPEN)
         return "open";
     if (inc->state == ALD_END_NOT_RECORDED)

@@ -144,7 +144,6 @@ struct ald_incident {
     const struct ald_link *links;    /* records_n - 1, strongest first */
     const struct ald_taken *moments; /* those that are given, in order: ald_moment_of */
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
-    const char *impossible_why;
     const struct ald_named *services;
     const struct ald_named *teams; /* in order of engagement; dated by the first event */
     const char *severity;
@@ -163,8 +162,16 @@ struct ald_incident {
     int32_t reopens, severity_rank;
     uint8_t cls, state;            /* enum ald_class, enum ald_state */
     uint8_t given;                 /* which moments are: a bit for each enum ald_moment */
-    bool impossible : 1, zero_length : 1, entered_after : 1;
+    bool impossible : 1, in_future : 1, zero_length : 1, entered_after : 1; /* in_future: what is impossible is that */
 };
+
+/** Why its times cannot be; NULL when they can. */
+static inline const char *ald_impossible_why(const struct ald_incident *inc)
+{
+    if (!inc->impossible)
+        return NULL;
+    return inc->in_future ? "the end was in the future when it was read" : "the end is before the start";
+}
 
 /** A moment of an incident; at ALD_TIME_NONE: none. */
 static inline const struct ald_taken *ald_moment_of(const struct ald_incident *inc, int moment)

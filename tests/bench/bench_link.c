@@ -84,8 +84,8 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     r->key = ald_sprintf(x->a.arena, "%s-%u", source == PAGER ? "PD" : source == TICKETS ? "OPS" : "ST", number);
     r->url = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
     r->title = title(x, service, symptom, source);
-    memcpy(b->moments[i], ald_no_moments, sizeof *b->moments);
-    b->moments[i][ALD_OPENED].at = start;
+    for (int m = 0; m < ALD_MOMENT_N; m++)
+        b->moments[i].at[m] = m == ALD_OPENED ? start : ALD_TIME_NONE;
     w->source = (uint32_t)source;
     w->start = start;
     w->fold_into = ALD_NOBODY;
