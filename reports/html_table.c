@@ -8,8 +8,13 @@
 #include "notes.h"
 
 #define CELL_CHARS 1000
+#define KEY_CHARS 16
 #define ISO_DAY 10 /* letters of 2026-07-04 */
 #define QUANTITY_COLUMNS 20 /* the style knows so many */
+#define WIDE 24 /* characters of a column that takes room from others */
+#define WIDE_OF_MANY 20
+#define LEAST_PRINTED 4
+#define MOST_PRINTED 16
 #define MANY_COLUMNS 10 /* so many are set smaller, else the last ones lie beyond the edge of the screen */
 
 static bool is_quantity(enum ald_show show)
@@ -68,6 +73,20 @@ static void put_figure(struct ald_html *h, const struct ald_figure *f, const str
     ald_html_raw(h, "</td></tr>\n");
 }
 
+/* Long words without blanks, which break where they must. */
+static bool ends_with_ids(const struct ald_table *table)
+{
+    const struct ald_column *last = &table->columns[table->columns_n - 1];
+    return last->show == ALD_SHOW_TEXT && last->width > WIDE;
+}
+
+/* How many of its columns are printed; the style knows LEAST_PRINTED to MOST_PRINTED. */
+static size_t printed_columns(const struct ald_table *table)
+{
+    size_t n = table->printed ? table->printed : table->columns_n;
+    return n < LEAST_PRINTED || n > MOST_PRINTED || n > table->columns_n ? table->columns_n : n;
+}
+
 /* A table that may be wider than the screen scrolls by itself, also by keyboard. Which of its columns hold quantities is said
  * once, not of each cell: that is a tenth of a page of a thousand incidents. */
 static void open_table(struct ald_html *h, const char *caption, const struct ald_table *table)
@@ -77,8 +96,10 @@ static void open_table(struct ald_html *h, const char *caption, const struct ald
     ald_html_text(h, caption && *caption ? caption : "Table");
     ald_html_rawf(h, " (table %zu)\"><table", number);
     if (table) {
-        ald_html_rawf(h, " class=\"%s", table->columns_n >= MANY_COLUMNS ? "many" : "");
-        for (size_t i = 1; i < table->columns_n && i < QUANTITY_COLUMNS; i++)
+        ald_html_rawf(h, " class=\"%s%s", table->columns_n >= MANY_COLUMNS ? "many" : "", ends_with_ids(table) ? " id" : "");
+        if (printed_columns(table) < table->columns_n)
+            ald_html_rawf(h, " p%zu", printed_columns(table));
+        for (size_t i = 0; i < table->columns_n && i < QUANTITY_COLUMNS; i++)
             if (is_quantity(table->columns[i].show) || table->columns[i].show == ALD_SHOW_TIME)
                 ald_html_rawf(h, " %c%zu", table->columns[i].show == ALD_SHOW_TIME ? 't' : 'q', i + 1);
         ald_html_raw(h, "\" data-rows=\"");
@@ -141,7 +162,10 @@ static void put_cell(struct ald_html *h, const struct ald_column *col, const str
         ald_html_raw(h, many ? "<br>" : "");
         words += ISO_DAY + 1;
     }
+    bool key = col->width <= KEY_CHARS && strchr(words, '-') && !strchr(words, ' ') && ald_utf8_count(words) <= KEY_CHARS;
+    ald_html_raw(h, key ? "<span class=o>" : ""); /* no line ends at its hyphen */
     ald_html_link_at(h, col, row, words);
+    ald_html_raw(h, key ? "</span>" : "");
 }
 
 static void put_head(struct ald_html *h, const struct ald_table *table)
@@ -149,7 +173,7 @@ static void put_head(struct ald_html *h, const struct ald_table *table)
     ald_html_raw(h, "<thead><tr>");
     for (size_t i = 0; i < table->columns_n; i++) {
         const struct ald_column *col = &table->columns[i];
-        bool wide = !is_quantity(col->show) && col->width > 24;
+        bool wide = !is_quantity(col->show) && col->width > (table->columns_n >= MANY_COLUMNS ? WIDE_OF_MANY : WIDE);
         ald_html_rawf(h, "<th scope=\"col\"%s data-path=\"", is_quantity(col->show) ? " class=\"n\"" : wide ? " class=\"w\"" : "");
         ald_html_text(h, col->path);
         ald_html_raw(h, "\">");
@@ -221,6 +245,8 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     h->register_rows = false;
     ald_html_raw(h, "</tbody></table></div>\n");
     put_notes(h, &notes);
+    if (printed_columns(table) < table->columns_n)
+        ald_html_rawf(h, "<p class=\"r paper\">On paper the first %zu of %zu columns.</p>\n", printed_columns(table), table->columns_n);
     if (shown < n)
         ald_html_rawf(h, "<p class=\"r\">The first %s of %s rows; all are in the workbook and the JSON of this report.</p>\n",
                       ald_words_count(h->scratch, (int64_t)shown), ald_words_count(h->scratch, (int64_t)n));

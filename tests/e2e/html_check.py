@@ -61,7 +61,7 @@ class Page(html.parser.HTMLParser):
         if tag == "meta" and given.get("http-equiv") == "Content-Security-Policy":
             self.policy = given["content"]
         if tag == "table":
-            self.tables.append({"rows": given.get("data-rows"), "paths": [], "titles": [], "cells": []})
+            self.tables.append({"rows": given.get("data-rows"), "classes": (given.get("class") or "").split(), "paths": [], "titles": [], "cells": []})
         if tag in {"tr", "td", "th", "tbody"}:
             self.end_cell()
         if tag == "tr" and self.tables:

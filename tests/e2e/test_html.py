@@ -90,6 +90,7 @@ class Sample(Words, support.Case):
         stem = folder / "out" / f"quarterly-{support.SAMPLE_PERIOD}"
         cls.json = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         cls.page = html_check.read(stem.with_suffix(".html"))
+        cls.raw = stem.with_suffix(".html").read_text(encoding="utf-8")
 
     def test_is_one_quiet_file(self):
         self.assertEqual(self.page.problems, [])
@@ -128,6 +129,27 @@ class Sample(Words, support.Case):
         levels = [int(tag[1]) for tag, _ in self.page.headings]
         self.assertEqual(levels.count(1), 1)
         self.assertTrue(all(b - a <= 1 for a, b in zip(levels, levels[1:])), levels)
+
+
+    def test_on_paper(self):
+        """No letter is under 7.5 points (10 pixels of CSS) but for the marks of notes; what has no room stays off the paper, and it says so."""
+        paper = self.page.style[self.page.style.index("@media print"):]
+        sizes = re.findall(r"([^{}]*)\{[^{}]*font-size: ([\d.]+)px", paper)
+        self.assertGreater(len(sizes), 5)
+        self.assertEqual([(rule, size) for rule, size in sizes if float(size) < 10 and rule.strip() != "sup"], [])
+        shown = {table["rows"]: (table["classes"], len(table["paths"])) for table in self.page.tables}
+        for rows, printed, columns in (("incidents", "p9", 15), ("pairs", "p10", 12)):
+            self.assertIn(printed, shown[rows][0])
+            self.assertEqual(shown[rows][1], columns)
+            self.assertRegex(paper, rf"\.{printed} :nth-child\(n\+{int(printed[1:]) + 1}\)")
+            self.assertIn(f"On paper the first {printed[1:]} of {columns} columns.", self.page.text)
+        self.assertIn("q1", shown["findings"][0], "counts in the first column stand under their heading")
+
+    def test_no_line_ends_within_a_duration_or_a_key(self):
+        raw = self.raw
+        self.assertIn("29\xa0min to 2\xa0h\xa020\xa0min", raw)
+        self.assertNotRegex(re.sub(r"<svg.*?</svg>", "", raw, flags=re.DOTALL), r">[^<]*\d (h|d|min)[ \xa0]\d+[ \xa0](h|min|s)\b")
+        self.assertRegex(raw, r"<span class=o><a [^>]*>LUM-\d+</a></span>")
 
 
 class Pages(Words, support.Case):

@@ -36,6 +36,12 @@ for (const file of files) {
         if (serious) bad++;
         console.error(`${where}: ${rule.impact}: ${rule.id}: ${rule.help} (${rule.nodes.length}, first ${rule.nodes[0].target})`);
       }
+      if (scheme === "light" && width === 1280) {
+        await page.emulateMediaType("print");
+        const small = await page.evaluate(() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("svg, sup") && e.offsetParent &&
+          [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 10).map((e) => e.textContent.slice(0, 30)));
+        if (small.length) bad++, console.error(`${where}: ${small.length} texts under 7.5 points on paper, first: ${small[0]}`);
+      }
       await page.close();
     }
   }
