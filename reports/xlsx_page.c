@@ -75,10 +75,10 @@ static size_t last_printed(const struct ald_xlsx_sheet *s)
 static const struct ald_xlsx_page *page_of(const struct ald_xlsx_sheet *sheet)
 {
     struct ald_xlsx_page *page = sheet->page;
-    if (!page->percent || page->columns != sheet->columns || page->used_last != sheet->used_last || page->print_last != sheet->print_last) {
+    if (page->percent <= 0 || page->columns != sheet->columns || page->used_last != sheet->used_last || page->print_last != sheet->print_last) {
         *page = (struct ald_xlsx_page){.most = page->most, .columns = sheet->columns, .used_last = sheet->used_last, .print_last = sheet->print_last};
         page->percent = percent_of(sheet, last_printed(sheet));
-        page->percent = page->most && page->most < page->percent ? page->most : page->percent;
+        page->percent = page->most > 0 && page->most < page->percent ? page->most : page->percent;
         page->points = KEPT * down(sheet) * 100 / page->percent;
     }
     return page;
@@ -142,7 +142,7 @@ bool ald_xlsx_page_draw_in(struct ald_xlsx_sheet *s, double points)
     double percent = drawn_in(s, s->height - s->page_from + points);
     if (percent <= 0)
         return points <= ald_xlsx_page_left(s);
-    if (!s->page->most || percent < s->page->most)
+    if (s->page->most <= 0 || percent < s->page->most)
         s->page->most = percent; /* pages that are full already have a little more room then */
     s->page->percent = 0;
     return true;
