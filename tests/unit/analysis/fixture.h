@@ -16,6 +16,7 @@
 
 #include "alidade/analysis.h"
 #include "alidade/timeline.h"
+#include "where.h"
 
 #define T0 INT64_C(1704067200000)
 #define AT(minute) (T0 + INT64_C(60000) * (minute))
@@ -25,8 +26,10 @@
 #define ALL_HELD (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
 
 struct fixture {
-    char dir[32], path[64];
+    char dir[64], path[96];
     sqlite3 *db;
+    sqlite3_stmt *kept[16]; /* what was put last, to be put again with other values */
+    size_t kept_n;
     struct ald_settings settings;
     struct ald_analysis *a;
     struct ald_store *read; /* that the analysis reads: evidence asks it too */
@@ -45,12 +48,13 @@ static inline int fixture_setup(void **state)
     struct ald_store *store;
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    (void)snprintf(f->dir, sizeof f->dir, "/tmp/ald-analysis-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    new_folder(f->dir, sizeof f->dir, "analysis");
     (void)snprintf(f->path, sizeof f->path, "%s/store.db", f->dir);
     must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
     ald_store_close(store);
     assert_int_equal(sqlite3_open(f->path, &f->db), SQLITE_OK);
+    /* Each row is a commit of its own, and none has to outlive the test. */
+    assert_int_equal(sqlite3_exec(f->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL), SQLITE_OK);
     f->settings = (struct ald_settings){.timezone = "UTC",
                                         .fiscal_start_month = 1,
                                         .lookback_quarters = 8,
@@ -68,9 +72,11 @@ static inline int fixture_teardown(void **state)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
     struct fixture *f = *state;
-    char path[96];
+    char path[128];
     ald_analysis_free(f->a);
     ald_store_close(f->read);
+    for (size_t i = 0; i < f->kept_n; i++)
+        sqlite3_finalize(f->kept[i]);
     sqlite3_close(f->db);
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         (void)snprintf(path, sizeof path, "%s%s", f->path, suffixes[i]);
@@ -102,13 +108,24 @@ static inline int cleared(struct fixture *f, struct ald_arena *arena, void *room
     return 0;
 }
 
+/** The statement of these words, ready for its values. */
+static inline sqlite3_stmt *prepared(struct fixture *f, const char *sql)
+{
+    for (size_t i = 0; i < f->kept_n; i++)
+        if (strcmp(sqlite3_sql(f->kept[i]), sql) == 0)
+            return f->kept[i];
+    if (f->kept_n == sizeof f->kept / sizeof f->kept[0])
+        sqlite3_finalize(f->kept[--f->kept_n]);
+    if (sqlite3_prepare_v2(f->db, sql, -1, &f->kept[f->kept_n], NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
+    return f->kept[f->kept_n++];
+}
+
 /** Runs an insert; format: one letter an argument, t text (NULL: null), i int64_t, m minute (NEVER: null). */
 static inline void put(struct fixture *f, const char *sql, const char *format, ...)
 {
-    sqlite3_stmt *statement = NULL;
+    sqlite3_stmt *statement = prepared(f, sql);
     va_list args;
-    if (sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
     va_start(args, format);
     for (int i = 0; format[i]; i++) {
         if (format[i] == 't') {
@@ -124,7 +141,8 @@ static inline void put(struct fixture *f, const char *sql, const char *format, .
     va_end(args);
     if (sqlite3_step(statement) != SQLITE_DONE)
         fail_msg("%s: %s", sql, sqlite3_errmsg(f->db));
-    sqlite3_finalize(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
 }
 
 static inline void source(struct fixture *f, const char *name, const char *kind, const char *role)

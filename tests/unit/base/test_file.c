@@ -12,14 +12,15 @@
 #include <unistd.h>
 
 #include "alidade/file.h"
+#include "where.h"
 
 static char folder[64];
 
 static int make_folder(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof folder, "/tmp/alidade-file-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    new_folder(folder, sizeof folder, "file");
+    return 0;
 }
 
 static int remove_folder(void **state)

@@ -13,14 +13,15 @@
 
 #include "alidade/file.h"
 #include "alidade/hash.h"
+#include "where.h"
 
 static char folder[64];
 
 static int make_folder(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof folder, "/tmp/alidade-hash-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    new_folder(folder, sizeof folder, "hash");
+    return 0;
 }
 
 static int remove_folder(void **state)

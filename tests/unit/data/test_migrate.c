@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "data/store_priv.h"
+#include "where.h"
 
 static const unsigned char sql_1[] = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;\n"
                                      "INSERT INTO meta VALUES ('generation', '41');";
@@ -50,8 +51,7 @@ static int enter(void **state)
 {
     struct room *room = calloc(1, sizeof *room);
     assert_non_null(room);
-    (void)snprintf(room->folder, sizeof room->folder, "/tmp/alidade-migrate-XXXXXX");
-    assert_non_null(mkdtemp(room->folder));
+    new_folder(room->folder, sizeof room->folder, "migrate");
     (void)snprintf(room->path, sizeof room->path, "%s/a.db", room->folder);
     *state = room;
     return 0;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "data/store_priv.h"
+#include "where.h"
 
 struct room {
     char folder[64], path[128];
@@ -23,8 +24,7 @@ static int enter(void **state)
 {
     struct room *room = calloc(1, sizeof *room);
     assert_non_null(room);
-    (void)snprintf(room->folder, sizeof room->folder, "/tmp/alidade-store-XXXXXX");
-    assert_non_null(mkdtemp(room->folder));
+    new_folder(room->folder, sizeof room->folder, "store");
     (void)snprintf(room->path, sizeof room->path, "%s/a.db", room->folder);
     *state = room;
     return 0;

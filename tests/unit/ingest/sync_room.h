@@ -21,6 +21,7 @@
 #undef skip /* cmocka's, in the way of streams' */
 
 #include "alidade/ingest.h"
+#include "where.h"
 
 #define ROOM_NOW INT64_C(1793700000000)
 
@@ -78,8 +79,7 @@ static inline void room_store(struct room *room)
 static inline void room_open(struct room *room)
 {
     *room = (struct room){.now = ROOM_NOW, .stop_after = -1, .arena = ald_arena_new()};
-    (void)snprintf(room->folder, sizeof room->folder, "/tmp/ald-sync-XXXXXX");
-    assert_non_null(mkdtemp(room->folder));
+    new_folder(room->folder, sizeof room->folder, "sync");
     (void)snprintf(room->store_path, sizeof room->store_path, "%s/store.db", room->folder);
     (void)snprintf(room->key_path, sizeof room->key_path, "%s/store.key", room->folder);
     (void)snprintf(room->scenario, sizeof room->scenario, "%s/scenario.json", room->folder);

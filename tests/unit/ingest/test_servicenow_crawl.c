@@ -5,6 +5,7 @@
 
 #include "alidade/rng.h"
 #include "trial.h"
+#include "where.h"
 
 enum { TOTAL = 1, LINK = 2 };
 
@@ -161,12 +162,17 @@ static void crawl(struct table *w, int page_size, size_t requests_max)
 
 static const int page_sizes[] = {1, 2, 7, 100, 1000};
 
+static size_t every_size(void)
+{
+    return brief() ? 3 : 1;
+}
+
 static void test_ties(void **state)
 {
     (void)state;
     static const size_t groups[] = {1, 2, 5, 40, 200};
-    for (size_t g = 0; g < 5; g++)
-        for (size_t p = 0; p < 5; p++)
+    for (size_t g = 0; g < 5; g += brief() ? 2 : 1)
+        for (size_t p = 0; p < 5; p += every_size())
             for (int headers = 0; headers < 4; headers++) {
                 struct table w = make(200, groups[g], 1);
                 w.headers = headers;
@@ -177,9 +183,9 @@ static void test_ties(void **state)
 static void test_short_pages(void **state)
 {
     (void)state;
-    for (size_t p = 0; p < 5; p++)
+    for (size_t p = 0; p < 5; p += every_size())
         for (int headers = 1; headers < 4; headers++)
-            for (size_t group = 1; group < 100; group += 13) {
+            for (size_t group = 1; group < 100; group += brief() ? 39 : 13) {
                 struct table w = make(200, group, 2);
                 for (size_t i = 0; i < w.n; i++)
                     w.rows[i].hidden = ald_rng_below(&w.rng, 10) < 4 || (i > 50 && i < 90);
@@ -191,10 +197,10 @@ static void test_short_pages(void **state)
 static void test_capped_limit(void **state)
 {
     (void)state;
-    for (size_t p = 0; p < 5; p++)
+    for (size_t p = 0; p < 5; p += every_size())
         for (int headers = 1; headers < 4; headers++)
-            for (int cap = 1; cap < 30; cap += 4)
-                for (size_t group = 1; group < 100; group += 33) {
+            for (int cap = 1; cap < 30; cap += brief() ? 16 : 4)
+                for (size_t group = 1; group < 100; group += brief() ? 66 : 33) {
                     struct table w = make(200, group, 3);
                     w.headers = headers;
                     w.cap = cap;
@@ -209,8 +215,8 @@ static void test_zones(void **state)
     (void)state;
     static const int hours[] = {-12, -8, -1, 1, 5, 14};
     for (size_t z = 0; z < 6; z++)
-        for (size_t p = 0; p < 5; p++)
-            for (size_t group = 1; group < 100; group += 33) {
+        for (size_t p = 0; p < 5; p += every_size())
+            for (size_t group = 1; group < 100; group += brief() ? 66 : 33) {
                 struct table w = make(200, group, 4);
                 w.zone_ms = hours[z] * ALD_HOUR_MS;
                 w.headers = (int)(z + p + group) % 4;
@@ -221,8 +227,8 @@ static void test_zones(void **state)
 static void test_rows_change_meanwhile(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 12; seed++)
-        for (size_t p = 0; p < 5; p++)
+    for (uint64_t seed = 0; seed < 12; seed += brief() ? 5 : 1)
+        for (size_t p = 0; p < 5; p += every_size())
             for (int zone = -8; zone <= 8; zone += 8) {
                 struct table w = make(200, 1 + seed % 20, seed);
                 w.zone_ms = zone * ALD_HOUR_MS;

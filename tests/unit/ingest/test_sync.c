@@ -212,7 +212,7 @@ static void faults_lose_nothing_else(void **state)
     struct room ids;
     two_sources(&ids, "{\"made\": 40}");
     assert_int_equal(room_run(&ids), ALD_OK);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i += brief() ? 4 : 1) {
         struct room room;
         two_sources(&room, "{\"made\": 40}");
         play_fault(&room, i, with_ids(&ids, faults[i].fault));
@@ -226,7 +226,7 @@ static void page_sizes_give_the_same(void **state)
     (void)state;
     static const int sizes[] = {1, 7, 10, 1000};
     char *expected = NULL;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i += brief() ? 2 : 1) {
         struct room room;
         two_sources(&room, "{\"made\": 30}");
         room.sources[DESK].page_size = room.sources[STATUS].page_size = sizes[i];
@@ -247,7 +247,7 @@ static void page_sizes_give_the_same(void **state)
 static void stopped_anywhere_goes_on(void **state)
 {
     (void)state;
-    for (int64_t stop = 0; stop < 20; stop += 3) {
+    for (int64_t stop = 0; stop < 20; stop += brief() ? 9 : 3) {
         struct room room, whole;
         two_sources(&room, "{\"made\": 40}");
         room.stop_after = stop;

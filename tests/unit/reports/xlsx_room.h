@@ -20,6 +20,7 @@
 
 #include "alidade/file.h"
 #include "alidade/zone.h"
+#include "where.h"
 #include "xlsx_priv.h"
 
 extern char **environ;
@@ -38,8 +39,7 @@ static inline int enter(void **state)
 {
     struct room *room = calloc(1, sizeof *room);
     assert_non_null(room);
-    (void)snprintf(room->folder, sizeof room->folder, "/tmp/alidade-xlsx-XXXXXX");
-    assert_non_null(mkdtemp(room->folder));
+    new_folder(room->folder, sizeof room->folder, "xlsx");
     struct ald_err err = {0};
     if (ald_zone_load("Europe/Berlin", &room->zone, &err) != ALD_OK)
         fail_msg("%s", err.msg);
