@@ -118,50 +118,44 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
     crew->own_n = 0;
 }
 
-/* Puts the stints in the order of people, then of time: each to its person's stretch, in place. */
-static void sort_stints(struct crew *crew)
+/* Hours of one person, overlaps merged. Sorts the stints. */
+static double merged_hours(struct stint *stints, size_t n)
 {
-    size_t people = crew->a->persons_n, *next = ald_calloc(crew->arena, people + 1, sizeof *next);
-    size_t *end = ald_calloc(crew->arena, people + 1, sizeof *end);
-    for (size_t i = 0; i < crew->n; i++)
-        end[crew->stints[i].person]++;
-    for (size_t p = 0, at = 0; p < people; p++) {
-        next[p] = at;
-        at = end[p] += at;
+    double hours = 0;
+    int64_t until = INT64_MIN;
+    qsort(stints, n, sizeof *stints, by_time);
+    for (size_t i = 0; i < n; i++) {
+        int64_t from = stints[i].from > until ? stints[i].from : until;
+        if (stints[i].to > from)
+            hours += (double)(stints[i].to - from) / (double)ALD_HOUR_MS;
+        until = stints[i].to > until ? stints[i].to : until;
     }
-    for (size_t p = 0; p < people; p++) {
-        size_t from = p ? end[p - 1] : 0;
-        while (next[p] < end[p]) {
-            struct stint here = crew->stints[next[p]];
-            size_t *to = &next[here.person];
-            crew->stints[next[p]] = crew->stints[*to];
-            crew->stints[(*to)++] = here;
-        }
-        if (end[p] > from + 1)
-            qsort(crew->stints + from, end[p] - from, sizeof *crew->stints, by_time);
-    }
+    return hours;
 }
 
-/* Hours of each person, overlaps merged. @return how many people; *ret: their hours. */
+/* Hours of each person. @return how many people; *ret: their hours. */
 static size_t hours_of(struct crew *crew, double **ret)
 {
-    double *hours = ald_calloc(crew->arena, crew->a->persons_n, sizeof *hours);
-    size_t people = 0;
-    int64_t until = INT64_MIN;
-    sort_stints(crew);
-    for (size_t i = 0; i < crew->n; i++) {
-        const struct stint *s = &crew->stints[i];
-        if (i == 0 || s->person != crew->stints[i - 1].person) {
-            people++;
-            until = INT64_MIN;
-        }
-        int64_t from = s->from > until ? s->from : until;
-        if (s->to > from)
-            hours[people - 1] += (double)(s->to - from) / (double)ALD_HOUR_MS;
-        until = s->to > until ? s->to : until;
+    size_t people = crew->a->persons_n, most = 0, found = 0, *end = ald_calloc(crew->arena, people + 1, sizeof *end);
+    uint32_t *order = ald_calloc(crew->arena, crew->n, sizeof *order); /* by person, as they come: nearly by time */
+    for (size_t i = 0; i < crew->n; i++)
+        end[crew->stints[i].person + 1]++;
+    for (size_t p = 0; p < people; p++) {
+        most = end[p + 1] > most ? end[p + 1] : most;
+        end[p + 1] += end[p];
     }
-    *ret = hours;
-    return people;
+    for (size_t i = 0; i < crew->n; i++)
+        order[end[crew->stints[i].person]++] = (uint32_t)i;
+    struct stint *own = ald_calloc(crew->arena, most, sizeof *own);
+    *ret = ald_calloc(crew->arena, people, sizeof **ret);
+    for (size_t p = 0, i = 0; p < people; p++) {
+        size_t n = 0;
+        for (; i < end[p]; i++)
+            own[n++] = crew->stints[order[i]];
+        if (n > 0)
+            (*ret)[found++] = merged_hours(own, n);
+    }
+    return found;
 }
 
 static int falling(const void *a, const void *b)

@@ -15,6 +15,9 @@ struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items,
     return list;
 }
 
+/* How many members the rows of a long list have: room for them is taken once. */
+enum { SIGNAL_MEMBERS = 9, READING_MEMBERS = 14, INCIDENT_MEMBERS = 41 };
+
 /* The incident whose members are asked for. */
 struct asked {
     const struct ald_analysis *analysis;
@@ -129,7 +132,7 @@ static struct ald_node *signal_row(void *ctx, size_t s, struct ald_arena *a)
     size_t i = ((const struct asked *)ctx)->incident;
     const struct ald_signal *signal = ald_signal_at(s);
     const struct ald_obs *obs = ald_obs_at(an, i, s);
-    struct ald_node *o = ald_node_object(a);
+    struct ald_node *o = ald_node_object_for(a, SIGNAL_MEMBERS);
     ald_node_set(a, o, "id", ald_node_str(a, signal->id));
     ald_node_set(a, o, "axis", ald_node_str(a, ald_axis_id(signal->axis)));
     ald_node_set(a, o, "timing", ald_node_str(a, ald_timing_text(signal->timing)));
@@ -155,7 +158,7 @@ static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_pos
 
 static struct ald_node *reading_node(struct ald_arena *a, const struct ald_reading *r)
 {
-    struct ald_node *o = ald_node_object(a);
+    struct ald_node *o = ald_node_object_for(a, READING_MEMBERS);
     if (r->absent) {
         ald_node_set(a, o, "absent", ald_node_str(a, r->absent));
         return o;
@@ -215,7 +218,7 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
     const struct ald_measure *m = ald_measure_at(an, i);
     struct asked *of = ald_alloc(a, sizeof *of);
     *of = (struct asked){.analysis = an, .incident = i};
-    struct ald_node *o = ald_node_object(a);
+    struct ald_node *o = ald_node_object_for(a, INCIDENT_MEMBERS);
     ald_node_set(a, o, "id", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));

@@ -19,6 +19,14 @@ struct ald_node *ald_node_object(struct ald_arena *a)
     return node(a, ALD_NODE_OBJECT);
 }
 
+struct ald_node *ald_node_object_for(struct ald_arena *a, size_t members)
+{
+    struct ald_node *n = node(a, ALD_NODE_OBJECT);
+    n->object.members = ald_calloc(a, members, sizeof *n->object.members);
+    n->object.cap = members;
+    return n;
+}
+
 struct ald_node *ald_node_list(struct ald_arena *a)
 {
     return node(a, ALD_NODE_LIST);
@@ -140,7 +148,10 @@ static const struct ald_node *member(const struct ald_node *object, const char *
         return NULL;
     for (size_t i = 0; i < object->object.n; i++) {
         const char *have = object->object.members[i].key;
-        if (*have == *key && strncmp(have, key, n) == 0 && have[n] == '\0')
+        size_t same = 0; /* most differ in their first letter or two */
+        while (same < n && have[same] == key[same])
+            same++;
+        if (same == n && have[n] == '\0')
             return ald_member_node(&object->object.members[i]);
     }
     return NULL;

@@ -57,12 +57,16 @@ bool ald_words_can_link(struct ald_arena *scratch, const char *url)
 {
     if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
         return false;
-    size_t n = strlen(url);
-    if (!ald_utf8_valid(url, n))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)url[i] <= ' ' || url[i] == 0x7F || strchr("\"<>\\^`{|}", url[i]))
+    bool ascii = true;
+    for (const char *c = url; *c; c++) {
+        if ((unsigned char)*c <= ' ' || *c == 0x7F || strchr("\"<>\\^`{|}", *c))
             return false;
+        ascii = ascii && (unsigned char)*c < 0x80;
+    }
+    if (ascii) /* most are */
+        return true;
+    if (!ald_utf8_valid(url, strlen(url)))
+        return false;
     return strcmp(ald_utf8_printable(scratch, url, false), url) == 0;
 }
 

@@ -53,6 +53,8 @@ struct ald_node {
     };
 };
 struct ald_node *ald_node_object(struct ald_arena *a);
+/** With room for so many members; more may be set. */
+struct ald_node *ald_node_object_for(struct ald_arena *a, size_t members);
 struct ald_node *ald_node_list(struct ald_arena *a);
 struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(*row)(void *, size_t, struct ald_arena *), void *ctx);
 /** A member that is made when somebody reads it, on the arena of its object: most readers of a row want few of its members. */
