@@ -8,7 +8,7 @@
 #define TIE 1e-12
 #define SLACK 1e-9  /* pruning is generous: rounding must never lose a tie */
 #define MORE 1.05   /* of the last reach */
-enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64 };
+enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64, STEPS = 64 };
 #define STRIPS_ACROSS 12.0 /* strips in a square that holds k points when they are evenly spread */
 
 static bool uses(enum ald_basis basis, enum ald_axis axis)
@@ -283,13 +283,23 @@ static size_t keep_within(struct ald_neighbourhood *near, double reach, uint32_t
     return m;
 }
 
-/* How far the k nearest of what was found reach, with ties; INFINITY: they are fewer. */
-static double reach_of(struct ald_neighbourhood *near, size_t found, size_t k)
+/* How far the k nearest of what was found within the bound reach, with ties; INFINITY: they are fewer. Squares are dealt into steps of the
+ * bound, so that only those of one step are ranked. */
+static double reach_of(struct ald_neighbourhood *near, const struct search *search, size_t k)
 {
-    if (found < k)
+    size_t n = search->found_n, counts[STEPS + 1] = {0}, step = 0, below = 0, ranked = 0;
+    double per_step = STEPS / search->bound; /* 0 without a bound */
+    if (n < k)
         return (double)INFINITY;
-    memcpy(near->ranked, near->squares, found * sizeof *near->ranked);
-    return sqrt(select_value(near->ranked, found, k - 1)) + TIE;
+    for (size_t i = 0; i < n; i++)
+        counts[(size_t)(near->squares[i] * per_step)]++;
+    while (below + counts[step] < k)
+        below += counts[step++];
+    for (size_t i = 0; i < n; i++) {
+        near->ranked[ranked] = near->squares[i];
+        ranked += (size_t)(near->squares[i] * per_step) == step;
+    }
+    return sqrt(select_value(near->ranked, ranked, k - 1 - below)) + TIE;
 }
 
 static size_t find_all(struct ald_neighbourhood *near, uint32_t *ret)
@@ -318,12 +328,12 @@ size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_rea
     }
     if (about < surely) {
         look_within(&search, about);
-        reach = reach_of(near, search.found_n, reading->k);
+        reach = reach_of(near, &search, reading->k);
         enough = reach + SLACK <= about;
     }
     if (!enough) {
         look_within(&search, surely);
-        reach = reach_of(near, search.found_n, reading->k);
+        reach = reach_of(near, &search, reading->k);
     }
     if (search.found_n >= reading->k)
         *last = (struct ald_searched){.basis = reading->basis, .k = reading->k, .at = {search.at[0], search.at[1]}, .reach = reach};

@@ -126,10 +126,12 @@ size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t inci
         return 0;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_reference reference;
+    struct ald_tally tally;
     struct ald_frame frame;
     struct ald_neighbourhood near;
     ald_reference_build(analysis, analysis->incidents[incident].quarter, scratch, &reference);
-    ald_frame_build(analysis, &reference, reading, scratch, scratch, &frame);
+    ald_tally_build(analysis, &reference, 1, scratch, &tally);
+    ald_frame_build(analysis, &reference, &tally, reading, 1, scratch, scratch, &frame);
     ald_neighbourhood_init(&near, &frame, scratch);
     uint32_t *members = ald_calloc(scratch, frame.n, sizeof *members);
     size_t m = ald_comparables_find(&near, of, members);

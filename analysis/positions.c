@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/parallel.h"
 #include "observations.h"
 
 /* ---- As it stood ---- */
@@ -100,47 +101,87 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
             if (stood[i].open == (open == 1))
                 keyed[listed++] = (struct ald_keyed){.value = (double)stood[i].duration_ms, .at = i};
     ald_sort_keyed(keyed, ret->n);
+    uint32_t *incidents = ald_calloc(arena, ret->n, sizeof *incidents), *at = ald_calloc(arena, ret->n, sizeof *at);
     ret->members = ald_calloc(arena, ret->n, sizeof *ret->members);
-    for (size_t i = 0; i < ret->n; i++)
+    for (size_t i = 0; i < ret->n; i++) {
         ret->members[i] = stood[keyed[i].at];
+        incidents[i] = stood[i].incident;
+        at[keyed[i].at] = (uint32_t)i;
+    }
+    ret->incidents = incidents;
+    ret->at = at;
 }
 
 /* ---- Scales and axes ---- */
 
-/* Counts the members at each observation, then walks over the observations in the order of their values. */
-static void build_scale(struct ald_observations *observations, const struct ald_member *members, size_t members_n,
-                        size_t signal, int lens, struct ald_arena *arena, struct ald_scale *ret)
+struct counting {
+    const struct ald_observations *observations;
+    const struct ald_reference *reference;
+    const uint64_t *one; /* what each incident of the reference counts for */
+    uint64_t *of[ALD_SIGNAL_N];
+    size_t parts;
+};
+
+static void count_part(void *ctx, size_t part)
 {
-    const struct ald_observed *seen = &observations->signals[signal];
-    const struct ald_ranked *ranked = ald_observed_ranked(observations, signal, lens);
-    uint32_t *table = ald_calloc(arena, seen->n, sizeof *table);
-    size_t below = 0, values = 0;
-    for (size_t i = 0; i < members_n; i++)
-        table[ald_code_at(seen, members[i].incident)]++;
+    const struct counting *c = ctx;
+    for (size_t s = part; s < ALD_SIGNAL_N; s += c->parts) {
+        const struct ald_observed *seen = &c->observations->signals[s];
+        for (size_t i = 0; i < c->reference->n; i++)
+            c->of[s][ald_code_at(seen, c->reference->incidents[i])] += c->one[i];
+    }
+}
+
+void ald_tally_build(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t parts, struct ald_arena *arena,
+                      struct ald_tally *ret)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint64_t *one = ald_calloc(scratch, reference->n, sizeof *one);
+    struct counting c = {.observations = analysis->observations, .reference = reference, .one = one, .parts = parts};
+    *ret = (struct ald_tally){.n = reference->n};
+    for (size_t i = 0; i < reference->n; i++) {
+        bool beyond = reference->members[reference->at[i]].beyond;
+        one[i] = 1 | (uint64_t)beyond << 32;
+        ret->beyond_n += beyond;
+    }
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        ret->of[s] = c.of[s] = ald_calloc(arena, analysis->observations->signals[s].n, sizeof(uint64_t));
+    ald_parallel(parts, count_part, &c);
+}
+
+/* Walks over the observations in the order of their values. */
+static void build_scale(const struct ald_observed *seen, const struct ald_ranked *ranked, const struct ald_tally *tally, size_t signal,
+                        int lens, uint32_t *twice, struct ald_scale *ret)
+{
+    const uint64_t *of = tally->of[signal];
+    unsigned half = lens == ALD_LANDMARK_READING ? 32 : 0;
+    size_t below = 0, values = 0, members_n = half ? tally->beyond_n : tally->n;
+    for (size_t code = 0; code < seen->n; code++)
+        if (!ald_obs_has(seen->distinct[code], lens))
+            twice[code] = ALD_NO_PLACE;
     for (size_t i = 0, j = 0; i < ranked->n; i = j) {
         size_t equal = 0;
         for (; j < ranked->n && !(ranked->items[j].value > ranked->items[i].value); j++)
-            equal += table[ranked->items[j].code];
+            equal += (uint32_t)(of[ranked->items[j].code] >> half);
         for (size_t l = i; l < j; l++)
-            table[ranked->items[l].code] = (uint32_t)(2 * below + equal);
+            twice[ranked->items[l].code] = (uint32_t)(2 * below + equal);
         below += equal;
         values += equal > 0;
     }
-    for (size_t code = 0; code < seen->n; code++)
-        if (!ald_obs_has(seen->distinct[code], lens))
-            table[code] = ALD_NO_PLACE;
-    ret->twice = table;
+    ret->twice = twice;
     ret->n = below;
     ret->eligible = ret->weight > 0 && below * 4 >= members_n && values > 1;
 }
 
-void ald_scales_build(const struct ald_analysis *analysis, const struct ald_member *members, size_t n, int lens,
-                      struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N])
+void ald_scales_build(const struct ald_analysis *analysis, const struct ald_tally *tally, int lens, struct ald_arena *arena,
+                      struct ald_scale ret[ALD_SIGNAL_N])
 {
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_signal *def = ald_signal_at(s);
+        const struct ald_observed *seen = &analysis->observations->signals[s];
         ret[s] = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : ald_signal_weight(analysis->settings, def)};
-        build_scale(analysis->observations, members, n, s, lens, arena, &ret[s]);
+        build_scale(seen, ald_observed_ranked(analysis->observations, s, lens), tally, s, lens,
+                    ald_calloc(arena, seen->n, sizeof(uint32_t)), &ret[s]);
     }
 }
 
@@ -198,69 +239,117 @@ static void place_members(struct ald_keyed *placed, size_t n, double *sorted, do
     }
 }
 
-/* One signal's part in the members' sums, as raw_of adds it. Signal by signal, because members come by duration: what is
- * looked up for them all over the place is then one list of numbers at a time, which a cache holds. */
-static void add_signal(const struct ald_frame *frame, size_t signal, struct ald_arena *arena, double *raw,
+/* The members of a frame in the order of incidents. */
+struct roll {
+    const uint32_t *incidents, *at;
+    size_t n;
+};
+
+/* One signal's part in the members' sums, as raw_of adds it. */
+static void add_signal(const struct ald_frame *frame, const struct roll *roll, size_t signal, struct ald_arena *arena, double *raw,
                        double *present)
 {
     const struct ald_scale *scale = &frame->signals[signal];
     const struct ald_observed *seen = &frame->analysis->observations->signals[signal];
-    double *position = ald_calloc(arena, seen->n, sizeof *position);
-    for (size_t code = 0; code < seen->n; code++)
-        position[code] =
-            scale->twice[code] == ALD_NO_PLACE ? (double)NAN : (double)scale->twice[code] / 2 / (double)scale->n;
-    for (size_t i = 0; i < frame->n; i++) {
-        double at = position[ald_code_at(seen, frame->members[i].incident)];
-        present[i] += isnan(at) ? 0 : scale->weight;
-        raw[i] += scale->weight * (isnan(at) ? 0.5 : at);
+    struct {
+        double raw, present;
+    } *adds = ald_calloc(arena, seen->n, sizeof *adds);
+    for (size_t code = 0; code < seen->n; code++) {
+        bool has = scale->twice[code] != ALD_NO_PLACE;
+        adds[code].raw = scale->weight * (has ? (double)scale->twice[code] / 2 / (double)scale->n : 0.5);
+        adds[code].present = has ? scale->weight : 0;
+    }
+    for (size_t i = 0; i < roll->n; i++) {
+        uint32_t code = ald_code_at(seen, roll->incidents[i]);
+        raw[i] += adds[code].raw;
+        present[i] += adds[code].present;
     }
 }
 
-/* The members' raws on an axis and their positions among them. */
-static void build_axis(struct ald_frame *frame, enum ald_axis axis, struct ald_arena *arena)
+/* The members' raws on an axis and their positions among them. The axis has room for all of them. */
+static void build_axis(const struct ald_frame *frame, const struct roll *roll, enum ald_axis axis, struct ald_axis_frame *out)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_axis_frame *out = &frame->axes[axis];
-    struct ald_keyed *placed = ald_calloc(scratch, frame->n, sizeof *placed);
-    double *raw = ald_calloc(scratch, frame->n, sizeof *raw), *present = ald_calloc(scratch, frame->n, sizeof *present);
+    struct ald_keyed *placed = ald_calloc(scratch, roll->n, sizeof *placed);
+    double *raw = ald_calloc(scratch, roll->n, sizeof *raw), *present = ald_calloc(scratch, roll->n, sizeof *present);
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         if (ald_signal_at(s)->axis != axis || !frame->signals[s].eligible)
             continue;
         ALD_CLEANUP(ald_arena_freep) struct ald_arena *table = ald_arena_new();
         out->weight += frame->signals[s].weight;
-        add_signal(frame, s, table, raw, present);
+        add_signal(frame, roll, s, table, raw, present);
     }
-    out->position = ald_calloc(arena, frame->n, sizeof *out->position);
-    for (size_t i = 0; i < frame->n; i++) {
-        out->position[i] = (double)NAN;
+    for (size_t i = 0; i < roll->n; i++) {
+        out->position[roll->at[i]] = (double)NAN;
         if (out->weight > 0 && present[i] / out->weight >= 0.5)
-            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw[i] / out->weight * 1e9), .at = i};
+            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw[i] / out->weight * 1e9), .at = roll->at[i]};
     }
-    out->raw_keys = ald_calloc(arena, out->raw_n, sizeof *out->raw_keys);
     place_members(placed, out->raw_n, out->raw_keys, out->position);
-    out->order = ald_calloc(arena, out->raw_n, sizeof *out->order);
     for (size_t i = 0; i < out->raw_n; i++)
         out->order[i] = (uint32_t)placed[i].at;
 }
 
-void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
-                     struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
+struct axes {
+    struct ald_frame *frame;
+    const struct roll *roll;
+    size_t parts;
+};
+
+static void build_axes_part(void *ctx, size_t part)
 {
+    const struct axes *axes = ctx;
+    for (size_t axis = part; axis < ALD_AXIS_N; axis += axes->parts)
+        build_axis(axes->frame, axes->roll, (enum ald_axis)axis, &axes->frame->axes[axis]);
+}
+
+static void build_axes(struct ald_frame *frame, const struct roll *roll, size_t parts, struct ald_arena *arena)
+{
+    struct axes axes = {.frame = frame, .roll = roll, .parts = parts < ALD_AXIS_N ? parts : ALD_AXIS_N};
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        struct ald_axis_frame *out = &frame->axes[axis];
+        out->position = ald_calloc(arena, frame->n, sizeof *out->position);
+        out->raw_keys = ald_calloc(arena, frame->n, sizeof *out->raw_keys);
+        out->order = ald_calloc(arena, frame->n, sizeof *out->order);
+    }
+    ald_parallel(axes.parts, build_axes_part, &axes);
+}
+
+/* Those of a reference that are beyond their landmark: the members of a frame, and the same in the order of incidents. */
+static void take_beyond(const struct ald_reference *reference, struct ald_arena *arena, struct ald_arena *scratch, struct ald_frame *frame,
+                        struct roll *roll)
+{
+    struct ald_member *subset = ald_calloc(arena, reference->n, sizeof *subset);
+    uint32_t *now_at = ald_calloc(scratch, reference->n, sizeof *now_at);
+    uint32_t *incidents = ald_calloc(scratch, reference->n, sizeof *incidents), *at = ald_calloc(scratch, reference->n, sizeof *at);
+    frame->members = subset;
+    frame->n = 0;
+    for (size_t i = 0; i < reference->n; i++) {
+        now_at[i] = (uint32_t)frame->n;
+        if (reference->members[i].beyond)
+            subset[frame->n++] = reference->members[i];
+    }
+    *roll = (struct roll){.incidents = incidents, .at = at};
+    for (size_t i = 0; i < reference->n; i++) {
+        if (!reference->members[reference->at[i]].beyond)
+            continue;
+        incidents[roll->n] = reference->incidents[i];
+        at[roll->n++] = now_at[reference->at[i]];
+    }
+}
+
+void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, const struct ald_tally *tally,
+                     int reading, size_t parts, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct roll roll = {.incidents = reference->incidents, .at = reference->at, .n = reference->n};
     *ret =
         (struct ald_frame){.reading = reading, .analysis = analysis, .members = reference->members, .n = reference->n};
-    if (reading == ALD_LANDMARK_READING) {
-        struct ald_member *subset = ald_calloc(arena, reference->n, sizeof *subset);
-        ret->n = 0;
-        for (size_t i = 0; i < reference->n; i++)
-            if (reference->members[i].beyond)
-                subset[ret->n++] = reference->members[i];
-        ret->members = subset;
-    }
+    if (reading == ALD_LANDMARK_READING)
+        take_beyond(reference, arena, scratch, ret, &roll);
     if (ret->n < (reading == ALD_LANDMARK_READING ? ALD_FEW_LEAST : ALD_REFERENCE_LEAST))
         return;
-    ald_scales_build(analysis, ret->members, ret->n, reading, scales, ret->signals);
-    for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        build_axis(ret, (enum ald_axis)axis, arena);
+    ald_scales_build(analysis, tally, reading, scales, ret->signals);
+    build_axes(ret, &roll, parts, arena);
 }
 
 struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, size_t incident)

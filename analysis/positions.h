@@ -21,6 +21,8 @@ size_t ald_first_from(const struct ald_analysis *analysis, int64_t at);
 struct ald_reference {
     int64_t from, to;    /* half-open starts; to = first instant of the quarter */
     struct ald_member *members; /* sorted by duration, ended ones before open ones, then incident */
+    const uint32_t *incidents, *at; /* the same in ascending order of incidents, and where each is among the members: what is told of
+                                       incidents is read in this order, one after the other */
     size_t n;
 };
 /** Everything is owned by arena. */
@@ -35,9 +37,18 @@ struct ald_scale {
     bool eligible;
 };
 #define ALD_NO_PLACE UINT32_MAX
-/** Scales of all signals through a lens (observations.h); their tables are owned by arena. */
-void ald_scales_build(const struct ald_analysis *analysis, const struct ald_member *members, size_t n, int lens,
-                      struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N]);
+/** How many members of a reference have each observation, by its number: all of them in the low half, those beyond their landmark in the
+ *  high half. */
+struct ald_tally {
+    size_t n, beyond_n;
+    const uint64_t *of[ALD_SIGNAL_N];
+};
+/** Everything is owned by arena. parts: threads (parallel.h). */
+void ald_tally_build(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t parts, struct ald_arena *arena,
+                      struct ald_tally *ret);
+/** Scales of all signals through a lens (observations.h), of the members that it looks at; their tables are owned by arena. */
+void ald_scales_build(const struct ald_analysis *analysis, const struct ald_tally *tally, int lens, struct ald_arena *arena,
+                      struct ald_scale ret[ALD_SIGNAL_N]);
 /** Position of a newcomer on a signal; NAN where it has no value or no member has the signal. */
 double ald_scale_position(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
                           size_t incident);
@@ -60,8 +71,8 @@ struct ald_frame {
 /** A frame of fewer than ALD_REFERENCE_LEAST members (of the landmark: ALD_FEW_LEAST) has members and n, but no scales. What scales need goes into `scales`,
  *  which may outlive the rest. */
 #define ALD_REFERENCE_LEAST 30
-void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, int reading,
-                     struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret);
+void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, const struct ald_tally *tally,
+                     int reading, size_t parts, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret);
 /** Axis position of a newcomer. */
 struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_axis axis, size_t incident);
 

@@ -40,8 +40,17 @@ struct task {
     struct ald_quarter *quarter;
     struct texts texts;
     struct ald_reference reference;
+    struct ald_tally tally;
     size_t threads; /* 0: as many as there are processors */
 };
+
+/* For so many asks or members. */
+static size_t threads_for(const struct task *q, size_t items)
+{
+    size_t n = q->threads ? q->threads : items < WORTH_A_THREAD ? 1 : ald_parallel_parts();
+    n = n < ALD_PARALLEL_MOST ? n : ALD_PARALLEL_MOST;
+    return n < items ? n : items;
+}
 
 static void make_texts(struct ald_arena *arena, struct texts *ret)
 {
@@ -215,13 +224,6 @@ static void answer_share(void *ctx, size_t i_share)
     }
 }
 
-static size_t threads_for(const struct task *q, size_t asks)
-{
-    size_t n = q->threads ? q->threads : asks < WORTH_A_THREAD ? 1 : ald_parallel_parts();
-    n = n < ALD_PARALLEL_MOST ? n : ALD_PARALLEL_MOST;
-    return n < asks ? n : asks;
-}
-
 /* Answers those of a desk's asks that look from one basis; its tree is gone afterwards. */
 static void answer_basis(const struct task *q, const struct desk *desk, size_t first, size_t last)
 {
@@ -279,7 +281,7 @@ static void read_desk(const struct task *q, int r)
     struct ald_arena *kept = quarter->keeps_frames ? quarter->arena : scratch;
     struct desk desk = {.frame = ald_alloc(kept, sizeof *desk.frame),
                         .asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
-    ald_frame_build(q->analysis, &q->reference, r, kept, quarter->arena, desk.frame);
+    ald_frame_build(q->analysis, &q->reference, &q->tally, r, threads_for(q, q->reference.n), kept, quarter->arena, desk.frame);
     memcpy(quarter->places.scales[r], desk.frame->signals, sizeof desk.frame->signals);
     if (quarter->keeps_frames)
         quarter->frames[r] = desk.frame;
@@ -299,11 +301,11 @@ void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
     make_texts(quarter->arena, &q.texts);
     ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, quarter->keeps_frames ? quarter->arena : scratch,
                         &q.reference);
+    ald_tally_build(analysis, &q.reference, threads_for(&q, q.reference.n), scratch, &q.tally);
     for (int r = 0; r < ALD_READING_N; r++)
         read_desk(&q, r);
     if (q.reference.n >= ALD_REFERENCE_LEAST)
-        ald_scales_build(analysis, q.reference.members, q.reference.n, ALD_LENS_TOTAL, quarter->arena,
-                         quarter->places.scales[ALD_LENS_TOTAL]);
+        ald_scales_build(analysis, &q.tally, ALD_LENS_TOTAL, quarter->arena, quarter->places.scales[ALD_LENS_TOTAL]);
     for (size_t i = quarter->first; i < quarter->last; i++) {
         struct ald_measure *measure = &quarter->measures[i - quarter->first];
         if (!ald_is_read(&analysis->incidents[i]))

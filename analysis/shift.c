@@ -170,9 +170,11 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     const struct ald_member *members = w->standing->members;
     struct ald_reference reference;
+    struct ald_tally tally;
     struct desk desk = {.members = NULL};
     ald_reference_build(w->analysis, w->analysis->incidents[members[first].incident].quarter, scratch, &reference);
-    ald_frame_build(w->analysis, &reference, ALD_START_READING, scratch, scratch, &desk.frame);
+    ald_tally_build(w->analysis, &reference, 1, scratch, &tally);
+    ald_frame_build(w->analysis, &reference, &tally, ALD_START_READING, 1, scratch, scratch, &desk.frame);
     if (desk.frame.n < ALD_REFERENCE_LEAST)
         return;
     ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
