@@ -285,9 +285,8 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ald_event_ids_open(a, store);
-    ALD_TRY(ald_store_reads_whole(store, true, err));
+    ALD_TRY(ald_store_reads_whole(store, err));
     ALD_TRY(build(store, a, measured, err));
-    ALD_TRY(ald_store_reads_whole(store, false, err));
     if (measured)
         observe(a);
     *ret = a;

@@ -72,6 +72,7 @@ struct ald_slice {
 struct ald_work {
     int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
     int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
+    int64_t last_seen;
     struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
     struct ald_slice services, teams, people, refs, later_names;
     uint32_t source;             /* number in names `sources` */
@@ -230,7 +231,7 @@ void ald_moments_keep(struct ald_build *b, struct ald_incident *inc, const struc
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
-/** link.c: groups of records; fills work[].group, fold_into, folded and records[].method, via, confidence, the analysis'
+/** link.c: groups of records; fills work[].group, fold_into, folded and records[].link, the analysis'
  *  suggestions and idle links, and b->link. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY).
  *  *ret_incidents: how many there are. */
 ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);

@@ -80,7 +80,8 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
         if (!changes_state(event->kind))
             continue;
         if (event->at < w->start) {
-            record->ignored_before_start++;
+            if (record->ignored_before_start < UINT16_MAX)
+                record->ignored_before_start++;
             continue;
         }
         w->reopens += event->kind == ALD_EV_REOPENED;
@@ -187,7 +188,7 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     w->state = ALD_STATE_RESOLVED;
     if (w->start == ALD_TIME_NONE)
         return;
-    w->in_future = resolution.at >= w->start && resolution.at > record->last_seen;
+    w->in_future = resolution.at >= w->start && resolution.at > w->last_seen;
     w->impossible = resolution.at < w->start || w->in_future;
     w->entered_after = resolution.at == w->start && walk.resolved_at_start;
     if (resolution.at >= w->start) /* an end before the start bounds no span */

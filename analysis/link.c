@@ -52,10 +52,6 @@ static void hand_over(struct ald_linker *l)
     for (uint32_t i = 0; i < a->records_n; i++) {
         b->work[i].group = ald_link_group(l, i);
         b->work[i].whole = ald_link_whole(l, i);
-        if (a->records[i].method)
-            continue;
-        a->records[i].method = "single";
-        a->records[i].confidence = 1;
     }
     if (l->link_n)
         qsort(l->link, l->link_n, sizeof *l->link, link_order);

@@ -108,11 +108,11 @@ static void unite_wholes(struct ald_linker *l, uint32_t a, uint32_t b)
 static void note(struct ald_linker *l, uint32_t r, enum ald_link_method method, double confidence, const char *via)
 {
     struct ald_record *record = &l->b->a->records[r];
-    if (record->method)
+    if (record->link)
         return;
-    record->method = ald_link_method_name(method);
-    record->confidence = confidence;
-    record->via = via;
+    struct ald_record_link *link = ald_alloc(l->b->a->arena, sizeof *link);
+    *link = (struct ald_record_link){.method = ald_link_method_name(method), .via = via, .confidence = confidence};
+    record->link = link;
 }
 
 /* False: people keep them apart. */

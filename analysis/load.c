@@ -215,7 +215,7 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
     r->timeline = (unsigned)ald_q_col_int(q, 11);
     r->holds = (unsigned)ald_q_col_int(q, 12);
     r->entered_at = ald_q_col_time(q, 13);
-    r->last_seen = ald_q_col_time(q, 14);
+    w->last_seen = ald_q_col_time(q, 14);
     w->updated_at = ald_q_col_time(q, 15);
     r->incident = ALD_NOBODY;
     w->start = ALD_TIME_NONE;
@@ -333,7 +333,7 @@ static int rank_of(const struct ald_settings *s, const char *label, int given)
 
 static void set_rank(struct ald_build *b, uint32_t r, int64_t rank)
 {
-    b->a->records[r].severity_rank = rank > 0 && rank < 1000 ? (int)rank : 0;
+    b->a->records[r].severity_rank = rank > 0 && rank < 1000 ? (uint16_t)rank : 0;
 }
 
 static void take_label(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -369,7 +369,7 @@ static void rank_severities(struct ald_build *b)
     for (size_t i = 0; i < b->a->records_n; i++) {
         struct ald_record *record = &b->a->records[i];
         if (record->traits->severity)
-            record->severity_rank = rank_of(b->settings, record->traits->severity, record->severity_rank);
+            record->severity_rank = (uint16_t)rank_of(b->settings, record->traits->severity, record->severity_rank);
     }
 }
 

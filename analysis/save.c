@@ -83,7 +83,8 @@ static ALD_CHECK enum ald_rc put_links(struct links *links, size_t up_to, struct
     for (; links->at < up_to; links->at++) {
         const struct ald_record *record = &links->analysis->records[links->linked[links->at].at];
         const struct ald_kept_cell cells[] = {ald_kept_int(record->row), ald_kept_text(links->analysis->incidents[record->incident].id),
-                                         ald_kept_text(record->method), ald_kept_real(record->confidence), ald_kept_text(record->via)};
+                                         ald_kept_text(ald_record_method(record)),
+                                              ald_kept_real(ald_record_confidence(record)), ald_kept_text(ald_record_via(record))};
         ALD_TRY(ald_kept_row(&links->kept, cells, err));
     }
     return ALD_OK;

@@ -35,9 +35,9 @@ static struct ald_node *links_node(struct ald_arena *a, const struct ald_analysi
         struct ald_node *o = ald_node_object(a);
         ald_node_set(a, o, "source", ald_node_str(a, rec->traits->source));
         ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
-        ald_node_set(a, o, "method", ald_node_str(a, rec->method ? rec->method : "single"));
-        ald_node_set(a, o, "confidence", ald_node_num(a, rec->confidence));
-        ald_node_set(a, o, "via", ald_node_str(a, rec->via));
+        ald_node_set(a, o, "method", ald_node_str(a, ald_record_method(rec)));
+        ald_node_set(a, o, "confidence", ald_node_num(a, ald_record_confidence(rec)));
+        ald_node_set(a, o, "via", ald_node_str(a, ald_record_via(rec)));
         ald_node_add(a, list, o);
     }
     return list;

@@ -43,7 +43,8 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
         if (inc->records_n == 1)
             (void)printf("single: nothing else tells of it\n");
         else
-            (void)printf("linked by %s (confidence %.2f)%s%s\n", rec->method, rec->confidence, rec->via ? ": " : "", text(a, rec->via));
+            (void)printf("linked by %s (confidence %.2f)%s%s\n", ald_record_method(rec), ald_record_confidence(rec), ald_record_via(rec) ? ": " : "",
+                         text(a, ald_record_via(rec)));
         if (rec->ignored_before_start)
             (void)printf("    %d change%s of state before the start %s ignored\n", rec->ignored_before_start,
                          rec->ignored_before_start == 1 ? "" : "s", rec->ignored_before_start == 1 ? "was" : "were");

@@ -274,10 +274,9 @@ static enum ald_rc open_new(struct ald_store *store, enum ald_store_mode mode, c
     return ALD_OK;
 }
 
-enum ald_rc ald_store_reads_whole(struct ald_store *store, bool whole, struct ald_err *err)
+enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_err *err)
 {
-    bool many = !whole && !sqlite3_db_readonly(store->db, "main");
-    return ald_store_exec(store, many ? "store_cache" : "store_cache_small", err);
+    return ald_store_exec(store, "store_cache_small", err);
 }
 
 enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,

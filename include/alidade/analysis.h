@@ -72,6 +72,12 @@ struct ald_taken {
 };
 /** ALD_MOMENT_N times none. */
 extern const struct ald_taken ald_no_moments[];
+/** How a record came to others. */
+struct ald_record_link {
+    const char *method; /* ald_link_method_name */
+    const char *via;    /* what it rests on, or NULL */
+    double confidence;
+};
 /** What many records have in common: each combination stands once. */
 struct ald_traits {
     const char *source, *kind, *status, *resolve_reason, *class_, *end_state;
@@ -81,22 +87,36 @@ struct ald_record {
     int64_t row;         /* id in the store */
     const struct ald_traits *traits;
     const char *external_id, *key, *title, *url;
-    const char *method;   /* of its first link (strongest kind first): ald_link_method_name, or "single" */
-    const char *via;      /* what that link rests on, or NULL */
-    double confidence;    /* of that link; 1 for a single record */
+    const struct ald_record_link *link; /* its first link (strongest kind first); NULL: single. ald_record_method and so on */
     const struct ald_event *events; /* sorted by at, id; cut at as-of */
-    int64_t entered_at, last_seen;
+    int64_t entered_at;
     int64_t started_at;   /* impact_started, else opened; ALD_TIME_NONE */
     const struct ald_taken *folded_end; /* of a folded one: its resolution; NULL: none */
     uint32_t events_n;
     uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
-    int ignored_before_start; /* state changes before the start */
-    int severity_rank;    /* 1 = most severe; 0 not known */
     unsigned timeline, holds; /* ALD_HOLDS_* */
+    uint16_t ignored_before_start; /* state changes before the start; at most UINT16_MAX are counted */
+    uint16_t severity_rank; /* 1 = most severe; 0 not known */
     bool vendor : 1;
     bool copy : 1;        /* another record of its incident is the same, read later from another source */
     bool folded : 1;      /* merged into another record of its incident: adds services, people, events, but no clocks */
 };
+_Static_assert(sizeof(struct ald_record) == 112, "there may be millions");
+/** "single" for one that no link led to others. */
+static inline const char *ald_record_method(const struct ald_record *record)
+{
+    return record->link ? record->link->method : "single";
+}
+/** What its link rests on, or NULL. */
+static inline const char *ald_record_via(const struct ald_record *record)
+{
+    return record->link ? record->link->via : NULL;
+}
+/** Of its link; 1 for a single record. */
+static inline double ald_record_confidence(const struct ald_record *record)
+{
+    return record->link ? record->link->confidence : 1;
+}
 /* ---- Links ---- */
 /** Why two records are one incident, the strongest first. */
 enum ald_link_method {

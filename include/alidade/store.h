@@ -34,8 +34,8 @@ ALD_CHECK enum ald_rc ald_store_begin_read(struct ald_store *store, struct ald_e
 ALD_CHECK enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *err);
 /** Safe when no transaction is open. */
 void ald_store_rollback(struct ald_store *store);
-/** While whole tables are read once, few pages are kept in memory; otherwise as many as the mode has. */
-ALD_CHECK enum ald_rc ald_store_reads_whole(struct ald_store *store, bool whole, struct ald_err *err);
+/** From now on whole tables are read, and written in their order: few pages are kept in memory, since more are of no use. */
+ALD_CHECK enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_err *err);
 /** Counts changes of what readings depend on: bumped by ald_store_touch, read by reports. */
 ALD_CHECK enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err);

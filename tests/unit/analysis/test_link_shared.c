@@ -47,9 +47,9 @@ static void test_key_comes_back(void **state)
     assert_true(together(f, "P1", "T1"));
     assert_true(together(f, "P2", "T2"));
     assert_true(together(f, "P3", "T3"));
-    assert_string_equal(record_of(f, "T3")->method, "incident_key");
-    assert_string_equal(record_of(f, "T3")->via, "incident key db-7/disk");
-    assert_close(record_of(f, "T3")->confidence, 0.98, 0);
+    assert_string_equal(ald_record_method(record_of(f, "T3")), "incident_key");
+    assert_string_equal(ald_record_via(record_of(f, "T3")), "incident key db-7/disk");
+    assert_close(ald_record_confidence(record_of(f, "T3")), 0.98, 0);
     assert_int_equal(incident(f, "P1")->records_n, 2);
 }
 
@@ -68,9 +68,9 @@ static void test_alert_and_room(void **state)
     ref(f, 21, "channel", "https://chat.example/inc-9");
     analyse(f, FAR);
     assert_int_equal(f->a->incidents_n, 1);
-    assert_string_equal(record_of(f, "P1")->method, "alert");
-    assert_string_equal(record_of(f, "T1")->method, "channel");
-    assert_close(record_of(f, "T1")->confidence, 0.95, 0);
+    assert_string_equal(ald_record_method(record_of(f, "P1")), "alert");
+    assert_string_equal(ald_record_method(record_of(f, "T1")), "channel");
+    assert_close(ald_record_confidence(record_of(f, "T1")), 0.95, 0);
     assert_int_equal(incident(f, "P1")->records_n, 4);
     page(f, 3, "P3", DAYS(9), DAYS(9) + 5); /* the room is used again: it is a standing one */
     ref(f, 3, "channel", "https://chat.example/inc-9");
@@ -220,8 +220,8 @@ static void test_decisions(void **state)
     decide(f, "unlink", "desk:T2", "pager:P1");
     analyse(f, FAR);
     assert_true(together(f, "P1", "W1"));
-    assert_string_equal(record_of(f, "W1")->method, "decision");
-    assert_string_equal(record_of(f, "W1")->via, "pager:P1 with web:W1: seen by hand");
+    assert_string_equal(ald_record_method(record_of(f, "W1")), "decision");
+    assert_string_equal(ald_record_via(record_of(f, "W1")), "pager:P1 with web:W1: seen by hand");
     assert_true(together(f, "P1", "T1"));
     assert_false(together(f, "P1", "T2"));
     assert_int_equal(f->a->idle_links_n, 0);

@@ -47,9 +47,9 @@ static void test_taken(void **state)
     assert_int_equal(f->a->incidents_n, 60);
     assert_true(together(f, "P7", "T7"));
     const struct ald_record *ticket = record_of(f, "T7");
-    assert_string_equal(ticket->method, "suggestion");
-    assert_true(ticket->confidence >= 0.9 && ticket->confidence < 1);
-    assert_non_null(strstr(ticket->via, "service basket, starts 4 min apart, titles alike 0."));
+    assert_string_equal(ald_record_method(ticket), "suggestion");
+    assert_true(ald_record_confidence(ticket) >= 0.9 && ald_record_confidence(ticket) < 1);
+    assert_non_null(strstr(ald_record_via(ticket), "service basket, starts 4 min apart, titles alike 0."));
     f->settings.link_accept = 1;
     analyse(f, FAR);
     assert_int_equal(f->a->incidents_n, 120);
@@ -184,7 +184,7 @@ static void test_edge(void **state)
     analyse(f, FAR);
     assert_true(together(f, "L7", "B7"));
     assert_false(together(f, "L7", "X1"));
-    assert_non_null(strstr(record_of(f, "B7")->via, "services: basket needs ledger, starts 2 min apart"));
+    assert_non_null(strstr(ald_record_via(record_of(f, "B7")), "services: basket needs ledger, starts 2 min apart"));
     put(f, "DELETE FROM service_edge", "");
     analyse(f, FAR);
     assert_false(together(f, "L7", "B7"));
@@ -221,7 +221,7 @@ static void test_order(void **state)
     struct fixture *f = *state;
     history(f, 40);
     analyse(f, FAR);
-    double confidence = record_of(f, "T7")->confidence;
+    double confidence = ald_record_confidence(record_of(f, "T7"));
     put(f, "PRAGMA foreign_keys = OFF", "");
     static const char *const tables[] = {"UPDATE record SET id = 100000 - id",
                                          "UPDATE record_moment SET record = 100000 - record",
@@ -230,7 +230,7 @@ static void test_order(void **state)
         put(f, tables[i], "");
     analyse(f, FAR);
     assert_int_equal(f->a->incidents_n, 40);
-    assert_close(record_of(f, "T7")->confidence, confidence, 0);
+    assert_close(ald_record_confidence(record_of(f, "T7")), confidence, 0);
 }
 
 int main(void)
