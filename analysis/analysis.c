@@ -236,6 +236,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .settings = a->settings,
                           .a = a,
                           .scratch = scratch,
+                          .mentions = {.arena = scratch},
                           .brief = ald_arena_new(),
                           .linking = ald_arena_new(),
                           .timing = ald_arena_new(),

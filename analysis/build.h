@@ -95,8 +95,9 @@ struct ald_own_moments {
     uint32_t field[ALD_MOMENT_N];
 };
 
-/** A list of mentions of services, teams or people, on scratch memory. */
+/** A list of mentions of services, teams or people. */
 struct ald_mentions {
+    struct ald_arena *arena;
     struct ald_named *items;
     size_t n, cap;
 };

@@ -8,9 +8,9 @@
 
 /* ---- Mentions ---- */
 
-static void mention(struct ald_build *b, struct ald_mentions *list, struct ald_named item)
+static void mention(struct ald_mentions *list, struct ald_named item)
 {
-    list->items = ald_grow(b->scratch, list->items, list->n, &list->cap, sizeof *list->items);
+    list->items = ald_grow(list->arena, list->items, list->n, &list->cap, sizeof *list->items);
     list->items[list->n++] = item;
 }
 
@@ -145,7 +145,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         }
         if (item.at_start)
             item.at = w->start;
-        mention(b, list, item);
+        mention(list, item);
     }
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
@@ -154,7 +154,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         struct ald_named item = told(b, r, event, ald_event_names(b->a, event)->service);
         item.stand_in = true; /* says nothing against a row that is one */
         item.at = event->at <= made ? w->start : event->at;
-        mention(b, list, item);
+        mention(list, item);
     }
 }
 
@@ -223,7 +223,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
         const struct ald_event *event = &record->events[i];
         uint32_t name = people ? ald_event_actor(b->a, event) : ald_event_names(b->a, event)->team;
         if (name != ALD_NOBODY && ald_kind_engages(event->kind))
-            mention(b, list, told(b, r, event, name));
+            mention(list, told(b, r, event, name));
     }
     for (size_t i = 0; i < rows->n; i++) {
         const struct ald_row_named *row = people ? &b->person[rows->at + i] : &b->team[rows->at + i];
@@ -231,7 +231,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
             continue;
         if (row->at == ALD_TIME_NONE && timeline_names(b, r, row->raw, people))
             continue;
-        mention(b, list,
+        mention(list,
                 (struct ald_named){.name = row->name,
                                    .evidence = row->field & ((1u << 31) - 1),
                                    .record = ALD_RECORD_OF(r),

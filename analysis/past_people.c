@@ -68,8 +68,12 @@ void ald_past_engagements(const struct ald_past *past, size_t i, void (*take)(vo
 
 /* ---- Who is engaged ---- */
 
+/* Of a stretch of the incidents, for one thread: [from, to). */
 struct engaged {
     struct ald_build *b;
+    struct ald_arena *arena;
+    uint32_t from, to;
+    struct ald_mentions mentions;
     uint32_t *codes, *codes_at; /* codes_at: by incident, and one more */
     size_t codes_n, codes_cap;
     struct ald_named *rows;
@@ -90,34 +94,61 @@ static bool code_of(const struct ald_incident *inc, const struct ald_named *name
     return false;
 }
 
-static void take_first(struct engaged *e, const struct ald_incident *inc, const struct ald_named *named)
+static void add_code(struct engaged *e, uint32_t code)
 {
-    uint32_t code;
-    if (!code_of(inc, named, &code)) {
-        code = BY_ROW | (uint32_t)e->rows_n;
-        e->rows = ald_grow(e->b->a->arena, e->rows, e->rows_n, &e->rows_cap, sizeof *e->rows);
-        e->rows[e->rows_n++] = *named;
-    }
-    e->codes = ald_grow(e->b->a->arena, e->codes, e->codes_n, &e->codes_cap, sizeof *e->codes);
+    e->codes = ald_grow(e->arena, e->codes, e->codes_n, &e->codes_cap, sizeof *e->codes);
     e->codes[e->codes_n++] = code;
+}
+
+static uint32_t add_row(struct engaged *e, const struct ald_named *row)
+{
+    e->rows = ald_grow(e->arena, e->rows, e->rows_n, &e->rows_cap, sizeof *e->rows);
+    e->rows[e->rows_n] = *row;
+    return (uint32_t)e->rows_n++ | BY_ROW;
+}
+
+static void add_again(struct engaged *e, struct ald_engagement again)
+{
+    e->again = ald_grow(e->arena, e->again, e->again_n, &e->again_cap, sizeof *e->again);
+    e->again[e->again_n++] = again;
 }
 
 static void take_incident(struct engaged *e, uint32_t i)
 {
     const struct ald_incident *inc = &e->b->a->incidents[i];
-    struct ald_mentions *list = &e->b->mentions;
+    struct ald_mentions *list = &e->mentions;
+    uint32_t code;
     ald_incident_engagements(e->b, inc, true, list);
     size_t n = ald_mentions_order(e->b, list);
     for (size_t k = 0; k < n; k++)
-        take_first(e, inc, &list->items[k]);
+        add_code(e, code_of(inc, &list->items[k], &code) ? code : add_row(e, &list->items[k]));
     for (size_t k = n; k < list->n && ald_past_counts(inc); k++) {
         const struct ald_named *named = &list->items[k];
-        if (named->by_event || named->at == ALD_TIME_NONE)
-            continue;
-        e->again = ald_grow(e->b->a->arena, e->again, e->again_n, &e->again_cap, sizeof *e->again);
-        e->again[e->again_n++] = (struct ald_engagement){.at = named->at, .person = named->name, .incident = i};
+        if (!named->by_event && named->at != ALD_TIME_NONE)
+            add_again(e, (struct ald_engagement){.at = named->at, .person = named->name, .incident = i});
     }
     e->codes_at[i + 1] = (uint32_t)e->codes_n;
+}
+
+static void take_part(void *ctx, size_t part)
+{
+    struct engaged *e = (struct engaged *)ctx + part;
+    for (uint32_t i = e->from; i < e->to; i++)
+        take_incident(e, i);
+}
+
+/* What a later stretch found goes behind what the ones before it found. */
+static void join(struct engaged *all, const struct engaged *e)
+{
+    uint32_t codes = (uint32_t)all->codes_n, rows = (uint32_t)all->rows_n;
+    for (size_t i = 0; i < e->codes_n; i++)
+        add_code(all, e->codes[i] & BY_ROW ? e->codes[i] + rows : e->codes[i]);
+    for (size_t i = 0; i < e->rows_n; i++)
+        (void)add_row(all, &e->rows[i]);
+    for (size_t i = 0; i < e->again_n; i++)
+        add_again(all, e->again[i]);
+    for (uint32_t i = e->from; i < e->to; i++)
+        e->codes_at[i + 1] += codes;
 }
 
 /* ---- Who knew the services ---- */
@@ -255,13 +286,28 @@ static const uint8_t *know(const struct ald_past *past)
 
 void ald_past_people(struct ald_build *b, struct ald_past *past)
 {
-    struct engaged e = {.b = b, .codes_at = ald_calloc(b->a->arena, b->a->incidents_n + 1, sizeof *e.codes_at)};
-    for (uint32_t i = 0; i < b->a->incidents_n; i++)
-        take_incident(&e, i);
-    past->engaged = e.codes;
-    past->engaged_at = e.codes_at;
-    past->engaged_by_rows = e.rows;
-    past->again = e.again;
-    past->again_n = e.again_n;
+    size_t n = b->a->incidents_n, parts = n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts();
+    struct engaged all[ALD_PARALLEL_MOST];
+    uint32_t *codes_at = ald_calloc(b->a->arena, n + 1, sizeof *codes_at);
+    for (size_t part = 0; part < parts; part++) { /* the first puts down where all comes together */
+        struct ald_arena *own = ald_arena_new();
+        all[part] = (struct engaged){.b = b,
+                                     .arena = part ? own : b->a->arena,
+                                     .from = (uint32_t)(n * part / parts),
+                                     .to = (uint32_t)(n * (part + 1) / parts),
+                                     .mentions = {.arena = own},
+                                     .codes_at = codes_at};
+    }
+    ald_parallel(parts, take_part, all);
+    for (size_t part = 0; part < parts; part++) {
+        if (part)
+            join(&all[0], &all[part]);
+        ald_arena_free(all[part].mentions.arena);
+    }
+    past->engaged = all[0].codes;
+    past->engaged_at = codes_at;
+    past->engaged_by_rows = all[0].rows;
+    past->again = all[0].again;
+    past->again_n = all[0].again_n;
     past->familiar = know(past);
 }
