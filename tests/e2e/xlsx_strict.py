@@ -93,6 +93,15 @@ class Strict:
         formats = styles.find(f"{MAIN}cellXfs") if styles is not None else None
         self.formats = len(formats) if formats is not None else 0
         self.strings = len(book.shared_strings())
+        self.moments = set(self.moment_formats(styles))
+
+    @staticmethod
+    def moment_formats(styles):
+        """Formats of cells that show a date or a duration: of anything below 0 or after 9999 they show nothing but ####."""
+        codes = {element.get("numFmtId"): element.get("formatCode") for element in styles.iter(f"{MAIN}numFmt")} if styles is not None else {}
+        for number, element in enumerate(styles.find(f"{MAIN}cellXfs")) if codes else ():
+            if re.search("[yh]", re.sub(r'"[^"]*"', "", codes.get(element.get("numFmtId"), ""))):
+                yield number
 
     def say(self, where, what):
         self.problems.append(f"{where}: {what}")
@@ -138,6 +147,11 @@ class Strict:
                 self.say("workbook", f"the name {key} is none of those that printing and filters need")
         if any(sheet.casefold() == "history" for sheet in self.sheets):
             self.say("workbook", "no sheet may be called History")
+        states = [sheet.get("state", "visible") for sheet in root.iter(f"{MAIN}sheet")]
+        for view in root.iter(f"{MAIN}workbookView"):
+            tabs = [int(view.get(key, 0)) for key in ("activeTab", "firstSheet")]
+            if any(tab >= len(states) or states[tab] != "visible" for tab in tabs):
+                self.say("workbook", f"opens on the tabs {tabs} of {states}")
         ids = [sheet.get("sheetId") for sheet in root.iter(f"{MAIN}sheet")]
         if len(set(ids)) != len(ids):
             self.say("workbook", "two sheets have one id")
@@ -153,7 +167,9 @@ class Strict:
             if text.text and text.text != text.text.strip(" \t\n") and text.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve":
                 self.say("texts", f"{text.text[:40]!r}: its blanks will be lost")
         for element in self.book.parts["xl/styles.xml"].iter(f"{MAIN}numFmt"):
-            if len(element.get("formatCode")) > 255 or int(element.get("numFmtId")) < 164:
+            code = element.get("formatCode")
+            bare = re.sub(r'"[^"]*"|\\\\.', "", code)
+            if len(code) > 255 or int(element.get("numFmtId")) < 164 or '"' in bare or bare.count(";") > 3 or bare.count("[") != bare.count("]"):
                 self.say("styles", f"a number's format {element.get('numFmtId')}: {element.get('formatCode')[:40]}")
 
     def check_filter(self, name, root):
@@ -161,6 +177,8 @@ class Strict:
         merged = [one.get("ref") for one in root.iter(f"{MAIN}mergeCell")]
         for found in root.findall(f"{MAIN}autoFilter"):
             top, left, bottom, right = place(found.get("ref"))
+            if found.get("ref") not in self.filter_names(name):
+                self.say(name, f"the filter {found.get('ref')} has no name that says so")
             for ref in merged:
                 a, b, c, d = place(ref)
                 if a <= bottom and top <= c and b <= right and left <= d:
@@ -170,6 +188,12 @@ class Strict:
         for kind in ("conditionalFormatting", "dataValidations", "oleObjects", "controls"):
             if root.find(f"{MAIN}{kind}") is not None:
                 self.say(name, f"<{kind}> is not checked here")
+
+    def filter_names(self, sheet):
+        """What Excel takes for the range of a sheet's own filter: a hidden name."""
+        number = str(list(self.sheets).index(sheet))
+        return [name.text.split("!")[-1].replace("$", "") for name in self.book.parts["xl/workbook.xml"].iter(f"{MAIN}definedName")
+                if name.get("name") == "_xlnm._FilterDatabase" and name.get("localSheetId") == number and name.get("hidden") == "1"]
 
     def check_comments(self, part, root):
         refs = [one.get("ref") for one in root.iter(f"{MAIN}comment")]
@@ -199,13 +223,21 @@ class Strict:
             left, right = (column(re.match("[A-Z]+", end)[0]) for end in root.get("ref").split(":"))
             if int(columns.get("count")) != len(own) or len(set(own)) != len(own) or right - left + 1 != len(own):
                 self.say(part, "its columns are not those of its area")
+            top, _, bottom, _ = place(root.get("ref"))
+            if bottom <= top:
+                self.say(part, "it has no row below its header")
             if root.find(f"{MAIN}autoFilter") is not None and root.find(f"{MAIN}autoFilter").get("ref") != root.get("ref"):
                 self.say(part, "its filter has another area")
 
     def check_sheet(self, name, root):
         for problem in in_order(root, SHEET_ORDER):
             self.say(name, problem)
+        self.check_layout(name, root)
+        last = 0
         for col in root.iter(f"{MAIN}col"):
+            if int(col.get("min")) <= last:
+                self.say(name, f"column {col.get('min')} is described twice")
+            last = int(col.get("max"))
             if not 0 <= float(col.get("width")) <= 255 or not 1 <= int(col.get("min")) <= int(col.get("max")) <= COLUMNS:
                 self.say(name, f"column {col.get('min')}: width {col.get('width')}")
         for row in root.iter(f"{MAIN}row"):
@@ -227,6 +259,33 @@ class Strict:
             if len(link.get("location") or "") > 2083 or len(link.get("tooltip") or "") > 255 or len(link.get("display") or "") > 2083:
                 self.say(name, f"{link.get('ref')}: a link of too many characters")
 
+    def check_layout(self, name, root):
+        """Merged cells, frozen rows, and what is said of paper."""
+        merges = root.find(f"{MAIN}mergeCells")
+        refs = [one.get("ref") for one in merges] if merges is not None else []
+        if merges is not None and int(merges.get("count")) != len(refs):
+            self.say(name, f"{merges.get('count')} merged cells, and {len(refs)} are there")
+        for ref in refs:
+            if ":" not in ref or len(set(ref.split(":"))) == 1:
+                self.say(name, f"{ref} is merged with nothing")
+        for pane in root.iter(f"{MAIN}pane"):
+            split = (int(pane.get("ySplit", 0)) + 1, int(pane.get("xSplit", 0)) + 1)
+            if pane.get("state") != "frozen" or place(pane.get("topLeftCell"))[:2] != split or split == (1, 1):
+                self.say(name, f"frozen at {split}, and below it begins {pane.get('topLeftCell')}")
+        fits = root.find(f"{MAIN}sheetPr/{MAIN}pageSetUpPr")
+        if fits is not None and fits.get("fitToPage") == "1" and root.find(f"{MAIN}rowBreaks") is not None:
+            self.say(name, "Excel forgets the breaks of a sheet that it fits to pages")
+        for setup in root.iter(f"{MAIN}pageSetup"):
+            if not 10 <= int(setup.get("scale", 100)) <= 400:
+                self.say(name, f"prints at {setup.get('scale')} %")
+        if any(rel.get("Type").endswith("/comments") for rel in self.relations_of(name)) != (root.find(f"{MAIN}legacyDrawing") is not None):
+            self.say(name, "notes without their drawing, or a drawing without notes")
+
+    def relations_of(self, name):
+        folder, part = self.sheets[name].rsplit("/", 1)
+        rels = self.book.parts.get(f"{folder}/_rels/{part}.rels")
+        return list(rels) if rels is not None else []
+
     def check_cells(self, name, row):
         last = 0
         for cell in row:
@@ -241,8 +300,11 @@ class Strict:
                 self.say(name, f"{ref}: a text that is not there")
             if kind not in ("s", "n", "str", "inlineStr", "b"):
                 self.say(name, f"{ref}: a cell of type {kind}")
+            if kind == "n" and v is not None and int(cell.get("s", "0")) in self.moments and not 0 <= float(v.text) < 2958466:
+                self.say(name, f"{ref}: {v.text} is no date and no duration")
             formula = cell.find(f"{MAIN}f")
-            if formula is not None and (len(formula.text) > 8192 or max(map(len, re.findall(r'"((?:[^"]|"")*)"', formula.text) or [""])) > 510):
+            texts = [text.replace('""', '"') for text in re.findall(r'"((?:[^"]|"")*)"', formula.text or "")] if formula is not None else []
+            if formula is not None and (len(formula.text) > 8192 or any(len(text.encode("utf-16-le")) > 510 for text in texts)):
                 self.say(name, f"{ref}: a formula of too many characters")
             link = re.match(r'HYPERLINK\("(https?:[^"]*)"', formula.text) if formula is not None else None
             if link and address_problem(link[1]):
