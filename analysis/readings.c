@@ -105,8 +105,8 @@ static void set_absent(struct ald_reading *reading, const char *absent)
         reading->axis[axis].absent = absent;
 }
 
-/* Where one incident stands in one frame, and whether there can be a reading. */
-static void place(const struct task *q, struct desk *desk, size_t incident, int r)
+/* Where one incident stands in one frame. @return whether it then needs its comparables. */
+static bool place(const struct task *q, const struct desk *desk, size_t incident, int r)
 {
     const struct ald_incident *inc = &q->analysis->incidents[incident];
     struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
@@ -123,17 +123,53 @@ static void place(const struct task *q, struct desk *desk, size_t incident, int 
             struct ald_axis_position at = ald_frame_axis(desk->frame, (enum ald_axis)axis, incident);
             reading->among_few[axis] = at.has ? at.position : (double)NAN;
         }
-        return;
+        return false;
     }
     reading->placed = true;
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         reading->axis[axis] = ald_frame_axis(desk->frame, (enum ald_axis)axis, incident);
     reading->absent = no_duration(inc); /* the positions stay */
     if (reading->absent)
-        return;
+        return false;
     reading->duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
     ald_comparables_choose(&desk->near, reading);
-    desk->asks[desk->asks_n++] = (struct ask){.reading = reading, .incident = incident};
+    return true;
+}
+
+/* The incidents of a quarter, shared out. */
+struct placing {
+    const struct task *q;
+    struct desk *desk;
+    int r;
+    size_t shares, asks_n[ALD_PARALLEL_MOST]; /* by share: in desk->asks from its first incident's place on */
+};
+
+static size_t share_first(const struct placing *placing, size_t share)
+{
+    return (placing->q->quarter->last - placing->q->quarter->first) * share / placing->shares;
+}
+
+static void place_share(void *ctx, size_t share)
+{
+    struct placing *placing = ctx;
+    const struct ald_quarter *quarter = placing->q->quarter;
+    size_t first = share_first(placing, share), n = 0;
+    for (size_t i = quarter->first + first; i < quarter->first + share_first(placing, share + 1); i++)
+        if (ald_is_read(&quarter->analysis->incidents[i]) && place(placing->q, placing->desk, i, placing->r))
+            placing->desk->asks[first + n++] =
+                (struct ask){.reading = &quarter->measures[i - quarter->first].reading[placing->r], .incident = i};
+    placing->asks_n[share] = n;
+}
+
+/* Who needs comparables is asked for in the order of incidents. */
+static void place_all(const struct task *q, struct desk *desk, int r)
+{
+    struct placing placing = {.q = q, .desk = desk, .r = r, .shares = threads_for(q, q->quarter->last - q->quarter->first)};
+    ald_parallel(placing.shares, place_share, &placing);
+    for (size_t share = 0; share < placing.shares; share++) {
+        memmove(&desk->asks[desk->asks_n], &desk->asks[share_first(&placing, share)], placing.asks_n[share] * sizeof *desk->asks);
+        desk->asks_n += placing.asks_n[share];
+    }
 }
 
 /* ---- Among the comparables ---- */
@@ -287,9 +323,7 @@ static void read_desk(const struct task *q, int r)
         quarter->frames[r] = desk.frame;
     if (desk.frame->n >= ALD_REFERENCE_LEAST)
         ald_neighbourhood_init(&desk.near, desk.frame, scratch);
-    for (size_t i = quarter->first; i < quarter->last; i++)
-        if (ald_is_read(&q->analysis->incidents[i]))
-            place(q, &desk, i, r);
+    place_all(q, &desk, r);
     answer(q, &desk, scratch);
 }
 
