@@ -15,8 +15,9 @@
 /* Rows of a sheet by the anchor of their table. */
 struct ald_xlsx_target {
     const char *section, *sheet;
+    const struct ald_table *table;
     struct ald_anchors *anchors;
-    size_t first; /* row of the sheet */
+    size_t first, n; /* rows of the sheet; anchors may know more of the table's than these n */
     struct ald_xlsx_target *next;
 };
 
@@ -29,9 +30,15 @@ void ald_xlsx_target_add(struct ald_xlsx_sheet *s, const struct ald_table *table
     struct ald_xlsx_target *t = ald_alloc(x->arena, sizeof *t);
     *t = (struct ald_xlsx_target){.section = x->report->sections[s->section].id,
                                   .sheet = s->name,
-                                  .anchors = ald_anchors_of(x->arena, x->report, table, n),
+                                  .table = table,
                                   .first = first,
+                                  .n = n,
                                   .next = x->targets};
+    for (const struct ald_xlsx_target *other = x->targets; other && !t->anchors; other = other->next) /* of the same rows */
+        if (strcmp(other->table->rows, table->rows) == 0 && strcmp(other->table->anchor, table->anchor) == 0 && other->n >= n)
+            t->anchors = other->anchors;
+    if (!t->anchors)
+        t->anchors = ald_anchors_of(x->arena, x->report, table, n);
     x->targets = t;
 }
 
@@ -39,7 +46,7 @@ const char *ald_xlsx_place(struct ald_xlsx *x, const char *section, const char *
 {
     for (const struct ald_xlsx_target *t = x->targets; t; t = t->next) {
         size_t row = strcmp(t->section, section) == 0 ? ald_anchors_find(t->anchors, anchor) : SIZE_MAX;
-        if (row != SIZE_MAX)
+        if (row < t->n)
             return ald_sprintf(x->scratch, "'%s'!A%zu", t->sheet, t->first + row + 1);
     }
     return NULL;
