@@ -16,6 +16,7 @@
 #include "analysis/past.h"
 #include "analysis/patterns.h"
 #include "analysis/readings.h"
+#include "analysis/stored.h"
 
 /* ---- Words ---- */
 
@@ -150,7 +151,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     struct ald_analysis *a = b->a;
     for (size_t i = 0; i < a->records_n; i++)
         ald_record_clocks(b, (uint32_t)i);
-    ALD_TRY(ald_link(b, &a->incidents_n, err));
+    ALD_TRY(b->part ? ald_link_stored(b, &a->incidents_n, err) : ald_link(b, &a->incidents_n, err));
     ald_arena_reset(b->linking);
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
@@ -198,11 +199,26 @@ static void observe_part(void *ctx, size_t part)
         }
 }
 
-static void observe(struct ald_analysis *a)
+static void observe_one(const struct ald_analysis *a, size_t incident)
+{
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        struct ald_obs obs = {.has_total = false};
+        ald_signal_at(s)->compute(a->past, &a->incidents[incident], &obs);
+        ald_observe(a->observations, incident, s, &obs);
+    }
+}
+
+/* part NULL: all incidents. */
+static void observe(struct ald_analysis *a, const struct ald_part *part)
 {
     struct observing o = {.analysis = a, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
     a->observations = ald_observations_new(a->arena, a->incidents_n);
     a->readings = ald_readings_new(a->arena, a->incidents_n);
+    if (part) {
+        if (part->incident != SIZE_MAX)
+            observe_one(a, part->incident);
+        return;
+    }
     if (o.parts > 1)
         ald_observations_split(a->observations, o.parts);
     ald_parallel(o.parts, observe_part, &o);
@@ -228,13 +244,14 @@ static void build_done(struct ald_build *b)
 }
 
 /* Everything up to the indexes of the past, or up to the incidents; what only the building needs is gone afterwards. */
-static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, bool measured, struct ald_err *err)
+static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, bool measured, struct ald_part *part, struct ald_err *err)
 {
     struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
     ALD_CLEANUP(build_done)
     struct ald_build b = {.store = store,
                           .settings = a->settings,
                           .a = a,
+                          .part = part,
                           .scratch = scratch,
                           .mentions = {.arena = scratch},
                           .brief = ald_arena_new(),
@@ -256,19 +273,34 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     if (ald_store_beside(store, &b.beside, NULL) != ALD_OK)
         b.beside = NULL;
     ALD_TRY(ald_load(&b, err));
+    if (part)
+        ald_part_seen(&b);
+    else
+        ald_origins_keep(&b);
     if (measured && b.settings->free_text)
         ald_texts_begin(&texts, &b);
     ALD_TRY(build_incidents(&b, err));
     if (measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
         ald_past_build(&b);
+        if (part)
+            ald_part_past(&b);
     }
     a->words = ald_names_texts(b.strings);
     return ALD_OK;
 }
 
+/* Of an analysis of a part: the incident asked about. */
+static void find_asked(const struct ald_analysis *a, struct ald_part *part)
+{
+    part->incident = SIZE_MAX;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (strcmp(a->incidents[i].id, part->id) == 0)
+            part->incident = i;
+}
+
 static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, bool measured,
-                                 struct ald_analysis **ret, struct ald_err *err)
+                                 struct ald_part *part, struct ald_analysis **ret, struct ald_err *err)
 {
     struct ald_zone *zone;
     int64_t generation;
@@ -282,14 +314,18 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
                                .zone = zone,
                                .as_of = as_of,
                                .generation = generation,
+                               .next_at = ALD_TIME_NONE,
                                .calendar = {.zone = zone,
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ald_event_ids_open(a, store);
-    ALD_TRY(ald_store_reads_whole(store, err));
-    ALD_TRY(build(store, a, measured, err));
+    if (!part)
+        ALD_TRY(ald_store_reads_whole(store, err));
+    ALD_TRY(build(store, a, measured, part, err));
+    if (part)
+        find_asked(a, part);
     if (measured)
-        observe(a);
+        observe(a, part);
     *ret = a;
     a = NULL;
     return ALD_OK;
@@ -298,13 +334,19 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
 enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                              struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, true, ret, err);
+    return run(store, settings, as_of, true, NULL, ret, err);
 }
 
 enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                               struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, false, ret, err);
+    return run(store, settings, as_of, false, NULL, ret, err);
+}
+
+enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,
+                              struct ald_analysis **ret, struct ald_err *err)
+{
+    return run(store, settings, as_of, true, part, ret, err);
 }
 
 void ald_analysis_free(struct ald_analysis *analysis)
@@ -325,61 +367,4 @@ void ald_analysis_freep(struct ald_analysis **analysis)
 {
     ald_analysis_free(*analysis);
     *analysis = NULL;
-}
-
-static bool is_id_of(const struct ald_record *record, const char *id)
-{
-    size_t n = strlen(record->traits->source);
-    return strncmp(id, record->traits->source, n) == 0 && id[n] == ':' && strcmp(id + n + 1, record->external_id) == 0;
-}
-
-/* Records come in the order of source and external id. */
-static uint32_t record_at(const struct ald_analysis *a, const char *source, size_t source_n, const char *external_id)
-{
-    size_t low = 0, high = a->records_n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct ald_record *record = &a->records[mid];
-        int order = strncmp(record->traits->source, source, source_n);
-        if (order == 0)
-            order = record->traits->source[source_n] ? 1 : strcmp(record->external_id, external_id);
-        if (order == 0)
-            return (uint32_t)mid;
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return ALD_NOBODY;
-}
-
-uint32_t ald_analysis_record(const struct ald_analysis *a, const char *id)
-{
-    /* Both halves may hold colons. */
-    for (const char *colon = strchr(id, ':'); colon; colon = strchr(colon + 1, ':')) {
-        uint32_t record = record_at(a, id, (size_t)(colon - id), colon + 1);
-        if (record != ALD_NOBODY)
-            return record;
-    }
-    return ALD_NOBODY;
-}
-
-size_t ald_analysis_find(const struct ald_analysis *a, const char *id_or_key)
-{
-    for (size_t i = 0; i < a->incidents_n; i++)
-        if (strcmp(a->incidents[i].id, id_or_key) == 0)
-            return i;
-    for (size_t i = 0; i < a->incidents_n; i++)
-        if (strcmp(a->incidents[i].key, id_or_key) == 0)
-            return i;
-    for (size_t i = 0; i < a->records_n; i++)
-        if (a->records[i].incident != ALD_NOBODY && is_id_of(&a->records[i], id_or_key))
-            return a->records[i].incident;
-    for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_record *record = &a->records[i];
-        if (record->incident != ALD_NOBODY &&
-            ((record->key && strcmp(record->key, id_or_key) == 0) || strcmp(record->external_id, id_or_key) == 0))
-            return record->incident;
-    }
-    return SIZE_MAX;
 }

@@ -144,6 +144,7 @@ struct ald_build {
     size_t listed_n, listed_cap;
     struct ald_member_of *member;
     size_t member_n, member_cap;
+    struct ald_part *part; /* of the store that is analysed (stored.h); NULL: all of it */
     struct ald_org *org; /* stands after ald_load, until the past takes it */
     struct ald_given *given;
     size_t given_n, given_cap;
@@ -175,6 +176,17 @@ static inline void ald_own_moment_set(struct ald_build *b, uint32_t record, int 
 {
     b->moments[record].at[moment] = at;
     b->moments[record].field[moment] = field;
+}
+
+/** A date that may lie after as-of. @return true when it does: what it dates has not happened yet. */
+static inline bool ald_build_later(struct ald_build *b, int64_t at)
+{
+    struct ald_analysis *a = b->a;
+    if (at <= a->as_of)
+        return false;
+    if (a->next_at == ALD_TIME_NONE || at < a->next_at)
+        a->next_at = at;
+    return true;
 }
 
 /** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people.

@@ -39,7 +39,7 @@ void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_fra
     uint64_t *open = ald_calloc(arena, frame->n / WORD + 1, sizeof *open);
     for (size_t i = 0; i < frame->n; i++)
         open[i / WORD] |= (uint64_t)frame->members[i].open << (i % WORD);
-    *near = (struct ald_neighbourhood){.frame = frame, .open = open};
+    *near = (struct ald_neighbourhood){.frame = frame, .open = open, .once = frame->stored};
     for (int basis = 0; basis < ALD_BASIS_WHOLE; basis++)
         for (size_t i = 0; i < frame->n; i++)
             near->candidates[basis] += is_candidate(frame, (enum ald_basis)basis, i);
@@ -118,9 +118,29 @@ static void fill_strips(const struct ald_neighbourhood *near, enum ald_basis bas
     }
 }
 
+/* All of them as they come. */
+static void list_all(struct ald_neighbourhood *near, enum ald_basis basis)
+{
+    struct ald_strips *list = &near->strips[basis];
+    const struct ald_frame *frame = near->frame;
+    *list = (struct ald_strips){.member = ald_calloc(near->arena, near->candidates[basis], sizeof *list->member), .made = true};
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        list->at[axis] = ald_calloc(near->arena, near->candidates[basis], sizeof(double));
+    for (size_t i = 0; i < frame->n; i++) {
+        if (!is_candidate(frame, basis, i))
+            continue;
+        list->member[list->n] = (uint32_t)i;
+        for (int axis = 0; axis < ALD_AXIS_N; axis++)
+            list->at[axis][list->n] = uses(basis, (enum ald_axis)axis) ? frame->axes[axis].position[i] : 0;
+        list->n++;
+    }
+}
+
 static const struct ald_strips *strips_of(struct ald_neighbourhood *near, enum ald_basis basis)
 {
     struct ald_strips *strips = &near->strips[basis];
+    if (!strips->made && near->once)
+        list_all(near, basis);
     if (strips->made)
         return strips;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
@@ -218,9 +238,13 @@ static bool look_at_strip(struct search *search, size_t strip)
 static void look_within(struct search *search, double distance)
 {
     const struct ald_strips *strips = search->strips;
-    size_t here = first_from(strips->high, strips->strips, search->at[strips->across]);
     search->bound = distance * distance;
     search->found_n = 0;
+    if (!strips->strips) {
+        take(search, 0, strips->n);
+        return;
+    }
+    size_t here = first_from(strips->high, strips->strips, search->at[strips->across]);
     for (size_t i = here; i < strips->strips && look_at_strip(search, i);)
         i++;
     for (size_t i = here; i-- > 0 && look_at_strip(search, i);)

@@ -260,7 +260,7 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (m < 0)
         return;
     int64_t at = ald_q_col_time(q, 2);
-    if (at > b->a->as_of)
+    if (ald_build_later(b, at))
         b->work[r].later |= (uint8_t)ALD_BIT(m);
     else if (b->moments[r].at[m] == ALD_TIME_NONE) /* rows come by rank */
         ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
@@ -276,7 +276,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (!no_opening(b, r))
         return;
     int64_t at = ald_q_col_time(q, 1);
-    if (at > b->a->as_of)
+    if (ald_build_later(b, at))
         b->work[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
     else
         ald_own_moment_set(b, r, ALD_OPENED, at, ald_build_word(b, "events"));

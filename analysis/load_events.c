@@ -27,6 +27,7 @@ struct ald_timeline {
     struct ald_names *kinds; /* by enum ald_event_kind */
     struct ald_whom *whom;
     unsigned *seen;
+    int64_t next_at; /* as in struct ald_analysis, of events */
     struct ald_event *events;
     size_t events_n, events_cap;
     struct ald_event_names *later;
@@ -136,6 +137,8 @@ static void take_event(struct ald_timeline *t, uint32_t r, struct ald_q *q)
     bool later = event.at > b->a->as_of;
     if (event.kind == ALD_EV_ESCALATED)
         t->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
+    if (later && (t->next_at == ALD_TIME_NONE || event.at < t->next_at))
+        t->next_at = event.at;
     if (!later)
         take_who(t, record, &event, &actor, name && *name, ald_q_col_text(q, 5));
     if (event.kind == ALD_EV_OTHER)
@@ -184,6 +187,7 @@ void ald_timeline_begin(struct ald_build *b)
     *t = (struct ald_timeline){.b = b,
                                .store = b->beside ? b->beside : b->store,
                                .arena = arena,
+                               .next_at = ALD_TIME_NONE,
                                .kinds = ald_names_new(arena),
                                .whom = ald_whom_new(b, arena),
                                .seen = ald_calloc(arena, ald_names_n(b->sources), sizeof *t->seen)};
@@ -243,6 +247,7 @@ enum ald_rc ald_timeline_take(struct ald_build *b, struct ald_err *err)
             t->events[t->claims[i].event].names_service = false;
     for (size_t i = 0; i < ald_names_n(b->sources); i++)
         b->seen[i] |= t->seen[i];
+    (void)ald_build_later(b, t->next_at);
     b->a->unjoined_people = ald_whom_unjoined_n(t->whom, b);
     b->events = t->events;
     return ALD_OK;

@@ -56,7 +56,7 @@ static uint32_t first_word(const struct ald_build *b, uint32_t x, uint32_t y)
 static bool settle(struct ald_build *b, int64_t at, struct ald_slice *slice, size_t *n)
 {
     b->unsettled = ALD_NOBODY;
-    if (at <= b->a->as_of)
+    if (!ald_build_later(b, at))
         return true;
     slice->n--;
     --*n;

@@ -7,6 +7,7 @@
 #include "comparables.h"
 #include "observations.h"
 #include "readings.h"
+#include "stored.h"
 
 struct ald_readings *ald_readings_new(struct ald_arena *arena, size_t incidents)
 {
@@ -21,9 +22,9 @@ struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size
     struct ald_arena *arena = ald_arena_new();
     struct ald_quarter *quarter = ald_alloc(arena, sizeof *quarter);
     *quarter = (struct ald_quarter){.analysis = analysis, .arena = arena, .first = incident, .last = incident + 1};
-    while (quarter->first > 0 && all[quarter->first - 1].quarter == all[incident].quarter)
+    while (!analysis->stored && quarter->first > 0 && all[quarter->first - 1].quarter == all[incident].quarter)
         quarter->first--;
-    while (quarter->last < analysis->incidents_n && all[quarter->last].started_at != ALD_TIME_NONE &&
+    while (!analysis->stored && quarter->last < analysis->incidents_n && all[quarter->last].started_at != ALD_TIME_NONE &&
            all[quarter->last].quarter == all[incident].quarter)
         quarter->last++;
     quarter->measures = ald_calloc(arena, quarter->last - quarter->first, sizeof *quarter->measures);
@@ -117,6 +118,18 @@ static int compare_comparables(const void *a, const void *b)
     return (x->incident > y->incident) - (x->incident < y->incident);
 }
 
+static void name_comparable(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_comparable *of)
+{
+    if (analysis->stored) {
+        ald_stored_name(analysis, arena, of);
+        return;
+    }
+    const struct ald_incident *inc = &analysis->incidents[of->incident];
+    of->id = inc->id;
+    of->key = inc->key;
+    of->title = inc->title;
+}
+
 size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t incident, int reading, size_t max,
                                 struct ald_arena *arena, struct ald_comparable **ret)
 {
@@ -146,7 +159,9 @@ size_t ald_analysis_comparables(const struct ald_analysis *analysis, size_t inci
     qsort(all, m, sizeof *all, compare_comparables);
     size_t n = m < max ? m : max;
     *ret = ald_calloc(arena, n, sizeof **ret);
-    if (n)
-        memcpy(*ret, all, n * sizeof *all);
+    for (size_t i = 0; i < n; i++) {
+        (*ret)[i] = all[i];
+        name_comparable(analysis, arena, &(*ret)[i]);
+    }
     return n;
 }

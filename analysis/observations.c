@@ -123,6 +123,11 @@ bool ald_obs_has(const struct ald_obs *obs, int lens)
     return lens == ALD_LENS_TOTAL ? obs->has_total : obs->has[lens];
 }
 
+double ald_obs_through(const struct ald_obs *obs, size_t signal, int lens)
+{
+    return lens == ALD_LENS_TOTAL ? ald_signal_rank(signal, obs->total) : obs->axis_value[lens];
+}
+
 const struct ald_ranked *ald_observed_ranked(struct ald_observations *observations, size_t signal, int lens)
 {
     struct ald_observed *seen = &observations->signals[signal];
@@ -135,8 +140,7 @@ const struct ald_ranked *ald_observed_ranked(struct ald_observations *observatio
     for (size_t code = 0; code < seen->n; code++) {
         const struct ald_obs *obs = seen->distinct[code];
         if (ald_obs_has(obs, lens))
-            keyed[n++] = (struct ald_keyed){
-                .value = lens == ALD_LENS_TOTAL ? ald_signal_rank(signal, obs->total) : obs->axis_value[lens], .at = code};
+            keyed[n++] = (struct ald_keyed){.value = ald_obs_through(obs, signal, lens), .at = code};
     }
     ald_sort_keyed(keyed, n);
     struct ald_obs_code *items = ald_calloc(observations->arena, n, sizeof *items);

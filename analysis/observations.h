@@ -51,5 +51,7 @@ static inline uint32_t ald_code_at(const struct ald_observed *seen, size_t incid
 }
 /** Whether an observation has a value through a lens. */
 bool ald_obs_has(const struct ald_obs *obs, int lens);
+/** That value; where there is none it says nothing. */
+double ald_obs_through(const struct ald_obs *obs, size_t signal, int lens);
 /** Stands until something new is observed. */
 const struct ald_ranked *ald_observed_ranked(struct ald_observations *observations, size_t signal, int lens);

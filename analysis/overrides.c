@@ -237,7 +237,7 @@ static bool time_set(struct ald_build *b, const struct ald_incident *inc, const 
         o->idle = "its value is no time";
         return false;
     }
-    if (at != ALD_TIME_NONE && at > b->a->as_of) {
+    if (ald_build_later(b, at)) {
         o->idle = "it is dated after as-of";
         if (f->kind == START || f->moment == ALD_OPENED)
             return false; /* the incident is there: it began at some time */

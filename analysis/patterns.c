@@ -11,6 +11,7 @@
 #include "alidade/hash.h"
 #include "alidade/limits.h"
 #include "alidade/utf8.h"
+#include "analysis/stored.h"
 
 #define ENOUGH (1 - 1e-9) /* weights come to 1 */
 #define RULES_KEPT 8      /* different rules of a pattern that are told apart in one incident */
@@ -227,6 +228,17 @@ static int word_order(const void *x, const void *y)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* In a part of the store others could be called so who are not in it. */
+static ALD_CHECK enum ald_rc find_subject(const struct ald_build *b, const char *subject, size_t *ret, struct ald_err *err)
+{
+    int64_t number = 0;
+    *ret = ald_analysis_find(b->a, subject);
+    if (!b->part || *ret == SIZE_MAX)
+        return ALD_OK;
+    ALD_TRY(ald_stored_find(b->store, subject, &number, err));
+    return ald_stored_index(b->store, b->a, number, ret, err);
+}
+
 /* Tags name records; of two that came to one incident, the later word counts. */
 static ALD_CHECK enum ald_rc read_words(struct ald_build *b, struct gather *g, struct word **ret, size_t *ret_n, struct ald_err *err)
 {
@@ -235,7 +247,8 @@ static ALD_CHECK enum ald_rc read_words(struct ald_build *b, struct gather *g, s
     ALD_TRY(ald_decisions(b->store, ALD_DECIDE_TAG, false, g->scratch, &all, &n, err));
     struct word *words = ald_calloc(g->scratch, n, sizeof *words);
     for (size_t i = 0; i < n; i++) {
-        size_t incident = ald_analysis_find(g->a, all[i].subject);
+        size_t incident;
+        ALD_TRY(find_subject(b, all[i].subject, &incident, err));
         size_t pattern = all[i].field ? ald_lexicon_find(g->p->lexicon, all[i].field) : SIZE_MAX;
         if (incident != SIZE_MAX && pattern != SIZE_MAX && !ald_lexicon_at(g->p->lexicon, pattern)->hypothesis)
             words[kept++] = (struct word){(uint32_t)incident, (uint32_t)pattern, (uint32_t)i, &all[i]};

@@ -8,6 +8,7 @@
 
 #include "alidade/parallel.h"
 #include "observations.h"
+#include "stored.h"
 
 /* ---- As it stood ---- */
 
@@ -82,6 +83,10 @@ size_t ald_first_from(const struct ald_analysis *analysis, int64_t at)
 void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, struct ald_arena *arena,
                          struct ald_reference *ret)
 {
+    if (analysis->stored) {
+        ald_reference_read(analysis, ret);
+        return;
+    }
     *ret = (struct ald_reference){
         .from = ald_quarter_start(&analysis->calendar, quarter - analysis->settings->lookback_quarters),
         .to = ald_quarter_start(&analysis->calendar, quarter),
@@ -135,10 +140,12 @@ static void count_part(void *ctx, size_t part)
 void ald_tally_build(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t parts, struct ald_arena *arena,
                       struct ald_tally *ret)
 {
+    *ret = (struct ald_tally){.n = reference->n};
+    if (analysis->stored) /* scales come from the store */
+        return;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     uint64_t *one = ald_calloc(scratch, reference->n, sizeof *one);
     struct counting c = {.observations = analysis->observations, .reference = reference, .one = one, .parts = parts};
-    *ret = (struct ald_tally){.n = reference->n};
     for (size_t i = 0; i < reference->n; i++) {
         bool beyond = reference->members[reference->at[i]].beyond;
         one[i] = 1 | (uint64_t)beyond << 32;
@@ -147,6 +154,19 @@ void ald_tally_build(const struct ald_analysis *analysis, const struct ald_refer
     for (size_t s = 0; s < ALD_SIGNAL_N; s++)
         ret->of[s] = c.of[s] = ald_calloc(arena, analysis->observations->signals[s].n, sizeof(uint64_t));
     ald_parallel(parts, count_part, &c);
+}
+
+void ald_scale_begin(const struct ald_analysis *analysis, size_t signal, struct ald_scale *ret)
+{
+    const struct ald_signal *def = ald_signal_at(signal);
+    *ret = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : ald_signal_weight(analysis->settings, def)};
+}
+
+void ald_scale_set(struct ald_scale *scale, const uint32_t *twice, size_t n, size_t values, size_t members_n)
+{
+    scale->twice = twice;
+    scale->n = n;
+    scale->eligible = scale->weight > 0 && n * 4 >= members_n && values > 1;
 }
 
 /* Walks over the observations in the order of their values. */
@@ -168,18 +188,19 @@ static void build_scale(const struct ald_observed *seen, const struct ald_ranked
         below += equal;
         values += equal > 0;
     }
-    ret->twice = twice;
-    ret->n = below;
-    ret->eligible = ret->weight > 0 && below * 4 >= members_n && values > 1;
+    ald_scale_set(ret, twice, below, values, members_n);
 }
 
 void ald_scales_build(const struct ald_analysis *analysis, const struct ald_tally *tally, int lens, struct ald_arena *arena,
                       struct ald_scale ret[ALD_SIGNAL_N])
 {
+    if (analysis->stored) {
+        ald_scales_read(analysis, lens, arena, ret);
+        return;
+    }
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_signal *def = ald_signal_at(s);
         const struct ald_observed *seen = &analysis->observations->signals[s];
-        ret[s] = (struct ald_scale){.weight = def->timing == ALD_HINDSIGHT ? 0 : ald_signal_weight(analysis->settings, def)};
+        ald_scale_begin(analysis, s, &ret[s]);
         build_scale(seen, ald_observed_ranked(analysis->observations, s, lens), tally, s, lens,
                     ald_calloc(arena, seen->n, sizeof(uint32_t)), &ret[s]);
     }
@@ -266,17 +287,26 @@ static void add_signal(const struct ald_frame *frame, const struct roll *roll, s
     }
 }
 
+double ald_axis_weight(const struct ald_frame *frame, enum ald_axis axis)
+{
+    double weight = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
+            weight += frame->signals[s].weight;
+    return weight;
+}
+
 /* The members' raws on an axis and their positions among them. The axis has room for all of them. */
 static void build_axis(const struct ald_frame *frame, const struct roll *roll, enum ald_axis axis, struct ald_axis_frame *out)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_keyed *placed = ald_calloc(scratch, roll->n, sizeof *placed);
     double *raw = ald_calloc(scratch, roll->n, sizeof *raw), *present = ald_calloc(scratch, roll->n, sizeof *present);
+    out->weight = ald_axis_weight(frame, axis);
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         if (ald_signal_at(s)->axis != axis || !frame->signals[s].eligible)
             continue;
         ALD_CLEANUP(ald_arena_freep) struct ald_arena *table = ald_arena_new();
-        out->weight += frame->signals[s].weight;
         add_signal(frame, roll, s, table, raw, present);
     }
     for (size_t i = 0; i < roll->n; i++) {
@@ -340,6 +370,10 @@ static void take_beyond(const struct ald_reference *reference, struct ald_arena 
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, const struct ald_tally *tally,
                      int reading, size_t parts, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
 {
+    if (analysis->stored) {
+        ald_frame_read(analysis, reading, arena, scales, ret);
+        return;
+    }
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct roll roll = {.incidents = reference->incidents, .at = reference->at, .n = reference->n};
     *ret =

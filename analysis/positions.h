@@ -49,6 +49,10 @@ void ald_tally_build(const struct ald_analysis *analysis, const struct ald_refer
 /** Scales of all signals through a lens (observations.h), of the members that it looks at; their tables are owned by arena. */
 void ald_scales_build(const struct ald_analysis *analysis, const struct ald_tally *tally, int lens, struct ald_arena *arena,
                       struct ald_scale ret[ALD_SIGNAL_N]);
+/** An empty scale of a signal, with its weight. */
+void ald_scale_begin(const struct ald_analysis *analysis, size_t signal, struct ald_scale *ret);
+/** Sets the rest: of members_n members n have a value, and that many values differ. */
+void ald_scale_set(struct ald_scale *scale, const uint32_t *twice, size_t n, size_t values, size_t members_n);
 /** Position of a newcomer on a signal; NAN where it has no value or no member has the signal. */
 double ald_scale_position(const struct ald_analysis *analysis, const struct ald_scale *scale, size_t signal,
                           size_t incident);
@@ -62,12 +66,15 @@ struct ald_axis_frame {
 };
 struct ald_frame {
     int reading;
+    bool stored; /* read for one incident, and not made for all: axes have no order */
     const struct ald_analysis *analysis;
     const struct ald_member *members; /* order of the reference kept: by duration */
     size_t n;
     struct ald_scale signals[ALD_SIGNAL_N];
     struct ald_axis_frame axes[ALD_AXIS_N];
 };
+/** The weight of an axis: of its eligible signals. */
+double ald_axis_weight(const struct ald_frame *frame, enum ald_axis axis);
 /** A frame of fewer than ALD_REFERENCE_LEAST members (of the landmark: ALD_FEW_LEAST) has members and n, but no scales. What scales need goes into `scales`,
  *  which may outlive the rest. */
 #define ALD_REFERENCE_LEAST 30

@@ -314,17 +314,28 @@ static void read_desk(const struct task *q, int r)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_quarter *quarter = q->quarter;
-    struct ald_arena *kept = quarter->keeps_frames ? quarter->arena : scratch;
-    struct desk desk = {.frame = ald_alloc(kept, sizeof *desk.frame),
+    struct desk desk = {.frame = ald_alloc(scratch, sizeof *desk.frame),
                         .asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
-    ald_frame_build(q->analysis, &q->reference, &q->tally, r, threads_for(q, q->reference.n), kept, quarter->arena, desk.frame);
+    ald_frame_build(q->analysis, &q->reference, &q->tally, r, threads_for(q, q->reference.n), scratch, quarter->arena, desk.frame);
     memcpy(quarter->places.scales[r], desk.frame->signals, sizeof desk.frame->signals);
-    if (quarter->keeps_frames)
-        quarter->frames[r] = desk.frame;
+    if (quarter->packs_frames)
+        quarter->frames[r] = ald_frame_pack(desk.frame, quarter->arena);
     if (desk.frame->n >= ALD_REFERENCE_LEAST)
         ald_neighbourhood_init(&desk.near, desk.frame, scratch);
     place_all(q, &desk, r);
     answer(q, &desk, scratch);
+}
+
+/* Where totals stand, which is description: they are on no axis. */
+static void read_totals(const struct task *q)
+{
+    struct ald_quarter *quarter = q->quarter;
+    struct ald_frame totals = {.reading = ALD_LENS_TOTAL, .analysis = q->analysis, .n = q->reference.n};
+    if (totals.n >= ALD_REFERENCE_LEAST)
+        ald_scales_build(q->analysis, &q->tally, ALD_LENS_TOTAL, quarter->arena, totals.signals);
+    memcpy(quarter->places.scales[ALD_LENS_TOTAL], totals.signals, sizeof totals.signals);
+    if (quarter->packs_frames)
+        quarter->frames[ALD_LENS_TOTAL] = ald_frame_pack(&totals, quarter->arena);
 }
 
 void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
@@ -333,13 +344,11 @@ void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
     const struct ald_analysis *analysis = quarter->analysis;
     struct task q = {.analysis = analysis, .quarter = quarter, .threads = threads};
     make_texts(quarter->arena, &q.texts);
-    ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, quarter->keeps_frames ? quarter->arena : scratch,
-                        &q.reference);
+    ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, scratch, &q.reference);
     ald_tally_build(analysis, &q.reference, threads_for(&q, q.reference.n), scratch, &q.tally);
     for (int r = 0; r < ALD_READING_N; r++)
         read_desk(&q, r);
-    if (q.reference.n >= ALD_REFERENCE_LEAST)
-        ald_scales_build(analysis, &q.tally, ALD_LENS_TOTAL, quarter->arena, quarter->places.scales[ALD_LENS_TOTAL]);
+    read_totals(&q);
     for (size_t i = quarter->first; i < quarter->last; i++) {
         struct ald_measure *measure = &quarter->measures[i - quarter->first];
         if (!ald_is_read(&analysis->incidents[i]))

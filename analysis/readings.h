@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "positions.h"
+#include "stored.h"
 
 /** What is known of where things stand in the reference of a quarter. */
 struct ald_places {
@@ -16,8 +17,8 @@ struct ald_quarter {
     size_t first, last;
     struct ald_measure *measures; /* of first..last-1 */
     struct ald_places places;
-    bool keeps_frames; /* else they are gone when all is read */
-    const struct ald_frame *frames[ALD_READING_N]; /* kept ones, as long as the quarter */
+    bool packs_frames; /* else they are gone when all is read */
+    struct ald_bytes frames[ALD_READING_N + 1]; /* packed ones, by lens */
     struct ald_quarter *next;
 };
 struct ald_readings {
@@ -48,11 +49,11 @@ struct ald_ahead {
     struct ald_quarter *now, *next;
     pthread_t thread;
     bool running; /* makes next */
-    bool keeps_frames;
+    bool packs_frames;
 };
-/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. keeps_frames: each quarter has its
- *  frames, which take the memory of its reference. */
-void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool keeps_frames);
+/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. packs_frames: each quarter has its
+ *  frames as the store keeps them. */
+void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool packs_frames);
 /** Incidents are asked about in ascending order. The measure stands until one of another quarter is asked about. */
 const struct ald_measure *ald_ahead_at(struct ald_ahead *ahead, size_t incident);
 /** The quarter of the incident that was asked about last, as long as its measures stand; NULL: none was yet. */

@@ -17,7 +17,7 @@ static void start(struct ald_ahead *ahead, size_t from)
         from++;
     ahead->next = from < analysis->incidents_n ? ald_quarter_around(analysis, from) : NULL;
     if (ahead->next)
-        ahead->next->keeps_frames = ahead->keeps_frames;
+        ahead->next->packs_frames = ahead->packs_frames;
     ahead->running = ahead->next && pthread_create(&ahead->thread, NULL, read_next, ahead) == 0;
 }
 
@@ -28,9 +28,9 @@ static void let_go(struct ald_quarter **quarter)
     *quarter = NULL;
 }
 
-void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool keeps_frames)
+void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool packs_frames)
 {
-    *ahead = (struct ald_ahead){.analysis = analysis, .keeps_frames = keeps_frames};
+    *ahead = (struct ald_ahead){.analysis = analysis, .packs_frames = packs_frames};
     start(ahead, 0);
 }
 

@@ -12,6 +12,7 @@
 #include "kept.h"
 #include "packed.h"
 #include "readings.h"
+#include "stored.h"
 
 /* ---- Incidents ---- */
 
@@ -62,7 +63,7 @@ struct links {
 
 static ALD_CHECK enum ald_rc links_open(struct ald_store *store, const struct ald_analysis *a, struct links *ret, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", 1, 5};
+    static const struct ald_kept_table table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", 1, 7};
     *ret = (struct links){.analysis = a, .arena = ald_arena_new()};
     ret->linked = ald_calloc(ret->arena, a->records_n, sizeof *ret->linked);
     for (size_t i = 0; i < a->records_n; i++)
@@ -78,13 +79,24 @@ static void links_done(struct links *links)
     ald_arena_free(links->arena);
 }
 
+/* A record's key where its incident goes by another. */
+static const char *own_key(const struct ald_incident *inc, const struct ald_record *record)
+{
+    return record->key && strcmp(record->key, inc->key) != 0 ? record->key : NULL;
+}
+
 static ALD_CHECK enum ald_rc put_links(struct links *links, size_t up_to, struct ald_err *err)
 {
     for (; links->at < up_to; links->at++) {
         const struct ald_record *record = &links->analysis->records[links->linked[links->at].at];
-        const struct ald_kept_cell cells[] = {ald_kept_int(record->row), ald_kept_text(links->analysis->incidents[record->incident].id),
-                                         ald_kept_text(ald_record_method(record)),
-                                              ald_kept_real(ald_record_confidence(record)), ald_kept_text(ald_record_via(record))};
+        const struct ald_incident *inc = &links->analysis->incidents[record->incident];
+        const struct ald_kept_cell cells[] = {ald_kept_int(record->row),
+                                              ald_kept_text(inc->id),
+                                              ald_kept_text(ald_record_method(record)),
+                                              ald_kept_real(ald_record_confidence(record)),
+                                              ald_kept_text(ald_record_via(record)),
+                                              ald_kept_int(record->folded),
+                                              ald_kept_text(own_key(inc, record))};
         ALD_TRY(ald_kept_row(&links->kept, cells, err));
     }
     return ALD_OK;
@@ -185,9 +197,12 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
     ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
     ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
     ALD_CLEANUP(tables_done) struct tables t = {.links = {.n = 0}};
+    ALD_CLEANUP(ald_q_closep) struct ald_q *frames = NULL;
+    int64_t quarter = ALD_QUARTER_NONE, frames_n = 0; /* whose frames are written, and how many */
     ald_packer_init(&packer, a);
-    ald_ahead_begin(&ahead, a, false);
+    ald_ahead_begin(&ahead, a, true);
     ALD_TRY(tables_open(store, a, &t, err));
+    ALD_TRY(ald_q_open(store, "part_frame_put", &frames, err));
     *ret_read = 0;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
@@ -201,7 +216,12 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
         const struct ald_measure *measure = ald_ahead_at(&ahead, i);
         *ret_read += measure->shown >= 0;
         ALD_TRY(put_readings(&t.readings, measure, number_of(i), err));
+        if (!ald_is_read(inc) || inc->quarter == quarter)
+            continue;
+        quarter = inc->quarter;
+        ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), &frames_n, err));
     }
+    ALD_TRY(ald_rows_prune(store, "part_frame_keys", "part_frame_remove", frames_n, err));
     return tables_end(&t, err);
 }
 
@@ -217,11 +237,15 @@ static ALD_CHECK enum ald_rc save_meta(struct ald_store *store, const char *key,
 enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
                               struct ald_err *err)
 {
-    char as_of[32], generation[32];
+    char as_of[32], generation[32], next[32];
     (void)snprintf(as_of, sizeof as_of, "%" PRId64, a->as_of);
     (void)snprintf(generation, sizeof generation, "%" PRId64, a->generation);
+    (void)snprintf(next, sizeof next, "%" PRId64, a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at);
     ALD_TRY(save_incidents(store, a, ret_read, err));
+    ALD_TRY(ald_stored_save(store, a, err));
     ALD_TRY(save_meta(store, "analysis_as_of", as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
+    ALD_TRY(save_meta(store, "analysis_next", next, err));
+    ALD_TRY(save_meta(store, "analysis_version", ALD_VERSION, err));
     return save_meta(store, "analysis_generation", generation, err);
 }

@@ -60,7 +60,7 @@ static struct ald_node *comparables_node(struct ald_arena *a, const struct ald_a
     size_t n = shown < 0 ? 0 : ald_analysis_comparables(an, i, shown, ald_measure_at(an, i)->reading[shown].m, a, &near);
     for (size_t k = 0; k < n; k++) {
         struct ald_node *o = ald_node_object(a);
-        ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[near[k].incident].id));
+        ald_node_set(a, o, "incident", ald_node_str(a, near[k].id));
         ald_node_set(a, o, "distance", ald_node_num(a, near[k].distance));
         ald_node_set(a, o, "duration_s", ald_node_num(a, (double)near[k].duration_ms / 1000));
         ald_node_set(a, o, "open", ald_node_bool(a, near[k].open));
@@ -105,6 +105,19 @@ static const char *meant(const struct ald_session *s, const struct ald_analysis 
     return ald_near_text(&near, room);
 }
 
+/* Of the incident alone where the last analysis holds, else of the whole store. */
+static enum ald_rc analysis_of(struct ald_session *s, struct ald_analysis **ret, size_t *ret_incident, struct ald_err *err)
+{
+    int64_t as_of = 0;
+    ALD_TRY(ald_session_as_of(s, &as_of, err));
+    ALD_TRY(ald_analysis_around(s->store, &s->config.settings, as_of, s->options.args[0], ret, ret_incident, err));
+    if (*ret)
+        return ALD_OK;
+    ALD_TRY(ald_analysis_run(s->store, &s->config.settings, as_of, ret, err));
+    *ret_incident = ald_analysis_find(*ret, s->options.args[0]);
+    return ALD_OK;
+}
+
 enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) an = NULL;
@@ -112,8 +125,8 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     if (s->options.args_n != 1)
         return ald_fail(err, ALD_ERR_USAGE, "explain which incident? expected one id or key (see alidade list)");
     ALD_TRY(ald_store_begin_read(s->store, err));
-    ALD_TRY(ald_session_analysis(s, &an, err));
-    size_t i = ald_analysis_find(an, s->options.args[0]);
+    size_t i = SIZE_MAX;
+    ALD_TRY(analysis_of(s, &an, &i, err));
     if (i == SIZE_MAX)
         return ald_fail(err, ALD_ERR_FORMAT, "no incident '%.80s' in '%s'%s (see alidade list)", s->options.args[0], s->config.store,
                         meant(s, an, s->options.args[0]));

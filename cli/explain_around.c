@@ -25,10 +25,10 @@ static struct ald_node *planned_node(struct ald_arena *a, const struct ald_analy
     return o;
 }
 
-static size_t target_of(const struct ald_analysis *an, struct ald_arena *a, const char *source, const char *value)
+static enum ald_rc target_of(const struct ald_analysis *an, struct ald_arena *a, const char *source, const char *value, size_t *ret, struct ald_err *err)
 {
-    size_t i = ald_analysis_find(an, ald_sprintf(a, "%s:%s", source, value));
-    return i == SIZE_MAX ? ald_analysis_find(an, value) : i;
+    ALD_TRY(ald_analysis_locate(an, ald_sprintf(a, "%s:%s", source, value), ret, err));
+    return *ret == SIZE_MAX ? ald_analysis_locate(an, value, ret, err) : ALD_OK;
 }
 
 /** Planned work that one record of the incident names, as its source's fields give it. Each once. */
@@ -44,7 +44,8 @@ static enum ald_rc add_named(struct ald_arena *a, struct ald_store *store, const
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        size_t i = target_of(an, a, rec->traits->source, ald_q_col_text(q, 0));
+        size_t i;
+        ALD_TRY(target_of(an, a, rec->traits->source, ald_q_col_text(q, 0), &i, err));
         if (i == SIZE_MAX || an->incidents[i].cls != ALD_PLANNED || taken[i])
             continue;
         taken[i] = true;

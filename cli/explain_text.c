@@ -272,9 +272,9 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
     size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
     strip(r, near, n);
     for (size_t k = 0; k < n && k < 5; k++)
-        (void)printf("      %-16s %10s%s  distance %.3f  %s\n", text(a, an->incidents[near[k].incident].key),
+        (void)printf("      %-16s %10s%s  distance %.3f  %s\n", text(a, near[k].key),
                      ald_duration_format(near[k].duration_ms, span), near[k].open ? " (open then)" : "", near[k].distance,
-                     start_of(a, an->incidents[near[k].incident].title));
+                     start_of(a, near[k].title));
 }
 
 void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)

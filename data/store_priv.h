@@ -30,6 +30,7 @@ struct ald_store {
     const char *path; /* as given: for messages */
     const char *file; /* with symbolic links resolved: lock and backups lie beside it */
     bool memory;
+    bool part;  /* some records alone are read: part.c */
     bool as_is; /* a store of an older schema is not migrated */
     int lock_fd; /* -1: none */
     int failed;  /* SQLite's primary code of the last failure */

@@ -370,6 +370,10 @@ struct ald_analysis {
     size_t suggestions_n;
     const struct ald_link_idle *idle_links; /* by method, value */
     size_t idle_links_n;
+    int64_t next_at; /* the earliest date after as-of that was met and left out; ALD_TIME_NONE: none */
+    const struct ald_origin *origins; /* what each source's past is: analysis/stored.h */
+    size_t origins_n;
+    struct ald_stored *stored; /* where this is about one incident (ald_analysis_around): what it took from the store; else NULL */
 };
 
 /** Whom an event names. */
@@ -440,6 +444,15 @@ void ald_analysis_team(const struct ald_analysis *analysis, size_t i, struct ald
 /** The figures of a period; everything arena-owned. */
 void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
                           struct ald_figures *ret);
+/** As ald_analysis_run, but of one incident alone (by an id or key as ald_analysis_find takes them), from a part of the store and what
+ *  ald_analysis_save has written there: all that can be asked of this incident is what the whole analysis tells. Its index is
+ *  *ret_incident; of others the analysis holds some, of which nothing but their names may be asked, and ald_analysis_locate finds. *ret
+ *  NULL: what is stored is not of this store, these settings, this program or this as-of, or does not tell: run the whole analysis.
+ *  @return as ald_analysis_run. */
+ALD_CHECK enum ald_rc ald_analysis_around(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, const char *id_or_key,
+                                          struct ald_analysis **ret, size_t *ret_incident, struct ald_err *err);
+/** As ald_analysis_find; of an analysis around one incident: what the whole one would find, SIZE_MAX where that is not in it. */
+ALD_CHECK enum ald_rc ald_analysis_locate(const struct ald_analysis *analysis, const char *id_or_key, size_t *ret, struct ald_err *err);
 /** Index of the incident with this id or key (also of one of its records: SOURCE:EXTERNAL_ID or key), or SIZE_MAX. */
 size_t ald_analysis_find(const struct ald_analysis *analysis, const char *id_or_key);
 /** Planned work that was under way when an incident began, or over for at most a day, on a service that both name. */
@@ -464,10 +477,10 @@ struct ald_linking {
     size_t not_taken;             /* suggestions */
 };
 void ald_linking_of(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_linking *ret);
-/** The comparables of an incident's reading, nearest first, as incident indexes with their distance and duration then; for
- *  explain. At most max. */
+/** The comparables of an incident's reading, nearest first, with their distance and duration then; for explain. At most max. */
 struct ald_comparable {
-    uint32_t incident;
+    uint32_t incident;            /* its index in a whole analysis */
+    const char *id, *key, *title; /* of the analysis, or of the arena */
     double distance;
     int64_t duration_ms;
     bool open;

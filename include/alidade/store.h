@@ -36,6 +36,12 @@ ALD_CHECK enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *
 void ald_store_rollback(struct ald_store *store);
 /** From now on whole tables are read, and written in their order: few pages are kept in memory, since more are of no use. */
 ALD_CHECK enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_err *err);
+/** From here to ald_store_whole this connection reads of these records (row numbers; any that are not there are none) and of what hangs
+ *  on them alone, as if there were no others; sources, people, services and teams stay, and so does what analyze wrote. There is no
+ *  other connection meanwhile (ald_store_beside). Writes nothing into the store. After an error the store is of no more use. */
+ALD_CHECK enum ald_rc ald_store_part(struct ald_store *store, const int64_t *records, size_t n, struct ald_err *err);
+/** All records again; safe when all are read already. */
+ALD_CHECK enum ald_rc ald_store_whole(struct ald_store *store, struct ald_err *err);
 /** Counts changes of what readings depend on: bumped by ald_store_touch, read by reports. */
 ALD_CHECK enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err);

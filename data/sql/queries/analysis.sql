@@ -101,15 +101,15 @@ ON CONFLICT (n) DO UPDATE SET key = excluded.key, title = excluded.title, class 
     started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms;
 
 -- name: analysis_link_rows
-SELECT record, incident, method, confidence, via FROM incident_record WHERE record > ?1 ORDER BY record;
+SELECT record, incident, method, confidence, via, folded, key FROM incident_record WHERE record > ?1 ORDER BY record;
 
 -- name: analysis_link_remove
 DELETE FROM incident_record WHERE record = ?1;
 
 -- name: analysis_link_put
-INSERT INTO incident_record (record, incident, method, confidence, via) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO incident_record (record, incident, method, confidence, via, folded, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
-    via = excluded.via;
+    via = excluded.via, folded = excluded.folded, key = excluded.key;
 
 -- name: analysis_signals_rows
 SELECT incident, packed, absent FROM signal_values WHERE incident > ?1 ORDER BY incident;

@@ -91,6 +91,9 @@ static void every_named_statement_is_prepared(void **state)
     (void)state;
     ALD_CLEANUP(ald_store_closep) struct ald_store *store = open_ok(":memory:", ALD_STORE_WRITE);
     size_t n = 0;
+    /* Some speak of what a part of the store is made of. */
+    assert_int_equal(ald_store_part(store, NULL, 0, NULL), ALD_OK);
+    assert_int_equal(ald_store_whole(store, NULL), ALD_OK);
     for (const char *name; (name = ald_store_query_name(n)); n++) {
         struct ald_q *q = NULL;
         struct ald_err err = {0};
@@ -106,11 +109,14 @@ static void every_named_statement_is_prepared(void **state)
     assert_null(ald_store_query_name(n));
 }
 
-/* Steps of the plans of the statements that are asked about; fails where one is slow. Counts the statements. */
-static size_t look_at_plans(bool (*asked)(const char *name), bool (*slow)(const char *step))
+/* Steps of the plans of the statements that are asked about, of all records or of a part; fails where one is slow. Counts the
+ * statements. */
+static size_t look_at_plans(bool part, bool (*asked)(const char *name), bool (*slow)(const char *step))
 {
     ALD_CLEANUP(ald_store_closep) struct ald_store *store = open_ok(":memory:", ALD_STORE_WRITE);
     size_t found = 0;
+    if (part)
+        assert_int_equal(ald_store_part(store, (const int64_t[]){1}, 1, NULL), ALD_OK);
     for (size_t i = 0; ald_store_query_name(i); i++) {
         if (!asked(ald_store_query_name(i)))
             continue;
@@ -147,7 +153,7 @@ static bool many_rows(const char *step)
 static void rows_of_pages_are_found_by_key(void **state)
 {
     (void)state;
-    assert_true(look_at_plans(of_rows, many_rows) > 20);
+    assert_true(look_at_plans(false, of_rows, many_rows) > 20);
 }
 
 static bool of_runs(const char *name)
@@ -170,7 +176,92 @@ static bool all_records(const char *step)
 static void runs_and_status_do_not_read_all_records(void **state)
 {
     (void)state;
-    assert_int_equal(look_at_plans(of_runs, all_records), 6);
+    assert_int_equal(look_at_plans(false, of_runs, all_records), 6);
+}
+
+static bool of_records(const char *name)
+{
+    static const char *const names[] = {"analysis_record_order", "analysis_records", "analysis_moments", "analysis_openings", "analysis_values",
+                                        "analysis_severity_labels", "analysis_reported", "analysis_refs", "analysis_record_services",
+                                        "analysis_record_teams", "analysis_record_people", "analysis_events", "analysis_texts", "retention_found",
+                                        "part_links"};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (strcmp(name, names[k]) == 0)
+            return true;
+    return false;
+}
+
+/* The records that are wanted are walked through, and what labels there are. */
+static bool all_of_a_table(const char *step)
+{
+    return strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN w") != 0 && strncmp(step, "SCAN label", 10) != 0;
+}
+
+/* What an analysis of one incident loads it finds by the rows of the records that are wanted. */
+static void a_part_is_found_by_its_records(void **state)
+{
+    (void)state;
+    assert_int_equal(look_at_plans(true, of_records, all_of_a_table), 15);
+}
+
+static bool of_stored(const char *name)
+{
+    static const char *const others[] = {"part_sources", "part_suggestions", "part_suggestion_keys", "part_source_keys",
+                                         "part_service_keys", "part_frame_keys", "part_links", "part_wanted_clear", "part_incident_n"};
+    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
+        if (strcmp(name, others[k]) == 0)
+            return false;
+    return strncmp(name, "part_", 5) == 0;
+}
+
+static bool scans(const char *step)
+{
+    return strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0 && strcmp(step, "SCAN s") != 0 && strcmp(step, "SCAN f") != 0 &&
+           strcmp(step, "SCAN w") != 0;
+}
+
+/* And what of the last analysis it asks for, by keys: sources are few. */
+static void what_is_stored_is_found_by_key(void **state)
+{
+    (void)state;
+    assert_true(look_at_plans(true, of_stored, scans) > 20);
+}
+
+static void a_part_is_read_as_if_it_were_all(void **state)
+{
+    struct room *room = *state;
+    ALD_CLEANUP(ald_store_closep) struct ald_store *store = open_ok(room->path, ALD_STORE_WRITE);
+    run_sql(room->path, "INSERT INTO source (name, type, kind) VALUES ('a', 'ndjson', 'pager');"
+                        "INSERT INTO record (id, source, external_id, kind, first_seen, last_seen) VALUES (1, 'a', '1', 'pager', 0, 0), "
+                        "(2, 'a', '2', 'pager', 0, 0), (3, 'a', '3', 'pager', 0, 0);"
+                        "INSERT INTO event (record, event_id, at, kind) VALUES (1, 'x', 1, 'opened'), (2, 'y', 2, 'opened'), (3, 'z', 3, 'opened')");
+    ALD_CLEANUP(ald_store_closep) struct ald_store *reader = open_ok(room->path, ALD_STORE_READ), *beside = NULL;
+    assert_int_equal(ald_store_begin_read(reader, NULL), ALD_OK);
+    const int64_t wanted[] = {3, 1, 3, 99};
+    for (int turn = 0; turn < 2; turn++) {
+        struct ald_q *q = NULL;
+        bool row = false;
+        assert_int_equal(ald_store_part(reader, wanted, 4, NULL), ALD_OK);
+        assert_int_equal(ald_q_open(reader, "analysis_events", &q, NULL), ALD_OK);
+        for (int64_t record = 1; record <= 3; record += 2) {
+            assert_int_equal(ald_q_step(q, &row, NULL), ALD_OK);
+            assert_true(row);
+            assert_int_equal(ald_q_col_int(q, 0), record);
+        }
+        assert_int_equal(ald_q_step(q, &row, NULL), ALD_OK);
+        assert_false(row);
+        ald_q_close(q);
+        assert_int_not_equal(ald_store_beside(reader, &beside, NULL), ALD_OK);
+        assert_int_equal(ald_store_whole(reader, NULL), ALD_OK);
+        assert_int_equal(ald_q_open(reader, "analysis_events", &q, NULL), ALD_OK);
+        for (int64_t n = 0; n < 3; n++) {
+            assert_int_equal(ald_q_step(q, &row, NULL), ALD_OK);
+            assert_true(row);
+        }
+        ald_q_close(q);
+        assert_int_equal(ald_store_beside(reader, &beside, NULL), ALD_OK);
+        ald_store_closep(&beside);
+    }
 }
 
 static void new_store_is_private_and_configured(void **state)
@@ -421,6 +512,9 @@ int main(void)
         cmocka_unit_test(every_named_statement_is_prepared),
         cmocka_unit_test(rows_of_pages_are_found_by_key),
         cmocka_unit_test(runs_and_status_do_not_read_all_records),
+        cmocka_unit_test(a_part_is_found_by_its_records),
+        cmocka_unit_test(what_is_stored_is_found_by_key),
+        cmocka_unit_test_setup_teardown(a_part_is_read_as_if_it_were_all, enter, leave),
         cmocka_unit_test_setup_teardown(new_store_is_private_and_configured, enter, leave),
         cmocka_unit_test_setup_teardown(one_writer_at_a_time, enter, leave),
         cmocka_unit_test_setup_teardown(a_reader_sees_one_snapshot, enter, leave),

@@ -1,0 +1,216 @@
+/* The analysis of one incident: its own records and those of the others that its signals, links and decisions look at are read and
+ * analysed as ever, what is about all incidents comes from what analyze wrote. Whatever does not fit makes the caller run the whole. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/asked.h"
+#include "analysis/readings.h"
+
+/* ---- Whether what is stored holds ---- */
+
+static ALD_CHECK enum ald_rc meta_is(struct ald_asked *ask, const char *key, const char *value, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(ask->store, "part_meta", &q, err));
+    ald_q_text(q, 1, key);
+    ALD_TRY(ald_q_step(q, &row, err));
+    ask->sound &= row && strcmp(ald_q_col_text(q, 0), value) == 0;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc meta_time(struct ald_asked *ask, const char *key, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    *ret = 0;
+    ALD_TRY(ald_q_open(ask->store, "part_meta", &q, err));
+    ald_q_text(q, 1, key);
+    ALD_TRY(ald_q_step(q, &row, err));
+    if (row)
+        *ret = strtoll(ald_q_col_text(q, 0), NULL, 10);
+    ask->sound &= row;
+    return ALD_OK;
+}
+
+/* Written by this program from this store with these settings; and nothing is dated between its as-of and that which is asked for, so
+ * that no more has happened: only what is open has been so for longer. */
+static ALD_CHECK enum ald_rc holds(struct ald_asked *ask, struct ald_err *err)
+{
+    char generation[32];
+    int64_t now, as_of, next;
+    ALD_TRY(ald_store_generation(ask->store, &now, err));
+    (void)snprintf(generation, sizeof generation, "%" PRId64, now);
+    ask->sound = true;
+    ALD_TRY(meta_is(ask, "analysis_generation", generation, err));
+    ALD_TRY(meta_is(ask, "analysis_config", ask->settings->config_hash ? ask->settings->config_hash : "", err));
+    ALD_TRY(meta_is(ask, "analysis_version", ALD_VERSION, err));
+    ALD_TRY(meta_time(ask, "analysis_as_of", &as_of, err));
+    ALD_TRY(meta_time(ask, "analysis_next", &next, err));
+    ask->sound &= ask->as_of >= as_of && ask->as_of < next;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc read_origins(struct ald_asked *ask, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    struct ald_origin *list = NULL;
+    size_t n = 0, cap = 0;
+    bool row = true;
+    ALD_TRY(ald_q_open(ask->store, "part_sources", &q, err));
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            break;
+        list = ald_grow(ask->arena, list, n, &cap, sizeof *list);
+        list[n++] = (struct ald_origin){.source = ald_strdup(ask->arena, ald_q_col_text(q, 0)),
+                                        .started_at = ald_q_col_time(q, 1),
+                                        .posted_at = ald_q_col_time(q, 2),
+                                        .vendor = ald_q_col_int(q, 3) != 0,
+                                        .seen = (unsigned)ald_q_col_int(q, 4)};
+    }
+    ask->part.origins = list;
+    ask->part.origins_n = n;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc id_of(struct ald_asked *ask, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(ask->store, "part_incident", &q, err));
+    ald_q_int(q, 1, ask->number);
+    ALD_TRY(ald_q_step(q, &row, err));
+    ask->part.id = row ? ald_strdup(ask->arena, ald_q_col_text(q, 0)) : "";
+    return ALD_OK;
+}
+
+/* ---- The two readings of the store ---- */
+
+/* Analyses the records that are wanted so far. */
+static ALD_CHECK enum ald_rc analyse(struct ald_asked *ask, struct ald_analysis **ret, struct ald_err *err)
+{
+    ask->part.others = NULL;
+    ask->part.others_n = ask->part.others_cap = 0;
+    ALD_TRY(ald_store_part(ask->store, ask->rows, ask->rows_n, err));
+    enum ald_rc rc = ald_analysis_part(ask->store, ask->settings, ask->as_of, &ask->part, ret, err);
+    ALD_TRY(ald_store_whole(ask->store, rc == ALD_OK ? err : NULL));
+    ask->sound &= rc != ALD_OK || (!ask->part.unsound && ask->part.incident != SIZE_MAX);
+    return rc;
+}
+
+/* What its own records say decides which others are looked at. */
+static ALD_CHECK enum ald_rc look_around(struct ald_asked *ask, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *own = NULL;
+    ALD_TRY(analyse(ask, &own, err));
+    if (!ask->sound)
+        return ALD_OK;
+    ask->own = own;
+    ask->inc = &own->incidents[ask->part.incident];
+    return ald_want_others(ask, err);
+}
+
+/* The incident that came of it is the one that analyze wrote. */
+static ALD_CHECK enum ald_rc check(struct ald_asked *ask, const struct ald_analysis *a, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    const struct ald_incident *inc = &a->incidents[ask->part.incident];
+    bool row = false;
+    ALD_TRY(ald_q_open(ask->store, "part_incident", &q, err));
+    ald_q_int(q, 1, ask->number);
+    ALD_TRY(ald_q_step(q, &row, err));
+    ask->sound &= row && inc->records_n == ask->own_n && strcmp(ald_q_col_text(q, 0), inc->id) == 0 &&
+                  strcmp(ald_q_col_text(q, 1), inc->key) == 0 && strcmp(ald_q_col_text(q, 2), inc->title) == 0 &&
+                  strcmp(ald_q_col_text(q, 3), ald_class_name(inc->cls)) == 0 &&
+                  strcmp(ald_q_col_text(q, 4), ald_state_name(inc->state)) == 0 && ald_q_col_time(q, 5) == inc->started_at;
+    return ALD_OK;
+}
+
+static int lens_of(const char *name)
+{
+    for (int lens = 0; lens <= ALD_READING_N; lens++)
+        if (strcmp(ald_frame_name(lens), name) == 0)
+            return lens;
+    return -1;
+}
+
+/* The frames of its quarter, of the starts that the calendar gives it now. */
+static ALD_CHECK enum ald_rc read_frames(struct ald_asked *ask, const struct ald_analysis *a, struct ald_stored *stored, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    int64_t quarter = a->incidents[stored->incident].quarter;
+    int64_t from = ald_quarter_start(&a->calendar, quarter - a->settings->lookback_quarters), to = ald_quarter_start(&a->calendar, quarter);
+    bool row = true;
+    int found = 0;
+    ALD_TRY(ald_q_open(ask->store, "part_frame", &q, err));
+    ald_q_int(q, 1, quarter);
+    for (; ask->sound; found++) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            break;
+        int lens = lens_of(ald_q_col_text(q, 0));
+        struct ald_packed_frame frame = {.from = ald_q_col_int(q, 1), .to = ald_q_col_int(q, 2)};
+        const void *bytes = ald_q_col_blob(q, 3, &frame.n);
+        unsigned char *data = ald_alloc(a->arena, frame.n + 1);
+        memcpy(data, bytes, frame.n);
+        frame.data = data;
+        ask->sound = lens >= 0 && frame.from == from && frame.to == to && ald_frame_sound(&frame, lens);
+        if (ask->sound)
+            stored->frames[lens] = frame;
+    }
+    ask->sound &= found == ALD_READING_N + 1;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc keep_stored(struct ald_asked *ask, struct ald_analysis *a, struct ald_err *err)
+{
+    struct ald_stored *stored = ald_alloc(a->arena, sizeof *stored);
+    *stored = (struct ald_stored){.store = ask->store, .incident = ask->part.incident};
+    ALD_TRY(check(ask, a, err));
+    if (ask->sound && ald_is_read(&a->incidents[stored->incident]))
+        ALD_TRY(read_frames(ask, a, stored, err));
+    a->stored = stored;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc run(struct ald_asked *ask, const char *id_or_key, struct ald_analysis **ret, struct ald_err *err)
+{
+    ALD_TRY(holds(ask, err));
+    if (!ask->sound)
+        return ALD_OK;
+    ALD_TRY(ald_stored_find(ask->store, id_or_key, &ask->number, err));
+    if (!ask->number) {
+        ask->sound = false;
+        return ALD_OK;
+    }
+    ALD_TRY(read_origins(ask, err));
+    ALD_TRY(ald_asked_start(ask, 1, &ask->part.history_start, err));
+    ALD_TRY(id_of(ask, err));
+    ALD_TRY(ald_want_incident(ask, ask->number, err));
+    ask->own_n = ask->rows_n;
+    ALD_TRY(look_around(ask, err));
+    if (!ask->sound)
+        return ALD_OK;
+    ALD_TRY(analyse(ask, ret, err));
+    return ask->sound ? keep_stored(ask, *ret, err) : ALD_OK;
+}
+
+enum ald_rc ald_analysis_around(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, const char *id_or_key,
+                                struct ald_analysis **ret, size_t *ret_incident, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = NULL;
+    struct ald_asked ask = {.store = store, .settings = settings, .as_of = as_of, .arena = arena};
+    *ret = NULL;
+    *ret_incident = SIZE_MAX;
+    ALD_TRY(run(&ask, id_or_key, &a, err));
+    if (!ask.sound)
+        return ALD_OK;
+    *ret_incident = ask.part.incident;
+    *ret = a;
+    a = NULL;
+    return ALD_OK;
+}

@@ -1,0 +1,241 @@
+/* The frame of a quarter as bytes, and back: what `analyze` keeps so that one incident is read in its quarter without the others. A frame
+ * that was read answers as one that was made; its members are known by their numbers in the store.
+ *
+ * Bytes: members; with scales 1 or 0; of each member: its incident (4), duration in ms and whether it was open (6); then with scales, for
+ * each axis: how many members have a raw, each member's place in halves (4; ALD_NO_PLACE: none), how many raws differ, each as key (4)
+ * and count (4); for each signal: how many values differ, each as number (8) and count (4). */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/observations.h"
+#include "analysis/packing.h"
+#include "analysis/stored.h"
+
+enum { MEMBER_BYTES = 4 + 6, OPEN_BIT = 47 };
+
+const char *ald_frame_name(int lens)
+{
+    static const char *const names[ALD_LENS_N] = {
+        [ALD_START_READING] = "start", [ALD_LANDMARK_READING] = "landmark", [ALD_LENS_TOTAL] = "total"};
+    return names[lens];
+}
+
+/* ---- Writing ---- */
+
+/* The values that members have of a signal, with how many have each; the scale tells as much in halves. */
+static void put_scale(unsigned char **at, const struct ald_frame *frame, size_t signal, int lens)
+{
+    const struct ald_scale *scale = &frame->signals[signal];
+    const struct ald_ranked *ranked = ald_observed_ranked(frame->analysis->observations, signal, lens);
+    unsigned char *n_at = *at;
+    uint32_t below = 0, n = 0;
+    ald_put_bytes(at, 0, 4);
+    for (size_t i = 0, j = 0; i < ranked->n; i = j) {
+        while (j < ranked->n && !(ranked->items[j].value > ranked->items[i].value))
+            j++;
+        uint32_t equal = scale->twice[ranked->items[i].code] - 2 * below;
+        if (!equal)
+            continue;
+        ald_put_double(at, ranked->items[i].value);
+        ald_put_bytes(at, equal, 4);
+        below += equal;
+        n++;
+    }
+    ald_put_bytes(&n_at, n, 4);
+}
+
+static void put_axis(unsigned char **at, const struct ald_frame *frame, int axis)
+{
+    const struct ald_axis_frame *in = &frame->axes[axis];
+    unsigned char *n_at;
+    uint32_t n = 0;
+    ald_put_bytes(at, in->raw_n, 4);
+    for (size_t i = 0; i < frame->n; i++)
+        ald_put_bytes(at, isnan(in->position[i]) ? ALD_NO_PLACE : (uint32_t)llround((in->position[i] * (double)in->raw_n - 0.5) * 2), 4);
+    n_at = *at;
+    ald_put_bytes(at, 0, 4);
+    for (size_t i = 0, j = 0; i < in->raw_n; i = j, n++) {
+        while (j < in->raw_n && !(in->raw_keys[j] > in->raw_keys[i]))
+            j++;
+        ald_put_bytes(at, (uint32_t)in->raw_keys[i], 4);
+        ald_put_bytes(at, j - i, 4);
+    }
+    ald_put_bytes(&n_at, n, 4);
+}
+
+static size_t scales_room(const struct ald_frame *frame, int lens)
+{
+    size_t room = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        room += 4 + 12 * ald_observed_ranked(frame->analysis->observations, s, lens)->n;
+    return room;
+}
+
+struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena *arena)
+{
+    int lens = frame->reading;
+    bool scaled = frame->n >= (lens == ALD_LANDMARK_READING ? ALD_FEW_LEAST : ALD_REFERENCE_LEAST);
+    size_t room = 8 + frame->n * (MEMBER_BYTES + ALD_AXIS_N * 12) + (size_t)ALD_AXIS_N * 8 + (scaled ? scales_room(frame, lens) : 0);
+    struct ald_bytes bytes = {.data = ald_alloc(arena, room)};
+    unsigned char *at = bytes.data;
+    ald_put_bytes(&at, frame->n, 4);
+    ald_put_bytes(&at, scaled, 4);
+    for (size_t i = 0; i < frame->n && lens != ALD_LENS_TOTAL; i++) {
+        const struct ald_member *member = &frame->members[i];
+        ald_put_bytes(&at, member->incident, 4);
+        ald_put_bytes(&at, (uint64_t)member->duration_ms | (uint64_t)member->open << OPEN_BIT, 6);
+    }
+    for (int axis = 0; axis < ALD_AXIS_N && scaled && lens != ALD_LENS_TOTAL; axis++)
+        put_axis(&at, frame, axis);
+    for (size_t s = 0; s < ALD_SIGNAL_N && scaled; s++)
+        put_scale(&at, frame, s, lens);
+    bytes.n = (size_t)(at - bytes.data);
+    return bytes;
+}
+
+/* ---- Reading ---- */
+
+/* What lies where in the bytes of a frame. */
+struct layout {
+    size_t n;
+    bool scaled;
+    const unsigned char *members, *axes[ALD_AXIS_N], *scales;
+};
+
+/* Moves on over n things of so many bytes; false where there are not as many. */
+static bool over(const unsigned char **at, const unsigned char *end, uint64_t n, size_t bytes)
+{
+    if (n > (uint64_t)(end - *at) / bytes)
+        return false;
+    *at += n * bytes;
+    return true;
+}
+
+static bool over_counted(const unsigned char **at, const unsigned char *end, size_t bytes)
+{
+    const unsigned char *count = *at;
+    return over(at, end, 1, 4) && over(at, end, ald_get_bytes(&count, 4), bytes);
+}
+
+static bool lay_out(const struct ald_packed_frame *packed, int lens, struct layout *ret)
+{
+    const unsigned char *at = packed->data, *end = at + packed->n;
+    if (packed->n < 8)
+        return false;
+    *ret = (struct layout){.n = ald_get_bytes(&at, 4)};
+    ret->scaled = ald_get_bytes(&at, 4) != 0;
+    ret->members = at;
+    bool sound = lens == ALD_LENS_TOTAL || over(&at, end, ret->n, MEMBER_BYTES);
+    for (int axis = 0; axis < ALD_AXIS_N && sound && ret->scaled && lens != ALD_LENS_TOTAL; axis++) {
+        ret->axes[axis] = at;
+        sound = over(&at, end, 1, 4) && over(&at, end, ret->n, 4) && over_counted(&at, end, 8);
+    }
+    ret->scales = at;
+    for (size_t s = 0; s < ALD_SIGNAL_N && sound && ret->scaled; s++)
+        sound = over_counted(&at, end, 12);
+    return sound && at == end;
+}
+
+bool ald_frame_sound(const struct ald_packed_frame *packed, int lens)
+{
+    struct layout layout;
+    return lay_out(packed, lens, &layout);
+}
+
+static void read_members(const struct layout *layout, struct ald_arena *arena, struct ald_frame *ret)
+{
+    const unsigned char *at = layout->members;
+    struct ald_member *members = ald_calloc(arena, layout->n, sizeof *members);
+    for (size_t i = 0; i < layout->n; i++) {
+        members[i].incident = (uint32_t)ald_get_bytes(&at, 4);
+        uint64_t duration = ald_get_bytes(&at, 6);
+        members[i].open = duration >> OPEN_BIT & 1u;
+        members[i].duration_ms = (int64_t)(duration & ((UINT64_C(1) << OPEN_BIT) - 1));
+        members[i].beyond = ret->reading == ALD_LANDMARK_READING;
+    }
+    ret->members = members;
+}
+
+static void read_axis(const struct layout *layout, int axis, struct ald_arena *arena, struct ald_axis_frame *ret)
+{
+    const unsigned char *at = layout->axes[axis];
+    ret->raw_n = ald_get_bytes(&at, 4);
+    ret->position = ald_calloc(arena, layout->n, sizeof *ret->position);
+    ret->raw_keys = ald_calloc(arena, ret->raw_n, sizeof *ret->raw_keys);
+    for (size_t i = 0; i < layout->n; i++) {
+        uint32_t twice = (uint32_t)ald_get_bytes(&at, 4);
+        ret->position[i] = twice == ALD_NO_PLACE ? (double)NAN : ((double)twice / 2 + 0.5) / (double)ret->raw_n;
+    }
+    size_t filled = 0;
+    for (uint64_t n = ald_get_bytes(&at, 4); n > 0; n--) {
+        double key = (double)ald_get_bytes(&at, 4);
+        for (uint64_t same = ald_get_bytes(&at, 4); same > 0 && filled < ret->raw_n; same--)
+            ret->raw_keys[filled++] = key;
+    }
+    ret->raw_n = filled;
+}
+
+/* Where the observations of this analysis stand among the values of the members. */
+static void read_scale(const struct ald_analysis *a, size_t signal, int lens, size_t members_n, const unsigned char **at,
+                       struct ald_arena *arena, struct ald_scale *ret)
+{
+    const struct ald_observed *seen = &a->observations->signals[signal];
+    uint32_t *table = ald_calloc(arena, seen->n, sizeof *table);
+    size_t values = ald_get_bytes(at, 4), below = 0;
+    for (size_t i = 0; i < values; i++) {
+        double value = ald_get_double(at);
+        uint32_t equal = (uint32_t)ald_get_bytes(at, 4);
+        for (size_t code = 0; code < seen->n; code++) {
+            double own = ald_obs_through(seen->distinct[code], signal, lens);
+            table[code] += own > value ? 2 * equal : own < value ? 0 : equal;
+        }
+        below += equal;
+    }
+    for (size_t code = 0; code < seen->n; code++)
+        if (!ald_obs_has(seen->distinct[code], lens))
+            table[code] = ALD_NO_PLACE;
+    ald_scale_set(ret, table, below, values, members_n);
+}
+
+static void read_scales(const struct ald_analysis *a, const struct layout *layout, int lens, struct ald_arena *arena,
+                        struct ald_scale ret[ALD_SIGNAL_N])
+{
+    const unsigned char *at = layout->scales;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        ald_scale_begin(a, s, &ret[s]);
+        read_scale(a, s, lens, layout->n, &at, arena, &ret[s]);
+    }
+}
+
+void ald_frame_read(const struct ald_analysis *a, int reading, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
+{
+    struct layout layout;
+    *ret = (struct ald_frame){.reading = reading, .stored = true, .analysis = a};
+    if (!lay_out(&a->stored->frames[reading], reading, &layout))
+        return;
+    ret->n = layout.n;
+    read_members(&layout, arena, ret);
+    if (!layout.scaled)
+        return;
+    read_scales(a, &layout, reading, scales, ret->signals);
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        ret->axes[axis].weight = ald_axis_weight(ret, (enum ald_axis)axis);
+        read_axis(&layout, axis, arena, &ret->axes[axis]);
+    }
+}
+
+void ald_scales_read(const struct ald_analysis *a, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N])
+{
+    struct layout layout;
+    if (lay_out(&a->stored->frames[lens], lens, &layout) && layout.scaled)
+        read_scales(a, &layout, lens, arena, ret);
+}
+
+void ald_reference_read(const struct ald_analysis *a, struct ald_reference *ret)
+{
+    struct layout layout;
+    const struct ald_packed_frame *start = &a->stored->frames[ALD_START_READING];
+    *ret = (struct ald_reference){.from = start->from, .to = start->to};
+    if (lay_out(start, ALD_START_READING, &layout))
+        ret->n = layout.n;
+}

@@ -1,0 +1,110 @@
+/* What the last `analyze` left in the store for those who ask about one incident: what of an analysis is about more than that incident.
+ * The rest is computed anew, by the same code, from a part of the store. Private to analysis. */
+#pragma once
+
+#include "analysis/build.h"
+#include "analysis/positions.h"
+
+/* ---- What is written ---- */
+
+/** One source's past, as signals see it. Names of sources are texts of the analysis. */
+struct ald_origin {
+    const char *source;
+    int64_t started_at; /* first start of a record; ALD_TIME_NONE: none */
+    int64_t posted_at;  /* the same of its posts on an own status page */
+    bool vendor;        /* another company's */
+    unsigned seen;      /* facets that some event of it shows (struct ald_build's seen) */
+};
+/** origins.c: of all records, when they are loaded; analysis-owned. */
+void ald_origins_keep(struct ald_build *b);
+
+/** Bytes of a packed column. */
+struct ald_bytes {
+    unsigned char *data;
+    size_t n;
+};
+
+/** past_stored.c. Writes who is in the past of which service. */
+ALD_CHECK enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
+enum ald_past_kind { ALD_PAST_INCIDENT, ALD_PAST_PLANNED, ALD_PAST_VENDOR, ALD_PAST_KIND_N };
+/** Something that names a service. Times are whole minutes around the true ones, so that nothing within a stretch is missed by them. */
+struct ald_past_entry {
+    int64_t number;   /* of the incident in the store (from 1); of a vendor's record: its row */
+    int32_t from, to; /* minutes since 1970: incident: of its start and of what its people did; else open; INT32_MAX: still */
+    uint32_t title;   /* incident: ald_past_title */
+    uint64_t people;  /* incident: ald_past_person of all who were engaged, or-ed */
+};
+/** What stands for a normalised title: equal titles, equal numbers. */
+uint32_t ald_past_title(const char *norm_title);
+/** Two bits of 64 that stand for a person, and for others: who has them may be meant. Nobody can be told from them. */
+uint64_t ald_past_person(const char *person);
+int32_t ald_past_minute(int64_t at);
+/** Calls take for each entry of a service; false: what is stored is not what this program writes. */
+ALD_CHECK enum ald_rc ald_past_each(struct ald_store *store, const char *service,
+                                    void (*take)(void *ctx, enum ald_past_kind kind, const struct ald_past_entry *entry), void *ctx,
+                                    bool *ret_sound, struct ald_err *err);
+
+/** frames_stored.c: a frame as bytes (of reading ALD_LENS_TOTAL: n and scales alone); arena-owned. */
+struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena *arena);
+/** Names of the rows of a quarter's frames, by lens (observations.h): "start", "landmark", "total". */
+const char *ald_frame_name(int lens);
+
+/** Deletes the rows of a table whose keys, 1 to n, are no more. keys: the statement that lists them; remove: deletes one. */
+ALD_CHECK enum ald_rc ald_rows_prune(struct ald_store *store, const char *keys, const char *remove, int64_t n, struct ald_err *err);
+/** stored_save.c: all but what goes with links and incidents: sources, suggestions, pasts. frames: ald_frames_save. */
+ALD_CHECK enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
+
+struct ald_packed_frame {
+    int64_t from, to; /* starts of the reference */
+    const unsigned char *data;
+    size_t n;
+};
+struct ald_quarter;
+/** Writes the frames that a quarter has packed; q: part_frame_put; rows: how many were written before. */
+ALD_CHECK enum ald_rc ald_frames_save(struct ald_q *q, const struct ald_quarter *quarter, int64_t *rows, struct ald_err *err);
+
+/* ---- What is read ---- */
+
+/** Of an analysis that is about one incident. */
+struct ald_stored {
+    struct ald_store *store;
+    size_t incident;                             /* which: an index of the analysis */
+    struct ald_packed_frame frames[ALD_READING_N + 1]; /* of its quarter, by lens; n 0: there is none */
+};
+/** A part of the store that is analysed with what is stored of the rest. */
+struct ald_part {
+    const char *id; /* of the incident asked about */
+    int64_t history_start;
+    const struct ald_origin *origins;
+    size_t origins_n;
+    /* What comes of it. */
+    struct ald_names *links; /* ids of incidents, by number while linking */
+    size_t incident;         /* index of the one asked about; SIZE_MAX: it is not there */
+    int64_t *others;         /* rows that suggestions name and that are not in the part; analysis-owned */
+    size_t others_n, others_cap;
+    bool unsound; /* what is stored and what is read do not fit */
+};
+
+/** link_stored.c: ald_link of a part, as the last analysis linked. */
+ALD_CHECK enum ald_rc ald_link_stored(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
+/** origins.c: what the past of a part takes from the rest: before and after ald_past_build. */
+void ald_part_seen(struct ald_build *b);
+void ald_part_past(struct ald_build *b);
+/** analysis.c: as ald_analysis_run, of what ald_store_part lets be read; signals look at the incident that is asked about, and at no
+ *  other. Nothing is read yet. */
+ALD_CHECK enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,
+                                        struct ald_analysis **ret, struct ald_err *err);
+
+/** frames_stored.c: makes a frame of what is stored, as ald_frame_build makes it of incidents. */
+bool ald_frame_sound(const struct ald_packed_frame *packed, int lens);
+void ald_frame_read(const struct ald_analysis *analysis, int reading, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret);
+void ald_scales_read(const struct ald_analysis *analysis, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N]);
+/** Fills from, to and n of a reference. */
+void ald_reference_read(const struct ald_analysis *analysis, struct ald_reference *ret);
+/** find.c: the number in the store of what an id or key means; 0: nothing. */
+ALD_CHECK enum ald_rc ald_stored_find(struct ald_store *store, const char *id_or_key, int64_t *ret, struct ald_err *err);
+/** The index of an incident of the store among those of an analysis; SIZE_MAX: it is not there. */
+ALD_CHECK enum ald_rc ald_stored_index(struct ald_store *store, const struct ald_analysis *analysis, int64_t number, size_t *ret,
+                                       struct ald_err *err);
+/** find.c: id, key and title of a comparable by its number; a text that says so where the store cannot be read. */
+void ald_stored_name(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_comparable *of);

@@ -1,0 +1,181 @@
+-- Named statements for a part of the store: while these views stand, what reads the records of the store reads those that are wanted.
+-- What looks beyond them says main.
+
+-- name: part_wanted_make
+CREATE TEMP TABLE IF NOT EXISTS wanted (id INTEGER PRIMARY KEY);
+
+-- name: part_wanted_add
+INSERT OR IGNORE INTO temp.wanted (id) VALUES (?1);
+
+-- name: part_wanted_clear
+DELETE FROM temp.wanted;
+
+-- name: part_make_1
+CREATE TEMP VIEW IF NOT EXISTS record AS SELECT r.* FROM temp.wanted w CROSS JOIN main.record r ON r.id = w.id;
+
+-- name: part_make_2
+CREATE TEMP VIEW IF NOT EXISTS record_moment AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_moment x ON x.record = w.id;
+
+-- name: part_make_3
+CREATE TEMP VIEW IF NOT EXISTS record_value_told AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_value_told x ON x.record = w.id;
+
+-- name: part_make_4
+CREATE TEMP VIEW IF NOT EXISTS record_ref AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_ref x ON x.record = w.id;
+
+-- name: part_make_5
+CREATE TEMP VIEW IF NOT EXISTS record_service AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_service x ON x.record = w.id;
+
+-- name: part_make_6
+CREATE TEMP VIEW IF NOT EXISTS record_team AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_team x ON x.record = w.id;
+
+-- name: part_make_7
+CREATE TEMP VIEW IF NOT EXISTS record_person AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_person x ON x.record = w.id;
+
+-- name: part_make_8
+CREATE TEMP VIEW IF NOT EXISTS event AS SELECT x.* FROM temp.wanted w CROSS JOIN main.event x ON x.record = w.id;
+
+-- name: part_make_9
+CREATE TEMP VIEW IF NOT EXISTS kept_found AS SELECT x.* FROM temp.wanted w CROSS JOIN main.kept_found x ON x.record = w.id;
+
+-- name: part_drop_1
+DROP VIEW IF EXISTS temp.record;
+
+-- name: part_drop_2
+DROP VIEW IF EXISTS temp.record_moment;
+
+-- name: part_drop_3
+DROP VIEW IF EXISTS temp.record_value_told;
+
+-- name: part_drop_4
+DROP VIEW IF EXISTS temp.record_ref;
+
+-- name: part_drop_5
+DROP VIEW IF EXISTS temp.record_service;
+
+-- name: part_drop_6
+DROP VIEW IF EXISTS temp.record_team;
+
+-- name: part_drop_7
+DROP VIEW IF EXISTS temp.record_person;
+
+-- name: part_drop_8
+DROP VIEW IF EXISTS temp.event;
+
+-- name: part_drop_9
+DROP VIEW IF EXISTS temp.kept_found;
+
+-- ---- what the last analysis holds ----
+
+-- name: part_meta
+SELECT value FROM meta WHERE key = ?1;
+
+-- name: part_sources
+SELECT source, started_at, posted_at, vendor, seen FROM source_past ORDER BY source;
+
+-- The number of the incident that an id or key means, as an analysis finds it: its id, its key, the id of one of its records, a record's
+-- key or external id. A source's name may hold colons, and so may an external id.
+-- name: part_find_id
+SELECT n FROM incident WHERE id = ?1;
+
+-- name: part_find_key
+SELECT n FROM incident WHERE key = ?1 ORDER BY n LIMIT 1;
+
+-- name: part_find_record
+SELECT i.n FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
+    JOIN incident_record l ON l.record = r.id JOIN incident i ON i.id = l.incident
+WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':' ORDER BY r.source, r.external_id LIMIT 1;
+
+-- name: part_find_other
+SELECT i.n FROM (SELECT r.id, r.source, r.external_id FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = ?1
+        UNION SELECT r.id, r.source, r.external_id FROM incident_record k CROSS JOIN main.record r ON r.id = k.record WHERE k.key = ?1) f
+    JOIN incident_record l ON l.record = f.id JOIN incident i ON i.id = l.incident
+ORDER BY f.source, f.external_id LIMIT 1;
+
+-- The row of a record by its id.
+-- name: part_record_row
+SELECT r.id FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
+WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':' AND r.gone_at IS NULL ORDER BY length(s.name) LIMIT 1;
+
+-- name: part_incident
+SELECT id, key, title, class, state, started_at FROM incident WHERE n = ?1;
+
+-- name: part_incident_n
+SELECT coalesce(max(n), 0) FROM incident;
+
+-- name: part_incident_start
+SELECT started_at FROM incident WHERE n = ?1;
+
+-- Of a stretch of incidents, those that were not over by an instant.
+-- name: part_open
+SELECT n FROM incident WHERE n >= ?1 AND n <= ?2 AND class = 'incident' AND (resolved_at IS NULL OR resolved_at > ?3) ORDER BY n;
+
+-- name: part_rows
+SELECT l.record FROM incident i JOIN incident_record l ON l.incident = i.id WHERE i.n = ?1 ORDER BY l.record;
+
+-- name: part_with
+SELECT m.record FROM incident_record l JOIN incident_record m ON m.incident = l.incident WHERE l.record = ?1 ORDER BY m.record;
+
+-- name: part_refs
+SELECT DISTINCT value FROM main.record_ref WHERE record = ?1 ORDER BY value;
+
+-- name: part_links
+SELECT l.record, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.wanted w CROSS JOIN incident_record l ON l.record = w.id ORDER BY l.record;
+
+-- name: part_suggestions
+SELECT n, a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted) ORDER BY n;
+
+-- name: part_services
+SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind;
+
+-- name: part_frame
+SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY reading;
+
+-- ---- save: as in analysis.sql ----
+
+-- name: part_suggestion_keys
+SELECT n FROM suggestion ORDER BY n;
+
+-- name: part_suggestion_remove
+DELETE FROM suggestion WHERE n = ?1;
+
+-- name: part_suggestion_put
+INSERT INTO suggestion (n, a, b, confidence, via, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (n) DO UPDATE SET a = excluded.a, b = excluded.b, confidence = excluded.confidence, via = excluded.via, refused = excluded.refused
+WHERE (a, b, confidence, via, refused) IS NOT (excluded.a, excluded.b, excluded.confidence, excluded.via, excluded.refused);
+
+-- name: part_source_keys
+SELECT n FROM source_past ORDER BY n;
+
+-- name: part_source_remove
+DELETE FROM source_past WHERE n = ?1;
+
+-- name: part_source_put
+INSERT INTO source_past (n, source, started_at, posted_at, vendor, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (n) DO UPDATE SET source = excluded.source, started_at = excluded.started_at, posted_at = excluded.posted_at,
+    vendor = excluded.vendor, seen = excluded.seen
+WHERE (source, started_at, posted_at, vendor, seen)
+    IS NOT (excluded.source, excluded.started_at, excluded.posted_at, excluded.vendor, excluded.seen);
+
+-- name: part_service_keys
+SELECT n FROM service_past ORDER BY n;
+
+-- name: part_service_remove
+DELETE FROM service_past WHERE n = ?1;
+
+-- name: part_service_put
+INSERT INTO service_past (n, service, kind, packed) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (n) DO UPDATE SET service = excluded.service, kind = excluded.kind, packed = excluded.packed
+WHERE (service, kind, packed) IS NOT (excluded.service, excluded.kind, excluded.packed);
+
+-- name: part_frame_keys
+SELECT n FROM frame ORDER BY n;
+
+-- name: part_frame_remove
+DELETE FROM frame WHERE n = ?1;
+
+-- name: part_frame_put
+INSERT INTO frame (n, quarter, reading, starts_from, starts_to, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (n) DO UPDATE SET quarter = excluded.quarter, reading = excluded.reading, starts_from = excluded.starts_from,
+    starts_to = excluded.starts_to, packed = excluded.packed
+WHERE (quarter, reading, starts_from, starts_to, packed)
+    IS NOT (excluded.quarter, excluded.reading, excluded.starts_from, excluded.starts_to, excluded.packed);
