@@ -2,6 +2,8 @@
  */
 #include "fixture.h"
 
+#include "analysis/past.h"
+
 #include "alidade/limits.h"
 #include "alidade/utf8.h"
 
@@ -300,6 +302,106 @@ static void test_unfamiliar(void **state)
     is_absent(f, "E", ALD_SIGNAL_unfamiliar_responders, "no service is recorded");
 }
 
+static void notes_by_row(struct fixture *f, int64_t row, const char *who, const char *role, int64_t minute)
+{
+    put(f, "INSERT INTO record_person (record, person, role, origin, at, field) VALUES (?1, ?2, ?3, '', ?4, 'people')", "ittm", row, who, role,
+        minute);
+}
+
+/* An incident of 100 days: who worked on it at its end knows the service, whatever says so. */
+static void test_familiar_again(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const who[] = {"anna", "ben", "cleo"};
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "A", "ticket", ALL_HELD, DAYS(0), DAYS(100));
+    simple(f, 2, "desk", "B", "ticket", ALL_HELD, DAYS(140), DAYS(141));
+    service(f, 1, "web", NEVER, 1, "services");
+    service(f, 2, "web", NEVER, 1, "services");
+    for (int i = 0; i < 3; i++) {
+        person(f, "desk", who[i], who[i], 1);
+        event_full(f, 2, DAYS(140) + i, "note", who[i], 0, NULL, NULL, NULL);
+    }
+    notes_by_row(f, 1, "anna", "responder", DAYS(0) + 5);
+    notes_by_row(f, 1, "anna", "acknowledged", DAYS(99));
+    event_full(f, 1, DAYS(0) + 6, "note", "ben", 0, NULL, NULL, NULL);
+    event_full(f, 1, DAYS(99), "note", "ben", 0, NULL, NULL, NULL);
+    event_full(f, 1, DAYS(0) + 7, "note", "cleo", 0, NULL, NULL, NULL);
+    analyse(f, FAR);
+    has_total(f, "B", ALD_SIGNAL_unfamiliar_responders, 1.0 / 3);
+    assert_non_null(strstr(evidence(f, "B", ALD_SIGNAL_unfamiliar_responders), "1 of 3 responders new"));
+}
+
+static const char *engaged(const struct ald_analysis *a, size_t i, size_t k, int64_t *ret_at)
+{
+    struct ald_named named = ald_past_engaged(a->past, i, k);
+    *ret_at = named.at;
+    return a->persons[named.name];
+}
+
+/* More records than the short form of who is engaged can tell apart. */
+static void test_engaged_in_many_records(void **state)
+{
+    enum { RECORDS = 70 };
+    struct fixture *f = *state;
+    char id[16], who[16];
+    source(f, "desk", "ticket", "own");
+    for (int64_t i = 1; i <= RECORDS; i++) {
+        (void)snprintf(id, sizeof id, "R%d", (int)i);
+        (void)snprintf(who, sizeof who, "p%02d", (int)i);
+        person(f, "desk", who, who, 1);
+        simple(f, i, "desk", id, "ticket", ALL_HELD, 100 + i, 400);
+        event_full(f, i, 100 + 2 * i, "note", who, 0, NULL, NULL, NULL);
+        if (i > 1)
+            ref(f, i, "merged_into", "R1");
+    }
+    const struct ald_analysis *a = analyse(f, FAR);
+    assert_int_equal(a->incidents_n, 1);
+    assert_int_equal(ald_past_engaged_n(a->past, 0), RECORDS);
+    for (int64_t i = 1; i <= RECORDS; i++) {
+        int64_t at;
+        (void)snprintf(who, sizeof who, "p%02d", (int)i);
+        assert_string_equal(engaged(a, 0, (size_t)i - 1, &at), who);
+        assert_int_equal(at, AT(100 + 2 * i));
+    }
+}
+
+/* So many that threads share them: seven people on three services take turns, each meets its service again after 21 hours. */
+static void test_many_incidents(void **state)
+{
+    enum { INCIDENTS = 2100 };
+    static const char *const services[] = {"web", "mail", "db"};
+    struct fixture *f = *state;
+    char id[16], who[16];
+    source(f, "desk", "ticket", "own");
+    for (int64_t i = 0; i < 8; i++) {
+        (void)snprintf(who, sizeof who, "p%d", (int)i);
+        person(f, "desk", who, who, 1);
+    }
+    for (int64_t i = 0; i < INCIDENTS; i++) {
+        (void)snprintf(id, sizeof id, "T%04d", (int)i);
+        (void)snprintf(who, sizeof who, "p%d", i == INCIDENTS - 1 ? 7 : (int)(i % 7));
+        simple(f, i + 1, "desk", id, "ticket", ALL_HELD, 60 * i, 60 * i + 30);
+        service(f, i + 1, services[i % 3], NEVER, 1, "services");
+        if (i % 2)
+            event_full(f, i + 1, 60 * i + 1, "note", who, 0, NULL, NULL, NULL);
+        else
+            notes_by_row(f, i + 1, who, "responder", 60 * i + 1);
+    }
+    const struct ald_analysis *a = analyse(f, FAR);
+    assert_int_equal(a->incidents_n, INCIDENTS);
+    for (size_t i = 0; i < INCIDENTS; i++) {
+        int64_t at;
+        (void)snprintf(who, sizeof who, "p%d", i == INCIDENTS - 1 ? 7 : (int)(i % 7));
+        assert_int_equal(ald_past_engaged_n(a->past, i), 1);
+        assert_string_equal(engaged(a, i, 0, &at), who);
+        assert_int_equal(at, AT(60 * (int64_t)i + 1));
+        assert_int_equal(ald_past_is_familiar(a->past, i, 0), i >= 21 && i != INCIDENTS - 1);
+    }
+    has_total(f, "T2098", ALD_SIGNAL_unfamiliar_responders, 0);
+    has_total(f, "T2099", ALD_SIGNAL_unfamiliar_responders, 1);
+}
+
 static void test_long_evidence(void **state)
 {
     struct fixture *f = *state;
@@ -326,6 +428,7 @@ int main(void)
                                        CASE(test_absence),           CASE(test_handoffs_of_two_records),
                                        CASE(test_services),          CASE(test_novelty),
                                        CASE(test_concurrent),        CASE(test_unfamiliar),
-                                       CASE(test_long_evidence)};
+                                       CASE(test_long_evidence),     CASE(test_familiar_again),
+                                       CASE(test_engaged_in_many_records), CASE(test_many_incidents)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
