@@ -11,7 +11,7 @@
 
 #define ENGAGED_LEAST_MS (15 * ALD_SECOND_MS) /* looking at a page takes at least so long */
 #define KNOWN_MS (365 * ALD_DAY_MS)
-enum { BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
+enum { KNOWN_MOST = 3, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
 
 /* ---- Open at once ---- */
 
@@ -233,15 +233,15 @@ static void interruptions(struct crew *crew, size_t i, struct ald_capacity *ret)
 
 /* ---- Who knows a service ---- */
 
-/* A service and somebody who was engaged on it. */
+/* Of a service it is enough to know the first three people that were met. */
 struct known {
-    uint32_t service, person;
+    uint32_t people[KNOWN_MOST];
+    size_t people_n;
 };
 struct knowing {
     const struct crew *crew;
     const struct ald_incident *inc;
-    struct known *items;
-    size_t n, cap;
+    struct known *services;
 };
 
 static void take_known(void *ctx, uint32_t person, int64_t at)
@@ -250,36 +250,28 @@ static void take_known(void *ctx, uint32_t person, int64_t at)
     if (at <= k->crew->to - KNOWN_MS || at > k->crew->to)
         return;
     for (size_t s = 0; s < k->inc->services_n; s++) {
-        k->items = ald_grow(k->crew->arena, k->items, k->n, &k->cap, sizeof *k->items);
-        k->items[k->n++] = (struct known){.service = k->inc->services[s].name, .person = person};
+        struct known *known = &k->services[k->inc->services[s].name];
+        size_t met = 0;
+        while (met < known->people_n && known->people[met] != person)
+            met++;
+        if (met == known->people_n && met < KNOWN_MOST)
+            known->people[known->people_n++] = person;
     }
-}
-
-static int known_order(const void *a, const void *b)
-{
-    const struct known *x = a, *y = b;
-    if (x->service != y->service)
-        return x->service < y->service ? -1 : 1;
-    return (x->person > y->person) - (x->person < y->person);
 }
 
 static void known_by(const struct crew *crew, struct ald_capacity *ret)
 {
-    struct knowing k = {.crew = crew};
+    size_t services = crew->a->services_n;
+    struct knowing k = {.crew = crew, .services = ald_calloc(crew->arena, services, sizeof *k.services)};
     for (size_t i = 0; i < crew->a->incidents_n; i++) {
         k.inc = &crew->a->incidents[i];
         if (k.inc->services_n && ald_past_counts(k.inc))
             ald_past_engagements(crew->a->past, i, take_known, &k);
     }
-    if (k.n)
-        qsort(k.items, k.n, sizeof *k.items, known_order);
-    for (size_t from = 0, to = 0; from < k.n; from = to) {
-        size_t people = 0;
-        for (; to < k.n && k.items[to].service == k.items[from].service; to++)
-            people += to == from || k.items[to].person != k.items[to - 1].person;
-        ret->services++;
-        ret->known_by_one += people == 1;
-        ret->known_by_two += people == 2;
+    for (size_t s = 0; s < services; s++) {
+        ret->services += k.services[s].people_n > 0;
+        ret->known_by_one += k.services[s].people_n == 1;
+        ret->known_by_two += k.services[s].people_n == 2;
     }
 }
 
