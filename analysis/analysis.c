@@ -92,13 +92,13 @@ static void distribute(struct ald_build *b)
  * incident that counted it last, from 1. */
 static size_t count_folded(const struct ald_build *b, const struct ald_incident *inc, uint32_t *met)
 {
-    uint32_t own = b->work[inc->records[0]].group, self = (uint32_t)(inc - b->a->incidents) + 1;
+    uint32_t own = b->draft[inc->records[0]].group, self = (uint32_t)(inc - b->a->incidents) + 1;
     size_t n = 0;
     for (size_t i = 0; i < inc->records_n; i++) {
-        const struct ald_work *w = &b->work[inc->records[i]];
-        if (!w->folded || (w->group != own && met[w->group] == self))
+        uint32_t group = b->draft[inc->records[i]].group;
+        if (!b->work[inc->records[i]].folded || (group != own && met[group] == self))
             continue;
-        met[w->group] = self;
+        met[group] = self;
         n++;
     }
     return n;

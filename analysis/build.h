@@ -71,17 +71,10 @@ struct ald_slice {
 /** What is known of one record beyond struct ald_record. */
 struct ald_work {
     int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
-    int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
-    int64_t last_seen;
     struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
-    struct ald_slice services, teams, people, refs, later_names;
+    struct ald_slice services, people, later_names;
     uint32_t source;             /* number in names `sources` */
     uint32_t spans_n;
-    int reopens;                 /* clocks.c */
-    uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
-    uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
-    uint8_t later;               /* a bit for each moment of which a candidate after as-of was dropped */
-    uint8_t state;               /* clocks.c: enum ald_state */
     bool later_change : 1;       /* a change of state after as-of was dropped */
     bool impossible : 1, in_future : 1, entered_after : 1; /* clocks.c; in_future: what is impossible is that */
     bool human : 1;              /* clocks.c: some person did something */
@@ -93,6 +86,18 @@ struct ald_work {
 struct ald_own_moments {
     int64_t at[ALD_MOMENT_N];
     uint32_t field[ALD_MOMENT_N];
+};
+
+/** The same, only until the incidents stand. */
+struct ald_draft {
+    int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
+    int64_t last_seen;
+    struct ald_slice teams;
+    uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
+    uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
+    int reopens;                 /* clocks.c */
+    uint8_t later;               /* a bit for each moment of which a candidate after as-of was dropped */
+    uint8_t state;               /* clocks.c: enum ald_state */
 };
 
 /** A list of mentions of services, teams or people. */
@@ -108,6 +113,8 @@ struct ald_build {
     struct ald_analysis *a;
     struct ald_arena *scratch; /* freed when the analysis stands */
     struct ald_work *work;     /* parallel to a->records */
+    struct ald_draft *draft;   /* the same; gathering */
+    struct ald_slice *refs;    /* the same; linking */
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
     /* Freed when records are linked, when incidents have their clocks, when they stand. */
@@ -244,7 +251,7 @@ void ald_moments_keep(struct ald_build *b, struct ald_incident *inc, const struc
 const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
-/** link.c: groups of records; fills work[].group, fold_into, folded and records[].link, the analysis'
+/** link.c: groups of records; fills draft[].group, fold_into, work[].folded and records[].link, the analysis'
  *  suggestions and idle links, and b->link. Sets records[].incident to 0..n-1 (vendor's: ALD_NOBODY).
  *  *ret_incidents: how many there are. */
 ALD_CHECK enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);

@@ -84,7 +84,7 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
                 record->ignored_before_start++;
             continue;
         }
-        w->reopens += event->kind == ALD_EV_REOPENED;
+        b->draft[r].reopens += event->kind == ALD_EV_REOPENED;
         walk_event(&walk, event, w->start);
     }
     return walk;
@@ -140,7 +140,7 @@ static bool ended_without_resolution(const struct ald_build *b, uint32_t r, cons
         *ret_end = walk->last_closed;
         return true;
     }
-    return !open_now && !w->later_change && !(w->later & (ALD_BIT(ALD_RESOLVED) | ALD_BIT(ALD_CLOSED)));
+    return !open_now && !w->later_change && !(b->draft[r].later & (ALD_BIT(ALD_RESOLVED) | ALD_BIT(ALD_CLOSED)));
 }
 
 static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t end)
@@ -178,17 +178,17 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
         w->ended_itself = resolved_by_itself(record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(b, r, &walk, &closed);
-        w->state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
+        b->draft[r].state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
         if (ended && closed != ALD_TIME_NONE && b->moments[r].at[ALD_CLOSED] == ALD_TIME_NONE)
             ald_own_moment_set(b, r, ALD_CLOSED, closed, ald_build_word(b, "events"));
         if (w->start != ALD_TIME_NONE)
             finish_spans(w, &walk, closed);
         return;
     }
-    w->state = ALD_STATE_RESOLVED;
+    b->draft[r].state = ALD_STATE_RESOLVED;
     if (w->start == ALD_TIME_NONE)
         return;
-    w->in_future = resolution.at >= w->start && resolution.at > w->last_seen;
+    w->in_future = resolution.at >= w->start && resolution.at > b->draft[r].last_seen;
     w->impossible = resolution.at < w->start || w->in_future;
     w->entered_after = resolution.at == w->start && walk.resolved_at_start;
     if (resolution.at >= w->start) /* an end before the start bounds no span */
@@ -213,10 +213,10 @@ static bool pager_or_status_decide(const struct ald_build *b, const struct ald_i
             continue;
         if (is_decider_kind(&b->a->records[r])) {
             any = true;
-            any_end |= w->state != ALD_END_NOT_RECORDED;
+            any_end |= b->draft[r].state != ALD_END_NOT_RECORDED;
         } else {
-            ticket_end |= w->state == ALD_STATE_RESOLVED;
-            ticket_open |= w->state == ALD_OPEN;
+            ticket_end |= b->draft[r].state == ALD_STATE_RESOLVED;
+            ticket_open |= b->draft[r].state == ALD_OPEN;
         }
     }
     return any && (any_end || !ticket_end || ticket_open);
@@ -257,11 +257,11 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
             earlier(&moments[m], ald_own_moment(b, r, m));
         if (!decides(b, r, pager_or_status) || b->a->records[r].copy)
             continue;
-        open |= w->state == ALD_OPEN;
-        resolved |= w->state == ALD_STATE_RESOLVED;
+        open |= b->draft[r].state == ALD_OPEN;
+        resolved |= b->draft[r].state == ALD_STATE_RESOLVED;
         later(&moments[ALD_RESOLVED], ald_own_moment(b, r, ALD_RESOLVED));
         later(&moments[ALD_CLOSED], ald_own_moment(b, r, ALD_CLOSED));
-        inc->reopens += w->reopens;
+        inc->reopens += b->draft[r].reopens;
     }
     inc->state = open ? ALD_OPEN : resolved ? ALD_STATE_RESOLVED : ALD_END_NOT_RECORDED;
     if (inc->state != ALD_STATE_RESOLVED)

@@ -14,7 +14,7 @@ static bool same_thing(const struct ald_record *x, const struct ald_record *y)
 /* Where neither changed later, the one that has ended, then the first by name: the order of reading must not matter. */
 static bool is_newer(const struct ald_build *b, const struct ald_record *x, const struct ald_record *y)
 {
-    int64_t x_at = b->work[x - b->a->records].updated_at, y_at = b->work[y - b->a->records].updated_at;
+    int64_t x_at = b->draft[x - b->a->records].updated_at, y_at = b->draft[y - b->a->records].updated_at;
     if (x_at != y_at)
         return x_at > y_at;
     bool x_open = strcmp(x->traits->end_state, "open") == 0, y_open = strcmp(y->traits->end_state, "open") == 0;

@@ -71,18 +71,18 @@ static void fold_groups(struct ald_build *b, uint32_t *record_next, uint32_t *gr
 {
     size_t n = b->a->records_n;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t g = b->work[i].group;
+        uint32_t g = b->draft[i].group;
         if (earliest[g] == ALD_NOBODY || ald_record_order(b, i, earliest[g]) < 0)
             earliest[g] = i;
     }
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t g = b->work[i].group, t = record_next[i];
+        uint32_t g = b->draft[i].group, t = record_next[i];
         if (t == ALD_NOBODY)
             continue;
-        if (b->work[t].group == g)
+        if (b->draft[t].group == g)
             b->work[i].folded = true;
         else if (group_next[g] == ALD_NOBODY)
-            group_next[g] = b->work[t].group;
+            group_next[g] = b->draft[t].group;
     }
 }
 
@@ -104,7 +104,7 @@ size_t ald_fold(struct ald_build *b)
     uint32_t *earliest = ald_calloc(scratch, n, sizeof *earliest);
     uint32_t *top = ald_calloc(scratch, n, sizeof *top), *number = ald_calloc(scratch, n, sizeof *number);
     for (uint32_t i = 0; i < n; i++) {
-        record_next[i] = b->work[i].fold_into;
+        record_next[i] = b->draft[i].fold_into;
         group_next[i] = earliest[i] = number[i] = ALD_NOBODY;
     }
     a->link_cycles = break_cycles(b, record_next, NULL);
@@ -115,12 +115,12 @@ size_t ald_fold(struct ald_build *b)
     for (uint32_t i = 0; i < n; i++) {
         if (a->records[i].vendor)
             continue;
-        uint32_t g = b->work[i].group, into = last_of(top, g);
+        uint32_t g = b->draft[i].group, into = last_of(top, g);
         b->work[i].folded |= into != g;
         a->records[i].folded = b->work[i].folded;
-        if (number[b->work[i].whole] == ALD_NOBODY)
-            number[b->work[i].whole] = (uint32_t)incidents++;
-        a->records[i].incident = number[b->work[i].whole];
+        if (number[b->draft[i].whole] == ALD_NOBODY)
+            number[b->draft[i].whole] = (uint32_t)incidents++;
+        a->records[i].incident = number[b->draft[i].whole];
     }
     return incidents;
 }

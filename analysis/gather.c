@@ -218,7 +218,7 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
 {
     const struct ald_record *record = &b->a->records[r];
     const struct ald_work *w = &b->work[r];
-    const struct ald_slice *rows = people ? &w->people : &w->teams;
+    const struct ald_slice *rows = people ? &w->people : &b->draft[r].teams;
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event *event = &record->events[i];
         uint32_t name = people ? ald_event_actor(b->a, event) : ald_event_names(b->a, event)->team;
@@ -295,8 +295,9 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
                 (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED))
                 sooner(&dated, event->at, team);
         }
-        for (size_t j = 0; j < w->teams.n && !w->folded; j++) {
-            const struct ald_row_named *row = &b->team[w->teams.at + j];
+        const struct ald_slice *teams = &b->draft[r].teams;
+        for (size_t j = 0; j < teams->n && !w->folded; j++) {
+            const struct ald_row_named *row = &b->team[teams->at + j];
             if (!is_assigned(row))
                 continue;
             if (row->at != ALD_TIME_NONE)

@@ -10,11 +10,11 @@ int64_t ald_record_end(const struct ald_build *b, uint32_t record)
 {
     const struct ald_work *w = &b->work[record];
     int64_t end = w->start;
-    if (w->state == ALD_OPEN)
+    if (b->draft[record].state == ALD_OPEN)
         return INT64_MAX;
     if (w->spans_n && w->spans[w->spans_n - 1].end != ALD_TIME_NONE)
         end = w->spans[w->spans_n - 1].end;
-    else if (w->state == ALD_END_NOT_RECORDED && b->moments[record].at[ALD_CLOSED] != ALD_TIME_NONE)
+    else if (b->draft[record].state == ALD_END_NOT_RECORDED && b->moments[record].at[ALD_CLOSED] != ALD_TIME_NONE)
         end = b->moments[record].at[ALD_CLOSED];
     return end > w->start ? end : w->start;
 }
@@ -50,8 +50,8 @@ static void hand_over(struct ald_linker *l)
     struct ald_build *b = l->b;
     struct ald_analysis *a = b->a;
     for (uint32_t i = 0; i < a->records_n; i++) {
-        b->work[i].group = ald_link_group(l, i);
-        b->work[i].whole = ald_link_whole(l, i);
+        b->draft[i].group = ald_link_group(l, i);
+        b->draft[i].whole = ald_link_whole(l, i);
     }
     if (l->link_n)
         qsort(l->link, l->link_n, sizeof *l->link, link_order);

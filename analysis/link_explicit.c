@@ -25,11 +25,11 @@ static bool is_citation(const struct ald_linker *l, uint32_t x, uint32_t y)
 /* merged_into before duplicate_of before parent: the order of enum ald_ref_kind. */
 static void fold_record(struct ald_linker *l, uint32_t i)
 {
-    const struct ald_work *w = &l->b->work[i];
     const struct ald_row_ref *best = NULL;
     uint32_t into = ALD_NOBODY;
-    for (size_t j = 0; j < w->refs.n; j++) {
-        const struct ald_row_ref *ref = &l->b->ref[w->refs.at + j];
+    const struct ald_slice *refs = &l->b->refs[i];
+    for (size_t j = 0; j < refs->n; j++) {
+        const struct ald_row_ref *ref = &l->b->ref[refs->at + j];
         if (ref->kind < ALD_REF_MERGED_INTO || ref->kind > ALD_REF_PARENT || (best && ref->kind >= best->kind))
             continue;
         uint32_t target = ald_fold_target(l, i, ref);
@@ -67,7 +67,7 @@ static void collect(struct ald_linker *l, struct pointers *ret)
     const struct ald_analysis *a = l->b->a;
     uint32_t to[TARGETS_MOST];
     for (uint32_t i = 0; i < a->records_n; i++) {
-        const struct ald_slice *refs = &l->b->work[i].refs;
+        const struct ald_slice *refs = &l->b->refs[i];
         for (size_t j = 0; j < refs->n && !a->records[i].vendor; j++) {
             const struct ald_row_ref *ref = &l->b->ref[refs->at + j];
             size_t n = is_pointer(ref) ? ald_ref_targets(l, i, ref, to, TARGETS_MOST) : 0;

@@ -147,6 +147,6 @@ bool ald_link_fold(struct ald_linker *l, uint32_t from, uint32_t to, const char 
     if (!join_wholes(l, from, to, ALD_LINK_MERGED, 1, via))
         return false;
     note(l, from, ALD_LINK_MERGED, 1, via);
-    l->b->work[from].fold_into = to;
+    l->b->draft[from].fold_into = to;
     return true;
 }

@@ -77,8 +77,8 @@ static size_t collect(struct ald_linker *l, struct ald_names *values, size_t *of
     for (uint32_t i = 0; i < a->records_n; i++) {
         const struct ald_work *w = &l->b->work[i];
         int counted = -1;
-        for (size_t j = 0; j < w->refs.n && !a->records[i].vendor && w->start != ALD_TIME_NONE; j++) {
-            const struct ald_row_ref *ref = &l->b->ref[w->refs.at + j];
+        for (size_t j = 0; j < l->b->refs[i].n && !a->records[i].vendor && w->start != ALD_TIME_NONE; j++) {
+            const struct ald_row_ref *ref = &l->b->ref[l->b->refs[i].at + j];
             if (ref->kind < ALD_REF_INCIDENT_KEY || ref->kind > ALD_REF_CHANNEL)
                 continue;
             if (counted != ref->kind) /* refs come by kind as text: each kind in one stretch */

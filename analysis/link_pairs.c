@@ -271,7 +271,7 @@ static void find_mentions(struct ald_linker *l, struct ald_link_pairs *pairs)
     const struct ald_build *b = l->b;
     uint32_t to[MOST];
     for (uint32_t i = 0; i < b->a->records_n; i++) {
-        const struct ald_slice *refs = &b->work[i].refs;
+        const struct ald_slice *refs = &b->refs[i];
         for (size_t j = 0; j < refs->n && ald_link_takes_part(l, i); j++) {
             const struct ald_row_ref *ref = &b->ref[refs->at + j];
             size_t n = ref->kind == ALD_REF_MENTION ? ald_ref_targets(l, i, ref, to, MOST) : 0;

@@ -85,8 +85,9 @@ static void place_record(const struct ald_linker *l, struct places *places, uint
         add_service(l, places, b->svc[w->services.at + j].service, i);
         add_edges(l, places, b->svc[w->services.at + j].service, i);
     }
-    for (size_t j = 0; j < w->teams.n; j++)
-        add_team(l, places, b->team[w->teams.at + j].name, i);
+    const struct ald_slice *teams = &b->draft[i].teams;
+    for (size_t j = 0; j < teams->n; j++)
+        add_team(l, places, b->team[teams->at + j].name, i);
     for (size_t j = 0; j < record->events_n; j++) {
         const struct ald_event_names *names = ald_event_names(b->a, &record->events[j]);
         add_service(l, places, names->service, i);

@@ -8,6 +8,7 @@ static void take_link(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_record *record = &b->a->records[r];
     struct ald_work *w = &b->work[r];
+    struct ald_draft *draft = &b->draft[r];
     uint32_t number = ald_names_add(b->part->links, ald_q_col_text(q, 1));
     record->link = NULL;
     if (strcmp(ald_q_col_text(q, 2), ald_record_method(record)) != 0) { /* not single */
@@ -18,7 +19,7 @@ static void take_link(struct ald_build *b, uint32_t r, struct ald_q *q)
         record->link = link;
     }
     record->folded = w->folded = ald_q_col_int(q, 5) != 0;
-    record->incident = w->group = w->whole = number;
+    record->incident = draft->group = draft->whole = number;
 }
 
 static int by_row(const void *key, const void *item)

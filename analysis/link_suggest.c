@@ -119,8 +119,8 @@ static size_t still_open(struct ald_linker *l, struct ald_link_pair **open, size
 /* A record that was merged into another speaks for that one, which keeps the clocks. */
 static uint32_t speaker(const struct ald_linker *l, uint32_t r)
 {
-    for (int step = 0; step < 32 && l->b->work[r].fold_into != ALD_NOBODY; step++)
-        r = l->b->work[r].fold_into;
+    for (int step = 0; step < 32 && l->b->draft[r].fold_into != ALD_NOBODY; step++)
+        r = l->b->draft[r].fold_into;
     return r;
 }
 

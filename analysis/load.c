@@ -197,6 +197,7 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
     struct ald_analysis *a = b->a;
     struct ald_record *r = &a->records[i];
     struct ald_work *w = &b->work[i];
+    struct ald_draft *d = &b->draft[i];
     for (int m = 0; m < ALD_MOMENT_N; m++)
         b->moments[i].at[m] = ALD_TIME_NONE;
     r->row = ald_q_col_int(q, 0);
@@ -215,11 +216,11 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
     r->timeline = (unsigned)ald_q_col_int(q, 11);
     r->holds = (unsigned)ald_q_col_int(q, 12);
     r->entered_at = ald_q_col_time(q, 13);
-    w->last_seen = ald_q_col_time(q, 14);
-    w->updated_at = ald_q_col_time(q, 15);
+    d->last_seen = ald_q_col_time(q, 14);
+    d->updated_at = ald_q_col_time(q, 15);
     r->incident = ALD_NOBODY;
     w->start = ALD_TIME_NONE;
-    w->group = w->fold_into = ALD_NOBODY;
+    d->group = d->fold_into = ALD_NOBODY;
 }
 
 /* What is gone has a place in the order, but was not read. */
@@ -236,6 +237,8 @@ static ALD_CHECK enum ald_rc load_records(struct ald_build *b, struct ald_err *e
     a->records_n = b->by_row_n;
     a->records = ald_calloc(a->arena, a->records_n, sizeof *a->records);
     b->work = ald_calloc(b->scratch, a->records_n, sizeof *b->work);
+    b->draft = ald_calloc(b->gathering, a->records_n, sizeof *b->draft);
+    b->refs = ald_calloc(b->linking, a->records_n, sizeof *b->refs);
     b->moments = ald_calloc(b->timing, a->records_n, sizeof *b->moments);
     ALD_TRY(ald_each_record(b, "analysis_records", take_record, err));
     size_t kept = 0;
@@ -261,14 +264,14 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
         return;
     int64_t at = ald_q_col_time(q, 2);
     if (ald_build_later(b, at))
-        b->work[r].later |= (uint8_t)ALD_BIT(m);
+        b->draft[r].later |= (uint8_t)ALD_BIT(m);
     else if (b->moments[r].at[m] == ALD_TIME_NONE) /* rows come by rank */
         ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
 }
 
 static bool no_opening(const struct ald_build *b, size_t i)
 {
-    return b->moments[i].at[ALD_OPENED] == ALD_TIME_NONE && !(b->work[i].later & ALD_BIT(ALD_OPENED));
+    return b->moments[i].at[ALD_OPENED] == ALD_TIME_NONE && !(b->draft[i].later & ALD_BIT(ALD_OPENED));
 }
 
 static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -277,7 +280,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
         return;
     int64_t at = ald_q_col_time(q, 1);
     if (ald_build_later(b, at))
-        b->work[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
+        b->draft[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
     else
         ald_own_moment_set(b, r, ALD_OPENED, at, ald_build_word(b, "events"));
 }
@@ -302,11 +305,12 @@ static void drop_later_records(struct ald_build *b)
         if (is_gone(r))
             continue;
         r->started_at = w->start = at[ALD_IMPACT_STARTED] != ALD_TIME_NONE ? at[ALD_IMPACT_STARTED] : at[ALD_OPENED];
-        if (r->started_at == ALD_TIME_NONE && (w->later & (ALD_BIT(ALD_IMPACT_STARTED) | ALD_BIT(ALD_OPENED))))
+        if (r->started_at == ALD_TIME_NONE && (b->draft[i].later & (ALD_BIT(ALD_IMPACT_STARTED) | ALD_BIT(ALD_OPENED))))
             continue;
         if (kept != i) {
             a->records[kept] = *r;
             b->work[kept] = *w;
+            b->draft[kept] = b->draft[i];
             b->moments[kept] = b->moments[i];
         }
         kept++;
@@ -394,9 +398,9 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
     }
     ref.value = ald_strdup(b->linking, ald_q_col_text(q, 2));
     b->ref = ald_grow(b->linking, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
-    if (!b->work[r].refs.n)
-        b->work[r].refs.at = (uint32_t)b->ref_n;
-    b->work[r].refs.n++;
+    if (!b->refs[r].n)
+        b->refs[r].at = (uint32_t)b->ref_n;
+    b->refs[r].n++;
     b->ref[b->ref_n++] = ref;
 }
 

@@ -114,7 +114,7 @@ static void merge_named(const struct ald_build *b, struct ald_row_named *same, c
 static void settle_team(struct ald_build *b)
 {
     if (b->unsettled != ALD_NOBODY)
-        (void)settle(b, b->team[b->team_n - 1].at, &b->work[b->unsettled].teams, &b->team_n);
+        (void)settle(b, b->team[b->team_n - 1].at, &b->draft[b->unsettled].teams, &b->team_n);
 }
 
 static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -134,7 +134,7 @@ static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
     }
     settle_team(b);
     b->team = ald_grow(b->gathering, b->team, b->team_n, &b->team_cap, sizeof *b->team);
-    extend(&b->work[r].teams, b->team_n);
+    extend(&b->draft[r].teams, b->team_n);
     b->team[b->team_n++] = row;
     b->unsettled = r;
 }

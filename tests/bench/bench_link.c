@@ -64,9 +64,9 @@ static void add_ref(struct bench *x, uint32_t record, enum ald_ref_kind kind, co
 {
     struct ald_build *b = &x->b;
     b->ref = ald_grow(b->scratch, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
-    if (!b->work[record].refs.n)
-        b->work[record].refs.at = (uint32_t)b->ref_n;
-    b->work[record].refs.n++;
+    if (!b->refs[record].n)
+        b->refs[record].at = (uint32_t)b->ref_n;
+    b->refs[record].n++;
     b->ref[b->ref_n++] = (struct ald_row_ref){.kind = (uint8_t)kind, .value = value, .field = "refs"};
 }
 
@@ -88,8 +88,8 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
         b->moments[i].at[m] = m == ALD_OPENED ? start : ALD_TIME_NONE;
     w->source = (uint32_t)source;
     w->start = start;
-    w->fold_into = ALD_NOBODY;
-    w->state = ALD_STATE_RESOLVED;
+    b->draft[i].fold_into = ALD_NOBODY;
+    b->draft[i].state = ALD_STATE_RESOLVED;
     w->spans = ald_alloc(b->scratch, sizeof *w->spans);
     *w->spans = (struct ald_span){start, start + length};
     w->spans_n = 1;
@@ -137,6 +137,8 @@ static void prepare(struct bench *x, struct ald_store *store, size_t records)
         (void)ald_names_add(x->b.sources, sources[i]);
     x->a.records = ald_calloc(arena, records, sizeof *x->a.records);
     x->b.work = ald_calloc(scratch, records, sizeof *x->b.work);
+    x->b.draft = ald_calloc(scratch, records, sizeof *x->b.draft);
+    x->b.refs = ald_calloc(scratch, records, sizeof *x->b.refs);
     x->b.moments = ald_calloc(scratch, records, sizeof *x->b.moments);
     x->a.services = ald_calloc(arena, x->services, sizeof *x->a.services);
     x->a.teams = ald_calloc(arena, TEAMS, sizeof *x->a.teams);
