@@ -102,7 +102,7 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
         for (size_t i = 0; i < record->events_n && *at == ALD_TIME_NONE; i++) {
             const struct ald_event *event = &record->events[i];
             if (event->kind == fallbacks[f].kind && !(fallbacks[f].by_people && event->automatic == 1))
-                ald_own_moment_set(b, r, fallbacks[f].moment, event->at, ald_build_word(b, "events"));
+                ald_own_moment_set(b, r, (int)fallbacks[f].moment, event->at, ald_build_word(b, "events"));
         }
     }
 }
