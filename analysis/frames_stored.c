@@ -207,21 +207,31 @@ static void read_scales(const struct ald_analysis *a, const struct layout *layou
     }
 }
 
-void ald_frame_read(const struct ald_analysis *a, int reading, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
+static const struct ald_frame *make_frame(const struct ald_analysis *a, int reading)
 {
     struct layout layout;
-    *ret = (struct ald_frame){.reading = reading, .stored = true, .analysis = a};
+    struct ald_frame *frame = ald_alloc(a->arena, sizeof *frame);
+    *frame = (struct ald_frame){.reading = reading, .stored = true, .analysis = a};
     if (!lay_out(&a->stored->frames[reading], reading, &layout))
-        return;
-    ret->n = layout.n;
-    read_members(&layout, arena, ret);
+        return frame;
+    frame->n = layout.n;
+    read_members(&layout, a->arena, frame);
     if (!layout.scaled)
-        return;
-    read_scales(a, &layout, reading, scales, ret->signals);
+        return frame;
+    read_scales(a, &layout, reading, a->arena, frame->signals);
     for (int axis = 0; axis < ALD_AXIS_N; axis++) {
-        ret->axes[axis].weight = ald_axis_weight(ret, (enum ald_axis)axis);
-        read_axis(&layout, axis, arena, &ret->axes[axis]);
+        frame->axes[axis].weight = ald_axis_weight(frame, (enum ald_axis)axis);
+        read_axis(&layout, axis, a->arena, &frame->axes[axis]);
     }
+    return frame;
+}
+
+void ald_frame_read(const struct ald_analysis *a, int reading, struct ald_frame *ret)
+{
+    struct ald_stored *stored = a->stored;
+    if (!stored->made[reading]) /* asked for again by who lists the comparables */
+        stored->made[reading] = make_frame(a, reading);
+    *ret = *stored->made[reading];
 }
 
 void ald_scales_read(const struct ald_analysis *a, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N])

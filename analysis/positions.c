@@ -371,7 +371,7 @@ void ald_frame_build(const struct ald_analysis *analysis, const struct ald_refer
                      int reading, size_t parts, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
 {
     if (analysis->stored) {
-        ald_frame_read(analysis, reading, arena, scales, ret);
+        ald_frame_read(analysis, reading, ret);
         return;
     }
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();

@@ -70,6 +70,7 @@ struct ald_stored {
     struct ald_store *store;
     size_t incident;                             /* which: an index of the analysis */
     struct ald_packed_frame frames[ALD_READING_N + 1]; /* of its quarter, by lens; n 0: there is none */
+    const struct ald_frame *made[ALD_READING_N];       /* of them, once they were asked for; NULL: not yet */
 };
 /** A part of the store that is analysed with what is stored of the rest. */
 struct ald_part {
@@ -95,9 +96,9 @@ void ald_part_past(struct ald_build *b);
 ALD_CHECK enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,
                                         struct ald_analysis **ret, struct ald_err *err);
 
-/** frames_stored.c: makes a frame of what is stored, as ald_frame_build makes it of incidents. */
+/** frames_stored.c: a frame of what is stored, as ald_frame_build makes it of incidents; analysis-owned. */
 bool ald_frame_sound(const struct ald_packed_frame *packed, int lens);
-void ald_frame_read(const struct ald_analysis *analysis, int reading, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret);
+void ald_frame_read(const struct ald_analysis *analysis, int reading, struct ald_frame *ret);
 void ald_scales_read(const struct ald_analysis *analysis, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N]);
 /** Fills from, to and n of a reference. */
 void ald_reference_read(const struct ald_analysis *analysis, struct ald_reference *ret);
