@@ -170,7 +170,7 @@ static void walk_moved(struct finder *f, uint32_t block, enum ald_block_kind kin
     uint32_t source = seats[i].source;
     while (*low < n && seats[*low].start < at)
         ++*low;
-    size_t from = *low, to = *low;
+    size_t from = *low, to = from;
     while (from > 0 && *low - from < NEIGHBOURS_MOST / 2 && at - seats[from - 1].start <= ALD_LINK_APART_MS)
         from--;
     while (to < n && to - *low < NEIGHBOURS_MOST / 2 && seats[to].start - at <= ALD_LINK_APART_MS)

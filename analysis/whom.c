@@ -97,8 +97,9 @@ static struct ald_actor actor_from_lists(struct ald_whom *whom, const char *sour
     if (id == ALD_NOBODY)
         return (struct ald_actor){.person = stranger(&whom->persons, pseudonym)};
     uint32_t person = b->person_of_id[id];
-    return whom->machine[person] ? (struct ald_actor){.person = ALD_NOBODY}
-                                 : (struct ald_actor){.person = person, .mapped = b->mapped_of_id[id]};
+    if (whom->machine[person])
+        return (struct ald_actor){.person = ALD_NOBODY};
+    return (struct ald_actor){.person = person, .mapped = b->mapped_of_id[id]};
 }
 
 struct ald_actor ald_whom_actor(struct ald_whom *whom, const char *source, const char *pseudonym)
