@@ -24,6 +24,7 @@
 #define LARGEST_BLOCK_BYTES (1u << 20)
 #define KEPT_BLOCK_BYTES (1u << 16)
 #define OWN_BLOCK_BYTES (1u << 17) /* what is larger lies alone */
+#define HUGE_BLOCK_BYTES (1u << 22) /* from here on the kernel may give pages of 2 MB */
 
 struct block {
     struct block *next;
@@ -61,6 +62,10 @@ static struct block *new_block(size_t size)
     if (is_mapped(size)) {
         void *p = mmap(NULL, sizeof *b + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         b = must(p == MAP_FAILED ? NULL : p);
+#ifdef MADV_HUGEPAGE
+        if (size >= HUGE_BLOCK_BYTES)
+            (void)madvise(b, sizeof *b + size, MADV_HUGEPAGE);
+#endif
     } else {
         b = must(calloc(1, sizeof *b + size));
     }

@@ -128,7 +128,7 @@ SELECT n, a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id F
 SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind;
 
 -- name: part_frame
-SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY reading;
+SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY n;
 
 -- ---- save: as in analysis.sql ----
 
