@@ -283,8 +283,6 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     if (measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
         ald_past_build(&b);
-        if (part)
-            ald_part_past(&b);
     }
     a->words = ald_names_texts(b.strings);
     return ALD_OK;

@@ -10,28 +10,32 @@
 
 /* ---- Whether what is stored holds ---- */
 
-static ALD_CHECK enum ald_rc meta_is(struct ald_asked *ask, const char *key, const char *value, struct ald_err *err)
+/* What analyze noted under a key; NULL, and not sound: nothing. */
+static ALD_CHECK enum ald_rc meta(struct ald_asked *ask, const char *key, const char **ret, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(ask->store, "part_meta", &q, err));
     ald_q_text(q, 1, key);
     ALD_TRY(ald_q_step(q, &row, err));
-    ask->sound &= row && strcmp(ald_q_col_text(q, 0), value) == 0;
+    *ret = row ? ald_strdup(ask->arena, ald_q_col_text(q, 0)) : NULL;
+    ask->sound &= row;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc meta_is(struct ald_asked *ask, const char *key, const char *value, struct ald_err *err)
+{
+    const char *noted;
+    ALD_TRY(meta(ask, key, &noted, err));
+    ask->sound &= noted && strcmp(noted, value) == 0;
     return ALD_OK;
 }
 
 static ALD_CHECK enum ald_rc meta_time(struct ald_asked *ask, const char *key, int64_t *ret, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = false;
-    *ret = 0;
-    ALD_TRY(ald_q_open(ask->store, "part_meta", &q, err));
-    ald_q_text(q, 1, key);
-    ALD_TRY(ald_q_step(q, &row, err));
-    if (row)
-        *ret = strtoll(ald_q_col_text(q, 0), NULL, 10);
-    ask->sound &= row;
+    const char *noted;
+    ALD_TRY(meta(ask, key, &noted, err));
+    *ret = noted ? strtoll(noted, NULL, 10) : 0;
     return ALD_OK;
 }
 

@@ -273,13 +273,15 @@ void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
 void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);
 /** past.c */
 void ald_past_build(struct ald_build *b);
+/** origins.c: since when sources, other companies and own status pages tell; of a part of the store as analyze wrote it. */
+void ald_past_origins(struct ald_build *b, struct ald_past *past);
 /** past_people.c: who was engaged, and who of them knew its services. */
 void ald_past_people(struct ald_build *b, struct ald_past *past);
-/** past_others.c: who was notified; incidents of other companies, posts on status pages. */
+/** past_others.c: who was notified. */
 void ald_past_called(struct ald_build *b, struct ald_past *past);
 /** past_concurrent.c */
 void ald_past_concurrent(struct ald_build *b, struct ald_past *past);
-/** past_others.c */
+/** past_others.c: incidents of other companies, by service. */
 void ald_past_others(struct ald_build *b, struct ald_past *past);
 
 /** True for kinds by which somebody is engaged: acknowledged, assigned, acted, joined. */

@@ -31,18 +31,27 @@ void ald_origins_keep(struct ald_build *b)
     a->origins_n = n;
 }
 
-static const struct ald_origin *origin_of(const struct ald_part *part, const char *source)
+/* A part of the store takes the origins of all of it. */
+static const struct ald_origin *origins_of(const struct ald_build *b, size_t *ret_n)
 {
-    for (size_t i = 0; i < part->origins_n; i++)
-        if (strcmp(part->origins[i].source, source) == 0)
-            return &part->origins[i];
+    *ret_n = b->part ? b->part->origins_n : b->a->origins_n;
+    return b->part ? b->part->origins : b->a->origins;
+}
+
+static const struct ald_origin *origin_of(const struct ald_build *b, uint32_t source)
+{
+    size_t n;
+    const struct ald_origin *origins = origins_of(b, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(origins[i].source, ald_names_text(b->sources, source)) == 0)
+            return &origins[i];
     return NULL;
 }
 
 void ald_part_seen(struct ald_build *b)
 {
     for (size_t i = 0; i < ald_names_n(b->sources); i++) {
-        const struct ald_origin *origin = origin_of(b->part, ald_names_text(b->sources, (uint32_t)i));
+        const struct ald_origin *origin = origin_of(b, (uint32_t)i);
         if (origin)
             b->seen[i] |= origin->seen;
         else
@@ -50,28 +59,31 @@ void ald_part_seen(struct ald_build *b)
     }
 }
 
-static void first_of_others(const struct ald_part *part, struct ald_past *past)
+static void first_of_others(const struct ald_build *b, struct ald_past *past)
 {
+    size_t n;
+    const struct ald_origin *origins = origins_of(b, &n);
     past->vendors_from = past->status_from = ALD_TIME_NONE;
-    for (size_t i = 0; i < part->origins_n; i++) {
-        const struct ald_origin *origin = &part->origins[i];
-        if (origin->vendor && sooner(origin->started_at, past->vendors_from))
-            past->vendors_from = origin->started_at;
-        if (sooner(origin->posted_at, past->status_from))
-            past->status_from = origin->posted_at;
+    for (size_t i = 0; i < n; i++) {
+        if (origins[i].vendor && sooner(origins[i].started_at, past->vendors_from))
+            past->vendors_from = origins[i].started_at;
+        if (sooner(origins[i].posted_at, past->status_from))
+            past->status_from = origins[i].posted_at;
     }
 }
 
-void ald_part_past(struct ald_build *b)
+void ald_past_origins(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
-    struct ald_past *past = a->past;
-    int64_t *starts = ald_calloc(a->arena, a->records_n, sizeof *starts);
-    for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_origin *origin = origin_of(b->part, a->records[i].traits->source);
-        starts[i] = origin ? origin->started_at : ALD_TIME_NONE;
+    size_t n = ald_names_n(b->sources);
+    int64_t *first = ald_calloc(b->scratch, n, sizeof *first), *of_record = ald_calloc(a->arena, a->records_n, sizeof *of_record);
+    for (size_t i = 0; i < n; i++) {
+        const struct ald_origin *origin = origin_of(b, (uint32_t)i);
+        first[i] = origin ? origin->started_at : ALD_TIME_NONE;
     }
-    past->source_history_start = starts;
-    past->history_start = b->part->history_start;
-    first_of_others(b->part, past);
+    for (size_t i = 0; i < a->records_n; i++)
+        of_record[i] = first[b->work[i].source];
+    past->source_history_start = of_record;
+    past->history_start = b->part ? b->part->history_start : a->incidents_n ? a->incidents[0].started_at : ALD_TIME_NONE;
+    first_of_others(b, past);
 }

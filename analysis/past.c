@@ -11,49 +11,27 @@
 
 /* ---- Building ---- */
 
-static void sources(struct ald_build *b, struct ald_past *past)
-{
-    struct ald_analysis *a = b->a;
-    size_t n = ald_names_n(b->sources);
-    int64_t *first = ald_calloc(b->scratch, n, sizeof *first);
-    int64_t *of_record = ald_calloc(a->arena, a->records_n, sizeof *of_record);
-    for (size_t i = 0; i < n; i++)
-        first[i] = ALD_TIME_NONE;
-    for (size_t i = 0; i < a->records_n; i++) {
-        int64_t *f = &first[b->work[i].source], start = b->work[i].start;
-        if (start != ALD_TIME_NONE && (*f == ALD_TIME_NONE || start < *f))
-            *f = start;
-    }
-    for (size_t i = 0; i < a->records_n; i++)
-        of_record[i] = first[b->work[i].source];
-    past->source_history_start = of_record;
-    past->history_start = a->incidents_n ? a->incidents[0].started_at : ALD_TIME_NONE;
-}
-
 bool ald_past_counts(const struct ald_incident *inc)
 {
     return (inc->cls == ALD_INCIDENT || inc->cls == ALD_NOISE) && inc->started_at != ALD_TIME_NONE;
 }
 
-static void services(struct ald_build *b, struct ald_past *past)
+struct ald_naming ald_past_naming(const struct ald_analysis *a, bool (*wanted)(const struct ald_incident *inc), struct ald_arena *arena)
 {
-    struct ald_analysis *a = b->a;
-    size_t *n = ald_calloc(a->arena, a->services_n, sizeof *n),
-           *filled = ald_calloc(b->scratch, a->services_n, sizeof *n);
-    const uint32_t **lists = ald_calloc(a->arena, a->services_n, sizeof *lists);
-    uint32_t **fill = ald_calloc(b->scratch, a->services_n, sizeof *fill);
+    size_t *ends = ald_calloc(arena, a->services_n + 1, sizeof *ends), *at = ends + 1, sum = 0;
     for (size_t i = 0; i < a->incidents_n; i++)
-        for (size_t j = 0; j < a->incidents[i].services_n && ald_past_counts(&a->incidents[i]); j++)
-            n[a->incidents[i].services[j].name]++;
-    for (size_t s = 0; s < a->services_n; s++)
-        lists[s] = fill[s] = ald_calloc(a->arena, n[s], sizeof **fill);
+        for (size_t s = 0; s < a->incidents[i].services_n && wanted(&a->incidents[i]); s++)
+            at[a->incidents[i].services[s].name]++;
+    for (size_t s = 0; s < a->services_n; s++) {
+        size_t n = at[s];
+        at[s] = sum;
+        sum += n;
+    }
+    uint32_t *list = ald_calloc(arena, sum, sizeof *list);
     for (size_t i = 0; i < a->incidents_n; i++) /* incidents come by start */
-        for (size_t j = 0; j < a->incidents[i].services_n && ald_past_counts(&a->incidents[i]); j++) {
-            uint32_t s = a->incidents[i].services[j].name;
-            fill[s][filled[s]++] = (uint32_t)i;
-        }
-    past->by_service = lists;
-    past->by_service_n = n;
+        for (size_t s = 0; s < a->incidents[i].services_n && wanted(&a->incidents[i]); s++)
+            list[at[a->incidents[i].services[s].name]++] = (uint32_t)i;
+    return (struct ald_naming){.list = list, .at = ends}; /* each has been filled up to where the next begins */
 }
 
 static int titled_order(const void *a, const void *b)
@@ -104,8 +82,7 @@ void ald_past_build(struct ald_build *b)
     past->org = b->org;
     b->org = NULL;
     past->given = ald_givens_of(b);
-    sources(b, past);
-    services(b, past);
+    ald_past_origins(b, past);
     titles(b, past);
     ald_past_people(b, past);
     ald_past_concurrent(b, past);

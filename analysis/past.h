@@ -45,9 +45,6 @@ struct ald_past {
     int64_t status_from;  /* first start of a post on an own status page; ALD_TIME_NONE: none is read */
     int64_t history_start;               /* first start in the store, of any class; ALD_TIME_NONE when empty */
     const int64_t *source_history_start; /* parallel to records: the first start in that record's source */
-    /* by_service[s]: incident indexes (incident or noise) that name service s, by start. */
-    const uint32_t *const *by_service;
-    const size_t *by_service_n;
     const uint32_t *titles; /* parallel to incidents: number of the normalised title, ALD_NOBODY without one */
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */
@@ -62,6 +59,14 @@ struct ald_past {
     const struct ald_titled *titled;
     const uint32_t *titled_at;
 };
+
+/** Incidents by the services that they name, those of a service by start: list[at[s]] up to list[at[s + 1]]. */
+struct ald_naming {
+    const uint32_t *list;
+    const size_t *at; /* by service, and one more */
+};
+/** Of those that are wanted; in the arena. */
+struct ald_naming ald_past_naming(const struct ald_analysis *analysis, bool (*wanted)(const struct ald_incident *inc), struct ald_arena *arena);
 
 /** Frees what does not lie in the analysis' arena; NULL is allowed. */
 void ald_past_free(struct ald_past *past);

@@ -157,17 +157,9 @@ void ald_past_others(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
     size_t room = 0, n = 0;
-    past->vendors_from = past->status_from = ALD_TIME_NONE;
-    for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_record *record = &a->records[i];
-        if (record->vendor)
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].vendor)
             room += b->work[i].services.n * b->work[i].spans_n;
-        int64_t *from = record->vendor                          ? &past->vendors_from
-                        : strcmp(record->traits->kind, "status") == 0 ? &past->status_from
-                                                                : NULL;
-        if (from && sooner(b->work[i].start, *from))
-            *from = b->work[i].start;
-    }
     struct ald_vendor_span *list = ald_calloc(a->arena, room, sizeof *list);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].vendor)

@@ -165,7 +165,7 @@ struct moment {
 };
 struct knowing {
     const struct ald_past *past;
-    const uint32_t *naming, *naming_at; /* by service: incidents that name it and have a start, by start */
+    struct ald_naming naming; /* incidents that have a start */
     size_t parts;
     uint8_t *familiar[ALD_PARALLEL_MOST];
 };
@@ -223,17 +223,17 @@ static void walk_service(const struct knowing *k, uint32_t service, struct momen
     const struct ald_incident *incidents = k->past->analysis->incidents;
     size_t met = 0;
     m->n = 0;
-    for (uint32_t at = k->naming_at[service]; at < k->naming_at[service + 1]; at++) {
-        m->incident = k->naming[at];
+    for (size_t at = k->naming.at[service]; at < k->naming.at[service + 1]; at++) {
+        m->incident = k->naming.list[at];
         if (ald_past_counts(&incidents[m->incident]))
             ald_past_engagements(k->past, m->incident, take_moment, m);
     }
     if (m->n)
         qsort(m->items, m->n, sizeof *m->items, by_time);
-    for (uint32_t at = k->naming_at[service]; at < k->naming_at[service + 1]; at++) {
-        for (; met < m->n && m->items[met].at < incidents[k->naming[at]].started_at; met++)
+    for (size_t at = k->naming.at[service]; at < k->naming.at[service + 1]; at++) {
+        for (; met < m->n && m->items[met].at < incidents[k->naming.list[at]].started_at; met++)
             meet(&lasts[m->items[met].person], service, &m->items[met]);
-        recognise(k->past, service, k->naming[at], lasts, familiar);
+        recognise(k->past, service, k->naming.list[at], lasts, familiar);
     }
 }
 
@@ -248,24 +248,9 @@ static void know_part(void *ctx, size_t part)
         walk_service(k, (uint32_t)s, &moments, lasts, k->familiar[part]);
 }
 
-/* Incidents by the services that they name. */
-static void list_naming(const struct ald_analysis *a, struct ald_arena *scratch, struct knowing *k)
+static bool has_start(const struct ald_incident *inc)
 {
-    uint32_t *ends = ald_calloc(scratch, a->services_n + 1, sizeof *ends), *at = ends + 1, sum = 0;
-    for (size_t i = 0; i < a->incidents_n && a->incidents[i].started_at != ALD_TIME_NONE; i++)
-        for (size_t s = 0; s < a->incidents[i].services_n; s++)
-            at[a->incidents[i].services[s].name]++;
-    for (size_t s = 0; s < a->services_n; s++) {
-        uint32_t n = at[s];
-        at[s] = sum;
-        sum += n;
-    }
-    uint32_t *list = ald_calloc(scratch, sum, sizeof *list);
-    for (size_t i = 0; i < a->incidents_n && a->incidents[i].started_at != ALD_TIME_NONE; i++)
-        for (size_t s = 0; s < a->incidents[i].services_n; s++)
-            list[at[a->incidents[i].services[s].name]++] = (uint32_t)i;
-    k->naming = list;
-    k->naming_at = ends; /* each has been filled up to where the next begins */
+    return inc->started_at != ALD_TIME_NONE;
 }
 
 static const uint8_t *know(const struct ald_past *past)
@@ -273,8 +258,9 @@ static const uint8_t *know(const struct ald_past *past)
     const struct ald_analysis *a = past->analysis;
     size_t bytes = past->engaged_at[a->incidents_n] / 8 + 1;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct knowing k = {.past = past, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
-    list_naming(a, scratch, &k);
+    struct knowing k = {.past = past,
+                        .naming = ald_past_naming(a, has_start, scratch),
+                        .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
     for (size_t part = 0; part < k.parts; part++)
         k.familiar[part] = ald_calloc(part ? scratch : a->arena, bytes, 1);
     ald_parallel(k.parts, know_part, &k);

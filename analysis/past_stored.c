@@ -100,28 +100,6 @@ static void put(unsigned char **at, int64_t number, int64_t from, int64_t to, ui
     ald_put_bytes(at, people, 8);
 }
 
-/* What names each service, those of a service in one stretch: at[s] up to at[s + 1]. */
-struct naming {
-    size_t *at;
-    uint32_t *list;
-};
-
-static struct naming who_names(const struct ald_analysis *a, bool (*wanted)(const struct ald_incident *inc), struct ald_arena *scratch)
-{
-    struct naming naming = {.at = ald_calloc(scratch, a->services_n + 1, sizeof *naming.at)};
-    size_t *next = ald_calloc(scratch, a->services_n + 1, sizeof *next);
-    for (size_t i = 0; i < a->incidents_n; i++)
-        for (uint32_t k = 0; k < a->incidents[i].services_n && wanted(&a->incidents[i]); k++)
-            naming.at[a->incidents[i].services[k].name + 1]++;
-    for (size_t s = 0; s < a->services_n; s++)
-        next[s + 1] = naming.at[s + 1] += naming.at[s];
-    naming.list = ald_calloc(scratch, naming.at[a->services_n], sizeof *naming.list);
-    for (size_t i = 0; i < a->incidents_n; i++) /* by start */
-        for (uint32_t k = 0; k < a->incidents[i].services_n && wanted(&a->incidents[i]); k++)
-            naming.list[next[a->incidents[i].services[k].name]++] = (uint32_t)i;
-    return naming;
-}
-
 struct writer {
     struct ald_q *q;
     int64_t rows;
@@ -140,7 +118,7 @@ static ALD_CHECK enum ald_rc write_row(struct writer *w, const char *service, en
     return ald_q_run(w->q, err);
 }
 
-static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_analysis *a, const struct naming *naming,
+static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_analysis *a, const struct ald_naming *naming,
                                              const struct about *about, uint32_t s, struct ald_err *err)
 {
     unsigned char *at = w->room;
@@ -151,7 +129,7 @@ static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_
     return write_row(w, a->services[s], ALD_PAST_INCIDENT, at, err);
 }
 
-static ALD_CHECK enum ald_rc write_planned(struct writer *w, const struct ald_analysis *a, const struct naming *naming, uint32_t s,
+static ALD_CHECK enum ald_rc write_planned(struct writer *w, const struct ald_analysis *a, const struct ald_naming *naming, uint32_t s,
                                            struct ald_err *err)
 {
     unsigned char *at = w->room;
@@ -176,7 +154,7 @@ static ALD_CHECK enum ald_rc write_vendors(struct writer *w, const struct ald_an
 }
 
 /* Bytes that the longest row may take. */
-static size_t longest(const struct ald_analysis *a, const struct naming *incidents, const struct naming *planned)
+static size_t longest(const struct ald_analysis *a, const struct ald_naming *incidents, const struct ald_naming *planned)
 {
     size_t most = a->past->vendors_n;
     for (size_t s = 0; s < a->services_n; s++) {
@@ -192,7 +170,7 @@ enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *a,
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     const struct about *about = about_all(a, scratch);
-    struct naming incidents = who_names(a, ald_past_counts, scratch), planned = who_names(a, is_planned, scratch);
+    struct ald_naming incidents = ald_past_naming(a, ald_past_counts, scratch), planned = ald_past_naming(a, is_planned, scratch);
     ALD_TRY(ald_q_open(store, "part_service_put", &q, err));
     struct writer w = {.q = q, .room = ald_alloc(scratch, longest(a, &incidents, &planned) + 1)};
     size_t vendor = 0;
@@ -201,7 +179,7 @@ enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *a,
         ALD_TRY(write_planned(&w, a, &planned, s, err));
         ALD_TRY(write_vendors(&w, a, &vendor, s, err));
     }
-    return ald_rows_prune(store, "part_service_keys", "part_service_remove", w.rows, err);
+    return ald_rows_cut(store, "part_service_cut", w.rows, err);
 }
 
 /* ---- Reading ---- */

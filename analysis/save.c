@@ -221,7 +221,7 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
         quarter = inc->quarter;
         ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), &frames_n, err));
     }
-    ALD_TRY(ald_rows_prune(store, "part_frame_keys", "part_frame_remove", frames_n, err));
+    ALD_TRY(ald_rows_cut(store, "part_frame_cut", frames_n, err));
     return tables_end(&t, err);
 }
 

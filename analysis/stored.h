@@ -49,8 +49,8 @@ struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena 
 /** Names of the rows of a quarter's frames, by lens (observations.h): "start", "landmark", "total". */
 const char *ald_frame_name(int lens);
 
-/** Deletes the rows of a table whose keys, 1 to n, are no more. keys: the statement that lists them; remove: deletes one. */
-ALD_CHECK enum ald_rc ald_rows_prune(struct ald_store *store, const char *keys, const char *remove, int64_t n, struct ald_err *err);
+/** Deletes the rows of a table whose keys, numbered from 1, are beyond n. cut: the statement that does it. */
+ALD_CHECK enum ald_rc ald_rows_cut(struct ald_store *store, const char *cut, int64_t n, struct ald_err *err);
 /** stored_save.c: all but what goes with links and incidents: sources, suggestions, pasts. frames: ald_frames_save. */
 ALD_CHECK enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
 
@@ -88,9 +88,8 @@ struct ald_part {
 
 /** link_stored.c: ald_link of a part, as the last analysis linked. */
 ALD_CHECK enum ald_rc ald_link_stored(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
-/** origins.c: what the past of a part takes from the rest: before and after ald_past_build. */
+/** origins.c: facets that some event of the rest of the store shows. */
 void ald_part_seen(struct ald_build *b);
-void ald_part_past(struct ald_build *b);
 /** analysis.c: as ald_analysis_run, of what ald_store_part lets be read; signals look at the incident that is asked about, and at no
  *  other. Nothing is read yet. */
 ALD_CHECK enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,

@@ -3,24 +3,12 @@
 #include "analysis/readings.h"
 #include "analysis/stored.h"
 
-enum ald_rc ald_rows_prune(struct ald_store *store, const char *keys, const char *remove, int64_t n, struct ald_err *err)
+enum ald_rc ald_rows_cut(struct ald_store *store, const char *cut, int64_t n, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *gone = NULL;
-    int64_t last = 0;
-    bool row = true;
-    ALD_TRY(ald_q_open(store, keys, &q, err));
-    for (;;) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            break;
-        last = ald_q_col_int(q, 0);
-    }
-    ALD_TRY(ald_q_open(store, remove, &gone, err));
-    for (int64_t key = n + 1; key <= last; key++) {
-        ald_q_int(gone, 1, key);
-        ALD_TRY(ald_q_run(gone, err));
-    }
-    return ALD_OK;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, cut, &q, err));
+    ald_q_int(q, 1, n);
+    return ald_q_run(q, err);
 }
 
 static ALD_CHECK enum ald_rc save_origins(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
@@ -36,7 +24,7 @@ static ALD_CHECK enum ald_rc save_origins(struct ald_store *store, const struct 
         ald_q_int(q, 6, a->origins[i].seen);
         ALD_TRY(ald_q_run(q, err));
     }
-    return ald_rows_prune(store, "part_source_keys", "part_source_remove", (int64_t)a->origins_n, err);
+    return ald_rows_cut(store, "part_source_cut", (int64_t)a->origins_n, err);
 }
 
 static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
@@ -53,7 +41,7 @@ static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const str
         ald_q_text_lent(q, 6, link->refused);
         ALD_TRY(ald_q_run(q, err));
     }
-    return ald_rows_prune(store, "part_suggestion_keys", "part_suggestion_remove", (int64_t)a->suggestions_n, err);
+    return ald_rows_cut(store, "part_suggestion_cut", (int64_t)a->suggestions_n, err);
 }
 
 enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)

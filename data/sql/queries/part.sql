@@ -132,22 +132,16 @@ SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORD
 
 -- ---- save: as in analysis.sql ----
 
--- name: part_suggestion_keys
-SELECT n FROM suggestion ORDER BY n;
-
--- name: part_suggestion_remove
-DELETE FROM suggestion WHERE n = ?1;
+-- name: part_suggestion_cut
+DELETE FROM suggestion WHERE n > ?1;
 
 -- name: part_suggestion_put
 INSERT INTO suggestion (n, a, b, confidence, via, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (n) DO UPDATE SET a = excluded.a, b = excluded.b, confidence = excluded.confidence, via = excluded.via, refused = excluded.refused
 WHERE (a, b, confidence, via, refused) IS NOT (excluded.a, excluded.b, excluded.confidence, excluded.via, excluded.refused);
 
--- name: part_source_keys
-SELECT n FROM source_past ORDER BY n;
-
--- name: part_source_remove
-DELETE FROM source_past WHERE n = ?1;
+-- name: part_source_cut
+DELETE FROM source_past WHERE n > ?1;
 
 -- name: part_source_put
 INSERT INTO source_past (n, source, started_at, posted_at, vendor, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -156,22 +150,16 @@ ON CONFLICT (n) DO UPDATE SET source = excluded.source, started_at = excluded.st
 WHERE (source, started_at, posted_at, vendor, seen)
     IS NOT (excluded.source, excluded.started_at, excluded.posted_at, excluded.vendor, excluded.seen);
 
--- name: part_service_keys
-SELECT n FROM service_past ORDER BY n;
-
--- name: part_service_remove
-DELETE FROM service_past WHERE n = ?1;
+-- name: part_service_cut
+DELETE FROM service_past WHERE n > ?1;
 
 -- name: part_service_put
 INSERT INTO service_past (n, service, kind, packed) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (n) DO UPDATE SET service = excluded.service, kind = excluded.kind, packed = excluded.packed
 WHERE (service, kind, packed) IS NOT (excluded.service, excluded.kind, excluded.packed);
 
--- name: part_frame_keys
-SELECT n FROM frame ORDER BY n;
-
--- name: part_frame_remove
-DELETE FROM frame WHERE n = ?1;
+-- name: part_frame_cut
+DELETE FROM frame WHERE n > ?1;
 
 -- name: part_frame_put
 INSERT INTO frame (n, quarter, reading, starts_from, starts_to, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

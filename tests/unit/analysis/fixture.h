@@ -42,6 +42,17 @@ static inline void must(enum ald_rc rc, const struct ald_err *err)
         fail_msg("%s", err->msg);
 }
 
+/* The first column of the one row of a query. */
+static inline int64_t fixture_number(struct fixture *f, const char *sql)
+{
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return n;
+}
+
 static inline int fixture_setup(void **state)
 {
     struct ald_err err = {0};

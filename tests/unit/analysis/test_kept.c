@@ -22,16 +22,6 @@ static void make_row(size_t key, unsigned k, struct ald_kept_cell cells[COLUMNS]
     cells[12] = ald_kept_text(k % 2 ? "longer" : NULL);
 }
 
-static int64_t ask(struct fixture *f, const char *sql)
-{
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return n;
-}
-
 static void keep(struct ald_store *store, const unsigned *values)
 {
     struct ald_err err = {0};
@@ -117,7 +107,7 @@ static void whatever_it_held(void **state)
     put(f, "CREATE TRIGGER c AFTER DELETE ON reading BEGIN INSERT INTO touched VALUES (1); END", "");
     must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
     for (size_t step = 0; step < sizeof steps / sizeof steps[0]; step++) {
-        int64_t differ = 0, touched = ask(f, "SELECT count(*) FROM touched");
+        int64_t differ = 0, touched = fixture_number(f, "SELECT count(*) FROM touched");
         for (size_t key = 0; key < KEYS; key++) {
             unsigned value = value_of(&rng, steps[step], key, values[key]);
             differ += value != values[key];
@@ -127,7 +117,7 @@ static void whatever_it_held(void **state)
         keep(store, values);
         must(ald_store_commit(store, &err), &err);
         assert_holds(f, values);
-        assert_int_equal(ask(f, "SELECT count(*) FROM touched") - touched, differ);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM touched") - touched, differ);
     }
     ald_store_close(store);
 }

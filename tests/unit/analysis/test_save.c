@@ -3,16 +3,6 @@
 
 #define FAR 1000000
 
-static int64_t count(struct fixture *f, const char *sql)
-{
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return n;
-}
-
 /* Returns how many incidents have a reading. */
 static size_t save(struct fixture *f)
 {
@@ -38,23 +28,23 @@ static void test_save(void **state)
     ref(f, 2, "parent", "T1");
     analyse(f, FAR);
     assert_int_equal(save(f), 0);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 1);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE incident = 'desk:T1'"), 2);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident"), 1);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record WHERE incident = 'desk:T1'"), 2);
     put(f, "DELETE FROM record_ref", "");
     analyse(f, FAR);
     (void)save(f); /* replaces */
-    assert_int_equal(count(f, "SELECT count(*) FROM incident"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM incident_record WHERE method = 'single' AND confidence = 1"), 2);
-    assert_int_equal(count(f, "SELECT count(*) FROM reading"), 4);
-    assert_int_equal(count(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
-    assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
-    assert_int_equal(count(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
-    assert_int_equal(count(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.n = v.absent WHERE json_valid(v.packed) AND "
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident"), 2);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record"), 2);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record WHERE method = 'single' AND confidence = 1"), 2);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM reading"), 4);
+    assert_int_equal(fixture_number(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.n = v.absent WHERE json_valid(v.packed) AND "
                               "json_extract(a.packed, '$.customers_impacted') = 'not given'"), 2);
-    assert_int_equal(count(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
-    assert_int_equal(count(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
-    assert_int_equal(count(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(fixture_number(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
 /* Everything that an analysis writes, as one text. */
@@ -119,7 +109,7 @@ static void test_over_the_last_one(void **state)
     years(f);
     const int64_t late = DAYS(3 * 120), early = DAYS(3 * 60);
     const char *first = saved_twice(f, arena, late);
-    assert_true(count(f, "SELECT count(*) FROM reading WHERE text IS NOT NULL") > 10);
+    assert_true(fixture_number(f, "SELECT count(*) FROM reading WHERE text IS NOT NULL") > 10);
     assert_string_not_equal(first, saved_twice(f, arena, early)); /* fewer incidents */
     assert_string_equal(first, saved_twice(f, arena, late));      /* and all of them again */
     simple(f, 500, "desk", "A", "ticket", ALL_HELD, DAYS(10), DAYS(10) + 45); /* all later ones move on by one */
@@ -127,7 +117,7 @@ static void test_over_the_last_one(void **state)
     put(f, "UPDATE record SET class = 'noise' WHERE external_id = 'T091'", ""); /* its readings go */
     put(f, "INSERT INTO record_ref (record, kind, value, field) VALUES (91, 'parent', 'T089', 'parent')", "");
     assert_string_not_equal(first, saved_twice(f, arena, late));
-    assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE class = 'noise'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE class = 'noise'"), 1);
 }
 
 static void test_same_rows_are_left_alone(void **state)
@@ -147,12 +137,12 @@ static void test_same_rows_are_left_alone(void **state)
         }
     analyse(f, DAYS(3 * 120));
     (void)save(f);
-    assert_int_equal(count(f, "SELECT count(*) FROM touched"), 0);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM touched"), 0);
     put(f, "UPDATE record SET title = 'another' WHERE id = 5", "");
     analyse(f, DAYS(3 * 120));
     (void)save(f);
-    assert_true(count(f, "SELECT count(*) FROM touched") > 0); /* of its incident, and of who shares its words */
-    assert_int_equal(count(f, "SELECT count(*) FROM incident WHERE title = 'another'"), 1);
+    assert_true(fixture_number(f, "SELECT count(*) FROM touched") > 0); /* of its incident, and of who shares its words */
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE title = 'another'"), 1);
 }
 
 static void test_empty(void **state)

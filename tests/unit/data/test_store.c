@@ -206,8 +206,7 @@ static void a_part_is_found_by_its_records(void **state)
 
 static bool of_stored(const char *name)
 {
-    static const char *const others[] = {"part_sources", "part_suggestions", "part_suggestion_keys", "part_source_keys",
-                                         "part_service_keys", "part_frame_keys", "part_links", "part_wanted_clear", "part_incident_n"};
+    static const char *const others[] = {"part_sources", "part_suggestions", "part_links", "part_wanted_clear", "part_incident_n"};
     for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
         if (strcmp(name, others[k]) == 0)
             return false;
