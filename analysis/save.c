@@ -247,5 +247,6 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     ALD_TRY(save_meta(store, "analysis_next", next, err));
     ALD_TRY(save_meta(store, "analysis_version", ALD_VERSION, err));
-    return save_meta(store, "analysis_generation", generation, err);
+    ALD_TRY(save_meta(store, "analysis_generation", generation, err));
+    return ald_store_notes_clear(store, err);
 }
