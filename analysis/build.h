@@ -134,7 +134,7 @@ struct ald_build {
     struct ald_alias *alias;
     size_t alias_n, alias_cap;
     struct ald_timeline *timeline; /* load_events.c */
-    struct ald_event *events; /* the analysis'; stand after ald_load */
+    struct ald_entry *events; /* the analysis'; stand after ald_load */
     struct ald_override *overrides; /* overrides.c; analysis-owned */
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
     struct ald_traits_entry *traits; /* traits.c */

@@ -65,7 +65,7 @@ static void about_people(const struct ald_past *past, size_t i, const uint64_t *
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *record = &past->analysis->records[inc->records[k]];
         if (record->events_n)
-            stretch(of, record->events[record->events_n - 1].at);
+            stretch(of, ald_event_at(past->analysis, record, record->events_n - 1).at);
     }
 }
 

@@ -34,10 +34,10 @@ static size_t moments(const struct ald_past *past, const struct ald_incident *in
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
         int64_t last = ALD_TIME_NONE;
         for (uint32_t e = 0; e < record->events_n; e++) {
-            const struct ald_event *event = &record->events[e];
-            if (!match(event) || event->at == last)
+            const struct ald_event event = ald_event_at(past->analysis, record, e);
+            if (!match(&event) || event.at == last)
                 continue;
-            last = event->at;
+            last = event.at;
             list[n++] = (struct when){.at = record->folded && last < inc->started_at ? inc->started_at : last,
                                       .id = arena ? ald_event_id(past->analysis, arena, inc->records[i], e) : NULL};
         }

@@ -88,7 +88,7 @@ struct ald_record {
     const struct ald_traits *traits;
     const char *external_id, *key, *title, *url;
     const struct ald_record_link *link; /* its first link (strongest kind first); NULL: single. ald_record_method and so on */
-    const struct ald_event *events; /* sorted by at, id; cut at as-of */
+    const struct ald_entry *events; /* sorted by at, id; cut at as-of: ald_event_at */
     int64_t entered_at;
     int64_t started_at;   /* impact_started, else opened; ALD_TIME_NONE */
     const struct ald_taken *folded_end; /* of a folded one: its resolution; NULL: none */
@@ -353,6 +353,7 @@ struct ald_analysis {
     struct ald_record *records;
     size_t records_n;
     const struct ald_event_names *event_names; /* ald_event_names */
+    const int64_t *instants; /* of events that lie far from where their record began: ald_event_at */
     struct ald_event_ids *event_ids; /* ald_event_id asks them of the store */
     const char *const *words; /* names of fields and the like: ald_word_at */
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
@@ -376,6 +377,19 @@ struct ald_analysis {
     struct ald_stored *stored; /* where this is about one incident (ald_analysis_around): what it took from the store; else NULL */
 };
 
+/** An event of a record, from 0. */
+static inline struct ald_event ald_event_at(const struct ald_analysis *analysis, const struct ald_record *record, size_t number)
+{
+    const struct ald_entry *entry = &record->events[number];
+    return (struct ald_event){
+        .at = entry->when < ALD_ENTRY_FAR ? record->started_at - ALD_ENTRY_BEFORE_MS + entry->when : analysis->instants[entry->when - ALD_ENTRY_FAR],
+        .names = entry->names,
+        .kind = (uint8_t)entry->kind,
+        .automatic = (int8_t)((int)entry->automatic - 1),
+        .human = entry->human,
+        .engaged = entry->engaged,
+        .names_service = entry->names_service};
+}
 /** Whom an event names. */
 static inline const struct ald_event_names *ald_event_names(const struct ald_analysis *analysis, const struct ald_event *event)
 {
