@@ -29,6 +29,7 @@ struct ald_service_setting {
     const char *const *depends_on;
     size_t depends_on_n;
 };
+#define ALD_LINK_LEARN_LEAST 10000 /* where nothing is configured */
 struct ald_settings {
     const char *organisation, *timezone;
     int fiscal_start_month;
@@ -51,6 +52,7 @@ struct ald_settings {
     const struct ald_service_setting *services;
     size_t services_n;
     double link_accept; /* confidence from which a suggested link is taken */
+    int link_learn_least; /* settled records from which likeness is learnt from those alone; 0: ALD_LINK_LEARN_LEAST */
     int story_slots, story_minimum_age_quarters;
     bool show_mean, people_stored, free_text;
     const char *config_hash; /* of everything above, canonical */
