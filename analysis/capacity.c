@@ -138,6 +138,9 @@ static double merged_hours(struct stint *stints, size_t n)
 /* Hours of each person. @return how many people; *ret: their hours. */
 static size_t hours_of(struct crew *crew, double **ret)
 {
+    *ret = NULL;
+    if (crew->n == 0)
+        return 0;
     size_t people = crew->a->persons_n, most = 0, found = 0, *end = ald_calloc(crew->arena, people + 1, sizeof *end);
     uint32_t *order = ald_calloc(crew->arena, crew->n, sizeof *order); /* by person, as they come: nearly by time */
     for (size_t i = 0; i < crew->n; i++)
