@@ -36,6 +36,7 @@ import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
 import rootly_api  # noqa: E402
 from loopback import Loopback  # noqa: E402
+from patience import Patience  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("ALIDADE_SHARED") or ROOT.parent / "shared").resolve()
 BINARY = pathlib.Path(os.environ.get("ALIDADE") or ROOT / "build" / "cli" / "alidade").resolve()
@@ -160,8 +161,8 @@ def start_prism(program, spec):
     log = tempfile.TemporaryFile()
     process = subprocess.Popen([str(program), "mock", "-h", "127.0.0.1", "-p", str(port), str(spec)], stdin=subprocess.DEVNULL,
                                stdout=log, stderr=subprocess.STDOUT)
-    until = time.monotonic() + START_S
-    while time.monotonic() < until and process.poll() is None:
+    patience = Patience(START_S, process.pid)
+    while not patience.over() and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return process, port
