@@ -109,14 +109,17 @@ static size_t count_folded(const struct ald_build *b, const struct ald_incident 
 /* All that is asked of a record's own moments once the incident has its own. */
 static void keep_folded_ends(struct ald_build *b)
 {
+    struct ald_taken *ends = NULL;
+    size_t n = 0, cap = 0;
     for (size_t i = 0; i < b->a->records_n; i++) {
         struct ald_taken resolved = ald_own_moment(b, (uint32_t)i, ALD_RESOLVED);
         if (!b->a->records[i].folded || resolved.at == ALD_TIME_NONE)
             continue;
-        struct ald_taken *own = ald_alloc(b->a->arena, sizeof *own);
-        *own = resolved;
-        b->a->records[i].folded_end = own;
+        ends = ald_grow(b->a->arena, ends, n, &cap, sizeof *ends);
+        ends[n++] = resolved;
     }
+    b->a->folded_ends = ends;
+    b->a->folded_ends_n = n;
 }
 
 static int incident_order(const void *x, const void *y)

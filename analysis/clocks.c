@@ -73,7 +73,7 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
         room += record->events[i].kind == ALD_EV_REOPENED;
     walk.spans = ald_calloc(b->scratch, room, sizeof *walk.spans);
     walk.spans[walk.n++] = (struct ald_span){.start = w->start, .end = ALD_TIME_NONE};
-    if (!(record->timeline & ALD_HOLDS_STATES))
+    if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return walk;
     for (size_t i = 0; i < record->events_n; i++) {
         const struct ald_event event = ald_event_at(b->a, record, i);
@@ -112,7 +112,7 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
 static struct ald_taken resolution_of(struct ald_build *b, const struct ald_record *record, const struct walk *walk, uint32_t r)
 {
     struct ald_taken field = ald_own_moment(b, r, ALD_RESOLVED), none = {.at = ALD_TIME_NONE};
-    if (!(record->timeline & ALD_HOLDS_STATES))
+    if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return strcmp(record->traits->end_state, "open") == 0 ? none : field;
     bool reopened_after =
         walk->last_reopened > field.at ||
@@ -174,7 +174,7 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
     ald_own_moment_set(b, r, ALD_RESOLVED, resolution.at, resolution.field);
-    if (!(record->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
+    if (!(record->traits->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
         w->ended_itself = resolved_by_itself(b, record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(b, r, &walk, &closed);

@@ -145,7 +145,7 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
         if (item.at == ALD_TIME_NONE && !item.at_start) {
             if (service_named_later(b, w, row->service))
                 continue;
-            item.at_start = (record->timeline & ALD_HOLDS_SERVICES) != 0;
+            item.at_start = (record->traits->timeline & ALD_HOLDS_SERVICES) != 0;
         }
         if (item.at_start)
             item.at = w->start;
@@ -216,7 +216,7 @@ static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name,
 static bool from_the_start(const struct ald_build *b, uint32_t r, const struct ald_row_named *row, bool people)
 {
     unsigned facet = people ? ALD_HOLDS_RESPONDERS : ALD_HOLDS_TEAMS;
-    return row->at == ALD_TIME_NONE && (!people || is_assigned(row)) && (b->a->records[r].timeline & facet) != 0;
+    return row->at == ALD_TIME_NONE && (!people || is_assigned(row)) && (b->a->records[r].traits->timeline & facet) != 0;
 }
 
 static void record_engagements(struct ald_build *b, uint32_t r, bool people, struct ald_mentions *list)
@@ -323,11 +323,11 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
 /* ---- Names and severity ---- */
 
 /* The earliest record of a kind (NULL: any) that has the text; folded records only when nothing else has it. */
-static const struct ald_record *first_with(const struct ald_build *b, const struct ald_incident *inc, const char *kind,
+static const struct ald_record *first_with(const struct ald_analysis *a, const struct ald_incident *inc, const char *kind,
                                            const char *const *(*text)(const struct ald_record *record))
 {
     for (size_t i = 0; i < inc->records_n; i++) {
-        const struct ald_record *record = &b->a->records[inc->records[i]];
+        const struct ald_record *record = &a->records[inc->records[i]];
         const char *s = *text(record);
         if (s && *s && (!kind || strcmp(record->traits->kind, kind) == 0) && (!kind || !record->folded))
             return record;
@@ -347,26 +347,42 @@ static const char *const *title_of(const struct ald_record *record)
 
 static const char *const *url_of(const struct ald_record *record)
 {
-    return &record->url;
+    return &record->url_end;
+}
+
+/* The record whose key an incident bears, or NULL. */
+static const struct ald_record *keyed_record(const struct ald_analysis *a, const struct ald_incident *inc)
+{
+    static const char *const order[] = {"pager", "ticket", "status", NULL};
+    const struct ald_record *keyed = NULL;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && !keyed; i++)
+        keyed = first_with(a, inc, order[i], key_of);
+    return keyed;
+}
+
+const char *ald_incident_url(const struct ald_analysis *analysis, struct ald_arena *arena, const struct ald_incident *inc)
+{
+    const struct ald_record *keyed = keyed_record(analysis, inc);
+    const char *url = keyed ? ald_record_url(arena, keyed) : NULL;
+    if (url && *url)
+        return url;
+    const struct ald_record *linked = first_with(analysis, inc, NULL, url_of);
+    return linked ? ald_record_url(arena, linked) : NULL;
 }
 
 static void take_names(struct ald_build *b, struct ald_incident *inc)
 {
-    static const char *const order[] = {"pager", "ticket", "status", NULL};
-    const struct ald_record *first = &b->a->records[inc->records[0]], *keyed = NULL;
-    for (size_t i = 0; i < sizeof order / sizeof order[0] && !keyed; i++)
-        keyed = first_with(b, inc, order[i], key_of);
-    inc->id = ald_record_id(b->a->arena, first);
+    const struct ald_analysis *a = b->a;
+    const struct ald_record *first = &a->records[inc->records[0]], *keyed = keyed_record(a, inc);
+    inc->id = ald_record_id(first);
     inc->key = keyed ? keyed->key : first->external_id;
-    const struct ald_record *linked = keyed && keyed->url && *keyed->url ? keyed : first_with(b, inc, NULL, url_of);
-    inc->url = linked ? linked->url : NULL;
-    const struct ald_record *pager = first_with(b, inc, "pager", title_of);
-    const struct ald_record *titled = first_with(b, inc, "ticket", title_of);
+    const struct ald_record *pager = first_with(a, inc, "pager", title_of);
+    const struct ald_record *titled = first_with(a, inc, "ticket", title_of);
     if (pager &&
         (!titled || ald_record_order(b, (uint32_t)(pager - b->a->records), (uint32_t)(titled - b->a->records)) < 0))
         titled = pager;
     if (!titled)
-        titled = first_with(b, inc, NULL, title_of);
+        titled = first_with(a, inc, NULL, title_of);
     inc->title = titled ? titled->title : "";
     ald_arena_reset(b->brief);
     inc->norm_title = ald_names_text(b->titles, ald_names_add(b->titles, ald_norm_title(b->brief, inc->title)));

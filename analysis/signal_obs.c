@@ -194,7 +194,7 @@ static struct measured measure(const struct ald_past *past, const struct ald_inc
         const struct ald_given *given;
         size_t n = ald_given_find(&past->given, inc->records[i], what, &given);
         const struct ald_given *last = last_word(given, n, INT64_MAX), *early = last_word(given, n, inc->landmark_at);
-        bool from_start = !last && (record->timeline & ald_given_facet(what));
+        bool from_start = !last && (record->traits->timeline & ald_given_facet(what));
         double undated = 0;
         size_t undated_n = 0;
         for (size_t k = 0; k < n; k++) {

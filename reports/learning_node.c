@@ -20,7 +20,7 @@ static void set_incident(struct ald_arena *a, struct ald_node *o, const struct a
     ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
 }
 
 static struct ald_node *lessons_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_lore *lore,

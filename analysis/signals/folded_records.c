@@ -8,7 +8,8 @@
  * that says so, from 1; 0: none. */
 static int64_t folded_at(const struct ald_past *past, const struct ald_incident *inc, const struct ald_record *record, uint32_t *ret_event)
 {
-    int64_t at = record->folded_end ? record->folded_end->at : ALD_TIME_NONE;
+    const struct ald_taken *end = ald_folded_end(past->analysis, record);
+    int64_t at = end ? end->at : ALD_TIME_NONE;
     *ret_event = 0;
     for (uint32_t i = 0; i < record->events_n; i++)
         if (record->events[i].kind == ALD_EV_MERGED) {
@@ -54,9 +55,10 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
         if (!record->folded)
             continue;
         (void)folded_at(past, inc, record, &event);
+        const struct ald_taken *end = ald_folded_end(past->analysis, record);
         const char *where = event ? ald_event_id(past->analysis, arena, inc->records[i], event - 1)
-                            : record->folded_end ? ald_word_at(past->analysis, record->folded_end->field)
-                                                 : NULL;
+                            : end ? ald_word_at(past->analysis, end->field)
+                                  : NULL;
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->traits->source, record->external_id,
                                             where ? where : "undated"));
     }
