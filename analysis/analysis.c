@@ -4,10 +4,12 @@
 #include "alidade/analysis.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alidade/parallel.h"
+#include "alidade/stats.h"
 #include "analysis/build.h"
 #include "analysis/copies.h"
 #include "analysis/observations.h"
@@ -107,14 +109,17 @@ static size_t count_folded(const struct ald_build *b, const struct ald_incident 
 /* All that is asked of a record's own moments once the incident has its own. */
 static void keep_folded_ends(struct ald_build *b)
 {
+    struct ald_taken *ends = NULL;
+    size_t n = 0, cap = 0;
     for (size_t i = 0; i < b->a->records_n; i++) {
         struct ald_taken resolved = ald_own_moment(b, (uint32_t)i, ALD_RESOLVED);
         if (!b->a->records[i].folded || resolved.at == ALD_TIME_NONE)
             continue;
-        struct ald_taken *own = ald_alloc(b->a->arena, sizeof *own);
-        *own = resolved;
-        b->a->records[i].folded_end = own;
+        ends = ald_grow(b->a->arena, ends, n, &cap, sizeof *ends);
+        ends[n++] = resolved;
     }
+    b->a->folded_ends = ends;
+    b->a->folded_ends_n = n;
 }
 
 static int incident_order(const void *x, const void *y)
@@ -146,6 +151,29 @@ static void hand_out_links(struct ald_build *b)
     }
 }
 
+/* Numbers incidents by the first start of their records: what is kept of one after the other lies one after the other, and is gone over
+ * in that order from then on. Corrections may yet move some. */
+static void number_by_start(struct ald_build *b)
+{
+    struct ald_analysis *a = b->a;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_keyed *order = ald_calloc(scratch, a->incidents_n, sizeof *order);
+    uint32_t *number = ald_calloc(scratch, a->incidents_n, sizeof *number);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        order[i] = (struct ald_keyed){.value = (double)INFINITY, .at = i};
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_record *record = &a->records[i];
+        if (record->incident != ALD_NOBODY && record->started_at != ALD_TIME_NONE)
+            order[record->incident].value = fmin(order[record->incident].value, (double)record->started_at);
+    }
+    ald_sort_keyed(order, a->incidents_n);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        number[order[i].at] = (uint32_t)i;
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].incident != ALD_NOBODY)
+            a->records[i].incident = number[a->records[i].incident];
+}
+
 static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err *err)
 {
     struct ald_analysis *a = b->a;
@@ -153,6 +181,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
         ald_record_clocks(b, (uint32_t)i);
     ALD_TRY(b->part ? ald_link_stored(b, &a->incidents_n, err) : ald_link(b, &a->incidents_n, err));
     ald_arena_reset(b->linking);
+    number_by_start(b);
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
     ald_overrides_place(b);

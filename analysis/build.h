@@ -134,7 +134,7 @@ struct ald_build {
     struct ald_alias *alias;
     size_t alias_n, alias_cap;
     struct ald_timeline *timeline; /* load_events.c */
-    struct ald_event *events; /* the analysis'; stand after ald_load */
+    struct ald_entry *events; /* the analysis'; stand after ald_load */
     struct ald_override *overrides; /* overrides.c; analysis-owned */
     uint32_t *override_of;          /* by incident while it is built: its last override, ALD_NOBODY; NULL: there are none */
     struct ald_traits_entry *traits; /* traits.c */
@@ -234,8 +234,13 @@ const char *ald_build_first(const char *a, const char *b);
 /** The text of a number that ald_build_word gave; NULL for 0. */
 const char *ald_build_text(const struct ald_build *b, uint32_t word);
 
+/** urls.c: puts the end of a record's url down (NULL: it has none), of which id and key are known. @return what comes before it, which
+ *  others share; NULL: nothing. */
+const char *ald_url_divide(struct ald_build *b, struct ald_record *record, const char *url);
 /** traits.c: the one that stands for all records with these; its texts are ald_build_string's. */
 const struct ald_traits *ald_build_traits(struct ald_build *b, const struct ald_traits *traits);
+/** How many there are. */
+size_t ald_build_traits_n(const struct ald_build *b);
 
 /** event_ids.c */
 void ald_event_ids_open(struct ald_analysis *analysis, struct ald_store *store);
@@ -247,8 +252,6 @@ void ald_record_clocks(struct ald_build *b, uint32_t record);
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
 /** moments.c: gives an incident these moments (ALD_MOMENT_N). */
 void ald_moments_keep(struct ald_build *b, struct ald_incident *inc, const struct ald_taken *moments);
-/** "source:external_id", analysis-owned. */
-const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record);
 /** Order of records: start (none last), then the id text. */
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y);
 /** link.c: groups of records; fills draft[].group, fold_into, work[].folded and records[].link, the analysis'

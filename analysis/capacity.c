@@ -99,9 +99,11 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
 {
     for (size_t r = 0; r < inc->records_n; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
-        for (size_t e = 0; e < record->events_n; e++)
-            if (ald_event_actor(crew->a, &record->events[e]) != ALD_NOBODY && ald_kind_engages(record->events[e].kind))
-                act(crew, ald_event_names(crew->a, &record->events[e])->person, record->events[e].at);
+        for (size_t e = 0; e < record->events_n; e++) {
+            const struct ald_event event = ald_event_at(crew->a, record, e);
+            if (ald_event_actor(crew->a, &event) != ALD_NOBODY && ald_kind_engages(event.kind))
+                act(crew, ald_event_names(crew->a, &event)->person, event.at);
+        }
     }
     for (size_t i = 0; i < crew->own_n; i++) {
         const struct stint *own = &crew->own[i];
@@ -136,6 +138,9 @@ static double merged_hours(struct stint *stints, size_t n)
 /* Hours of each person. @return how many people; *ret: their hours. */
 static size_t hours_of(struct crew *crew, double **ret)
 {
+    *ret = NULL;
+    if (crew->n == 0)
+        return 0;
     size_t people = crew->a->persons_n, most = 0, found = 0, *end = ald_calloc(crew->arena, people + 1, sizeof *end);
     uint32_t *order = ald_calloc(crew->arena, crew->n, sizeof *order); /* by person, as they come: nearly by time */
     for (size_t i = 0; i < crew->n; i++)
@@ -188,9 +193,11 @@ static const struct ald_zone *zone_of(const struct crew *crew, const struct ald_
     uint32_t team = ALD_NOBODY;
     for (size_t r = 0; r < inc->records_n && team == ALD_NOBODY; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
-        for (size_t e = 0; e < record->events_n && team == ALD_NOBODY; e++)
-            if (ald_event_actor(crew->a, &record->events[e]) == person)
-                team = ald_event_names(crew->a, &record->events[e])->team;
+        for (size_t e = 0; e < record->events_n && team == ALD_NOBODY; e++) {
+            const struct ald_event event = ald_event_at(crew->a, record, e);
+            if (ald_event_actor(crew->a, &event) == person)
+                team = ald_event_names(crew->a, &event)->team;
+        }
     }
     team = team == ALD_NOBODY ? inc->first_team : team;
     *ret_own = team != ALD_NOBODY && org->zone[team];

@@ -22,7 +22,7 @@ static bool marked(struct ald_build *b, struct ald_incident *inc, const char *ma
         if (record->folded || !record->traits->class_ || strcmp(record->traits->class_, mark) != 0)
             continue;
         inc->cls = (uint8_t)cls;
-        inc->class_why = ald_sprintf(b->a->arena, "marked %s by %s", mark, ald_record_id(b->scratch, record));
+        inc->class_why = ald_sprintf(b->a->arena, "marked %s by %s", mark, ald_record_id(record));
         return true;
     }
     return false;
@@ -74,7 +74,7 @@ static bool is_noise(struct ald_build *b, struct ald_incident *inc)
         const struct ald_work *w = &b->work[inc->records[i]];
         if (is_turned_down(record))
             continue;
-        if (strcmp(record->traits->kind, "pager") != 0 || !(record->timeline & ALD_HOLDS_HUMAN) || w->human)
+        if (strcmp(record->traits->kind, "pager") != 0 || !(record->traits->timeline & ALD_HOLDS_HUMAN) || w->human)
             return false;
         ended_itself &= w->ended_itself;
     }

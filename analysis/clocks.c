@@ -73,19 +73,19 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
         room += record->events[i].kind == ALD_EV_REOPENED;
     walk.spans = ald_calloc(b->scratch, room, sizeof *walk.spans);
     walk.spans[walk.n++] = (struct ald_span){.start = w->start, .end = ALD_TIME_NONE};
-    if (!(record->timeline & ALD_HOLDS_STATES))
+    if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return walk;
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (!changes_state(event->kind))
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        if (!changes_state(event.kind))
             continue;
-        if (event->at < w->start) {
+        if (event.at < w->start) {
             if (record->ignored_before_start < UINT16_MAX)
                 record->ignored_before_start++;
             continue;
         }
-        b->draft[r].reopens += event->kind == ALD_EV_REOPENED;
-        walk_event(&walk, event, w->start);
+        b->draft[r].reopens += event.kind == ALD_EV_REOPENED;
+        walk_event(&walk, &event, w->start);
     }
     return walk;
 }
@@ -100,9 +100,9 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
     for (size_t f = 0; f < sizeof fallbacks / sizeof fallbacks[0]; f++) {
         int64_t *at = &b->moments[r].at[fallbacks[f].moment];
         for (size_t i = 0; i < record->events_n && *at == ALD_TIME_NONE; i++) {
-            const struct ald_event *event = &record->events[i];
-            if (event->kind == fallbacks[f].kind && !(fallbacks[f].by_people && event->automatic == 1))
-                ald_own_moment_set(b, r, (int)fallbacks[f].moment, event->at, ald_build_word(b, "events"));
+            const struct ald_event event = ald_event_at(b->a, record, i);
+            if (event.kind == fallbacks[f].kind && !(fallbacks[f].by_people && event.automatic == 1))
+                ald_own_moment_set(b, r, (int)fallbacks[f].moment, event.at, ald_build_word(b, "events"));
         }
     }
 }
@@ -112,7 +112,7 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
 static struct ald_taken resolution_of(struct ald_build *b, const struct ald_record *record, const struct walk *walk, uint32_t r)
 {
     struct ald_taken field = ald_own_moment(b, r, ALD_RESOLVED), none = {.at = ALD_TIME_NONE};
-    if (!(record->timeline & ALD_HOLDS_STATES))
+    if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return strcmp(record->traits->end_state, "open") == 0 ? none : field;
     bool reopened_after =
         walk->last_reopened > field.at ||
@@ -152,11 +152,11 @@ static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t en
 }
 
 /* Of a record that tells its present state alone: whether software is told to have resolved it. */
-static bool resolved_by_itself(const struct ald_record *record, int64_t resolved)
+static bool resolved_by_itself(const struct ald_build *b, const struct ald_record *record, int64_t resolved)
 {
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (event->kind == ALD_EV_RESOLVED && event->at == resolved && event->automatic == 1)
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        if (event.kind == ALD_EV_RESOLVED && event.at == resolved && event.automatic == 1)
             return true;
     }
     return false;
@@ -174,8 +174,8 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     struct ald_taken resolution = resolution_of(b, record, &walk, r);
     int64_t closed;
     ald_own_moment_set(b, r, ALD_RESOLVED, resolution.at, resolution.field);
-    if (!(record->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
-        w->ended_itself = resolved_by_itself(record, resolution.at);
+    if (!(record->traits->timeline & ALD_HOLDS_STATES) && resolution.at != ALD_TIME_NONE)
+        w->ended_itself = resolved_by_itself(b, record, resolution.at);
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(b, r, &walk, &closed);
         b->draft[r].state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;

@@ -8,7 +8,7 @@
 #define TIE 1e-12
 #define SLACK 1e-9  /* pruning is generous: rounding must never lose a tie */
 #define MORE 1.05   /* of the last reach */
-enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64, STEPS = 64 };
+enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64, STEPS = 64, ONCE_STEPS = 1024 };
 #define STRIPS_ACROSS 12.0 /* strips in a square that holds k points when they are evenly spread */
 
 static bool uses(enum ald_basis basis, enum ald_axis axis)
@@ -118,29 +118,9 @@ static void fill_strips(const struct ald_neighbourhood *near, enum ald_basis bas
     }
 }
 
-/* All of them as they come. */
-static void list_all(struct ald_neighbourhood *near, enum ald_basis basis)
-{
-    struct ald_strips *list = &near->strips[basis];
-    const struct ald_frame *frame = near->frame;
-    *list = (struct ald_strips){.member = ald_calloc(near->arena, near->candidates[basis], sizeof *list->member), .made = true};
-    for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        list->at[axis] = ald_calloc(near->arena, near->candidates[basis], sizeof(double));
-    for (size_t i = 0; i < frame->n; i++) {
-        if (!is_candidate(frame, basis, i))
-            continue;
-        list->member[list->n] = (uint32_t)i;
-        for (int axis = 0; axis < ALD_AXIS_N; axis++)
-            list->at[axis][list->n] = uses(basis, (enum ald_axis)axis) ? frame->axes[axis].position[i] : 0;
-        list->n++;
-    }
-}
-
 static const struct ald_strips *strips_of(struct ald_neighbourhood *near, enum ald_basis basis)
 {
     struct ald_strips *strips = &near->strips[basis];
-    if (!strips->made && near->once)
-        list_all(near, basis);
     if (strips->made)
         return strips;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
@@ -171,7 +151,7 @@ static const struct ald_strips *strips_of(struct ald_neighbourhood *near, enum a
 
 void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis basis)
 {
-    if (basis != ALD_BASIS_WHOLE)
+    if (basis != ALD_BASIS_WHOLE && !near->once)
         (void)strips_of(near, basis);
 }
 
@@ -240,15 +220,43 @@ static void look_within(struct search *search, double distance)
     const struct ald_strips *strips = search->strips;
     search->bound = distance * distance;
     search->found_n = 0;
-    if (!strips->strips) {
-        take(search, 0, strips->n);
-        return;
-    }
     size_t here = first_from(strips->high, strips->strips, search->at[strips->across]);
     for (size_t i = here; i < strips->strips && look_at_strip(search, i);)
         i++;
     for (size_t i = here; i-- > 0 && look_at_strip(search, i);)
         continue;
+}
+
+/* Square of the distance of a member; NAN: it is no candidate. */
+static double square_of(const struct ald_frame *frame, enum ald_basis basis, const double *at, size_t member)
+{
+    double sum = 0;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++) {
+        double d = uses(basis, (enum ald_axis)axis) ? frame->axes[axis].position[member] - at[axis] : 0;
+        sum += d * d;
+    }
+    return sum;
+}
+
+/* Without strips: all members are looked at where they lie, once to see how far the k nearest reach, and once to take them. */
+static void look_at_all(const struct ald_neighbourhood *near, enum ald_basis basis, size_t k, struct search *search)
+{
+    const double per_unit = ONCE_STEPS / 2.0; /* no square is 2 or more */
+    size_t counts[ONCE_STEPS] = {0}, step = 0, within = 0, n = 0;
+    for (size_t i = 0; i < near->frame->n; i++) {
+        double d = square_of(near->frame, basis, search->at, i);
+        if (d < 2)
+            counts[(size_t)(d * per_unit)]++;
+    }
+    while (step < ONCE_STEPS && within < k)
+        within += counts[step++];
+    search->bound = (double)step / per_unit + SLACK;
+    for (size_t i = 0; i < near->frame->n; i++) {
+        search->squares[n] = square_of(near->frame, basis, search->at, i);
+        search->found[n] = (uint32_t)i;
+        n += search->squares[n] <= search->bound;
+    }
+    search->found_n = n;
 }
 
 /* The value of rank k, from 0 (Hoare's selection); v is reordered. */
@@ -340,9 +348,14 @@ size_t ald_comparables_find(struct ald_neighbourhood *near, const struct ald_rea
 {
     if (reading->basis == ALD_BASIS_WHOLE)
         return find_all(near, ret);
-    struct search search = {.strips = strips_of(near, reading->basis), .squares = near->squares, .found = ret};
+    struct search search = {.squares = near->squares, .found = ret};
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         search.at[axis] = uses(reading->basis, (enum ald_axis)axis) ? reading->axis[axis].position : 0;
+    if (near->once) {
+        look_at_all(near, reading->basis, reading->k, &search);
+        return keep_within(near, reach_of(near, &search, reading->k), ret, search.found_n);
+    }
+    search.strips = strips_of(near, reading->basis);
     struct ald_searched *last = &near->last;
     double surely = (double)INFINITY, about = surely, reach = 0;
     bool enough = false;

@@ -26,7 +26,7 @@ struct ald_neighbourhood {
     struct ald_arena *arena;
     struct ald_strips strips[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
     size_t candidates[ALD_BASIS_WHOLE];
-    bool once;                /* one search alone: looking at all is quicker than making strips */
+    bool once;                /* one search alone: looking at all is quicker than making strips, of which there are none then */
     struct ald_searched last;
     const uint64_t *open;     /* a bit for each member of the frame: was open */
     bool found_open;          /* one of those found last was */

@@ -25,12 +25,13 @@ static bool is_newer(const struct ald_build *b, const struct ald_record *x, cons
  * nothing. */
 static void silence(struct ald_build *b, const struct ald_record *copy, const struct ald_record *newer)
 {
-    struct ald_event *events = b->events + (copy->events - b->events);
+    struct ald_entry *events = b->events + (copy->events - b->events);
     size_t from = 0;
     for (size_t i = 0; i < copy->events_n; i++) {
-        while (from < newer->events_n && newer->events[from].at < events[i].at)
+        int64_t at = ald_event_at(b->a, copy, i).at;
+        while (from < newer->events_n && ald_event_at(b->a, newer, from).at < at)
             from++;
-        for (size_t k = from; k < newer->events_n && newer->events[k].at == events[i].at; k++) {
+        for (size_t k = from; k < newer->events_n && ald_event_at(b->a, newer, k).at == at; k++) {
             if (newer->events[k].kind != events[i].kind)
                 continue;
             events[i].kind = ALD_EV_OTHER;

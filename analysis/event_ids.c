@@ -6,7 +6,7 @@ struct ald_event_ids {
     struct ald_arena *arena; /* of the ids of the record read last */
     uint32_t record;         /* ALD_NOBODY: none */
     const char **list;
-    size_t n, cap;
+    size_t n;
 };
 
 static const char unreadable[] = "an event whose id cannot be read from the store";
@@ -28,11 +28,11 @@ static ALD_CHECK enum ald_rc read_ids(const struct ald_analysis *a, uint32_t rec
 {
     struct ald_event_ids *ids = a->event_ids;
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    const char **list = NULL;
+    size_t n = 0, cap = 0;
     bool row = true;
     ald_arena_reset(ids->arena);
-    ids->record = record;
-    ids->list = NULL;
-    ids->n = ids->cap = 0;
+    ids->record = ALD_NOBODY; /* until its ids are read whole */
     ALD_TRY(ald_q_open(ids->store, "analysis_event_ids", &q, err));
     ald_q_int(q, 1, a->records[record].row);
     ald_q_time(q, 2, a->as_of);
@@ -40,9 +40,12 @@ static ALD_CHECK enum ald_rc read_ids(const struct ald_analysis *a, uint32_t rec
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             break;
-        ids->list = ald_grow(ids->arena, ids->list, ids->n, &ids->cap, sizeof *ids->list);
-        ids->list[ids->n++] = ald_strdup(ids->arena, ald_q_col_text(q, 0));
+        list = ald_grow(ids->arena, list, n, &cap, sizeof *list);
+        list[n++] = ald_strdup(ids->arena, ald_q_col_text(q, 0));
     }
+    ids->record = record;
+    ids->list = list;
+    ids->n = n;
     return ALD_OK;
 }
 
@@ -53,8 +56,8 @@ const char *ald_event_id(const struct ald_analysis *analysis, struct ald_arena *
     if (!ids)
         return unreadable;
     if (ids->record != record && read_ids(analysis, record, &err) != ALD_OK)
-        ids->record = ALD_NOBODY;
-    return ids->record == record && event < ids->n ? ald_strdup(arena, ids->list[event]) : unreadable;
+        return unreadable;
+    return ids->list && event < ids->n ? ald_strdup(arena, ids->list[event]) : unreadable;
 }
 
 const char *ald_evidence_of(const struct ald_analysis *analysis, struct ald_arena *arena, const struct ald_named *named)

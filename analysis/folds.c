@@ -2,31 +2,6 @@
  * whose own records keep the clocks. Knows pointers between records, not what they were read from. */
 #include "analysis/links.h"
 
-const char *ald_record_id(struct ald_arena *arena, const struct ald_record *record)
-{
-    return ald_sprintf(arena, "%s:%s", record->traits->source, record->external_id);
-}
-
-/* Compares "source:external_id" without making the texts. */
-static int id_order(const struct ald_record *x, const struct ald_record *y)
-{
-    const char *parts[2][3] = {{x->traits->source, ":", x->external_id}, {y->traits->source, ":", y->external_id}};
-    size_t part[2] = {0, 0};
-    const char *at[2] = {parts[0][0], parts[1][0]};
-    for (;;) {
-        for (int k = 0; k < 2; k++)
-            while (!*at[k] && part[k] < 2)
-                at[k] = parts[k][++part[k]];
-        unsigned char cx = (unsigned char)*at[0], cy = (unsigned char)*at[1];
-        if (cx != cy)
-            return cx < cy ? -1 : 1;
-        if (!cx)
-            return 0;
-        at[0]++;
-        at[1]++;
-    }
-}
-
 int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y)
 {
     int64_t sx = b->work[x].start, sy = b->work[y].start;
@@ -35,7 +10,7 @@ int ald_record_order(const struct ald_build *b, uint32_t x, uint32_t y)
             return sx == ALD_TIME_NONE ? 1 : -1;
         return sx < sy ? -1 : 1;
     }
-    return id_order(&b->a->records[x], &b->a->records[y]);
+    return strcmp(ald_record_id(&b->a->records[x]), ald_record_id(&b->a->records[y]));
 }
 
 /* Follows the pointers from every node; in each cycle the node with the smallest id loses its own. record_of: the
@@ -57,7 +32,7 @@ static size_t break_cycles(const struct ald_build *b, uint32_t *next, const uint
         uint32_t smallest = x;
         for (uint32_t y = next[x]; y != x; y = next[y]) {
             const struct ald_record *a = &records[record_of ? record_of[y] : y];
-            if (id_order(a, &records[record_of ? record_of[smallest] : smallest]) < 0)
+            if (strcmp(ald_record_id(a), ald_record_id(&records[record_of ? record_of[smallest] : smallest])) < 0)
                 smallest = y;
         }
         next[smallest] = ALD_NOBODY;

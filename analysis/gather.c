@@ -99,20 +99,24 @@ struct ald_named ald_told_by_event(uint32_t record, const struct ald_event *even
 }
 
 /* What an event says of a name. */
-static struct ald_named told(const struct ald_build *b, uint32_t r, const struct ald_event *event, uint32_t name)
+static struct ald_named told(const struct ald_build *b, uint32_t r, size_t number, uint32_t name)
 {
-    return ald_told_by_event(r, event, (size_t)(event - b->a->records[r].events), name);
+    const struct ald_event event = ald_event_at(b->a, &b->a->records[r], number);
+    return ald_told_by_event(r, &event, number, name);
 }
 
 /* ---- Services ---- */
 
-static const struct ald_event *first_naming(const struct ald_build *b, uint32_t r, uint32_t service)
+/* The number of the first event that names it; as many as there are: none does. */
+static size_t first_naming(const struct ald_build *b, uint32_t r, uint32_t service)
 {
     const struct ald_record *record = &b->a->records[r];
-    for (size_t i = 0; i < record->events_n; i++)
-        if (record->events[i].names_service && ald_event_names(b->a, &record->events[i])->service == service)
-            return &record->events[i];
-    return NULL;
+    for (size_t i = 0; i < record->events_n; i++) {
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        if (event.names_service && ald_event_names(b->a, &event)->service == service)
+            return i;
+    }
+    return record->events_n;
 }
 
 static bool service_named_later(const struct ald_build *b, const struct ald_work *w, uint32_t service)
@@ -132,28 +136,28 @@ static void record_services(struct ald_build *b, uint32_t r, struct ald_mentions
     int64_t made = record->entered_at > w->start ? record->entered_at : w->start;
     for (size_t i = 0; i < w->services.n; i++) {
         const struct ald_row_svc *row = &b->svc[w->services.at + i];
-        const struct ald_event *event = row->at == ALD_TIME_NONE ? first_naming(b, r, row->service) : NULL;
+        size_t event = row->at == ALD_TIME_NONE ? first_naming(b, r, row->service) : record->events_n;
         struct ald_named item =
-            event ? told(b, r, event, row->service)
+            event < record->events_n ? told(b, r, event, row->service)
                   : (struct ald_named){.name = row->service, .record = ALD_RECORD_OF(r), .at = row->at, .evidence = row->field};
         item.stand_in = row->stand_in;
         item.at_start = row->at_start || (item.at != ALD_TIME_NONE && item.at <= made);
         if (item.at == ALD_TIME_NONE && !item.at_start) {
             if (service_named_later(b, w, row->service))
                 continue;
-            item.at_start = (record->timeline & ALD_HOLDS_SERVICES) != 0;
+            item.at_start = (record->traits->timeline & ALD_HOLDS_SERVICES) != 0;
         }
         if (item.at_start)
             item.at = w->start;
         mention(list, item);
     }
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (!event->names_service)
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        if (!event.names_service)
             continue;
-        struct ald_named item = told(b, r, event, ald_event_names(b->a, event)->service);
+        struct ald_named item = ald_told_by_event(r, &event, i, ald_event_names(b->a, &event)->service);
         item.stand_in = true; /* says nothing against a row that is one */
-        item.at = event->at <= made ? w->start : event->at;
+        item.at = event.at <= made ? w->start : event.at;
         mention(list, item);
     }
 }
@@ -197,8 +201,9 @@ static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name,
     const struct ald_record *record = &b->a->records[r];
     const struct ald_slice *later = &b->work[r].later_names;
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event_names *names = ald_event_names(b->a, &record->events[i]);
-        if (ald_kind_engages(record->events[i].kind) && (people ? names->person : names->team) == name)
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        const struct ald_event_names *names = ald_event_names(b->a, &event);
+        if (ald_kind_engages(event.kind) && (people ? names->person : names->team) == name)
             return true;
     }
     for (size_t i = 0; i < later->n; i++)
@@ -211,7 +216,7 @@ static bool timeline_names(const struct ald_build *b, uint32_t r, uint32_t name,
 static bool from_the_start(const struct ald_build *b, uint32_t r, const struct ald_row_named *row, bool people)
 {
     unsigned facet = people ? ALD_HOLDS_RESPONDERS : ALD_HOLDS_TEAMS;
-    return row->at == ALD_TIME_NONE && (!people || is_assigned(row)) && (b->a->records[r].timeline & facet) != 0;
+    return row->at == ALD_TIME_NONE && (!people || is_assigned(row)) && (b->a->records[r].traits->timeline & facet) != 0;
 }
 
 static void record_engagements(struct ald_build *b, uint32_t r, bool people, struct ald_mentions *list)
@@ -220,10 +225,10 @@ static void record_engagements(struct ald_build *b, uint32_t r, bool people, str
     const struct ald_work *w = &b->work[r];
     const struct ald_slice *rows = people ? &w->people : &b->draft[r].teams;
     for (size_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        uint32_t name = people ? ald_event_actor(b->a, event) : ald_event_names(b->a, event)->team;
-        if (name != ALD_NOBODY && ald_kind_engages(event->kind))
-            mention(list, told(b, r, event, name));
+        const struct ald_event event = ald_event_at(b->a, record, i);
+        uint32_t name = people ? ald_event_actor(b->a, &event) : ald_event_names(b->a, &event)->team;
+        if (name != ALD_NOBODY && ald_kind_engages(event.kind))
+            mention(list, ald_told_by_event(r, &event, i, name));
     }
     for (size_t i = 0; i < rows->n; i++) {
         const struct ald_row_named *row = people ? &b->person[rows->at + i] : &b->team[rows->at + i];
@@ -289,11 +294,11 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
         const struct ald_record *record = &b->a->records[r];
         const struct ald_work *w = &b->work[r];
         for (size_t j = 0; j < record->events_n && !w->folded; j++) {
-            const struct ald_event *event = &record->events[j];
-            uint32_t team = ald_event_names(b->a, event)->team;
+            const struct ald_event event = ald_event_at(b->a, record, j);
+            uint32_t team = ald_event_names(b->a, &event)->team;
             if (team != ALD_NOBODY &&
-                (event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED))
-                sooner(&dated, event->at, team);
+                (event.kind == ALD_EV_ASSIGNED || event.kind == ALD_EV_REASSIGNED || event.kind == ALD_EV_ESCALATED))
+                sooner(&dated, event.at, team);
         }
         const struct ald_slice *teams = &b->draft[r].teams;
         for (size_t j = 0; j < teams->n && !w->folded; j++) {
@@ -318,11 +323,11 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
 /* ---- Names and severity ---- */
 
 /* The earliest record of a kind (NULL: any) that has the text; folded records only when nothing else has it. */
-static const struct ald_record *first_with(const struct ald_build *b, const struct ald_incident *inc, const char *kind,
+static const struct ald_record *first_with(const struct ald_analysis *a, const struct ald_incident *inc, const char *kind,
                                            const char *const *(*text)(const struct ald_record *record))
 {
     for (size_t i = 0; i < inc->records_n; i++) {
-        const struct ald_record *record = &b->a->records[inc->records[i]];
+        const struct ald_record *record = &a->records[inc->records[i]];
         const char *s = *text(record);
         if (s && *s && (!kind || strcmp(record->traits->kind, kind) == 0) && (!kind || !record->folded))
             return record;
@@ -342,26 +347,42 @@ static const char *const *title_of(const struct ald_record *record)
 
 static const char *const *url_of(const struct ald_record *record)
 {
-    return &record->url;
+    return &record->url_end;
+}
+
+/* The record whose key an incident bears, or NULL. */
+static const struct ald_record *keyed_record(const struct ald_analysis *a, const struct ald_incident *inc)
+{
+    static const char *const order[] = {"pager", "ticket", "status", NULL};
+    const struct ald_record *keyed = NULL;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && !keyed; i++)
+        keyed = first_with(a, inc, order[i], key_of);
+    return keyed;
+}
+
+const char *ald_incident_url(const struct ald_analysis *analysis, struct ald_arena *arena, const struct ald_incident *inc)
+{
+    const struct ald_record *keyed = keyed_record(analysis, inc);
+    const char *url = keyed ? ald_record_url(arena, keyed) : NULL;
+    if (url && *url)
+        return url;
+    const struct ald_record *linked = first_with(analysis, inc, NULL, url_of);
+    return linked ? ald_record_url(arena, linked) : NULL;
 }
 
 static void take_names(struct ald_build *b, struct ald_incident *inc)
 {
-    static const char *const order[] = {"pager", "ticket", "status", NULL};
-    const struct ald_record *first = &b->a->records[inc->records[0]], *keyed = NULL;
-    for (size_t i = 0; i < sizeof order / sizeof order[0] && !keyed; i++)
-        keyed = first_with(b, inc, order[i], key_of);
-    inc->id = ald_record_id(b->a->arena, first);
+    const struct ald_analysis *a = b->a;
+    const struct ald_record *first = &a->records[inc->records[0]], *keyed = keyed_record(a, inc);
+    inc->id = ald_record_id(first);
     inc->key = keyed ? keyed->key : first->external_id;
-    const struct ald_record *linked = keyed && keyed->url && *keyed->url ? keyed : first_with(b, inc, NULL, url_of);
-    inc->url = linked ? linked->url : NULL;
-    const struct ald_record *pager = first_with(b, inc, "pager", title_of);
-    const struct ald_record *titled = first_with(b, inc, "ticket", title_of);
+    const struct ald_record *pager = first_with(a, inc, "pager", title_of);
+    const struct ald_record *titled = first_with(a, inc, "ticket", title_of);
     if (pager &&
         (!titled || ald_record_order(b, (uint32_t)(pager - b->a->records), (uint32_t)(titled - b->a->records)) < 0))
         titled = pager;
     if (!titled)
-        titled = first_with(b, inc, NULL, title_of);
+        titled = first_with(a, inc, NULL, title_of);
     inc->title = titled ? titled->title : "";
     ald_arena_reset(b->brief);
     inc->norm_title = ald_names_text(b->titles, ald_names_add(b->titles, ald_norm_title(b->brief, inc->title)));

@@ -145,9 +145,12 @@ static void hold_what_was_seen(struct ald_build *b)
 {
     for (size_t i = 0; i < b->a->records_n; i++) {
         struct ald_record *record = &b->a->records[i];
+        struct ald_traits traits = *record->traits;
         unsigned seen = b->seen[b->work[i].source];
-        record->timeline |= record->timeline & ALD_HOLDS_AS_SEEN ? seen : 0;
-        record->holds |= record->holds & ALD_HOLDS_AS_SEEN ? seen : 0;
+        traits.timeline |= traits.timeline & ALD_HOLDS_AS_SEEN ? seen : 0;
+        traits.holds |= traits.holds & ALD_HOLDS_AS_SEEN ? seen : 0;
+        if (traits.timeline != record->traits->timeline || traits.holds != record->traits->holds)
+            record->traits = ald_build_traits(b, &traits);
     }
 }
 

@@ -67,13 +67,6 @@ static bool same(const char *x, const char *y)
     return x && strcmp(x, y) == 0;
 }
 
-/* "source:id" */
-static bool is_id(const struct ald_record *record, const char *text)
-{
-    size_t n = strlen(record->traits->source);
-    return strncmp(text, record->traits->source, n) == 0 && text[n] == ':' && strcmp(text + n + 1, record->external_id) == 0;
-}
-
 static bool is_called(const struct ald_handles *h, const struct slot *slot, const char *text)
 {
     if (!slot->record) {
@@ -81,13 +74,13 @@ static bool is_called(const struct ald_handles *h, const struct slot *slot, cons
         return same(inc->id, text) || same(inc->key, text);
     }
     const struct ald_record *record = &h->a->records[slot->at - 1];
-    return same(record->key, text) || same(record->external_id, text) || is_id(record, text);
+    return same(record->key, text) || same(record->external_id, text) || same(ald_record_id(record), text);
 }
 
 static bool is_addressed(const struct ald_handles *h, const struct slot *slot, const char *text)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    return same(ald_link_url(scratch, h->a->records[slot->at - 1].url), text);
+    return same(ald_link_url(scratch, ald_record_url(scratch, &h->a->records[slot->at - 1])), text);
 }
 
 /* The slot of a text, or NULL. */
@@ -129,10 +122,7 @@ struct ald_handles *ald_handles_new(const struct ald_analysis *a, struct ald_are
         const struct ald_record *record = &a->records[i];
         if (record->incident == ALD_NOBODY)
             continue;
-        char *id = ald_alloc(scratch, strlen(record->traits->source) + strlen(record->external_id) + sizeof ":");
-        (void)stpcpy(stpcpy(stpcpy(id, record->traits->source), ":"), record->external_id);
-        add(h, &h->called, id, record->incident, i);
-        ald_arena_reset(scratch);
+        add(h, &h->called, ald_record_id(record), record->incident, i);
     }
     for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *record = &a->records[i];
@@ -140,7 +130,7 @@ struct ald_handles *ald_handles_new(const struct ald_analysis *a, struct ald_are
             continue;
         add(h, &h->called, record->key, record->incident, i);
         add(h, &h->called, record->external_id, record->incident, i);
-        add(h, &h->addressed, record->url ? ald_link_url(scratch, record->url) : NULL, record->incident, i);
+        add(h, &h->addressed, record->url_end ? ald_link_url(scratch, ald_record_url(scratch, record)) : NULL, record->incident, i);
         ald_arena_reset(scratch);
     }
     return h;

@@ -27,6 +27,11 @@ struct ald_kept_cell ald_kept_text(const char *text)
     return (struct ald_kept_cell){.type = text ? ALD_KEPT_TEXT : ALD_KEPT_NULL, .text = text};
 }
 
+struct ald_kept_cell ald_kept_blob(const void *bytes, size_t n)
+{
+    return (struct ald_kept_cell){.type = ALD_KEPT_BLOB, .bytes = bytes, .n = n};
+}
+
 static void bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -34,6 +39,8 @@ static void bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
             ald_q_int(q, i + 1, cells[i].whole);
         else if (cells[i].type == ALD_KEPT_REAL)
             ald_q_real(q, i + 1, cells[i].real);
+        else if (cells[i].type == ALD_KEPT_BLOB)
+            ald_q_blob(q, i + 1, cells[i].bytes, cells[i].n);
         else
             ald_q_text_lent(q, i + 1, cells[i].type == ALD_KEPT_TEXT ? cells[i].text : NULL);
     }
@@ -53,23 +60,39 @@ static bool holds(struct ald_q *q, int i, const struct ald_kept_cell *cell)
         const char *text = ald_q_col_text(q, i);
         return text && strcmp(text, cell->text) == 0;
     }
+    case ALD_KEPT_BLOB: {
+        size_t n;
+        const void *bytes = ald_q_col_blob(q, i, &n);
+        return n == cell->n && memcmp(bytes, cell->bytes, n) == 0;
+    }
     default:
         return ald_q_col_null(q, i);
     }
 }
 
+static size_t keys_of(const struct ald_kept *kept)
+{
+    return strlen(kept->table->key);
+}
+
 /* Order of the row in the table and the one that is given. */
 static int compare_keys(const struct ald_kept *kept, const struct ald_kept_cell *cells)
 {
-    int64_t whole = ald_q_col_int(kept->rows, 0);
-    if (whole != cells[0].whole || kept->table->keys == 1)
-        return (whole > cells[0].whole) - (whole < cells[0].whole);
-    return strcmp(ald_q_col_text(kept->rows, 1), cells[1].text);
+    int order = 0;
+    for (int i = 0; kept->table->key[i] && !order; i++) {
+        if (kept->table->key[i] == 't') {
+            order = strcmp(ald_q_col_text(kept->rows, i), cells[i].text);
+            continue;
+        }
+        int64_t whole = ald_q_col_int(kept->rows, i);
+        order = (whole > cells[i].whole) - (whole < cells[i].whole);
+    }
+    return order;
 }
 
 /* ---- Changes ---- */
 
-enum { CHANGES_MOST = 4096, KEYS_MOST = 2 };
+enum { CHANGES_MOST = 4096 };
 
 /* A row to put, or a key to remove. */
 struct ald_kept_change {
@@ -79,7 +102,7 @@ struct ald_kept_change {
 
 static ALD_CHECK enum ald_rc change(struct ald_kept *kept, const struct ald_kept_cell *cells, bool remove, struct ald_err *err)
 {
-    bind(remove ? kept->remove : kept->put, cells, remove ? kept->table->keys : kept->table->columns);
+    bind(remove ? kept->remove : kept->put, cells, remove ? (int)keys_of(kept) : kept->table->columns);
     return ald_q_run(remove ? kept->remove : kept->put, err);
 }
 
@@ -104,12 +127,14 @@ static ALD_CHECK enum ald_rc change_later(struct ald_kept *kept, const struct al
         ALD_TRY(make_changes(kept, err));
         return change(kept, cells, remove, err);
     }
-    size_t n = (size_t)(remove ? kept->table->keys : kept->table->columns);
+    size_t n = remove ? keys_of(kept) : (size_t)kept->table->columns;
     struct ald_kept_cell *copy = ald_calloc(kept->arena, n, sizeof *copy);
     for (size_t i = 0; i < n; i++) {
         copy[i] = cells[i];
         if (copy[i].type == ALD_KEPT_TEXT)
             copy[i].text = ald_strdup(kept->arena, copy[i].text);
+        else if (copy[i].type == ALD_KEPT_BLOB)
+            copy[i].bytes = memcpy(ald_alloc(kept->arena, copy[i].n), copy[i].bytes, copy[i].n);
     }
     kept->changes = ald_grow(kept->arena, kept->changes, kept->changes_n, &kept->cap, sizeof *kept->changes);
     kept->changes[kept->changes_n++] = (struct ald_kept_change){.cells = copy, .remove = remove};
@@ -121,20 +146,25 @@ static ALD_CHECK enum ald_rc change_later(struct ald_kept *kept, const struct al
 static ALD_CHECK enum ald_rc look_from(struct ald_kept *kept, const struct ald_kept_cell *key, struct ald_err *err)
 {
     ALD_TRY(ald_q_open(kept->store, kept->table->rows, &kept->rows, err));
-    ald_q_int(kept->rows, 1, key[0].whole);
-    if (kept->table->keys > 1)
-        ald_q_text(kept->rows, 2, key[1].text);
+    for (int i = 0; kept->table->key[i]; i++)
+        if (kept->table->key[i] == 't')
+            ald_q_text(kept->rows, i + 1, key[i].text);
+        else
+            ald_q_int(kept->rows, i + 1, key[i].whole);
     return ald_q_step(kept->rows, &kept->row, err);
 }
 
-enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, struct ald_kept *ret, struct ald_err *err)
+enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *after,
+                          struct ald_kept *ret, struct ald_err *err)
 {
-    const struct ald_kept_cell before_all[KEYS_MOST] = {ald_kept_int(INT64_MIN), ald_kept_text("")};
-    assert(table->columns <= ALD_KEPT_MOST && (table->keys == 1 || table->keys == KEYS_MOST));
+    struct ald_kept_cell before_all[ALD_KEPT_KEYS_MOST];
+    assert(table->columns <= ALD_KEPT_MOST && strlen(table->key) <= ALD_KEPT_KEYS_MOST);
+    for (int i = 0; table->key[i]; i++)
+        before_all[i] = table->key[i] == 't' ? ald_kept_text("") : ald_kept_int(INT64_MIN);
     *ret = (struct ald_kept){.table = table, .store = store, .arena = ald_arena_new()};
     ALD_TRY(ald_q_open(store, table->put, &ret->put, err));
     ALD_TRY(ald_q_open(store, table->remove, &ret->remove, err));
-    return look_from(ret, before_all, err);
+    return look_from(ret, after ? after : before_all, err);
 }
 
 /* All up to this key was dealt with: when many changes wait, makes them and looks on from there. */
@@ -149,9 +179,9 @@ static ALD_CHECK enum ald_rc relieve(struct ald_kept *kept, const struct ald_kep
 /* Removes the row that rows stands at, which then goes on. */
 static ALD_CHECK enum ald_rc remove_row(struct ald_kept *kept, struct ald_err *err)
 {
-    struct ald_kept_cell key[KEYS_MOST] = {ald_kept_int(ald_q_col_int(kept->rows, 0))};
-    if (kept->table->keys > 1)
-        key[1] = ald_kept_text(ald_q_col_text(kept->rows, 1));
+    struct ald_kept_cell key[ALD_KEPT_KEYS_MOST];
+    for (int i = 0; kept->table->key[i]; i++)
+        key[i] = kept->table->key[i] == 't' ? ald_kept_text(ald_q_col_text(kept->rows, i)) : ald_kept_int(ald_q_col_int(kept->rows, i));
     ALD_TRY(change_later(kept, key, true, err));
     return ald_q_step(kept->rows, &kept->row, err);
 }
@@ -162,7 +192,7 @@ enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cell
     while (kept->row && (order = compare_keys(kept, cells)) < 0)
         ALD_TRY(remove_row(kept, err));
     bool there = kept->row && order == 0, same = there;
-    for (int i = kept->table->keys; same && i < kept->table->columns; i++)
+    for (int i = (int)keys_of(kept); same && i < kept->table->columns; i++)
         same = holds(kept->rows, i, &cells[i]);
     if (!same)
         ALD_TRY(change_later(kept, cells, false, err));

@@ -5,15 +5,17 @@
 #include "alidade/arena.h"
 #include "alidade/store.h"
 
-enum { ALD_KEPT_MOST = 16 };
+enum { ALD_KEPT_MOST = 16, ALD_KEPT_KEYS_MOST = 3 };
 
 struct ald_kept_cell {
-    enum { ALD_KEPT_NULL, ALD_KEPT_INT, ALD_KEPT_REAL, ALD_KEPT_TEXT } type;
+    enum { ALD_KEPT_NULL, ALD_KEPT_INT, ALD_KEPT_REAL, ALD_KEPT_TEXT, ALD_KEPT_BLOB } type;
     union {
         int64_t whole;
         double real;
-        const char *text; /* lent until the next row is given */
+        const void *bytes; /* of a blob; lent until the next row is given */
+        const char *text;  /* the same */
     };
+    size_t n; /* bytes of a blob */
 };
 /** A whole number. */
 struct ald_kept_cell ald_kept_int(int64_t v);
@@ -23,13 +25,15 @@ struct ald_kept_cell ald_kept_time(int64_t ms);
 struct ald_kept_cell ald_kept_real(double v);
 /** NULL for NULL. */
 struct ald_kept_cell ald_kept_text(const char *text);
+/** n at least 1. */
+struct ald_kept_cell ald_kept_blob(const void *bytes, size_t n);
 
-/** How a table is kept: names of queries. rows lists all columns in ascending order of the key, which comes first: a whole number, or that
- *  and a text; its parameters are the key after which it begins. put writes a row of as many parameters, remove deletes the one of a
- *  key. */
+/** How a table is kept: names of queries. rows lists all columns in ascending order of the key, which comes first; its parameters are the key
+ *  after which it begins. put writes a row of as many parameters, remove deletes the one of a key. key: 'i' for each whole number, 't' for
+ *  each text of it. */
 struct ald_kept_table {
-    const char *rows, *put, *remove;
-    int keys, columns; /* of the key, and all */
+    const char *rows, *put, *remove, *key;
+    int columns; /* with those of the key */
 };
 struct ald_kept_change;
 struct ald_kept {
@@ -43,7 +47,9 @@ struct ald_kept {
     size_t changes_n, cap;
 };
 
-ALD_CHECK enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, struct ald_kept *ret, struct ald_err *err);
+/** after: a key, up to which the table stays as it is; NULL: all of it is looked at. */
+ALD_CHECK enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *after,
+                                    struct ald_kept *ret, struct ald_err *err);
 /** The table is to hold this row; rows come in ascending order of their key. What lies before it and was not given is deleted. */
 ALD_CHECK enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cells, struct ald_err *err);
 /** The caller deletes all that the table holds from here on: makes the changes that wait, and looks no further. */

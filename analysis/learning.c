@@ -206,5 +206,5 @@ void ald_learning_fill(const struct ald_analysis *analysis, const struct ald_fig
     citations(&g, figures);
     worth(&g, has_pattern, ctx);
     if (!lore->any_reviews)
-        ret->absent = "no review was ever recorded: see `alidade review add --help`";
+        ret->absent = "no review was ever recorded: see 'alidade review add --help'";
 }

@@ -76,6 +76,7 @@ enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err 
 {
     ALD_CLEANUP(linker_done) struct ald_linker l = {.b = b, .arena = ald_arena_new()};
     ald_link_init(&l);
+    ald_link_settle(&l);
     ald_index_records(&l);
     ALD_TRY(ald_link_decisions(&l, err));
     ald_link_explicit(&l);

@@ -44,7 +44,7 @@ static size_t without_counterpart(struct ald_linker *l, const bool *placed, cons
 {
     size_t n = 0;
     for (uint32_t i = 0; i < l->b->a->records_n; i++)
-        n += placed[i] && l->b->work[i].source == x && wholes_with[ald_link_whole(l, i)] != stamp;
+        n += placed[i] && l->b->work[i].source == x && wholes_with[ald_link_whole(l, i)] != stamp && ald_link_is_settled(l, i);
     return n;
 }
 
@@ -147,23 +147,31 @@ static void count_without(struct ald_linker *l, const bool *placed, uint32_t x, 
     if (x == y) {
         *c = (struct class_){.source = x, .moves = ALD_LINK_SHIFTS / 2.0};
         for (uint32_t i = 0; i < l->b->a->records_n; i++)
-            c->without += placed[i] && l->b->work[i].source == x;
+            c->without += placed[i] && l->b->work[i].source == x && ald_link_is_settled(l, i);
         return;
     }
     for (int k = 0; k < 2; k++) {
         for (uint32_t i = 0; i < l->b->a->records_n; i++)
-            if (l->b->work[i].source == source[1 - k])
+            if (l->b->work[i].source == source[1 - k] && ald_link_is_settled(l, i))
                 wholes_with[ald_link_whole(l, i)] = stamp + (uint32_t)k;
         of[k] = without_counterpart(l, placed, wholes_with, stamp + (uint32_t)k, source[k]);
     }
     *c = (struct class_){.source = source[of[1] < of[0]], .without = of[of[1] < of[0]], .moves = ALD_LINK_SHIFTS};
 }
 
+static void learn_class(struct ald_linker *l, const bool *placed, uint32_t *wholes_with, uint32_t class_,
+                        const struct ald_link_decoy *items, size_t n, struct class_ *ret)
+{
+    uint32_t sources = (uint32_t)ald_names_n(l->b->sources);
+    count_without(l, placed, class_ / 2 / sources, class_ / 2 % sources, wholes_with, 1 + 2 * class_, ret);
+    fill_class(l, items, n, ret);
+}
+
 void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs,
                     struct ald_link_chance *chance)
 {
-    uint32_t sources = (uint32_t)ald_names_n(l->b->sources), stamp = 1;
-    struct class_ *classes = ald_calloc(l->arena, 2 * (size_t)sources * sources, sizeof *classes);
+    size_t classes_n = 2 * ald_names_n(l->b->sources) * ald_names_n(l->b->sources);
+    struct class_ *classes = ald_calloc(l->arena, classes_n, sizeof *classes);
     uint32_t *wholes_with = ald_calloc(l->arena, l->b->a->records_n, sizeof *wholes_with);
     if (chance->n)
         qsort(chance->items, chance->n, sizeof *chance->items, decoy_order);
@@ -171,14 +179,15 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
         uint32_t class_ = chance->items[from].class_;
         while (to < chance->n && chance->items[to].class_ == class_)
             to++;
-        count_without(l, placed, class_ / 2 / sources, class_ / 2 % sources, wholes_with, stamp, &classes[class_]);
-        stamp += 2;
-        fill_class(l, &chance->items[from], to - from, &classes[class_]);
+        learn_class(l, placed, wholes_with, class_, &chance->items[from], to - from, &classes[class_]);
     }
     for (size_t i = 0; i < pairs->n; i++) {
         struct ald_link_pair *p = &pairs->items[i];
-        const struct class_ *c = &classes[class_of(l, p)];
-        double found = (double)at_least(c->found, c->found_n, p->odds);
+        struct class_ *c = &classes[class_of(l, p)];
+        if (c->moves < 1) /* nothing settled looks alike */
+            learn_class(l, placed, wholes_with, class_of(l, p), NULL, 0, c);
+        double itself = ald_link_is_settled(l, p->a) && ald_link_is_settled(l, p->b) ? 0 : 1; /* it is among those found */
+        double found = (double)at_least(c->found, c->found_n, p->odds) + itself;
         double by_chance = (double)at_least(c->chance, c->chance_n, p->odds) / c->moves;
         p->most = found > 0 ? 1 - fmin(1, by_chance / found) : 0;
         p->odds *= c->factor;

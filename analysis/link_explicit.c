@@ -146,7 +146,7 @@ static void note_hubs(struct ald_linker *l, const struct pointers *p, const bool
         n[p->items[i].from] += list[p->items[i].from];
     }
     for (uint32_t i = 0; i < l->b->a->records_n; i++) {
-        const char *id = n[i] ? ald_record_id(l->b->a->arena, &l->b->a->records[i]) : NULL;
+        const char *id = n[i] ? ald_record_id(&l->b->a->records[i]) : NULL;
         if (id)
             ald_link_idle_add(l, ALD_LINK_KEY, id, n[i],
                               umbrella[i]

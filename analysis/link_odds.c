@@ -8,6 +8,7 @@
 
 #define BURST_MS ALD_HOUR_MS /* what starts within it of its first is one time that something came up */
 #define HISTORY_LEAST_MS (28 * ALD_DAY_MS)
+#define LATELY_HOURS (28 * INT64_C(24)) /* of what has not settled, what came up so long before counts */
 
 /* ---- What comes up by chance ---- */
 
@@ -38,13 +39,59 @@ static void count_bursts(struct ald_link_odds *f, const struct ald_link_seat *se
     }
 }
 
+/* ---- What came up lately ---- */
+
+static void enter(struct ald_link_lately *of, uint32_t block, int64_t hour)
+{
+    if (of->met != block)
+        *of = (struct ald_link_lately){.met = block, .entered = INT64_MIN, .left = INT64_MIN};
+    of->hours += of->entered != hour;
+    of->entered = hour;
+}
+
+static void leave(struct ald_link_lately *of, int64_t hour)
+{
+    of->hours -= of->left != hour;
+    of->left = hour;
+}
+
+void ald_odds_later(struct ald_link_odds *odds, const struct ald_link_seat *seats, size_t first, size_t i)
+{
+    struct ald_link_lately *any = &odds->lately[odds->words.n];
+    int64_t hour = seats[i].start / ALD_HOUR_MS;
+    if (i == first)
+        odds->oldest = first;
+    enter(any, odds->block, hour);
+    for (uint32_t k = 0; k < seats[i].words_n; k++)
+        enter(&odds->lately[seats[i].words[k]], odds->block, hour);
+    for (; seats[odds->oldest].start / ALD_HOUR_MS <= hour - LATELY_HOURS; odds->oldest++) {
+        const struct ald_link_seat *old = &seats[odds->oldest];
+        leave(any, old->start / ALD_HOUR_MS);
+        for (uint32_t k = 0; k < old->words_n; k++)
+            leave(&odds->lately[old->words[k]], old->start / ALD_HOUR_MS);
+    }
+    double since = fmin((double)(seats[i].start - odds->l->settled), (double)(LATELY_HOURS * ALD_HOUR_MS));
+    odds->history_ms = fmax(odds->settled_ms + since, fmin((double)HISTORY_LEAST_MS, odds->span_ms));
+    odds->late = true;
+}
+
+static double lately(const struct ald_link_odds *f, size_t word)
+{
+    return f->late && f->lately[word].met == f->block ? f->lately[word].hours : 0;
+}
+
+static double bursts_of(const struct ald_link_odds *f, uint32_t word)
+{
+    return (f->met[word] == f->block ? f->bursts[word] : 0) + lately(f, word);
+}
+
 /* Dice's coefficient of the words' weights, names of the block aside. *ret_bursts: how often the rarest word that both
  * have came up in the block; without one, how often anything did. */
 static double similarity(const struct ald_link_odds *f, const uint32_t *x, size_t x_n, const uint32_t *y, size_t y_n,
                          double *ret_bursts)
 {
     double shared = 0, all = 0;
-    *ret_bursts = f->block_bursts;
+    *ret_bursts = f->block_bursts + lately(f, f->words.n);
     for (size_t i = 0, j = 0; i < x_n || j < y_n;) {
         bool from_x = j == y_n || (i < x_n && x[i] <= y[j]);
         bool from_y = i == x_n || (j < y_n && y[j] <= x[i]);
@@ -58,7 +105,7 @@ static double similarity(const struct ald_link_odds *f, const uint32_t *x, size_
         if (!from_x || !from_y)
             continue;
         shared += 2 * weight;
-        *ret_bursts = fmin(*ret_bursts, f->bursts[w]);
+        *ret_bursts = fmin(*ret_bursts, bursts_of(f, w));
     }
     return all > 0 ? shared / all : 0;
 }
@@ -105,7 +152,8 @@ static void learn_looks(struct ald_link_odds *f, uint32_t blocks)
     struct ald_linker *l = f->l;
     for (size_t i = 0; i < l->link_n; i++) {
         const struct ald_link *link = &l->link[i];
-        if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source)
+        if (link->method == ALD_LINK_MERGED || l->b->work[link->a].source == l->b->work[link->b].source ||
+            !ald_link_is_settled(l, link->a) || !ald_link_is_settled(l, link->b))
             continue;
         f->block = blocks + 1 + (uint32_t)i; /* no block's number */
         ald_arena_reset(l->b->brief);
@@ -144,6 +192,7 @@ struct ald_link_odds ald_odds_beside(const struct ald_link_odds *odds, struct al
     own.met = ald_calloc(arena, odds->words.n, sizeof *own.met);
     own.burst = ald_calloc(arena, odds->words.n, sizeof *own.burst);
     own.bursts = ald_calloc(arena, odds->words.n, sizeof *own.bursts);
+    own.lately = odds->l->settled == INT64_MAX ? NULL : ald_calloc(arena, odds->words.n + 1, sizeof *own.lately);
     return own;
 }
 
@@ -166,8 +215,9 @@ void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint3
     odds->block = block + 1;
     ald_words_each(scratch, &odds->words, name, exclude, odds);
     count_bursts(odds, seats, n);
-    odds->history_ms = fmax((double)(seats[n - 1].start - seats[0].start),
-                            fmin((double)HISTORY_LEAST_MS, odds->span_ms));
+    odds->late = false;
+    odds->settled_ms = n ? (double)(seats[n - 1].start - seats[0].start) : 0;
+    odds->history_ms = fmax(odds->settled_ms, fmin((double)HISTORY_LEAST_MS, odds->span_ms));
 }
 
 void ald_odds_weigh(const struct ald_link_odds *odds, const struct ald_link_seat *a, const struct ald_link_seat *b,

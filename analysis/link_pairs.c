@@ -156,7 +156,8 @@ static void weigh_pair(struct finder *f, uint32_t block, enum ald_block_kind kin
         return;
     if (pair.odds < ODDS_LEAST)
         return;
-    ald_link_decoy_add(l, f->arena, &f->chance, &pair, shift);
+    if (!f->odds.late)
+        ald_link_decoy_add(l, f->arena, &f->chance, &pair, shift);
     if (!shift)
         add_pair(f->arena, &f->pairs, pair);
 }
@@ -182,17 +183,27 @@ static void walk_moved(struct finder *f, uint32_t block, enum ald_block_kind kin
     }
 }
 
+/* Of a block's seats, how many begin before likeness is no longer learnt from them. */
+static size_t settled_of(const struct finder *f, size_t n)
+{
+    while (n > 0 && f->seats[n - 1].start >= f->l->settled)
+        n--;
+    return n;
+}
+
 static void walk_block(struct finder *f, uint32_t block, size_t n)
 {
     const struct ald_link_seat *seats = f->seats;
     enum ald_block_kind kind = ald_block_kind(f->l, block);
-    size_t low[ALD_LINK_SHIFTS] = {0};
-    ald_odds_block(&f->odds, f->arena, block, ald_block_name(f->l, f->arena, block), seats, n);
+    size_t low[ALD_LINK_SHIFTS] = {0}, settled = settled_of(f, n);
+    ald_odds_block(&f->odds, f->arena, block, ald_block_name(f->l, f->arena, block), seats, settled);
     for (size_t i = 0; i < n; i++) {
+        if (i >= settled)
+            ald_odds_later(&f->odds, seats, settled, i);
         for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && seats[i].start - seats[j].start <= ALD_LINK_APART_MS;)
             weigh_pair(f, block, kind, &seats[i], &seats[j], 0);
-        for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS; shift++)
-            walk_moved(f, block, kind, n, i, shift, &low[shift - 1]);
+        for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS && i < settled; shift++)
+            walk_moved(f, block, kind, settled, i, shift, &low[shift - 1]);
     }
 }
 
@@ -215,14 +226,16 @@ static void walk_part(void *ctx, size_t part)
     }
 }
 
-/* First to last start of those that stand in a block, a day at least. */
+/* First to last start of the settled ones that stand in a block, a day at least. */
 static double span_of(const struct ald_linker *l, const bool *placed)
 {
     int64_t first = INT64_MAX, last = INT64_MIN;
     for (size_t i = 0; i < l->b->a->records_n; i++) {
         int64_t start = l->b->work[i].start;
-        first = placed[i] && start < first ? start : first;
-        last = placed[i] && start > last ? start : last;
+        if (!placed[i] || start >= l->settled)
+            continue;
+        first = start < first ? start : first;
+        last = start > last ? start : last;
     }
     return first <= last ? fmax((double)(last - first), (double)ALD_DAY_MS) : (double)ALD_DAY_MS;
 }

@@ -89,7 +89,8 @@ static void place_record(const struct ald_linker *l, struct places *places, uint
     for (size_t j = 0; j < teams->n; j++)
         add_team(l, places, b->team[teams->at + j].name, i);
     for (size_t j = 0; j < record->events_n; j++) {
-        const struct ald_event_names *names = ald_event_names(b->a, &record->events[j]);
+        const struct ald_event event = ald_event_at(b->a, record, j);
+        const struct ald_event_names *names = ald_event_names(b->a, &event);
         add_service(l, places, names->service, i);
         add_team(l, places, names->team, i);
     }

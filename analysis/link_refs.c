@@ -84,7 +84,7 @@ static bool is_key(struct ald_linker *l, uint32_t record, const char *text)
 static bool is_url(struct ald_linker *l, uint32_t record, const char *text)
 {
     ald_arena_reset(l->b->brief);
-    const char *url = ald_link_url(l->b->brief, l->b->a->records[record].url);
+    const char *url = ald_link_url(l->b->brief, ald_record_url(l->b->brief, &l->b->a->records[record]));
     return url && strcmp(url, text) == 0;
 }
 
@@ -106,7 +106,7 @@ static const char *text_of(struct ald_linker *l, const struct ald_link_index *in
 {
     const struct ald_record *r = &l->b->a->records[slot->record];
     if (index->is == is_url)
-        return ald_link_url(l->b->brief, r->url);
+        return ald_link_url(l->b->brief, ald_record_url(l->b->brief, r));
     return ald_names_hash(r->external_id) == slot->hash ? r->external_id : r->key;
 }
 
@@ -194,7 +194,7 @@ void ald_index_records(struct ald_linker *l)
         index_add(&l->keys, r->external_id, (uint32_t)i);
         if (r->key && *r->key)
             index_add(&l->keys, r->key, (uint32_t)i);
-        const char *url = r->url ? ald_link_url(scratch, r->url) : NULL;
+        const char *url = r->url_end ? ald_link_url(scratch, ald_record_url(scratch, r)) : NULL;
         if (url && has_path(url))
             index_add(&l->urls, url, (uint32_t)i);
     }
@@ -285,7 +285,7 @@ size_t ald_ref_targets(struct ald_linker *l, uint32_t from, const struct ald_row
 const char *ald_ref_text(struct ald_linker *l, uint32_t from, const struct ald_row_ref *ref)
 {
     return ald_sprintf(l->b->a->arena, "%s of %s: %s", ref->field ? ref->field : "ref",
-                       ald_record_id(l->arena, &l->b->a->records[from]), ref->value);
+                       ald_record_id(&l->b->a->records[from]), ref->value);
 }
 
 /* What "merged into X" means: an id or key of the same source, else "source:id", an address, a key that only one source

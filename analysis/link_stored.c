@@ -46,6 +46,17 @@ static uint32_t side(struct ald_build *b, int64_t row)
     return record;
 }
 
+/* As linking lists them. */
+static int likeliest_first(const void *x, const void *y)
+{
+    const struct ald_link *a = x, *b = y;
+    if (a->confidence < b->confidence || a->confidence > b->confidence)
+        return a->confidence > b->confidence ? -1 : 1;
+    if (a->a != b->a)
+        return a->a < b->a ? -1 : 1;
+    return (a->b > b->b) - (a->b < b->b);
+}
+
 static ALD_CHECK enum ald_rc take_suggestions(struct ald_build *b, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -58,17 +69,19 @@ static ALD_CHECK enum ald_rc take_suggestions(struct ald_build *b, struct ald_er
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             break;
-        struct ald_link link = {.a = side(b, ald_q_col_int(q, 1)),
-                                .b = side(b, ald_q_col_int(q, 2)),
+        struct ald_link link = {.a = side(b, ald_q_col_int(q, 0)),
+                                .b = side(b, ald_q_col_int(q, 1)),
                                 .method = ALD_LINK_SUGGESTION,
-                                .confidence = ald_q_col_real(q, 3),
-                                .via = ald_strdup(arena, ald_q_col_text(q, 4)),
-                                .refused = ald_strdup(arena, ald_q_col_text(q, 5))};
+                                .confidence = ald_q_col_real(q, 2),
+                                .via = ald_strdup(arena, ald_q_col_text(q, 3)),
+                                .refused = ald_strdup(arena, ald_q_col_text(q, 4))};
         if (link.a == ALD_NOBODY || link.b == ALD_NOBODY)
             continue;
         list = ald_grow(arena, list, n, &cap, sizeof *list);
         list[n++] = link;
     }
+    if (n)
+        qsort(list, n, sizeof *list, likeliest_first);
     b->a->suggestions = list;
     b->a->suggestions_n = n;
     return ALD_OK;

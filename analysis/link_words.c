@@ -90,21 +90,40 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void weigh(struct ald_linker *l, struct ald_link_words *words, size_t titled)
+static void weigh(struct ald_linker *l, struct ald_link_words *words)
 {
-    size_t *records = ald_calloc(l->arena, words->n, sizeof *records);
+    size_t *records = ald_calloc(l->arena, words->n, sizeof *records), titled = 0;
     words->weight = ald_calloc(l->arena, words->n, sizeof *words->weight);
-    for (size_t i = 0; i < words->at[l->b->a->records_n]; i++)
-        records[words->list[i]]++;
+    for (uint32_t i = 0; i < l->b->a->records_n; i++) {
+        if (!ald_link_is_settled(l, i))
+            continue;
+        titled += words->at[i] < words->at[i + 1];
+        for (size_t k = words->at[i]; k < words->at[i + 1]; k++)
+            records[words->list[k]]++;
+    }
     for (size_t i = 0; i < words->n; i++)
-        words->weight[i] = log((double)(titled + 1) / (double)records[i]);
+        words->weight[i] = log((double)(titled + 1) / (double)(records[i] ? records[i] : 1));
+}
+
+/* Numbers words by their texts: sums over them come out the same, to the last bit, whichever records stand around. */
+static void number_by_text(struct ald_linker *l, struct ald_link_words *words)
+{
+    (void)ald_names_sorted(words->texts, l->arena, &words->rank);
+    for (size_t i = 0; i < l->b->a->records_n; i++) {
+        uint32_t *list = words->list + words->at[i];
+        size_t n = words->at[i + 1] - words->at[i];
+        for (size_t k = 0; k < n; k++)
+            list[k] = words->rank[list[k]];
+        if (n)
+            qsort(list, n, sizeof *list, by_number);
+    }
 }
 
 void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
 {
     const struct ald_analysis *a = l->b->a;
     struct ald_arena *titles = ald_arena_new();
-    size_t used = 0, cap = 0, titled = 0;
+    size_t used = 0, cap = 0;
     *ret = (struct ald_link_words){.texts = ald_names_new(l->arena)};
     ret->at = ald_calloc(l->arena, a->records_n + 1, sizeof *ret->at);
     for (size_t i = 0; i < a->records_n; i++) {
@@ -113,7 +132,6 @@ void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
         read_words(titles, a->records[i].title, &reader);
         if (i % 1024 == 0)
             ald_arena_reset(titles);
-        titled += adder.n > 0;
         qsort(adder.found, adder.n, sizeof *adder.found, by_number);
         ret->at[i] = used;
         for (size_t k = 0; k < adder.n; k++) {
@@ -126,7 +144,9 @@ void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
     ald_arena_free(titles);
     ret->at[a->records_n] = used;
     ret->n = ald_names_n(ret->texts);
-    weigh(l, ret, titled);
+    if (l->settled != INT64_MAX)
+        number_by_text(l, ret);
+    weigh(l, ret);
 }
 
 struct finder {
@@ -140,7 +160,7 @@ static void find_word(void *ctx, const char *word)
     const struct finder *finder = ctx;
     uint32_t known = ald_names_find(finder->words->texts, word);
     if (known != ALD_NOBODY)
-        finder->take(finder->ctx, known);
+        finder->take(finder->ctx, finder->words->rank ? finder->words->rank[known] : known);
 }
 
 void ald_words_each(struct ald_arena *scratch, const struct ald_link_words *words, const char *text,

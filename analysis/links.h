@@ -43,6 +43,7 @@ struct ald_linker {
     size_t suggestion_n, suggestion_cap;
     struct ald_link_idle *idle;
     size_t idle_n, idle_cap;
+    int64_t settled; /* likeness is learnt from records that start before it; INT64_MAX: from all */
 };
 
 /* ---- link_groups.c ---- */
@@ -98,15 +99,25 @@ void ald_link_identity(struct ald_linker *l);
 void ald_link_idle_add(struct ald_linker *l, enum ald_link_method method, const char *value, size_t records,
                        const char *why);
 
+/* ---- link_settled.c ---- */
+/** Sets `settled`: the first day of the quarter before the one that as-of lies in, where enough records that take part start before it
+ *  (link.learn_least) and every source that tells of later ones has been there for a quarter; else INT64_MAX. */
+void ald_link_settle(struct ald_linker *l);
+/** Whether likeness is learnt from a record. */
+bool ald_link_is_settled(const struct ald_linker *l, uint32_t record);
+
 /* ---- link_words.c ---- */
 /** Words of titles: per record, ascending and each once. */
 struct ald_link_words {
     struct ald_names *texts;
     uint32_t *list;
     size_t *at;     /* by record, and one more: where its words lie in the list */
-    double *weight; /* by word: ln(records with a title / records with the word), at least 0 */
+    double *weight; /* by word: ln(records with a title / records with the word), of settled ones; a word that they lack is taken as
+                     * one that a single record has */
     size_t n;       /* words */
+    uint32_t *rank; /* by number of its text: the word's; NULL: the same */
 };
+/** In a store that has settled, words are numbered by their texts. */
 void ald_words_build(struct ald_linker *l, struct ald_link_words *ret);
 /** Calls take for each word of a text that the words know. */
 void ald_words_each(struct ald_arena *scratch, const struct ald_link_words *words, const char *text,
@@ -129,7 +140,7 @@ struct ald_link_pairs {
 /** What the same records give when one source is moved by whole weeks: coincidences. Sources come in classes, pairs of
  * them. */
 struct ald_link_decoy {
-    uint32_t class_, record; /* record: of the class' sparser source */
+    uint32_t class_, record; /* record: of the class' sparser source; settled */
     uint32_t shift;          /* 0: a real pair; else which of the moves */
     double odds;
 };

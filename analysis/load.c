@@ -202,19 +202,20 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
         b->moments[i].at[m] = ALD_TIME_NONE;
     r->row = ald_q_col_int(q, 0);
     w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
-    r->external_id = ald_strdup(a->arena, ald_q_col_text(q, 2));
+    const char *source = ald_names_text(b->sources, w->source);
+    r->external_id = ald_sprintf(a->arena, "%s:%s", source, ald_q_col_text(q, 2)) + strlen(source) + 1;
     r->key = ald_strdup(a->arena, ald_q_col_text(q, 4));
     r->title = ald_strdup(a->arena, ald_q_col_text(q, 5));
-    r->url = ald_strdup(a->arena, ald_q_col_text(q, 6));
-    r->traits = ald_build_traits(b, &(struct ald_traits){.source = ald_names_text(b->sources, w->source),
+    r->traits = ald_build_traits(b, &(struct ald_traits){.source = source,
+                                                         .address = ald_url_divide(b, r, ald_q_col_text(q, 6)),
                                                          .kind = ald_build_string(b, ald_q_col_text(q, 3)),
                                                          .status = ald_build_string(b, ald_q_col_text(q, 7)),
                                                          .resolve_reason = ald_build_string(b, ald_q_col_text(q, 8)),
                                                          .class_ = ald_build_string(b, ald_q_col_text(q, 9)),
-                                                         .end_state = ald_build_string(b, ald_q_col_text(q, 10))});
+                                                         .end_state = ald_build_string(b, ald_q_col_text(q, 10)),
+                                                         .timeline = (unsigned)ald_q_col_int(q, 11),
+                                                         .holds = (unsigned)ald_q_col_int(q, 12)});
     r->vendor = b->vendor[w->source];
-    r->timeline = (unsigned)ald_q_col_int(q, 11);
-    r->holds = (unsigned)ald_q_col_int(q, 12);
     r->entered_at = ald_q_col_time(q, 13);
     d->last_seen = ald_q_col_time(q, 14);
     d->updated_at = ald_q_col_time(q, 15);

@@ -9,7 +9,8 @@
 
 /** Events of a record come by id; what is of one instant stays in that order. */
 struct when {
-    struct ald_event event;
+    int64_t at;
+    struct ald_entry entry;
     uint32_t came;
 };
 
@@ -28,8 +29,10 @@ struct ald_timeline {
     struct ald_whom *whom;
     unsigned *seen;
     int64_t next_at; /* as in struct ald_analysis, of events */
-    struct ald_event *events;
+    struct ald_entry *events;
     size_t events_n, events_cap;
+    int64_t *instants; /* of those that are far from their record's start */
+    size_t instants_n, instants_cap;
     struct ald_event_names *later;
     size_t later_n, later_cap;
     struct ald_given *given;
@@ -115,6 +118,28 @@ static void take_claim(struct ald_timeline *t, uint32_t r, struct ald_event *eve
     t->claims[t->claims_n++] = (struct claim){.event = t->events_n, .record = r, .field = ald_strdup(t->arena, field)};
 }
 
+/* Where a moment lies beside a record's start, or the number of an instant. */
+static uint32_t when_of(struct ald_timeline *t, const struct ald_record *record, int64_t at)
+{
+    int64_t from = record->started_at == ALD_TIME_NONE ? ALD_TIME_NONE : record->started_at - ALD_ENTRY_BEFORE_MS;
+    if (from != ALD_TIME_NONE && at >= from && at - from < ALD_ENTRY_FAR)
+        return (uint32_t)(at - from);
+    t->instants = ald_grow(t->b->a->events_arena, t->instants, t->instants_n, &t->instants_cap, sizeof *t->instants);
+    t->instants[t->instants_n] = at;
+    return ALD_ENTRY_FAR + (uint32_t)t->instants_n++;
+}
+
+static struct ald_entry entry_of(struct ald_timeline *t, const struct ald_record *record, const struct ald_event *event)
+{
+    return (struct ald_entry){.when = when_of(t, record, event->at),
+                              .names = event->names & (ALD_ENTRY_NAMES_MOST - 1),
+                              .kind = event->kind & 15u,
+                              .automatic = (unsigned)(event->automatic + 1) & 3u,
+                              .human = event->human,
+                              .engaged = event->engaged,
+                              .names_service = event->names_service};
+}
+
 static void take_event(struct ald_timeline *t, uint32_t r, struct ald_q *q)
 {
     const struct ald_build *b = t->b;
@@ -150,8 +175,17 @@ static void take_event(struct ald_timeline *t, uint32_t r, struct ald_q *q)
     take_claim(t, r, &event, names.service, ald_q_col_text(q, 9));
     event.names = ald_whom_names(t->whom, &names);
     t->events = ald_grow(b->a->events_arena, t->events, t->events_n, &t->events_cap, sizeof *t->events);
-    t->events[t->events_n++] = event;
+    t->events[t->events_n++] = entry_of(t, record, &event);
     record->events_n++;
+}
+
+/* What an entry has room to number. */
+static ALD_CHECK enum ald_rc check_room(const struct ald_timeline *t, struct ald_err *err)
+{
+    if (ald_whom_names_n(t->whom) < ALD_ENTRY_NAMES_MOST && t->instants_n < ALD_ENTRY_FAR)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_LIMIT, "timelines name more than %u different combinations of a person, a team and a service, or tell more than %u events far from the start of their record; forget what is old (alidade forget) or divide the store",
+                    ALD_ENTRY_NAMES_MOST, ALD_ENTRY_FAR);
 }
 
 static ALD_CHECK enum ald_rc read_all(struct ald_timeline *t, struct ald_err *err)
@@ -170,6 +204,7 @@ static ALD_CHECK enum ald_rc read_all(struct ald_timeline *t, struct ald_err *er
             at++;
         if (at < b->by_row_n && b->by_row[at].row == id)
             take_event(t, b->by_row[at].record, q);
+        ALD_TRY(check_room(t, err));
     }
 }
 
@@ -256,25 +291,26 @@ enum ald_rc ald_timeline_take(struct ald_build *b, struct ald_err *err)
 static int by_time(const void *a, const void *b)
 {
     const struct when *x = a, *y = b;
-    if (x->event.at != y->event.at)
-        return x->event.at < y->event.at ? -1 : 1;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
     return (x->came > y->came) - (x->came < y->came);
 }
 
-static void sort_events(struct ald_timeline *t, struct ald_event *events, uint32_t n)
+static void sort_events(struct ald_timeline *t, const struct ald_record *record, struct ald_entry *events)
 {
-    uint32_t sorted = 1;
-    while (sorted < n && events[sorted - 1].at <= events[sorted].at)
+    const struct ald_analysis *a = t->b->a;
+    uint32_t n = record->events_n, sorted = 1;
+    while (sorted < n && ald_event_at(a, record, sorted - 1).at <= ald_event_at(a, record, sorted).at)
         sorted++;
     if (sorted >= n)
         return;
     for (uint32_t i = 0; i < n; i++) {
         t->order = ald_grow(t->arena, t->order, i, &t->order_cap, sizeof *t->order);
-        t->order[i] = (struct when){.event = events[i], .came = i};
+        t->order[i] = (struct when){.at = ald_event_at(a, record, i).at, .entry = events[i], .came = i};
     }
     qsort(t->order, n, sizeof *t->order, by_time);
     for (uint32_t i = 0; i < n; i++)
-        events[i] = t->order[i].event;
+        events[i] = t->order[i].entry;
 }
 
 static struct ald_event_names ranked(const struct ald_event_names *names, const uint32_t *person, const uint32_t *team, const uint32_t *service)
@@ -292,11 +328,12 @@ void ald_timeline_number(struct ald_build *b, const uint32_t *person, const uint
     for (size_t i = 0; i < n; i++)
         names[i] = ranked(&names[i], person, team, service);
     b->a->event_names = names;
+    b->a->instants = t->instants;
     for (size_t i = 0, at = 0; i < b->by_row_n; i++) {
         /* Events came in the order of rows, each record's in one stretch: sorted here, where they are not yet const. */
         struct ald_record *record = &b->a->records[b->by_row[i].record];
         record->events = &t->events[at];
-        sort_events(t, &t->events[at], record->events_n);
+        sort_events(t, record, &t->events[at]);
         at += record->events_n;
     }
     b->later = ald_calloc(b->scratch, t->later_n, sizeof *b->later);

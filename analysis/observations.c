@@ -51,7 +51,7 @@ void ald_observations_split(struct ald_observations *observations, size_t n)
 {
     for (size_t part = 0; part < n; part++)
         observations->parts[part] = ald_arena_new();
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+    for (size_t s = 0; n > 0 && s < ALD_SIGNAL_N; s++)
         observations->signals[s].arena = observations->parts[s % n];
 }
 

@@ -2,8 +2,10 @@
 #include "packed.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "alidade/hash.h"
 #include "alidade/json.h"
 #include "observations.h"
 
@@ -17,7 +19,7 @@
 
 struct ald_absent {
     uint32_t codes[ALD_SIGNAL_N]; /* the key: numbers of the observations without a value, PRESENT for the others */
-    int64_t n;
+    struct ald_absences of;
     UT_hash_handle hh;
 };
 
@@ -93,22 +95,40 @@ enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_pack
         codes[s] = seen->distinct[code]->has_total ? PRESENT : code;
     }
     HASH_FIND(hh, packer->absent, codes, sizeof codes, absent);
-    ret->absent_is_new = !absent;
     if (!absent) {
+        ALD_TRY(pack(packer, incident, false, err));
         absent = ald_alloc(packer->arena, sizeof *absent);
         memcpy(absent->codes, codes, sizeof codes);
-        absent->n = (int64_t)++packer->absent_n;
+        absent->of = (struct ald_absences){.id = (int64_t)(ald_siphash(packer->buf.data, packer->buf.len) >> 1),
+                                           .packed = ald_strndup(packer->arena, packer->buf.data, packer->buf.len)};
         HASH_ADD(hh, packer->absent, codes, sizeof codes, absent);
     }
-    ret->absent = absent->n;
+    absent->of.incidents++;
+    ret->absent = absent->of.id;
     ALD_TRY(pack(packer, incident, true, err));
     ret->values = packer->buf.data;
     return ALD_OK;
 }
 
-enum ald_rc ald_pack_absent(struct ald_packer *packer, size_t incident, const char **ret, struct ald_err *err)
+static int by_id(const void *x, const void *y)
 {
-    ALD_TRY(pack(packer, incident, false, err));
-    *ret = packer->buf.data;
-    return ALD_OK;
+    const struct ald_absences *a = x, *b = y;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+size_t ald_pack_absences(struct ald_packer *packer, struct ald_absences **ret)
+{
+    size_t n = 0, kept = 0;
+    struct ald_absences *list = ald_calloc(packer->arena, HASH_COUNT(packer->absent), sizeof *list);
+    for (const struct ald_absent *absent = packer->absent; absent; absent = absent->hh.next)
+        list[n++] = absent->of;
+    if (n)
+        qsort(list, n, sizeof *list, by_id);
+    for (size_t i = 0; i < n; i++) /* observations that differ elsewhere may lack the same for the same reason */
+        if (kept && list[kept - 1].id == list[i].id)
+            list[kept - 1].incidents += list[i].incidents;
+        else
+            list[kept++] = list[i];
+    *ret = list;
+    return kept;
 }

@@ -13,12 +13,15 @@ struct ald_packer {
     struct ald_buf buf;
     const char **parts[ALD_SIGNAL_N]; /* by number of the observation: "id":value; NULL: not made yet */
     struct ald_absent *absent;        /* by which observations they are */
-    size_t absent_n;
 };
 struct ald_packed {
     const char *values; /* {"id":[total,landmark value], ...}; until the next incident is packed */
-    int64_t absent;     /* number of the set of absences, from 1, in the order of packing */
-    bool absent_is_new; /* it was met for the first time: ald_pack_absent */
+    int64_t absent;     /* the set of absences: made of its text, so that it is the same in whatever order incidents come */
+};
+struct ald_absences {
+    int64_t id;
+    const char *packed; /* {"id":"why there is none", ...} */
+    int64_t incidents;  /* that were packed */
 };
 
 /** Begins with an analysis, whose observations stay as they are until ald_packer_done. */
@@ -27,5 +30,5 @@ void ald_packer_init(struct ald_packer *packer, const struct ald_analysis *analy
 void ald_packer_done(struct ald_packer *packer);
 /** @return ALD_ERR_LIMIT when it does not fit. */
 ALD_CHECK enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_packed *ret, struct ald_err *err);
-/** {"id":"why there is none", ...} of an incident; until the next one is packed, so that ret->values are gone. */
-ALD_CHECK enum ald_rc ald_pack_absent(struct ald_packer *packer, size_t incident, const char **ret, struct ald_err *err);
+/** The sets of absences of all incidents that were packed, by id; packer-owned. @return how many there are. */
+size_t ald_pack_absences(struct ald_packer *packer, struct ald_absences **ret);

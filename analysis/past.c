@@ -134,7 +134,7 @@ size_t ald_past_services(const struct ald_incident *inc)
 bool ald_past_holds(const struct ald_past *past, const struct ald_incident *inc, unsigned facets)
 {
     for (size_t i = 0; i < inc->records_n; i++)
-        if (past->analysis->records[inc->records[i]].timeline & facets)
+        if (past->analysis->records[inc->records[i]].traits->timeline & facets)
             return true;
     return false;
 }
@@ -143,7 +143,7 @@ const char *ald_past_not_held(const struct ald_past *past, const struct ald_inci
                               const char *never)
 {
     for (size_t i = 0; i < inc->records_n; i++)
-        if (past->analysis->records[inc->records[i]].holds & facets)
+        if (past->analysis->records[inc->records[i]].traits->holds & facets)
             return "the timeline was not read";
     return never;
 }
@@ -158,7 +158,7 @@ const char *ald_past_landmark_absent(const struct ald_past *past, const struct a
                              : "entered after the landmark";
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
-        if (facets && !(record->timeline & facets))
+        if (facets && !(record->traits->timeline & facets))
             continue;
         if (record->entered_at <= inc->landmark_at) /* ALD_TIME_NONE: when it opened */
             return NULL;

@@ -82,9 +82,11 @@ static void take_acts(struct ald_build *b, const struct ald_incident *inc, struc
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_record *record = &b->a->records[inc->records[i]];
         const struct ald_work *w = &b->work[inc->records[i]];
-        for (size_t e = 0; e < record->events_n; e++)
-            if (acts(record->events[e].kind))
-                act(calls, ald_event_actor(b->a, &record->events[e]), from_start(inc, w->folded, record->events[e].at));
+        for (size_t e = 0; e < record->events_n; e++) {
+            const struct ald_event event = ald_event_at(b->a, record, e);
+            if (acts(event.kind))
+                act(calls, ald_event_actor(b->a, &event), from_start(inc, w->folded, event.at));
+        }
         for (size_t k = 0; k < w->people.n; k++) {
             const struct ald_row_named *row = &b->person[w->people.at + k];
             if (acts_by_role(row->role))

@@ -23,8 +23,8 @@ struct ald_named ald_past_engaged(const struct ald_past *past, size_t i, size_t 
         return past->engaged_by_rows[code & IN_ROWS];
     uint32_t r = inc->records[code >> EVENT_BITS], number = code & ((1u << EVENT_BITS) - 1);
     const struct ald_record *record = &past->analysis->records[r];
-    const struct ald_event *event = &record->events[number];
-    struct ald_named named = ald_told_by_event(r, event, number, ald_event_actor(past->analysis, event));
+    const struct ald_event event = ald_event_at(past->analysis, record, number);
+    struct ald_named named = ald_told_by_event(r, &event, number, ald_event_actor(past->analysis, &event));
     ald_mention_place(inc, record->folded, &named);
     return named;
 }
@@ -35,11 +35,11 @@ static void take_events(const struct ald_past *past, const struct ald_incident *
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *record = &past->analysis->records[inc->records[k]];
         for (size_t e = 0; e < record->events_n; e++) {
-            const struct ald_event *event = &record->events[e];
-            uint32_t person = ald_event_actor(past->analysis, event);
-            if (person == ALD_NOBODY || !ald_kind_engages(event->kind))
+            const struct ald_event event = ald_event_at(past->analysis, record, e);
+            uint32_t person = ald_event_actor(past->analysis, &event);
+            if (person == ALD_NOBODY || !ald_kind_engages(event.kind))
                 continue;
-            struct ald_named named = ald_told_by_event(inc->records[k], event, e, person);
+            struct ald_named named = ald_told_by_event(inc->records[k], &event, e, person);
             ald_mention_place(inc, record->folded, &named);
             take(ctx, person, named.at);
         }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alidade/hash.h"
+#include "analysis/kept.h"
 #include "analysis/packing.h"
 #include "analysis/past.h"
 #include "analysis/stored.h"
@@ -64,7 +65,7 @@ static void about_people(const struct ald_past *past, size_t i, const uint64_t *
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *record = &past->analysis->records[inc->records[k]];
         if (record->events_n)
-            stretch(of, record->events[record->events_n - 1].at);
+            stretch(of, ald_event_at(past->analysis, record, record->events_n - 1).at);
     }
 }
 
@@ -100,57 +101,75 @@ static void put(unsigned char **at, int64_t number, int64_t from, int64_t to, ui
     ald_put_bytes(at, people, 8);
 }
 
+/* Rows of a service, one for each kind and quarter; entries come by kind and start. */
 struct writer {
-    struct ald_q *q;
-    int64_t rows;
-    unsigned char *room;
+    const struct ald_analysis *analysis;
+    struct ald_kept kept;
+    unsigned char *room, *end;
+    const char *service;
+    enum ald_past_kind kind;
+    int64_t quarter;
 };
 
-static ALD_CHECK enum ald_rc write_row(struct writer *w, const char *service, enum ald_past_kind kind, const unsigned char *end,
-                                       struct ald_err *err)
+static ALD_CHECK enum ald_rc write_row(struct writer *w, struct ald_err *err)
 {
-    if (end == w->room)
+    if (w->end == w->room)
         return ALD_OK;
-    ald_q_int(w->q, 1, ++w->rows);
-    ald_q_text_lent(w->q, 2, service);
-    ald_q_text_lent(w->q, 3, kind_names[kind]);
-    ald_q_blob(w->q, 4, w->room, (size_t)(end - w->room));
-    return ald_q_run(w->q, err);
+    const struct ald_kept_cell cells[] = {ald_kept_text(w->service), ald_kept_text(kind_names[w->kind]), ald_kept_int(w->quarter),
+                                          ald_kept_blob(w->room, (size_t)(w->end - w->room))};
+    w->end = w->room;
+    return ald_kept_row(&w->kept, cells, err);
 }
 
-static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_analysis *a, const struct ald_naming *naming,
-                                             const struct about *about, uint32_t s, struct ald_err *err)
+/* Where the next entry goes; what is of another kind or quarter is written before. */
+static ALD_CHECK enum ald_rc turn(struct writer *w, uint32_t service, enum ald_past_kind kind, int64_t quarter, struct ald_err *err)
 {
-    unsigned char *at = w->room;
+    const char *name = w->analysis->services[service];
+    if (w->service != name || w->kind != kind || w->quarter != quarter)
+        ALD_TRY(write_row(w, err));
+    w->service = name;
+    w->kind = kind;
+    w->quarter = quarter;
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_naming *naming, const struct about *about, uint32_t s,
+                                             struct ald_err *err)
+{
     for (size_t k = naming->at[s]; k < naming->at[s + 1]; k++) {
         uint32_t i = naming->list[k];
-        put(&at, (int64_t)i + 1, about[i].from, about[i].to, about[i].title, about[i].people);
+        ALD_TRY(turn(w, s, ALD_PAST_INCIDENT, w->analysis->incidents[i].quarter, err));
+        put(&w->end, (int64_t)i + 1, about[i].from, about[i].to, about[i].title, about[i].people);
     }
-    return write_row(w, a->services[s], ALD_PAST_INCIDENT, at, err);
+    return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc write_planned(struct writer *w, const struct ald_analysis *a, const struct ald_naming *naming, uint32_t s,
-                                           struct ald_err *err)
+static ALD_CHECK enum ald_rc write_planned(struct writer *w, const struct ald_naming *naming, uint32_t s, struct ald_err *err)
 {
-    unsigned char *at = w->room;
     for (size_t k = naming->at[s]; k < naming->at[s + 1]; k++) {
-        const struct ald_incident *inc = &a->incidents[naming->list[k]];
+        const struct ald_incident *inc = &w->analysis->incidents[naming->list[k]];
         int64_t end = inc->spans[inc->spans_n - 1].end;
-        put(&at, (int64_t)naming->list[k] + 1, inc->spans[0].start, end == ALD_TIME_NONE ? INT64_MAX : end, 0, 0);
+        ALD_TRY(turn(w, s, ALD_PAST_PLANNED, inc->quarter, err));
+        put(&w->end, (int64_t)naming->list[k] + 1, inc->spans[0].start, end == ALD_TIME_NONE ? INT64_MAX : end, 0, 0);
     }
-    return write_row(w, a->services[s], ALD_PAST_PLANNED, at, err);
+    return ALD_OK;
 }
 
 /* *vendor: the first span of the service; moved on to the next service's. */
-static ALD_CHECK enum ald_rc write_vendors(struct writer *w, const struct ald_analysis *a, size_t *vendor, uint32_t s, struct ald_err *err)
+static ALD_CHECK enum ald_rc write_vendors(struct writer *w, size_t *vendor, uint32_t s, struct ald_err *err)
 {
-    unsigned char *at = w->room;
-    const struct ald_past *past = a->past;
-    for (; *vendor < past->vendors_n && past->vendors[*vendor].service == s; ++*vendor) {
-        const struct ald_vendor_span *span = &past->vendors[*vendor];
-        put(&at, a->records[span->record].row, span->from, span->to, 0, 0);
+    const struct ald_analysis *a = w->analysis;
+    for (; *vendor < a->past->vendors_n && a->past->vendors[*vendor].service == s; ++*vendor) {
+        const struct ald_vendor_span *span = &a->past->vendors[*vendor];
+        ALD_TRY(turn(w, s, ALD_PAST_VENDOR, ald_quarter_of(&a->calendar, span->from), err));
+        put(&w->end, a->records[span->record].row, span->from, span->to, 0, 0);
     }
-    return write_row(w, a->services[s], ALD_PAST_VENDOR, at, err);
+    return ALD_OK;
+}
+
+static void writer_done(struct writer *w)
+{
+    ald_kept_done(&w->kept);
 }
 
 /* Bytes that the longest row may take. */
@@ -167,19 +186,21 @@ static size_t longest(const struct ald_analysis *a, const struct ald_naming *inc
 
 enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
+    static const struct ald_kept_table table = {"part_service_rows", "part_service_put", "part_service_remove", "tti", 4};
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_CLEANUP(writer_done) struct writer w = {.analysis = a};
     const struct about *about = about_all(a, scratch);
     struct ald_naming incidents = ald_past_naming(a, ald_past_counts, scratch), planned = ald_past_naming(a, is_planned, scratch);
-    ALD_TRY(ald_q_open(store, "part_service_put", &q, err));
-    struct writer w = {.q = q, .room = ald_alloc(scratch, longest(a, &incidents, &planned) + 1)};
     size_t vendor = 0;
+    ALD_TRY(ald_kept_open(store, &table, NULL, &w.kept, err));
+    w.room = w.end = ald_alloc(scratch, longest(a, &incidents, &planned) + 1);
     for (uint32_t s = 0; s < a->services_n; s++) {
-        ALD_TRY(write_incidents(&w, a, &incidents, about, s, err));
-        ALD_TRY(write_planned(&w, a, &planned, s, err));
-        ALD_TRY(write_vendors(&w, a, &vendor, s, err));
+        ALD_TRY(write_incidents(&w, &incidents, about, s, err));
+        ALD_TRY(write_planned(&w, &planned, s, err));
+        ALD_TRY(write_vendors(&w, &vendor, s, err));
     }
-    return ald_rows_cut(store, "part_service_cut", w.rows, err);
+    ALD_TRY(write_row(&w, err));
+    return ald_kept_end(&w.kept, err);
 }
 
 /* ---- Reading ---- */

@@ -63,14 +63,14 @@ struct links {
 
 static ALD_CHECK enum ald_rc links_open(struct ald_store *store, const struct ald_analysis *a, struct links *ret, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", 1, 7};
+    static const struct ald_kept_table table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", "i", 7};
     *ret = (struct links){.analysis = a, .arena = ald_arena_new()};
     ret->linked = ald_calloc(ret->arena, a->records_n, sizeof *ret->linked);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].incident != ALD_NOBODY)
             ret->linked[ret->n++] = (struct ald_keyed){.value = (double)a->records[i].row, .at = i};
     ald_sort_keyed(ret->linked, ret->n);
-    return ald_kept_open(store, &table, &ret->kept, err);
+    return ald_kept_open(store, &table, NULL, &ret->kept, err);
 }
 
 static void links_done(struct links *links)
@@ -104,18 +104,26 @@ static ALD_CHECK enum ald_rc put_links(struct links *links, size_t up_to, struct
 
 /* ---- Signals ---- */
 
-static ALD_CHECK enum ald_rc put_signals(struct ald_kept *signals, struct ald_kept *absences, struct ald_packer *packer, size_t i,
-                                         struct ald_err *err)
+static ALD_CHECK enum ald_rc put_signals(struct ald_kept *signals, struct ald_packer *packer, size_t i, struct ald_err *err)
 {
     struct ald_packed packed;
-    const char *absent;
     ALD_TRY(ald_pack(packer, i, &packed, err));
     const struct ald_kept_cell cells[] = {ald_kept_int(number_of(i)), ald_kept_text(packed.values), ald_kept_int(packed.absent)};
-    ALD_TRY(ald_kept_row(signals, cells, err));
-    if (!packed.absent_is_new)
-        return ALD_OK;
-    ALD_TRY(ald_pack_absent(packer, i, &absent, err));
-    return ald_kept_row(absences, (const struct ald_kept_cell[]){ald_kept_int(packed.absent), ald_kept_text(absent)}, err);
+    return ald_kept_row(signals, cells, err);
+}
+
+static ALD_CHECK enum ald_rc save_absences(struct ald_store *store, struct ald_packer *packer, struct ald_err *err)
+{
+    static const struct ald_kept_table table = {"analysis_absent_rows", "analysis_absent_put", "analysis_absent_remove", "i", 3};
+    ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
+    struct ald_absences *list;
+    size_t n = ald_pack_absences(packer, &list);
+    ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct ald_kept_cell cells[] = {ald_kept_int(list[i].id), ald_kept_text(list[i].packed), ald_kept_int(list[i].incidents)};
+        ALD_TRY(ald_kept_row(&kept, cells, err));
+    }
+    return ald_kept_end(&kept, err);
 }
 
 /* ---- Readings ---- */
@@ -155,26 +163,24 @@ static ALD_CHECK enum ald_rc put_readings(struct ald_kept *kept, const struct al
 /* ---- The whole ---- */
 
 struct tables {
-    struct ald_kept incidents, signals, absences, readings;
+    struct ald_kept incidents, signals, readings;
     struct links links;
 };
 
 static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, const struct ald_analysis *a, struct tables *ret, struct ald_err *err)
 {
-    static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_remove", 1, 10};
-    static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_remove", 1, 3};
-    static const struct ald_kept_table absences = {"analysis_absent_rows", "analysis_absent_put", "analysis_absent_remove", 1, 2};
-    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", 2, 14};
-    ALD_TRY(ald_kept_open(store, &incidents, &ret->incidents, err));
-    ALD_TRY(ald_kept_open(store, &signals, &ret->signals, err));
-    ALD_TRY(ald_kept_open(store, &absences, &ret->absences, err));
-    ALD_TRY(ald_kept_open(store, &readings, &ret->readings, err));
+    static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_remove", "i", 10};
+    static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_remove", "i", 3};
+    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", 14};
+    ALD_TRY(ald_kept_open(store, &incidents, NULL, &ret->incidents, err));
+    ALD_TRY(ald_kept_open(store, &signals, NULL, &ret->signals, err));
+    ALD_TRY(ald_kept_open(store, &readings, NULL, &ret->readings, err));
     return links_open(store, a, &ret->links, err);
 }
 
 static void tables_done(struct tables *t)
 {
-    struct ald_kept *const all[] = {&t->incidents, &t->signals, &t->absences, &t->readings};
+    struct ald_kept *const all[] = {&t->incidents, &t->signals, &t->readings};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ald_kept_done(all[i]);
     links_done(&t->links);
@@ -185,7 +191,6 @@ static ALD_CHECK enum ald_rc tables_end(struct tables *t, struct ald_err *err)
     ALD_TRY(put_links(&t->links, t->links.n, err));
     ALD_TRY(ald_kept_end(&t->incidents, err));
     ALD_TRY(ald_kept_end(&t->signals, err));
-    ALD_TRY(ald_kept_end(&t->absences, err));
     ALD_TRY(ald_kept_end(&t->readings, err));
     return ald_kept_end(&t->links.kept, err);
 }
@@ -198,7 +203,7 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
     ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
     ALD_CLEANUP(tables_done) struct tables t = {.links = {.n = 0}};
     ALD_CLEANUP(ald_q_closep) struct ald_q *frames = NULL;
-    int64_t quarter = ALD_QUARTER_NONE, frames_n = 0; /* whose frames are written, and how many */
+    int64_t quarter = INT64_MIN; /* whose frames are written */
     ald_packer_init(&packer, a);
     ald_ahead_begin(&ahead, a, true);
     ALD_TRY(tables_open(store, a, &t, err));
@@ -208,7 +213,7 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
         const struct ald_incident *inc = &a->incidents[i];
         ALD_TRY(cut_incidents(store, &t.incidents, inc, number_of(i), err));
         ALD_TRY(put_incident(&t.incidents, inc, number_of(i), err));
-        ALD_TRY(put_signals(&t.signals, &t.absences, &packer, i, err));
+        ALD_TRY(put_signals(&t.signals, &packer, i, err));
         if (i && inc->quarter != a->incidents[i - 1].quarter)
             ALD_TRY(put_links(&t.links, (size_t)((double)t.links.n * (double)i / (double)a->incidents_n), err));
         if (inc->cls != ALD_INCIDENT)
@@ -218,10 +223,12 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
         ALD_TRY(put_readings(&t.readings, measure, number_of(i), err));
         if (!ald_is_read(inc) || inc->quarter == quarter)
             continue;
+        ALD_TRY(ald_frames_cut(store, quarter, inc->quarter, err));
         quarter = inc->quarter;
-        ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), &frames_n, err));
+        ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), err));
     }
-    ALD_TRY(ald_rows_cut(store, "part_frame_cut", frames_n, err));
+    ALD_TRY(ald_frames_cut(store, quarter, INT64_MAX, err));
+    ALD_TRY(save_absences(store, &packer, err));
     return tables_end(&t, err);
 }
 
@@ -247,5 +254,6 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     ALD_TRY(save_meta(store, "analysis_next", next, err));
     ALD_TRY(save_meta(store, "analysis_version", ALD_VERSION, err));
-    return save_meta(store, "analysis_generation", generation, err);
+    ALD_TRY(save_meta(store, "analysis_generation", generation, err));
+    return ald_store_notes_clear(store, err);
 }

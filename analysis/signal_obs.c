@@ -34,10 +34,10 @@ static size_t moments(const struct ald_past *past, const struct ald_incident *in
         const struct ald_record *record = &past->analysis->records[inc->records[i]];
         int64_t last = ALD_TIME_NONE;
         for (uint32_t e = 0; e < record->events_n; e++) {
-            const struct ald_event *event = &record->events[e];
-            if (!match(event) || event->at == last)
+            const struct ald_event event = ald_event_at(past->analysis, record, e);
+            if (!match(&event) || event.at == last)
                 continue;
-            last = event->at;
+            last = event.at;
             list[n++] = (struct when){.at = record->folded && last < inc->started_at ? inc->started_at : last,
                                       .id = arena ? ald_event_id(past->analysis, arena, inc->records[i], e) : NULL};
         }
@@ -194,7 +194,7 @@ static struct measured measure(const struct ald_past *past, const struct ald_inc
         const struct ald_given *given;
         size_t n = ald_given_find(&past->given, inc->records[i], what, &given);
         const struct ald_given *last = last_word(given, n, INT64_MAX), *early = last_word(given, n, inc->landmark_at);
-        bool from_start = !last && (record->timeline & ald_given_facet(what));
+        bool from_start = !last && (record->traits->timeline & ald_given_facet(what));
         double undated = 0;
         size_t undated_n = 0;
         for (size_t k = 0; k < n; k++) {

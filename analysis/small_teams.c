@@ -43,14 +43,19 @@ static void from_events(const struct ald_analysis *a, struct members *members, c
     uint32_t holder = inc->first_team;
     for (size_t i = 0; i < record->events_n;) {
         size_t end = i;
-        int64_t at = record->events[i].at;
-        for (; end < record->events_n && record->events[end].at == at; end++) {
-            uint32_t team = handed_to(a, &record->events[end]);
+        int64_t at = ald_event_at(a, record, i).at;
+        for (; end < record->events_n; end++) {
+            const struct ald_event event = ald_event_at(a, record, end);
+            if (event.at != at)
+                break;
+            uint32_t team = handed_to(a, &event);
             holder = team == ALD_NOBODY ? holder : team;
         }
-        for (; i < end; i++)
-            if (ald_kind_engages(record->events[i].kind))
-                add(members, holder, ald_event_actor(a, &record->events[i]), at < inc->started_at ? inc->started_at : at);
+        for (; i < end; i++) {
+            const struct ald_event event = ald_event_at(a, record, i);
+            if (ald_kind_engages(event.kind))
+                add(members, holder, ald_event_actor(a, &event), at < inc->started_at ? inc->started_at : at);
+        }
     }
 }
 
@@ -59,8 +64,9 @@ static uint32_t holder_at(const struct ald_analysis *a, const struct ald_inciden
 {
     uint32_t holder = inc->first_team;
     for (size_t i = 0; i < record->events_n; i++) {
-        uint32_t team = handed_to(a, &record->events[i]);
-        if (team == ALD_NOBODY || (at != ALD_TIME_NONE && record->events[i].at > at))
+        const struct ald_event event = ald_event_at(a, record, i);
+        uint32_t team = handed_to(a, &event);
+        if (team == ALD_NOBODY || (at != ALD_TIME_NONE && event.at > at))
             continue;
         if (at == ALD_TIME_NONE && holder != team)
             return ALD_NOBODY;

@@ -49,8 +49,6 @@ struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena 
 /** Names of the rows of a quarter's frames, by lens (observations.h): "start", "landmark", "total". */
 const char *ald_frame_name(int lens);
 
-/** Deletes the rows of a table whose keys, numbered from 1, are beyond n. cut: the statement that does it. */
-ALD_CHECK enum ald_rc ald_rows_cut(struct ald_store *store, const char *cut, int64_t n, struct ald_err *err);
 /** stored_save.c: all but what goes with links and incidents: sources, suggestions, pasts. frames: ald_frames_save. */
 ALD_CHECK enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
 
@@ -60,8 +58,10 @@ struct ald_packed_frame {
     size_t n;
 };
 struct ald_quarter;
-/** Writes the frames that a quarter has packed; q: part_frame_put; rows: how many were written before. */
-ALD_CHECK enum ald_rc ald_frames_save(struct ald_q *q, const struct ald_quarter *quarter, int64_t *rows, struct ald_err *err);
+/** Writes the frames that a quarter has packed; q: part_frame_put. */
+ALD_CHECK enum ald_rc ald_frames_save(struct ald_q *q, const struct ald_quarter *quarter, struct ald_err *err);
+/** Deletes those that lie between two quarters. */
+ALD_CHECK enum ald_rc ald_frames_cut(struct ald_store *store, int64_t after, int64_t before, struct ald_err *err);
 
 /* ---- What is read ---- */
 

@@ -1,47 +1,57 @@
 /* Writes what of an analysis is about more than one incident, beside incidents and links: see stored.h. */
+#include <stdlib.h>
+
+#include "analysis/kept.h"
 #include "analysis/observations.h"
 #include "analysis/readings.h"
 #include "analysis/stored.h"
 
-enum ald_rc ald_rows_cut(struct ald_store *store, const char *cut, int64_t n, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, cut, &q, err));
-    ald_q_int(q, 1, n);
-    return ald_q_run(q, err);
-}
-
 static ALD_CHECK enum ald_rc save_origins(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "part_source_put", &q, err));
-    for (size_t i = 0; i < a->origins_n; i++) {
-        ald_q_int(q, 1, (int64_t)i + 1);
-        ald_q_text_lent(q, 2, a->origins[i].source);
-        ald_q_time(q, 3, a->origins[i].started_at);
-        ald_q_time(q, 4, a->origins[i].posted_at);
-        ald_q_int(q, 5, a->origins[i].vendor);
-        ald_q_int(q, 6, a->origins[i].seen);
-        ALD_TRY(ald_q_run(q, err));
+    static const struct ald_kept_table table = {"part_source_rows", "part_source_put", "part_source_remove", "t", 5};
+    ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
+    ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
+    for (size_t i = 0; i < a->origins_n; i++) { /* sources come by name */
+        const struct ald_origin *origin = &a->origins[i];
+        const struct ald_kept_cell cells[] = {ald_kept_text(origin->source), ald_kept_time(origin->started_at), ald_kept_time(origin->posted_at),
+                                              ald_kept_int(origin->vendor), ald_kept_int(origin->seen)};
+        ALD_TRY(ald_kept_row(&kept, cells, err));
     }
-    return ald_rows_cut(store, "part_source_cut", (int64_t)a->origins_n, err);
+    return ald_kept_end(&kept, err);
+}
+
+/* By the rows of its records. */
+struct suggested {
+    int64_t a, b;
+    const struct ald_link *link;
+};
+
+static int by_rows(const void *x, const void *y)
+{
+    const struct suggested *s = x, *t = y;
+    if (s->a != t->a)
+        return s->a < t->a ? -1 : 1;
+    return (s->b > t->b) - (s->b < t->b);
 }
 
 static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "part_suggestion_put", &q, err));
+    static const struct ald_kept_table table = {"part_suggestion_rows", "part_suggestion_put", "part_suggestion_remove", "ii", 5};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
+    struct suggested *list = ald_calloc(scratch, a->suggestions_n, sizeof *list);
+    for (size_t i = 0; i < a->suggestions_n; i++)
+        list[i] = (struct suggested){a->records[a->suggestions[i].a].row, a->records[a->suggestions[i].b].row, &a->suggestions[i]};
+    if (a->suggestions_n)
+        qsort(list, a->suggestions_n, sizeof *list, by_rows);
+    ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
     for (size_t i = 0; i < a->suggestions_n; i++) {
-        const struct ald_link *link = &a->suggestions[i];
-        ald_q_int(q, 1, (int64_t)i + 1);
-        ald_q_int(q, 2, a->records[link->a].row);
-        ald_q_int(q, 3, a->records[link->b].row);
-        ald_q_real(q, 4, link->confidence);
-        ald_q_text_lent(q, 5, link->via);
-        ald_q_text_lent(q, 6, link->refused);
-        ALD_TRY(ald_q_run(q, err));
+        const struct ald_link *link = list[i].link;
+        const struct ald_kept_cell cells[] = {ald_kept_int(list[i].a), ald_kept_int(list[i].b), ald_kept_real(link->confidence),
+                                              ald_kept_text(link->via), ald_kept_text(link->refused)};
+        ALD_TRY(ald_kept_row(&kept, cells, err));
     }
-    return ald_rows_cut(store, "part_suggestion_cut", (int64_t)a->suggestions_n, err);
+    return ald_kept_end(&kept, err);
 }
 
 enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
@@ -51,17 +61,25 @@ enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *
     return ald_past_save(store, a, err);
 }
 
-enum ald_rc ald_frames_save(struct ald_q *q, const struct ald_quarter *quarter, int64_t *rows, struct ald_err *err)
+enum ald_rc ald_frames_cut(struct ald_store *store, int64_t after, int64_t before, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "part_frame_cut", &q, err));
+    ald_q_int(q, 1, after);
+    ald_q_int(q, 2, before);
+    return ald_q_run(q, err);
+}
+
+enum ald_rc ald_frames_save(struct ald_q *q, const struct ald_quarter *quarter, struct ald_err *err)
 {
     const struct ald_analysis *a = quarter->analysis;
     int64_t number = a->incidents[quarter->first].quarter;
-    ald_q_int(q, 2, number);
-    ald_q_int(q, 4, ald_quarter_start(&a->calendar, number - a->settings->lookback_quarters));
-    ald_q_int(q, 5, ald_quarter_start(&a->calendar, number));
+    ald_q_int(q, 1, number);
+    ald_q_int(q, 3, ald_quarter_start(&a->calendar, number - a->settings->lookback_quarters));
+    ald_q_int(q, 4, ald_quarter_start(&a->calendar, number));
     for (int lens = 0; lens < ALD_LENS_N; lens++) {
-        ald_q_int(q, 1, ++*rows);
-        ald_q_text_lent(q, 3, ald_frame_name(lens));
-        ald_q_blob(q, 6, quarter->frames[lens].data, quarter->frames[lens].n);
+        ald_q_text_lent(q, 2, ald_frame_name(lens));
+        ald_q_blob(q, 5, quarter->frames[lens].data, quarter->frames[lens].n);
         ALD_TRY(ald_q_run(q, err));
     }
     return ALD_OK;

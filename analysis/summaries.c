@@ -165,7 +165,7 @@ static size_t count_incidents(const struct ald_analysis *analysis, int64_t from,
 
 void ald_count_band(const double *n, size_t k, struct ald_interval *ret)
 {
-    *ret = (struct ald_interval){.has = false, .absent = "not enough history: 4 earlier slices are needed"};
+    *ret = (struct ald_interval){.has = false, .absent = "not enough history: fewer than 4 earlier periods of this length begin after the first record"};
     if (k < SLICES_LEAST)
         return;
     double mean = ald_mean(n, k), variance = ald_variance(n, k), q = Z975, slices = (double)k;
@@ -225,5 +225,5 @@ void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_perio
     if (ret->past_n >= SLICES_LEAST)
         fill_band(ret, arena);
     else
-        ret->verdict = ald_sprintf(arena, "not enough history: %zu earlier slices, 4 are needed", ret->past_n);
+        ret->verdict = ald_sprintf(arena, "not enough history: %zu earlier period%s of this length, 4 are needed", ret->past_n, ret->past_n == 1 ? "" : "s");
 }

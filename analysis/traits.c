@@ -23,3 +23,8 @@ const struct ald_traits *ald_build_traits(struct ald_build *b, const struct ald_
     }
     return &entry->traits;
 }
+
+size_t ald_build_traits_n(const struct ald_build *b)
+{
+    return HASH_COUNT(b->traits);
+}

@@ -150,6 +150,11 @@ uint32_t ald_whom_names(struct ald_whom *whom, const struct ald_event_names *nam
     return *slot - 1;
 }
 
+size_t ald_whom_names_n(const struct ald_whom *whom)
+{
+    return whom->names_n;
+}
+
 void ald_whom_unjoined(struct ald_whom *whom, uint32_t person)
 {
     if (person == ALD_NOBODY)

@@ -24,6 +24,8 @@ uint32_t ald_whom_team(struct ald_whom *whom, const char *source, const char *id
 uint32_t ald_whom_service(struct ald_whom *whom, const char *source, const char *id);
 /** Number of a combination. */
 uint32_t ald_whom_names(struct ald_whom *whom, const struct ald_event_names *names);
+/** How many combinations there are. */
+size_t ald_whom_names_n(const struct ald_whom *whom);
 /** Somebody was engaged and nobody knows who it is. */
 void ald_whom_unjoined(struct ald_whom *whom, uint32_t person);
 

@@ -98,8 +98,11 @@ static enum ald_rc list_text(struct ald_session *s, struct ald_err *err)
     while (row) {
         int64_t held = ald_q_col_time(q, 0);
         const char *url = ald_q_col_text(q, 3);
-        const struct ald_civil day = held == ALD_TIME_NONE ? (struct ald_civil){0} : ald_zone_civil(zone, held); /* the day that people gave */
-        const char *when = held == ALD_TIME_NONE ? "no meeting" : ald_sprintf(s->arena, "%04lld-%02d-%02d", (long long)day.year, day.month, day.day);
+        const char *when = "no meeting";
+        if (held != ALD_TIME_NONE) {
+            const struct ald_civil day = ald_zone_civil(zone, held); /* the day that people gave */
+            when = ald_sprintf(s->arena, "%04lld-%02d-%02d", (long long)day.year, day.month, day.day);
+        }
         (void)printf("%s  %-12s %s\n            %s%s\n", when, ald_shown(s, ald_q_col_text(q, 1)),
                      ald_q_col_int(q, 4) ? "(no incident of the store is called so)" : ald_shown(s, ald_q_col_text(q, 2)),
                      url ? ald_shown(s, url) : "no write-up", held != ALD_TIME_NONE && held > s->clock.now_ms(s->clock.ctx) ? "; still to come" : "");

@@ -202,6 +202,8 @@ static enum ald_rc hash_settings(const struct ald_cfg *cfg, struct ald_settings 
                          s->fiscal_named_by_end, s->lookback_quarters, (long long)s->landmark_ms, (int)s->duration, s->resamples,
                          (long long)s->noise_under_ms, s->show_mean, s->people_stored, s->free_text, s->link_accept, s->story_slots,
                          s->story_minimum_age_quarters));
+    if (s->link_learn_least != ALD_LINK_LEARN_LEAST) /* a key that came later: without it, the text is what it was */
+        ALD_TRY(ald_buf_addf(&text, err, "|n:%d", s->link_learn_least));
     for (size_t i = 0; i < s->weights_n; i++)
         ALD_TRY(ald_buf_addf(&text, err, "|w:%s=%.17g", s->weights[i].signal, s->weights[i].weight));
     const struct {
@@ -239,6 +241,7 @@ static enum ald_rc settings_of(const struct ald_cfg *cfg, struct ald_settings *s
         .resamples = number_of(cfg, "analysis.resamples"),
         .noise_under_ms = duration_of(cfg, "incidents.noise_under"),
         .link_accept = strtod(text_of(cfg, "link.accept"), NULL),
+        .link_learn_least = number_of(cfg, "link.learn_least"),
         .story_slots = number_of(cfg, "stories.slots"),
         .story_minimum_age_quarters = number_of(cfg, "stories.minimum_age"),
         .show_mean = flag_of(cfg, "reports.show_mean"),

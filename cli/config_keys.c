@@ -54,6 +54,8 @@ static const struct ald_key_row rows[] = {
     {"analysis.weights", ALD_KEY_NUMBERS, NULL, 0, 0, NULL, "signal -> weight (default 1)", false},
     {"link", ALD_KEY_MAP, NULL, 0, 0, NULL, "joining records that do not name each other", false},
     {"link.accept", ALD_KEY_SHARE, NULL, 0, 0, "0.9", "confidence from which a suggested link is taken; 1: none is", false},
+    {"link.learn_least", ALD_KEY_INT, NULL, 1, 1000000000, "10000",
+     "records of before last quarter from which likeness is learnt from those alone, so that new records change no older links", false},
     {"stories", ALD_KEY_MAP, NULL, 0, 0, NULL, "story candidates", false},
     {"stories.slots", ALD_KEY_INT, NULL, 1, 20, "3", "candidates a session; as many reserves", false},
     {"stories.minimum_age", ALD_KEY_QUARTERS, NULL, 0, 40, "2 quarters", "age from which an incident is a story", false},

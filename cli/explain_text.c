@@ -39,7 +39,7 @@ void ald_explain_head(const struct ald_analysis *an, size_t i)
     (void)printf("\nRecords\n");
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *rec = &an->records[inc->records[k]];
-        (void)printf("  %s:%s (%s)%s%s; ", rec->traits->source, text(a, rec->external_id), rec->traits->kind, rec->url ? " " : "", text(a, rec->url));
+        (void)printf("  %s:%s (%s)%s%s; ", rec->traits->source, text(a, rec->external_id), rec->traits->kind, rec->url_end ? " " : "", text(a, ald_record_url(a, rec)));
         if (inc->records_n == 1)
             (void)printf("single: nothing else tells of it\n");
         else

@@ -365,11 +365,6 @@ enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret, struct a
     return ald_store_number(store, "store_generation", ret, err);
 }
 
-enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err)
-{
-    return ald_store_exec(store, "store_touch", err);
-}
-
 int64_t ald_store_changes(struct ald_store *store)
 {
     return sqlite3_changes64(store->db);

@@ -13,6 +13,7 @@
 #include "alidade/limits.h"
 #include "alidade/rng.h"
 #include "http_head.h"
+#include "http_memory.h"
 #include "http_origin.h"
 #include "http_trip.h"
 #include "http_url.h"
@@ -131,7 +132,9 @@ static void set_up(struct ald_http *http)
 
 enum ald_rc ald_http_open(const struct ald_http_cfg *cfg, struct ald_http **ret, struct ald_err *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || sodium_init() < 0)
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, ald_wiped_malloc, ald_wiped_free, ald_wiped_realloc, ald_wiped_strdup,
+                             ald_wiped_calloc) != CURLE_OK ||
+        sodium_init() < 0)
         return ald_fail(err, ALD_ERR_NET, "libcurl or libsodium cannot start");
     ALD_CLEANUP(ald_http_closep) struct ald_http *http = calloc(1, sizeof *http);
     if (!http)

@@ -68,14 +68,15 @@ static enum ald_rc raw_text(struct ald_landing *l, const struct ald_element *el,
 /** The source itself says that it is gone. */
 static enum ald_rc note_gone(struct ald_landing *l, const char *record, int64_t at, struct ald_err *err)
 {
+    int64_t row = 0;
+    ALD_TRY(ald_landing_find(l, record, &row, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "sync_record_gone", &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
     ald_q_text_lent(q, 2, record);
     ald_q_time(q, 3, at);
     ALD_TRY(ald_q_run(q, err));
-    l->changed |= ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
+    return ald_store_changes(l->land->store) > 0 ? ald_landing_note(l, row, err) : ALD_OK;
 }
 
 /** Records and definitions: all of them before any event, because an event may stand before its record. */
@@ -232,6 +233,13 @@ static enum ald_rc look_for_quarantined(struct ald_landing *l, struct ald_err *e
     return ald_q_step(q, &l->quarantined, err);
 }
 
+static enum ald_rc touch(const struct ald_landing *l, struct ald_err *err)
+{
+    if (l->changed)
+        return ald_store_touch(l->land->store, err);
+    return l->noted ? ald_store_touch_noted(l->land->store, err) : ALD_OK;
+}
+
 static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows, const struct ald_people_rows *people,
                              struct ald_err *err)
 {
@@ -256,7 +264,7 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
     ALD_TRY(ald_landing_said_replace(l, err));
     if (l->land->connector->retell)
         ALD_TRY(ald_landing_retell(l, rows, err));
-    return l->changed ? ald_store_touch(l->land->store, err) : ALD_OK;
+    return touch(l, err);
 }
 
 static const struct ald_stream *stream_of(const struct ald_connector *connector, const char *name)
@@ -287,7 +295,8 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
 enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
                                   size_t subjects_n, struct ald_err *err)
 {
-    struct ald_landing l = {.land = land, .stream = stream->name};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_landing l = {.land = land, .stream = stream->name, .scratch = scratch};
     bool did = false;
     for (size_t i = 0; i < subjects_n; i++) {
         ALD_TRY(ald_landing_run(&l, "land_todo_done", (struct ald_texts){{stream->name, subjects[i]}}, &did, err));
@@ -295,10 +304,15 @@ enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream
         ALD_TRY(ald_q_open(land->store, "land_timeline_add", &q, err));
         ald_q_text_lent(q, 1, land->cfg->name);
         const char *of = stream->of_part ? strchr(subjects[i], '@') : NULL;
-        ald_q_text_lent(q, 2, of ? of + 1 : subjects[i]);
+        const char *subject = of ? of + 1 : subjects[i];
+        int64_t record = 0;
+        ald_q_text_lent(q, 2, subject);
         ald_q_int(q, 3, stream->holds);
         ALD_TRY(ald_q_run(q, err));
-        l.changed |= ald_store_changes(land->store) > 0;
+        if (ald_store_changes(land->store) == 0)
+            continue;
+        ALD_TRY(ald_landing_find(&l, subject, &record, err));
+        ALD_TRY(ald_landing_note(&l, record, err));
     }
-    return l.changed ? ald_store_touch(land->store, err) : ALD_OK;
+    return touch(&l, err);
 }

@@ -74,8 +74,8 @@ static enum ald_rc note(struct ald_landing *l, const char *origin, int64_t recor
 
 static enum ald_rc drop(struct ald_landing *l, const struct added *added, struct ald_err *err)
 {
+    ALD_TRY(ald_landing_note(l, added->record, err));
     ALD_TRY(ald_landing_children_clear(l, added->record, added->origin, err));
-    l->changed = true;
     return note(l, added->origin, added->record, NULL, err);
 }
 
@@ -115,9 +115,10 @@ static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *to
         before[i].record = 0;
         if (strcmp(before[i].fingerprint, print) == 0)
             return ALD_OK;
+        ALD_TRY(ald_landing_note(l, record, err));
         ALD_TRY(ald_landing_children_clear(l, record, origin, err));
     }
-    l->changed = true;
+    ALD_TRY(ald_landing_note(l, record, err));
     l->adds = 1;
     ALD_TRY(ald_landing_children_add(l, addition, record, origin, lines, n, err));
     return note(l, origin, record, print, err);

@@ -71,7 +71,7 @@ static enum ald_rc put(struct ald_landing *l, const char *table, const char *id,
     ALD_TRY(run(l, ald_sprintf(l->scratch, "said_%s_put", table), id, cells, &did, err));
     if (!did)
         return run(l, ald_sprintf(l->scratch, "said_%s_seen", table), id, NULL, &seen, err);
-    l->changed = true;
+    l->noted = true; /* reports read it, analyze does not */
     l->land->said_new++;
     return ALD_OK;
 }
@@ -200,21 +200,21 @@ enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el
     ALD_TRY(put_all(l, el, err));
     if (!l->how || !l->how->says || l->land->stored)
         return ALD_OK;
-    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->changed, err);
+    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->noted, err);
 }
 
 enum ald_rc ald_landing_said_replace(struct ald_landing *l, struct ald_err *err)
 {
     if (!l->land->replace || !l->how || !l->how->says)
         return ALD_OK;
-    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, l->land->replace), l->land->now, &l->changed, err);
+    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, l->land->replace), l->land->now, &l->noted, err);
 }
 
 enum ald_rc ald_land_said_list(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)
 {
     bool did = false;
     ALD_TRY(drop_below(land, stream, before, &did, err));
-    return did ? ald_store_touch(land->store, err) : ALD_OK;
+    return did ? ald_store_touch_noted(land->store, err) : ALD_OK;
 }
 
 enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)
@@ -235,7 +235,7 @@ enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64
         ald_q_time(q, 2, before);
         ALD_TRY(ald_q_run(q, err));
         if (ald_store_changes(land->store) > 0)
-            ALD_TRY(ald_store_touch(land->store, err));
+            ALD_TRY(ald_store_touch_noted(land->store, err));
     }
     return ALD_OK;
 }

@@ -21,7 +21,9 @@ struct ald_landing {
     struct ald_arena *page;    /* lives as long as the page */
     struct ald_arena *scratch; /* emptied after each element */
     struct ald_buf text;       /* scratch */
-    bool changed;              /* something that readings depend on */
+    bool changed;              /* something that readings depend on, and that no note of a record tells */
+    bool noted;                /* records that are noted (store.h), or what no analysis reads */
+    int64_t noted_record;      /* the one noted last, or 0 */
     const char *found_id;      /* external id of the record found last, and its row; NULL: none yet */
     int64_t found;
     bool quarantined; /* elements of this stream lie in quarantine */
@@ -75,6 +77,8 @@ ALD_CHECK enum ald_rc ald_landing_additions_replace(struct ald_landing *l, const
 
 /* ---- land_record.c, land_story.c, land_learning.c ---- */
 
+/** Before a record changes, or once its timeline did. */
+ALD_CHECK enum ald_rc ald_landing_note(struct ald_landing *l, int64_t record, struct ald_err *err);
 /** Row of a record of this source, 0 when there is none. */
 ALD_CHECK enum ald_rc ald_landing_find(struct ald_landing *l, const char *external_id, int64_t *ret, struct ald_err *err);
 /** Lands el->record. raw: text of the element, needed when the record has no version.

@@ -80,17 +80,37 @@ static enum ald_rc fingerprint(struct ald_landing *l, const struct ald_row_recor
     return ALD_OK;
 }
 
+enum ald_rc ald_landing_note(struct ald_landing *l, int64_t record, struct ald_err *err)
+{
+    l->noted = true;
+    if (l->noted_record == record)
+        return ALD_OK;
+    l->noted_record = record;
+    return ald_store_note_change(l->land->store, record, err);
+}
+
+/** Whether it is told to have been resolved later than it was seen, which no analysis believes until it is seen again. */
+static enum ald_rc is_ahead(struct ald_landing *l, int64_t record, bool *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_record_ahead", &q, err));
+    ald_q_int(q, 1, record);
+    return ald_q_step(q, ret, err);
+}
+
 static enum ald_rc mark_seen(struct ald_landing *l, const struct stored *stored, const char *version,
                              struct ald_err *err)
 {
+    bool ahead = false;
+    ALD_TRY(is_ahead(l, stored->id, &ahead, err));
+    if (ahead || stored->gone) /* gone: it is back */
+        ALD_TRY(ald_landing_note(l, stored->id, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_record_seen", &q, err));
     ald_q_int(q, 1, stored->id);
     ald_q_time(q, 2, l->land->now);
     ald_q_text_lent(q, 3, version);
-    ALD_TRY(ald_q_run(q, err));
-    l->changed |= stored->gone; /* it is back */
-    return ALD_OK;
+    return ald_q_run(q, err);
 }
 
 static enum ald_rc write_record(struct ald_landing *l, const struct ald_row_record *rec, const char *statement,
@@ -138,14 +158,16 @@ enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald_element *
         *ret_record = l->found = stored.id;
         return mark_seen(l, &stored, version, err);
     }
-    l->changed = true;
     if (stored.id) {
+        ALD_TRY(ald_landing_note(l, stored.id, err));
         ALD_TRY(write_record(l, rec, "land_record_change", version, print, err));
         ALD_TRY(ald_landing_children_clear(l, stored.id, "", err));
         l->land->records_changed++;
     } else {
         ALD_TRY(write_record(l, rec, "land_record_new", version, print, err));
         stored.id = ald_store_last_rowid(l->land->store);
+        ALD_TRY(ald_store_note_new(l->land->store, stored.id, err));
+        l->noted = true;
         l->land->records_new++;
     }
     *ret_record = l->found = stored.id;
@@ -177,8 +199,7 @@ static enum ald_rc put_event(struct ald_landing *l, const char *statement, int64
     ald_cells_bind(q, 2, cells, n);
     ALD_TRY(ald_q_run(q, err));
     *ret_did = ald_store_changes(l->land->store) > 0;
-    l->changed |= *ret_did;
-    return ALD_OK;
+    return *ret_did ? ald_landing_note(l, record, err) : ALD_OK;
 }
 
 /** The kind that the store has of an event which came with another one; NULL: it is the same. */

@@ -61,7 +61,7 @@ enum ald_rc ald_landing_events_replace(struct ald_landing *l, const struct ald_r
         ald_q_int(q, 1, record);
         ald_q_text(q, 2, stale[i]);
         ALD_TRY(ald_q_run(q, err));
-        l->changed = true;
+        ALD_TRY(ald_landing_note(l, record, err));
     }
     return ALD_OK;
 }
@@ -146,7 +146,8 @@ static enum ald_rc retell_record(struct ald_landing *l, int64_t record, struct a
         before[i] = told[i].kind;
     l->land->connector->retell(told, n);
     for (size_t i = 0; i < n; i++) {
-        l->changed |= strcmp(told[i].kind, kind_before(l, record, told[i].event_id, before[i])) != 0;
+        if (strcmp(told[i].kind, kind_before(l, record, told[i].event_id, before[i])) != 0)
+            ALD_TRY(ald_landing_note(l, record, err));
         if (strcmp(told[i].kind, before[i]) == 0)
             continue;
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;

@@ -90,11 +90,12 @@ static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
     if (nothing)
         return ALD_OK;
     ALD_TRY(ald_store_begin(s->store, err));
+    ALD_TRY(census_step(s, "sync_census_note", 4, &other, err));
     ALD_TRY(census_step(s, "sync_census_gone", 5, &gone, err));
     ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
     ALD_TRY(census_step(s, "sync_census_mark", 4, &other, err));
     if (gone > 0)
-        ALD_TRY(ald_store_touch(s->store, err));
+        ALD_TRY(ald_store_touch_noted(s->store, err));
     return ald_store_commit(s->store, err);
 }
 

@@ -112,13 +112,16 @@ static enum ald_rc mark_todo(struct ald_sync *s, struct ald_err *err)
 static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, int64_t since,
                                   struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_timeline_all", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_int(q, 2, stream->holds);
-    ald_q_time(q, 3, since);
-    ALD_TRY(ald_q_run(q, err));
-    return ald_store_changes(s->store) > 0 ? ald_store_touch(s->store, err) : ALD_OK;
+    static const char *const steps[] = {"sync_timeline_all_note", "sync_timeline_all"};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(s->store, steps[i], &q, err));
+        ald_q_text(q, 1, s->cfg->name);
+        ald_q_int(q, 2, stream->holds);
+        ald_q_time(q, 3, since);
+        ALD_TRY(ald_q_run(q, err));
+    }
+    return ald_store_changes(s->store) > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
 }
 
 static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,

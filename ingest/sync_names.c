@@ -187,12 +187,12 @@ static bool by_hand(const char *source, const char *type)
     return !*source || (known && known->is_file);
 }
 
-static enum ald_rc mend_said(struct ald_sync *s, struct ald_err *err)
+/* cfg: that of s, named for each source in turn. */
+static enum ald_rc mend_said(struct ald_sync *s, struct ald_source_cfg *cfg, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     int64_t changes = 0;
-    struct ald_source_cfg cfg = {0};
     ALD_TRY(ald_known_names_of_all(s->store, s->late, err));
     ALD_TRY(ald_q_open(s->store, "sync_said_sources", &q, err));
     for (;;) {
@@ -200,9 +200,8 @@ static enum ald_rc mend_said(struct ald_sync *s, struct ald_err *err)
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             break;
-        cfg.name = ald_strdup(arena, ald_q_col_text(q, 0));
-        s->cfg = &cfg;
-        if (by_hand(cfg.name, ald_q_col_text(q, 1)))
+        cfg->name = ald_strdup(arena, ald_q_col_text(q, 0));
+        if (by_hand(cfg->name, ald_q_col_text(q, 1)))
             ALD_TRY(mend_source(s, &changes, err));
     }
     if (changes > 0)
@@ -213,7 +212,9 @@ static enum ald_rc mend_said(struct ald_sync *s, struct ald_err *err)
 enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key, struct ald_err *err)
 {
     ALD_CLEANUP(ald_known_names_freep) struct ald_known_names *known = ald_known_names_new(key);
-    struct ald_sync s = {.store = store, .opts = opts, .late = known, .scrub = {.key = key, .source = "", .mode = opts->people, .known = known}};
+    struct ald_source_cfg cfg = {0};
+    struct ald_sync s = {.store = store, .cfg = &cfg, .opts = opts, .late = known,
+                         .scrub = {.key = key, .source = "", .mode = opts->people, .known = known}};
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool owed = false;
     if (!kept(&s))
@@ -224,7 +225,7 @@ enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest
     if (!owed)
         return ALD_OK;
     ALD_TRY(ald_store_begin(store, err));
-    enum ald_rc rc = mend_said(&s, err);
+    enum ald_rc rc = mend_said(&s, &cfg, err);
     if (rc == ALD_OK)
         rc = ald_store_commit(store, err);
     if (rc != ALD_OK)

@@ -7,7 +7,7 @@
 #include "words.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
-#define BOTH_LEAST 5    /* fewer points than this are no picture */
+#define POINTS_LEAST 5  /* fewer points than this are no picture */
 #define BANDS_MOST 240  /* more bands side by side would be one grey area */
 
 static const struct ald_series by_reading[] = {
@@ -22,7 +22,7 @@ bool ald_charts_both_axes(const struct ald_report *report)
 {
     const struct ald_node *both = ald_node_at(report->root, "readings.on_both_axes");
     const struct ald_node *same = ald_node_at(report->root, "readings.same_blast_radius");
-    return both && same && both->integer >= BOTH_LEAST && 4 * same->integer < 3 * both->integer;
+    return both && same && both->integer >= POINTS_LEAST && 4 * same->integer < 3 * both->integer;
 }
 
 bool ald_charts_any_reading(const struct ald_report *report)
@@ -66,9 +66,15 @@ static const char *held(const struct ald_report *report)
     return one && three ? ald_sprintf(a, " The longest one holds %s, the longest three %s.", one, three) : "";
 }
 
+static bool enough_readings(const struct ald_report *report)
+{
+    const struct ald_node *none = ald_node_at(report->root, "readings.none"), *all = ald_node_at(report->root, "counts.current");
+    return none && all && all->integer - none->integer >= POINTS_LEAST;
+}
+
 void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 {
-    if (!ald_charts_any_reading(report))
+    if (!enough_readings(report))
         return;
     struct ald_chart chart = {
         .rows = ald_node_at(report->root, ALD_ALL_INCIDENTS) ? ALD_ALL_INCIDENTS : "incidents",
@@ -111,7 +117,7 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 
 void ald_charts_durations(struct ald_report *report, struct ald_section *section)
 {
-    if (!ald_charts_any_reading(report))
+    if (!enough_readings(report))
         return;
     const struct ald_chart chart = {
         .title = "Every incident: time to resolve, with the band of comparable ones",
@@ -138,7 +144,11 @@ void ald_charts_durations(struct ald_report *report, struct ald_section *section
 
 void ald_charts_counts(struct ald_report *report, struct ald_section *section)
 {
-    if (ald_rows_n(ald_node_at(report->root, "counts.periods")) < 2)
+    const struct ald_node *periods = ald_node_at(report->root, "counts.periods");
+    size_t some = 0;
+    for (size_t i = 0; i < ald_rows_n(periods); i++)
+        some += ald_node_at(periods->list.items[i], "n")->integer > 0;
+    if (ald_rows_n(periods) < 2 || !some)
         return;
     static const struct ald_series series[] = {{"incidents of a period", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
     static const struct ald_level levels[] = {{"between these lines, a count is no surprise", "counts.lower", 0},

@@ -44,7 +44,7 @@ static struct ald_node *decision_node(struct ald_arena *a, const struct ald_anal
     ald_node_set(a, o, "kind", ald_node_str(a, ald_decision_kind_name(d->kind)));
     ald_node_set(a, o, "incident", ald_node_str(a, inc ? inc->id : d->subject));
     ald_node_set(a, o, "key", ald_node_str(a, inc ? inc->key : d->subject));
-    ald_node_set(a, o, "url", ald_node_str(a, inc ? inc->url : NULL));
+    ald_node_set(a, o, "url", ald_node_str(a, inc ? ald_incident_url(an, a, inc) : NULL));
     ald_node_set(a, o, "field", ald_node_str(a, d->field));
     ald_node_set(a, o, "value", ald_node_str(a, d->value));
     ald_node_set(a, o, "reason", ald_node_str(a, d->reason));

@@ -141,8 +141,7 @@ static void own_findings(struct ald_arena *a, struct ald_node *list, const struc
                                ald_duration_format(an->settings->landmark_ms, now), ald_duration_format((int64_t)f->first_quartile_ms, better));
         ald_finding_add(a, list, "over_before_landmark", text, (int64_t)f->over_before_landmark, "info");
     }
-    ald_finding_add(a, list, "as_last_synced", "incidents whose titles, labels and services are as last synced, whatever as-of says",
-                    (int64_t)f->incidents_n, "info");
+    add_if(a, list, "as_last_synced", f->incidents_n, "incidents whose titles, labels and services are as last synced, whatever as-of says", "info");
 }
 
 enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f, struct ald_err *err)
@@ -218,7 +217,7 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
         {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
         {"Changes nothing, because", "idle", ALD_SHOW_TEXT, 40, NULL, NULL},
     };
-    ald_view_table(report, s, "What people decided", "overrides", "Nothing.", overrides, 6, false);
+    ald_view_table(report, s, "What people decided", "overrides", "nothing: no override, link or tag is on record.", overrides, 6, false);
 }
 
 void ald_frame_definitions_view(struct ald_report *report)

@@ -5,12 +5,19 @@
 #include "groups_node.h"
 #include "words.h"
 
-static bool has_group(const struct ald_node *groups, const char *by)
+#define POINTS_LEAST 5 /* fewer, and without limits beside them, are no picture: the table says it */
+
+static bool worth_a_chart(const struct ald_node *groups, const char *by)
 {
-    for (size_t i = 0; i < groups->list.n; i++)
-        if (strcmp(ald_text_at(groups->list.items[i], "by"), by) == 0)
-            return true;
-    return false;
+    size_t n = 0;
+    bool limits = false;
+    for (size_t i = 0; i < groups->list.n; i++) {
+        const struct ald_node *row = groups->list.items[i], *limit = ald_node_at(row, "lower95");
+        bool is = strcmp(ald_text_at(row, "by"), by) == 0;
+        n += is;
+        limits = limits || (is && limit && limit->kind == ALD_NODE_NUM);
+    }
+    return limits || n >= POINTS_LEAST;
 }
 
 void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
@@ -24,9 +31,9 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
         {"Mean percentile of the period", "funnel.mean_percentile", NULL, NULL, "funnel.n", ALD_SHOW_POSITION, "mean_percentile"}};
     ald_view_figures(report, s, "What each group is seen beside", figures, 1);
     const struct ald_node *groups = ald_node_at(report->root, "groups");
-    if (has_group(groups, "service"))
+    if (worth_a_chart(groups, "service"))
         ald_charts_funnel(report, s, true);
-    if (has_group(groups, "team"))
+    if (worth_a_chart(groups, "team"))
         ald_charts_funnel(report, s, false);
     const struct ald_node *small = ald_node_at(report->root, "funnel.small_teams");
     if (!an->settings->people_stored)

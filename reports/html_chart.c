@@ -7,15 +7,20 @@
 
 #include "alidade/utf8.h"
 
-#define WIDTH 520.0
-#define LEFT 64.0
-#define RIGHT 12.0
-#define TOP 10.0
 #define TIPS_MOST 400 /* points that have their name as a tip */
-#define LINE 13.0   /* height of a line of words in the drawing */
 #define NAME_CHARS 18 /* of a point's name, at most */
-#define LETTER 5.4  /* about how wide a letter of it is */
+#define NAME_GAP 8    /* from a point to its name */
+#define LINE 13.0     /* height of a line of words */
+#define MOVED_MOST 4  /* lines that the word of a corner gives way */
 #define LARGE_MOST 300 /* more points than this are drawn smaller */
+#define WHOLE 1000.0 /* the paths' own units across the plot, whatever its size */
+
+/* Everything but words lies at shares of the plot, so a drawing takes any width and its words keep their size. Words that have no
+ * room in the narrowest drawing (a column on paper, a telephone) are of the class "wd", which the style leaves out there. */
+struct size {
+    double width, height, letter; /* of the plot; of a letter, in pixels */
+};
+static const struct size narrow = {250, 176, 6.4}, wide = {440, 276, 7};
 
 struct plot {
     struct ald_html *h;
@@ -24,23 +29,24 @@ struct plot {
     struct ald_scale axis[2];
     struct ald_named_point named[ALD_NAMED_MOST]; /* points that have their name beside them */
     size_t named_n;
-    double height, bottom; /* of the whole drawing; of what stands below the plot */
+    bool roomy[ALD_NAMED_MOST]; /* whose name has no room in the narrowest drawing */
 };
 
-static double px(const struct plot *p, double v)
+/* Inside the plot, whatever the data. */
+static double clip(double v)
 {
-    return LEFT + (WIDTH - LEFT - RIGHT) * ald_scale_unit(&p->axis[0], v);
+    return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
-static double py(const struct plot *p, double v)
+/* From the left, and from the top. */
+static double ux(const struct plot *p, double v)
 {
-    return p->height - p->bottom - (p->height - TOP - p->bottom) * ald_scale_unit(&p->axis[1], v);
+    return clip(ald_scale_unit(&p->axis[0], v));
 }
 
-/* Inside the drawing, whatever the data. */
-static double clip(double v, double low, double high)
+static double uy(const struct plot *p, double v)
 {
-    return v < low ? low : v > high ? high : v;
+    return clip(1 - ald_scale_unit(&p->axis[1], v));
 }
 
 void ald_html_shapes(struct ald_html *h)
@@ -53,20 +59,25 @@ void ald_html_shapes(struct ald_html *h)
 
 /* ---- Axes ---- */
 
+static double half_length(const struct ald_tick *tick)
+{
+    return narrow.letter * (double)ald_utf8_count(tick->label) / 2;
+}
+
+/* The last tick always has its word. */
 static void put_x_axis(const struct plot *p)
 {
-    double bottom = p->height - p->bottom;
-    for (size_t i = 0; i < p->axis[0].ticks_n; i++) {
-        double x = px(p, p->axis[0].ticks[i].at);
+    double free_to = (double)INFINITY;
+    for (size_t i = p->axis[0].ticks_n; i-- > 0;) {
+        const struct ald_tick *tick = &p->axis[0].ticks[i];
+        double x = ux(p, tick->at), half = half_length(tick);
+        bool fits = x * narrow.width + half + 4 <= free_to;
+        if (fits)
+            free_to = x * narrow.width - half;
         if (p->chart->form == ALD_CHART_POINTS)
-            ald_html_rawf(p->h, "<path class=\"gr\" d=\"M%.1f %.1fV%.1f\"/>", x, TOP, bottom);
-        ald_html_rawf(p->h, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x, bottom + 15);
-        ald_html_text(p->h, p->axis[0].ticks[i].label);
-        ald_html_raw(p->h, "</text>");
-    }
-    if (p->chart->x_title && *p->chart->x_title) {
-        ald_html_rawf(p->h, "<text class=\"at\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (LEFT + WIDTH - RIGHT) / 2, p->height - 9);
-        ald_html_text(p->h, p->chart->x_title);
+            ald_html_rawf(p->h, "<line class=\"gr\" x1=\"%.1f%%\" x2=\"%.1f%%\" y2=\"100%%\"/>", 100 * x, 100 * x);
+        ald_html_rawf(p->h, "<text%s x=\"%.1f%%\" y=\"100%%\" dy=\"15\" text-anchor=\"middle\">", fits ? "" : " class=\"wd\"", 100 * x);
+        ald_html_text(p->h, tick->label);
         ald_html_raw(p->h, "</text>");
     }
 }
@@ -74,61 +85,112 @@ static void put_x_axis(const struct plot *p)
 static void put_y_axis(const struct plot *p)
 {
     for (size_t i = 0; i < p->axis[1].ticks_n; i++) {
-        double y = py(p, p->axis[1].ticks[i].at);
-        ald_html_rawf(p->h, "<path class=\"gr\" d=\"M%.1f %.1fH%.1f\"/>", LEFT, y, WIDTH - RIGHT);
-        ald_html_rawf(p->h, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 6, y + 4);
+        double y = 100 * uy(p, p->axis[1].ticks[i].at);
+        ald_html_rawf(p->h, "<line class=\"gr\" x2=\"100%%\" y1=\"%.1f%%\" y2=\"%.1f%%\"/>", y, y);
+        ald_html_rawf(p->h, "<text x=\"-6\" y=\"%.1f%%\" dy=\"4\" text-anchor=\"end\">", y);
         ald_html_text(p->h, p->axis[1].ticks[i].label);
         ald_html_raw(p->h, "</text>");
     }
     if (p->chart->y_title && *p->chart->y_title) {
-        ald_html_rawf(p->h, "<text class=\"at\" transform=\"translate(11 %.1f) rotate(-90)\" text-anchor=\"middle\">", (TOP + p->height - p->bottom) / 2);
+        ald_html_raw(p->h, "<svg class=\"ay\" y=\"50%\"><text class=\"at\" transform=\"rotate(-90)\" text-anchor=\"middle\">");
         ald_html_text(p->h, p->chart->y_title);
+        ald_html_raw(p->h, "</text></svg>");
+    }
+}
+
+/* ---- Names of points, words of corners ---- */
+
+struct box {
+    double left, right, y; /* y: the middle of its line */
+};
+
+static bool overlap(const struct box *a, const struct box *b)
+{
+    return a->left < b->right && b->left < a->right && fabs(a->y - b->y) < LINE;
+}
+
+static struct box name_box(const struct plot *p, const struct ald_named_point *named, const struct size *size)
+{
+    const struct ald_point *at = &p->points->points[named->point];
+    size_t chars = ald_utf8_count(at->label);
+    double x = ux(p, at->x) * size->width, length = size->letter * (double)(chars < NAME_CHARS ? chars : NAME_CHARS) + NAME_GAP;
+    return (struct box){named->side ? x - length : x, named->side ? x : x + length, uy(p, at->y) * size->height};
+}
+
+/* Names that in the narrowest drawing would lie over one before them, or beyond its edge. */
+static void find_roomy(struct plot *p)
+{
+    for (size_t i = 0; i < p->named_n; i++) {
+        struct box box = name_box(p, &p->named[i], &narrow);
+        p->roomy[i] = box.left < -NAME_GAP || box.right > narrow.width + NAME_GAP;
+        for (size_t k = 0; k < i && !p->roomy[i]; k++) {
+            struct box other = name_box(p, &p->named[k], &narrow);
+            p->roomy[i] = !p->roomy[k] && overlap(&box, &other);
+        }
+    }
+}
+
+/* The word of a corner gives way to names of points: by so many lines; MOVED_MOST: there is no room for it. */
+static int lines_moved(const struct plot *p, bool right, bool low, size_t chars, const struct size *size)
+{
+    double length = size->letter * (double)chars + NAME_GAP;
+    int moved = 0;
+    for (bool clear = false; moved < MOVED_MOST; moved += !clear) {
+        double y = low ? size->height - 11 - LINE * moved : 10 + LINE * moved;
+        const struct box box = {right ? size->width - length : 0, right ? size->width : length, y};
+        clear = true;
+        for (size_t i = 0; i < p->named_n && clear; i++) {
+            struct box name = name_box(p, &p->named[i], size);
+            clear = (size == &narrow && p->roomy[i]) || !overlap(&box, &name);
+        }
+        if (clear)
+            break;
+    }
+    return moved;
+}
+
+/* Above the points, where many lie: their halo keeps them legible. What the corner asks has no room in a narrow drawing. */
+static void put_corners(const struct plot *p)
+{
+    for (int i = 0; i < 4; i++) {
+        const char *words = p->chart->corners[i], *asks = words ? strchr(words, ':') : NULL;
+        if (!words)
+            continue;
+        bool right = i % 2, low = i / 2;
+        size_t chars = strlen(words), brief = asks ? (size_t)(asks - words) : chars;
+        int moved = lines_moved(p, right, low, chars, &wide), in_narrow = lines_moved(p, right, low, brief, &narrow);
+        double by = LINE * (in_narrow < MOVED_MOST && in_narrow > moved ? in_narrow : moved);
+        ald_html_rawf(p->h, "<text class=\"co%s\" x=\"%d%%\" y=\"%d%%\" dx=\"%d\" dy=\"%.0f\"%s>", in_narrow < MOVED_MOST ? "" : " wd", right ? 100 : 0,
+                      low ? 100 : 0, right ? -6 : 6, low ? -7 - by : 14 + by, right ? " text-anchor=\"end\"" : "");
+        ald_html_text(p->h, ald_strndup(p->h->scratch, words, brief));
+        if (asks) {
+            ald_html_raw(p->h, "<tspan class=\"wd\">");
+            ald_html_text(p->h, asks);
+            ald_html_raw(p->h, "</tspan>");
+        }
         ald_html_raw(p->h, "</text>");
     }
 }
 
-/* Where the baseline of a point's name stands; *ret_x: where it begins, or ends when it stands to the left. */
-static double name_at(const struct plot *p, const struct ald_named_point *named, double *ret_x)
+static void put_names(const struct plot *p)
 {
-    const struct ald_point *at = &p->points->points[named->point];
-    *ret_x = px(p, at->x) + (named->side ? -8 : 8);
-    return clip(py(p, at->y) + 4, TOP + 10, p->height - p->bottom - 2);
-}
-
-/** The word of a corner gives way to names of points: by as many lines as it takes, up to four. */
-static double corner_y(const struct plot *p, bool right, bool low, size_t chars)
-{
-    double y = low ? p->height - p->bottom - 7 : TOP + 14, wide = LETTER * (double)chars + 12;
-    for (int moved = 0; moved < 4; moved++) {
-        bool clear = true;
-        for (size_t i = 0; i < p->named_n && clear; i++) {
-            const struct ald_named_point *named = &p->named[i];
-            double x, name_y = name_at(p, named, &x), length = LETTER * NAME_CHARS;
-            double from = named->side ? x - length : x, to = named->side ? x : x + length;
-            bool beside = right ? to < WIDTH - RIGHT - wide : from > LEFT + wide;
-            clear = beside || name_y < y - LINE || name_y > y + LINE;
-        }
-        if (clear)
-            break;
-        y += low ? -LINE : LINE;
-    }
-    return y;
-}
-
-static void put_corners(const struct plot *p)
-{
-    for (int i = 0; i < 4; i++) {
-        if (!p->chart->corners[i])
-            continue;
-        bool right = i % 2, low = i / 2;
-        ald_html_rawf(p->h, "<text class=\"co\" x=\"%.1f\" y=\"%.1f\"%s>", right ? WIDTH - RIGHT - 6 : LEFT + 6,
-                      corner_y(p, right, low, strlen(p->chart->corners[i])), right ? " text-anchor=\"end\"" : "");
-        ald_html_text(p->h, p->chart->corners[i]);
+    for (size_t i = 0; i < p->named_n; i++) {
+        const struct ald_point *at = &p->points->points[p->named[i].point];
+        double y = uy(p, at->y);
+        ald_html_rawf(p->h, "<text class=\"nm%s\" x=\"%.1f%%\" y=\"%.1f%%\" dx=\"%d\" dy=\"%d\"%s>", p->roomy[i] ? " wd" : "", 100 * ux(p, at->x), 100 * y,
+                      p->named[i].side ? -NAME_GAP : NAME_GAP, y < 0.03 ? 10 : y > 0.97 ? 0 : 4, p->named[i].side ? " text-anchor=\"end\"" : "");
+        ald_html_text(p->h, ald_words_line(p->h->scratch, at->label, NAME_CHARS));
         ald_html_raw(p->h, "</text>");
     }
 }
 
 /* ---- Lines ---- */
+
+/* Paths know no shares: they are drawn in units of their own, which are stretched over the plot; the style keeps their strokes. */
+static void open_paths(const struct plot *p)
+{
+    ald_html_rawf(p->h, "<svg class=\"pa\" viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\">", WHOLE, WHOLE);
+}
 
 static void put_lines(const struct plot *p)
 {
@@ -140,7 +202,7 @@ static void put_lines(const struct plot *p)
             continue;
         ald_html_rawf(p->h, "<path class=\"ln%s\" d=\"", line->dashed ? " da" : "");
         for (size_t k = 0; k < n; k++)
-            ald_html_rawf(p->h, "%c%.1f %.1f", k ? 'L' : 'M', px(p, points[k].x), clip(py(p, points[k].y), TOP, p->height - p->bottom));
+            ald_html_rawf(p->h, "%c%.0f %.0f", k ? 'L' : 'M', WHOLE * ux(p, points[k].x), WHOLE * uy(p, points[k].y));
         ald_html_raw(p->h, "\"/>");
     }
 }
@@ -149,16 +211,14 @@ static void put_levels(const struct plot *p)
 {
     for (size_t i = 0; i < p->chart->levels_n; i++) {
         double v = 0;
-        if (!ald_level_value(p->h->report, &p->chart->levels[i], &v))
-            continue;
-        double y = py(p, v);
-        ald_html_rawf(p->h, "<path class=\"lv da\" d=\"M%.1f %.1fH%.1f\"/>", LEFT, y, WIDTH - RIGHT);
+        if (ald_level_value(p->h->report, &p->chart->levels[i], &v))
+            ald_html_rawf(p->h, "<path class=\"lv da\" d=\"M0 %.0fH%.0f\"/>", WHOLE * uy(p, v), WHOLE);
     }
 }
 
 static double across(const struct plot *p, size_t i)
 {
-    return px(p, p->chart->form == ALD_CHART_RANGES ? (double)i : p->points->points[i].x);
+    return ux(p, p->chart->form == ALD_CHART_RANGES ? (double)i : p->points->points[i].x);
 }
 
 static void put_ranges(const struct plot *p)
@@ -170,12 +230,10 @@ static void put_ranges(const struct plot *p)
     for (size_t i = 0; i < p->points->n; i++) {
         const struct ald_point *at = &p->points->points[i];
         if (isfinite(at->low) && isfinite(at->high))
-            ald_html_rawf(p->h, "M%.1f %.1fV%.1f", across(p, i), py(p, at->low), py(p, at->high));
+            ald_html_rawf(p->h, "M%.0f %.0fV%.0f", WHOLE * across(p, i), WHOLE * uy(p, at->low), WHOLE * uy(p, at->high));
     }
     ald_html_raw(p->h, "\"/>");
 }
-
-/* ---- Points ---- */
 
 static void put_joined(const struct plot *p)
 {
@@ -183,18 +241,21 @@ static void put_joined(const struct plot *p)
         return;
     ald_html_raw(p->h, "<path class=\"jn\" d=\"");
     for (size_t i = 0; i < p->points->n; i++)
-        ald_html_rawf(p->h, "%c%.1f %.1f", i ? 'L' : 'M', across(p, i), py(p, p->points->points[i].y));
+        ald_html_rawf(p->h, "%c%.0f %.0f", i ? 'L' : 'M', WHOLE * across(p, i), WHOLE * uy(p, p->points->points[i].y));
     ald_html_raw(p->h, "\"/>");
 }
+
+/* ---- Points ---- */
 
 /* Many dots as one path of round ends: a third of the bytes. */
 static void put_dots(const struct plot *p, size_t series)
 {
+    open_paths(p);
     ald_html_rawf(p->h, "<path class=\"dt d%d\" d=\"", (int)p->chart->series[series].tone);
     for (size_t i = 0; i < p->points->n; i++)
         if (p->points->points[i].series == series)
-            ald_html_rawf(p->h, "M%.1f %.1fh0", across(p, i), py(p, p->points->points[i].y));
-    ald_html_raw(p->h, "\"/>");
+            ald_html_rawf(p->h, "M%.0f %.0fh0", WHOLE * across(p, i), WHOLE * uy(p, p->points->points[i].y));
+    ald_html_raw(p->h, "\"/></svg>");
 }
 
 static void put_series(const struct plot *p, size_t series)
@@ -213,7 +274,7 @@ static void put_series(const struct plot *p, size_t series)
         const struct ald_point *at = &p->points->points[i];
         if (at->series != series)
             continue;
-        ald_html_rawf(p->h, "<use href=\"#%c%d\" x=\"%.1f\" y=\"%.1f\"", size, (int)view->mark, across(p, i), py(p, at->y));
+        ald_html_rawf(p->h, "<use href=\"#%c%d\" x=\"%.1f%%\" y=\"%.1f%%\"", size, (int)view->mark, 100 * across(p, i), 100 * uy(p, at->y));
         if (tips && *at->label) {
             ald_html_raw(p->h, "><title>");
             ald_html_text(p->h, at->label);
@@ -223,16 +284,6 @@ static void put_series(const struct plot *p, size_t series)
         }
     }
     ald_html_raw(p->h, "</g>");
-}
-
-static void put_names(const struct plot *p)
-{
-    for (size_t i = 0; i < p->named_n; i++) {
-        double x, y = name_at(p, &p->named[i], &x);
-        ald_html_rawf(p->h, "<text class=\"nm\" x=\"%.1f\" y=\"%.1f\"%s>", x, y, p->named[i].side ? " text-anchor=\"end\"" : "");
-        ald_html_text(p->h, ald_words_line(p->h->scratch, p->points->points[p->named[i].point].label, NAME_CHARS));
-        ald_html_raw(p->h, "</text>");
-    }
 }
 
 /* ---- The legend ---- */
@@ -264,11 +315,17 @@ static void put_legend(const struct plot *p)
                     chart->form == ALD_CHART_POINTS && !chart->joined ? p->points->totals[i] : 0);
     if (chart->low && chart->range_title)
         put_line_key(p->h, chart->form == ALD_CHART_RANGES ? "ci" : "bd", chart->range_title);
-    for (size_t i = 0; i < chart->lines_n; i++)
-        if (chart->lines[i].title && (i == 0 || !chart->lines[i - 1].title || strcmp(chart->lines[i].title, chart->lines[i - 1].title) != 0))
+    for (size_t i = 0; i < chart->lines_n; i++) {
+        bool repeats = i && chart->lines[i - 1].title && chart->lines[i].title && strcmp(chart->lines[i].title, chart->lines[i - 1].title) == 0;
+        struct ald_point *drawn = NULL;
+        if (chart->lines[i].title && !repeats && ald_line_points(p->h->scratch, p->h->report, chart, &chart->lines[i], &drawn))
             put_line_key(p->h, chart->lines[i].dashed ? "ln da" : "ln", chart->lines[i].title);
-    for (size_t i = 0; i < chart->levels_n; i++)
-        put_line_key(p->h, "lv da", chart->levels[i].title);
+    }
+    for (size_t i = 0; i < chart->levels_n; i++) {
+        double v = 0;
+        if (ald_level_value(p->h->report, &chart->levels[i], &v))
+            put_line_key(p->h, "lv da", chart->levels[i].title);
+    }
     const char *left_out = ald_chart_left_out(p->h->scratch, p->points);
     if (left_out) {
         ald_html_raw(p->h, "<br>");
@@ -282,24 +339,30 @@ static void put_legend(const struct plot *p)
 static void put_drawing(const struct plot *p, size_t number)
 {
     struct ald_html *h = p->h;
-    ald_html_rawf(h, "<svg role=\"img\" aria-labelledby=\"c%zut c%zud\" viewBox=\"0 0 %.0f %.0f\"><title id=\"c%zut\">", number, number, WIDTH,
-                  p->height, number);
+    ald_html_rawf(h, "<svg class=\"%s\" role=\"img\" aria-labelledby=\"c%zut c%zud\"><title id=\"c%zut\">",
+                  p->chart->form == ALD_CHART_RANGES ? "hr" : "hp", number, number, number);
     ald_html_text(h, p->chart->title);
     ald_html_rawf(h, "</title><desc id=\"c%zud\">", number);
     ald_html_text(h, ald_chart_text(h->scratch, h->report, p->points));
-    ald_html_rawf(h, "</desc><rect class=\"pl\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>", LEFT, TOP, WIDTH - LEFT - RIGHT,
-                  p->height - TOP - p->bottom);
+    ald_html_raw(h, "</desc><rect class=\"pl\" width=\"100%\" height=\"100%\"/>");
     put_x_axis(p);
     put_y_axis(p);
-    put_corners(p);
+    open_paths(p);
     put_levels(p);
     put_lines(p);
     put_ranges(p);
     put_joined(p);
+    ald_html_raw(h, "</svg>");
     for (size_t i = 0; i < p->chart->series_n; i++)
         put_series(p, i);
+    put_corners(p);
     put_names(p);
     ald_html_raw(h, "</svg>");
+    if (p->chart->x_title && *p->chart->x_title) { /* below the drawing, where it may take two lines */
+        ald_html_raw(h, "<p class=\"ax\" aria-hidden=\"true\">");
+        ald_html_text(h, p->chart->x_title);
+        ald_html_raw(h, "</p>");
+    }
 }
 
 void ald_html_chart(struct ald_html *h, const struct ald_chart *chart)
@@ -314,11 +377,10 @@ void ald_html_chart(struct ald_html *h, const struct ald_chart *chart)
         ald_html_raw(h, "</p>\n");
         return;
     }
-    p.bottom = chart->x_title && *chart->x_title ? 44 : 24;
-    p.height = chart->form == ALD_CHART_RANGES ? 176 : 330;
     ald_scale_lay(h->scratch, h->report, p.points, 0, chart->form == ALD_CHART_RANGES ? 9 : 8, &p.axis[0]);
     ald_scale_lay(h->scratch, h->report, p.points, 1, chart->form == ALD_CHART_RANGES ? 4 : 6, &p.axis[1]);
     p.named_n = ald_chart_names(h->report, p.points, p.named);
+    find_roomy(&p);
     ald_html_raw(h, "<figure>");
     if (!h->two) {
         ald_html_raw(h, "<p class=\"fc\">");

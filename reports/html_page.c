@@ -232,10 +232,15 @@ void ald_html_section(struct ald_html *h, const struct ald_section *section, boo
         } else {
             while (i + n < section->blocks_n && b[n].place != ALD_PLACE_FULL)
                 n++;
+            size_t left = 0;
+            for (size_t k = 0; k < n; k++)
+                left += b[k].place == ALD_PLACE_LEFT;
             h->two = true;
-            ald_html_raw(h, "<div class=\"two\">");
-            put_column(h, b, n, ALD_PLACE_LEFT, only);
-            put_column(h, b, n, ALD_PLACE_RIGHT, only);
+            ald_html_raw(h, left && left < n ? "<div class=\"two\">" : "<div class=\"two one\">"); /* no empty half of a page */
+            if (left)
+                put_column(h, b, n, ALD_PLACE_LEFT, only);
+            if (left < n)
+                put_column(h, b, n, ALD_PLACE_RIGHT, only);
             ald_html_raw(h, "</div>\n");
             h->two = false;
         }

@@ -31,7 +31,8 @@ static void put_value(struct ald_html *h, const struct ald_node *node, enum ald_
     ald_html_raw(h, "<td class=\"n");
     if (!node || !words) {
         ald_html_raw(h, " a\">");
-        ald_html_prose(h, node && node->absent ? node->absent : "not recorded");
+        const char *reason = path ? ald_absent_at(h->report->root, path) : NULL;
+        ald_html_prose(h, reason ? reason : "not recorded");
         ald_html_raw(h, "</td>");
         return;
     }
@@ -59,12 +60,12 @@ static void put_figure(struct ald_html *h, const struct ald_figure *f, const str
     put_value(h, f->path ? ald_node_at(root, f->path) : NULL, f->show, f->path);
     const char *interval = ald_words_interval(h->report, h->scratch, f, &absent);
     if (intervals) {
-        ald_html_rawf(h, "<td class=\"n%s\">", absent ? " a" : "");
+        ald_html_rawf(h, "<td class=\"n iv%s\">", absent ? " a" : "");
         ald_html_text(h, interval);
         ald_html_raw(h, "</td>");
     }
     if (counts) {
-        ald_html_raw(h, "<td class=\"n\">");
+        ald_html_raw(h, "<td class=\"n nn\">");
         ald_html_text(h, f->n ? ald_words(h->report, h->scratch, ald_node_at(root, f->n), ALD_SHOW_COUNT) : NULL);
         ald_html_raw(h, "</td>");
     }
@@ -106,7 +107,7 @@ static void open_table(struct ald_html *h, const char *caption, const struct ald
         ald_html_text(h, table->rows);
         ald_html_raw(h, "\"");
     }
-    ald_html_raw(h, ">");
+    ald_html_raw(h, table ? ">" : " class=\"fig\">");
     if (caption && *caption) {
         ald_html_raw(h, "<caption>");
         ald_html_text(h, caption);
@@ -173,7 +174,7 @@ static void put_head(struct ald_html *h, const struct ald_table *table)
     ald_html_raw(h, "<thead><tr>");
     for (size_t i = 0; i < table->columns_n; i++) {
         const struct ald_column *col = &table->columns[i];
-        bool wide = !is_quantity(col->show) && col->width > (table->columns_n >= MANY_COLUMNS ? WIDE_OF_MANY : WIDE);
+        bool wide = i && !is_quantity(col->show) && col->width > (table->columns_n >= MANY_COLUMNS ? WIDE_OF_MANY : WIDE);
         ald_html_rawf(h, "<th scope=\"col\"%s data-path=\"", is_quantity(col->show) ? " class=\"n\"" : wide ? " class=\"w\"" : "");
         ald_html_text(h, col->path);
         ald_html_raw(h, "\">");

@@ -46,7 +46,7 @@ static struct ald_node *records_node(void *ctx, struct ald_arena *a)
         ald_node_set(a, o, "source", ald_node_str(a, rec->traits->source));
         ald_node_set(a, o, "external_id", ald_node_str(a, rec->external_id));
         ald_node_set(a, o, "kind", ald_node_str(a, rec->traits->kind));
-        ald_node_set(a, o, "url", ald_node_str(a, rec->url));
+        ald_node_set(a, o, "url", ald_node_str(a, ald_record_url(a, rec)));
         ald_node_add(a, list, o);
     }
     return list;
@@ -222,7 +222,7 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "id", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
     ald_node_set(a, o, "records", ald_node_later(a, records_node, of));
     ald_node_set(a, o, "class", ald_node_str(a, ald_class_name(inc->cls)));
     ald_node_set(a, o, "state", ald_node_str(a, ald_state_name(inc->state)));

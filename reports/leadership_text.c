@@ -220,7 +220,7 @@ static const char *const *what_recurs(const struct asked *q)
     if (!ald_rows_n(ald_node_at(q->report->root, "top_patterns")) && q->f->incidents_n)
         ald_sentence_add(&t, q->in->analysis->settings->free_text
                                  ? "No way of failing (a fix that backfired, a limit that ran out) was recognised in what was written, or tagged by people."
-                                 : "Texts are not stored (free_text: off), so ways of failing are known only where people tag them: alidade tag.");
+                                 : "Texts are not stored (free_text: off), so ways of failing are known only where people tag them: 'alidade tag'.");
     return ald_sentences_end(&t);
 }
 
@@ -235,7 +235,9 @@ static const char *const *what_was_learned(const struct asked *q)
     const char *came =
         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to", ald_many(q->a, (size_t)voluntary, "person came", "people came")) : "";
     if (reviewed < 0)
-        ald_sentence_add(&t, "No review is on record; alidade review add, or alidade import FILE --kind reviews (attendance, learnings), brings them in.");
+        ald_sentence_add(&t, "No review is on record; 'alidade review add', or 'alidade import FILE --kind reviews' (attendance, learnings), brings them in.");
+    else if (count_at(q, "learning.incidents") == 0)
+        ald_sentence_add(&t, "No incident is over, so there was none to review.");
     else if (count_at(q, "learning.incidents") == 1)
         ald_sentence_add(&t, ald_sprintf(q->a, "The one incident that is over was %sreviewed%s.", reviewed ? "" : "not ", came));
     else
@@ -257,7 +259,7 @@ static const char *const *late_actions(const struct asked *q)
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, no action follows.");
     else if (opened <= 0)
-        ald_sentence_add(&t, "No action is on record for these incidents; alidade import FILE --kind actions brings them in.");
+        ald_sentence_add(&t, "No action is on record for these incidents; 'alidade import FILE --kind actions' brings them in.");
     else
         ald_sentence_add(&t, ald_sprintf(q->a, "%s followed; %s.", ald_many(q->a, (size_t)opened, "action", "actions"),
                                          open <= 0 ? "none is still open"

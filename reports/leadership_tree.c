@@ -144,7 +144,7 @@ static struct ald_node *recurring_node(struct ald_arena *a, const struct ald_ana
         ald_node_set(a, o, "title", ald_node_str(a, inc->title));
         ald_node_set(a, o, "n", ald_node_int(a, (int64_t)all[i].n));
         ald_node_set(a, o, "latest", ald_node_str(a, inc->key ? inc->key : inc->id));
-        ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+        ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
         ald_node_add(a, list, o);
     }
     return list;

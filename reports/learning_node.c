@@ -20,7 +20,7 @@ static void set_incident(struct ald_arena *a, struct ald_node *o, const struct a
     ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
 }
 
 static struct ald_node *lessons_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_lore *lore,
@@ -124,7 +124,7 @@ static bool few_people(size_t n)
 
 static struct ald_node *attendance_node(struct ald_arena *a, const struct ald_lore *lore, const struct ald_learning *l)
 {
-    static const char none[] = "no attendance was ever recorded; alidade import brings it in";
+    static const char none[] = "no attendance was ever recorded; 'alidade import' brings it in";
     struct ald_node *o = ald_node_object(a);
     const struct {
         const char *key;
@@ -159,7 +159,7 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
               few_readers ? ALD_FEW_PEOPLE : "no source counts the readers of write-ups");
     set_count(a, o, "readers_n", l->readers_n);
     ald_node_set(a, o, "attendance", attendance_node(a, lore, l));
-    set_maybe(a, o, "learnings_n", lore->any_lessons, (double)l->lessons_n, "nothing that people learned was ever recorded; alidade import brings it in");
+    set_maybe(a, o, "learnings_n", lore->any_lessons, (double)l->lessons_n, "nothing that people learned was ever recorded; 'alidade import' brings it in");
     ald_node_set(a, o, "learnings", lessons_node(a, an, lore, l));
     ald_node_set(a, o, "actions", actions_node(a, an, lore, l));
     ald_node_set(a, o, "citations", citations_node(a, an, f, lore, l));

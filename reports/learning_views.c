@@ -20,8 +20,8 @@ static void reviews(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_figure figures[] = {
         {"Incidents and near misses that are over", "learning.incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
-        {"with a review", "learning.reviewed", NULL, NULL, "learning.incidents", ALD_SHOW_COUNT, "review"},
-        {"with a review meeting", "learning.reviews_held", NULL, NULL, "learning.incidents", ALD_SHOW_COUNT, "review"},
+        {"of these, with a review", "learning.reviewed", NULL, NULL, "learning.incidents", ALD_SHOW_COUNT, "review"},
+        {"of these, with a review meeting", "learning.reviews_held", NULL, NULL, "learning.incidents", ALD_SHOW_COUNT, "review"},
         {"Days from the end to the meeting, median", "learning.days_to_review_median", NULL, NULL, "learning.days_to_review_n", ALD_SHOW_NUMBER, "review"},
         {"People came because they had to", "learning.attendance.required", NULL, NULL, NULL, ALD_SHOW_COUNT, "voluntary"},
         {"People came without having to", "learning.attendance.voluntary", NULL, NULL, NULL, ALD_SHOW_COUNT, "voluntary"},
@@ -29,8 +29,8 @@ static void reviews(struct ald_report *report, struct ald_section *s)
         {"Readers of write-ups", "learning.readers", NULL, NULL, "learning.readers_n", ALD_SHOW_COUNT, NULL},
         {"Reviews without actions (nothing unusual)", "learning.reviews_without_actions", NULL, NULL, "learning.reviewed", ALD_SHOW_COUNT, "actions"},
         {"Actions opened", "learning.actions.opened", NULL, NULL, NULL, ALD_SHOW_COUNT, "actions"},
-        {"still open", "learning.actions.open", NULL, NULL, "learning.actions.opened", ALD_SHOW_COUNT, "actions"},
-        {"past their date", "learning.actions.late", NULL, NULL, "learning.actions.open", ALD_SHOW_COUNT, "actions"},
+        {"of these, still open", "learning.actions.open", NULL, NULL, "learning.actions.opened", ALD_SHOW_COUNT, "actions"},
+        {"of those, past their date", "learning.actions.late", NULL, NULL, "learning.actions.open", ALD_SHOW_COUNT, "actions"},
         {"Age of open actions, median", "learning.actions.open_age_median_s", NULL, NULL, "learning.actions.open_dated", ALD_SHOW_SECONDS, "actions"},
         {"Earlier incidents that texts of the period name", "learning.citations.incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, "citations"},
     };
@@ -46,7 +46,7 @@ static void said(struct ald_report *report, struct ald_section *s)
         {"Kind", "kind", ALD_SHOW_TEXT, 14, NULL, NULL},
     };
     const char *empty = count_at(report, "learning.learnings_n") ? "What people said is counted, but its text is not stored (free_text: off)."
-                                                                 : "Nothing that people said they learned is recorded for this period.";
+                                                                 : "Nothing is on record for this period.";
     ald_view_table(report, s, "What people said they learned", "learning.learnings", empty, columns, N(columns), false);
 }
 
@@ -99,8 +99,8 @@ void ald_learning_view(struct ald_report *report)
                              "Numbers of actions are no measure of learning; a review without any is as good as one with ten.");
     const struct ald_node *reviewed = ald_node_at(report->root, "learning.reviewed");
     if (reviewed && reviewed->kind == ALD_NODE_NULL && reviewed->absent)
-        ald_view_remark(report, s, "No review is on record. alidade review add, alidade import FILE --kind reviews, or a source that has reviews brings "
-                                   "them in.");
+        ald_view_remark(report, s, "No review is on record. 'alidade review add', 'alidade import FILE --kind reviews', or a source that has reviews "
+                                   "brings them in.");
     reviews(report, s);
     said(report, s);
     never(report, s);
@@ -122,9 +122,9 @@ void ald_capacity_view(struct ald_report *report)
         {"Engaged hours", "capacity.engaged_hours", NULL, NULL, "capacity.people", ALD_SHOW_NUMBER, "engaged_hours"},
         {"carried by the busiest tenth of them", "capacity.busiest_tenth_share", NULL, NULL, "capacity.people", ALD_SHOW_PERCENT, "busiest_tenth"},
         {"Interruptions", "capacity.interruptions", NULL, NULL, NULL, ALD_SHOW_COUNT, "interruptions"},
-        {"outside working hours there", "capacity.interruptions_off_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
-        {"in sleeping hours there", "capacity.interruptions_sleep_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
-        {"judged in the zone of the person's team", "capacity.interruptions_in_own_zone", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT,
+        {"of these, outside working hours there", "capacity.interruptions_off_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
+        {"of these, in sleeping hours there", "capacity.interruptions_sleep_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
+        {"of these, by the clock of the person's team", "capacity.interruptions_in_own_zone", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT,
          "interruptions"},
         {"Services that one person knows", "capacity.services_known_by_one", NULL, NULL, "capacity.services", ALD_SHOW_COUNT, "known_by_few"},
         {"Services that two people know", "capacity.services_known_by_two", NULL, NULL, "capacity.services", ALD_SHOW_COUNT, "known_by_few"},

@@ -51,7 +51,7 @@ static struct ald_node *side_node(struct ald_arena *a, const struct ald_analysis
     ald_node_set(a, o, "record", ald_node_str(a, ald_sprintf(a, "%s:%s", record->traits->source, record->external_id)));
     ald_node_set(a, o, "incident", ald_node_str(a, an->incidents[record->incident].id));
     ald_node_set(a, o, "title", ald_node_str(a, record->title));
-    ald_node_set(a, o, "url", ald_node_str(a, record->url));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_record_url(a, record)));
     return o;
 }
 

@@ -82,7 +82,7 @@ static struct ald_node *quote_row(void *ctx, size_t i, struct ald_arena *scratch
     ald_node_set(scratch, o, "incident", ald_node_str(scratch, inc->id));
     ald_node_set(scratch, o, "key", ald_node_str(scratch, inc->key));
     ald_node_set(scratch, o, "incident_title", ald_node_str(scratch, inc->title));
-    ald_node_set(scratch, o, "url", ald_node_str(scratch, inc->url));
+    ald_node_set(scratch, o, "url", ald_node_str(scratch, ald_incident_url(q->analysis, scratch, inc)));
     ald_node_set(scratch, o, "quote", m->quote ? ald_node_str(scratch, m->quote) : ald_node_absent(scratch, "no text says so: a person does"));
     ald_node_set(scratch, o, "reason", ald_node_str(scratch, m->reason));
     return o;

@@ -67,9 +67,11 @@ static void triangulation(struct ald_report *report)
     s->landscape = true;
     ald_view_text(report, s, "Each incident's time to resolve, seen among the earlier incidents nearest to it in complexity and blast radius. A "
                              "complex incident handled well and a simple one that dragged on can take equally long: here they come apart.");
-    if (!ald_charts_any_reading(report))
+    if (!ald_charts_any_reading(report)) {
         ald_view_remark(report, s, "No incident of this period can be read against comparable earlier ones yet; the summary says what that takes.");
-    else if (!ald_charts_both_axes(report))
+        return;
+    }
+    if (!ald_charts_both_axes(report))
         ald_view_remark(report, s, "Blast radius is not measured for enough incidents here, or is the same for most, so the chart shows complexity "
                                    "against time to resolve. Data quality says what is recorded.");
     ald_charts_scatter(report, s);
@@ -93,8 +95,7 @@ static void triangulation(struct ald_report *report)
                                              "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
     table->printed = 11;
     table->anchor = "id";
-    if (ald_charts_any_reading(report))
-        ald_view_new_page(s);
+    ald_view_new_page(s);
 }
 
 static void pairs(struct ald_report *report)
@@ -117,7 +118,9 @@ static void pairs(struct ald_report *report)
         {"Gap in complexity", "complexity_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
         {"Gap in blast radius", "blast_radius_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
     };
-    ald_view_table(report, s, NULL, "pairs", "No two resolved incidents of this period took about equally long with clearly different complexity.",
+    ald_view_table(report, s, NULL, "pairs",
+                   ald_charts_any_reading(report) ? "No two resolved incidents of this period took about equally long with clearly different complexity."
+                                                  : "No incident of this period has a reading yet, so how complex each was cannot be told.",
                    columns, sizeof columns / sizeof columns[0], false)
         ->printed = 10; /* the gaps are seen from what stands before them */
 }
@@ -159,11 +162,11 @@ static void data_quality(struct ald_report *report)
     const struct ald_figure population[] = {
         {"Records", "population.records", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
         {"Incidents", "population.incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, "incident"},
-        {"with a resolve clock", "clocks.resolve.n", NULL, NULL, NULL, ALD_SHOW_COUNT, "resolve"},
-        {"open", "population.open", NULL, NULL, NULL, ALD_SHOW_COUNT, "open"},
-        {"end not recorded", "population.end_not_recorded", NULL, NULL, NULL, ALD_SHOW_COUNT, "end_not_recorded"},
-        {"impossible", "population.impossible", NULL, NULL, NULL, ALD_SHOW_COUNT, "impossible"},
-        {"zero length", "population.zero_length", NULL, NULL, NULL, ALD_SHOW_COUNT, "zero_length"},
+        {"of these, with a resolve clock", "clocks.resolve.n", NULL, NULL, NULL, ALD_SHOW_COUNT, "resolve"},
+        {"of these, open", "population.open", NULL, NULL, NULL, ALD_SHOW_COUNT, "open"},
+        {"of these, end not recorded", "population.end_not_recorded", NULL, NULL, NULL, ALD_SHOW_COUNT, "end_not_recorded"},
+        {"of these, impossible", "population.impossible", NULL, NULL, NULL, ALD_SHOW_COUNT, "impossible"},
+        {"of these, zero length", "population.zero_length", NULL, NULL, NULL, ALD_SHOW_COUNT, "zero_length"},
         {"Carried over", "population.carried_over", NULL, NULL, NULL, ALD_SHOW_COUNT, "carried_over"},
         {"Noise", "population.noise", NULL, NULL, NULL, ALD_SHOW_COUNT, "noise"},
         {"Planned", "population.planned", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},

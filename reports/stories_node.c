@@ -114,7 +114,7 @@ static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
     ald_node_set(a, o, "key", ald_node_str(a, inc->key));
     ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, inc->url));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
     ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, "no time to resolve is recorded"));
     ald_node_set(a, o, "score", ald_node_num(a, story->score));

@@ -154,6 +154,8 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
     if ((show == ALD_SHOW_COUNT || v == rint(v)) && fabs(v) < 1e15)
         return ald_words_count(a, llround(v));
     double size = fabs(v);
+    if (size >= 1000)
+        return ald_words_count(a, llround(v));
     return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
 }
 
@@ -218,11 +220,10 @@ const char *ald_words_interval(const struct ald_report *report, struct ald_arena
         return ald_sprintf(a, "%s to %s", from, to);
     if (from || to)
         return ald_sprintf(a, from ? "from %s" : "up to %s", from ? from : to);
-    if (low && low->kind == ALD_NODE_NULL && low->absent)
-        return low->absent;
-    if (high && high->kind == ALD_NODE_NULL)
-        return high->absent;
-    return NULL;
+    if (f->path && ald_absent_at(report->root, f->path)) /* said once, where the value would stand */
+        return NULL;
+    const char *reason = f->low ? ald_absent_at(report->root, f->low) : NULL;
+    return reason || !f->high ? reason : ald_absent_at(report->root, f->high);
 }
 
 /* ---- Dates ---- */
@@ -277,6 +278,24 @@ const char *ald_text_at(const struct ald_node *node, const char *path)
 {
     const struct ald_node *at = path ? ald_node_at(node, path) : NULL;
     return at && at->kind == ALD_NODE_STR ? at->text : NULL;
+}
+
+const char *ald_absent_at(const struct ald_node *node, const char *path)
+{
+    char part[160];
+    size_t n = strlen(path);
+    if (n >= sizeof part)
+        return NULL;
+    memcpy(part, path, n + 1);
+    const struct ald_node *at = NULL;
+    while (!(at = ald_node_at(node, part))) {
+        while (n && part[n - 1] != '.' && part[n - 1] != '[')
+            n--;
+        if (!n)
+            return NULL;
+        part[--n] = '\0';
+    }
+    return at->kind == ALD_NODE_NULL ? at->absent : NULL;
 }
 
 const char *ald_definition_text(const struct ald_report *report, struct ald_arena *scratch, const char *id)

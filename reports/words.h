@@ -41,6 +41,8 @@ size_t ald_rows_n(const struct ald_node *rows);
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch);
 /** The text at a path inside a node, or NULL. */
 const char *ald_text_at(const struct ald_node *node, const char *path);
+/** Why nothing stands at a path: the reason of the absent node there, or of one above it; NULL: something does, or no reason is known. */
+const char *ald_absent_at(const struct ald_node *node, const char *path);
 /** What a figure means, beside the one above it; "as above" where both have one definition. NULL: it has none. */
 const char *ald_figure_meaning(const struct ald_report *report, struct ald_arena *scratch, const struct ald_figure *figure,
                                const struct ald_figure *before);

@@ -73,7 +73,7 @@ static struct line line_of(struct ald_xlsx_sheet *s, const struct ald_block *blo
                      .band = ald_words_interval(x->report, x->scratch, f, &absent),
                      .meaning = ald_figure_meaning(x->report, x->scratch, f, before)};
     l.band_style = absent ? XS_CELL_ABSENT : XS_CELL_RIGHT;
-    l.reason = l.value && l.value->kind == ALD_NODE_NULL ? l.value->absent : NULL;
+    l.reason = f->path ? ald_absent_at(x->report->root, f->path) : NULL;
     l.has_n = l.n && l.n->kind != ALD_NODE_NULL;
     l.at = value_span(plan, l.reason != NULL, l.band && *l.band, l.has_n);
     const char *words = l.reason ? l.reason : ald_words(x->report, x->scratch, l.value, f->show);
@@ -94,7 +94,7 @@ static enum ald_rc put_figure(struct ald_xlsx_sheet *s, const struct ald_block *
     const struct ald_xlsx_link nowhere = {NULL, NULL};
     ALD_TRY(ald_xlsx_row_height(s, l.points, err));
     ALD_TRY(ald_xlsx_put_text(s, plan->at[0], block->figures[i].label, XS_CELL_LABEL, err));
-    ALD_TRY(ald_xlsx_put_node(s, l.at, l.value, block->figures[i].show, nowhere, err));
+    ALD_TRY(l.reason ? ald_xlsx_put_text(s, l.at, l.reason, XS_CELL_ABSENT, err) : ald_xlsx_put_node(s, l.at, l.value, block->figures[i].show, nowhere, err));
     if (plan->has[2] && l.at.last < plan->at[2].first)
         ALD_TRY(ald_xlsx_put_text(s, plan->at[2], l.band, l.band_style, err));
     if (plan->has[3] && l.at.last < plan->at[3].first)

@@ -51,7 +51,7 @@ static struct named named_by_records(const struct ald_past *past, const struct a
         for (size_t k = 0; k < n; k++) {
             /* Undated, and the timeline that shows every change shows none: so from the start. */
             bool undated = given[k].at == ALD_TIME_NONE;
-            bool at_start = undated ? given[0].at == ALD_TIME_NONE && (record->timeline & ALD_HOLDS_VENDOR)
+            bool at_start = undated ? given[0].at == ALD_TIME_NONE && (record->traits->timeline & ALD_HOLDS_VENDOR)
                                     : given[k].at <= inc->started_at;
             if (!found.given || (at_start && !found.at_start))
                 found = (struct named){.given = &given[k], .at_start = at_start};
@@ -66,7 +66,7 @@ static bool could_tell(const struct ald_past *past, const struct ald_incident *i
     if (inc->started_at == ALD_TIME_NONE)
         return false;
     for (size_t i = 0; i < inc->records_n; i++)
-        if (past->analysis->records[inc->records[i]].timeline & ALD_HOLDS_VENDOR)
+        if (past->analysis->records[inc->records[i]].traits->timeline & ALD_HOLDS_VENDOR)
             return true;
     return inc->services_n && past->vendors_from != ALD_TIME_NONE && past->vendors_from <= inc->started_at;
 }

@@ -6,13 +6,14 @@
 
 /* When it was merged: what its timeline says, else when it ended; ALD_TIME_NONE: not known. *ret_event: the number of the event
  * that says so, from 1; 0: none. */
-static int64_t folded_at(const struct ald_incident *inc, const struct ald_record *record, uint32_t *ret_event)
+static int64_t folded_at(const struct ald_past *past, const struct ald_incident *inc, const struct ald_record *record, uint32_t *ret_event)
 {
-    int64_t at = record->folded_end ? record->folded_end->at : ALD_TIME_NONE;
+    const struct ald_taken *end = ald_folded_end(past->analysis, record);
+    int64_t at = end ? end->at : ALD_TIME_NONE;
     *ret_event = 0;
     for (uint32_t i = 0; i < record->events_n; i++)
         if (record->events[i].kind == ALD_EV_MERGED) {
-            at = record->events[i].at;
+            at = ald_event_at(past->analysis, record, i).at;
             *ret_event = i + 1;
         }
     return at != ALD_TIME_NONE && at < inc->started_at ? inc->started_at : at;
@@ -40,7 +41,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
         if (!record->folded)
             continue;
         n++;
-        by_landmark += ald_by_landmark(inc, folded_at(inc, record, &event));
+        by_landmark += ald_by_landmark(inc, folded_at(past, inc, record, &event));
     }
     ald_obs_accumulating(past, inc, 0, (double)n, (double)by_landmark, ret);
 }
@@ -53,10 +54,11 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
         uint32_t event;
         if (!record->folded)
             continue;
-        (void)folded_at(inc, record, &event);
+        (void)folded_at(past, inc, record, &event);
+        const struct ald_taken *end = ald_folded_end(past->analysis, record);
         const char *where = event ? ald_event_id(past->analysis, arena, inc->records[i], event - 1)
-                            : record->folded_end ? ald_word_at(past->analysis, record->folded_end->field)
-                                                 : NULL;
+                            : end ? ald_word_at(past->analysis, end->field)
+                                  : NULL;
         ald_evidence_add(&line, ald_sprintf(arena, "%s:%s (%s)", record->traits->source, record->external_id,
                                             where ? where : "undated"));
     }

@@ -48,18 +48,18 @@ static size_t of_record(const struct ald_past *past, uint32_t r, int64_t not_bef
     int64_t moment = ALD_TIME_NONE;
     size_t n = 0;
     for (uint32_t i = 0; i < record->events_n; i++) {
-        const struct ald_event *event = &record->events[i];
-        if (!assigns(event))
+        const struct ald_event event = ald_event_at(past->analysis, record, i);
+        if (!assigns(&event))
             continue;
-        if (event->at != moment) {
+        if (event.at != moment) {
             team.before = team.now;
             person.before = person.now;
-            moment = event->at;
+            moment = event.at;
         }
-        const struct ald_event_names *names = ald_event_names(past->analysis, event);
+        const struct ald_event_names *names = ald_event_names(past->analysis, &event);
         bool a = replaced(&team, names->team), b = replaced(&person, names->person);
         if (a || b)
-            ret[n++] = (struct handoff){.at = event->at < not_before ? not_before : event->at, .record = r, .event = i};
+            ret[n++] = (struct handoff){.at = event.at < not_before ? not_before : event.at, .record = r, .event = i};
     }
     return n;
 }

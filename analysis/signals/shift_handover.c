@@ -35,14 +35,19 @@ static size_t of_record(const struct ald_past *past, uint32_t r, struct ald_evid
     size_t n = 0;
     for (uint32_t i = 0; i < record->events_n;) {
         const uint32_t first = i;
+        const int64_t at = ald_event_at(past->analysis, record, first).at;
         team.before = team.now;
         person.before = person.now;
-        for (; i < record->events_n && record->events[i].at == record->events[first].at; i++)
-            if (assigns(&record->events[i])) {
-                const struct ald_event_names *names = ald_event_names(past->analysis, &record->events[i]);
-                take(&team, names->team);
-                take(&person, names->person);
-            }
+        for (; i < record->events_n; i++) {
+            const struct ald_event event = ald_event_at(past->analysis, record, i);
+            if (event.at != at)
+                break;
+            if (!assigns(&event))
+                continue;
+            const struct ald_event_names *names = ald_event_names(past->analysis, &event);
+            take(&team, names->team);
+            take(&person, names->person);
+        }
         if (!same_team(&team, &person))
             continue;
         n++;

@@ -8,7 +8,7 @@ static bool has_history(const struct ald_past *past, const struct ald_incident *
     for (size_t i = 0; i < inc->records_n; i++) {
         uint32_t r = inc->records[i];
         int64_t first = past->source_history_start[r];
-        if ((past->analysis->records[r].timeline & ALD_HOLDS_RESPONDERS) && first != ALD_TIME_NONE &&
+        if ((past->analysis->records[r].traits->timeline & ALD_HOLDS_RESPONDERS) && first != ALD_TIME_NONE &&
             inc->started_at - first >= ALD_HISTORY_LEAST_MS)
             return true;
     }

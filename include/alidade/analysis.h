@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "alidade/arena.h"
 #include "alidade/err.h"
@@ -29,6 +30,7 @@ struct ald_service_setting {
     const char *const *depends_on;
     size_t depends_on_n;
 };
+#define ALD_LINK_LEARN_LEAST 10000 /* where nothing is configured */
 struct ald_settings {
     const char *organisation, *timezone;
     int fiscal_start_month;
@@ -51,6 +53,7 @@ struct ald_settings {
     const struct ald_service_setting *services;
     size_t services_n;
     double link_accept; /* confidence from which a suggested link is taken */
+    int link_learn_least; /* settled records from which likeness is learnt from those alone; 0: ALD_LINK_LEARN_LEAST */
     int story_slots, story_minimum_age_quarters;
     bool show_mean, people_stored, free_text;
     const char *config_hash; /* of everything above, canonical */
@@ -82,26 +85,35 @@ struct ald_record_link {
 struct ald_traits {
     const char *source, *kind, *status, *resolve_reason, *class_, *end_state;
     const char *severity; /* label as the source gives it, or NULL */
+    const char *address;  /* what urls begin with; NULL: nothing in common */
+    unsigned timeline, holds; /* ALD_HOLDS_* */
 };
 struct ald_record {
     int64_t row;         /* id in the store */
     const struct ald_traits *traits;
-    const char *external_id, *key, *title, *url;
+    const char *external_id; /* the end of its id: ald_record_id */
+    const char *key, *title;
+    const char *url_end;     /* after the address in traits; NULL: no url. ald_record_url */
     const struct ald_record_link *link; /* its first link (strongest kind first); NULL: single. ald_record_method and so on */
-    const struct ald_event *events; /* sorted by at, id; cut at as-of */
+    const struct ald_entry *events; /* sorted by at, id; cut at as-of: ald_event_at */
     int64_t entered_at;
     int64_t started_at;   /* impact_started, else opened; ALD_TIME_NONE */
-    const struct ald_taken *folded_end; /* of a folded one: its resolution; NULL: none */
     uint32_t events_n;
     uint32_t incident;    /* index; ALD_NOBODY for records of vendors */
-    unsigned timeline, holds; /* ALD_HOLDS_* */
     uint16_t ignored_before_start; /* state changes before the start; at most UINT16_MAX are counted */
     uint16_t severity_rank; /* 1 = most severe; 0 not known */
     bool vendor : 1;
     bool copy : 1;        /* another record of its incident is the same, read later from another source */
     bool folded : 1;      /* merged into another record of its incident: adds services, people, events, but no clocks */
 };
-_Static_assert(sizeof(struct ald_record) == 112, "there may be millions");
+_Static_assert(sizeof(struct ald_record) == 96, "there may be millions");
+/** "source:external_id". */
+static inline const char *ald_record_id(const struct ald_record *record)
+{
+    return record->external_id - strlen(record->traits->source) - 1;
+}
+/** NULL: it has none. Arena-owned or the record's. */
+const char *ald_record_url(struct ald_arena *arena, const struct ald_record *record);
 /** "single" for one that no link led to others. */
 static inline const char *ald_record_method(const struct ald_record *record)
 {
@@ -158,7 +170,7 @@ _Static_assert(sizeof(struct ald_named) == 24, "one for each service, team and p
 #define ALD_QUARTER_NONE INT32_MIN
 /** There may be millions: what is pointed at comes first, then moments, then counts, so that nothing is lost in between. */
 struct ald_incident {
-    const char *id, *key, *title, *url;
+    const char *id, *key, *title; /* its records'; the url: ald_incident_url */
     const char *class_why; /* what made it so, for explain; NULL for plain incidents */
     const uint32_t *records; /* indexes, earliest first; folded ones after the others */
     const struct ald_link *links;    /* records_n - 1, strongest first */
@@ -353,6 +365,9 @@ struct ald_analysis {
     struct ald_record *records;
     size_t records_n;
     const struct ald_event_names *event_names; /* ald_event_names */
+    const struct ald_taken *folded_ends; /* resolutions of folded records, by record: ald_folded_end */
+    size_t folded_ends_n;
+    const int64_t *instants; /* of events that lie far from where their record began: ald_event_at */
     struct ald_event_ids *event_ids; /* ald_event_id asks them of the store */
     const char *const *words; /* names of fields and the like: ald_word_at */
     struct ald_incident *incidents; /* all classes, sorted by started_at (none last), then id */
@@ -376,6 +391,24 @@ struct ald_analysis {
     struct ald_stored *stored; /* where this is about one incident (ald_analysis_around): what it took from the store; else NULL */
 };
 
+/** Where an incident is looked at: the url of the record whose key it bears, else of the first that has one; NULL: none has.
+ *  Arena-owned or a record's. */
+const char *ald_incident_url(const struct ald_analysis *analysis, struct ald_arena *arena, const struct ald_incident *inc);
+/** When a record that was folded was resolved; NULL: that is not known, or it was not folded. */
+const struct ald_taken *ald_folded_end(const struct ald_analysis *analysis, const struct ald_record *record);
+/** An event of a record, from 0. */
+static inline struct ald_event ald_event_at(const struct ald_analysis *analysis, const struct ald_record *record, size_t number)
+{
+    const struct ald_entry *entry = &record->events[number];
+    return (struct ald_event){
+        .at = entry->when < ALD_ENTRY_FAR ? record->started_at - ALD_ENTRY_BEFORE_MS + entry->when : analysis->instants[entry->when - ALD_ENTRY_FAR],
+        .names = entry->names,
+        .kind = (uint8_t)entry->kind,
+        .automatic = (int8_t)((int)entry->automatic - 1),
+        .human = entry->human,
+        .engaged = entry->engaged,
+        .names_service = entry->names_service};
+}
 /** Whom an event names. */
 static inline const struct ald_event_names *ald_event_names(const struct ald_analysis *analysis, const struct ald_event *event)
 {

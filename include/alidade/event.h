@@ -19,8 +19,8 @@ struct ald_event_names {
     uint32_t person; /* who did it or was meant, before the mapping rule (handoffs) */
     uint32_t team, service;
 };
-/** A timeline entry; its text and its id stay in the store (ald_event_id). */
-struct ald_event { /* ten of them an incident: every byte counts */
+/** A timeline entry, as ald_event_at gives it; its text and its id stay in the store (ald_event_id). */
+struct ald_event {
     int64_t at;
     uint32_t names;        /* a combination that stands once: ald_event_names */
     uint8_t kind;          /* enum ald_event_kind */
@@ -29,4 +29,17 @@ struct ald_event { /* ten of them an incident: every byte counts */
     bool engaged : 1;      /* the person was engaged: no automation, and mappable */
     bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
 };
-_Static_assert(sizeof(struct ald_event) == 16, "there may be ten millions");
+
+#define ALD_ENTRY_BEFORE_MS (1u << 28) /* what comes up to three days before its record began, and 24 days after that, is near */
+#define ALD_ENTRY_FAR (1u << 31)
+#define ALD_ENTRY_NAMES_MOST (1u << 23)
+/** The same as it lies in memory. */
+struct ald_entry {     /* ten of them an incident: every bit counts */
+    uint32_t when;     /* ms since ALD_ENTRY_BEFORE_MS before its record began; from ALD_ENTRY_FAR on a number in the analysis' instants */
+    uint32_t names : 23;
+    uint32_t kind : 4;
+    uint32_t automatic : 2; /* one more than it is */
+    uint32_t human : 1, engaged : 1, names_service : 1;
+};
+_Static_assert(sizeof(struct ald_entry) == 8, "there may be ten millions");
+_Static_assert(ALD_EV_N <= 16, "kinds have four bits");

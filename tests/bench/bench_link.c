@@ -80,9 +80,9 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     struct ald_work *w = &b->work[i];
     r->traits = ald_build_traits(
         b, &(struct ald_traits){.source = ald_names_text(b->sources, (uint32_t)source), .kind = kinds[source]});
-    r->external_id = ald_sprintf(x->a.arena, "%c%08u", "PTS"[source], number);
+    r->external_id = ald_sprintf(x->a.arena, "%s:%c%08u", r->traits->source, "PTS"[source], number) + strlen(r->traits->source) + 1;
     r->key = ald_sprintf(x->a.arena, "%s-%u", source == PAGER ? "PD" : source == TICKETS ? "OPS" : "ST", number);
-    r->url = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
+    r->url_end = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
     r->title = title(x, service, symptom, source);
     for (int m = 0; m < ALD_MOMENT_N; m++)
         b->moments[i].at[m] = m == ALD_OPENED ? start : ALD_TIME_NONE;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How well linking finds out what belongs together in the simulated company, by pairs of records:
 
-    measure.py [--noise low,mid,high] [--seeds 1,2,3] [--days N] [--show N] [--suggestions]
+    measure.py [--noise low,mid,high] [--seeds 1,2,3] [--days N] [--show N] [--learn-least N]
 
 precision = pairs of one incident that are one happening / pairs of one incident; recall = the same / pairs of one happening.
 Single records of look-alikes make no true pairs, but each false link of one counts. Also how confidences turn out: of the pairs
@@ -35,9 +35,12 @@ def alidade(folder, *args):
     return run.stdout
 
 
-def make(folder, noise, seed, days):
+def make(folder, noise, seed, days, learn_least=0):
     subprocess.run([sys.executable, str(HERE / "company.py"), str(folder), "--seed", str(seed), "--noise", noise, "--days", str(days)],
                    check=True)
+    if learn_least:
+        with open(folder / "alidade.yaml", "a", encoding="utf-8") as file:
+            file.write("link: {learn_least: %d}\n" % learn_least)
     alidade(folder, "ingest", "-q")
     alidade(folder, "analyze", "-q", "--as-of", AS_OF)
 
@@ -110,6 +113,7 @@ def main():
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--learn-least", type=int, default=0)
     args = parser.parse_args()
     total = collections.defaultdict(lambda: [0, 0])
     print("noise seed records happenings true_pairs precision recall")
@@ -117,7 +121,7 @@ def main():
         for seed in map(int, args.seeds.split(",")):
             with tempfile.TemporaryDirectory() as folder:
                 folder = pathlib.Path(folder)
-                make(folder, noise, seed, args.days)
+                make(folder, noise, seed, args.days, args.learn_least)
                 found = judge(folder)
                 print(noise, seed, found["records"], found["happenings"], found["true_pairs"], f"{found['precision']:.4f}",
                       f"{found['recall']:.4f}", found["methods"], flush=True)

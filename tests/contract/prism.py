@@ -7,7 +7,7 @@ answered comes from the stateful server of tests/http where there is one, becaus
 
 Prints `sent NAME: N x GET /path` for what was asked, and for ./check `passed N`, `failed N`, `skipped: what (why)`; what was refused
 goes to stderr. A row fails as well when one of the requests that it names was never sent. The descriptions are looked for in
-$ALIDADE_SHARED/specs; Prism is installed by npm into $ALIDADE_NPM (default build-check/npm), in the version that stands here.
+$ALIDADE_SHARED/specs; Prism comes by npm (npm.py), in the version that stands here.
 
 A new connector is one row in ROWS."""
 import argparse
@@ -17,7 +17,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -32,13 +31,14 @@ sys.path.insert(0, str(ROOT / "tests" / "http"))
 import firehydrant_api  # noqa: E402
 import incidentio_api  # noqa: E402
 import jira_api  # noqa: E402
+import npm  # noqa: E402
 import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
 import rootly_api  # noqa: E402
 from loopback import Loopback  # noqa: E402
+from patience import Patience  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("ALIDADE_SHARED") or ROOT.parent / "shared").resolve()
-NPM = pathlib.Path(os.environ.get("ALIDADE_NPM") or ROOT / "build-check" / "npm").resolve()
 BINARY = pathlib.Path(os.environ.get("ALIDADE") or ROOT / "build" / "cli" / "alidade").resolve()
 PRISM = "@stoplight/prism-cli@5.14.2"
 START_S, RUN_S = 90, 300
@@ -156,30 +156,13 @@ class ProxyServer(Loopback):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
-def install():
-    """Path of Prism, or why there is none."""
-    program = NPM / "node_modules" / ".bin" / "prism"
-    version = NPM / "node_modules" / "@stoplight" / "prism-cli" / "package.json"
-    if program.is_file() and json.loads(version.read_text())["version"] == PRISM.rpartition("@")[2]:
-        return program, None
-    if not shutil.which("npm"):
-        return None, "npm is not installed"
-    NPM.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", str(NPM), PRISM], capture_output=True, text=True,
-                          timeout=600, check=False)
-    if done.returncode or not program.is_file():
-        sys.stderr.write(done.stderr)
-        return None, f"npm could not install {PRISM}"
-    return program, None
-
-
 def start_prism(program, spec):
     port = free_port()
     log = tempfile.TemporaryFile()
     process = subprocess.Popen([str(program), "mock", "-h", "127.0.0.1", "-p", str(port), str(spec)], stdin=subprocess.DEVNULL,
                                stdout=log, stderr=subprocess.STDOUT)
-    until = time.monotonic() + START_S
-    while time.monotonic() < until and process.poll() is None:
+    patience = Patience(START_S, process.pid)
+    while not patience.over() and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return process, port
@@ -225,7 +208,7 @@ def main():
     parser.add_argument("names", nargs="*")
     names = parser.parse_args().names or list(ROWS)
     passed, bad = 0, {}
-    program, why = (None, f"no descriptions: {SHARED / 'specs'} is not there") if not (SHARED / "specs").is_dir() else install()
+    program, why = (None, f"no descriptions: {SHARED / 'specs'} is not there") if not (SHARED / "specs").is_dir() else npm.installed(PRISM, "prism")
     for name in names:
         if not program:
             print(f"skipped: requests of {name} against its description ({why})")

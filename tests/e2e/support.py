@@ -42,6 +42,7 @@ SANITIZER_WORDS = ("Sanitizer", "runtime error:")
 
 sys.path.insert(0, str(ROOT / "tests" / "http"))
 import table_api  # noqa: E402
+from patience import Patience  # noqa: E402
 
 table_api.Handler.disable_nagle_algorithm = True  # else each answer waits for an acknowledgement of its head
 
@@ -281,12 +282,16 @@ def make_folder(add_cleanup):
 def execute(args, cwd, env=None, timeout=120, binary=None):
     with subprocess.Popen([str(binary or BINARY), *map(str, args)], cwd=cwd, env=environment(cwd, env), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        try:
-            out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            out, err = process.communicate()
-            err += f"\nnot done after {timeout} s".encode()
+        patience, late = Patience(timeout, process.pid), b""
+        while True:
+            try:
+                out, err = process.communicate(timeout=1)
+                break
+            except subprocess.TimeoutExpired:
+                if not late and patience.over():
+                    late = f"\nnot done after {timeout} s in which it could run".encode()
+                    process.kill()
+        err += late
     return Run(args, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 

@@ -126,7 +126,7 @@ class Company(Stored):
         measure.make(pathlib.Path(self.dir), "high", 31, 60)
         self.part_and_whole()
         rows = self.sql("SELECT i.id FROM incident i ORDER BY (SELECT count(*) FROM incident_record l WHERE l.incident = i.id) DESC, n LIMIT 5")
-        rows += self.sql("SELECT l.incident FROM suggestion s JOIN incident_record l ON l.record = s.a ORDER BY s.n LIMIT 3")
+        rows += self.sql("SELECT l.incident FROM suggestion s JOIN incident_record l ON l.record = s.a ORDER BY s.confidence DESC, s.a LIMIT 3")
         rows += self.sql("SELECT id FROM incident WHERE class = 'incident' ORDER BY state <> 'open', n DESC LIMIT 4")
         self.compare([row[0] for row in rows], measure.AS_OF)
         self.compare([row[0] for row in rows[-3:]], "2026-03-01T00:00:00Z")

@@ -125,6 +125,24 @@ class Sample(Words, support.Case):
             low, high = quarter["median_ci_s"]
             self.assertIn(f"{quarter['label']}: {duration(quarter['median_s'])} ({duration(low)} to {duration(high)})", quarters)
 
+    def test_charts_take_any_width(self):
+        """Their shapes lie at shares of the plot, so that words keep their size on a telephone and in a column on paper."""
+        drawings = re.findall(r'<figure>.*?<svg class="h[pr]".*?</figure>', self.raw, flags=re.DOTALL)
+        self.assertGreaterEqual(len(drawings), 7)
+        for drawing in drawings:
+            self.assertNotIn("viewBox", re.sub(r'<svg class="pa" viewBox="0 0 1000 1000" preserveAspectRatio="none">', "", drawing.split("<figcaption>")[0]))
+            marks = re.findall(r'<use href="#[ms]\d" x="([^"]*)" y="([^"]*)"', drawing.split("<figcaption>")[0])
+            self.assertTrue(marks)
+            for share in (share for mark in marks for share in mark):
+                self.assertRegex(share, r"^\d+\.\d%$")
+                self.assertLessEqual(float(share[:-1]), 100)
+            axis = re.findall(r'<text( class="wd")? x="([\d.]+)%" y="100%" dy="15"', drawing)
+            kept = [float(at) for hidden, at in axis if not hidden]
+            self.assertEqual(axis[0][0], "", "the last tick always has its word")
+            self.assertTrue(all(a - b > 5 for a, b in zip(kept, kept[1:])), "words in the narrowest drawing")
+        quarters = next(drawing for drawing in drawings if "median time" in drawing)
+        self.assertIn('class="wd"', quarters, "nine quarters have no room on a telephone")
+
     def test_headings_go_down_one_at_a_time(self):
         levels = [int(tag[1]) for tag, _ in self.page.headings]
         self.assertEqual(levels.count(1), 1)
@@ -197,7 +215,12 @@ class Pages(Words, support.Case):
                 self.assertEqual(tree["counts"]["current"], n)
                 self.tables_match(page, tree)
                 self.figures_match(page, tree)
-                self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)")
+                self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)|\b0 incidents whose|\bslices?\b")
+                raw = self.paths["html"].read_text(encoding="utf-8")
+                self.assertNotIn('<div class="two"><div></div>', raw)
+                self.assertNotIn("incidents" if n else "triangulation", [table["rows"] for table in page.tables][:1], "no table of empty cells")
+                for figure in re.findall(r"<figure>.*?</figure>", raw, flags=re.DOTALL):
+                    self.assertNotRegex(figure, r"^(?!.*class=\"ln).*limits", "a legend names only what is drawn")
 
     def test_a_thousand_incidents_stay_under_a_megabyte(self):
         """With ids and addresses as long as those of a service desk, all clocks, and a reading each."""

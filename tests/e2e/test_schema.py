@@ -20,8 +20,8 @@ SUMMARY = {
     "Time to detect, median": ("clocks.detect.median_s", "clocks.detect.median_ci_s", "seconds"),
     "Time to mitigate, median": ("clocks.mitigate.median_s", "clocks.mitigate.median_ci_s", "seconds"),
 }
-QUALITY = {"Records": "records", "Incidents": "incidents", "open": "open", "end not recorded": "end_not_recorded",
-           "impossible": "impossible", "zero length": "zero_length", "Carried over": "carried_over", "Noise": "noise",
+QUALITY = {"Records": "records", "Incidents": "incidents", "of these, open": "open", "of these, end not recorded": "end_not_recorded",
+           "of these, impossible": "impossible", "of these, zero length": "zero_length", "Carried over": "carried_over", "Noise": "noise",
            "Planned": "planned", "Exercises": "exercises", "Near misses": "near_misses", "Merged": "merged",
            "Quarantined": "quarantined"}
 TRIANGULATION = {

@@ -10,6 +10,18 @@ const [chromium, ...files] = process.argv.slice(2);
 const browser = await puppeteer.launch({ executablePath: chromium, headless: true, args: ["--no-sandbox", "--disable-gpu"] });
 let bad = 0;
 let looks = 0;
+
+/* Words of drawings that lie over each other, stand beyond the figure or are smaller than so many pixels. */
+const drawn = (least) => [...document.querySelectorAll("figure > svg")].flatMap((svg) => {
+  const figure = svg.parentElement.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].map((e) => ({ e, box: e.getBoundingClientRect() })).filter((t) => t.box.width > 0);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  return texts.flatMap((t, i) => [
+    ...(t.box.left < figure.left - 2 || t.box.right > figure.right + 2 ? [`${t.e.textContent}: beyond the figure`] : []),
+    ...(parseFloat(getComputedStyle(t.e).fontSize) * Math.hypot(t.e.getScreenCTM().a, t.e.getScreenCTM().b) < least - 0.01 ? [`${t.e.textContent}: small`] : []),
+    ...texts.slice(i + 1).filter((other) => over(t.box, other.box)).map((other) => `${t.e.textContent}: over ${other.e.textContent}`),
+  ]);
+});
 for (const file of files) {
   for (const scheme of ["light", "dark"]) {
     for (const width of [1280, 390]) {
@@ -29,6 +41,8 @@ for (const file of files) {
       if (passes.length < 10) bad++, console.error(`${where}: only ${passes.length} rules had anything to look at`);
       const tables = await page.evaluate(() => [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.getAttribute("aria-label")));
       if (width === 1280 && tables.length) bad++, console.error(`${where}: wider than a laptop's screen: ${tables}`);
+      const odd = await page.evaluate(drawn, 11);
+      if (odd.length) bad++, console.error(`${where}: ${odd.length} words of drawings, first: ${odd[0]}`);
       if (wide > 0) bad++, console.error(`${where}: the page itself scrolls sideways by ${wide} pixels`);
       if (asked.length !== 1) bad++, console.error(`${where}: asks for ${asked.slice(1)}`);
       for (const rule of violations) {
@@ -38,8 +52,11 @@ for (const file of files) {
       }
       if (scheme === "light" && width === 1280) {
         await page.emulateMediaType("print");
-        const small = await page.evaluate(() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("svg, sup") && e.offsetParent &&
+        const small = await page.evaluate(() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("sup") && e.offsetParent &&
           [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 10).map((e) => e.textContent.slice(0, 30)));
+        await page.setViewport({ width: 718, height: 1000 }); // what A4 has between its margins
+        const odd = await page.evaluate(drawn, 10);
+        if (odd.length) bad++, console.error(`${where}: on paper ${odd.length} words of drawings, first: ${odd[0]}`);
         if (small.length) bad++, console.error(`${where}: ${small.length} texts under 7.5 points on paper, first: ${small[0]}`);
       }
       await page.close();

@@ -122,13 +122,14 @@ INSERT INTO signal_values (incident, packed, absent) VALUES (?1, ?2, ?3)
 ON CONFLICT (incident) DO UPDATE SET packed = excluded.packed, absent = excluded.absent;
 
 -- name: analysis_absent_rows
-SELECT n, packed FROM signal_absent WHERE n > ?1 ORDER BY n;
+SELECT id, packed, incidents FROM signal_absent WHERE id > ?1 ORDER BY id;
 
 -- name: analysis_absent_remove
-DELETE FROM signal_absent WHERE n = ?1;
+DELETE FROM signal_absent WHERE id = ?1;
 
 -- name: analysis_absent_put
-INSERT INTO signal_absent (n, packed) VALUES (?1, ?2) ON CONFLICT (n) DO UPDATE SET packed = excluded.packed;
+INSERT INTO signal_absent (id, packed, incidents) VALUES (?1, ?2, ?3)
+ON CONFLICT (id) DO UPDATE SET packed = excluded.packed, incidents = excluded.incidents;
 
 -- name: analysis_reading_rows
 SELECT incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent

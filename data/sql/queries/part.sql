@@ -122,48 +122,53 @@ SELECT DISTINCT value FROM main.record_ref WHERE record = ?1 ORDER BY value;
 SELECT l.record, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.wanted w CROSS JOIN incident_record l ON l.record = w.id ORDER BY l.record;
 
 -- name: part_suggestions
-SELECT n, a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted) ORDER BY n;
+SELECT a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted)
+ORDER BY a, b;
 
 -- name: part_services
-SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind;
+SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind, quarter;
 
 -- name: part_frame
-SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY n;
+SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY reading;
 
 -- ---- save: as in analysis.sql ----
 
--- name: part_suggestion_cut
-DELETE FROM suggestion WHERE n > ?1;
+-- name: part_suggestion_rows
+SELECT a, b, confidence, via, refused FROM suggestion WHERE (a, b) > (?1, ?2) ORDER BY a, b;
+
+-- name: part_suggestion_remove
+DELETE FROM suggestion WHERE a = ?1 AND b = ?2;
 
 -- name: part_suggestion_put
-INSERT INTO suggestion (n, a, b, confidence, via, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (n) DO UPDATE SET a = excluded.a, b = excluded.b, confidence = excluded.confidence, via = excluded.via, refused = excluded.refused
-WHERE (a, b, confidence, via, refused) IS NOT (excluded.a, excluded.b, excluded.confidence, excluded.via, excluded.refused);
+INSERT INTO suggestion (a, b, confidence, via, refused) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (a, b) DO UPDATE SET confidence = excluded.confidence, via = excluded.via, refused = excluded.refused;
 
--- name: part_source_cut
-DELETE FROM source_past WHERE n > ?1;
+-- name: part_source_rows
+SELECT source, started_at, posted_at, vendor, seen FROM source_past WHERE source > ?1 ORDER BY source;
+
+-- name: part_source_remove
+DELETE FROM source_past WHERE source = ?1;
 
 -- name: part_source_put
-INSERT INTO source_past (n, source, started_at, posted_at, vendor, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (n) DO UPDATE SET source = excluded.source, started_at = excluded.started_at, posted_at = excluded.posted_at,
-    vendor = excluded.vendor, seen = excluded.seen
-WHERE (source, started_at, posted_at, vendor, seen)
-    IS NOT (excluded.source, excluded.started_at, excluded.posted_at, excluded.vendor, excluded.seen);
+INSERT INTO source_past (source, started_at, posted_at, vendor, seen) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (source) DO UPDATE SET started_at = excluded.started_at, posted_at = excluded.posted_at, vendor = excluded.vendor,
+    seen = excluded.seen;
 
--- name: part_service_cut
-DELETE FROM service_past WHERE n > ?1;
+-- name: part_service_rows
+SELECT service, kind, quarter, packed FROM service_past WHERE (service, kind, quarter) > (?1, ?2, ?3) ORDER BY service, kind, quarter;
+
+-- name: part_service_remove
+DELETE FROM service_past WHERE service = ?1 AND kind = ?2 AND quarter = ?3;
 
 -- name: part_service_put
-INSERT INTO service_past (n, service, kind, packed) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (n) DO UPDATE SET service = excluded.service, kind = excluded.kind, packed = excluded.packed
-WHERE (service, kind, packed) IS NOT (excluded.service, excluded.kind, excluded.packed);
+INSERT INTO service_past (service, kind, quarter, packed) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (service, kind, quarter) DO UPDATE SET packed = excluded.packed;
 
+-- Frames that lie between two quarters, neither of them included.
 -- name: part_frame_cut
-DELETE FROM frame WHERE n > ?1;
+DELETE FROM frame WHERE quarter > ?1 AND quarter < ?2;
 
 -- name: part_frame_put
-INSERT INTO frame (n, quarter, reading, starts_from, starts_to, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (n) DO UPDATE SET quarter = excluded.quarter, reading = excluded.reading, starts_from = excluded.starts_from,
-    starts_to = excluded.starts_to, packed = excluded.packed
-WHERE (quarter, reading, starts_from, starts_to, packed)
-    IS NOT (excluded.quarter, excluded.reading, excluded.starts_from, excluded.starts_to, excluded.packed);
+INSERT INTO frame (quarter, reading, starts_from, starts_to, packed) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (quarter, reading) DO UPDATE SET starts_from = excluded.starts_from, starts_to = excluded.starts_to, packed = excluded.packed
+WHERE (starts_from, starts_to, packed) IS NOT (excluded.starts_from, excluded.starts_to, excluded.packed);

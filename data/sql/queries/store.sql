@@ -64,6 +64,20 @@ SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation';
 -- name: store_touch
 UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'generation';
 
+-- Notes that stand stay: they tell of what the last analyze saw.
+-- name: store_touched_all
+INSERT INTO touched (record, was_from) VALUES (0, 0) ON CONFLICT DO NOTHING;
+
+-- ?2: 1 for a record that was not there.
+-- name: store_touched_record
+INSERT INTO touched (record, was_from)
+SELECT ?1, CASE WHEN ?2 THEN 9223372036854775807 ELSE coalesce((SELECT min(at) FROM record_moment
+    WHERE record = ?1 AND moment IN ('impact_started', 'opened')), -9223372036854775808) END
+WHERE NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
+
+-- name: store_touched_none
+DELETE FROM touched;
+
 -- name: store_quick_check
 PRAGMA quick_check(1);
 

@@ -184,7 +184,7 @@ static void counts_of_a_running_period(void **state)
     struct ald_period year = period_of(&s, "2025");
     ald_analysis_figures(&s.analysis, &year, s.analysis.arena, &f);
     assert_false(f.counts.has_band);
-    assert_string_equal(f.counts.verdict, "not enough history: 0 earlier slices, 4 are needed");
+    assert_string_equal(f.counts.verdict, "not enough history: 0 earlier periods of this length, 4 are needed");
     synthetic_done(&s);
 }
 

@@ -183,7 +183,8 @@ static void open_ones(void **state)
 /* ---- Small teams ---- */
 
 struct entries {
-    struct ald_event *events;
+    struct ald_entry *events;
+    int64_t *instants;             /* each event's own */
     struct ald_event_names *names; /* each event's own */
     uint32_t n;
 };
@@ -191,8 +192,9 @@ struct entries {
 static void put_event(struct entries *entries, int64_t at, enum ald_event_kind kind, uint32_t team, uint32_t who)
 {
     entries->names[entries->n] = (struct ald_event_names){.person = who, .team = team, .service = ALD_NOBODY};
-    entries->events[entries->n] = (struct ald_event){
-        .at = at, .kind = (uint8_t)kind, .names = entries->n, .engaged = who != ALD_NOBODY};
+    entries->instants[entries->n] = at;
+    entries->events[entries->n] = (struct ald_entry){
+        .when = ALD_ENTRY_FAR + entries->n, .kind = kind & 15u, .names = entries->n & (ALD_ENTRY_NAMES_MOST - 1), .engaged = who != ALD_NOBODY};
     entries->n++;
 }
 
@@ -201,6 +203,7 @@ static void staffed(struct flat *flat, unsigned before, unsigned after, int64_t 
 {
     struct ald_analysis *a = flat->a;
     struct entries entries = {.events = ald_calloc(a->arena, before + after + 3, sizeof *entries.events),
+                              .instants = ald_calloc(a->arena, before + after + 3, sizeof *entries.instants),
                               .names = ald_calloc(a->arena, before + after + 3, sizeof *entries.names)};
     int64_t start = a->incidents[0].started_at = flat->period.start + shift;
     a->incidents[0].first_team = 0;
@@ -215,6 +218,7 @@ static void staffed(struct flat *flat, unsigned before, unsigned after, int64_t 
     uint32_t *index = ald_alloc(a->arena, sizeof *index);
     *record = (struct ald_record){.events = entries.events, .events_n = entries.n};
     a->event_names = entries.names;
+    a->instants = entries.instants;
     a->records = record;
     a->records_n = 1;
     a->incidents[0].records = index;

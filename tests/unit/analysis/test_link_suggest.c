@@ -233,10 +233,127 @@ static void test_order(void **state)
     assert_close(ald_record_confidence(record_of(f, "T7")), confidence, 0);
 }
 
+/* ---- Learnt from what has settled ---- */
+
+#define WINTER DAYS(400) /* 2025-02-04: what starts before 2024-10-01, day 274, has settled */
+
+static double confidence_of(const struct fixture *f, const char *id)
+{
+    return ald_record_confidence(record_of(f, id));
+}
+
+/* A history of 13 months that is learnt from up to October, and how sure each ticket's link is. */
+static void settled(struct fixture *f, double *ret, int n)
+{
+    history(f, n);
+    f->settings.link_learn_least = 100;
+    analyse(f, WINTER);
+    for (int i = 0; i < n; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "T%d", i);
+        assert_string_equal(ald_record_method(record_of(f, id)), "suggestion");
+        ret[i] = confidence_of(f, id);
+    }
+}
+
+/* How many tickets' links are as sure as they were, to the last bit. */
+static int as_before(const struct fixture *f, const double *before, int n)
+{
+    int same = 0;
+    for (int i = 0; i < n; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "T%d", i);
+        double now = confidence_of(f, id);
+        same += now <= before[i] && now >= before[i];
+    }
+    return same;
+}
+
+/* New records change no older links, whatever they say; in the next quarter all is learnt anew. */
+static void test_settled(void **state)
+{
+    enum { N = 130 };
+    struct fixture *f = *state;
+    double before[N];
+    settled(f, before, N);
+    for (int64_t i = 0; i < 20; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "N%d", (int)i);
+        add(f, 8000 + i, "pager", id, i % 2 ? "Renew the disk" : "p99 latency of the database", i % 3 ? "basket" : "ledger",
+            DAYS(391) + i * 400, DAYS(391) + i * 400 + 30);
+    }
+    analyse(f, WINTER);
+    assert_int_equal(as_before(f, before, N), N);
+    analyse(f, DAYS(460)); /* 2025-04-05: learnt up to the new year */
+    assert_true(as_before(f, before, N) < N / 2);
+    f->settings.link_learn_least = 185; /* 184 have settled */
+    analyse(f, WINTER);
+    assert_true(as_before(f, before, N) < N / 2);
+    f->settings.link_learn_least = 184;
+    analyse(f, WINTER);
+    assert_int_equal(as_before(f, before, N), N);
+}
+
+/* A source that is new has no past to learn from: then all records are. One of which nothing is new is no reason. */
+static void test_new_source(void **state)
+{
+    enum { N = 130 };
+    struct fixture *f = *state;
+    double before[N];
+    settled(f, before, N);
+    add(f, 1, "web", "W1", "Renew certificate", "basket", DAYS(200), DAYS(200) + 30);
+    analyse(f, WINTER);
+    double known = confidence_of(f, "T7"); /* of a source that tells of the settled part alone */
+    f->settings.link_learn_least = 1000;
+    analyse(f, WINTER);
+    double all = confidence_of(f, "T7");
+    assert_true(known < all || known > all);
+    f->settings.link_learn_least = 100;
+    add(f, 2, "web", "W2", "Something else", "elsewhere", DAYS(380), DAYS(380) + 30);
+    analyse(f, WINTER); /* its first record is not a quarter older than what has not settled */
+    double young = confidence_of(f, "T7");
+    assert_true(young < known || young > known);
+    put(f, "DELETE FROM record_service WHERE record = 2", "");
+    put(f, "DELETE FROM record_moment WHERE record = 2", "");
+    analyse(f, WINTER); /* nobody knows when it began: it takes no part */
+    assert_close(confidence_of(f, "T7"), known, 0);
+}
+
+/* An alert that is new and comes up all the time is known as such within days; what is four weeks ago counts no more. */
+static void test_lately(void **state)
+{
+    enum { N = 130 };
+    struct fixture *f = *state;
+    double before[N];
+    settled(f, before, N);
+    add(f, 1, "pager", "PX", "Quota exceeded", "ledger", DAYS(391), DAYS(391) + 60);
+    add(f, 2, "desk", "TX", "Quota exceeded", "ledger", DAYS(391) + 20, DAYS(391) + 90);
+    f->settings.link_accept = 1;
+    analyse(f, WINTER);
+    double once = 0, rare = 0, often = 0;
+    for (int when = 0; when < 3; when++) {
+        for (int64_t i = 0; i < 20 && when; i++) {
+            char id[8];
+            (void)snprintf(id, sizeof id, "Q%d%d", when, (int)i);
+            add(f, 7000 + 100 * when + i, "pager", id, "Quota exceeded", "ledger", DAYS(when == 1 ? 340 : 368) + i * 700,
+                DAYS(when == 1 ? 340 : 368) + i * 700 + 10);
+        }
+        analyse(f, WINTER);
+        for (size_t i = 0; i < f->a->suggestions_n; i++)
+            if (strcmp(f->a->records[f->a->suggestions[i].a].external_id, "TX") == 0 ||
+                strcmp(f->a->records[f->a->suggestions[i].b].external_id, "TX") == 0)
+                *(when == 0 ? &once : when == 1 ? &rare : &often) = f->a->suggestions[i].confidence;
+    }
+    assert_true(once > 0.5);
+    assert_close(rare, once, 0);
+    assert_true(often < once);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {CASE(test_taken), CASE(test_habit), CASE(test_never),   CASE(test_twins),
-                                       CASE(test_storm), CASE(test_edge),  CASE(test_mention), CASE(test_order)};
+                                       CASE(test_storm), CASE(test_edge),  CASE(test_mention), CASE(test_order),
+                                       CASE(test_settled), CASE(test_new_source), CASE(test_lately)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

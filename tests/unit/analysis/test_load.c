@@ -210,7 +210,9 @@ static void test_people(void **state)
     event_full(f, 1, 106, "assigned", "a1", 1, NULL, NULL, NULL);
     event_full(f, 1, 107, "strange", "a1", 0, NULL, NULL, NULL);
     analyse(f, FAR);
-    const struct ald_event *e = f->a->records[0].events;
+    struct ald_event e[7];
+    for (size_t i = 0; i < sizeof e / sizeof e[0]; i++)
+        e[i] = ald_event_at(f->a, &f->a->records[0], i);
     assert_string_equal(f->a->persons[ald_event_actor(f->a, &e[0])], "anna");
     assert_int_equal(ald_event_actor(f->a, &e[1]), ald_event_actor(f->a, &e[0])); /* two ids, one person */
     assert_true(e[0].human);
@@ -285,10 +287,13 @@ static void test_beside_or_not(void **state)
         assert_int_equal(x->row, y->row);
         assert_int_equal(x->events_n, 4); /* one is still to come */
         assert_int_equal(y->events_n, 4);
-        assert_memory_equal(x->events, y->events, 4 * sizeof *x->events);
-        for (size_t e = 0; e < 4; e++)
-            assert_memory_equal(ald_event_names(a, &x->events[e]), ald_event_names(alone, &y->events[e]), sizeof(struct ald_event_names));
-        assert_true(x->events[0].at < x->events[2].at);
+        for (size_t e = 0; e < 4; e++) {
+            const struct ald_event one = ald_event_at(a, x, e), other = ald_event_at(alone, y, e);
+            assert_int_equal(one.at, other.at);
+            assert_memory_equal(&x->events[e], &y->events[e], sizeof x->events[e]);
+            assert_memory_equal(ald_event_names(a, &one), ald_event_names(alone, &other), sizeof(struct ald_event_names));
+        }
+        assert_true(ald_event_at(a, x, 0).at < ald_event_at(a, x, 2).at);
     }
     ald_store_close(writer);
 }

@@ -40,7 +40,7 @@ static void test_save(void **state)
     assert_int_equal(fixture_number(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
     assert_int_equal(fixture_number(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
-    assert_int_equal(fixture_number(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.n = v.absent WHERE json_valid(v.packed) AND "
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.id = v.absent WHERE json_valid(v.packed) AND "
                               "json_extract(a.packed, '$.customers_impacted') = 'not given'"), 2);
     assert_int_equal(fixture_number(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
@@ -55,7 +55,7 @@ static const char *written(struct fixture *f, struct ald_arena *arena)
         "quote(elapsed_ms), char(10)) FROM (SELECT * FROM incident ORDER BY n)",
         "SELECT group_concat(record || incident || method || confidence || quote(via), char(10)) FROM (SELECT * FROM incident_record ORDER BY record)",
         "SELECT group_concat(incident || packed || absent, char(10)) FROM (SELECT * FROM signal_values ORDER BY incident)",
-        "SELECT group_concat(n || packed, char(10)) FROM (SELECT * FROM signal_absent ORDER BY n)",
+        "SELECT group_concat(id || packed || incidents, char(10)) FROM (SELECT * FROM signal_absent ORDER BY id)",
         "SELECT group_concat(incident || reading || quote(n_ref) || quote(candidates) || quote(k) || quote(m) || quote(complexity) || "
         "quote(blast_radius) || quote(lower_ms) || quote(median_ms) || quote(upper_ms) || quote(percentile) || quote(text) || quote(absent), "
         "char(10)) FROM (SELECT * FROM reading ORDER BY incident, reading)"};
@@ -128,20 +128,20 @@ static void test_same_rows_are_left_alone(void **state)
     years(f);
     analyse(f, DAYS(3 * 120));
     assert_true(save(f) > 0);
-    put(f, "CREATE TABLE touched (n)", "");
+    put(f, "CREATE TABLE written (n)", "");
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (int what = 0; what < 3; what++) {
             static const char *const whats[] = {"INSERT", "UPDATE", "DELETE"};
-            put(f, ald_sprintf(arena, "CREATE TRIGGER %s_%s AFTER %s ON %s BEGIN INSERT INTO touched VALUES (1); END", tables[i],
+            put(f, ald_sprintf(arena, "CREATE TRIGGER %s_%s AFTER %s ON %s BEGIN INSERT INTO written VALUES (1); END", tables[i],
                                whats[what], whats[what], tables[i]), "");
         }
     analyse(f, DAYS(3 * 120));
     (void)save(f);
-    assert_int_equal(fixture_number(f, "SELECT count(*) FROM touched"), 0);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM written"), 0);
     put(f, "UPDATE record SET title = 'another' WHERE id = 5", "");
     analyse(f, DAYS(3 * 120));
     (void)save(f);
-    assert_true(fixture_number(f, "SELECT count(*) FROM touched") > 0); /* of its incident, and of who shares its words */
+    assert_true(fixture_number(f, "SELECT count(*) FROM written") > 0); /* of its incident, and of who shares its words */
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE title = 'another'"), 1);
 }
 

@@ -247,7 +247,7 @@ static const char *facts_of(const struct ald_analysis *a, size_t i, struct ald_a
 {
     const struct ald_incident *inc = &a->incidents[i];
     const char *all = ald_sprintf(arena, "%s|%s|%s|%s|%s|%d %d %d %d|%lld %lld %lld %lld %lld %lld %lld %lld|%s|%d %s\n", inc->id, inc->key, inc->title,
-                                  inc->url ? inc->url : "", inc->class_why ? inc->class_why : "", inc->cls, inc->state, inc->reopens, inc->quarter,
+                                  ald_incident_url(a, arena, inc) ? ald_incident_url(a, arena, inc) : "", inc->class_why ? inc->class_why : "", inc->cls, inc->state, inc->reopens, inc->quarter,
                                   (long long)inc->started_at, (long long)inc->duration_ms, (long long)inc->open_for_ms, (long long)inc->active_ms,
                                   (long long)inc->elapsed_ms, (long long)inc->acknowledge_ms, (long long)inc->detect_ms, (long long)inc->landmark_at,
                                   inc->severity ? inc->severity : "", inc->severity_rank, inc->first_team == ALD_NOBODY ? "" : a->teams[inc->first_team]);

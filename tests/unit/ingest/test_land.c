@@ -102,14 +102,51 @@ static struct ald_json_doc *json(const char *text)
     return doc;
 }
 
+static void exec(struct room *room, const char *sql)
+{
+    char *why = NULL;
+    if (sqlite3_exec(room->store->db, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", sql, why);
+}
+
+/** Each record with all that an analysis reads of it, as one text. */
+#define CHILD(table, columns) "(SELECT group_concat(t, '|') FROM (SELECT " columns " AS t FROM " table " WHERE record = r.id ORDER BY 1))"
+#define OF_RECORDS                                                                                                                      \
+    "SELECT id, json_array(kind, key, title, url, status, resolve_reason, class, end_state, entered_at, updated_at, timeline, holds, gone_at, " \
+    CHILD("record_moment", "json_array(origin, moment, rank, field, at)") ", "                                                    \
+    CHILD("record_value_told", "json_array(origin, name, ord, value, field)") ", "                                                \
+    CHILD("record_ref", "json_array(origin, kind, value, field)") ", "                                                            \
+    CHILD("record_service", "json_array(origin, service, at, at_start, stand_in, field)") ", "                                    \
+    CHILD("record_team", "json_array(origin, team, role, at, field)") ", "                                                        \
+    CHILD("record_person", "json_array(origin, person, role, at, field)") ", "                                                    \
+    CHILD("event", "json_array(event_id, at, kind, actor, agent, automatic, team, service, value, field, text)") ") AS t FROM record r"
+
+/** As after an analyze: whatever a page changes is to be noted anew. */
+static void notes_begin(struct room *room)
+{
+    exec(room, "DELETE FROM touched");
+    exec(room, "CREATE TEMP TABLE was AS " OF_RECORDS);
+}
+
+static void notes_hold(struct room *room)
+{
+    expect(room, "SELECT group_concat(n.id) FROM (" OF_RECORDS ") n LEFT JOIN temp.was w USING (id) WHERE n.t IS NOT w.t "
+                 "AND NOT EXISTS (SELECT 1 FROM touched WHERE record IN (0, n.id))", "NULL");
+    expect(room, "SELECT group_concat(record) FROM touched t JOIN temp.was w ON w.id = t.record WHERE was_from > (SELECT min(at) FROM record_moment "
+                 "WHERE record = w.id AND moment = 'opened')", "NULL");
+    exec(room, "DROP TABLE temp.was");
+}
+
 static void land(struct room *room, const char *stream, const struct ald_rows *rows,
                  const struct ald_people_rows *people)
 {
     struct ald_err err = {0};
+    notes_begin(room);
     assert_int_equal(ald_store_begin(room->store, NULL), ALD_OK);
     if (ald_land_page(&room->land, stream, rows, people, &err) != ALD_OK)
         fail_msg("%s", err.msg);
     assert_int_equal(ald_store_commit(room->store, NULL), ALD_OK);
+    notes_hold(room);
 }
 
 struct shape {
@@ -225,6 +262,36 @@ static void a_change_replaces_the_rows(void **state)
     assert_int_equal(room->land.records_new, 1);
     assert_int_equal(room->land.records_changed, 1);
     assert_int_equal(generation(room), 2);
+}
+
+/* What the next analyze has to look at: of a record what it told before; all, where anything else changed. */
+static void changes_are_noted(void **state)
+{
+    struct room *room = *state;
+    const char *const notes = "SELECT coalesce(group_concat(record || ' ' || was_from), '') FROM touched", *const subjects[] = {"i1"};
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    expect(room, notes, "1 9223372036854775807"); /* it was not there */
+    land_incident(room, "i1", NULL, (struct shape){.version = "1"});
+    expect(room, notes, "");
+    land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"});
+    expect(room, notes, "1 100");
+    exec(room, "UPDATE record SET last_seen = 50; INSERT INTO record_moment (record, moment, rank, field, at) VALUES (1, 'resolved', 1, 'f', 60)");
+    land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"}); /* believed only now */
+    expect(room, notes, "1 100");
+    exec(room, "DELETE FROM touched");
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, NULL), ALD_OK);
+    expect(room, notes, "1 100");
+    exec(room, "DELETE FROM touched; DELETE FROM record_moment WHERE moment = 'opened'; UPDATE record SET gone_at = 5");
+    land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"});
+    expect(room, notes, "1 -9223372036854775808"); /* since when is not known */
+    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{}");
+    struct ald_row_team_def team = {.external_id = "t1", .name = "storage"};
+    struct ald_rows rows = page_of(room);
+    element(&rows, "t1", doc)->team_def = &team;
+    land(room, "team", &rows, NULL);
+    expect(room, notes, "0 0");
+    assert_int_equal(ald_store_note_change(room->store, 1, NULL), ALD_OK);
+    expect(room, notes, "0 0"); /* says it already */
 }
 
 /* Whose an element is, is noted where it tells of one record alone. */
@@ -616,6 +683,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_page_lands, enter, leave),
         cmocka_unit_test_setup_teardown(the_same_page_again_changes_nothing, enter, leave),
         cmocka_unit_test_setup_teardown(a_change_replaces_the_rows, enter, leave),
+        cmocka_unit_test_setup_teardown(changes_are_noted, enter, leave),
         cmocka_unit_test_setup_teardown(raw_is_of_the_record_it_tells_about, enter, leave),
         cmocka_unit_test_setup_teardown(a_record_that_was_gone_comes_back, enter, leave),
         cmocka_unit_test_setup_teardown(details_are_asked_for_when_the_version_changes, enter, leave),

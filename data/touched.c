@@ -1,0 +1,38 @@
+/* What changed since the last analyze: the generation, which tells that something did, and notes of which records it was. Whoever changes what
+ * readings depend on calls one of these in its transaction. Knows not what a record is. */
+#include "store_priv.h"
+
+static ALD_CHECK enum ald_rc note(struct ald_store *store, int64_t record, bool is_new, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "store_touched_record", &q, err));
+    ald_q_int(q, 1, record);
+    ald_q_int(q, 2, is_new);
+    return ald_q_run(q, err);
+}
+
+enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err)
+{
+    ALD_TRY(ald_store_exec(store, "store_touched_all", err));
+    return ald_store_exec(store, "store_touch", err);
+}
+
+enum ald_rc ald_store_touch_noted(struct ald_store *store, struct ald_err *err)
+{
+    return ald_store_exec(store, "store_touch", err);
+}
+
+enum ald_rc ald_store_note_change(struct ald_store *store, int64_t record, struct ald_err *err)
+{
+    return note(store, record, false, err);
+}
+
+enum ald_rc ald_store_note_new(struct ald_store *store, int64_t record, struct ald_err *err)
+{
+    return note(store, record, true, err);
+}
+
+enum ald_rc ald_store_notes_clear(struct ald_store *store, struct ald_err *err)
+{
+    return ald_store_exec(store, "store_touched_none", err);
+}
