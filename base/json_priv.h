@@ -10,6 +10,8 @@
 
 /** The largest integer up to which every integer is a double: 2^53. */
 #define ALD_JSON_EXACT_INT 9007199254740992.0
+/** Room for ald_json_double_text and ald_json_exact_text. */
+#define ALD_JSON_NUMBER_BYTES 40
 
 struct ald_json_repaired {
     struct ald_buf text;
@@ -30,6 +32,10 @@ size_t ald_json_number_scan(const char *s, size_t n, bool *ret_integer);
 /** The value of n bytes that ald_json_number_scan accepted whole, whatever the locale; infinite beyond the range. */
 double ald_json_number_value(const char *s, size_t n);
 
+/** The digits of an integer; returns out. */
+char *ald_json_int_text(int64_t v, char out[ALD_JSON_NUMBER_BYTES]);
+/** "%.*g" whatever the locale; returns out. */
+char *ald_json_double_text(double v, int digits, char out[ALD_JSON_NUMBER_BYTES]);
 /** The shortest text that reads back as v: integers up to 2^53 without exponent, others never look like an integer. */
 char *ald_json_exact_text(double v, char out[ALD_JSON_NUMBER_BYTES]);
 /** Writes text that is a JSON value already. */

@@ -8,13 +8,22 @@
 #include "alidade/utf8.h"
 
 const struct ald_xlsx_limits ald_xlsx_limits_default = {.sheet_rows = 1048576,
-                                                        .table_rows = 1000,
-                                                        .placed_rows = 20000,
+                                                        .table_rows = 20000,
                                                         .links = 65530,
                                                         .url_bytes = 2079,
                                                         .formula_text = 255,
                                                         .text_utf16 = 32767,
                                                         .chart_points = 5000};
+
+static size_t all_rows(const struct ald_report *report)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->sections_n; i++)
+        for (size_t k = 0; k < report->sections[i].blocks_n; k++)
+            if (report->sections[i].blocks[k].kind == ALD_BLOCK_TABLE)
+                n += ald_xlsx_rows_n(report, report->sections[i].blocks[k].table);
+    return n;
+}
 
 /* The library tells of a bad path only when it closes the file, and on stderr. */
 static enum ald_rc try_path(const char *path, struct ald_err *err)
@@ -34,7 +43,10 @@ static char *folder(struct ald_arena *a, const char *path)
 static enum ald_rc open_book(struct ald_xlsx *x, struct ald_err *err)
 {
     ALD_TRY(try_path(x->path, err));
-    lxw_workbook_options options = {.tmpdir = folder(x->arena, x->path)};
+    x->constant = all_rows(x->report) > x->limits->table_rows;
+    lxw_workbook_options options = {.constant_memory = x->constant};
+    if (x->constant)
+        options.tmpdir = folder(x->arena, x->path);
     x->book = workbook_new_opt(x->path, &options);
     if (!x->book)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': no workbook", x->path);
@@ -80,14 +92,10 @@ enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, co
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     struct ald_xlsx x = {.report = report, .path = path, .limits = limits, .arena = arena, .scratch = scratch};
     x.chart_columns_end = &x.chart_columns;
-    x.runs_end = &x.runs;
     ALD_TRY(open_book(&x, err));
     enum ald_rc rc = fill(&x, err);
     lxw_error e = workbook_close(x.book); /* also what frees it, so also after a failure */
     if (rc == ALD_OK && e != LXW_NO_ERROR)
         rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, lxw_strerror(e));
-    if (rc == ALD_OK)
-        rc = ald_xlsx_rows_join(&x, err);
-    ald_pieces_free(x.pieces);
     return rc;
 }

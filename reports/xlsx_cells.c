@@ -150,8 +150,6 @@ static enum ald_rc open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, 
 
 static enum ald_rc put_blank(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, lxw_format *f, struct ald_err *err)
 {
-    if (s->rows)
-        return ald_xlsx_rows_blank(s, at.first, f, err);
     return ald_xlsx_did(s, worksheet_write_blank(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, f), err);
 }
 
@@ -163,8 +161,6 @@ enum ald_rc ald_xlsx_put_text(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     if (!text || !*text)
         return put_blank(s, at, f, err);
     const char *clean = ald_xlsx_clean(s->x->scratch, looks[style].prose ? ald_words_kept(s->x->scratch, text) : text, s->x->limits->text_utf16);
-    if (s->rows)
-        return ald_xlsx_rows_text(s, at.first, clean, f, err);
     return ald_xlsx_did(s, worksheet_write_string(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, clean, f), err);
 }
 
@@ -175,8 +171,6 @@ enum ald_rc ald_xlsx_put_number(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     ALD_TRY(open_span(s, at, f, err));
     if (!isfinite(value))
         return put_blank(s, at, f, err);
-    if (s->rows)
-        return ald_xlsx_rows_number(s, at.first, value, f, err);
     return ald_xlsx_did(s, worksheet_write_number(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, value, f), err);
 }
 
@@ -257,8 +251,6 @@ enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct 
 {
     if (points <= 0)
         return ALD_OK;
-    if (s->rows)
-        return ald_xlsx_rows_height(s, row_height(points), err);
     return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, row_height(points), NULL), err);
 }
 

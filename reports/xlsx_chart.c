@@ -6,6 +6,8 @@
 #define ROW_PIXELS 20.0
 #define HEIGHT_PIXELS 440.0
 #define LOW_PIXELS 320.0 /* where all must stand on one page */
+#define LOWER_PIXELS 230.0 /* the same, and no chart floats beside words: rows that were written cannot be written again */
+#define LOWEST_PIXELS 200.0 /* of two beside each other there */
 #define SMALL_PIXELS 260.0
 #define PIXEL_POINTS 0.75
 #define AROUND_POINTS 75.0 /* heading, corners and what is said under a chart */
@@ -93,7 +95,7 @@ static double pixels_of(const struct ald_xlsx_sheet *s, size_t share)
 /* As high as others on the page let it be; alone where they would all be too low. */
 static double height_of(const struct ald_xlsx_sheet *s, const struct ald_chart *chart, size_t share)
 {
-    double most = s->x->report->sections[s->section].one_page ? LOW_PIXELS : HEIGHT_PIXELS;
+    double most = !s->x->report->sections[s->section].one_page ? HEIGHT_PIXELS : s->x->constant ? LOWER_PIXELS : LOW_PIXELS;
     if (chart->joined)
         return SMALL_PIXELS;
     double pixels = pixels_of(s, share);
@@ -126,7 +128,7 @@ static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *con
 {
     static const enum ald_xlsx_style styles[2] = {XS_LABEL, XS_LABEL}, remarks[2] = {XS_REMARK, XS_REMARK};
     const char *nothing[2] = {NULL, NULL};
-    double height = SMALL_PIXELS;
+    double height = s->x->constant && s->x->report->sections[s->section].one_page ? LOWEST_PIXELS : SMALL_PIXELS;
     bool any = false;
     struct breadth b = breadth_of(s);
     double left = 0, half = 0;

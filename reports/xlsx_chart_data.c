@@ -239,6 +239,7 @@ static enum ald_rc put_point(struct ald_xlsx_sheet *s, const struct ald_xlsx_col
     return put_value(s, c->column + 2, p->y, c->y_style, err);
 }
 
+/* Row by row, as constant memory asks for. */
 static enum ald_rc put_points(struct ald_xlsx_sheet *s, struct ald_err *err)
 {
     for (size_t i = 0, more = 1; more; i++) {

@@ -10,7 +10,7 @@
 #define GAP_PIXELS 24.0   /* between the columns */
 #define MOST 8            /* charts of a column */
 
-bool ald_xlsx_has_columns(const struct ald_section *view, size_t first, size_t *ret_n)
+bool ald_xlsx_has_columns(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t first, size_t *ret_n)
 {
     size_t n = 0, left = 0, right = 0;
     for (; first + n < view->blocks_n && view->blocks[first + n].place != ALD_PLACE_FULL; n++) {
@@ -21,7 +21,7 @@ bool ald_xlsx_has_columns(const struct ald_section *view, size_t first, size_t *
         right += b->place == ALD_PLACE_RIGHT;
     }
     *ret_n = n;
-    return view->one_page && right && left <= MOST;
+    return view->one_page && !s->x->constant && right && left <= MOST;
 }
 
 static double column_pixels(const struct ald_xlsx_sheet *s, size_t first, size_t last)

@@ -59,10 +59,10 @@ static void add(struct ald_xlsx_sheet *s, double width)
         s->widths[s->columns++] = width;
 }
 
-static void adopt(struct ald_xlsx_sheet *s, const struct ald_table *table, bool filter)
+static void adopt(struct ald_xlsx_sheet *s, const struct ald_table *table)
 {
     for (size_t i = 0; i < table->columns_n; i++) {
-        double wish = ald_xlsx_column_wish(&table->columns[i], filter, false).units;
+        double wish = ald_xlsx_column_wish(&table->columns[i], table->filter, false).units;
         if (i >= s->columns)
             add(s, wish);
         else if (wish > s->widths[i])
@@ -83,8 +83,8 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
         if (b->kind != ALD_BLOCK_TABLE || b->table->labelled || !ald_xlsx_rows_n(s->x->report, b->table))
             continue;
         tables++;
-        if (ald_xlsx_filters(s->x, b->table)) {
-            adopt(s, b->table, true);
+        if (b->table->filter) {
+            adopt(s, b->table);
             filter = true;
         }
         if (!widest || b->table->columns_n > widest->columns_n)
@@ -95,7 +95,7 @@ static void adopt_blocks(struct ald_xlsx_sheet *s, const struct ald_section *sec
     for (size_t i = 0; figures && i < 4; i++)
         add(s, ald_xlsx_figure_wishes[i].units);
     if (!figures && widest)
-        adopt(s, widest, false);
+        adopt(s, widest);
 }
 
 void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *section)

@@ -1,6 +1,6 @@
-/* Where cells lead to: out to a source, or to a row of another sheet. The library keeps every link until the end, 1.5 kB each, and a
- * sheet holds only 65,530 of them; in the rows of a long table a link is the formula HYPERLINK with two texts of ours to quote, the
- * one formula that a workbook may have. */
+/* Where cells lead to: out to a source, or to a row of another sheet. In constant-memory mode the library would keep every link
+ * until the end, and a sheet holds only 65,530 of them; there a link is the formula HYPERLINK with two texts of ours to quote,
+ * the one formula that a workbook may have. */
 #include "xlsx_priv.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ struct ald_xlsx_link ald_xlsx_link_at(struct ald_xlsx_sheet *s, const struct ald
     const char *section = NULL, *id = NULL;
     if (column->link[0] != '#')
         link.url = ald_text_at(row, column->link);
-    else if (rows > s->x->limits->placed_rows)
+    else if (s->x->constant && rows > s->x->limits->table_rows)
         return link; /* one formula in each row is enough of them */
     else if (ald_anchor_at(s->x->scratch, column, row, &section, &id))
         link.place = ald_xlsx_place(s->x, section, id);
@@ -96,25 +96,23 @@ static enum ald_rc put_formula(struct ald_xlsx_sheet *s, struct ald_xlsx_span at
     struct ald_arena *a = s->x->scratch;
     const char *to = link.place ? ald_sprintf(a, "#%s", link.place) : link.url;
     const char *formula = ald_sprintf(a, "HYPERLINK(\"%s\",\"%s\")", quoted(a, to), quoted(a, text));
-    if (s->rows)
-        return ald_xlsx_rows_formula(s, at.first, formula, text, f, err);
     return ald_xlsx_did(s, worksheet_write_formula_str(s->ws, (lxw_row_t)s->row, (lxw_col_t)at.first, formula, f, text), err);
 }
 
-size_t ald_xlsx_url_bytes(const struct ald_xlsx *x, bool is_long)
+size_t ald_xlsx_url_bytes(const struct ald_xlsx *x)
 {
-    return is_long ? x->limits->formula_text : x->limits->url_bytes;
+    return x->constant ? x->limits->formula_text : x->limits->url_bytes;
 }
 
 bool ald_xlsx_can_link(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, struct ald_xlsx_link link, const char *text,
                        enum ald_xlsx_style style)
 {
     const struct ald_xlsx *x = s->x;
-    if (!s->is_long && link.place && ald_xlsx_text_points(s, at, text, style) > ONE_LINE) /* LibreOffice breaks no line in a link */
+    if (!x->constant && link.place && ald_xlsx_text_points(s, at, text, style) > ONE_LINE) /* LibreOffice breaks no line in a link */
         return false;
-    if (link.url && (strlen(link.url) > ald_xlsx_url_bytes(x, s->is_long) || !ald_words_can_link(x->scratch, link.url)))
+    if (link.url && (strlen(link.url) > ald_xlsx_url_bytes(x) || !ald_words_can_link(x->scratch, link.url)))
         return false;
-    if (!s->is_long)
+    if (!x->constant)
         return s->links < x->limits->links;
     size_t n = strlen(text); /* never fewer than UTF-16 units */
     return n <= x->limits->formula_text || ald_utf8_prefix_utf16(text, x->limits->formula_text) == n;
@@ -130,7 +128,7 @@ enum ald_rc ald_xlsx_put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
     }
     lxw_format *f = s->x->formats[style];
     ALD_TRY(ald_xlsx_open_span(s, at, style, err));
-    if (s->is_long)
+    if (s->x->constant)
         return put_formula(s, at, clean, link, f, err);
     s->links++;
     const char *to = link.place ? ald_sprintf(s->x->scratch, "internal:%s", link.place) : disarmed(s->x->scratch, link.url);

@@ -45,7 +45,7 @@ static double percent_of(const struct ald_xlsx_sheet *s, size_t last)
 size_t ald_xlsx_printed(const struct ald_xlsx_sheet *s, const struct ald_table *table)
 {
     size_t n = table->printed && table->printed < table->columns_n ? table->printed : table->columns_n;
-    while (ald_xlsx_filters(s->x, table) && n > 1 && percent_of(s, n - 1) < LEAST_PERCENT)
+    while (table->filter && n > 1 && percent_of(s, n - 1) < LEAST_PERCENT)
         n--;
     return n;
 }
@@ -56,7 +56,7 @@ size_t ald_xlsx_wide_last(const struct ald_xlsx_sheet *s)
     size_t last = s->text_last;
     for (size_t i = 0; i < section->blocks_n; i++) {
         const struct ald_table *table = section->blocks[i].kind == ALD_BLOCK_TABLE ? section->blocks[i].table : NULL;
-        if (!table || !ald_xlsx_filters(s->x, table) || !ald_xlsx_rows_n(s->x->report, table))
+        if (!table || !table->filter || !ald_xlsx_rows_n(s->x->report, table))
             continue;
         size_t n = ald_xlsx_printed(s, table);
         last = n > last + 1 ? n - 1 : last;

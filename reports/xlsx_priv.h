@@ -6,7 +6,6 @@
 #include "alidade/report.h"
 #include "chart.h"
 #include "words.h"
-#include "zip.h"
 
 #if LXW_VERSION_ID < 114
 #error "libxlsxwriter 1.1.4 or newer is needed"
@@ -15,8 +14,7 @@
 /** What a spreadsheet cannot hold more of. A parameter, so that tests reach the edges with little data. */
 struct ald_xlsx_limits {
     size_t sheet_rows;   /* rows of a sheet */
-    size_t table_rows;   /* of a table; above: they go beside the library, and their links are formulas */
-    size_t placed_rows;  /* above: rows lead to their source alone, not to other sheets */
+    size_t table_rows;   /* above: constant memory, and filters instead of a table */
     size_t links;        /* of one sheet */
     size_t url_bytes;    /* of one link */
     size_t formula_text; /* of one text in a formula */
@@ -53,6 +51,7 @@ struct ald_xlsx {
     const struct ald_xlsx_limits *limits;
     struct ald_arena *arena;   /* lives as long as the workbook */
     struct ald_arena *scratch; /* emptied after each block or row */
+    bool constant;             /* constant-memory mode */
     lxw_format *formats[XS_STYLE_N];
     struct ald_xlsx_name *names;
     const char **section_names;
@@ -62,8 +61,6 @@ struct ald_xlsx {
     struct ald_xlsx_target *targets;
     size_t chart_column; /* the next free one */
     struct ald_xlsx_drawn *drawn; /* charts whose points are on the sheet already */
-    struct ald_pieces *pieces;    /* rows of long tables; NULL: there are none yet */
-    struct ald_xlsx_run *runs, **runs_end;
 };
 
 /* ---- A sheet ---- */
@@ -103,8 +100,7 @@ struct ald_xlsx_sheet {
     size_t meant; /* so many of its definitions stand there already */
     bool parted; /* one of them is there because of what follows it */
     bool repeats; /* a header row is repeated on each page */
-    bool is_long;               /* the rows that are being written are those of a long table */
-    struct ald_xlsx_rows *rows; /* where the cells of a long table go; NULL: to the library */
+    bool filters; /* has its one filter */
 };
 
 /** LXW_NO_ERROR, or an error that names the sheet and the row. */
@@ -130,14 +126,14 @@ void ald_xlsx_target_add(struct ald_xlsx_sheet *s, const struct ald_table *table
 const char *ald_xlsx_place(struct ald_xlsx *x, const char *section, const char *anchor);
 /** What the link of a column leads to from this row; rows: how many the table has. */
 struct ald_xlsx_link ald_xlsx_link_at(struct ald_xlsx_sheet *s, const struct ald_column *column, const struct ald_node *row, size_t rows);
-/** Whether a cell can hold the link: address, text and sheet within what is possible there, and no line to break. */
+/** Whether a cell can hold the link: address, text and sheet within what the mode can, and no line to break. */
 bool ald_xlsx_can_link(const struct ald_xlsx_sheet *s, struct ald_xlsx_span at, struct ald_xlsx_link link, const char *text,
                        enum ald_xlsx_style style);
 /** A text that leads there; only the text where that is not possible. */
 ALD_CHECK enum ald_rc ald_xlsx_put_link(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text, struct ald_xlsx_link link,
                                         enum ald_xlsx_style style, struct ald_err *err);
-/** Most bytes of an address that can be linked: of a long table or of others. */
-size_t ald_xlsx_url_bytes(const struct ald_xlsx *x, bool is_long);
+/** Most bytes of an address that can be linked. */
+size_t ald_xlsx_url_bytes(const struct ald_xlsx *x);
 
 /* ---- Text (xlsx_text.c) ---- */
 /** Text as a cell can hold it: printable, escaped, within the limit (else cut, and says so); for one cell writer. Arena-owned. */
@@ -178,27 +174,6 @@ void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points);
 /** Wrapped text over the text columns, in as many rows as it needs; the next row follows. */
 ALD_CHECK enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style, struct ald_err *err);
 
-/* ---- Rows of long tables (xlsx_rows.c) ---- */
-/** Rows of a sheet that follow each other and do not go through the library. */
-struct ald_xlsx_run {
-    size_t sheet, first; /* both counted from 0 */
-    struct ald_piece piece;
-    struct ald_xlsx_run *next;
-};
-/** From the row on that comes next, up to _end, cells of this sheet are written beside the library: from left to right, none of them
- *  merged. The library has to write a row below them, so that it knows how far the sheet reaches. @return ALD_ERR_IO. */
-ALD_CHECK enum ald_rc ald_xlsx_rows_begin(struct ald_xlsx_sheet *s, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_rows_end(struct ald_xlsx_sheet *s, struct ald_err *err);
-/** Cells of the row that is being written, its height first where it has one; texts are clean and not empty. */
-ALD_CHECK enum ald_rc ald_xlsx_rows_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_rows_blank(struct ald_xlsx_sheet *s, size_t column, lxw_format *format, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_rows_number(struct ald_xlsx_sheet *s, size_t column, double value, lxw_format *format, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_rows_text(struct ald_xlsx_sheet *s, size_t column, const char *text, lxw_format *format, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_xlsx_rows_formula(struct ald_xlsx_sheet *s, size_t column, const char *formula, const char *text, lxw_format *format,
-                                            struct ald_err *err);
-/** Puts all of them into the workbook, which the library has closed. @return ALD_ERR_IO, ALD_ERR_LIMIT (more than 4 GB). */
-ALD_CHECK enum ald_rc ald_xlsx_rows_join(struct ald_xlsx *x, struct ald_err *err);
-
 /* ---- Grid (xlsx_grid.c) ---- */
 /** Columns that suit all blocks of a section. */
 void ald_xlsx_grid_plan(struct ald_xlsx_sheet *s, const struct ald_section *section);
@@ -232,7 +207,7 @@ ALD_CHECK enum ald_rc ald_xlsx_lead(struct ald_xlsx_sheet *s, const struct ald_b
 /** Rows that are read one by one, in few words: name and title, and the rest as one paragraph. */
 ALD_CHECK enum ald_rc ald_xlsx_brief(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
 /** Whether blocks from this one on stand in two columns, and how many; and those two columns. */
-bool ald_xlsx_has_columns(const struct ald_section *view, size_t first, size_t *ret_n);
+bool ald_xlsx_has_columns(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t first, size_t *ret_n);
 ALD_CHECK enum ald_rc ald_xlsx_columns(struct ald_xlsx_sheet *s, const struct ald_block *blocks, size_t n, struct ald_err *err);
 /** Rows that are read one by one, each under its name and title: what a table of long texts would need a magnifying glass for. */
 ALD_CHECK enum ald_rc ald_xlsx_cards(struct ald_xlsx_sheet *s, const struct ald_table *table, struct ald_err *err);
@@ -241,8 +216,6 @@ double ald_xlsx_pair_points(const struct ald_xlsx_sheet *s, const char *label, c
 ALD_CHECK enum ald_rc ald_xlsx_pair(struct ald_xlsx_sheet *s, const char *label, const char *text, const enum ald_xlsx_style styles[2],
                                     struct ald_err *err);
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table);
-/** Whether people filter it there: its view says so, or it is long. Each value then has one column, and no cells are merged. */
-bool ald_xlsx_filters(const struct ald_xlsx *x, const struct ald_table *table);
 /** A chart over the width of the text; with a second one, both side by side. share: so many are to fit on what is left of the
  *  page, if they can. */
 ALD_CHECK enum ald_rc ald_xlsx_charts(struct ald_xlsx_sheet *s, const struct ald_chart *const *charts, size_t n, size_t share,

@@ -256,7 +256,7 @@ static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_sectio
         ald_xlsx_page_break(s);
     }
     size_t n = 0;
-    if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) || ald_xlsx_has_columns(view, i, &n))
+    if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) || ald_xlsx_has_columns(s, view, i, &n))
         return ALD_OK;
     const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
     if (!heading || !*heading)
@@ -271,7 +271,7 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
                              struct ald_err *err)
 {
     const struct ald_block *b = &view->blocks[i];
-    if (ald_xlsx_has_columns(view, i, ret_n))
+    if (ald_xlsx_has_columns(s, view, i, ret_n))
         return ald_xlsx_columns(s, b, *ret_n, err);
     *ret_n = 1;
     if (b->kind == ALD_BLOCK_LEAD) {

@@ -24,12 +24,6 @@ size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *
     return ald_rows_n(rows_node(report, table));
 }
 
-/* Nobody reads thousands of rows: they are filtered, and sorted. */
-bool ald_xlsx_filters(const struct ald_xlsx *x, const struct ald_table *table)
-{
-    return table->filter || (!table->labelled && ald_xlsx_rows_n(x->report, table) > x->limits->table_rows);
-}
-
 /* ---- A table ---- */
 struct grid {
     const struct ald_table *table;
@@ -40,8 +34,7 @@ struct grid {
     size_t n, rows_n; /* columns, rows */
     size_t low_n;     /* rows that are lower than their texts */
     const struct ald_node **nodes; /* of the row that is being written */
-    bool main;
-    bool filter, is_long;
+    bool main, real; /* real: a spreadsheet table */
     lxw_table_column **columns;
     struct ald_notes notes; /* why values are not there, where a cell has no room for it */
 };
@@ -72,7 +65,7 @@ static void make_titles(struct ald_xlsx *x, struct grid *g)
 static enum ald_xlsx_style head_style(const struct ald_xlsx_sheet *s, const struct grid *g, size_t i)
 {
     enum ald_show show = g->table->columns[i].show;
-    enum ald_xlsx_style style = g->filter ? XS_HEAD_FILTER : XS_HEAD_RIGHT;
+    enum ald_xlsx_style style = g->table->filter ? XS_HEAD_FILTER : XS_HEAD_RIGHT;
     if (!ald_xlsx_is_quantity(show) || show == ALD_SHOW_TIME)
         style = XS_HEAD;
     struct ald_xlsx_link link = {.place = ald_xlsx_definition_place(s->x, &g->table->columns[i])};
@@ -98,7 +91,7 @@ static double header_points(struct ald_xlsx_sheet *s, const struct grid *g)
     for (size_t i = 0; i < g->n; i++) {
         /* The button of a filter takes its part of the width. */
         enum ald_xlsx_style style = head_style(s, g, i);
-        bool button = g->filter && (style == XS_HEAD || style == XS_HEAD_LINK);
+        bool button = g->table->filter && (style == XS_HEAD || style == XS_HEAD_LINK);
         const char *title = button ? ald_sprintf(s->x->scratch, "%s mm", g->titles[i]) : g->titles[i];
         double need = ald_xlsx_text_points(s, g->spans[i], title, style);
         points = need > points ? need : points;
@@ -156,7 +149,7 @@ static double row_points(struct ald_xlsx_sheet *s, const struct grid *g)
         const char *text = long_text(s, g, i);
         if (!text)
             continue;
-        if (g->filter && strnlen(text, MEASURED + 1) > MEASURED)
+        if (g->table->filter && strnlen(text, MEASURED + 1) > MEASURED)
             text = ald_strndup(s->x->scratch, text, ald_utf8_prefix(text, MEASURED));
         double points = ald_xlsx_text_points(s, g->spans[i], text, XS_CELL_TEXT);
         most = points > most ? points : most;
@@ -220,9 +213,9 @@ static enum ald_rc put_row(struct ald_xlsx_sheet *s, struct grid *g, const struc
     for (size_t i = 0; i < g->n; i++)
         g->nodes[i] = ald_node_at(row, g->table->columns[i].path);
     double points = row_points(s, g);
-    if (!g->filter && points > ALD_XLSX_ROW_POINTS)
+    if (!g->table->filter && points > ALD_XLSX_ROW_POINTS)
         return put_long_row(s, g, row, err);
-    if (g->filter && points > FILTER_LINES * LINE_POINTS + 2) {
+    if (g->table->filter && points > FILTER_LINES * LINE_POINTS + 2) {
         points = FILTER_LINES * LINE_POINTS;
         g->low_n++;
     }
@@ -248,11 +241,20 @@ static enum ald_rc add_table(struct ald_xlsx_sheet *s, struct grid *g, size_t he
         s, worksheet_add_table(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1), &options), err);
 }
 
-/* The rows just written, where people filter them, are a table of the spreadsheet. */
+/* The filter of the rows just written, as a table or as a plain filter (one per sheet, and no table in constant
+ * memory). */
 static enum ald_rc close_part(struct ald_xlsx_sheet *s, struct grid *g, size_t head, struct ald_err *err)
 {
     size_t last = s->row - 1;
-    return g->filter && last > head ? add_table(s, g, head, last, err) : ALD_OK;
+    if (!g->table->filter || last <= head)
+        return ALD_OK;
+    if (g->real)
+        return add_table(s, g, head, last, err);
+    if (s->filters)
+        return ALD_OK;
+    s->filters = true;
+    return ald_xlsx_did(s, worksheet_autofilter(s->ws, (lxw_row_t)head, 0, (lxw_row_t)last, (lxw_col_t)(g->n - 1)),
+                        err);
 }
 
 /* Rows that stay free for what follows a table. */
@@ -260,15 +262,6 @@ size_t ald_xlsx_reserve(const struct ald_xlsx *x)
 {
     size_t share = x->limits->sheet_rows / 16;
     return share < 200 ? share : 200;
-}
-
-/* Before each row: whether it goes beside the library. The last row of a sheet does not. */
-static enum ald_rc turn(struct ald_xlsx_sheet *s, const struct grid *g, size_t i, struct ald_err *err)
-{
-    bool last = i + 1 == g->rows_n || s->row + 1 + ald_xlsx_reserve(s->x) > s->x->limits->sheet_rows;
-    if (s->rows && last)
-        return ald_xlsx_rows_end(s, err);
-    return g->is_long && !last && !s->rows ? ald_xlsx_rows_begin(s, err) : ALD_OK;
 }
 
 static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald_err *err)
@@ -283,15 +276,11 @@ static enum ald_rc put_rows(struct ald_xlsx_sheet *s, struct grid *g, struct ald
                                        XS_REMARK, err));
             ALD_TRY(ald_xlsx_sheet_end(s, err));
             ALD_TRY(ald_xlsx_sheet_begin(s->x, s->section, s->part + 1, s, err));
-            ald_xlsx_grid_lay(s, g->wishes, g->n, g->filter, g->spans);
+            ald_xlsx_grid_lay(s, g->wishes, g->n, g->table->filter, g->spans);
             head = s->row;
             ALD_TRY(put_header(s, g, err));
         }
-        ALD_TRY(turn(s, g, i, err));
-        s->is_long = g->is_long;
-        enum ald_rc rc = put_row(s, g, ald_rows_at(g->rows, i, scratch), err);
-        s->is_long = false;
-        ALD_TRY(rc);
+        ALD_TRY(put_row(s, g, ald_rows_at(g->rows, i, scratch), err));
         ald_arena_reset(scratch);
         ald_arena_reset(s->x->scratch);
     }
@@ -309,19 +298,24 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
     }
     if (s->links_left_out) {
         const char *text =
-            g->is_long ? ald_sprintf(s->x->scratch,
-                                     "%zu addresses are not linked: they are longer than %zu characters, or neither http nor https. "
-                                     "They are in the JSON.",
-                                     s->links_left_out, ald_xlsx_url_bytes(s->x, true))
-                       : ald_sprintf(s->x->scratch,
-                                     "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
-                                     "https. They are in the JSON.",
-                                     s->links_left_out, s->x->limits->links, ald_xlsx_url_bytes(s->x, false));
+            s->x->constant ? ald_sprintf(s->x->scratch,
+                                         "%zu addresses are not linked: they are longer than %zu characters, or neither http nor https. "
+                                         "They are in the JSON.",
+                                         s->links_left_out, ald_xlsx_url_bytes(s->x))
+                           : ald_sprintf(s->x->scratch,
+                                         "%zu addresses are not linked: a sheet holds %zu links of at most %zu characters, to http and "
+                                         "https. They are in the JSON.",
+                                         s->links_left_out, s->x->limits->links, ald_xlsx_url_bytes(s->x));
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
         s->links_left_out = 0;
     }
     if (s->print_last && s->print_last < s->used_last) {
         const char *text = ald_sprintf(s->x->scratch, "On paper the first %zu of %zu columns.", ald_xlsx_printed(s, g->table), g->n);
+        ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
+    }
+    if (g->table->filter && s->x->constant) {
+        const char *text = ald_sprintf(s->x->scratch, "More than %s rows in this workbook: filters instead of tables.",
+                                       ald_words_count(s->x->scratch, (int64_t)s->x->limits->table_rows));
         ALD_TRY(ald_xlsx_paragraph(s, text, XS_REMARK, err));
     }
     return ALD_OK;
@@ -334,13 +328,12 @@ static struct grid grid_of(struct ald_xlsx_sheet *s, const struct ald_table *tab
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
     g.rows_n = ald_rows_n(g.rows);
     g.nodes = ald_calloc(s->x->arena, g.n, sizeof *g.nodes);
-    g.filter = ald_xlsx_filters(s->x, table);
-    g.is_long = g.filter && g.rows_n > s->x->limits->table_rows;
+    g.real = table->filter && !s->x->constant;
     g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
     g.wishes = ald_calloc(s->x->arena, g.n, sizeof *g.wishes);
     for (size_t i = 0; i < g.n; i++)
-        g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], g.filter, s->text_first > 0);
-    ald_xlsx_grid_lay(s, g.wishes, g.n, g.filter, g.spans);
+        g.wishes[i] = ald_xlsx_column_wish(&table->columns[i], table->filter, s->text_first > 0);
+    ald_xlsx_grid_lay(s, g.wishes, g.n, table->filter, g.spans);
     make_titles(s->x, &g);
     return g;
 }

@@ -29,7 +29,6 @@ ONLY = {
     r"yaml\.h": r"base/yaml[a-z_]*\.[ch]",
     r"sodium.*": r"base/hash\.c|base/[a-z_]*\.c|ingest/http[a-z_]*\.c",
     r"sqlite3\.h": r"data/[a-z_]+\.[ch]",
-    r"zlib\.h": r"reports/zip\.c",
     r"xlsxwriter.*": r"reports/xlsx_[a-z_]*\.[ch]|reports/formats/xlsx[a-z_]*\.[ch]",
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

@@ -90,13 +90,6 @@ void ald_json_set_null(struct ald_jv *v);
  *  NULL leaves it. */
 void ald_json_map_strings(struct ald_jv *v, const char *(*fn)(void *ctx, const char *s), void *ctx);
 
-/* ---- Texts of numbers ---- */
-#define ALD_JSON_NUMBER_BYTES 40
-/** The digits of an integer; returns out. */
-char *ald_json_int_text(int64_t v, char out[ALD_JSON_NUMBER_BYTES]);
-/** "%.*g" whatever the locale, at a tenth of its cost where no exponent is needed; returns out. */
-char *ald_json_double_text(double v, int digits, char out[ALD_JSON_NUMBER_BYTES]);
-
 /* ---- Writing: streaming, UTF-8 in, keys in the order of the calls. Failures are sticky and reported by _finish. ---- */
 struct ald_json_sink {
     enum ald_rc (*write)(void *ctx, const char *bytes, size_t n, struct ald_err *err);

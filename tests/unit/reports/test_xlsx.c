@@ -86,33 +86,6 @@ static void test_hostile_texts(void **state)
     has(cells, "(table)\tA8:C27\n");
 }
 
-/* Cells that are spelt here are those that the library would have written. */
-static void test_rows_beside_the_library(void **state)
-{
-    struct room *room = *state;
-    hostile_rows(room);
-    static const double numbers[] = {0, -1, 1, 0.1, 1.0 / 3, -2.0 / 3, 86399.9994, 1e-5, 8.125e-5, 12345678.9, 1e15, 1e16, 1.5e17, -2.5e-300, 1e100};
-    struct ald_node *rows = ald_node_list(room->arena), *linked = ald_node_list(room->arena);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        const char *title = i % 3 ? ald_sprintf(room->arena, "a <%zu> & \"b\"", i) : repeat(room, "long ", 20 * i);
-        add_row(room, rows, title, numbers[i], NULL);
-        add_row(room, linked, title, numbers[i], "https://example.org/?a=1&b=2");
-    }
-    add_row(room, rows, repeat(room, "&<>", 20000), (double)NAN, NULL);
-    set(room, room->report->root, "more", rows);
-    set(room, room->report->root, "linked", linked);
-    (void)table(room, section(room, "Texts"), "rows", text_columns, 3, true);
-    (void)table(room, &room->report->sections[0], "linked", text_columns, 3, false);
-    (void)table(room, section(room, "Last"), "more", text_columns, 3, true);
-    const char *by_library = write_and_read(room);
-    room->limits.table_rows = 5;
-    const char *beside = write_and_read(room), *texts = strstr(by_library, "\nLast\t"), *others = strstr(beside, "\nLast\t");
-    assert_true(texts && others && strlen(texts) > 30000);
-    assert_string_equal(texts, others);
-    has(by_library, "\ts\tGeneral\t\"a <1> & \\\"b\\\"\"\thttps://example.org/?a=1&b=2\n");
-    has(beside, "\tf\tGeneral\t\"a <1> & \\\"b\\\"\"\thttps://example.org/?a=1&b=2\n");
-}
-
 static void test_long_texts_and_links(void **state)
 {
     struct room *room = *state;
@@ -300,7 +273,6 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_hostile_texts, enter, leave),
-        cmocka_unit_test_setup_teardown(test_rows_beside_the_library, enter, leave),
         cmocka_unit_test_setup_teardown(test_long_texts_and_links, enter, leave),
         cmocka_unit_test_setup_teardown(test_too_many_links, enter, leave),
         cmocka_unit_test_setup_teardown(test_values, enter, leave),
