@@ -64,10 +64,10 @@ needs_shared = unittest.skipUnless((SHARED / "tools" / "real_api.py").is_file(),
 
 
 class Run:
-    """How one run ended."""
+    """How one run ended; seconds: those in which it could run."""
 
-    def __init__(self, args, code, out, err):
-        self.args, self.code, self.out, self.err = args, code, out, err
+    def __init__(self, args, code, out, err, seconds=0):
+        self.args, self.code, self.out, self.err, self.seconds = args, code, out, err, seconds
 
     def __str__(self):
         return f"alidade {' '.join(map(str, self.args))}\nexit code {self.code}\n{self.out[-3000:]}\n{self.err[-6000:]}"
@@ -291,8 +291,21 @@ def execute(args, cwd, env=None, timeout=120, binary=None):
                 if not late and patience.over():
                     late = f"\nnot done after {timeout} s in which it could run".encode()
                     process.kill()
+        seconds = patience.spent()
         err += late
-    return Run(args, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+    return Run(args, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), seconds)
+
+
+def wait_for(process, seconds):
+    """Its exit code. Killed, and an error, when it has not ended after so many seconds in which it could run."""
+    patience = Patience(seconds, process.pid)
+    while True:
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            if patience.over():
+                process.kill()
+                raise
 
 
 # The server looks through all 49,000 entries of its audit trail for each question. Those of the incidents that are asked for are found

@@ -27,6 +27,7 @@ class Doctor(Case):
         run = self.alidade("doctor", "--json", *args, code=code, **more)
         tree = json.loads(run.out)
         self.assertEqual(tree["exit_code"], run.code)
+        self.took = run.seconds
         self.firsts = {row["source"]: row for row in tree["first_reads"]}
         rows = {(row["source"] or row["area"], row["check"]): row for row in tree["checks"]}
         self.assertEqual(len(rows), len(tree["checks"]), "two rows of one name")
@@ -117,9 +118,8 @@ class Doctor(Case):
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
         self.configure(pagerduty(f"http://127.0.0.1:{port}"))
-        began = time.monotonic()
         rows = self.doctor(code=3)
-        self.assertLess(time.monotonic() - began, 20)
+        self.assertLess(self.took, 20)
         self.assertEqual(self.state(rows, "pager", "connection"), "bad")
         self.assertIn("base_url", rows["pager", "connection"]["fix"])
         self.assertNotIn(("pager", "incidents"), rows)
@@ -127,9 +127,8 @@ class Doctor(Case):
     def test_a_spent_rate_limit_is_not_waited_for(self):
         api = self.pager(Fault("status", path="/services", value=[429, {"ratelimit-reset": "1800"}, None], times=None))
         self.configure(pagerduty(api.url))
-        began = time.monotonic()
         rows = self.doctor()
-        self.assertLess(time.monotonic() - began, 30)
+        self.assertLess(self.took, 30)
         self.assertEqual(self.state(rows, "pager", "services"), "look")
         self.assertIn("429", rows["pager", "services"]["found"])
 

@@ -205,11 +205,7 @@ class Kill(support.Case):
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             api.process, api.after, api.kill_at = process, after, at
-            try:
-                code = process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            code = support.wait_for(process, 60)
         api.kill_at = None
         return len(api.requests) if code == -signal.SIGKILL else None
 

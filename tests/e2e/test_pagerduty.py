@@ -308,9 +308,8 @@ class Faults(Case):
     def heals(self, *faults, code=3, says=None, **keys):
         """A run with a fault says so; the next one, without, has everything."""
         api = self.serve(self.world, *faults)
-        started = time.monotonic()
         run = self.ingest(api, code=code, **keys)
-        self.assertLess(time.monotonic() - started, 120)
+        self.assertLess(run.seconds, 120)
         self.assertNotIn("secret", run.out + run.err)
         if says:
             self.assertRegex(run.out + run.err, says)

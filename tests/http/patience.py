@@ -26,8 +26,11 @@ class Patience:
         own = os.getpid(), str(os.getpid())  # it looks on; its servers are other threads
         return {thread: seconds for pid in self.pids for thread, seconds in queued(pid).items() if thread != own}
 
-    def over(self):
-        """To be asked every second or so. A wait is told once it has ended, so it counts for what went before as well."""
+    def spent(self):
+        """So far. To be asked every second or so. A wait is told once it has ended, so it counts for what went before as well."""
         before, self.queued = self.queued, self.look()
         self.waited += sum(max(0, seconds - before.get(thread, 0)) for thread, seconds in self.queued.items())
-        return time.monotonic() - self.began - self.waited > self.seconds
+        return time.monotonic() - self.began - self.waited
+
+    def over(self):
+        return self.spent() > self.seconds
