@@ -1,7 +1,7 @@
 /* Linking: which records tell of one incident. In this order, so that the surer word comes first: people's decisions,
  * explicit pointers, what records share, what looks alike; then what was merged is folded. Near-linear. Knows refs,
  * aliases and times, no API. */
-#include "analysis/links.h"
+#include "analysis/link_model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +77,11 @@ enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err 
     ALD_CLEANUP(linker_done) struct ald_linker l = {.b = b, .arena = ald_arena_new()};
     ald_link_init(&l);
     ald_link_settle(&l);
+    struct ald_link_learning learning = {.from = NULL};
+    if (l.settled != INT64_MAX) {
+        l.learning = &learning;
+        ALD_TRY(ald_link_model_read(&l, &learning.from, err));
+    }
     ald_index_records(&l);
     ALD_TRY(ald_link_decisions(&l, err));
     ald_link_explicit(&l);

@@ -2,6 +2,10 @@
 #include "analysis/links.h"
 #include "analysis/org.h"
 
+#include <string.h>
+
+#include "alidade/hash.h"
+
 uint32_t ald_block_edge(const struct ald_linker *l, uint32_t i)
 {
     return (uint32_t)(l->b->a->services_n + l->b->a->teams_n) + i;
@@ -26,6 +30,11 @@ static uint32_t needing(const struct ald_org *org, uint32_t i)
             high = mid;
     }
     return low;
+}
+
+uint64_t ald_block_key(enum ald_block_kind kind, const char *name)
+{
+    return ald_siphash(name, strlen(name)) ^ (uint64_t)kind << 62;
 }
 
 const char *ald_block_name(const struct ald_linker *l, struct ald_arena *arena, uint32_t block)

@@ -2,10 +2,13 @@
  * what then looks alike cannot be one happening, and it comes up at the same hours and weekdays. Where records of two
  * sources point at each other as a habit, the ones left over have no counterpart, and a likeness among them is chance;
  * where they never do, most have one. Knows pairs and sources, not words or places. */
-#include "analysis/links.h"
+#include "analysis/link_model.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "alidade/hash.h"
 
 #define WEEK_MS (7 * ALD_DAY_MS)
 #define FACTOR_LEAST 1e-6
@@ -51,9 +54,9 @@ static size_t without_counterpart(struct ald_linker *l, const bool *placed, cons
 struct class_ {
     uint32_t source; /* the sparser one */
     size_t without;
-    double *found; /* odds, each record's best, descending */
+    const double *found; /* odds, each record's best, descending */
     size_t found_n;
-    double *chance; /* the same of all moves */
+    const double *chance; /* the same of all moves */
     size_t chance_n;
     double moves, factor;
 };
@@ -121,21 +124,22 @@ static double factor_of(const struct class_ *c)
 
 static void fill_class(struct ald_linker *l, const struct ald_link_decoy *items, size_t n, struct class_ *c)
 {
-    c->found = ald_calloc(l->arena, n, sizeof *c->found);
-    c->chance = ald_calloc(l->arena, n, sizeof *c->chance);
+    double *found = ald_calloc(l->arena, n, sizeof *found), *chance = ald_calloc(l->arena, n, sizeof *chance);
     for (size_t i = 0; i < n; i++) {
         bool best = i == 0 || items[i - 1].record != items[i].record || items[i - 1].shift != items[i].shift;
         if (!best || l->b->work[items[i].record].source != c->source)
             continue;
         if (items[i].shift)
-            c->chance[c->chance_n++] = items[i].odds;
+            chance[c->chance_n++] = items[i].odds;
         else
-            c->found[c->found_n++] = items[i].odds;
+            found[c->found_n++] = items[i].odds;
     }
     if (c->found_n)
-        qsort(c->found, c->found_n, sizeof *c->found, descending);
+        qsort(found, c->found_n, sizeof *found, descending);
     if (c->chance_n)
-        qsort(c->chance, c->chance_n, sizeof *c->chance, descending);
+        qsort(chance, c->chance_n, sizeof *chance, descending);
+    c->found = found;
+    c->chance = chance;
     c->factor = factor_of(c);
 }
 
@@ -167,6 +171,51 @@ static void learn_class(struct ald_linker *l, const bool *placed, uint32_t *whol
     fill_class(l, items, n, ret);
 }
 
+/* ---- From one analysis to the next ---- */
+
+static uint64_t key_of(const struct ald_linker *l, size_t class_)
+{
+    const struct ald_names *names = l->b->sources;
+    size_t sources = ald_names_n(names);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    const char *text = ald_sprintf(scratch, "%s\n%s\n%zu", ald_names_text(names, (uint32_t)(class_ / 2 / sources)),
+                                   ald_names_text(names, (uint32_t)(class_ / 2 % sources)), class_ % 2);
+    return ald_siphash(text, strlen(text));
+}
+
+static void keep(struct ald_linker *l, const struct class_ *classes, size_t n)
+{
+    struct ald_model_class *list = ald_calloc(l->arena, n, sizeof *list);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (classes[i].moves >= 1)
+            list[kept++] = (struct ald_model_class){.key = key_of(l, i),
+                                                    .factor = classes[i].factor,
+                                                    .moves = classes[i].moves,
+                                                    .found = classes[i].found,
+                                                    .chance = classes[i].chance,
+                                                    .found_n = (uint32_t)classes[i].found_n,
+                                                    .chance_n = (uint32_t)classes[i].chance_n};
+    ald_model_put_classes(l->b->a->arena, list, kept, l->learning->into);
+}
+
+static void take_kept(struct ald_linker *l, struct class_ *classes, size_t n)
+{
+    struct ald_model_class *list;
+    size_t kept = ald_model_classes(l->learning->from, l->arena, &list);
+    for (size_t i = 0; i < n && kept; i++) {
+        uint64_t key = key_of(l, i);
+        for (size_t k = 0; k < kept; k++)
+            if (list[k].key == key)
+                classes[i] = (struct class_){.found = list[k].found,
+                                             .found_n = list[k].found_n,
+                                             .chance = list[k].chance,
+                                             .chance_n = list[k].chance_n,
+                                             .moves = list[k].moves,
+                                             .factor = list[k].factor};
+    }
+}
+
 void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pairs *pairs,
                     struct ald_link_chance *chance)
 {
@@ -181,6 +230,10 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
             to++;
         learn_class(l, placed, wholes_with, class_, &chance->items[from], to - from, &classes[class_]);
     }
+    if (l->learning && l->learning->from)
+        take_kept(l, classes, classes_n);
+    else if (l->learning)
+        keep(l, classes, classes_n);
     for (size_t i = 0; i < pairs->n; i++) {
         struct ald_link_pair *p = &pairs->items[i];
         struct class_ *c = &classes[class_of(l, p)];

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BURST_MS ALD_HOUR_MS /* what starts within it of its first is one time that something came up */
 #define HISTORY_LEAST_MS (28 * ALD_DAY_MS)
@@ -32,6 +33,8 @@ static void count_bursts(struct ald_link_odds *f, const struct ald_link_seat *se
             uint32_t w = seats[i].words[k];
             if (f->met[w] == f->block && start <= f->burst[w] + BURST_MS)
                 continue;
+            if (f->came && f->met[w] != f->block)
+                f->came[f->came_n++] = w;
             f->bursts[w] = f->met[w] == f->block ? f->bursts[w] + 1 : 1;
             f->met[w] = f->block;
             f->burst[w] = start;
@@ -192,7 +195,10 @@ struct ald_link_odds ald_odds_beside(const struct ald_link_odds *odds, struct al
     own.met = ald_calloc(arena, odds->words.n, sizeof *own.met);
     own.burst = ald_calloc(arena, odds->words.n, sizeof *own.burst);
     own.bursts = ald_calloc(arena, odds->words.n, sizeof *own.bursts);
-    own.lately = odds->l->settled == INT64_MAX ? NULL : ald_calloc(arena, odds->words.n + 1, sizeof *own.lately);
+    if (odds->l->learning)
+        own.lately = ald_calloc(arena, odds->words.n + 1, sizeof *own.lately);
+    if (odds->l->learning && !odds->l->learning->from)
+        own.came = ald_calloc(arena, odds->words.n, sizeof *own.came);
     return own;
 }
 
@@ -201,7 +207,20 @@ void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struc
     *ret = (struct ald_link_odds){.l = l, .span_ms = span_ms};
     ald_words_build(l, &ret->words);
     *ret = ald_odds_beside(ret, l->arena);
+    if (l->learning && l->learning->from) {
+        const struct ald_model_head *head = &l->learning->head;
+        ret->span_ms = head->span_ms;
+        memcpy(ret->look, head->look, sizeof ret->look);
+        memcpy(ret->gap, head->gap, sizeof ret->gap);
+        return;
+    }
     learn_looks(ret, blocks);
+    if (l->learning) {
+        struct ald_model_head *head = &l->learning->head;
+        head->span_ms = span_ms;
+        memcpy(head->look, ret->look, sizeof head->look);
+        memcpy(head->gap, ret->gap, sizeof head->gap);
+    }
 }
 
 void ald_odds_done(struct ald_link_odds *odds)
@@ -209,14 +228,63 @@ void ald_odds_done(struct ald_link_odds *odds)
     ald_names_free(odds->words.texts);
 }
 
-void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, const char *name,
+/* What an analysis before counted in the block at hand. */
+static void take_counted(struct ald_link_odds *f)
+{
+    struct ald_model_block counted;
+    uint32_t place = 0, further, bursts;
+    f->block_bursts = f->settled_ms = 0;
+    if (!ald_model_find_block(f->l->learning->from, f->key, &counted))
+        return;
+    f->block_bursts = counted.bursts;
+    f->settled_ms = counted.settled_ms;
+    for (const unsigned char *at = counted.words.data, *end = at + counted.words.n; at < end;) {
+        ald_model_block_word(&at, &further, &bursts);
+        place += further;
+        uint32_t word = place < f->words.places ? f->words.by_place[place] : ALD_NOBODY;
+        if (word == ALD_NOBODY)
+            continue;
+        f->met[word] = f->block;
+        f->bursts[word] = bursts;
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+struct ald_model_block ald_odds_pack(struct ald_link_odds *odds, struct ald_arena *arena)
+{
+    struct ald_model_block ret = {.key = odds->key, .bursts = (uint32_t)odds->block_bursts, .settled_ms = odds->settled_ms};
+    uint32_t *places = odds->came, before = 0;
+    for (size_t i = 0; i < odds->came_n; i++)
+        places[i] = odds->words.place[odds->came[i]];
+    if (odds->came_n)
+        qsort(places, odds->came_n, sizeof *places, by_number);
+    unsigned char *at = ret.words.data = ald_alloc(arena, odds->came_n * ALD_MODEL_BLOCK_WORD_BYTES + 1);
+    for (size_t i = 0; i < odds->came_n; i++) {
+        ald_model_put_block_word(&at, places[i] - before, (uint32_t)odds->bursts[odds->words.by_place[places[i]]]);
+        before = places[i];
+    }
+    ret.words.n = (size_t)(at - ret.words.data);
+    return ret;
+}
+
+void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, uint64_t key, const char *name,
                     const struct ald_link_seat *seats, size_t n)
 {
     odds->block = block + 1;
+    odds->key = key;
     ald_words_each(scratch, &odds->words, name, exclude, odds);
-    count_bursts(odds, seats, n);
     odds->late = false;
+    odds->came_n = 0;
     odds->settled_ms = n ? (double)(seats[n - 1].start - seats[0].start) : 0;
+    if (odds->l->learning && odds->l->learning->from)
+        take_counted(odds);
+    else
+        count_bursts(odds, seats, n);
     odds->history_ms = fmax(odds->settled_ms, fmin((double)HISTORY_LEAST_MS, odds->span_ms));
 }
 

@@ -2,9 +2,7 @@
  */
 #pragma once
 
-#include "analysis/links.h"
-
-enum { ALD_LOOKS = 3, ALD_GAPS = 6 };
+#include "analysis/link_model.h"
 
 /** What pairing asks of a record, those of a block side by side: each is looked at hundreds of times. */
 struct ald_link_seat {
@@ -25,7 +23,10 @@ struct ald_link_odds {
     uint32_t *met;      /* by word: the block, from 1, that the next two are about */
     int64_t *burst;     /* by word: first start of its last burst in the block */
     double *bursts;     /* by word: how many times it came up in the block */
+    uint32_t *came;     /* words of the block; NULL: nothing is to be packed */
+    size_t came_n;
     uint32_t block;     /* the one at hand, from 1 */
+    uint64_t key;       /* the same for whoever learns and reads; ald_block_key */
     double block_bursts;
     double look[ALD_LOOKS];     /* shares of linked pairs by how alike their titles are */
     double gap[ALD_GAPS];       /* and by how far apart they start */
@@ -45,9 +46,11 @@ void ald_odds_build(struct ald_linker *l, uint32_t blocks, double span_ms, struc
 void ald_odds_done(struct ald_link_odds *odds);
 /** The same for another thread: what is learned is shared, what is counted of a block is its own. */
 struct ald_link_odds ald_odds_beside(const struct ald_link_odds *odds, struct ald_arena *arena);
-/** Turns to the block of a service or team (its number), whose settled records are given in the order of their starts. */
-void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, const char *name,
+/** Turns to the block of a service or team (its number; key: ald_block_key), whose settled records are given in the order of their starts. */
+void ald_odds_block(struct ald_link_odds *odds, struct ald_arena *scratch, uint32_t block, uint64_t key, const char *name,
                     const struct ald_link_seat *seats, size_t n);
+/** What was counted in the block, packed; once, before the next block. Arena-owned. */
+struct ald_model_block ald_odds_pack(struct ald_link_odds *odds, struct ald_arena *arena);
 /** Goes on to a record of the block that has not settled: all that have not come here, in their order; first: the first of them. */
 void ald_odds_later(struct ald_link_odds *odds, const struct ald_link_seat *seats, size_t first, size_t i);
 /** Fills similarity, by_chance and odds of a pair, a and b, in the block at hand; apart_ms: between their starts. */

@@ -27,6 +27,8 @@ struct finder {
     struct place *places; /* of the block at hand, by start */
     struct ald_link_seat *seats; /* the same */
     size_t cap;
+    struct ald_model_block *learnt; /* blocks, where they are to be kept */
+    size_t learnt_n, learnt_cap;
 };
 struct place {
     int64_t start;
@@ -139,6 +141,17 @@ static void add_pair(struct ald_arena *arena, struct ald_link_pairs *pairs, stru
     pairs->items[pairs->n++] = pair;
 }
 
+/* What likeness is to learn is known from before; or is to be kept for later. */
+static bool is_known(const struct ald_linker *l)
+{
+    return l->learning && l->learning->from;
+}
+
+static bool is_to_keep(const struct ald_linker *l)
+{
+    return l->learning && !l->learning->from;
+}
+
 /* shift 0: a pair; else a coincidence, b moved by ald_link_shift(shift - 1). */
 static void weigh_pair(struct finder *f, uint32_t block, enum ald_block_kind kind, const struct ald_link_seat *a,
                        const struct ald_link_seat *b, uint32_t shift)
@@ -156,7 +169,7 @@ static void weigh_pair(struct finder *f, uint32_t block, enum ald_block_kind kin
         return;
     if (pair.odds < ODDS_LEAST)
         return;
-    if (!f->odds.late)
+    if (!f->odds.late && !is_known(l))
         ald_link_decoy_add(l, f->arena, &f->chance, &pair, shift);
     if (!shift)
         add_pair(f->arena, &f->pairs, pair);
@@ -195,14 +208,19 @@ static void walk_block(struct finder *f, uint32_t block, size_t n)
 {
     const struct ald_link_seat *seats = f->seats;
     enum ald_block_kind kind = ald_block_kind(f->l, block);
-    size_t low[ALD_LINK_SHIFTS] = {0}, settled = settled_of(f, n);
-    ald_odds_block(&f->odds, f->arena, block, ald_block_name(f->l, f->arena, block), seats, settled);
+    size_t low[ALD_LINK_SHIFTS] = {0}, settled = settled_of(f, n), shifts = is_known(f->l) ? 0 : ALD_LINK_SHIFTS;
+    const char *name = ald_block_name(f->l, f->arena, block);
+    ald_odds_block(&f->odds, f->arena, block, ald_block_key(kind, name), name, seats, settled);
+    if (settled && is_to_keep(f->l)) {
+        f->learnt = ald_grow(f->arena, f->learnt, f->learnt_n, &f->learnt_cap, sizeof *f->learnt);
+        f->learnt[f->learnt_n++] = ald_odds_pack(&f->odds, f->arena);
+    }
     for (size_t i = 0; i < n; i++) {
         if (i >= settled)
             ald_odds_later(&f->odds, seats, settled, i);
         for (size_t j = i; j-- > 0 && i - j <= NEIGHBOURS_MOST && seats[i].start - seats[j].start <= ALD_LINK_APART_MS;)
             weigh_pair(f, block, kind, &seats[i], &seats[j], 0);
-        for (uint32_t shift = 1; shift <= ALD_LINK_SHIFTS && i < settled; shift++)
+        for (uint32_t shift = 1; shift <= shifts && i < settled; shift++)
             walk_moved(f, block, kind, settled, i, shift, &low[shift - 1]);
     }
 }
@@ -218,10 +236,11 @@ static void walk_part(void *ctx, size_t part)
     struct walk *walk = ctx;
     struct finder *f = &walk->finders[part];
     const struct ald_link_places *places = walk->places;
+    size_t least = is_to_keep(f->l) ? 1 : 2; /* of one record another may come to stand beside */
     for (uint32_t block = (uint32_t)part; block < places->blocks; block += (uint32_t)walk->parts) {
         size_t n = places->at[block + 1] - places->at[block];
-        n = n > 1 ? take_seats(f, places->records + places->at[block], n) : 0;
-        if (n > 1)
+        n = n >= least ? take_seats(f, places->records + places->at[block], n) : 0;
+        if (n >= least)
             walk_block(f, block, n);
     }
 }
@@ -252,6 +271,21 @@ static void gather(struct finder *f, struct ald_link_pairs *pairs, struct ald_li
     ald_arena_free(f->arena);
 }
 
+/* Blocks that several threads have counted. */
+static void keep_blocks(struct ald_linker *l, const struct walk *walk)
+{
+    struct ald_model_block *blocks;
+    size_t n = 0;
+    for (size_t i = 0; i < walk->parts; i++)
+        n += walk->finders[i].learnt_n;
+    blocks = ald_calloc(l->arena, n, sizeof *blocks);
+    n = 0;
+    for (size_t i = 0; i < walk->parts; n += walk->finders[i++].learnt_n)
+        if (walk->finders[i].learnt_n)
+            memcpy(blocks + n, walk->finders[i].learnt, walk->finders[i].learnt_n * sizeof *blocks);
+    ald_model_put_blocks(l->b->a->arena, blocks, n, l->learning->into);
+}
+
 static void walk_blocks(struct ald_linker *l, const struct ald_link_places *places, double span, struct ald_link_pairs *pairs,
                         struct ald_link_chance *chance)
 {
@@ -264,6 +298,8 @@ static void walk_blocks(struct ald_linker *l, const struct ald_link_places *plac
         f->odds = ald_odds_beside(&odds, f->arena);
     }
     ald_parallel(walk.parts, walk_part, &walk);
+    if (is_to_keep(l))
+        keep_blocks(l, &walk);
     for (size_t i = 0; i < walk.parts; i++) {
         pairs->cap += walk.finders[i].pairs.n;
         chance->cap += walk.finders[i].chance.n;
@@ -324,8 +360,11 @@ void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret)
     bool *placed = ald_calloc(l->arena, l->b->a->records_n, sizeof *placed);
     for (size_t i = 0; i < places.at[places.blocks]; i++)
         placed[places.records[i]] = true;
+    ald_link_learn(l, &places);
     walk_blocks(l, &places, span_of(l, placed), ret, &chance);
     ald_link_weigh(l, placed, ret, &chance);
+    if (is_to_keep(l))
+        ald_model_put_head(l->b->a->arena, &l->learning->head, l->learning->into);
     find_mentions(l, ret);
     if (ret->n)
         qsort(ret->items, ret->n, sizeof *ret->items, pair_order);

@@ -1,11 +1,12 @@
 /* Words of titles, for telling whether two records speak of the same thing. Words are runs of letters of the normalised
  * title; scripts without spaces between words give pairs of neighbouring characters. Knows nothing of time or place. */
-#include "analysis/links.h"
+#include "analysis/link_model.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/hash.h"
 #include "alidade/utf8.h"
 
 enum { WORD_LEAST = 2, WORD_MOST = 64, WORDS_MOST = 64 }; /* bytes; words of one title */
@@ -90,10 +91,77 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int by_hash(const void *x, const void *y)
+{
+    const struct ald_model_word *a = x, *b = y;
+    return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+static uint64_t hash_of(const struct ald_link_words *words, uint32_t text)
+{
+    const char *word = ald_names_text(words->texts, text);
+    return ald_siphash(word, strlen(word));
+}
+
+static void make_places(struct ald_linker *l, struct ald_link_words *words, size_t places)
+{
+    words->places = places;
+    words->place = ald_calloc(l->arena, words->n, sizeof *words->place);
+    words->by_place = ald_calloc(l->arena, places, sizeof *words->by_place);
+    for (size_t i = 0; i < words->n; i++)
+        words->place[i] = ALD_NOBODY;
+    for (size_t i = 0; i < places; i++)
+        words->by_place[i] = ALD_NOBODY;
+}
+
+static void put_at(struct ald_link_words *words, uint32_t word, uint32_t place)
+{
+    words->place[word] = place;
+    words->by_place[place] = word;
+}
+
+/* Keeps for a later analysis how many settled records have each word. */
+static void keep(struct ald_linker *l, struct ald_link_words *words, const size_t *records, size_t titled)
+{
+    struct ald_model_word *list = ald_calloc(l->arena, words->n, sizeof *list);
+    size_t n = 0;
+    for (uint32_t i = 0; i < words->n; i++) {
+        uint32_t word = words->rank[i];
+        if (records[word])
+            list[n++] = (struct ald_model_word){hash_of(words, i), (uint32_t)records[word], word};
+    }
+    if (n)
+        qsort(list, n, sizeof *list, by_hash);
+    make_places(l, words, n);
+    for (size_t i = 0; i < n; i++)
+        put_at(words, list[i].word, (uint32_t)i);
+    ald_model_put_words(l->b->a->arena, list, n, l->learning->into);
+    l->learning->head.titled = titled;
+}
+
+/* Takes it from one before. */
+static void take_kept(struct ald_linker *l, struct ald_link_words *words)
+{
+    const struct ald_link_model *from = l->learning->from;
+    make_places(l, words, ald_model_words(from));
+    for (uint32_t i = 0; i < words->n; i++) {
+        uint32_t place = ald_model_find_word(from, hash_of(words, i)), records = 1;
+        if (place != ALD_NOBODY) {
+            put_at(words, words->rank[i], place);
+            records = ald_model_word_records(from, place);
+        }
+        words->weight[words->rank[i]] = log((double)(l->learning->head.titled + 1) / (double)records);
+    }
+}
+
 static void weigh(struct ald_linker *l, struct ald_link_words *words)
 {
     size_t *records = ald_calloc(l->arena, words->n, sizeof *records), titled = 0;
     words->weight = ald_calloc(l->arena, words->n, sizeof *words->weight);
+    if (l->learning && l->learning->from) {
+        take_kept(l, words);
+        return;
+    }
     for (uint32_t i = 0; i < l->b->a->records_n; i++) {
         if (!ald_link_is_settled(l, i))
             continue;
@@ -103,6 +171,8 @@ static void weigh(struct ald_linker *l, struct ald_link_words *words)
     }
     for (size_t i = 0; i < words->n; i++)
         words->weight[i] = log((double)(titled + 1) / (double)(records[i] ? records[i] : 1));
+    if (l->learning)
+        keep(l, words, records, titled);
 }
 
 /* Numbers words by their texts: sums over them come out the same, to the last bit, whichever records stand around. */
@@ -144,7 +214,7 @@ void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
     ald_arena_free(titles);
     ret->at[a->records_n] = used;
     ret->n = ald_names_n(ret->texts);
-    if (l->settled != INT64_MAX)
+    if (l->learning)
         number_by_text(l, ret);
     weigh(l, ret);
 }

@@ -44,6 +44,7 @@ struct ald_linker {
     struct ald_link_idle *idle;
     size_t idle_n, idle_cap;
     int64_t settled; /* likeness is learnt from records that start before it; INT64_MAX: from all */
+    struct ald_link_learning *learning; /* link_model.h; NULL: from all */
 };
 
 /* ---- link_groups.c ---- */
@@ -116,6 +117,9 @@ struct ald_link_words {
                      * one that a single record has */
     size_t n;       /* words */
     uint32_t *rank; /* by number of its text: the word's; NULL: the same */
+    /* In a store that has settled: by word: its place among those that settled records have, by hash (ALD_NOBODY: it is none), and back. */
+    uint32_t *place, *by_place;
+    size_t places;
 };
 /** In a store that has settled, words are numbered by their texts. */
 void ald_words_build(struct ald_linker *l, struct ald_link_words *ret);
@@ -165,6 +169,8 @@ enum ald_block_kind { ALD_BLOCK_SERVICE, ALD_BLOCK_TEAM, ALD_BLOCK_EDGE };
 /** The number of the block of edge i (i: all edges: one past the last block). */
 uint32_t ald_block_edge(const struct ald_linker *l, uint32_t i);
 enum ald_block_kind ald_block_kind(const struct ald_linker *l, uint32_t block);
+/** What stands for a block wherever it has which number. */
+uint64_t ald_block_key(enum ald_block_kind kind, const char *name);
 /** "checkout", or "cart needs identity"; arena- or analysis-owned. */
 const char *ald_block_name(const struct ald_linker *l, struct ald_arena *arena, uint32_t block);
 

@@ -49,6 +49,8 @@ struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena 
 /** Names of the rows of a quarter's frames, by lens (observations.h): "start", "landmark", "total". */
 const char *ald_frame_name(int lens);
 
+/** link_model.c: what likeness has learnt; nothing where all records were learnt from. */
+ALD_CHECK enum ald_rc ald_link_model_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
 /** stored_save.c: all but what goes with links and incidents: sources, suggestions, pasts. frames: ald_frames_save. */
 ALD_CHECK enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *analysis, struct ald_err *err);
 

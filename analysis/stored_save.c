@@ -58,6 +58,7 @@ enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *
 {
     ALD_TRY(save_origins(store, a, err));
     ALD_TRY(save_suggestions(store, a, err));
+    ALD_TRY(ald_link_model_save(store, a, err));
     return ald_past_save(store, a, err);
 }
 

@@ -381,6 +381,7 @@ struct ald_analysis {
     struct ald_past *past;
     struct ald_patterns *patterns;         /* what was recognised in texts: alidade/patterns.h */
     size_t unjoined_people, link_cycles;
+    const struct ald_link_model *link_model; /* what likeness has learnt, for the next analysis (ald_analysis_save keeps it); NULL: nothing */
     const struct ald_link *suggestions; /* not taken; most likely first */
     size_t suggestions_n;
     const struct ald_link_idle *idle_links; /* by method, value */

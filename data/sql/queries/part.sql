@@ -172,3 +172,13 @@ DELETE FROM frame WHERE quarter > ?1 AND quarter < ?2;
 INSERT INTO frame (quarter, reading, starts_from, starts_to, packed) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (quarter, reading) DO UPDATE SET starts_from = excluded.starts_from, starts_to = excluded.starts_to, packed = excluded.packed
 WHERE (starts_from, starts_to, packed) IS NOT (excluded.starts_from, excluded.starts_to, excluded.packed);
+
+-- What likeness of records has learnt.
+-- name: part_model_rows
+SELECT part, packed FROM link_model WHERE part > ?1 ORDER BY part;
+
+-- name: part_model_remove
+DELETE FROM link_model WHERE part = ?1;
+
+-- name: part_model_put
+INSERT INTO link_model (part, packed) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET packed = excluded.packed;
