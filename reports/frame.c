@@ -217,7 +217,7 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
         {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
         {"Changes nothing, because", "idle", ALD_SHOW_TEXT, 40, NULL, NULL},
     };
-    ald_view_table(report, s, "What people decided", "overrides", "nothing: no override, link or tag is on record.", overrides, 6, false);
+    ald_view_table(report, s, "What people decided", "overrides", "Nothing: no override, link or tag is on record.", overrides, 6, false);
 }
 
 void ald_frame_definitions_view(struct ald_report *report)

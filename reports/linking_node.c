@@ -1,7 +1,9 @@
 /* Linking as nodes: how many records became how many incidents, by what, and what was left open. */
 #include "alidade/report.h"
 #include "nodes.h"
+#include "sentences.h"
 #include "sources.h"
+#include "words.h"
 
 /* "30 by key" */
 static const char *const by_words[ALD_LINK_METHOD_N] = {
@@ -14,17 +16,17 @@ static const char *const by_words[ALD_LINK_METHOD_N] = {
 
 const char *ald_linking_text(struct ald_arena *a, const struct ald_linking *linking)
 {
-    const char *s = ald_sprintf(a, "%zu %s %zu incident%s of all classes", linking->records, linking->records == 1 ? "record makes" : "records make",
-                                linking->incidents, linking->incidents == 1 ? "" : "s");
+    const char *s = ald_sprintf(a, "%s %s of all classes", ald_many(a, linking->records, "record makes", "records make"),
+                                ald_many(a, linking->incidents, "incident", "incidents"));
     const char *between = ": ";
     for (int m = 0; m < ALD_LINK_METHOD_N; m++) {
         if (!linking->by[m])
             continue;
-        s = ald_sprintf(a, "%s%s%zu %s", s, between, linking->by[m], by_words[m]);
+        s = ald_sprintf(a, "%s%s%s %s", s, between, ald_words_count(a, (int64_t)linking->by[m]), by_words[m]);
         between = ", ";
     }
     if (linking->not_taken)
-        s = ald_sprintf(a, "%s; %zu suggestion%s not taken", s, linking->not_taken, linking->not_taken == 1 ? "" : "s");
+        s = ald_sprintf(a, "%s; %s not taken", s, ald_many(a, linking->not_taken, "suggestion", "suggestions"));
     return s;
 }
 

@@ -44,7 +44,7 @@ static const char *text_of(const struct ald_pattern_count *c)
 {
     double n = (double)(c->confirmed + c->suggested);
     if (!c->past.has)
-        return c->past.absent;
+        return "cannot be told yet";
     return n < c->past.low ? "fewer than usual" : n > c->past.high ? "more than usual" : "about as many as usual";
 }
 

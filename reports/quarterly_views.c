@@ -118,9 +118,7 @@ static void pairs(struct ald_report *report)
         {"Gap in complexity", "complexity_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
         {"Gap in blast radius", "blast_radius_gap", ALD_SHOW_POSITION, 11, NULL, "pair"},
     };
-    ald_view_table(report, s, NULL, "pairs",
-                   ald_charts_any_reading(report) ? "No two resolved incidents of this period took about equally long with clearly different complexity."
-                                                  : "No incident of this period has a reading yet, so how complex each was cannot be told.",
+    ald_view_table(report, s, NULL, "pairs", "No two resolved incidents of this period took about equally long with clearly different complexity.",
                    columns, sizeof columns / sizeof columns[0], false)
         ->printed = 10; /* the gaps are seen from what stands before them */
 }
@@ -205,7 +203,8 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     bool full = any(report);
     if (full) {
         triangulation(report);
-        pairs(report);
+        if (ald_charts_any_reading(report))
+            pairs(report);
     }
     ald_change_view(report);
     if (full) {

@@ -3,6 +3,7 @@
 
 #define LINE_POINTS 15.0
 #define HEAD_POINTS 20.25
+#define REASON_UNITS 30 /* why there is no value, where no interval lends its room */
 
 static double more(double points, struct ald_xlsx_sheet *s, struct ald_xlsx_span at, const char *text,
                    enum ald_xlsx_style style)
@@ -19,11 +20,13 @@ struct figures {
 
 static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block, struct figures *ret)
 {
+    bool reasons = false;
     *ret = (struct figures){.has = {true, true}};
     for (size_t i = 0; i < block->figures_n; i++) {
         const struct ald_figure *f = &block->figures[i];
         ret->has[2] = ret->has[2] || f->low || f->high;
         ret->has[3] = ret->has[3] || f->n;
+        reasons = reasons || (f->path && ald_absent_at(s->x->report->root, f->path));
         ret->has[4] = ret->has[4] || ald_definition_text(s->x->report, s->x->scratch, f->definition);
     }
     struct ald_xlsx_wish wishes[5];
@@ -31,7 +34,7 @@ static void plan_figures(struct ald_xlsx_sheet *s, const struct ald_block *block
     size_t n = 0;
     for (size_t i = 0; i < 5; i++)
         if (ret->has[i])
-            wishes[n++] = ald_xlsx_figure_wishes[i];
+            wishes[n++] = i == 1 && reasons && !ret->has[2] ? (struct ald_xlsx_wish){REASON_UNITS, 14} : ald_xlsx_figure_wishes[i];
     ald_xlsx_grid_lay(s, wishes, n, false, spans);
     for (size_t i = 0, k = 0; i < 5; i++)
         if (ret->has[i])

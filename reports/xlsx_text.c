@@ -11,6 +11,7 @@
 
 #define CUT_MARK " \xE2\x80\xA6 [cut]"
 #define CUT_UTF16 8 /* units of CUT_MARK */
+#define LINES_MOST 253 /* line feeds that Excel lets a cell hold */
 
 /* "_x0041_" in a cell is read as "A". */
 static bool looks_escaped(const char *s)
@@ -42,9 +43,25 @@ static const char *keep_escapes(struct ald_arena *a, const char *s)
     return to;
 }
 
+/* The line feeds beyond what a cell holds become blanks. */
+static const char *few_lines(struct ald_arena *a, const char *s)
+{
+    size_t found = 0;
+    for (const char *at = strchr(s, '\n'); at; at = strchr(at + 1, '\n'))
+        found++;
+    if (found <= LINES_MOST)
+        return s;
+    char *to = ald_strdup(a, s);
+    size_t kept = 0;
+    for (char *at = strchr(to, '\n'); at; at = strchr(at + 1, '\n'))
+        if (kept++ >= LINES_MOST)
+            *at = ' ';
+    return to;
+}
+
 const char *ald_xlsx_clean(struct ald_arena *a, const char *text, size_t max_utf16)
 {
-    const char *s = ald_words_printable(a, text);
+    const char *s = few_lines(a, ald_words_printable(a, text));
     const char *whole = keep_escapes(a, s);
     size_t bytes = strlen(whole); /* never fewer than UTF-16 units */
     if (bytes <= max_utf16 || ald_utf8_prefix_utf16(whole, max_utf16) == bytes)

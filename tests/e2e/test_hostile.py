@@ -16,7 +16,7 @@ TITLES = [
     "Fire \U0001F525 and \U0001F469\u200D\U0001F692 \U0001F1E9\U0001F1EA", "שלום עולם عطل في الدفع",
     "\u202Egnp.exe\u202C \u2066x\u2069", "e\u0301 a\u0308 Z\u0335a\u0335l\u0335g\u0335o\u0335",
     "ring\u0007 esc\u001b[31m bell\u0001 del\u007f c1\u0085\u009b", "nul\u0000inside", "line\none\r\ntwo\ttab",
-    "_x0041_ _x000D_", "\uFFFE and \uFFFF",
+    "_x0041_ _x000D_", "\n".join(f"line {n}" for n in range(300)), "\uFFFE and \uFFFF",
     "<b>bold</b> & \"quotes\" 'single' ]]> <!-- -->", "<script>alert(1)</script>", "%s%n%d {shown} ${HOME}",
     "../../etc/passwd", "NaN", "1e400", "#REF!", "007",
     "  spaces  ", "TRUE", "2026-01-01", LONG,
@@ -80,6 +80,8 @@ class Hostile(support.Case):
             kept = skeleton(cell)[:-len(" … [cut]")]
             self.assertGreater(len(kept), 30000)
             self.assertTrue(skeleton(text).startswith(kept))
+        elif text.count("\n") > 253:  # no cell holds more: blanks stand for the rest
+            self.assertEqual("".join(cell.split()), "".join(text.split()))
         else:
             self.assertEqual(skeleton(cell), skeleton(text))
 

@@ -152,6 +152,14 @@ class Strict:
             tabs = [int(view.get(key, 0)) for key in ("activeTab", "firstSheet")]
             if any(tab >= len(states) or states[tab] != "visible" for tab in tabs):
                 self.say("workbook", f"opens on the tabs {tabs} of {states}")
+        chosen = [at for at, part in enumerate(self.sheets.values()) for view in self.book.parts[part].iter(f"{MAIN}sheetView") if view.get("tabSelected") == "1"]
+        active = [int(view.get("activeTab", 0)) for view in root.iter(f"{MAIN}workbookView")]
+        if chosen != active:
+            self.say("workbook", f"the tabs {chosen} are selected, and {active} is shown: what is typed goes into all of them")
+        for part in ("docProps/core.xml", "docProps/app.xml"):
+            for element in self.book.parts[part].iter():
+                if len((element.text or "").encode("utf-16-le")) > 510:
+                    self.say(part, f"{element.tag.split('}')[1]} of more than 255 characters")
         ids = [sheet.get("sheetId") for sheet in root.iter(f"{MAIN}sheet")]
         if len(set(ids)) != len(ids):
             self.say("workbook", "two sheets have one id")
@@ -166,7 +174,20 @@ class Strict:
         for text in root.iter(f"{MAIN}t") if root is not None else ():
             if text.text and text.text != text.text.strip(" \t\n") and text.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve":
                 self.say("texts", f"{text.text[:40]!r}: its blanks will be lost")
-        for element in self.book.parts["xl/styles.xml"].iter(f"{MAIN}numFmt"):
+        for string in root if root is not None else ():
+            if sum((t.text or "").count("\n") for t in string.iter(f"{MAIN}t")) > 253:
+                self.say("texts", "one of more lines than a cell holds")
+        styles = self.book.parts["xl/styles.xml"]
+        for kind, most in (("fonts", 512), ("numFmts", 250), ("fills", 64000), ("borders", 64000)):
+            found = styles.find(f"{MAIN}{kind}")
+            if found is not None and (int(found.get("count")) != len(found) or len(found) > most):
+                self.say("styles", f"{found.get('count')} {kind}, and {len(found)} are there")
+        for kind in ("fontId", "fillId", "borderId"):
+            pool = styles.find(f"{MAIN}{kind.replace('Id', 's')}")
+            for one in styles.find(f"{MAIN}cellXfs"):
+                if int(one.get(kind) or 0) >= len(pool):
+                    self.say("styles", f"a format of {kind} {one.get(kind)}, of {len(pool)}")
+        for element in styles.iter(f"{MAIN}numFmt"):
             code = element.get("formatCode")
             bare = re.sub(r'"[^"]*"|\\\\.', "", code)
             if len(code) > 255 or int(element.get("numFmtId")) < 164 or '"' in bare or bare.count(";") > 3 or bare.count("[") != bare.count("]"):
@@ -300,6 +321,11 @@ class Strict:
                 self.say(name, f"{ref}: a text that is not there")
             if kind not in ("s", "n", "str", "inlineStr", "b"):
                 self.say(name, f"{ref}: a cell of type {kind}")
+            for t in cell.iter(f"{MAIN}t"):
+                if t.text and t.text != t.text.strip(" \t\n") and t.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve":
+                    self.say(name, f"{ref}: its blanks will be lost")
+                if (t.text or "").count("\n") > 253:
+                    self.say(name, f"{ref}: more lines than a cell holds")
             if kind == "n" and v is not None and int(cell.get("s", "0")) in self.moments and not 0 <= float(v.text) < 2958466:
                 self.say(name, f"{ref}: {v.text} is no date and no duration")
             formula = cell.find(f"{MAIN}f")
