@@ -181,6 +181,8 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
         ald_record_clocks(b, (uint32_t)i);
     ALD_TRY(b->part ? ald_link_stored(b, &a->incidents_n, err) : ald_link(b, &a->incidents_n, err));
     ald_arena_reset(b->linking);
+    if (!b->part)
+        ald_memory_trim();
     number_by_start(b);
     a->incidents = ald_calloc(a->arena, a->incidents_n, sizeof *a->incidents);
     distribute(b);
@@ -201,6 +203,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
         ald_incident_gather(b, &a->incidents[i]);
         ald_incident_classify(b, &a->incidents[i]);
     }
+    ald_load_vendors_stay(b);
     ald_arena_reset(b->gathering);
     if (a->incidents_n)
         qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
@@ -269,6 +272,7 @@ static void build_done(struct ald_build *b)
     ald_arena_free(b->linking);
     ald_arena_free(b->timing);
     ald_arena_free(b->gathering);
+    ald_arena_free(b->recognising);
     ald_arena_free(b->scratch);
 }
 
@@ -287,6 +291,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
                           .linking = ald_arena_new(),
                           .timing = ald_arena_new(),
                           .gathering = ald_arena_new(),
+                          .recognising = ald_arena_new(),
                           /* The texts of these outlive the building: they are the analysis' names. */
                           .sources = ald_names_new(arena),
                           .persons = ald_names_new(arena),
@@ -311,6 +316,9 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     ALD_TRY(build_incidents(&b, err));
     if (measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
+        ald_arena_reset(b.recognising);
+        b.by_row = NULL;
+        b.by_row_n = 0;
         ald_past_build(&b);
     }
     a->words = ald_names_texts(b.strings);
@@ -351,6 +359,8 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
     ALD_TRY(build(store, a, measured, part, err));
     if (part)
         find_asked(a, part);
+    else
+        ald_memory_trim(); /* all that only the building needed */
     if (measured)
         observe(a, part);
     *ret = a;

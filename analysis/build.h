@@ -23,12 +23,13 @@ enum ald_role {
     ALD_ROLE_NOTIFIED, ALD_ROLE_REQUESTED, ALD_ROLE_N
 };
 /** A row of record_team or record_person; name is a team or a person. */
-struct ald_row_named {
+struct ALD_TIGHT ald_row_named {
     int64_t at;
     uint32_t name, raw; /* person: ALD_NOBODY and the index when not mapped; team: both the same */
-    uint32_t field;     /* ald_build_word */
-    uint8_t role;       /* enum ald_role */
+    uint32_t field : 28; /* ald_build_word */
+    uint32_t role : 4;   /* enum ald_role */
 };
+_Static_assert(sizeof(struct ald_row_named) == 20 && ALD_ROLE_N <= 16, "one for each row");
 enum ald_ref_kind {
     ALD_REF_URL,
     ALD_REF_KEY,
@@ -118,11 +119,11 @@ struct ald_build {
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
     /* Freed when records are linked, when incidents have their clocks, when they stand. */
-    struct ald_arena *linking, *timing, *gathering;
+    struct ald_arena *linking, *timing, *gathering, *recognising; /* and when their texts are gathered */
     struct ald_own_moments *moments; /* parallel to a->records; timing */
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
-    struct ald_row_svc *svc;
+    struct ald_row_svc *svc; /* gathering; those of vendors stay (ald_load_vendors_stay) */
     size_t svc_n, svc_cap;
     struct ald_row_named *team;
     size_t team_n, team_cap;
@@ -163,10 +164,10 @@ struct ald_build {
     uint32_t *team_of_id, *service_of_id, *person_of_id; /* parallel to the names above */
     size_t team_of_id_cap, service_of_id_cap, person_of_id_cap, mapped_of_id_cap;
     bool *mapped_of_id;
-    struct ald_row_index {
+    struct ALD_TIGHT ald_row_index {
         int64_t row;
         uint32_t record;
-    } * by_row; /* sorted by row */
+    } * by_row; /* sorted by row; recognising */
     size_t by_row_n, by_row_cap;
     bool *vendor; /* by source */
     size_t vendor_cap;
@@ -200,6 +201,8 @@ static inline bool ald_build_later(struct ald_build *b, int64_t at)
  *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
 ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
+/** Keeps the services of other companies' records, which the past asks for, when all others go with `gathering`. */
+void ald_load_vendors_stay(struct ald_build *b);
 /** load_events.c: begins to read the timeline beside the store where that can be done; waits for it, or reads it now, and gives
  *  its names their numbers, which come in the order of their texts. The records, what they are and the lists of names stand before. */
 void ald_timeline_begin(struct ald_build *b);

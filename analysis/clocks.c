@@ -71,7 +71,8 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
     size_t room = 1;
     for (size_t i = 0; i < record->events_n; i++)
         room += record->events[i].kind == ALD_EV_REOPENED;
-    walk.spans = ald_calloc(b->scratch, room, sizeof *walk.spans);
+    /* Incidents have their own; those of other companies are asked for by the past. */
+    walk.spans = ald_calloc(record->vendor ? b->scratch : b->timing, room, sizeof *walk.spans);
     walk.spans[walk.n++] = (struct ald_span){.start = w->start, .end = ALD_TIME_NONE};
     if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return walk;

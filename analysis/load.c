@@ -187,7 +187,7 @@ static void take_settings(struct ald_build *b)
 static void take_order(struct ald_build *b, struct ald_q *q)
 {
     assert(b->by_row_n < ALD_RECORDS_MOST);
-    b->by_row = ald_grow(b->scratch, b->by_row, b->by_row_n, &b->by_row_cap, sizeof *b->by_row);
+    b->by_row = ald_grow(b->recognising, b->by_row, b->by_row_n, &b->by_row_cap, sizeof *b->by_row);
     b->by_row[b->by_row_n] = (struct ald_row_index){.row = ald_q_col_int(q, 0), .record = (uint32_t)b->by_row_n};
     b->by_row_n++;
 }

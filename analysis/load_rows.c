@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define FIELDS_MOST ((1u << 28) - 1)
+
 static void extend(struct ald_slice *slice, size_t at)
 {
     if (!slice->n)
@@ -90,16 +92,16 @@ static void take_service(struct ald_build *b, uint32_t r, struct ald_q *q)
         return;
     }
     settle_service(b);
-    b->svc = ald_grow(b->scratch, b->svc, b->svc_n, &b->svc_cap, sizeof *b->svc);
+    b->svc = ald_grow(b->gathering, b->svc, b->svc_n, &b->svc_cap, sizeof *b->svc);
     extend(&b->work[r].services, b->svc_n);
     b->svc[b->svc_n++] = row;
     b->unsettled = r;
 }
 
-static uint8_t role_of(const char *text)
+static uint32_t role_of(const char *text)
 {
     static const char *const names[ALD_ROLE_N] = {"", "assigned", "responder", "acknowledged", "commander", "resolved", "notified", "requested"};
-    for (uint8_t role = 1; text && role < ALD_ROLE_N; role++)
+    for (uint32_t role = 1; text && role < ALD_ROLE_N; role++)
         if (strcmp(text, names[role]) == 0)
             return role;
     return ALD_ROLE_OTHER;
@@ -108,7 +110,7 @@ static uint8_t role_of(const char *text)
 static void merge_named(const struct ald_build *b, struct ald_row_named *same, const struct ald_row_named *row)
 {
     same->at = earlier(same->at, row->at);
-    same->field = first_word(b, same->field, row->field);
+    same->field = first_word(b, same->field, row->field) & FIELDS_MOST;
 }
 
 static void settle_team(struct ald_build *b)
@@ -122,8 +124,8 @@ static void take_team(struct ald_build *b, uint32_t r, struct ald_q *q)
     struct ald_row_named row = {
         .name = resolve_name(b->team_ids, b->team_of_id, b->a->records[r].traits->source, ald_q_col_text(q, 1), b->teams),
         .at = ald_q_col_time(q, 2),
-        .role = role_of(ald_q_col_text(q, 3)),
-        .field = ald_build_word(b, ald_q_col_text(q, 4)),
+        .role = role_of(ald_q_col_text(q, 3)) & 15u,
+        .field = ald_build_word(b, ald_q_col_text(q, 4)) & FIELDS_MOST,
     };
     row.raw = row.name;
     if (row.name == ALD_NOBODY)
@@ -150,8 +152,8 @@ static void take_person(struct ald_build *b, uint32_t r, struct ald_q *q)
 {
     struct ald_row_named row = {
         .at = ald_q_col_time(q, 2),
-        .role = role_of(ald_q_col_text(q, 3)),
-        .field = ald_build_word(b, ald_q_col_text(q, 4)),
+        .role = role_of(ald_q_col_text(q, 3)) & 15u,
+        .field = ald_build_word(b, ald_q_col_text(q, 4)) & FIELDS_MOST,
     };
     resolve_person(b, b->a->records[r].traits->source, ald_q_col_text(q, 1), &row.name, &row.raw);
     if (row.raw == ALD_NOBODY)
@@ -221,6 +223,27 @@ static void sort_names(struct ald_build *b)
             *owner = team[b->owner[i].team];
     }
     b->org->owner = b->service_owner;
+}
+
+void ald_load_vendors_stay(struct ald_build *b)
+{
+    struct ald_row_svc *kept = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < b->a->records_n; i++) {
+        struct ald_slice *rows = &b->work[i].services;
+        if (!b->a->records[i].vendor) {
+            *rows = (struct ald_slice){.n = 0};
+            continue;
+        }
+        for (size_t k = 0; k < rows->n; k++) {
+            kept = ald_grow(b->scratch, kept, n, &cap, sizeof *kept);
+            kept[n++] = b->svc[rows->at + k];
+        }
+        rows->at = (uint32_t)(n - rows->n);
+    }
+    b->svc = kept;
+    b->svc_n = n;
+    b->svc_cap = cap;
 }
 
 enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err)

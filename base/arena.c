@@ -9,6 +9,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_APART 1
 #elif defined(__has_feature)
@@ -119,14 +123,21 @@ void ald_arena_freep(struct ald_arena **arena)
     *arena = NULL;
 }
 
+void ald_memory_trim(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
+}
+
 static void *take(struct ald_arena *arena, size_t bytes, size_t align)
 {
     if (bytes > SIZE_MAX / 2)
         abort();
     struct block *b = arena->head;
     size_t at = b ? (b->used + align - 1) / align * align : 0;
-    if (ARENA_APART || !b || at > b->size || b->size - at < bytes) {
-        bool alone = ARENA_APART || bytes > OWN_BLOCK_BYTES;
+    bool alone = ARENA_APART || bytes > OWN_BLOCK_BYTES; /* so that it can be made longer where it lies, if it is a list */
+    if (alone || !b || at > b->size || b->size - at < bytes) {
         b = new_block(alone ? bytes : arena->next_size < bytes ? bytes : arena->next_size);
         if (arena->head && bytes > OWN_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;

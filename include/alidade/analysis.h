@@ -158,7 +158,7 @@ struct ald_span {
 #define ALD_RECORDS_MOST (1u << 30)
 #define ALD_RECORD_OF(index) ((index) & (ALD_RECORDS_MOST - 1))
 /** A service or team of an incident. at ALD_TIME_NONE: undated. */
-struct ald_named {
+struct ALD_TIGHT ald_named {
     int64_t at;
     uint32_t name;          /* index into names */
     uint32_t record : 30;
@@ -166,7 +166,7 @@ struct ald_named {
     uint32_t evidence : 31; /* by_event: the number of an event of the record, from 1; else a field (ald_word_at) or 0: ald_evidence_of */
     bool by_event : 1;
 };
-_Static_assert(sizeof(struct ald_named) == 24, "one for each service, team and person of an incident");
+_Static_assert(sizeof(struct ald_named) == 20, "one for each service, team and person of an incident");
 #define ALD_QUARTER_NONE INT32_MIN
 /** There may be millions: what is pointed at comes first, then moments, then counts, so that nothing is lost in between. */
 struct ald_incident {

@@ -15,6 +15,9 @@ void ald_arena_freep(struct ald_arena **arena);
 /** Empties the arena but keeps it: for scratch memory inside long loops. */
 void ald_arena_reset(struct ald_arena *arena);
 
+/** Gives back to the kernel what the C library keeps of memory that was freed: for when much was. */
+void ald_memory_trim(void);
+
 /** Zeroed, aligned for any type; size 0 gives a valid pointer. */
 void *ald_alloc(struct ald_arena *arena, size_t bytes);
 /** n*size zeroed bytes; aborts when the product overflows. */

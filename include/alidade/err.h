@@ -29,6 +29,7 @@ struct ald_err {
 
 #define ALD_CHECK __attribute__((warn_unused_result))
 #define ALD_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define ALD_TIGHT __attribute__((packed, aligned(4))) /* a struct without gaps, of which there may be millions; no member has its address taken */
 #define ALD_CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /** What one rc means to the process: its name, the exit code it leads to, whether trying again may help. */
