@@ -69,8 +69,10 @@ class Sheet:
 
     def alone(self):
         """Pages that hold only what columns mean, though a page before them has room for it."""
+        room = lambda page: self.down - (self.height(*page) + self.repeated(page[0])) * self.scale
         firsts = [(self.texts(first, last) or [None])[0] for first, last in self.pages]
-        return [page for page, cell in zip(self.pages, firsts) if cell is not None and cell.value == "What the columns mean"]
+        return [page for before, page, cell in zip(self.pages, self.pages[1:], firsts[1:])
+                if cell is not None and cell.value == "What the columns mean" and self.height(*page) * self.scale < room(before)]
 
 
 def sheets(book):
