@@ -215,6 +215,7 @@ static const struct ald_frame *make_frame(const struct ald_analysis *a, int read
     if (!lay_out(&a->stored->frames[reading], reading, &layout))
         return frame;
     frame->n = layout.n;
+    ald_arena_reserve(a->arena, layout.n * (sizeof *frame->members + ALD_AXIS_N * 2 * sizeof(double)));
     read_members(&layout, a->arena, frame);
     if (!layout.scaled)
         return frame;

@@ -154,6 +154,15 @@ static void *take(struct ald_arena *arena, size_t bytes, size_t align)
     return b->bytes + at;
 }
 
+void ald_arena_reserve(struct ald_arena *arena, size_t bytes)
+{
+    if (ARENA_APART || bytes < HUGE_BLOCK_BYTES)
+        return;
+    struct block *b = new_block(bytes);
+    b->next = arena->head;
+    arena->head = b;
+}
+
 void *ald_alloc(struct ald_arena *arena, size_t bytes)
 {
     return take(arena, bytes, _Alignof(max_align_t));
@@ -198,11 +207,11 @@ char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
 
 /* Makes an object larger that has a block of its own: the kernel moves the pages, nobody copies them. NULL: it has
  * none. */
-static void *stretch(struct ald_arena *arena, const void *object, size_t bytes)
+static void *stretch(struct ald_arena *arena, const void *object, size_t had, size_t bytes)
 {
     for (struct block **at = &arena->head; *at; at = &(*at)->next) {
         struct block *b = *at;
-        if (b->bytes != object || !is_mapped(b->size))
+        if (b->bytes != object || b->size != had || !is_mapped(b->size))
             continue;
         void *p = mremap(b, sizeof *b + b->size, sizeof *b + bytes, MREMAP_MAYMOVE);
         *at = must(p == MAP_FAILED ? NULL : p);
@@ -221,7 +230,7 @@ void *ald_grow(struct ald_arena *arena, void *items, size_t n, size_t *cap, size
     if (*cap > SIZE_MAX / 4 / size)
         abort();
     if (had > OWN_BLOCK_BYTES / size) { /* so large that its block holds nothing else */
-        void *longer = stretch(arena, items, *cap * size);
+        void *longer = stretch(arena, items, had * size, *cap * size);
         if (longer)
             return longer;
     }

@@ -14,6 +14,9 @@ void ald_arena_free(struct ald_arena *arena);
 void ald_arena_freep(struct ald_arena **arena);
 /** Empties the arena but keeps it: for scratch memory inside long loops. */
 void ald_arena_reset(struct ald_arena *arena);
+/** Puts what is allocated next, up to so many bytes, into one block where that is worth it: the kernel gives large blocks large pages, and
+ *  several arrays of a megabyte each would have none. */
+void ald_arena_reserve(struct ald_arena *arena, size_t bytes);
 
 /** Gives back to the kernel what the C library keeps of memory that was freed: for when much was. */
 void ald_memory_trim(void);

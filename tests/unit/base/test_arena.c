@@ -92,6 +92,28 @@ static void test_grow_large(void **state)
         assert_int_equal(strtoul(texts[i], NULL, 10), i * EVERY);
 }
 
+/* What lies in one block goes on to grow by itself. */
+static void test_reserve(void **state)
+{
+    (void)state;
+    enum { EACH = 1 << 20 };
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    size_t cap = EACH;
+    ald_arena_reserve(arena, 8 * EACH);
+    unsigned char *first = ald_calloc(arena, EACH, 1), *second = ald_calloc(arena, EACH, 1), *grown;
+    for (size_t i = 0; i < EACH; i++)
+        assert_int_equal(first[i] | second[i], 0);
+    memset(first, 1, EACH);
+    memset(second, 2, EACH);
+    grown = ald_grow(arena, first, EACH, &cap, 1);
+    assert_int_equal(cap, 2 * EACH);
+    memset(grown + EACH, 3, EACH);
+    for (size_t i = 0; i < EACH; i++)
+        assert_true(grown[i] == 1 && second[i] == 2 && grown[EACH + i] == 3);
+    ald_arena_reserve(arena, 1); /* not worth it */
+    assert_int_equal(*(unsigned char *)ald_alloc(arena, 1), 0);
+}
+
 static void test_reset_and_free(void **state)
 {
     (void)state;
@@ -122,7 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc), cmocka_unit_test(test_apart),          cmocka_unit_test(test_strings),
         cmocka_unit_test(test_grow),  cmocka_unit_test(test_reset_and_free),
-        cmocka_unit_test(test_grow_large),
+        cmocka_unit_test(test_grow_large), cmocka_unit_test(test_reserve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
