@@ -87,7 +87,7 @@ static size_t that_fit(struct ald_xlsx_sheet *s, const struct meaning *all, size
 enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, size_t blocks, struct ald_err *err)
 {
     const struct ald_section *section = &s->x->report->sections[s->section];
-    struct meaning all[MEANINGS_MOST];
+    struct meaning all[MEANINGS_MOST] = {0};
     double points = 0;
     if (section->one_page) /* has no room; its headings lead there */
         return ALD_OK;
