@@ -240,7 +240,15 @@ static void observe_one(const struct ald_analysis *a, size_t incident)
     }
 }
 
-/* part NULL: all incidents. */
+static void observe_recent(const struct ald_analysis *a)
+{
+    for (size_t k = 0; k < a->recent->older_n; k++)
+        observe_one(a, a->recent->older[k]);
+    for (size_t i = a->recent->first; i < a->incidents_n; i++)
+        observe_one(a, i);
+}
+
+/* part NULL: all incidents, or the recent ones. */
 static void observe(struct ald_analysis *a, const struct ald_part *part)
 {
     struct observing o = {.analysis = a, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
@@ -249,6 +257,10 @@ static void observe(struct ald_analysis *a, const struct ald_part *part)
     if (part) {
         if (part->incident != SIZE_MAX)
             observe_one(a, part->incident);
+        return;
+    }
+    if (a->recent) {
+        observe_recent(a);
         return;
     }
     if (o.parts > 1)
@@ -334,8 +346,15 @@ static void find_asked(const struct ald_analysis *a, struct ald_part *part)
             part->incident = i;
 }
 
-static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, bool measured,
-                                 struct ald_part *part, struct ald_analysis **ret, struct ald_err *err)
+/* What is looked at. */
+struct scope {
+    bool measured;         /* else incidents alone */
+    bool again;            /* of what is measured only what changed since the last analyze */
+    struct ald_part *part; /* of the store; NULL: all of it */
+};
+
+static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct scope scope,
+                                 struct ald_analysis **ret, struct ald_err *err)
 {
     struct ald_zone *zone;
     int64_t generation;
@@ -354,15 +373,17 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ald_event_ids_open(a, store);
-    if (!part)
+    if (!scope.part)
         ALD_TRY(ald_store_reads_whole(store, err));
-    ALD_TRY(build(store, a, measured, part, err));
-    if (part)
-        find_asked(a, part);
+    ALD_TRY(build(store, a, scope.measured, scope.part, err));
+    if (scope.part)
+        find_asked(a, scope.part);
     else
         ald_memory_trim(); /* all that only the building needed */
-    if (measured)
-        observe(a, part);
+    if (scope.again)
+        ALD_TRY(ald_recent_find(store, a, err));
+    if (scope.measured)
+        observe(a, scope.part);
     *ret = a;
     a = NULL;
     return ALD_OK;
@@ -371,19 +392,25 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
 enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                              struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, true, NULL, ret, err);
+    return run(store, settings, as_of, (struct scope){.measured = true}, ret, err);
+}
+
+enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                               struct ald_analysis **ret, struct ald_err *err)
+{
+    return run(store, settings, as_of, (struct scope){.measured = true, .again = true}, ret, err);
 }
 
 enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                               struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, false, NULL, ret, err);
+    return run(store, settings, as_of, (struct scope){.measured = false}, ret, err);
 }
 
 enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,
                               struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, true, part, ret, err);
+    return run(store, settings, as_of, (struct scope){.measured = true, .part = part}, ret, err);
 }
 
 void ald_analysis_free(struct ald_analysis *analysis)

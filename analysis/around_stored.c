@@ -1,59 +1,22 @@
 /* The analysis of one incident: its own records and those of the others that its signals, links and decisions look at are read and
  * analysed as ever, what is about all incidents comes from what analyze wrote. Whatever does not fit makes the caller run the whole. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/asked.h"
+#include "analysis/observations.h"
 #include "analysis/readings.h"
 
 /* ---- Whether what is stored holds ---- */
-
-/* What analyze noted under a key; NULL, and not sound: nothing. */
-static ALD_CHECK enum ald_rc meta(struct ald_asked *ask, const char *key, const char **ret, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = false;
-    ALD_TRY(ald_q_open(ask->store, "part_meta", &q, err));
-    ald_q_text(q, 1, key);
-    ALD_TRY(ald_q_step(q, &row, err));
-    *ret = row ? ald_strdup(ask->arena, ald_q_col_text(q, 0)) : NULL;
-    ask->sound &= row;
-    return ALD_OK;
-}
-
-static ALD_CHECK enum ald_rc meta_is(struct ald_asked *ask, const char *key, const char *value, struct ald_err *err)
-{
-    const char *noted;
-    ALD_TRY(meta(ask, key, &noted, err));
-    ask->sound &= noted && strcmp(noted, value) == 0;
-    return ALD_OK;
-}
-
-static ALD_CHECK enum ald_rc meta_time(struct ald_asked *ask, const char *key, int64_t *ret, struct ald_err *err)
-{
-    const char *noted;
-    ALD_TRY(meta(ask, key, &noted, err));
-    *ret = noted ? strtoll(noted, NULL, 10) : 0;
-    return ALD_OK;
-}
 
 /* Written by this program from this store with these settings; and nothing is dated between its as-of and that which is asked for, so
  * that no more has happened: only what is open has been so for longer. */
 static ALD_CHECK enum ald_rc holds(struct ald_asked *ask, struct ald_err *err)
 {
-    char generation[32];
-    int64_t now, as_of, next;
-    ALD_TRY(ald_store_generation(ask->store, &now, err));
-    (void)snprintf(generation, sizeof generation, "%" PRId64, now);
-    ask->sound = true;
-    ALD_TRY(meta_is(ask, "analysis_generation", generation, err));
-    ALD_TRY(meta_is(ask, "analysis_config", ask->settings->config_hash ? ask->settings->config_hash : "", err));
-    ALD_TRY(meta_is(ask, "analysis_version", ALD_VERSION, err));
-    ALD_TRY(meta_time(ask, "analysis_as_of", &as_of, err));
-    ALD_TRY(meta_time(ask, "analysis_next", &next, err));
-    ask->sound &= ask->as_of >= as_of && ask->as_of < next;
+    struct ald_written written;
+    int64_t generation;
+    ALD_TRY(ald_store_generation(ask->store, &generation, err));
+    ALD_TRY(ald_written_load(ask->store, ask->settings, &written, err));
+    ask->sound = written.sound && written.generation == generation && ask->as_of >= written.as_of && ask->as_of < written.next;
     return ALD_OK;
 }
 
@@ -133,49 +96,17 @@ static ALD_CHECK enum ald_rc check(struct ald_asked *ask, const struct ald_analy
     return ALD_OK;
 }
 
-static int lens_of(const char *name)
-{
-    for (int lens = 0; lens <= ALD_READING_N; lens++)
-        if (strcmp(ald_frame_name(lens), name) == 0)
-            return lens;
-    return -1;
-}
-
-/* The frames of its quarter, of the starts that the calendar gives it now. */
-static ALD_CHECK enum ald_rc read_frames(struct ald_asked *ask, const struct ald_analysis *a, struct ald_stored *stored, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    int64_t quarter = a->incidents[stored->incident].quarter;
-    int64_t from = ald_quarter_start(&a->calendar, quarter - a->settings->lookback_quarters), to = ald_quarter_start(&a->calendar, quarter);
-    bool row = true;
-    int found = 0;
-    ALD_TRY(ald_q_open(ask->store, "part_frame", &q, err));
-    ald_q_int(q, 1, quarter);
-    for (; ask->sound; found++) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            break;
-        int lens = lens_of(ald_q_col_text(q, 0));
-        struct ald_packed_frame frame = {.from = ald_q_col_int(q, 1), .to = ald_q_col_int(q, 2)};
-        const void *bytes = ald_q_col_blob(q, 3, &frame.n);
-        unsigned char *data = ald_alloc(a->arena, frame.n + 1);
-        memcpy(data, bytes, frame.n);
-        frame.data = data;
-        ask->sound = lens >= 0 && frame.from == from && frame.to == to && ald_frame_sound(&frame, lens);
-        if (ask->sound)
-            stored->frames[lens] = frame;
-    }
-    ask->sound &= found == ALD_READING_N + 1;
-    return ALD_OK;
-}
-
 static ALD_CHECK enum ald_rc keep_stored(struct ald_asked *ask, struct ald_analysis *a, struct ald_err *err)
 {
     struct ald_stored *stored = ald_alloc(a->arena, sizeof *stored);
-    *stored = (struct ald_stored){.store = ask->store, .incident = ask->part.incident};
+    struct ald_stored_quarter *quarter = ald_alloc(a->arena, sizeof *quarter);
+    int n = ALD_LENS_N;
+    *quarter = (struct ald_stored_quarter){.quarter = ALD_QUARTER_NONE};
+    *stored = (struct ald_stored){.store = ask->store, .incident = ask->part.incident, .quarters = quarter, .quarters_n = 1};
     ALD_TRY(check(ask, a, err));
     if (ask->sound && ald_is_read(&a->incidents[stored->incident]))
-        ALD_TRY(read_frames(ask, a, stored, err));
+        ALD_TRY(ald_frames_load(ask->store, a, a->incidents[stored->incident].quarter, quarter, &n, &ask->sound, err));
+    ask->sound &= n == ALD_LENS_N;
     a->stored = stored;
     return ALD_OK;
 }

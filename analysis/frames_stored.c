@@ -136,10 +136,38 @@ static bool lay_out(const struct ald_packed_frame *packed, int lens, struct layo
     return sound && at == end;
 }
 
-bool ald_frame_sound(const struct ald_packed_frame *packed, int lens)
+static int lens_of(const char *name)
 {
-    struct layout layout;
-    return lay_out(packed, lens, &layout);
+    for (int lens = 0; lens < ALD_LENS_N; lens++)
+        if (strcmp(ald_frame_name(lens), name) == 0)
+            return lens;
+    return -1;
+}
+
+enum ald_rc ald_frames_load(struct ald_store *store, const struct ald_analysis *a, int64_t number, struct ald_stored_quarter *ret, int *ret_n,
+                            bool *ret_sound, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    int64_t from = ald_quarter_start(&a->calendar, number - a->settings->lookback_quarters), to = ald_quarter_start(&a->calendar, number);
+    bool row = true;
+    *ret = (struct ald_stored_quarter){.quarter = number};
+    *ret_n = 0;
+    ALD_TRY(ald_q_open(store, "part_frame", &q, err));
+    ald_q_int(q, 1, number);
+    for (*ret_sound = true; *ret_sound; ++*ret_n) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        struct layout layout;
+        int lens = lens_of(ald_q_col_text(q, 0));
+        struct ald_packed_frame frame = {.from = ald_q_col_int(q, 1), .to = ald_q_col_int(q, 2)};
+        const void *bytes = ald_q_col_blob(q, 3, &frame.n);
+        frame.data = memcpy(ald_alloc(a->arena, frame.n + 1), bytes, frame.n);
+        *ret_sound = lens >= 0 && frame.from == from && frame.to == to && lay_out(&frame, lens, &layout);
+        if (*ret_sound)
+            ret->frames[lens] = frame;
+    }
+    return ALD_OK;
 }
 
 static void read_members(const struct layout *layout, struct ald_arena *arena, struct ald_frame *ret)
@@ -207,12 +235,12 @@ static void read_scales(const struct ald_analysis *a, const struct layout *layou
     }
 }
 
-static const struct ald_frame *make_frame(const struct ald_analysis *a, int reading)
+static const struct ald_frame *make_frame(const struct ald_analysis *a, const struct ald_stored_quarter *of, int reading)
 {
     struct layout layout;
     struct ald_frame *frame = ald_alloc(a->arena, sizeof *frame);
     *frame = (struct ald_frame){.reading = reading, .stored = true, .analysis = a};
-    if (!lay_out(&a->stored->frames[reading], reading, &layout))
+    if (!lay_out(&of->frames[reading], reading, &layout))
         return frame;
     frame->n = layout.n;
     ald_arena_reserve(a->arena, layout.n * (sizeof *frame->members + ALD_AXIS_N * 2 * sizeof(double)));
@@ -227,26 +255,30 @@ static const struct ald_frame *make_frame(const struct ald_analysis *a, int read
     return frame;
 }
 
-void ald_frame_read(const struct ald_analysis *a, int reading, struct ald_frame *ret)
+void ald_frame_read(const struct ald_analysis *a, struct ald_stored_quarter *of, int reading, struct ald_frame *ret)
 {
-    struct ald_stored *stored = a->stored;
-    if (!stored->made[reading]) /* asked for again by who lists the comparables */
-        stored->made[reading] = make_frame(a, reading);
-    *ret = *stored->made[reading];
+    if (!of->made[reading]) /* asked for again by who lists the comparables */
+        of->made[reading] = make_frame(a, of, reading);
+    *ret = *of->made[reading];
 }
 
-void ald_scales_read(const struct ald_analysis *a, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N])
+void ald_scales_read(const struct ald_analysis *a, const struct ald_stored_quarter *of, int lens, struct ald_arena *arena,
+                     struct ald_scale ret[ALD_SIGNAL_N])
 {
     struct layout layout;
-    if (lay_out(&a->stored->frames[lens], lens, &layout) && layout.scaled)
+    if (lay_out(&of->frames[lens], lens, &layout) && layout.scaled)
         read_scales(a, &layout, lens, arena, ret);
 }
 
-void ald_reference_read(const struct ald_analysis *a, struct ald_reference *ret)
+void ald_reference_read(const struct ald_analysis *a, int64_t quarter, struct ald_reference *ret)
 {
     struct layout layout;
-    const struct ald_packed_frame *start = &a->stored->frames[ALD_START_READING];
-    *ret = (struct ald_reference){.from = start->from, .to = start->to};
+    struct ald_stored_quarter *of = a->stored->quarters;
+    for (size_t i = 0; i < a->stored->quarters_n; i++)
+        if (a->stored->quarters[i].quarter == quarter)
+            of = &a->stored->quarters[i];
+    const struct ald_packed_frame *start = &of->frames[ALD_START_READING];
+    *ret = (struct ald_reference){.from = start->from, .to = start->to, .stored = of};
     if (lay_out(start, ALD_START_READING, &layout))
         ret->n = layout.n;
 }

@@ -32,7 +32,7 @@ struct ald_kept_cell ald_kept_blob(const void *bytes, size_t n)
     return (struct ald_kept_cell){.type = ALD_KEPT_BLOB, .bytes = bytes, .n = n};
 }
 
-static void bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
+void ald_kept_bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
 {
     for (int i = 0; i < n; i++) {
         if (cells[i].type == ALD_KEPT_INT)
@@ -46,8 +46,8 @@ static void bind(struct ald_q *q, const struct ald_kept_cell *cells, int n)
     }
 }
 
-/* Whether a column holds a cell's value. NULL reads as zero: only then is its type asked for. */
-static bool holds(struct ald_q *q, int i, const struct ald_kept_cell *cell)
+/* NULL reads as zero: only then is its type asked for. */
+bool ald_kept_holds(struct ald_q *q, int i, const struct ald_kept_cell *cell)
 {
     switch (cell->type) {
     case ALD_KEPT_INT:
@@ -102,7 +102,7 @@ struct ald_kept_change {
 
 static ALD_CHECK enum ald_rc change(struct ald_kept *kept, const struct ald_kept_cell *cells, bool remove, struct ald_err *err)
 {
-    bind(remove ? kept->remove : kept->put, cells, remove ? (int)keys_of(kept) : kept->table->columns);
+    ald_kept_bind(remove ? kept->remove : kept->put, cells, remove ? (int)keys_of(kept) : kept->table->columns);
     return ald_q_run(remove ? kept->remove : kept->put, err);
 }
 
@@ -193,7 +193,7 @@ enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cell
         ALD_TRY(remove_row(kept, err));
     bool there = kept->row && order == 0, same = there;
     for (int i = (int)keys_of(kept); same && i < kept->table->columns; i++)
-        same = holds(kept->rows, i, &cells[i]);
+        same = ald_kept_holds(kept->rows, i, &cells[i]);
     if (!same)
         ALD_TRY(change_later(kept, cells, false, err));
     if (there)

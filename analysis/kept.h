@@ -56,5 +56,9 @@ ALD_CHECK enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_
 ALD_CHECK enum ald_rc ald_kept_cut(struct ald_kept *kept, struct ald_err *err);
 /** There are no more rows: deletes what was not reached, and makes the changes that wait. */
 ALD_CHECK enum ald_rc ald_kept_end(struct ald_kept *kept, struct ald_err *err);
+/** Cells as parameters from ?1 on; texts and bytes are lent. */
+void ald_kept_bind(struct ald_q *q, const struct ald_kept_cell *cells, int n);
+/** Whether a column (from 0) of the row that rows stands at holds a cell's value. */
+bool ald_kept_holds(struct ald_q *rows, int column, const struct ald_kept_cell *cell);
 /** Gives the statements back, after success or failure. */
 void ald_kept_done(struct ald_kept *kept);

@@ -31,6 +31,21 @@ struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size
     return quarter;
 }
 
+struct ald_quarter *ald_quarter_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted)
+{
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_quarter *quarter = ald_alloc(arena, sizeof *quarter);
+    bool *copy = ald_calloc(arena, last - first, sizeof *copy);
+    memcpy(copy, wanted, (last - first) * sizeof *copy);
+    *quarter = (struct ald_quarter){.analysis = analysis,
+                                    .arena = arena,
+                                    .first = first,
+                                    .last = last,
+                                    .wanted = copy,
+                                    .measures = ald_calloc(arena, last - first, sizeof *quarter->measures)};
+    return quarter;
+}
+
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads)
 {
     struct ald_readings *readings = analysis->readings;

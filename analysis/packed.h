@@ -13,6 +13,8 @@ struct ald_packer {
     struct ald_buf buf;
     const char **parts[ALD_SIGNAL_N]; /* by number of the observation: "id":value; NULL: not made yet */
     struct ald_absent *absent;        /* by which observations they are */
+    struct ald_absences *others;      /* of incidents whose rows stay, by id */
+    size_t others_n;
 };
 struct ald_packed {
     const char *values; /* {"id":[total,landmark value], ...}; until the next incident is packed */
@@ -32,3 +34,8 @@ void ald_packer_done(struct ald_packer *packer);
 ALD_CHECK enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_packed *ret, struct ald_err *err);
 /** The sets of absences of all incidents that were packed, by id; packer-owned. @return how many there are. */
 size_t ald_pack_absences(struct ald_packer *packer, struct ald_absences **ret);
+
+/** absences.c: before the rows of incidents after one (by number) are written anew: of the others, what they lack stays. */
+ALD_CHECK enum ald_rc ald_absences_let_go(struct ald_store *store, struct ald_packer *packer, int64_t after, struct ald_err *err);
+/** Once all are packed: writes them. */
+ALD_CHECK enum ald_rc ald_absences_save(struct ald_store *store, struct ald_packer *packer, struct ald_err *err);

@@ -84,7 +84,7 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
                          struct ald_reference *ret)
 {
     if (analysis->stored) {
-        ald_reference_read(analysis, ret);
+        ald_reference_read(analysis, quarter, ret);
         return;
     }
     *ret = (struct ald_reference){
@@ -140,8 +140,8 @@ static void count_part(void *ctx, size_t part)
 void ald_tally_build(const struct ald_analysis *analysis, const struct ald_reference *reference, size_t parts, struct ald_arena *arena,
                       struct ald_tally *ret)
 {
-    *ret = (struct ald_tally){.n = reference->n};
-    if (analysis->stored) /* scales come from the store */
+    *ret = (struct ald_tally){.stored = reference->stored, .n = reference->n};
+    if (reference->stored) /* scales come from the store */
         return;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     uint64_t *one = ald_calloc(scratch, reference->n, sizeof *one);
@@ -194,8 +194,8 @@ static void build_scale(const struct ald_observed *seen, const struct ald_ranked
 void ald_scales_build(const struct ald_analysis *analysis, const struct ald_tally *tally, int lens, struct ald_arena *arena,
                       struct ald_scale ret[ALD_SIGNAL_N])
 {
-    if (analysis->stored) {
-        ald_scales_read(analysis, lens, arena, ret);
+    if (tally->stored) {
+        ald_scales_read(analysis, tally->stored, lens, arena, ret);
         return;
     }
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
@@ -370,8 +370,8 @@ static void take_beyond(const struct ald_reference *reference, struct ald_arena 
 void ald_frame_build(const struct ald_analysis *analysis, const struct ald_reference *reference, const struct ald_tally *tally,
                      int reading, size_t parts, struct ald_arena *arena, struct ald_arena *scales, struct ald_frame *ret)
 {
-    if (analysis->stored) {
-        ald_frame_read(analysis, reading, ret);
+    if (reference->stored) {
+        ald_frame_read(analysis, reference->stored, reading, ret);
         return;
     }
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();

@@ -21,6 +21,7 @@ size_t ald_first_from(const struct ald_analysis *analysis, int64_t at);
 struct ald_reference {
     int64_t from, to;    /* half-open starts; to = first instant of the quarter */
     struct ald_member *members; /* sorted by duration, ended ones before open ones, then incident */
+    struct ald_stored_quarter *stored; /* where its frames come from the store (stored.h); members are not listed then. Else NULL */
     const uint32_t *incidents, *at; /* the same in ascending order of incidents, and where each is among the members: what is told of
                                        incidents is read in this order, one after the other */
     size_t n;
@@ -40,6 +41,7 @@ struct ald_scale {
 /** How many members of a reference have each observation, by its number: all of them in the low half, those beyond their landmark in the
  *  high half. */
 struct ald_tally {
+    const struct ald_stored_quarter *stored; /* the reference's: nothing is counted */
     size_t n, beyond_n;
     const uint64_t *of[ALD_SIGNAL_N];
 };

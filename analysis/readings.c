@@ -149,13 +149,18 @@ static size_t share_first(const struct placing *placing, size_t share)
     return (placing->q->quarter->last - placing->q->quarter->first) * share / placing->shares;
 }
 
+static bool is_wanted(const struct ald_quarter *quarter, size_t incident)
+{
+    return ald_is_read(&quarter->analysis->incidents[incident]) && (!quarter->wanted || quarter->wanted[incident - quarter->first]);
+}
+
 static void place_share(void *ctx, size_t share)
 {
     struct placing *placing = ctx;
     const struct ald_quarter *quarter = placing->q->quarter;
     size_t first = share_first(placing, share), n = 0;
     for (size_t i = quarter->first + first; i < quarter->first + share_first(placing, share + 1); i++)
-        if (ald_is_read(&quarter->analysis->incidents[i]) && place(placing->q, placing->desk, i, placing->r))
+        if (is_wanted(quarter, i) && place(placing->q, placing->desk, i, placing->r))
             placing->desk->asks[first + n++] =
                 (struct ask){.reading = &quarter->measures[i - quarter->first].reading[placing->r], .incident = i};
     placing->asks_n[share] = n;
@@ -351,7 +356,7 @@ void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
     read_totals(&q);
     for (size_t i = quarter->first; i < quarter->last; i++) {
         struct ald_measure *measure = &quarter->measures[i - quarter->first];
-        if (!ald_is_read(&analysis->incidents[i]))
+        if (!is_wanted(quarter, i))
             continue;
         measure->places = q.reference.n >= ALD_REFERENCE_LEAST ? &quarter->places : NULL;
         choose_shown(measure);

@@ -15,6 +15,7 @@ struct ald_quarter {
     const struct ald_analysis *analysis;
     struct ald_arena *arena; /* of all that is kept */
     size_t first, last;
+    const bool *wanted;           /* of these: which are read; NULL: all */
     struct ald_measure *measures; /* of first..last-1 */
     struct ald_places places;
     bool packs_frames; /* else they are gone when all is read */
@@ -36,6 +37,8 @@ bool ald_is_read(const struct ald_incident *inc);
 void ald_quarter_read(struct ald_quarter *quarter, size_t threads);
 /** The quarter of an incident that is to be read, not read yet, in an arena of its own. */
 struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size_t incident);
+/** Some incidents of one quarter: those of first..last-1 that are wanted (by first..last-1; they are copied). */
+struct ald_quarter *ald_quarter_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted);
 /** Reads the quarter of an incident that is to be read and was not yet. */
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads);
 

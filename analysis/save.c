@@ -52,25 +52,22 @@ static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct al
 
 /* ---- Links ---- */
 
-/* Records that have an incident, by row, which is the key of their links; written a part at a time, while quarters are read. */
+static const struct ald_kept_table link_table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", "i", ALD_LINK_CELLS};
+
+/* Written a part at a time, while quarters are read. */
 struct links {
     const struct ald_analysis *analysis;
     struct ald_arena *arena;
-    struct ald_keyed *linked; /* by row: indexes of records */
+    struct ald_keyed *linked; /* ald_linked_list */
     size_t n, at;
     struct ald_kept kept;
 };
 
 static ALD_CHECK enum ald_rc links_open(struct ald_store *store, const struct ald_analysis *a, struct links *ret, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", "i", 7};
     *ret = (struct links){.analysis = a, .arena = ald_arena_new()};
-    ret->linked = ald_calloc(ret->arena, a->records_n, sizeof *ret->linked);
-    for (size_t i = 0; i < a->records_n; i++)
-        if (a->records[i].incident != ALD_NOBODY)
-            ret->linked[ret->n++] = (struct ald_keyed){.value = (double)a->records[i].row, .at = i};
-    ald_sort_keyed(ret->linked, ret->n);
-    return ald_kept_open(store, &table, NULL, &ret->kept, err);
+    ret->n = ald_linked_list(a, ret->arena, &ret->linked);
+    return ald_kept_open(store, &link_table, NULL, &ret->kept, err);
 }
 
 static void links_done(struct links *links)
@@ -79,24 +76,11 @@ static void links_done(struct links *links)
     ald_arena_free(links->arena);
 }
 
-/* A record's key where its incident goes by another. */
-static const char *own_key(const struct ald_incident *inc, const struct ald_record *record)
-{
-    return record->key && strcmp(record->key, inc->key) != 0 ? record->key : NULL;
-}
-
 static ALD_CHECK enum ald_rc put_links(struct links *links, size_t up_to, struct ald_err *err)
 {
+    struct ald_kept_cell cells[ALD_LINK_CELLS];
     for (; links->at < up_to; links->at++) {
-        const struct ald_record *record = &links->analysis->records[links->linked[links->at].at];
-        const struct ald_incident *inc = &links->analysis->incidents[record->incident];
-        const struct ald_kept_cell cells[] = {ald_kept_int(record->row),
-                                              ald_kept_text(inc->id),
-                                              ald_kept_text(ald_record_method(record)),
-                                              ald_kept_real(ald_record_confidence(record)),
-                                              ald_kept_text(ald_record_via(record)),
-                                              ald_kept_int(record->folded),
-                                              ald_kept_text(own_key(inc, record))};
+        ald_link_cells(links->analysis, links->linked[links->at].at, cells);
         ALD_TRY(ald_kept_row(&links->kept, cells, err));
     }
     return ALD_OK;
@@ -112,20 +96,6 @@ static ALD_CHECK enum ald_rc put_signals(struct ald_kept *signals, struct ald_pa
     return ald_kept_row(signals, cells, err);
 }
 
-static ALD_CHECK enum ald_rc save_absences(struct ald_store *store, struct ald_packer *packer, struct ald_err *err)
-{
-    static const struct ald_kept_table table = {"analysis_absent_rows", "analysis_absent_put", "analysis_absent_remove", "i", 3};
-    ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
-    struct ald_absences *list;
-    size_t n = ald_pack_absences(packer, &list);
-    ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
-    for (size_t i = 0; i < n; i++) {
-        const struct ald_kept_cell cells[] = {ald_kept_int(list[i].id), ald_kept_text(list[i].packed), ald_kept_int(list[i].incidents)};
-        ALD_TRY(ald_kept_row(&kept, cells, err));
-    }
-    return ald_kept_end(&kept, err);
-}
-
 /* ---- Readings ---- */
 
 static struct ald_kept_cell real_cell(bool has, double v)
@@ -133,49 +103,56 @@ static struct ald_kept_cell real_cell(bool has, double v)
     return ald_kept_real(has ? v : (double)NAN);
 }
 
-static ALD_CHECK enum ald_rc put_reading(struct ald_kept *kept, const struct ald_reading *reading, const char *name, int64_t number,
-                                         struct ald_err *err)
+enum { READING_CELLS = 14 };
+static const char *const reading_names[ALD_READING_N] = {[ALD_START_READING] = "start", [ALD_LANDMARK_READING] = "landmark"};
+
+static void reading_cells(const struct ald_reading *reading, const char *name, int64_t number, struct ald_kept_cell ret[READING_CELLS])
 {
     const struct ald_axis_position *x = &reading->axis[ALD_COMPLEXITY], *y = &reading->axis[ALD_BLAST_RADIUS];
-    const struct ald_kept_cell cells[] = {ald_kept_int(number),
-                                     ald_kept_text(name),
-                                     ald_kept_int((int64_t)reading->n_ref),
-                                     ald_kept_int((int64_t)reading->candidates),
-                                     ald_kept_int((int64_t)reading->k),
-                                     ald_kept_int((int64_t)reading->m),
-                                     real_cell(x->has, x->position),
-                                     real_cell(y->has, y->position),
-                                     real_cell(reading->has_lower, reading->lower_ms),
-                                     real_cell(reading->has_median, reading->median_ms),
-                                     real_cell(reading->has_upper, reading->upper_ms),
-                                     real_cell(reading->has_percentile, reading->percentile),
-                                     ald_kept_text(reading->absent ? NULL : reading->text),
-                                     ald_kept_text(reading->absent)};
-    return ald_kept_row(kept, cells, err);
+    const struct ald_kept_cell cells[READING_CELLS] = {ald_kept_int(number),
+                                                       ald_kept_text(name),
+                                                       ald_kept_int((int64_t)reading->n_ref),
+                                                       ald_kept_int((int64_t)reading->candidates),
+                                                       ald_kept_int((int64_t)reading->k),
+                                                       ald_kept_int((int64_t)reading->m),
+                                                       real_cell(x->has, x->position),
+                                                       real_cell(y->has, y->position),
+                                                       real_cell(reading->has_lower, reading->lower_ms),
+                                                       real_cell(reading->has_median, reading->median_ms),
+                                                       real_cell(reading->has_upper, reading->upper_ms),
+                                                       real_cell(reading->has_percentile, reading->percentile),
+                                                       ald_kept_text(reading->absent ? NULL : reading->text),
+                                                       ald_kept_text(reading->absent)};
+    memcpy(ret, cells, sizeof cells);
 }
 
 static ALD_CHECK enum ald_rc put_readings(struct ald_kept *kept, const struct ald_measure *measure, int64_t number, struct ald_err *err)
 {
-    ALD_TRY(put_reading(kept, &measure->reading[ALD_LANDMARK_READING], "landmark", number, err)); /* in the order of the key */
-    return put_reading(kept, &measure->reading[ALD_START_READING], "start", number, err);
+    static const int order[] = {ALD_LANDMARK_READING, ALD_START_READING}; /* of their names */
+    struct ald_kept_cell cells[READING_CELLS];
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        reading_cells(&measure->reading[order[i]], reading_names[order[i]], number, cells);
+        ALD_TRY(ald_kept_row(kept, cells, err));
+    }
+    return ALD_OK;
 }
 
 /* ---- The whole ---- */
 
 struct tables {
     struct ald_kept incidents, signals, readings;
-    struct links links;
 };
 
-static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, const struct ald_analysis *a, struct tables *ret, struct ald_err *err)
+/* first: the incident before which tables stay as they are. */
+static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, size_t first, struct tables *ret, struct ald_err *err)
 {
     static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_remove", "i", 10};
     static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_remove", "i", 3};
-    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", 14};
-    ALD_TRY(ald_kept_open(store, &incidents, NULL, &ret->incidents, err));
-    ALD_TRY(ald_kept_open(store, &signals, NULL, &ret->signals, err));
-    ALD_TRY(ald_kept_open(store, &readings, NULL, &ret->readings, err));
-    return links_open(store, a, &ret->links, err);
+    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", READING_CELLS};
+    const struct ald_kept_cell after[] = {ald_kept_int((int64_t)first), ald_kept_text("~")}; /* behind all names of readings */
+    ALD_TRY(ald_kept_open(store, &incidents, after, &ret->incidents, err));
+    ALD_TRY(ald_kept_open(store, &signals, after, &ret->signals, err));
+    return ald_kept_open(store, &readings, after, &ret->readings, err);
 }
 
 static void tables_done(struct tables *t)
@@ -183,39 +160,44 @@ static void tables_done(struct tables *t)
     struct ald_kept *const all[] = {&t->incidents, &t->signals, &t->readings};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         ald_kept_done(all[i]);
-    links_done(&t->links);
 }
 
 static ALD_CHECK enum ald_rc tables_end(struct tables *t, struct ald_err *err)
 {
-    ALD_TRY(put_links(&t->links, t->links.n, err));
     ALD_TRY(ald_kept_end(&t->incidents, err));
     ALD_TRY(ald_kept_end(&t->signals, err));
-    ALD_TRY(ald_kept_end(&t->readings, err));
-    return ald_kept_end(&t->links.kept, err);
+    return ald_kept_end(&t->readings, err);
+}
+
+/* An incident and its signals. */
+static ALD_CHECK enum ald_rc put_all(struct tables *t, struct ald_store *store, struct ald_packer *packer, size_t i, struct ald_err *err)
+{
+    const struct ald_incident *inc = &packer->analysis->incidents[i];
+    ALD_TRY(cut_incidents(store, &t->incidents, inc, number_of(i), err));
+    ALD_TRY(put_incident(&t->incidents, inc, number_of(i), err));
+    return put_signals(&t->signals, packer, i, err);
 }
 
 /* Incident by incident, all that there is of it, so that SQLite writes one quarter while other threads read the next ones; of the links a
  * share with each quarter. */
-static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, int64_t *ret_read, struct ald_err *err)
 {
     ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
     ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
-    ALD_CLEANUP(tables_done) struct tables t = {.links = {.n = 0}};
+    ALD_CLEANUP(tables_done) struct tables t = {.incidents = {.store = NULL}};
+    ALD_CLEANUP(links_done) struct links links = {.n = 0};
     ALD_CLEANUP(ald_q_closep) struct ald_q *frames = NULL;
     int64_t quarter = INT64_MIN; /* whose frames are written */
     ald_packer_init(&packer, a);
     ald_ahead_begin(&ahead, a, true);
-    ALD_TRY(tables_open(store, a, &t, err));
+    ALD_TRY(tables_open(store, 0, &t, err));
+    ALD_TRY(links_open(store, a, &links, err));
     ALD_TRY(ald_q_open(store, "part_frame_put", &frames, err));
-    *ret_read = 0;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
-        ALD_TRY(cut_incidents(store, &t.incidents, inc, number_of(i), err));
-        ALD_TRY(put_incident(&t.incidents, inc, number_of(i), err));
-        ALD_TRY(put_signals(&t.signals, &packer, i, err));
+        ALD_TRY(put_all(&t, store, &packer, i, err));
         if (i && inc->quarter != a->incidents[i - 1].quarter)
-            ALD_TRY(put_links(&t.links, (size_t)((double)t.links.n * (double)i / (double)a->incidents_n), err));
+            ALD_TRY(put_links(&links, (size_t)((double)links.n * (double)i / (double)a->incidents_n), err));
         if (inc->cls != ALD_INCIDENT)
             continue;
         const struct ald_measure *measure = ald_ahead_at(&ahead, i);
@@ -228,7 +210,118 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
         ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), err));
     }
     ALD_TRY(ald_frames_cut(store, quarter, INT64_MAX, err));
-    ALD_TRY(save_absences(store, &packer, err));
+    ALD_TRY(put_links(&links, links.n, err));
+    ALD_TRY(ald_kept_end(&links.kept, err));
+    ALD_TRY(ald_absences_save(store, &packer, err));
+    return tables_end(&t, err);
+}
+
+/* ---- What changed ---- */
+
+/* Those that are read again, a quarter at a time. */
+struct rereading {
+    const struct ald_analysis *analysis;
+    struct ald_quarter *quarter; /* read last, or NULL */
+};
+
+static void rereading_done(struct rereading *r)
+{
+    if (r->quarter)
+        ald_arena_free(r->quarter->arena);
+}
+
+/* All of the quarter of an incident that are to be read again. */
+static void reread(struct rereading *r, size_t incident)
+{
+    const struct ald_analysis *a = r->analysis;
+    const struct ald_recent *recent = a->recent;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    int32_t quarter = a->incidents[incident].quarter;
+    size_t last = incident + 1;
+    for (size_t k = 0; k < recent->older_n; k++)
+        if (a->incidents[recent->older[k]].quarter == quarter)
+            last = recent->older[k] + 1 > last ? recent->older[k] + 1 : last;
+    for (size_t i = recent->first; i < a->incidents_n && a->incidents[i].started_at != ALD_TIME_NONE && a->incidents[i].quarter == quarter; i++)
+        last = i + 1;
+    bool *wanted = ald_calloc(scratch, last - incident, sizeof *wanted);
+    for (size_t k = 0; k < recent->older_n; k++)
+        if (recent->older[k] >= incident && recent->older[k] < last)
+            wanted[recent->older[k] - incident] = true;
+    for (size_t i = recent->first > incident ? recent->first : incident; i < last; i++)
+        wanted[i - incident] = true;
+    rereading_done(r);
+    r->quarter = ald_quarter_some(a, incident, last, wanted);
+    ald_quarter_read(r->quarter, 0);
+}
+
+/* Incidents are asked about in ascending order. */
+static const struct ald_measure *reread_at(struct rereading *r, size_t incident)
+{
+    if (!ald_is_read(&r->analysis->incidents[incident]))
+        return ald_measure_at(r->analysis, incident); /* says why, and reads nothing */
+    if (!r->quarter || incident >= r->quarter->last)
+        reread(r, incident);
+    return &r->quarter->measures[incident - r->quarter->first];
+}
+
+/* Of what was open before and still is, the readings. */
+static ALD_CHECK enum ald_rc save_older(struct ald_store *store, struct rereading *r, int64_t *ret_read, struct ald_err *err)
+{
+    const struct ald_recent *recent = r->analysis->recent;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "analysis_reading_put", &q, err));
+    for (size_t k = 0; k < recent->older_n; k++) {
+        const struct ald_measure *measure = reread_at(r, recent->older[k]);
+        *ret_read += measure->shown >= 0;
+        for (int i = 0; i < ALD_READING_N; i++) {
+            struct ald_kept_cell cells[READING_CELLS];
+            reading_cells(&measure->reading[i], reading_names[i], number_of(recent->older[k]), cells);
+            ald_kept_bind(q, cells, READING_CELLS);
+            ALD_TRY(ald_q_run(q, err));
+        }
+    }
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc save_relinked(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+{
+    const struct ald_recent *recent = a->recent;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL;
+    struct ald_kept_cell cells[ALD_LINK_CELLS];
+    ALD_TRY(ald_q_open(store, link_table.put, &put, err));
+    ALD_TRY(ald_q_open(store, link_table.remove, &remove, err));
+    for (size_t i = 0; i < recent->unlinked_n; i++) {
+        ald_q_int(remove, 1, recent->unlinked[i]);
+        ALD_TRY(ald_q_run(remove, err));
+    }
+    for (size_t i = 0; i < recent->relinked_n; i++) {
+        ald_link_cells(a, recent->relinked[i], cells);
+        ald_kept_bind(put, cells, ALD_LINK_CELLS);
+        ALD_TRY(ald_q_run(put, err));
+    }
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc save_recent(struct ald_store *store, const struct ald_analysis *a, int64_t *ret_read, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
+    ALD_CLEANUP(rereading_done) struct rereading r = {.analysis = a};
+    ALD_CLEANUP(tables_done) struct tables t = {.incidents = {.store = NULL}};
+    *ret_read = a->recent->read;
+    ald_packer_init(&packer, a);
+    ALD_TRY(ald_absences_let_go(store, &packer, (int64_t)a->recent->first, err));
+    ALD_TRY(save_relinked(store, a, err));
+    ALD_TRY(save_older(store, &r, ret_read, err));
+    ALD_TRY(tables_open(store, a->recent->first, &t, err));
+    for (size_t i = a->recent->first; i < a->incidents_n; i++) {
+        ALD_TRY(put_all(&t, store, &packer, i, err));
+        if (a->incidents[i].cls != ALD_INCIDENT)
+            continue;
+        const struct ald_measure *measure = reread_at(&r, i);
+        *ret_read += measure->shown >= 0;
+        ALD_TRY(put_readings(&t.readings, measure, number_of(i), err));
+    }
+    ALD_TRY(ald_absences_save(store, &packer, err));
     return tables_end(&t, err);
 }
 
@@ -241,19 +334,35 @@ static ALD_CHECK enum ald_rc save_meta(struct ald_store *store, const char *key,
     return ald_q_run(q, err);
 }
 
+static ALD_CHECK enum ald_rc save_number(struct ald_store *store, const char *key, int64_t value, struct ald_err *err)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%" PRId64, value);
+    return save_meta(store, key, text, err);
+}
+
+/* The earliest start of an incident whose landmark is still to come. */
+static int64_t settles(const struct ald_analysis *a)
+{
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (a->incidents[i].landmark_at > a->as_of)
+            return a->incidents[i].started_at == ALD_TIME_NONE ? INT64_MAX : a->incidents[i].started_at;
+    return INT64_MAX;
+}
+
 enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
                               struct ald_err *err)
 {
-    char as_of[32], generation[32], next[32];
-    (void)snprintf(as_of, sizeof as_of, "%" PRId64, a->as_of);
-    (void)snprintf(generation, sizeof generation, "%" PRId64, a->generation);
-    (void)snprintf(next, sizeof next, "%" PRId64, a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at);
-    ALD_TRY(save_incidents(store, a, ret_read, err));
+    int64_t read = 0;
+    ALD_TRY(a->recent ? save_recent(store, a, &read, err) : save_incidents(store, a, &read, err));
+    *ret_read = (size_t)read;
     ALD_TRY(ald_stored_save(store, a, err));
-    ALD_TRY(save_meta(store, "analysis_as_of", as_of, err));
+    ALD_TRY(save_number(store, "analysis_as_of", a->as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
-    ALD_TRY(save_meta(store, "analysis_next", next, err));
+    ALD_TRY(save_number(store, "analysis_next", a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at, err));
+    ALD_TRY(save_number(store, "analysis_settles", settles(a), err));
+    ALD_TRY(save_number(store, "analysis_read", read, err));
     ALD_TRY(save_meta(store, "analysis_version", ALD_VERSION, err));
-    ALD_TRY(save_meta(store, "analysis_generation", generation, err));
+    ALD_TRY(save_number(store, "analysis_generation", a->generation, err));
     return ald_store_notes_clear(store, err);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/build.h"
+#include "analysis/kept.h"
 #include "analysis/positions.h"
 
 /* ---- What is written ---- */
@@ -67,12 +68,49 @@ ALD_CHECK enum ald_rc ald_frames_cut(struct ald_store *store, int64_t after, int
 
 /* ---- What is read ---- */
 
-/** Of an analysis that is about one incident. */
+/** What analyze noted of its last run. */
+struct ald_written {
+    bool sound;         /* it was this program, with these settings */
+    int64_t generation; /* of the store that it read */
+    int64_t as_of, next; /* next: the earliest date after as-of that it met; INT64_MAX: none */
+    int64_t settles;    /* the earliest start of an incident whose landmark was still to come; INT64_MAX: none */
+    int64_t read;       /* incidents with a reading */
+};
+/** written.c */
+ALD_CHECK enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings *settings, struct ald_written *ret, struct ald_err *err);
+
+/** Of an analysis of which a part alone is made anew, since the rest is as analyze wrote it (ald_recent_find). */
+struct ald_recent {
+    size_t first;          /* incidents from here on are observed, read and written */
+    const uint32_t *older; /* open ones before, of which only the readings changed: with as-of; ascending */
+    size_t older_n;
+    int64_t read;          /* incidents with a reading among the others */
+    const uint32_t *relinked; /* records whose row of links is to be written; and rows of those that have none any more */
+    size_t relinked_n, relinked_cap;
+    int64_t *unlinked;
+    size_t unlinked_n, unlinked_cap;
+};
+/** recent.c: finds from which incident on an analysis of the whole store, whose signals were not looked at yet, differs from what is stored,
+ *  and sets recent and stored of it; neither where all may differ. */
+ALD_CHECK enum ald_rc ald_recent_find(struct ald_store *store, struct ald_analysis *analysis, struct ald_err *err);
+/** links_kept.c: records that have an incident, by row (value): their indexes; in the arena. The row of one as the store keeps it. */
+enum { ALD_LINK_CELLS = 7 };
+struct ald_keyed;
+size_t ald_linked_list(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_keyed **ret);
+void ald_link_cells(const struct ald_analysis *analysis, size_t record, struct ald_kept_cell ret[ALD_LINK_CELLS]);
+
+/** The frames of a quarter. */
+struct ald_stored_quarter {
+    int64_t quarter;
+    struct ald_packed_frame frames[ALD_READING_N + 1]; /* by lens; n 0: there is none */
+    const struct ald_frame *made[ALD_READING_N];       /* of them, once they were asked for; NULL: not yet */
+};
+/** Of an analysis that takes over what an earlier one found: frames come from the store. */
 struct ald_stored {
     struct ald_store *store;
-    size_t incident;                             /* which: an index of the analysis */
-    struct ald_packed_frame frames[ALD_READING_N + 1]; /* of its quarter, by lens; n 0: there is none */
-    const struct ald_frame *made[ALD_READING_N];       /* of them, once they were asked for; NULL: not yet */
+    size_t incident; /* of one that is about one incident: which, an index of the analysis; else SIZE_MAX */
+    struct ald_stored_quarter *quarters; /* whose incidents are read */
+    size_t quarters_n;
 };
 /** A part of the store that is analysed with what is stored of the rest. */
 struct ald_part {
@@ -97,12 +135,16 @@ void ald_part_seen(struct ald_build *b);
 ALD_CHECK enum ald_rc ald_analysis_part(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_part *part,
                                         struct ald_analysis **ret, struct ald_err *err);
 
-/** frames_stored.c: a frame of what is stored, as ald_frame_build makes it of incidents; analysis-owned. */
-bool ald_frame_sound(const struct ald_packed_frame *packed, int lens);
-void ald_frame_read(const struct ald_analysis *analysis, int reading, struct ald_frame *ret);
-void ald_scales_read(const struct ald_analysis *analysis, int lens, struct ald_arena *arena, struct ald_scale ret[ALD_SIGNAL_N]);
-/** Fills from, to and n of a reference. */
-void ald_reference_read(const struct ald_analysis *analysis, struct ald_reference *ret);
+/** frames_stored.c: reads the frames of a quarter, whose calendar is the analysis'. *ret_n: how many there are; *ret_sound: each is what this
+ *  program writes, of the starts that the calendar gives it now. */
+ALD_CHECK enum ald_rc ald_frames_load(struct ald_store *store, const struct ald_analysis *analysis, int64_t number,
+                                      struct ald_stored_quarter *ret, int *ret_n, bool *ret_sound, struct ald_err *err);
+/** A frame of what is stored, as ald_frame_build makes it of incidents; analysis-owned. */
+void ald_frame_read(const struct ald_analysis *analysis, struct ald_stored_quarter *of, int reading, struct ald_frame *ret);
+void ald_scales_read(const struct ald_analysis *analysis, const struct ald_stored_quarter *of, int lens, struct ald_arena *arena,
+                     struct ald_scale ret[ALD_SIGNAL_N]);
+/** Fills from, to, n and stored of a reference: of a quarter that is among those of the analysis. */
+void ald_reference_read(const struct ald_analysis *analysis, int64_t quarter, struct ald_reference *ret);
 /** find.c: the number in the store of what an id or key means; 0: nothing. */
 ALD_CHECK enum ald_rc ald_stored_find(struct ald_store *store, const char *id_or_key, int64_t *ret, struct ald_err *err);
 /** The index of an incident of the store among those of an analysis; SIZE_MAX: it is not there. */

@@ -15,6 +15,21 @@ static enum ald_rc let_words_go(struct ald_session *s, const struct ald_analysis
     return ald_retain(s->store, analysis, s->clock.now_ms(s->clock.ctx) - s->config.retention_quarters * quarter_ms, ret, err);
 }
 
+static enum ald_rc analyse(struct ald_session *s, struct ald_analysis **ret, struct ald_err *err)
+{
+    int64_t as_of = 0;
+    ALD_TRY(ald_session_as_of(s, &as_of, err));
+    return (s->options.whole ? ald_analysis_run : ald_analysis_again)(s->store, &s->config.settings, as_of, ret, err);
+}
+
+static void log_anew(const struct ald_session *s, const struct ald_analysis *analysis)
+{
+    char all[24], anew[24];
+    (void)snprintf(all, sizeof all, "%zu", analysis->incidents_n);
+    (void)snprintf(anew, sizeof anew, "%zu", ald_analysis_anew(analysis));
+    ald_log_kv(&s->log, ALD_LOG_DEBUG, "analyze", "incidents", all, "anew", anew, NULL);
+}
+
 enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
@@ -24,7 +39,7 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     (void)ret_code;
     ald_progress_note(s, "linking, measuring and reading incidents ...");
     ALD_TRY(ald_store_begin(s->store, err));
-    enum ald_rc rc = ald_session_analysis(s, &analysis, err);
+    enum ald_rc rc = analyse(s, &analysis, err);
     if (rc == ALD_OK)
         rc = ald_analysis_save(s->store, analysis, &read, err);
     if (rc == ALD_OK)
@@ -46,6 +61,7 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     if (!s->options.quiet)
         (void)printf("analyzed: %zu record%s, %zu incident%s, %zu with a reading\n", analysis->records_n, analysis->records_n == 1 ? "" : "s",
                      counted, counted == 1 ? "" : "s", read);
+    log_anew(s, analysis);
     if (!s->options.quiet && (gone.texts || gone.raw))
         (void)printf("retention: %lld text%s and %lld raw element%s deleted; their figures stay\n", (long long)gone.texts,
                      gone.texts == 1 ? "" : "s", (long long)gone.raw, gone.raw == 1 ? "" : "s");

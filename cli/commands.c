@@ -7,9 +7,9 @@
 static const char *const no_options[] = {NULL};
 static const char *const init_options[] = {"from-env", NULL};
 static const char *const ingest_options[] = {"since", "until", "full", "record", "dry-run", NULL};
-static const char *const analyze_options[] = {"as-of", NULL};
+static const char *const analyze_options[] = {"as-of", "whole", NULL};
 static const char *const report_options[] = {"period", "as-of", "format", "out", NULL};
-static const char *const run_options[] = {"since", "until", "full", "period", "as-of", "format", "out", NULL};
+static const char *const run_options[] = {"since", "until", "full", "whole", "period", "as-of", "format", "out", NULL};
 static const char *const status_options[] = {"json", NULL};
 static const char *const doctor_options[] = {"dry-run", "json", NULL};
 static const char *const explain_options[] = {"as-of", "json", NULL};

@@ -22,6 +22,7 @@ static const struct ald_option_row rows[] = {
     {"since", 0, "TIME", "read from here on; cursors stay where they are", TEXT(since), false, NULL},
     {"until", 0, "TIME", "read up to here; cursors stay where they are", TEXT(until), false, NULL},
     {"full", 0, NULL, "read everything again, look for deletions, then move the cursors", TEXT(full), false, NULL},
+    {"whole", 0, NULL, "analyze everything anew, not only from what changed since the last analyze on: the same results", TEXT(whole), false, NULL},
     {"record", 0, "DIR", "keep the pages of this run in DIR, people already replaced; `replay: DIR` in a source reads them", TEXT(record), false, "FILE"},
     {"dry-run", 0, NULL, "say what would be done, do nothing", TEXT(dry_run), false, NULL},
     {"period", 0, "PERIOD", "2026Q3, 2026-07, 2026H1, 2026, FROM..TO or last-quarter (the default)", TEXT(period), false, "last-quarter"},

@@ -11,7 +11,7 @@ struct ald_options {
     const char *config, *store, *log_format, *since, *until, *period, *as_of, *format, *out, *kind, *source, *class_, *service,
         *team, *reading, *pattern, *field, *value, *reason, *undo, *by, *record, *incident, *held, *url, *facilitator,
         *surprise, *risk, *state, *corner, *severity, *text, *on, *where;
-    bool quiet, verbose, no_progress, version, help, full, dry_run, json, ignore_extra, all, list, suggestions, from_env;
+    bool quiet, verbose, no_progress, version, help, full, dry_run, json, ignore_extra, all, list, suggestions, from_env, whole;
     uint64_t given; /* bit i: option row i was given */
     const char *command;
     char **args; /* what is left after the command's name */

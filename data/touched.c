@@ -2,12 +2,15 @@
  * readings depend on calls one of these in its transaction. Knows not what a record is. */
 #include "store_priv.h"
 
-static ALD_CHECK enum ald_rc note(struct ald_store *store, int64_t record, bool is_new, struct ald_err *err)
+/* What it told before it changes: see store_touched_record. */
+enum before { BEFORE_KNOWN, BEFORE_NONE, BEFORE_UNKNOWN };
+
+static ALD_CHECK enum ald_rc note(struct ald_store *store, int64_t record, enum before before, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(store, "store_touched_record", &q, err));
     ald_q_int(q, 1, record);
-    ald_q_int(q, 2, is_new);
+    ald_q_int(q, 2, (int64_t)before);
     return ald_q_run(q, err);
 }
 
@@ -24,12 +27,17 @@ enum ald_rc ald_store_touch_noted(struct ald_store *store, struct ald_err *err)
 
 enum ald_rc ald_store_note_change(struct ald_store *store, int64_t record, struct ald_err *err)
 {
-    return note(store, record, false, err);
+    return note(store, record, BEFORE_KNOWN, err);
 }
 
 enum ald_rc ald_store_note_new(struct ald_store *store, int64_t record, struct ald_err *err)
 {
-    return note(store, record, true, err);
+    return note(store, record, BEFORE_NONE, err);
+}
+
+enum ald_rc ald_store_note_changed(struct ald_store *store, int64_t record, struct ald_err *err)
+{
+    return note(store, record, BEFORE_UNKNOWN, err);
 }
 
 enum ald_rc ald_store_notes_clear(struct ald_store *store, struct ald_err *err)

@@ -190,16 +190,20 @@ static enum ald_rc event_id_of(struct ald_landing *l, const struct ald_row_event
     return ALD_OK;
 }
 
-static enum ald_rc put_event(struct ald_landing *l, const char *statement, int64_t record, const struct ald_cell *cells,
-                             size_t n, bool *ret_did, struct ald_err *err)
+/** adds: else the statement changes one that is there. */
+static enum ald_rc put_event(struct ald_landing *l, bool adds, int64_t record, const struct ald_cell *cells, size_t n, bool *ret_did,
+                             struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
+    ALD_TRY(ald_q_open(l->land->store, adds ? "land_event_add" : "land_event_change", &q, err));
     ald_q_int(q, 1, record);
     ald_cells_bind(q, 2, cells, n);
     ALD_TRY(ald_q_run(q, err));
     *ret_did = ald_store_changes(l->land->store) > 0;
-    return *ret_did ? ald_landing_note(l, record, err) : ALD_OK;
+    if (!*ret_did || adds)
+        return *ret_did ? ald_landing_note(l, record, err) : ALD_OK;
+    l->noted = true;
+    return ald_store_note_changed(l->land->store, record, err);
 }
 
 /** The kind that the store has of an event which came with another one; NULL: it is the same. */
@@ -226,7 +230,7 @@ static enum ald_rc change_event(struct ald_landing *l, int64_t record, struct al
         ALD_TRY(other_kind(l, record, id, kind, &before, err));
     if (before)
         cells[2] = ald_cell_text(before);
-    ALD_TRY(put_event(l, "land_event_change", record, cells, n, &did, err));
+    ALD_TRY(put_event(l, false, record, cells, n, &did, err));
     if (!before)
         return ALD_OK;
     l->rekinds = ald_grow(l->page, l->rekinds, l->rekinds_n, &l->rekinds_cap, sizeof *l->rekinds);
@@ -262,7 +266,7 @@ enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event 
         ald_cell_text(l->land->free_text ? event->text : NULL), /* free_text off: no bodies, notes or quotes */
     };
     bool did = false;
-    ALD_TRY(put_event(l, "land_event_add", record, cells, sizeof cells / sizeof cells[0], &did, err));
+    ALD_TRY(put_event(l, true, record, cells, sizeof cells / sizeof cells[0], &did, err));
     if (did)
         l->land->events_new++;
     else

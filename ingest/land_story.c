@@ -56,12 +56,12 @@ enum ald_rc ald_landing_events_replace(struct ald_landing *l, const struct ald_r
         ALD_TRY(stale_rows(l, q, rows, has_event, &stale, &n, err));
     }
     for (size_t i = 0; i < n; i++) {
+        ALD_TRY(ald_landing_note(l, record, err));
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, "land_whole_event_drop", &q, err));
         ald_q_int(q, 1, record);
         ald_q_text(q, 2, stale[i]);
         ALD_TRY(ald_q_run(q, err));
-        ALD_TRY(ald_landing_note(l, record, err));
     }
     return ALD_OK;
 }

@@ -389,7 +389,8 @@ struct ald_analysis {
     int64_t next_at; /* the earliest date after as-of that was met and left out; ALD_TIME_NONE: none */
     const struct ald_origin *origins; /* what each source's past is: analysis/stored.h */
     size_t origins_n;
-    struct ald_stored *stored; /* where this is about one incident (ald_analysis_around): what it took from the store; else NULL */
+    struct ald_stored *stored; /* where this is about one incident (ald_analysis_around) or recent: what it took from the store; else NULL */
+    struct ald_recent *recent; /* where only what changed since the last analyze was looked at (ald_analysis_again); else NULL */
 };
 
 /** Where an incident is looked at: the url of the record whose key it bears, else of the first that has one; NULL: none has.
@@ -453,6 +454,13 @@ size_t ald_measures_made(const struct ald_analysis *analysis);
 /** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
+/** As ald_analysis_run, for ald_analysis_save and counts of incidents alone: where the store holds what the last analyze found, and only some
+ *  records changed since, signals and readings are those of the incidents from the first changed one on (recent), and nothing may ask for
+ *  others. @return as ald_analysis_run. */
+ALD_CHECK enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                                         struct ald_analysis **ret, struct ald_err *err);
+/** How many incidents that analysis looked at: of ald_analysis_run all. */
+size_t ald_analysis_anew(const struct ald_analysis *analysis);
 /** As far as records and incidents go: no patterns, signals or readings, and nothing may ask for them. For what only tells of
  *  records. @return as ald_analysis_run. */
 ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

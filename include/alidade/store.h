@@ -48,10 +48,12 @@ ALD_CHECK enum ald_rc ald_store_generation(struct ald_store *store, int64_t *ret
 ALD_CHECK enum ald_rc ald_store_touch(struct ald_store *store, struct ald_err *err);
 /** Nothing changed but records that were noted, or what no analysis reads. */
 ALD_CHECK enum ald_rc ald_store_touch_noted(struct ald_store *store, struct ald_err *err);
-/** Notes a record (by row) that is about to change, vanish or come back, or whose timeline changed; one that is new. The transaction then
+/** Notes a record (by row) that is about to change, vanish or come back, or that was added to; one that is new. The transaction then
  *  ends with ald_store_touch_noted. */
 ALD_CHECK enum ald_rc ald_store_note_change(struct ald_store *store, int64_t record, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_store_note_new(struct ald_store *store, int64_t record, struct ald_err *err);
+/** One whose dates changed already, so that what they were is not known; nothing where it was noted before. */
+ALD_CHECK enum ald_rc ald_store_note_changed(struct ald_store *store, int64_t record, struct ald_err *err);
 /** By analyze, in the transaction that keeps what it found: forgets all notes. */
 ALD_CHECK enum ald_rc ald_store_notes_clear(struct ald_store *store, struct ald_err *err);
 /** Rows changed by the last _run of an insert, update or delete. */

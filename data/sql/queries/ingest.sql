@@ -89,11 +89,9 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
--- Those that sync_timeline_all and sync_census_gone are about to change are noted (store_touched_record).
+-- Those that sync_timeline_all and sync_census_gone are about to change, as store_touched_record notes them: most are noted already.
 -- name: sync_timeline_all_note
-INSERT INTO touched (record, was_from) SELECT id, coalesce((SELECT min(at) FROM record_moment
-    WHERE record = id AND moment IN ('impact_started', 'opened')), -9223372036854775808)
-FROM record WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND (?3 IS NULL OR entered_at >= ?3)
+INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND (?3 IS NULL OR entered_at >= ?3)
 AND NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
 
 -- 65536: what says itself what was read (ALD_HOLDS_TOLD).
@@ -110,9 +108,7 @@ SELECT stream, count(*) FROM record WHERE source = ?1 AND gone_at IS NULL AND (?
 AND (?4 IS NULL OR entered_at >= ?4) GROUP BY stream HAVING max(last_seen) < ?2 AND count(*) >= 5 ORDER BY stream;
 
 -- name: sync_census_note
-INSERT INTO touched (record, was_from) SELECT id, coalesce((SELECT min(at) FROM record_moment
-    WHERE record = id AND moment IN ('impact_started', 'opened')), -9223372036854775808)
-FROM record WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
+INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
 AND (?4 IS NULL OR entered_at >= ?4)
 AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source
     AND f.subject = record.external_id)

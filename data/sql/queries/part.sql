@@ -131,6 +131,31 @@ SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind, quarter;
 -- name: part_frame
 SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY reading;
 
+-- ---- what changed since (recent.c) ----
+
+-- name: recent_touched
+SELECT t.record, t.was_from, l.incident FROM touched t LEFT JOIN incident_record l ON l.record = t.record ORDER BY t.record;
+
+-- The earliest date that a record tells of anything.
+-- name: recent_earliest
+SELECT min(at) FROM (SELECT at FROM record_moment WHERE record = ?1 UNION ALL SELECT at FROM event WHERE record = ?1
+    UNION ALL SELECT at FROM record_service WHERE record = ?1 UNION ALL SELECT at FROM record_team WHERE record = ?1
+    UNION ALL SELECT at FROM record_person WHERE record = ?1);
+
+-- name: recent_members
+SELECT record FROM incident_record WHERE incident = ?1 ORDER BY record;
+
+-- Incidents after one that have a reading; whether one has.
+-- name: recent_read_after
+SELECT count(*) FROM (SELECT DISTINCT incident FROM reading WHERE incident > ?1 AND absent IS NULL);
+
+-- name: recent_read_of
+SELECT count(*) FROM (SELECT DISTINCT incident FROM reading WHERE incident = ?1 AND absent IS NULL);
+
+-- How many incidents after one have each set of absences.
+-- name: recent_absent_after
+SELECT absent, count(*) FROM signal_values WHERE incident > ?1 GROUP BY absent ORDER BY absent;
+
 -- ---- save: as in analysis.sql ----
 
 -- name: part_suggestion_rows

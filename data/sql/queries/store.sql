@@ -68,11 +68,13 @@ UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'ge
 -- name: store_touched_all
 INSERT INTO touched (record, was_from) VALUES (0, 0) ON CONFLICT DO NOTHING;
 
--- ?2: 1 for a record that was not there.
+-- ?2: 0 the earliest date that it tells; 1 it was not there; 2 not known.
 -- name: store_touched_record
 INSERT INTO touched (record, was_from)
-SELECT ?1, CASE WHEN ?2 THEN 9223372036854775807 ELSE coalesce((SELECT min(at) FROM record_moment
-    WHERE record = ?1 AND moment IN ('impact_started', 'opened')), -9223372036854775808) END
+SELECT ?1, CASE ?2 WHEN 0 THEN coalesce((SELECT min(at) FROM (SELECT at FROM record_moment WHERE record = ?1
+    UNION ALL SELECT at FROM event WHERE record = ?1 UNION ALL SELECT at FROM record_service WHERE record = ?1
+    UNION ALL SELECT at FROM record_team WHERE record = ?1 UNION ALL SELECT at FROM record_person WHERE record = ?1)), 9223372036854775807)
+    WHEN 1 THEN 9223372036854775807 ELSE -9223372036854775808 END
 WHERE NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
 
 -- name: store_touched_none

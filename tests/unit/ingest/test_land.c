@@ -125,15 +125,15 @@ static void exec(struct room *room, const char *sql)
 static void notes_begin(struct room *room)
 {
     exec(room, "DELETE FROM touched");
-    exec(room, "CREATE TEMP TABLE was AS " OF_RECORDS);
+    exec(room, "CREATE TEMP TABLE was AS SELECT *, (SELECT min(at) FROM (SELECT at, record FROM event UNION ALL SELECT at, record FROM record_moment "
+               "UNION ALL SELECT at, record FROM record_person) WHERE record = id) AS told FROM (" OF_RECORDS ")");
 }
 
 static void notes_hold(struct room *room)
 {
     expect(room, "SELECT group_concat(n.id) FROM (" OF_RECORDS ") n LEFT JOIN temp.was w USING (id) WHERE n.t IS NOT w.t "
                  "AND NOT EXISTS (SELECT 1 FROM touched WHERE record IN (0, n.id))", "NULL");
-    expect(room, "SELECT group_concat(record) FROM touched t JOIN temp.was w ON w.id = t.record WHERE was_from > (SELECT min(at) FROM record_moment "
-                 "WHERE record = w.id AND moment = 'opened')", "NULL");
+    expect(room, "SELECT group_concat(record) FROM touched t JOIN temp.was w ON w.id = t.record WHERE was_from > w.told", "NULL");
     exec(room, "DROP TABLE temp.was");
 }
 
@@ -277,13 +277,19 @@ static void changes_are_noted(void **state)
     expect(room, notes, "1 100");
     exec(room, "UPDATE record SET last_seen = 50; INSERT INTO record_moment (record, moment, rank, field, at) VALUES (1, 'resolved', 1, 'f', 60)");
     land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"}); /* believed only now */
-    expect(room, notes, "1 100");
+    expect(room, notes, "1 60");
+    exec(room, "DELETE FROM record_moment WHERE moment = 'resolved'");
     exec(room, "DELETE FROM touched");
     assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, NULL), ALD_OK);
     expect(room, notes, "1 100");
-    exec(room, "DELETE FROM touched; DELETE FROM record_moment WHERE moment = 'opened'; UPDATE record SET gone_at = 5");
+    exec(room, "UPDATE record SET gone_at = 5; INSERT INTO event (record, event_id, at, kind) VALUES (1, 'e', 40, 'note')");
     land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"});
-    expect(room, notes, "1 -9223372036854775808"); /* since when is not known */
+    expect(room, notes, "1 40");
+    assert_int_equal(ald_store_note_changed(room->store, 1, NULL), ALD_OK);
+    expect(room, notes, "1 40");
+    exec(room, "DELETE FROM touched");
+    assert_int_equal(ald_store_note_changed(room->store, 1, NULL), ALD_OK);
+    expect(room, notes, "1 -9223372036854775808");
     ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{}");
     struct ald_row_team_def team = {.external_id = "t1", .name = "storage"};
     struct ald_rows rows = page_of(room);
