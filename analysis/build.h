@@ -267,8 +267,6 @@ void ald_incident_engagements(struct ald_build *b, const struct ald_incident *in
 /** Puts the first mention of each name in front, by time (undated last), then name; the others behind them, in no order.
  *  @return how many are first. */
 size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list);
-/** The first mention of each name, in that order. Analysis-owned copy. */
-const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n);
 /** gather.c: what an engaging event (from 0) of a record says of a name; when it counts in an incident: what a merged record
  *  did before its parent began counts at the parent's start. */
 struct ald_named ald_told_by_event(uint32_t record, const struct ald_event *event, size_t number, uint32_t name);

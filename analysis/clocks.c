@@ -338,11 +338,6 @@ static int64_t length(const struct ald_incident *inc, int64_t now)
     return sum;
 }
 
-static int64_t clock_between(int64_t from, int64_t to)
-{
-    return from == ALD_TIME_NONE || to == ALD_TIME_NONE || to < from ? ALD_TIME_NONE : to - from;
-}
-
 static int64_t pager_opened(const struct ald_build *b, const struct ald_incident *inc)
 {
     struct ald_taken opened = {.at = ALD_TIME_NONE};
@@ -374,8 +369,8 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     take_moments(b, inc, deciding);
     take_spans(b, inc, deciding);
     judge_end(b, inc, ald_overrides_times(b, inc));
-    inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
-    inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = inc->landmark_at = ALD_TIME_NONE;
+    inc->active_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
+    inc->acknowledge_ms = inc->landmark_at = ALD_TIME_NONE;
     inc->quarter = ALD_QUARTER_NONE;
     int64_t noticed = ald_moment_of(inc, ald_moment_of(inc, ALD_DETECTED)->at != ALD_TIME_NONE ? ALD_DETECTED : ALD_OPENED)->at;
     if (noticed != ALD_TIME_NONE)
@@ -387,9 +382,7 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
         inc->open_for_ms = active ? length(inc, b->a->as_of) : b->a->as_of - inc->started_at;
     if (inc->impossible)
         return; /* neither its start nor its end can be trusted */
-    inc->acknowledge_ms = clock_between(pager_opened(b, inc), ald_moment_of(inc, ALD_ACKNOWLEDGED)->at);
-    inc->detect_ms = clock_between(ald_moment_of(inc, ALD_IMPACT_STARTED)->at, ald_moment_of(inc, ALD_DETECTED)->at);
-    inc->mitigate_ms = clock_between(inc->started_at, ald_moment_of(inc, ALD_MITIGATED)->at);
+    inc->acknowledge_ms = ald_clock_between(pager_opened(b, inc), ald_moment_of(inc, ALD_ACKNOWLEDGED)->at);
     if (inc->state != ALD_STATE_RESOLVED)
         return;
     const struct ald_taken *resolved = ald_moment_of(inc, ALD_RESOLVED);
@@ -400,6 +393,5 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
         return;
     }
     inc->active_ms = active_ms;
-    inc->elapsed_ms = elapsed_ms;
     inc->duration_ms = active ? active_ms : elapsed_ms;
 }

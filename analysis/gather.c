@@ -70,16 +70,6 @@ size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list)
     return n;
 }
 
-const struct ald_named *ald_mentions_first(struct ald_build *b, struct ald_mentions *list, uint32_t *ret_n)
-{
-    size_t n = ald_mentions_order(b, list);
-    struct ald_named *copy = ald_calloc(b->a->arena, n, sizeof *copy);
-    if (n)
-        memcpy(copy, list->items, n * sizeof *copy);
-    *ret_n = (uint32_t)n;
-    return copy;
-}
-
 void ald_mention_place(const struct ald_incident *inc, bool folded, struct ald_named *item)
 {
     if (item->at == ALD_TIME_NONE)
@@ -178,7 +168,11 @@ static void take_services(struct ald_build *b, struct ald_incident *inc)
             ald_mention_place(inc, b->work[r].folded, &list->items[j]);
         }
     }
-    inc->services = ald_mentions_first(b, list, &inc->services_n);
+    inc->services_n = (uint32_t)ald_mentions_order(b, list);
+    struct ald_named *first = ald_calloc(b->brief, inc->services_n, sizeof *first); /* until keep_named */
+    if (inc->services_n)
+        memcpy(first, list->items, inc->services_n * sizeof *first);
+    inc->services = first;
 }
 
 /* ---- Teams and people ---- */
@@ -402,6 +396,18 @@ static void take_severity(struct ald_build *b, struct ald_incident *inc)
     }
 }
 
+/* Services, and the first mention of each team behind them. */
+static void keep_named(struct ald_build *b, struct ald_incident *inc, struct ald_mentions *teams)
+{
+    inc->teams_n = (uint32_t)ald_mentions_order(b, teams);
+    struct ald_named *both = ald_calloc(b->a->arena, (size_t)inc->services_n + inc->teams_n, sizeof *both);
+    if (inc->services_n)
+        memcpy(both, inc->services, inc->services_n * sizeof *both);
+    if (inc->teams_n)
+        memcpy(both + inc->services_n, teams->items, inc->teams_n * sizeof *both);
+    inc->services = both;
+}
+
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
 {
     take_names(b, inc);
@@ -409,6 +415,6 @@ void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
     take_services(b, inc);
     ald_overrides_labels(b, inc);
     ald_incident_engagements(b, inc, false, &b->mentions);
-    inc->teams = ald_mentions_first(b, &b->mentions, &inc->teams_n);
+    keep_named(b, inc, &b->mentions);
     inc->first_team = first_team(b, inc);
 }

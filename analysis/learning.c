@@ -91,7 +91,7 @@ static void reviews(struct gather *g)
 static bool acted(const struct ald_analysis *a, const struct ald_incident *inc, const char *team)
 {
     for (size_t i = 0; i < inc->teams_n; i++)
-        if (strcmp(a->teams[inc->teams[i].name], team) == 0)
+        if (strcmp(a->teams[ald_incident_teams(inc)[i].name], team) == 0)
             return true;
     return false;
 }

@@ -338,7 +338,7 @@ static void set_services(struct ald_build *b, struct ald_incident *inc, const st
             if (inc->services[i].name == item.name)
                 item = inc->services[i];
         item.stand_in = false;
-        list = ald_grow(b->a->arena, list, n, &cap, sizeof *list);
+        list = ald_grow(b->scratch, list, n, &cap, sizeof *list);
         list[n++] = item;
     }
     inc->services = list;

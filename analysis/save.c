@@ -46,7 +46,7 @@ static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct al
                                      ald_kept_time(inc->started_at),
                                      ald_kept_time(ald_moment_of(inc, ALD_RESOLVED)->at),
                                      ald_kept_time(inc->active_ms),
-                                     ald_kept_time(inc->elapsed_ms)};
+                                     ald_kept_time(ald_elapsed_ms(inc))};
     return ald_kept_row(kept, cells, err);
 }
 

@@ -234,10 +234,10 @@ void ald_story_tellability(const struct ald_analysis *a, const struct ald_lore *
     uint32_t *teams = ald_calloc(arena, inc->teams_n, sizeof *teams);
     *ret = (struct ald_tellability){.teams = teams, .teams_engaged = inc->teams_n};
     for (size_t k = 0; k < inc->teams_n; k++)
-        here[inc->teams[k].name] = true;
+        here[ald_incident_teams(inc)[k].name] = true;
     for (size_t i = 0; i < a->incidents_n; i++)
         for (size_t k = 0; k < a->incidents[i].teams_n; k++) {
-            const struct ald_named *team = &a->incidents[i].teams[k];
+            const struct ald_named *team = &ald_incident_teams(&a->incidents[i])[k];
             int64_t at = team->at == ALD_TIME_NONE ? a->incidents[i].started_at : team->at;
             if (at != ALD_TIME_NONE && at >= a->as_of - ALD_HISTORY_WINDOW_MS && at <= a->as_of)
                 lately[team->name] = true;

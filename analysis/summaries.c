@@ -28,9 +28,9 @@ int64_t ald_clock_of(const struct ald_incident *inc, int clock)
     case ALD_CLOCK_ACKNOWLEDGE:
         return inc->acknowledge_ms;
     case ALD_CLOCK_DETECT:
-        return inc->detect_ms;
+        return ald_detect_ms(inc);
     default:
-        return inc->mitigate_ms;
+        return ald_mitigate_ms(inc);
     }
 }
 

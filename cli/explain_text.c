@@ -126,8 +126,8 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
     (void)printf("\nClocks\n");
     print_clock("resolve", inc->duration_ms, no_resolve(inc));
     print_clock("acknowledge", inc->acknowledge_ms, "no acknowledgement by a person is recorded");
-    print_clock("detect", inc->detect_ms, "start of impact and detection are not both recorded");
-    print_clock("mitigate", inc->mitigate_ms, "mitigation is not recorded");
+    print_clock("detect", ald_detect_ms(inc), "start of impact and detection are not both recorded");
+    print_clock("mitigate", ald_mitigate_ms(inc), "mitigation is not recorded");
     if (inc->open_for_ms != ALD_TIME_NONE)
         print_clock("open for", inc->open_for_ms, "");
 }

@@ -79,7 +79,7 @@ static struct ald_node *teams_node(void *ctx, struct ald_arena *a)
     const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->teams_n; i++)
-        ald_node_add(a, list, ald_node_str(a, an->teams[inc->teams[i].name]));
+        ald_node_add(a, list, ald_node_str(a, an->teams[ald_incident_teams(inc)[i].name]));
     return list;
 }
 
@@ -100,8 +100,8 @@ static struct ald_node *clocks_node(void *ctx, struct ald_arena *a)
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, no_clock(inc)));
     ald_node_set(a, o, "acknowledge_s", ald_node_seconds(a, inc->acknowledge_ms, "no acknowledgement by a person is recorded"));
-    ald_node_set(a, o, "detect_s", ald_node_seconds(a, inc->detect_ms, "start of impact and detection are not both recorded"));
-    ald_node_set(a, o, "mitigate_s", ald_node_seconds(a, inc->mitigate_ms, "mitigation is not recorded"));
+    ald_node_set(a, o, "detect_s", ald_node_seconds(a, ald_detect_ms(inc), "start of impact and detection are not both recorded"));
+    ald_node_set(a, o, "mitigate_s", ald_node_seconds(a, ald_mitigate_ms(inc), "mitigation is not recorded"));
     return o;
 }
 
@@ -241,7 +241,7 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
     ald_node_set(a, o, "spans", ald_node_later(a, spans_node, of));
     ald_node_set(a, o, "active_s", ald_node_seconds(a, inc->active_ms, no_clock(inc)));
-    ald_node_set(a, o, "elapsed_s", ald_node_seconds(a, inc->elapsed_ms, no_clock(inc)));
+    ald_node_set(a, o, "elapsed_s", ald_node_seconds(a, ald_elapsed_ms(inc), no_clock(inc)));
     ald_node_set(a, o, "open_for_s", ald_node_seconds(a, inc->open_for_ms, NULL));
     ald_node_set(a, o, "impossible", ald_node_bool(a, inc->impossible));
     ald_node_set(a, o, "zero_length", ald_node_bool(a, inc->zero_length));

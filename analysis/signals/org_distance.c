@@ -13,12 +13,12 @@ static struct apart farthest(const struct ald_past *past, const struct ald_incid
 {
     struct apart most = {0};
     for (size_t i = 0; i < inc->teams_n; i++) {
-        const struct ald_named *team = &inc->teams[i];
+        const struct ald_named *team = &ald_incident_teams(inc)[i];
         if (!past->org->in_tree[team->name] || (by_landmark && !ald_by_landmark(inc, team->at)))
             continue;
         most.in_tree++;
         for (size_t j = 0; j < i; j++) {
-            const struct ald_named *other = &inc->teams[j];
+            const struct ald_named *other = &ald_incident_teams(inc)[j];
             if (!past->org->in_tree[other->name] || (by_landmark && !ald_by_landmark(inc, other->at)))
                 continue;
             uint32_t edges = ald_org_distance(past->org, team->name, other->name);

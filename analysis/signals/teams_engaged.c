@@ -10,7 +10,7 @@ static void compute(const struct ald_past *past, const struct ald_incident *inc,
     }
     size_t by_landmark = 0;
     for (size_t i = 0; i < inc->teams_n; i++)
-        by_landmark += ald_by_landmark(inc, inc->teams[i].at);
+        by_landmark += ald_by_landmark(inc, ald_incident_teams(inc)[i].at);
     ald_obs_accumulating(past, inc, ALD_HOLDS_TEAMS, (double)inc->teams_n, (double)by_landmark, ret);
 }
 
@@ -18,9 +18,9 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
 {
     struct ald_evidence line = {.arena = arena};
     for (size_t i = 0; i < inc->teams_n; i++) {
-        const char *where = ald_evidence_of(past->analysis, arena, &inc->teams[i]);
+        const char *where = ald_evidence_of(past->analysis, arena, &ald_incident_teams(inc)[i]);
         ald_evidence_add(&line,
-                         ald_sprintf(arena, "%s (%s)", past->analysis->teams[inc->teams[i].name], where ? where : "undated"));
+                         ald_sprintf(arena, "%s (%s)", past->analysis->teams[ald_incident_teams(inc)[i].name], where ? where : "undated"));
     }
     return ald_evidence_end(&line);
 }

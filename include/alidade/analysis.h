@@ -176,15 +176,14 @@ struct ald_incident {
     const struct ald_link *links;    /* records_n - 1, strongest first */
     const struct ald_taken *moments; /* those that are given, in order: ald_moment_of */
     const struct ald_span *spans; /* union over records, sorted, disjoint; as of as-of */
-    const struct ald_named *services;
-    const struct ald_named *teams; /* in order of engagement; dated by the first event */
+    const struct ald_named *services; /* and behind them the teams: ald_incident_teams */
     const char *severity;
     const char *norm_title; /* interned: equal ones are one text */
     int64_t started_at;
-    int64_t active_ms, elapsed_ms; /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms) */
+    int64_t active_ms;             /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms); ald_elapsed_ms */
     int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */
     int64_t open_for_ms;           /* open ones: time so far by the configured kind, else ALD_TIME_NONE */
-    int64_t acknowledge_ms, detect_ms, mitigate_ms; /* ALD_TIME_NONE: none */
+    int64_t acknowledge_ms;        /* ALD_TIME_NONE: none; ald_detect_ms, ald_mitigate_ms */
     int64_t landmark_at;           /* detected, else opened, plus the landmark; ALD_TIME_NONE */
     int32_t quarter;               /* ald_quarter_of(started_at); ALD_QUARTER_NONE */
     uint32_t records_n;
@@ -214,6 +213,34 @@ static inline const struct ald_taken *ald_moment_of(const struct ald_incident *i
     for (int m = 0; m < moment; m++)
         taken += inc->given >> m & 1u;
     return taken;
+}
+
+/** The time from one to the other; ALD_TIME_NONE where one is missing or they come the other way round. */
+static inline int64_t ald_clock_between(int64_t from, int64_t to)
+{
+    return from == ALD_TIME_NONE || to == ALD_TIME_NONE || to < from ? ALD_TIME_NONE : to - from;
+}
+/** From the start of impact to detection; ALD_TIME_NONE: not both are known, or its times cannot be. */
+static inline int64_t ald_detect_ms(const struct ald_incident *inc)
+{
+    return inc->started_at == ALD_TIME_NONE || inc->impossible
+               ? ALD_TIME_NONE
+               : ald_clock_between(ald_moment_of(inc, ALD_IMPACT_STARTED)->at, ald_moment_of(inc, ALD_DETECTED)->at);
+}
+/** From the start to mitigation, the same way. */
+static inline int64_t ald_mitigate_ms(const struct ald_incident *inc)
+{
+    return inc->impossible ? ALD_TIME_NONE : ald_clock_between(inc->started_at, ald_moment_of(inc, ALD_MITIGATED)->at);
+}
+/** From the start to the resolution, whatever lay between; ALD_TIME_NONE without a resolve clock. */
+static inline int64_t ald_elapsed_ms(const struct ald_incident *inc)
+{
+    return inc->duration_ms == ALD_TIME_NONE ? ALD_TIME_NONE : ald_clock_between(inc->started_at, ald_moment_of(inc, ALD_RESOLVED)->at);
+}
+/** Its teams_n teams, in order of engagement; dated by the first event. */
+static inline const struct ald_named *ald_incident_teams(const struct ald_incident *inc)
+{
+    return inc->services + inc->services_n;
 }
 
 /* ---- Signals ---- */

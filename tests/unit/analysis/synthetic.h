@@ -63,8 +63,8 @@ static inline void synthetic_moment(const struct ald_analysis *a, struct ald_inc
 static inline void synthetic_finish(struct synthetic *s, struct ald_incident *inc)
 {
     const struct ald_analysis *a = &s->analysis;
-    inc->active_ms = inc->elapsed_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
-    inc->acknowledge_ms = inc->detect_ms = inc->mitigate_ms = ALD_TIME_NONE;
+    inc->active_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
+    inc->acknowledge_ms = ALD_TIME_NONE;
     inc->quarter = ald_quarter_of(&a->calendar, inc->started_at);
     inc->landmark_at = ald_moment_of(inc, ALD_OPENED)->at + a->settings->landmark_ms;
     if (inc->impossible || inc->state == ALD_END_NOT_RECORDED || inc->spans_n == 0)
@@ -84,7 +84,6 @@ static inline void synthetic_finish(struct synthetic *s, struct ald_incident *in
     if (inc->zero_length)
         return;
     inc->active_ms = active;
-    inc->elapsed_ms = elapsed;
     inc->duration_ms = chosen;
 }
 

@@ -140,7 +140,7 @@ static void test_merged(void **state)
     assert_int_equal(inc->services_n, 1);
     assert_int_equal(inc->services[0].at, AT(210));
     assert_int_equal(inc->teams_n, 1);
-    assert_int_equal(inc->teams[0].at, AT(105)); /* what came before the parent's start counts at its start */
+    assert_int_equal(ald_incident_teams(inc)[0].at, AT(105)); /* what came before the parent's start counts at its start */
     assert_false(record_of(f, "T1")->folded);
     assert_true(record_of(f, "T2")->folded);
     assert_true(record_of(f, "P2")->folded);

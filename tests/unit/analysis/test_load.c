@@ -75,8 +75,8 @@ static void test_names(void **state)
     assert_int_equal(inc->services_n, 1);
     assert_string_equal(service_name(f, inc, 0), "checkout");
     assert_int_equal(inc->teams_n, 1);
-    assert_string_equal(team_name(f, inc->teams[0].name), "Payments");
-    assert_int_equal(inc->teams[0].at, AT(110));
+    assert_string_equal(team_name(f, ald_incident_teams(inc)[0].name), "Payments");
+    assert_int_equal(ald_incident_teams(inc)[0].at, AT(110));
     assert_string_equal(team_name(f, inc->first_team), "Payments");
     put(f, "DELETE FROM event", "");
     analyse(f, FAR);
@@ -92,12 +92,12 @@ static void test_first_team(void **state)
     team(f, 1, "b");
     analyse(f, FAR);
     assert_string_equal(team_name(f, incident(f, "T1")->first_team), "b");
-    assert_int_equal(incident(f, "T1")->teams[0].at, AT(100)); /* every assignment would show: so from the start */
+    assert_int_equal(ald_incident_teams(incident(f, "T1"))[0].at, AT(100)); /* every assignment would show: so from the start */
     event_full(f, 1, 110, "assigned", NULL, 0, "a", NULL, NULL);
     event_full(f, 1, 120, "reassigned", NULL, 0, "b", NULL, NULL);
     analyse(f, FAR);
     assert_string_equal(team_name(f, incident(f, "T1")->first_team), "a");
-    assert_int_equal(incident(f, "T1")->teams[1].at, AT(120)); /* dated by the event, not by the row */
+    assert_int_equal(ald_incident_teams(incident(f, "T1"))[1].at, AT(120)); /* dated by the event, not by the row */
     analyse(f, 115);
     assert_int_equal(incident(f, "T1")->teams_n, 1); /* b comes later */
     put(f, "UPDATE record SET timeline = 0", "");
@@ -106,7 +106,7 @@ static void test_first_team(void **state)
     analyse(f, FAR);
     assert_string_equal(team_name(f, incident(f, "T1")->first_team), "nobody"); /* two undated ones */
     assert_int_equal(incident(f, "T1")->teams_n, 2);
-    assert_int_equal(incident(f, "T1")->teams[0].at, ALD_TIME_NONE);
+    assert_int_equal(ald_incident_teams(incident(f, "T1"))[0].at, ALD_TIME_NONE);
 }
 
 static void test_service_dates(void **state)

@@ -64,7 +64,7 @@ static void test_end_and_start_move_spans(void **state)
     assert_int_equal(inc->spans[0].end, AT(150));
     assert_int_equal(inc->spans[1].end, AT(350));
     assert_int_equal(inc->active_ms, MINUTES(110));
-    assert_int_equal(inc->elapsed_ms, MINUTES(260));
+    assert_int_equal(ald_elapsed_ms(inc), MINUTES(260));
     assert_non_null(strstr(ald_word_at(f->a, ald_moment_of(inc, ALD_RESOLVED)->field), "decision "));
     assert_string_equal(f->a->records[ald_moment_of(inc, ALD_RESOLVED)->record].external_id, "T1");
     /* As of a moment before the corrected end it is open, as of one before the start that was corrected it had begun. */
@@ -114,8 +114,8 @@ static void test_moments(void **state)
     const struct ald_incident *inc = incident(f, "P1");
     assert_int_equal(inc->acknowledge_ms, ALD_TIME_NONE);
     assert_int_equal(inc->started_at, AT(80)); /* impact_started is the start */
-    assert_int_equal(inc->detect_ms, MINUTES(15));
-    assert_int_equal(inc->mitigate_ms, MINUTES(100));
+    assert_int_equal(ald_detect_ms(inc), MINUTES(15));
+    assert_int_equal(ald_mitigate_ms(inc), MINUTES(100));
     assert_int_equal(inc->duration_ms, MINUTES(120));
     put(f, "DELETE FROM decision", "");
     decide_time(f, "pager:P1", "opened_at", 105);

@@ -249,7 +249,7 @@ static const char *facts_of(const struct ald_analysis *a, size_t i, struct ald_a
     const char *all = ald_sprintf(arena, "%s|%s|%s|%s|%s|%d %d %d %d|%lld %lld %lld %lld %lld %lld %lld %lld|%s|%d %s\n", inc->id, inc->key, inc->title,
                                   ald_incident_url(a, arena, inc) ? ald_incident_url(a, arena, inc) : "", inc->class_why ? inc->class_why : "", inc->cls, inc->state, inc->reopens, inc->quarter,
                                   (long long)inc->started_at, (long long)inc->duration_ms, (long long)inc->open_for_ms, (long long)inc->active_ms,
-                                  (long long)inc->elapsed_ms, (long long)inc->acknowledge_ms, (long long)inc->detect_ms, (long long)inc->landmark_at,
+                                  (long long)ald_elapsed_ms(inc), (long long)inc->acknowledge_ms, (long long)ald_detect_ms(inc), (long long)inc->landmark_at,
                                   inc->severity ? inc->severity : "", inc->severity_rank, inc->first_team == ALD_NOBODY ? "" : a->teams[inc->first_team]);
     for (size_t k = 0; k < inc->records_n; k++) {
         const struct ald_record *record = &a->records[inc->records[k]];
@@ -264,7 +264,7 @@ static const char *facts_of(const struct ald_analysis *a, size_t i, struct ald_a
     for (size_t k = 0; k < inc->spans_n; k++)
         all = ald_sprintf(arena, "%s%lld-%lld ", all, (long long)inc->spans[k].start, (long long)inc->spans[k].end);
     return ald_sprintf(arena, "%s\n%s\n%s\n", all, named_of(a, inc->services, inc->services_n, a->services, arena),
-                       named_of(a, inc->teams, inc->teams_n, a->teams, arena));
+                       named_of(a, ald_incident_teams(inc), inc->teams_n, a->teams, arena));
 }
 
 /* What stands around it: suggestions, planned work, patterns. */
