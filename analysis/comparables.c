@@ -53,10 +53,10 @@ void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_ar
     make_scratch(ret, arena);
 }
 
-static size_t k_of(size_t candidates)
+static uint32_t k_of(size_t candidates)
 {
     double k = round(sqrt((double)candidates));
-    return k < K_LEAST ? K_LEAST : k > K_MOST ? K_MOST : (size_t)k;
+    return k < K_LEAST ? K_LEAST : k > K_MOST ? K_MOST : (uint32_t)k;
 }
 
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading)
@@ -64,18 +64,19 @@ void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_rea
     bool complexity = reading->axis[ALD_COMPLEXITY].has, blast = reading->axis[ALD_BLAST_RADIUS].has;
     size_t on_complexity = complexity ? near->candidates[ALD_BASIS_COMPLEXITY] : 0;
     size_t on_blast = blast ? near->candidates[ALD_BASIS_BLAST_RADIUS] : 0;
+    size_t n = complexity && blast ? near->candidates[ALD_BASIS_BOTH] : 0;
     reading->basis = ALD_BASIS_BOTH;
-    reading->candidates = complexity && blast ? near->candidates[ALD_BASIS_BOTH] : 0;
-    if (reading->candidates < ALD_REFERENCE_LEAST) {
+    if (n < ALD_REFERENCE_LEAST) {
         bool take_complexity = on_complexity >= on_blast;
         reading->basis = take_complexity ? ALD_BASIS_COMPLEXITY : ALD_BASIS_BLAST_RADIUS;
-        reading->candidates = take_complexity ? on_complexity : on_blast;
+        n = take_complexity ? on_complexity : on_blast;
     }
-    if (reading->candidates < ALD_REFERENCE_LEAST) {
+    if (n < ALD_REFERENCE_LEAST) {
         reading->basis = ALD_BASIS_WHOLE;
-        reading->candidates = near->frame->n;
+        n = near->frame->n;
     }
-    reading->k = k_of(reading->candidates);
+    reading->candidates = (uint32_t)n;
+    reading->k = k_of(n);
 }
 
 /* ---- Strips ---- */

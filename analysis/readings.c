@@ -111,7 +111,7 @@ static bool place(const struct task *q, const struct desk *desk, size_t incident
     const struct ald_incident *inc = &q->analysis->incidents[incident];
     struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
     *reading = (struct ald_reading){
-        .n_ref = desk->frame->n, .reference_from = q->reference.from, .reference_to = q->reference.to};
+        .n_ref = (uint32_t)desk->frame->n, .reference_from = q->reference.from, .reference_to = q->reference.to};
     const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
     bool few = !absent && desk->frame->n < ALD_REFERENCE_LEAST;
     if (few)
@@ -194,7 +194,7 @@ static void judge(struct ald_reading *reading, const struct ald_lasting *lasting
     size_t m = lasting->m;
     double t = (double)reading->duration_ms, s, s_minus;
     ald_lasting_beyond(lasting, t, &s, &s_minus);
-    reading->m = m;
+    reading->m = (uint32_t)m;
     reading->tells_little = m * 4 > reading->candidates;
     set_bounds(reading, lasting);
     reading->s_minus = s_minus;
@@ -384,7 +384,7 @@ void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, st
         }
         ald_km_fit_sorted(times, open, m, &km);
         ret[r] = (struct ald_reading){
-            .n_ref = m, .candidates = m, .m = m, .reference_from = reference.from, .reference_to = reference.to};
+            .n_ref = (uint32_t)m, .candidates = (uint32_t)m, .m = (uint32_t)m, .reference_from = reference.from, .reference_to = reference.to};
         set_bounds(&ret[r], &(struct ald_lasting){.m = m, .km = &km});
     }
 }

@@ -16,7 +16,7 @@ struct seeker {
     enum ald_basis basis;
     bool open;
     uint32_t standing; /* into the standing's members */
-    size_t k, candidates;
+    uint32_t k, candidates;
     int64_t duration_ms;
 };
 

@@ -184,6 +184,8 @@ static void from(const struct ald_analysis *a, const struct ald_story_view *view
     choose(&p, slots, wanted, arena, ret);
     for (size_t i = 0; i < ret->n; i++)
         ald_story_evidence(a, arena, &ret->stories[i]);
+    if (sweep)
+        ald_measures_drop_after(a, made);
 }
 
 void ald_stories_choose(const struct ald_analysis *a, const struct ald_story_view *view, struct ald_arena *arena,

@@ -261,13 +261,13 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
     (void)printf("    %s", r->text);
     if (r->has_percentile)
         (void)printf("; %.0f %% of the comparables were over sooner", 100 * r->percentile);
-    (void)printf("\n    comparables: %zu nearest of %zu (k %zu) in a reference of %zu, compared by %s\n", r->m, r->candidates, r->k, r->n_ref,
+    (void)printf("\n    comparables: %u nearest of %u (k %u) in a reference of %u, compared by %s\n", r->m, r->candidates, r->k, r->n_ref,
                  r->basis == ALD_BASIS_BOTH           ? "complexity and blast radius"
                  : r->basis == ALD_BASIS_COMPLEXITY   ? "complexity alone"
                  : r->basis == ALD_BASIS_BLAST_RADIUS ? "blast radius alone"
                                                       : "nothing: the whole reference");
     if (r->tells_little)
-        (void)printf("    position tells little: %zu of %zu share it\n", r->m, r->candidates);
+        (void)printf("    position tells little: %u of %u share it\n", r->m, r->candidates);
     struct ald_comparable *near = NULL;
     size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
     strip(r, near, n);

@@ -179,7 +179,7 @@ static struct ald_node *reading_node(struct ald_arena *a, const struct ald_readi
     ald_node_set(a, o, "verdict", ald_node_str(a, ald_verdict_id(r->verdict)));
     ald_node_set(a, o, "text", ald_node_str(a, r->text));
     ald_node_set(a, o, "remark",
-                 ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %zu of %zu share it", r->m, r->candidates) : NULL));
+                 ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %u of %u share it", r->m, r->candidates) : NULL));
     return o;
 }
 

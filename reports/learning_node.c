@@ -78,20 +78,31 @@ static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analy
     return o;
 }
 
+struct worth {
+    const struct ald_analysis *analysis;
+    const uint32_t *incidents;
+};
+
+static struct ald_node *worth_row(void *ctx, size_t row, struct ald_arena *a)
+{
+    const struct worth *worth = ctx;
+    const struct ald_analysis *an = worth->analysis;
+    uint32_t i = worth->incidents[row];
+    const struct ald_measure *m = ald_measure_at(an, i);
+    const struct ald_axis_position *c = m->shown < 0 ? NULL : &m->reading[m->shown].axis[ALD_COMPLEXITY];
+    struct ald_node *o = ald_node_object(a);
+    set_incident(a, o, an, i);
+    set_maybe(a, o, "complexity", c && c->has, c ? c->position : 0, c ? c->absent : "no reading");
+    ald_node_set(a, o, "resolve_s", ald_node_seconds(a, an->incidents[i].duration_ms, "no time to resolve is recorded"));
+    return o;
+}
+
+/* There may be as many as incidents. */
 static struct ald_node *worth_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_learning *l)
 {
-    struct ald_node *list = ald_node_list(a);
-    for (size_t k = 0; k < l->worth_n; k++) {
-        uint32_t i = l->worth[k];
-        const struct ald_measure *m = ald_measure_at(an, i);
-        const struct ald_axis_position *c = m->shown < 0 ? NULL : &m->reading[m->shown].axis[ALD_COMPLEXITY];
-        struct ald_node *o = ald_node_object(a);
-        set_incident(a, o, an, i);
-        set_maybe(a, o, "complexity", c && c->has, c ? c->position : 0, c ? c->absent : "no reading");
-        ald_node_set(a, o, "resolve_s", ald_node_seconds(a, an->incidents[i].duration_ms, "no time to resolve is recorded"));
-        ald_node_add(a, list, o);
-    }
-    return list;
+    struct worth *worth = ald_alloc(a, sizeof *worth);
+    *worth = (struct worth){an, l->worth};
+    return ald_node_rows(a, l->worth_n, worth_row, worth);
 }
 
 static struct ald_node *citations_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,

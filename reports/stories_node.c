@@ -166,8 +166,11 @@ void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct a
     struct ald_node *list = ald_node_list(a);
     struct ald_node *out = ald_node_object(a);
     ald_stories_choose(an, &r->view, a, &choice);
-    for (size_t k = 0; k < choice.n; k++)
+    size_t made = ald_measures_made(an);
+    for (size_t k = 0; k < choice.n; k++) {
         ald_node_add(a, list, candidate_node(a, an, r, &choice.stories[k]));
+        ald_measures_drop_after(an, made); /* of the quarter that it lies in */
+    }
     const struct {
         const char *key;
         size_t n;

@@ -296,19 +296,24 @@ enum ald_verdict { ALD_SHORTER, ALD_TYPICAL, ALD_LONGER, ALD_STILL_OPEN };
 struct ald_reading {
     const char *absent;   /* why there is no reading; the rest is then zero (n_ref may be set) */
     struct ald_axis_position axis[ALD_AXIS_N];
-    size_t n_ref, candidates, k, m;
-    enum ald_basis basis;
+    uint32_t n_ref, candidates, k, m;
     int64_t reference_from, reference_to; /* half-open starts */
     int64_t duration_ms;  /* of the incident: its clock, or the time so far when open */
-    bool has_lower, has_median, has_upper, has_percentile;
-    double lower_ms, median_ms, upper_ms, percentile;
+    union {
+        struct {
+            double lower_ms, median_ms; /* when has_lower, has_median */
+        };
+        double among_few[ALD_AXIS_N]; /* when few: where it stands among these; NAN: nowhere */
+    };
+    double upper_ms, percentile;
     double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
     double s;             /* S(t) at the incident's own duration */
-    enum ald_verdict verdict;
+    enum ald_basis basis : 8;
+    enum ald_verdict verdict : 8;
+    bool has_lower, has_median, has_upper, has_percentile;
     bool tells_little;    /* m > candidates/4 */
     bool placed;          /* signals and axes have positions, which may be so without a duration to read */
-    bool few;             /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST); */
-    double among_few[ALD_AXIS_N]; /* then: where it stands among these; NAN: nowhere */
+    bool few;             /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST) */
     const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */
 };
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };

@@ -219,7 +219,7 @@ static const char *reading_of(const struct ald_analysis *a, size_t i, int r, str
 {
     const struct ald_reading *x = &ald_measure_at(a, i)->reading[r];
     struct ald_comparable *near;
-    const char *all = ald_sprintf(arena, "%s|%s|%s|%zu %zu %zu %zu %d %d%d%d%d %.17g %.17g %.17g %.17g|%.17g %.17g %d %d%d%d %.17g %.17g %s %lld %lld %lld\n",
+    const char *all = ald_sprintf(arena, "%s|%s|%s|%u %u %u %u %d %d%d%d%d %.17g %.17g %.17g %.17g|%.17g %.17g %d %d%d%d %.17g %.17g %s %lld %lld %lld\n",
                                   x->absent ? x->absent : "", axis_of(&x->axis[0], arena), axis_of(&x->axis[1], arena), x->n_ref, x->candidates, x->k, x->m,
                                   (int)x->basis, x->has_lower, x->has_median, x->has_upper, x->has_percentile, x->lower_ms, x->median_ms, x->upper_ms,
                                   x->percentile, x->s_minus, x->s, (int)x->verdict, x->tells_little, x->placed, x->few, x->among_few[0],
