@@ -179,7 +179,12 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     struct ald_analysis *a = b->a;
     for (size_t i = 0; i < a->records_n; i++)
         ald_record_clocks(b, (uint32_t)i);
-    ALD_TRY(b->part ? ald_link_stored(b, &a->incidents_n, err) : ald_link(b, &a->incidents_n, err));
+    if (b->part && b->part->id)
+        ALD_TRY(ald_link_stored(b, &a->incidents_n, err));
+    else if (b->part)
+        ALD_TRY(ald_link_window(b, &a->incidents_n, err));
+    else
+        ALD_TRY(ald_link(b, &a->incidents_n, err));
     ald_arena_reset(b->linking);
     if (!b->part)
         ald_memory_trim();
@@ -341,7 +346,7 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
 static void find_asked(const struct ald_analysis *a, struct ald_part *part)
 {
     part->incident = SIZE_MAX;
-    for (size_t i = 0; i < a->incidents_n; i++)
+    for (size_t i = 0; i < a->incidents_n && part->id; i++)
         if (strcmp(a->incidents[i].id, part->id) == 0)
             part->incident = i;
 }

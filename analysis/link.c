@@ -72,16 +72,23 @@ static void linker_done(struct ald_linker *l)
     ald_arena_free(l->arena);
 }
 
-enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err)
+/* part: NULL: all of the store. */
+static ALD_CHECK enum ald_rc link_records(struct ald_build *b, struct ald_part *part, size_t *ret_incidents, struct ald_err *err)
 {
     ALD_CLEANUP(linker_done) struct ald_linker l = {.b = b, .arena = ald_arena_new()};
     ald_link_init(&l);
-    ald_link_settle(&l);
     struct ald_link_learning learning = {.from = NULL};
-    if (l.settled != INT64_MAX) {
-        l.learning = &learning;
-        ALD_TRY(ald_link_model_read(&l, &learning.from, err));
+    l.learning = &learning;
+    l.from = l.pairs_from = l.seen_from = INT64_MIN;
+    if (part) {
+        ALD_TRY(ald_link_window_open(&l, part, err));
+    } else {
+        ald_link_settle(&l);
+        if (l.settled != INT64_MAX)
+            ALD_TRY(ald_link_model_read(&l, &learning.from, err));
     }
+    if (l.settled == INT64_MAX)
+        l.learning = NULL;
     ald_index_records(&l);
     ALD_TRY(ald_link_decisions(&l, err));
     ald_link_explicit(&l);
@@ -89,5 +96,17 @@ enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err 
     ald_link_suggest(&l);
     hand_over(&l);
     *ret_incidents = ald_fold(b);
+    if (part)
+        part->unsound |= l.unsound;
     return ALD_OK;
+}
+
+enum ald_rc ald_link(struct ald_build *b, size_t *ret_incidents, struct ald_err *err)
+{
+    return link_records(b, NULL, ret_incidents, err);
+}
+
+enum ald_rc ald_link_window(struct ald_build *b, size_t *ret_incidents, struct ald_err *err)
+{
+    return link_records(b, b->part, ret_incidents, err);
 }

@@ -59,6 +59,7 @@ struct class_ {
     const double *chance; /* the same of all moves */
     size_t chance_n;
     double moves, factor;
+    bool used; /* by some pair */
 };
 
 static int decoy_order(const void *x, const void *y)
@@ -183,12 +184,15 @@ static uint64_t key_of(const struct ald_linker *l, size_t class_)
     return ald_siphash(text, strlen(text));
 }
 
-static void keep(struct ald_linker *l, const struct class_ *classes, size_t n)
+/* Of classes of which nothing settled looks alike those that some pair needs, as if all was learnt now. more: something was learnt. */
+static void keep(struct ald_linker *l, const struct class_ *classes, size_t n, bool more)
 {
     struct ald_model_class *list = ald_calloc(l->arena, n, sizeof *list);
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (classes[i].moves >= 1)
+    for (size_t i = 0; i < n; i++) {
+        bool idle = !classes[i].used && classes[i].found_n + classes[i].chance_n == 0;
+        more |= classes[i].moves >= 1 && idle;
+        if (classes[i].moves >= 1 && !idle)
             list[kept++] = (struct ald_model_class){.key = key_of(l, i),
                                                     .factor = classes[i].factor,
                                                     .moves = classes[i].moves,
@@ -196,7 +200,18 @@ static void keep(struct ald_linker *l, const struct class_ *classes, size_t n)
                                                     .chance = classes[i].chance,
                                                     .found_n = (uint32_t)classes[i].found_n,
                                                     .chance_n = (uint32_t)classes[i].chance_n};
-    ald_model_put_classes(l->b->a->arena, list, kept, l->learning->into);
+    }
+    if (!more)
+        return;
+    struct ald_link_learning *learning = l->learning;
+    struct ald_arena *arena = l->b->a->arena;
+    if (!learning->into) { /* what was taken, and more */
+        learning->into = ald_alloc(arena, sizeof *learning->into);
+        *learning->into = *learning->from;
+        l->b->a->link_model = learning->into;
+    }
+    ald_model_put_classes(arena, list, kept, learning->into);
+    ald_model_put_head(arena, &learning->head, learning->into);
 }
 
 static void take_kept(struct ald_linker *l, struct class_ *classes, size_t n)
@@ -230,13 +245,14 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
             to++;
         learn_class(l, placed, wholes_with, class_, &chance->items[from], to - from, &classes[class_]);
     }
+    bool more = l->learning && !l->learning->from;
     if (l->learning && l->learning->from)
         take_kept(l, classes, classes_n);
-    else if (l->learning)
-        keep(l, classes, classes_n);
     for (size_t i = 0; i < pairs->n; i++) {
         struct ald_link_pair *p = &pairs->items[i];
         struct class_ *c = &classes[class_of(l, p)];
+        l->unsound |= c->moves < 1 && l->from != INT64_MIN; /* which records have no counterpart is not known */
+        more |= c->moves < 1;
         if (c->moves < 1) /* nothing settled looks alike */
             learn_class(l, placed, wholes_with, class_of(l, p), NULL, 0, c);
         double itself = ald_link_is_settled(l, p->a) && ald_link_is_settled(l, p->b) ? 0 : 1; /* it is among those found */
@@ -244,5 +260,8 @@ void ald_link_weigh(struct ald_linker *l, const bool *placed, struct ald_link_pa
         double by_chance = (double)at_least(c->chance, c->chance_n, p->odds) / c->moves;
         p->most = found > 0 ? 1 - fmin(1, by_chance / found) : 0;
         p->odds *= c->factor;
+        c->used = true;
     }
+    if (l->learning && l->from == INT64_MIN)
+        keep(l, classes, classes_n, more);
 }

@@ -1,6 +1,6 @@
 /* The model of likeness as bytes, and back. Knows what is learnt by its form alone.
  *
- * Bytes, little-endian: head: version (4), hash of the other parts (8), of (8), titled (8), span, looks, gaps (8 each). words, by hash: hash
+ * Bytes, little-endian: head: version (4), hash of the other parts (8), of (8), settled (8), titled (8), span, looks, gaps (8 each). words, by hash: hash
  * (8), records (4). blocks: how many (4); of each, by key: key (8), where its words begin (4); a last one where they end; then of each:
  * bursts (4), milliseconds (8), its words: how much further on, and bursts, as numbers of 7 bits a byte. classes: key (8), factor, moves (8
  * each), how many are found and by chance (4 each), their odds (8 each). */
@@ -13,8 +13,8 @@
 #include "analysis/kept.h"
 #include "analysis/packing.h"
 
-enum { VERSION = 1, WORD_BYTES = 8 + 4, INDEX_BYTES = 8 + 4, BLOCK_BYTES = 4 + 8, CLASS_BYTES = 8 + 8 + 8 + 4 + 4 };
-enum { HEAD_BYTES = 4 + 8 + 8 + 8 + 8 * (1 + ALD_LOOKS + ALD_GAPS) };
+enum { VERSION = 2, WORD_BYTES = 8 + 4, INDEX_BYTES = 8 + 4, BLOCK_BYTES = 4 + 8, CLASS_BYTES = 8 + 8 + 8 + 4 + 4 };
+enum { HEAD_BYTES = 4 + 8 + 8 + 8 + 8 + 8 * (1 + ALD_LOOKS + ALD_GAPS) };
 
 static const char *const part_names[ALD_MODEL_N] = {"blocks", "classes", "head", "words"}; /* as the table orders them */
 
@@ -42,6 +42,7 @@ void ald_model_put_head(struct ald_arena *arena, const struct ald_model_head *he
     ald_put_bytes(&at, VERSION, 4);
     ald_put_bytes(&at, hash_of(ret), 8);
     ald_put_bytes(&at, head->of, 8);
+    ald_put_bytes(&at, (uint64_t)head->settled, 8);
     ald_put_bytes(&at, head->titled, 8);
     ald_put_double(&at, head->span_ms);
     for (size_t i = 0; i < ALD_LOOKS; i++)
@@ -135,6 +136,7 @@ bool ald_model_head(const struct ald_link_model *model, struct ald_model_head *r
     if (part->n != HEAD_BYTES || ald_get_bytes(&at, 4) != VERSION || ald_get_bytes(&at, 8) != hash_of(model))
         return false;
     ret->of = ald_get_bytes(&at, 8);
+    ret->settled = (int64_t)ald_get_bytes(&at, 8);
     ret->titled = ald_get_bytes(&at, 8);
     ret->span_ms = ald_get_double(&at);
     for (size_t i = 0; i < ALD_LOOKS; i++)

@@ -17,6 +17,7 @@ enum { ALD_LOOKS = 3, ALD_GAPS = 6 };
 /** What does not belong to a word, a block or a class. */
 struct ald_model_head {
     uint64_t of; /* ald_link_fingerprint of what was learnt from */
+    int64_t settled; /* records that start before it */
     uint64_t titled;
     double span_ms, look[ALD_LOOKS], gap[ALD_GAPS];
 };
@@ -52,7 +53,7 @@ void ald_link_learn(struct ald_linker *l, const struct ald_link_places *places);
 
 /* ---- Packing; bytes lie in the arena ---- */
 
-/** The last: its bytes tell whether the others are whole. */
+/** Once the other parts stand: its bytes tell whether the others are whole. */
 void ald_model_put_head(struct ald_arena *arena, const struct ald_model_head *head, struct ald_link_model *ret);
 /** Words by hash. */
 void ald_model_put_words(struct ald_arena *arena, const struct ald_model_word *words, size_t n, struct ald_link_model *ret);

@@ -159,6 +159,8 @@ static void weigh_pair(struct finder *f, uint32_t block, enum ald_block_kind kin
     const struct ald_linker *l = f->l;
     int64_t moved = shift ? ald_link_shift(shift - 1) : 0;
     bool after_end, one_source = a->source == b->source;
+    if (a->start < l->pairs_from || b->start < l->pairs_from)
+        return;
     if (!overlap(a, b, moved, &after_end) || !may_pair(l, a, b) || (kind != ALD_BLOCK_SERVICE && common_service(l->b, a, b)))
         return;
     double apart = fabs((double)a->start - (double)(b->start + moved));
@@ -328,7 +330,7 @@ static void find_mentions(struct ald_linker *l, struct ald_link_pairs *pairs)
                 bool after_end;
                 uint32_t x = i < to[k] ? i : to[k], y = i < to[k] ? to[k] : i;
                 struct ald_link_seat a = seat_of(l, NULL, x), c = seat_of(l, NULL, y);
-                if (ald_link_takes_part(l, to[k]) && a.source != c.source && overlap(&a, &c, 0, &after_end) && !after_end &&
+                if (ald_link_takes_part(l, to[k]) && a.start >= l->pairs_from && c.start >= l->pairs_from && a.source != c.source && overlap(&a, &c, 0, &after_end) && !after_end &&
                     may_pair(l, &a, &c))
                     add_pair(l->arena, pairs,
                              (struct ald_link_pair){.a = x, .b = y, .block = ALD_NOBODY, .most = 1, .mention = ref});
@@ -363,8 +365,6 @@ void ald_pairs_find(struct ald_linker *l, struct ald_link_pairs *ret)
     ald_link_learn(l, &places);
     walk_blocks(l, &places, span_of(l, placed), ret, &chance);
     ald_link_weigh(l, placed, ret, &chance);
-    if (is_to_keep(l))
-        ald_model_put_head(l->b->a->arena, &l->learning->head, l->learning->into);
     find_mentions(l, ret);
     if (ret->n)
         qsort(ret->items, ret->n, sizeof *ret->items, pair_order);

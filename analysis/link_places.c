@@ -102,7 +102,7 @@ void ald_link_places(const struct ald_linker *l, struct ald_link_places *ret)
     struct places places = {.arena = scratch};
     size_t blocks = ald_block_edge(l, l->b->org ? (uint32_t)l->b->org->edges_n : 0);
     for (uint32_t i = 0; i < l->b->a->records_n; i++)
-        if (ald_link_takes_part(l, i))
+        if (ald_link_takes_part(l, i) && l->b->work[i].start >= l->seen_from)
             place_record(l, &places, i);
     size_t *ends = ald_calloc(l->arena, blocks + 1, sizeof *ends), *at = ends + 1, sum = 0;
     for (size_t i = 0; i < places.n; i++)

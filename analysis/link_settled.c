@@ -143,6 +143,10 @@ void ald_link_learn(struct ald_linker *l, const struct ald_link_places *places)
     struct ald_arena *arena = l->b->a->arena;
     if (!learning)
         return;
+    if (l->from != INT64_MIN) { /* whoever asks for a window knows that nothing before it has changed */
+        l->b->a->link_model = learning->from;
+        return;
+    }
     uint64_t of = fingerprint(l, places);
     if (learning->from && ald_model_head(learning->from, &learning->head) && learning->head.of == of)
         l->b->a->link_model = learning->from;
@@ -150,7 +154,7 @@ void ald_link_learn(struct ald_linker *l, const struct ald_link_places *places)
         learning->from = NULL;
         learning->into = ald_alloc(arena, sizeof *learning->into);
         *learning->into = (struct ald_link_model){.part = {{NULL, 0}}};
-        learning->head = (struct ald_model_head){.of = of};
+        learning->head = (struct ald_model_head){.of = of, .settled = l->settled};
         l->b->a->link_model = learning->into;
     }
 }

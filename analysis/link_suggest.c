@@ -164,6 +164,8 @@ void ald_link_suggest(struct ald_linker *l)
     struct ald_link_pairs pairs;
     double accept = l->b->settings->link_accept > 0 ? l->b->settings->link_accept : ALD_LINK_ACCEPT;
     ald_pairs_find(l, &pairs);
+    if (l->from != INT64_MIN)
+        ald_link_window_close(l, &pairs);
     struct ald_link_pair **open = ald_calloc(l->arena, pairs.n, sizeof *open);
     struct side *sides = ald_calloc(l->arena, 2 * pairs.n, sizeof *sides);
     size_t n = pairs.n, joined = n;

@@ -199,7 +199,8 @@ void ald_words_build(struct ald_linker *l, struct ald_link_words *ret)
     for (size_t i = 0; i < a->records_n; i++) {
         struct adder adder = {.words = ret};
         struct reader reader = {.take = add_word, .ctx = &adder};
-        read_words(titles, a->records[i].title, &reader);
+        if (l->b->work[i].start >= l->seen_from)
+            read_words(titles, a->records[i].title, &reader);
         if (i % 1024 == 0)
             ald_arena_reset(titles);
         qsort(adder.found, adder.n, sizeof *adder.found, by_number);

@@ -6,6 +6,7 @@
 #include "analysis/build.h"
 
 struct ald_linker;
+struct ald_part;
 
 /** What one text means in one source: one record, or several (then it says nothing; record: the first). The text is the record's. */
 struct ald_link_slot {
@@ -45,6 +46,10 @@ struct ald_linker {
     size_t idle_n, idle_cap;
     int64_t settled; /* likeness is learnt from records that start before it; INT64_MAX: from all */
     struct ald_link_learning *learning; /* link_model.h; NULL: from all */
+    /* Of a window (link_window.c), INT64_MIN: of all: starts from which on what comes out is what the whole gives; from which on pairs are
+     * looked for; from which on records are looked at for them. */
+    int64_t from, pairs_from, seen_from;
+    bool unsound; /* what is asked of the window reaches further than it was looked */
 };
 
 /* ---- link_groups.c ---- */
@@ -194,6 +199,13 @@ static inline bool ald_pair_of_one_source(const struct ald_linker *l, const stru
 {
     return l->b->work[p->a].source == l->b->work[p->b].source;
 }
+/* ---- link_window.c ---- */
+/** Sets the window of a linker; unsound where not all that is looked at is read, or nothing that has settled is known. */
+ALD_CHECK enum ald_rc ald_link_window_open(struct ald_linker *l, const struct ald_part *part, struct ald_err *err);
+/** Leaves the pairs that hang together, over pairs and links, with a record that starts in the window; unsound where one of them may hang
+ *  together with what was not looked at. */
+void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs);
+
 /** Joins what is likely enough to be one happening, lists the rest as suggestions. */
 void ald_link_suggest(struct ald_linker *l);
 #define ALD_LINK_APART_MS (6 * ALD_HOUR_MS) /* the most between two starts of a pair */

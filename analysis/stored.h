@@ -115,6 +115,9 @@ struct ald_stored {
 /** A part of the store that is analysed with what is stored of the rest. */
 struct ald_part {
     const char *id; /* of the incident asked about */
+    /* NULL id: a window of the store instead: what starts at `from` or later is linked as the whole would be, for which all records that take
+     * part in likeness and start at `complete` or later are read, and all that explicit and shared links lead to from there. */
+    int64_t from, complete;
     int64_t history_start;
     const struct ald_origin *origins;
     size_t origins_n;
@@ -128,6 +131,8 @@ struct ald_part {
 
 /** link_stored.c: ald_link of a part, as the last analysis linked. */
 ALD_CHECK enum ald_rc ald_link_stored(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
+/** link.c: ald_link of a window. Nothing may have changed that starts before it. */
+ALD_CHECK enum ald_rc ald_link_window(struct ald_build *b, size_t *ret_incidents, struct ald_err *err);
 /** origins.c: facets that some event of the rest of the store shows. */
 void ald_part_seen(struct ald_build *b);
 /** analysis.c: as ald_analysis_run, of what ald_store_part lets be read; signals look at the incident that is asked about, and at no

@@ -3,7 +3,9 @@
 #include "analysis/link_model.h"
 #include "fixture.h"
 
+#include "alidade/hash.h"
 #include "alidade/rng.h"
+#include "analysis/stored.h"
 
 #define WINTER DAYS(400) /* 2025-02-04: what starts before 2024-10-01, day 274, has settled */
 enum { RECORDS = 300, NEW = 9000 };
@@ -24,7 +26,7 @@ static void test_bytes(void **state)
     const struct ald_model_word words[] = {{.hash = 5, .records = 3}, {.hash = UINT64_MAX, .records = UINT32_MAX}};
     const struct ald_model_class classes[] = {{.key = 1, .factor = 0.3, .moves = 4, .found = odds, .found_n = 3, .chance = odds, .chance_n = 1},
                                               {.key = 2, .factor = 1e-6, .moves = 2}};
-    const struct ald_model_head head = {.of = 11, .titled = 12, .span_ms = 13.5, .look = {0.1, 0.2, 0.7}, .gap = {1, 2, 3, 4, 5, 6}};
+    const struct ald_model_head head = {.of = 11, .settled = -1, .titled = 12, .span_ms = 13.5, .look = {0.1, 0.2, 0.7}, .gap = {1, 2, 3, 4, 5, 6}};
     struct ald_link_model model = {.part = {{NULL, 0}}};
     ald_model_put_words(arena, words, 2, &model);
     ald_model_put_blocks(arena, blocks, 2, &model);
@@ -165,18 +167,28 @@ static uint64_t learnt_from(const struct fixture *f)
     return head.of;
 }
 
-/* Analyses with what is stored and without it: the links are the same. @return what they were learnt from. */
+/* All bytes of the model, as one number. */
+static uint64_t bytes_of(const struct fixture *f)
+{
+    uint64_t all[ALD_MODEL_N];
+    for (size_t i = 0; i < ALD_MODEL_N; i++)
+        all[i] = ald_siphash(f->a->link_model->part[i].data, f->a->link_model->part[i].n);
+    return ald_siphash(all, sizeof all);
+}
+
+/* Analyses with what is stored and without it: the links are the same, and what would be kept. @return what they were learnt from. */
 static uint64_t same_both_ways(struct fixture *f)
 {
     analyse(f, WINTER);
     char *with = linked(f);
-    uint64_t of = learnt_from(f);
+    uint64_t of = learnt_from(f), bytes = bytes_of(f);
     put(f, "ALTER TABLE link_model RENAME TO aside", "");
     put(f, "CREATE TABLE link_model (part TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID", "");
     analyse(f, WINTER);
     char *without = linked(f);
     assert_string_equal(with, without);
     assert_true(learnt_from(f) == of);
+    assert_true(bytes_of(f) == bytes);
     put(f, "DROP TABLE link_model", "");
     put(f, "ALTER TABLE aside RENAME TO link_model", "");
     free(with);
@@ -250,7 +262,7 @@ static void test_changes(void **state)
 /* It is really taken: a share that somebody changed shows in the links; and one that is damaged is not. */
 static void test_taken(void **state)
 {
-    enum { FIRST_LOOK = 4 + 8 + 8 + 8 + 8 };
+    enum { FIRST_LOOK = 4 + 8 + 8 + 8 + 8 + 8 };
     struct fixture *f = *state;
     struct ald_rng rng;
     ald_rng_init(&rng, 99);
@@ -281,9 +293,114 @@ static void test_taken(void **state)
     free(honest);
 }
 
+/* ---- A window ---- */
+
+/* What is said of the records that start at some time or later: their links and the likenesses that were not taken. *ret_n: how many of
+ * both came of likeness. */
+static char *said(const struct ald_analysis *a, int64_t from, size_t *ret_n)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    assert_non_null(out);
+    *ret_n = 0;
+    for (size_t i = 0; i < a->records_n; i++) {
+        const struct ald_record *r = &a->records[i];
+        const struct ald_incident *inc = &a->incidents[r->incident];
+        if (inc->started_at == ALD_TIME_NONE || inc->started_at < from)
+            continue;
+        (void)fprintf(out, "%s %s %s %.17g %s\n", r->external_id, inc->id, ald_record_method(r), ald_record_confidence(r),
+                      ald_record_via(r) ? ald_record_via(r) : "");
+        *ret_n += strcmp(ald_record_method(r), "suggestion") == 0;
+    }
+    for (size_t i = 0; i < a->suggestions_n; i++) {
+        const struct ald_link *s = &a->suggestions[i];
+        if (a->incidents[a->records[s->a].incident].started_at < from && a->incidents[a->records[s->b].incident].started_at < from)
+            continue;
+        (void)fprintf(out, "%s %s %.17g %s\n", a->records[s->a].external_id, a->records[s->b].external_id, s->confidence, s->via);
+        ++*ret_n;
+    }
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* Links a window, whatever complete says; all of the store is read. */
+static bool is_sound(struct fixture *f, const struct ald_analysis *whole, int64_t from, int64_t complete, struct ald_analysis **ret)
+{
+    struct ald_err err = {0};
+    struct ald_part part = {.from = from, .complete = complete, .origins = whole->origins, .origins_n = whole->origins_n};
+    must(ald_analysis_part(f->read, &f->settings, AT(WINTER), &part, ret, &err), &err);
+    return !part.unsound;
+}
+
+/* Whichever the window, what is said of it is what the whole says. */
+static void test_window(void **state)
+{
+    struct fixture *f = *state;
+    struct ald_rng rng;
+    size_t likenesses = 0, windows = 0;
+    ald_rng_init(&rng, 5);
+    world(f, &rng);
+    for (int64_t i = 0; i < 240; i += 2) /* and many that compete */
+        happening(f, &rng, NEW + i, DAYS(280) + DAYS(i / 8) * 4 + i % 8 * 40 + (int64_t)ald_rng_below(&rng, 60));
+    analyse(f, WINTER);
+    save(f);
+    for (int64_t day = 262; day < 400; day += 6) {
+        struct ald_analysis *part;
+        size_t n, part_n;
+        analyse(f, WINTER);
+        if (!is_sound(f, f->a, AT(DAYS(day)), INT64_MIN, &part)) {
+            ald_analysis_free(part);
+            continue;
+        }
+        char *whole = said(f->a, AT(DAYS(day)), &n), *window = said(part, AT(DAYS(day)), &part_n);
+        assert_string_equal(window, whole);
+        assert_int_equal(part_n, n);
+        likenesses += n;
+        windows++;
+        free(whole);
+        free(window);
+        ald_analysis_free(part);
+    }
+    assert_true(windows >= 15);
+    assert_true(likenesses > 100);
+}
+
+/* It is said where a window reaches further than it was looked. */
+static void test_reach(void **state)
+{
+    struct fixture *f = *state;
+    struct ald_rng rng;
+    struct ald_analysis *part;
+    ald_rng_init(&rng, 3);
+    world(f, &rng);
+    simple(f, NEW, "pager", "PX", "pager", 0, DAYS(398), DAYS(398) + 60);
+    simple(f, NEW + 1, "desk", "TX", "ticket", 0, DAYS(398) + 2, DAYS(398) + 90);
+    for (int64_t i = 0; i < 2; i++) {
+        set(f, NEW + i, "title", "Quota of the tenant exceeded");
+        service(f, NEW + i, "ledger", NEVER, 1, "services");
+    }
+    analyse(f, WINTER);
+    assert_false(is_sound(f, f->a, AT(DAYS(397)), INT64_MIN, &part)); /* nothing is stored yet */
+    ald_analysis_free(part);
+    save(f);
+    assert_string_equal(ald_record_method(record_of(f, "TX")), "suggestion");
+    analyse(f, WINTER);
+    assert_true(is_sound(f, f->a, AT(DAYS(397)), AT(DAYS(397 - 43)), &part));
+    ald_analysis_free(part);
+    assert_false(is_sound(f, f->a, AT(DAYS(397)), AT(DAYS(397 - 43) + 1), &part)); /* too little is read */
+    ald_analysis_free(part);
+    simple(f, NEW + 2, "pager", "PY", "pager", 0, DAYS(380), DAYS(380) + 20);
+    ref(f, NEW, "merged_into", "PY");
+    analyse(f, WINTER);
+    assert_false(is_sound(f, f->a, AT(DAYS(397)), INT64_MIN, &part)); /* one of the pair belongs to what was long before */
+    ald_analysis_free(part);
+}
+
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes), CASE(test_days), CASE(test_changes), CASE(test_taken)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes), CASE(test_days), CASE(test_changes), CASE(test_taken),
+                                       CASE(test_window),            CASE(test_reach)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

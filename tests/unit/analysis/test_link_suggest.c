@@ -249,7 +249,7 @@ static void settled(struct fixture *f, double *ret, int n)
     f->settings.link_learn_least = 100;
     analyse(f, WINTER);
     for (int i = 0; i < n; i++) {
-        char id[8];
+        char id[32];
         (void)snprintf(id, sizeof id, "T%d", i);
         assert_string_equal(ald_record_method(record_of(f, id)), "suggestion");
         ret[i] = confidence_of(f, id);
@@ -261,7 +261,7 @@ static int as_before(const struct fixture *f, const double *before, int n)
 {
     int same = 0;
     for (int i = 0; i < n; i++) {
-        char id[8];
+        char id[32];
         (void)snprintf(id, sizeof id, "T%d", i);
         double now = confidence_of(f, id);
         same += now <= before[i] && now >= before[i];
@@ -277,7 +277,7 @@ static void test_settled(void **state)
     double before[N];
     settled(f, before, N);
     for (int64_t i = 0; i < 20; i++) {
-        char id[8];
+        char id[32];
         (void)snprintf(id, sizeof id, "N%d", (int)i);
         add(f, 8000 + i, "pager", id, i % 2 ? "Renew the disk" : "p99 latency of the database", i % 3 ? "basket" : "ledger",
             DAYS(391) + i * 400, DAYS(391) + i * 400 + 30);
@@ -333,7 +333,7 @@ static void test_lately(void **state)
     double once = 0, rare = 0, often = 0;
     for (int when = 0; when < 3; when++) {
         for (int64_t i = 0; i < 20 && when; i++) {
-            char id[8];
+            char id[32];
             (void)snprintf(id, sizeof id, "Q%d%d", when, (int)i);
             add(f, 7000 + 100 * when + i, "pager", id, "Quota exceeded", "ledger", DAYS(when == 1 ? 340 : 368) + i * 700,
                 DAYS(when == 1 ? 340 : 368) + i * 700 + 10);
