@@ -278,14 +278,15 @@ static void list_older(struct finding *f)
 {
     const struct ald_analysis *a = f->a;
     uint32_t *list = NULL;
-    size_t cap = 0;
+    size_t n = 0, cap = 0;
     for (size_t i = 0; i < f->recent->first; i++) {
         if (a->incidents[i].state != ALD_OPEN || !ald_is_read(&a->incidents[i]))
             continue;
-        list = ald_grow(a->arena, list, f->recent->older_n, &cap, sizeof *list);
-        list[f->recent->older_n++] = (uint32_t)i;
+        list = ald_grow(a->arena, list, n, &cap, sizeof *list);
+        list[n++] = (uint32_t)i;
     }
     f->recent->older = list;
+    f->recent->older_n = n;
 }
 
 /* Frames of a quarter of which incidents are read. */
