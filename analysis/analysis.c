@@ -378,8 +378,10 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
     ald_event_ids_open(a, store);
-    if (!scope.part)
+    if (!scope.part) {
         ALD_TRY(ald_store_reads_whole(store, err));
+        ald_memory_trim(); /* what the store's migration took */
+    }
     ALD_TRY(build(store, a, scope.measured, scope.part, err));
     if (scope.part)
         find_asked(a, scope.part);
