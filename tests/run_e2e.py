@@ -111,12 +111,17 @@ def main():
     absent = [name for name in names if not (E2E / f"{name}.py").is_file()]
     if absent:
         parser.error(f"no such test: {', '.join(absent)}")
+    binary = os.environ.get("ALIDADE")
+    if binary and not pathlib.Path(binary).is_file():  # all would be skipped, and nothing said to fail
+        parser.error(f"ALIDADE: there is no '{binary}'")
     passed, bad, skipped, took = 0, {}, [], {}
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         for name, result, log in pool.map(lambda n: run_apart(n, args.seconds), names):
             sys.stderr.write(f"== {name}\n{log}")
             passed += result["passed"]
             bad |= result["bad"]
+            if not (result["passed"] or result["bad"] or result["skipped"]):
+                bad[name] = ["no test ran"]
             skipped += result["skipped"]
             took |= result.get("took", {})
     for test, reasons in bad.items():
