@@ -95,7 +95,7 @@ struct ald_xlsx_sheet {
     double repeated;      /* height of the header row that each page begins with */
     size_t pages;         /* that are full */
     struct ald_xlsx_page *page;
-    lxw_row_t breaks[1024]; /* rows that begin a page, ended by 0: as many as a sheet may have */
+    lxw_row_t breaks[1023]; /* rows that begin a page, ended by 0: the format allows a sheet 1,022 (the library one more) */
     size_t breaks_n;
     size_t meant; /* so many of its definitions stand there already */
     bool parted; /* one of them is there because of what follows it */

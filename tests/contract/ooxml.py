@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Are workbooks what Microsoft's own schemas of the format ask? The validator is the one of the Open XML SDK, which npm brings as a program
 of its own; tests/e2e/xlsx_check.py knows what Excel asks beyond it. Every kind of report: of the sample, of a period without incidents, of
-incidents whose words are hostile. And a workbook that is damaged must be refused.
+incidents whose words are hostile; a quarter of many pages. And a workbook that is damaged must be refused.
 
 Prints for ./check `passed N`, `failed N`, `skipped: what (why)`; what was refused goes to stderr. The validator comes by npm (npm.py), in
 the version that stands here."""
@@ -64,6 +64,20 @@ def hostile(folder):
     alidade(folder, "ingest", "-q")
 
 
+def many(folder):
+    """A store of a quarter whose sheets have more pages than a sheet may have breaks."""
+    folder.mkdir()
+    minute = lambda n: f"2026-{1 + n // 1440 // 28:02}-{1 + n // 1440 % 28:02}T{n // 60 % 24:02}:{n % 60:02}:00Z"
+    with open(folder / "history.ndjson", "w", encoding="utf-8") as rows:
+        for n in range(60000):
+            rows.write(json.dumps({"external_id": f"m{n}", "key": f"M-{n}", "title": f"Slow answers of part {n % 97}", "services": [f"part {n % 97}"],
+                                   "opened_at": minute(n * 2), "resolved_at": minute(n * 2 + 1 + n % 300)}) + "\n")
+    (folder / "alidade.yaml").write_text("store: many.db\nsources:\n  - {name: history, type: ndjson, path: history.ndjson, kind: ticket}\n")
+    alidade(folder, "ingest", "-q")
+    alidade(folder, "report", "quarterly", "--period", "2026Q1", "--as-of", "2026-07-01T00:00:00Z", "--format", "xlsx", "--out", folder)
+    return next(folder.glob("quarterly-*.xlsx"))
+
+
 def books(folder):
     """All workbooks that are to be sound, by the words for them."""
     hostile(folder)
@@ -77,6 +91,7 @@ def books(folder):
         alidade(folder, "report", "all", *args, "--format", "xlsx", "--out", out)
         for kind in KINDS:
             yield f"{kind}, {name}", next(out.glob(f"{kind}-*.xlsx"))
+    yield "quarterly, many pages", many(folder / "many")
 
 
 def damage(sound, broken, part, pattern, replacement):

@@ -8,7 +8,7 @@ import openpyxl
 DIGIT = 5.63
 SHORT, LONG = 595, 842
 LEAST = 7.5  # points of a letter on paper
-BREAKS = 1023  # a sheet has no more
+BREAKS = 1022  # the format allows a sheet no more
 
 
 class Sheet:
