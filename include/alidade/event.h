@@ -30,7 +30,7 @@ struct ald_event {
     bool names_service : 1; /* it adds a service, by a field that no row of its record's services contradicts */
 };
 
-#define ALD_ENTRY_BEFORE_MS (1u << 28) /* what comes up to three days before its record began, and 24 days after that, is near */
+#define ALD_ENTRY_BEFORE_MS (1u << 28) /* what comes up to three days before its record began, and 21 days after that, is near */
 #define ALD_ENTRY_FAR (1u << 31)
 #define ALD_ENTRY_NAMES_MOST (1u << 23)
 /** The same as it lies in memory. */

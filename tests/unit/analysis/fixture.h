@@ -253,6 +253,20 @@ static inline const struct ald_analysis *analyse(struct fixture *f, int64_t as_o
     return f->a;
 }
 
+/* Keeps the analysis in its store, as analyze does. @return how many incidents have a reading. */
+static inline size_t save_analysis(struct fixture *f)
+{
+    struct ald_err err = {0};
+    struct ald_store *store;
+    size_t read;
+    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
+    must(ald_store_begin(store, &err), &err);
+    must(ald_analysis_save(store, f->a, &read, &err), &err);
+    must(ald_store_commit(store, &err), &err);
+    ald_store_close(store);
+    return read;
+}
+
 static inline const struct ald_incident *incident(const struct fixture *f, const char *id)
 {
     size_t i = ald_analysis_find(f->a, id);

@@ -147,18 +147,6 @@ static char *linked(const struct fixture *f)
     return text;
 }
 
-static void save(struct fixture *f)
-{
-    struct ald_err err = {0};
-    struct ald_store *store;
-    size_t read;
-    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
-    must(ald_store_begin(store, &err), &err);
-    must(ald_analysis_save(store, f->a, &read, &err), &err);
-    must(ald_store_commit(store, &err), &err);
-    ald_store_close(store);
-}
-
 static uint64_t learnt_from(const struct fixture *f)
 {
     struct ald_model_head head;
@@ -205,7 +193,7 @@ static void test_days(void **state)
     world(f, &rng);
     analyse(f, WINTER);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM link_model"), 0);
-    save(f);
+    (void)save_analysis(f);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM link_model"), ALD_MODEL_N);
     uint64_t of = learnt_from(f);
     size_t likenesses = 0;
@@ -220,7 +208,7 @@ static void test_days(void **state)
     f->settings.link_learn_least = 0; /* too few: learnt from all, and nothing is kept */
     analyse(f, WINTER);
     assert_null(f->a->link_model);
-    save(f);
+    (void)save_analysis(f);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM link_model"), 0);
 }
 
@@ -249,7 +237,7 @@ static void test_changes(void **state)
     analyse(f, WINTER);
     uint64_t before = learnt_from(f);
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        save(f);
+        (void)save_analysis(f);
         put(f, changes[i], "");
         uint64_t of = same_both_ways(f);
         if (of == before)
@@ -268,7 +256,7 @@ static void test_taken(void **state)
     ald_rng_init(&rng, 99);
     world(f, &rng);
     analyse(f, WINTER);
-    save(f);
+    (void)save_analysis(f);
     char *honest = linked(f);
     for (int turn = 0; turn < 2; turn++) {
         sqlite3_stmt *row = prepared(f, "SELECT part, packed FROM link_model WHERE part = ?1");
@@ -344,7 +332,7 @@ static void test_window(void **state)
     for (int64_t i = 0; i < 240; i += 2) /* and many that compete */
         happening(f, &rng, NEW + i, DAYS(280) + DAYS(i / 8) * 4 + i % 8 * 40 + (int64_t)ald_rng_below(&rng, 60));
     analyse(f, WINTER);
-    save(f);
+    (void)save_analysis(f);
     for (int64_t day = 262; day < 400; day += 6) {
         struct ald_analysis *part;
         size_t n, part_n;
@@ -383,7 +371,7 @@ static void test_reach(void **state)
     analyse(f, WINTER);
     assert_false(is_sound(f, f->a, AT(DAYS(397)), INT64_MIN, &part)); /* nothing is stored yet */
     ald_analysis_free(part);
-    save(f);
+    (void)save_analysis(f);
     assert_string_equal(ald_record_method(record_of(f, "TX")), "suggestion");
     analyse(f, WINTER);
     assert_true(is_sound(f, f->a, AT(DAYS(397)), AT(DAYS(397 - 43)), &part));

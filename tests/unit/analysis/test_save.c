@@ -3,20 +3,6 @@
 
 #define FAR 1000000
 
-/* Returns how many incidents have a reading. */
-static size_t save(struct fixture *f)
-{
-    struct ald_err err = {0};
-    struct ald_store *store;
-    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
-    must(ald_store_begin(store, &err), &err);
-    size_t read = 0;
-    must(ald_analysis_save(store, f->a, &read, &err), &err);
-    must(ald_store_commit(store, &err), &err);
-    ald_store_close(store);
-    return read;
-}
-
 static void test_save(void **state)
 {
     struct fixture *f = *state;
@@ -27,12 +13,12 @@ static void test_save(void **state)
     simple(f, 3, "cloud", "C1", "status", 0, 100, 200);
     ref(f, 2, "parent", "T1");
     analyse(f, FAR);
-    assert_int_equal(save(f), 0);
+    assert_int_equal(save_analysis(f), 0);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident"), 1);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record WHERE incident = 'desk:T1'"), 2);
     put(f, "DELETE FROM record_ref", "");
     analyse(f, FAR);
-    (void)save(f); /* replaces */
+    (void)save_analysis(f); /* replaces */
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident"), 2);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record"), 2);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record WHERE method = 'single' AND confidence = 1"), 2);
@@ -83,10 +69,10 @@ static void forget_analysis(struct fixture *f)
 static const char *saved_twice(struct fixture *f, struct ald_arena *arena, int64_t minute)
 {
     analyse(f, minute);
-    (void)save(f);
+    (void)save_analysis(f);
     const char *over = written(f, arena);
     forget_analysis(f);
-    (void)save(f);
+    (void)save_analysis(f);
     assert_string_equal(over, written(f, arena));
     return over;
 }
@@ -127,7 +113,7 @@ static void test_same_rows_are_left_alone(void **state)
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     years(f);
     analyse(f, DAYS(3 * 120));
-    assert_true(save(f) > 0);
+    assert_true(save_analysis(f) > 0);
     put(f, "CREATE TABLE written (n)", "");
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (int what = 0; what < 3; what++) {
@@ -136,11 +122,11 @@ static void test_same_rows_are_left_alone(void **state)
                                whats[what], whats[what], tables[i]), "");
         }
     analyse(f, DAYS(3 * 120));
-    (void)save(f);
+    (void)save_analysis(f);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM written"), 0);
     put(f, "UPDATE record SET title = 'another' WHERE id = 5", "");
     analyse(f, DAYS(3 * 120));
-    (void)save(f);
+    (void)save_analysis(f);
     assert_true(fixture_number(f, "SELECT count(*) FROM written") > 0); /* of its incident, and of who shares its words */
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE title = 'another'"), 1);
 }
@@ -149,7 +135,7 @@ static void test_empty(void **state)
 {
     struct fixture *f = *state;
     analyse(f, FAR);
-    assert_int_equal(save(f), 0);
+    assert_int_equal(save_analysis(f), 0);
 }
 
 int main(void)

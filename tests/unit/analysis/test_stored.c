@@ -307,15 +307,7 @@ static void same(const struct ald_analysis *part, size_t p, const struct ald_ana
 
 static void save(struct fixture *f)
 {
-    struct ald_err err = {0};
-    struct ald_store *store;
-    size_t read;
-    must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
-    must(ald_store_begin(store, &err), &err);
-    must(ald_analysis_save(store, f->a, &read, &err), &err);
-    must(ald_store_commit(store, &err), &err);
-    ald_store_close(store);
-    assert_true(read > 200);
+    assert_true(save_analysis(f) > 200);
 }
 
 /* The analysis around one, or NULL where the whole is needed. */
