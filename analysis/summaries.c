@@ -82,7 +82,7 @@ static struct ald_interval order_interval(const double *sorted, size_t n, double
 {
     size_t l = 0, u = 0;
     if (!ald_order_interval(n, q, &l, &u))
-        return (struct ald_interval){.absent = "too few for an interval by order statistics"};
+        return (struct ald_interval){.absent = "too few for an interval"};
     return (struct ald_interval){.has = true, .low = sorted[l - 1], .high = sorted[u - 1]};
 }
 

@@ -11,7 +11,7 @@ static struct ald_interval median_interval(const double *sorted, size_t n)
     if (n == 0)
         return (struct ald_interval){.absent = "no incident of the quarter had this clock at the same age"};
     if (!ald_order_interval(n, 0.5, &l, &u))
-        return (struct ald_interval){.absent = "too few for an interval by order statistics"};
+        return (struct ald_interval){.absent = "too few for an interval"};
     return (struct ald_interval){.has = true, .low = sorted[l - 1], .high = sorted[u - 1]};
 }
 

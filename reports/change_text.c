@@ -58,7 +58,7 @@ static const char *visible_of(struct ald_arena *a, const struct ald_change *c)
     if (!c->has_detectable)
         return NULL;
     return ald_sprintf(a,
-                       "With so many incidents, only a reduction by %.0f %% or more would be noticed four times in five; noticing one of "
+                       "With this many incidents, only a reduction by %.0f %% or more would be noticed four times in five; noticing one of "
                        "10 %% would need %s incidents per period.",
                        100 * c->detectable_reduction, ald_words_count(a, llround(c->incidents_needed)));
 }
@@ -119,12 +119,17 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     const struct ald_change *c = &changes->change;
     if (c->absent || (!c->has_p && !c->has_detectable))
         return NULL;
-    const char *visible = c->has_detectable ? ald_sprintf(a, "; only a reduction by %.0f %% or more would likely be noticed with so many incidents",
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; with this many incidents, only a reduction by %.0f %% or more would likely be noticed",
                                                           100 * c->detectable_reduction)
                                             : "";
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
     if (c->changed)
-        return ald_sprintf(a, "Beside earlier incidents at the same age, times to resolve %s%s.", c->verdict, vague_of(c));
-    return ald_sprintf(a, "Beside earlier incidents at the same age there is %s%s.", c->verdict, visible);
+        return ald_sprintf(a, "They took %s times as long as earlier incidents at the same age%s%s.", ald_times(a, c->ratio),
+                           c->ratio_ci.has ? ald_sprintf(a, " (95 %% interval %s to %s)", ald_times(a, c->ratio_ci.low), ald_times(a, c->ratio_ci.high))
+                                           : "",
+                           vague_of(c));
+    return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: chance alone makes a difference "
+                          "this large %.0f times in 100%s.",
+                       100 * c->p_value, visible);
 }

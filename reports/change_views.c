@@ -7,7 +7,7 @@
 static void figures(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_figure change[] = {
-        {"Times to resolve, this period over before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
+        {"Times to resolve, as a multiple of before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
          ALD_SHOW_NUMBER, "ratio"},
         {"Difference this large by chance", "change.p_value", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT, "p_value"},
         {"By luck alone the mean moves down to", "change.luck_interval_mean[0]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,

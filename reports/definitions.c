@@ -21,8 +21,8 @@ static const struct ald_definition rows[] = {
     {"acknowledge", "From opening to the first acknowledgement by a person. It says when somebody looked, not how well it went."},
     {"detect", "From the start of impact to detection; only where both are recorded."},
     {"mitigate", "From the start of impact (else opening) to mitigation, where that is recorded."},
-    {"median", "Half of the incidents were over sooner, half later. The interval is where the median of the process behind these incidents "
-               "plausibly lies (95 %, from order statistics: no assumption about the shape)."},
+    {"median", "Half of the incidents were over sooner, half later. The interval allows for chance: made this way, it "
+               "holds the middle that such incidents vary around 95 times in 100. Nothing is assumed about how times are spread."},
     {"p90", "Nine of ten were over within this time. Needs 36 incidents for an interval."},
     {"geometric_mean", "The middle on a logarithmic scale; less moved by one very long incident than a mean. Interval by drawing whole weeks, "
                        "because incidents cluster."},
@@ -68,14 +68,14 @@ static const struct ald_definition rows[] = {
                  "resolve its long incidents, and would always look faster."},
     {"weeks", "Blocks of seven days, counted from the period's first day, with an incident that has the clock. Incidents cluster, so chance is judged by "
               "drawing and reshuffling whole weeks."},
-    {"ratio", "Geometric mean of the times to resolve of this period over that of earlier ones at the same age: 0.5 is half as long. Interval by drawing "
-              "whole weeks of both."},
+    {"ratio", "Geometric mean of the times to resolve of this period over that of earlier ones at the same age: 0.5 is half as long, 1 is as long. "
+              "Interval by drawing whole weeks of both."},
     {"p_value", "How often a difference at least this large appears when weeks are dealt to the two sides at random. Below 5 % we say that something "
                 "changed; not what, nor why."},
     {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
                       "tells nothing."},
     {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five. Smaller ones may be there and "
-                             "not be seen. Below it: how many incidents per period it would take to see 10 %."},
+                             "not be seen. The incidents to notice 10 % less: so many a period would have to have."},
     {"adjusted_shift", "Mean percentile of incidents among comparable past ones, by what was known at the start: 0.5 is like them, above is longer. So a "
                        "period of harder incidents does not count as slow. Open ones count with their expected place."},
     {"trend", "Fiscal quarters of the lookback and the period's own, each as it stood at the same age. Most differences between quarters lie within the "

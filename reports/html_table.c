@@ -163,6 +163,8 @@ static void put_cell(struct ald_html *h, const struct ald_column *col, const str
         ald_html_raw(h, many ? "<br>" : "");
         words += ISO_DAY + 1;
     }
+    if (col->show == ALD_SHOW_SENTENCE) /* our own words; of a value the blanks stay as they are: people look for it */
+        words = ald_words_kept(h->scratch, words);
     bool key = col->width <= KEY_CHARS && strchr(words, '-') && !strchr(words, ' ') && ald_utf8_count(words) <= KEY_CHARS;
     ald_html_raw(h, key ? "<span class=o>" : ""); /* no line ends at its hyphen */
     ald_html_link_at(h, col, row, words);

@@ -50,10 +50,12 @@ static const char *half_over(const struct asked *q)
         return "None has a time of resolution on record";
     if (c->n == 1)
         return ald_sprintf(q->a, "One has a time of resolution: it was over within %s", ald_span(q->a, c->median_ms));
+    const char *those = ald_sprintf(q->a, "the %s with a time of resolution", ald_words_count(q->a, (int64_t)c->n));
     if (!c->median_ci.has)
-        return ald_sprintf(q->a, "Half were over within %s, and they are too few to say how far off that may be", ald_span(q->a, c->median_ms));
-    return ald_sprintf(q->a, "Half were over within %s (95 %% interval %s to %s)", ald_span(q->a, c->median_ms), ald_span(q->a, c->median_ci.low),
-                       ald_span(q->a, c->median_ci.high));
+        return ald_sprintf(q->a, "Half of %s were over within %s, and they are too few to say how far off that may be", those,
+                           ald_span(q->a, c->median_ms));
+    return ald_sprintf(q->a, "Half of %s were over within %s (%s to %s, allowing for chance)", those, ald_span(q->a, c->median_ms),
+                       ald_span(q->a, c->median_ci.low), ald_span(q->a, c->median_ci.high));
 }
 
 static const char *visible(const struct asked *q)
@@ -89,12 +91,28 @@ static const char *const *any_change(const struct asked *q)
     else if (!c->changed)
         ald_sentence_add(&t, "Nothing shows that resolving them became faster or slower.");
     else
-        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %.2g times as long as before%s.", c->ratio,
-                                         c->ratio_ci.has ? ald_sprintf(q->a, " (%.2g to %.2g)", c->ratio_ci.low, c->ratio_ci.high) : ""));
+        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %s times as long as before%s.", ald_times(q->a, c->ratio),
+                                         c->ratio_ci.has ? ald_sprintf(q->a, " (%s to %s, allowing for chance)", ald_times(q->a, c->ratio_ci.low),
+                                                                       ald_times(q->a, c->ratio_ci.high))
+                                                         : ""));
     if (q->f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s%s.", half_over(q), visible(q)));
     ald_sentence_add(&t, mean(q));
     return ald_sentences_end(&t);
+}
+
+/* "7 of the 39 that can be placed were harder than nine in ten of the past": of how many, because a tenth of any period may be. Of a
+ * few, none is no news. */
+static const char *beyond(const struct asked *q, const char *n_at, const char *of_at, const char *one, const char *more)
+{
+    enum { FEW = 10 };
+    int64_t n = whole(q, n_at), of = whole(q, of_at);
+    if (n == 0 && of < FEW)
+        return NULL;
+    if (of == 1)
+        return ald_sprintf(q->a, "The one that can be placed %s.", one);
+    return ald_sprintf(q->a, "%s of the %s that can be placed %s.", n ? ald_words_count(q->a, n) : "None", ald_words_count(q->a, of),
+                       n > 1 ? more : one);
 }
 
 /* ---- Were customers hurt? ---- */
@@ -130,7 +148,7 @@ static const char *hurt(const struct asked *q, const struct ald_node *row)
     const char *most = ald_words(q->report, q->a, ald_node_at(row, "most"), ALD_SHOW_COUNT);
     if (strcmp(id, "customers_impacted") == 0) {
         int64_t silent = (int64_t)q->f->incidents_n - of;
-        return ald_sprintf(q->a, "Customers were affected in %s%s%s.", share(q, n, of), n ? ald_sprintf(q->a, ", up to %s in one", most) : "",
+        return ald_sprintf(q->a, "Customers were affected in %s%s%s.", share(q, n, of), n ? ald_sprintf(q->a, ", up to %s of them in one", most) : "",
                            silent > 0 ? ald_sprintf(q->a, "; the other %s", ald_many(q->a, (size_t)silent, "does not say", "do not say")) : "");
     }
     if (strcmp(id, "customer_reports") == 0)
@@ -148,9 +166,8 @@ static const char *const *customers_hurt(const struct asked *q)
         ald_sentence_add(&t, hurt(q, ald_rows_at(list, i, NULL)));
     if (!t.n && q->f->incidents_n)
         ald_sentence_add(&t, "Whether customers were hurt is not recorded.");
-    if (whole(q, "hard.wide"))
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s further than eight in ten of the past.",
-                                         ald_many(q->a, (size_t)whole(q, "hard.wide"), "incident reached", "incidents reached")));
+    ald_sentence_add(&t, beyond(q, "hard.wide", "hard.wide_of", "reached further than eight in ten of the past",
+                                "reached further than eight in ten of the past"));
     return ald_sentences_end(&t);
 }
 
@@ -162,20 +179,20 @@ static const char *const *what_was_hard(const struct asked *q)
     size_t hard = (size_t)whole(q, "hard.n"), sooner = (size_t)whole(q, "hard.over_sooner");
     const struct ald_figures *f = q->f;
     size_t read = f->shorter + f->typical + f->longer;
-    if (hard)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s harder than nine in ten of the past.", ald_many(q->a, hard, "was", "were")));
+    ald_sentence_add(&t, beyond(q, "hard.n", "hard.of", "was harder than nine in ten of the past", "were harder than nine in ten of the past"));
     if (sooner && hard == 1)
         ald_sentence_add(&t, "It was over sooner than half of comparable ones.");
     else if (sooner)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those %s over sooner than half of comparable ones.",
-                                         sooner == hard ? "All" : ald_words_count(q->a, (int64_t)sooner), sooner == 1 ? "was" : "were"));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s %s over sooner than half of comparable ones.",
+                                         sooner == hard ? "All" : ald_words_count(q->a, (int64_t)sooner), ald_words_count(q->a, (int64_t)hard),
+                                         sooner == 1 ? "was" : "were"));
     if (read == 1)
         ald_sentence_add(&t, ald_sprintf(q->a, "The one that is over and has comparable earlier ones %s.",
                                          f->shorter ? "was over sooner than they were" : f->longer ? "took longer than they did" : "took about as long as they did"));
     else if (read)
         ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, and %s longer.",
-                                         ald_words_count(q->a, (int64_t)f->shorter), ald_words_count(q->a, (int64_t)read), f->shorter == 1 ? "was" : "were",
-                                         ald_words_count(q->a, (int64_t)f->typical), ald_words_count(q->a, (int64_t)f->longer)));
+                                         ald_none_or(q->a, f->shorter), ald_words_count(q->a, (int64_t)read), f->shorter > 1 ? "were" : "was",
+                                         ald_none_or(q->a, f->typical), ald_none_or(q->a, f->longer)));
     else if (f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d "
                                                "quarters.",
@@ -199,14 +216,15 @@ static const char *const *what_recurs(const struct asked *q)
                              ? ald_sprintf(q->a, "; of %s it cannot be told", ald_many(q->a, q->f->incidents_n - known, "other", "others"))
                              : "";
     if (known == 1)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s the title (numbers left out) and a service of an earlier one within 90 days%s.",
-                                         q->f->incidents_n == 1 ? before ? "It had" : "It did not have"
-                                         : before               ? "One had"
-                                                                : "One did not have",
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s one of the 90 days before, by title (numbers aside) and service%s.",
+                                         q->f->incidents_n == 1 ? before ? "It was like" : "It was not like any"
+                                         : before               ? "One was like"
+                                                                : "One was not like any",
                                          others));
     else if (known)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s had the title (numbers left out) and a service of an earlier one within 90 days%s.",
-                                         before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known), others));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s %s of the 90 days before, by title (numbers aside) and service%s.",
+                                         before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known),
+                                         before > 1 ? "were like one" : before ? "was like one" : "was like any", others));
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, nothing came again.");
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
@@ -248,7 +266,7 @@ static const char *const *what_was_learned(const struct asked *q)
     if (said > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));
     if (reviewed >= 0 && never > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s worth one.", ald_many(q->a, (size_t)never, "incident is without a review and looks", "incidents are without a review and look")));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s worth one.", ald_many(q->a, (size_t)never, "incident without a review looks", "incidents without a review look")));
     return ald_sentences_end(&t);
 }
 

@@ -107,10 +107,10 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
     struct ald_section *s = ald_view_section(report, "figures", "Figures behind it");
     s->screen = s->landscape = true;
     const struct ald_figure rows[] = {
-        {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
          "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
-        {"Times to resolve, this period over before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
+        {"Times to resolve, as a multiple of before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
          ALD_SHOW_NUMBER, "ratio"},
         {"Difference this large by chance", "change.p_value", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT, "p_value"},
         {"Smallest reduction likely to be noticed", "change.detectable_reduction", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT,
@@ -120,7 +120,7 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
         {"Harder than nine in ten of the past", "hard.n", NULL, NULL, "hard.of", ALD_SHOW_COUNT, "complexity"},
         {"Reached further than eight in ten", "hard.wide", NULL, NULL, "hard.wide_of", ALD_SHOW_COUNT, "blast_radius"},
     };
-    ald_view_figures(report, s, "Each with the interval it could as well have had", rows, N(rows));
+    ald_view_figures(report, s, "Each with how far off it may be", rows, N(rows));
     if (in->analysis->settings->show_mean) {
         const struct ald_figure mean[] = {
             {"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]", "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n",

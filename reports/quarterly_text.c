@@ -40,7 +40,7 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     const char *late = ald_late_sources(t->a, an, f);
     bool inside = (double)c->current >= c->lower && (double)c->current <= c->upper;
     if (inside && (c->current > most || c->current < least)) /* beyond each of them is seen at once: say why it is no sign all the same */
-        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s than in any of the %zu %s before (%s%s), yet no more than chance makes of such numbers: %s would be no "
+        ald_sentence_add(t, ald_sprintf(t->a, "%s, %s than in any of the %zu %s before (%s%s), but chance alone moves such numbers that far: %s would be no "
                                               "surprise.%s",
                                         head, c->current > most ? "more" : "fewer", c->past_n, unit, past, age, band, late));
     else
@@ -55,8 +55,8 @@ static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
         return;
     const char *half = ald_span(t->a, c->median_ms), *n = ald_words_count(t->a, (int64_t)c->n);
     if (c->median_ci.has)
-        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %s with a time of resolution were over within %s; with so many incidents, anything from %s to %s "
-                                 "would fit the same reality (95 %% interval).",
+        ald_sentence_add(t, ald_sprintf(t->a, "Half of the %s with a time of resolution were over within %s; allowing for chance, that may be anything from %s "
+                                 "to %s (95 %% interval).",
                            n, half, ald_span(t->a, c->median_ci.low), ald_span(t->a, c->median_ci.high)));
     else if (c->n == 1)
         ald_sentence_add(t, ald_sprintf(t->a, "One has a time of resolution: it was over within %s.", half));
@@ -73,22 +73,22 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
     size_t read = f->shorter + f->typical + f->longer;
     if (read + f->still_open == 0) {
         if (f->incidents_n)
-            ald_sentence_add(t, ald_sprintf(t->a, "No incident can be read against comparable ones yet: that needs 30 resolved or open incidents from before "
+            ald_sentence_add(t, ald_sprintf(t->a, "No incident can be seen beside comparable ones yet: that needs 30 resolved or open incidents from before "
                                      "its quarter, within %d quarters.",
                                an->settings->lookback_quarters));
         return;
     }
     if (read == 0)
-        ald_sentence_add(t, ald_sprintf(t->a, "None that is over can be read against comparable ones; %s still open.", ald_many(t->a, f->still_open, "is", "are")));
+        ald_sentence_add(t, ald_sprintf(t->a, "None that is over can be seen beside comparable ones; %s still open.", ald_many(t->a, f->still_open, "is", "are")));
     else if (read == 1)
-        ald_sentence_add(t, ald_sprintf(t->a, "One incident can be read against comparable ones: it %s.",
+        ald_sentence_add(t, ald_sprintf(t->a, "One incident can be seen beside comparable ones: it %s.",
                            f->shorter  ? "was over sooner than comparable earlier ones"
                            : f->longer ? "took longer than comparable earlier ones: ask what made it hard"
                                        : "took about as long as comparable earlier ones"));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "Of %s read against comparable ones, %s over sooner than comparable earlier ones, %s about as long, and %s took longer%s.",
-                           ald_many(t->a, read, "incident", "incidents"), ald_many(t->a, f->shorter, "was", "were"), ald_words_count(t->a, (int64_t)f->typical),
-                           ald_words_count(t->a, (int64_t)f->longer), f->longer ? ": ask what made those hard" : ""));
+        ald_sentence_add(t, ald_sprintf(t->a, "Of %s seen beside comparable earlier ones, %s over sooner, %s took about as long, and %s longer%s.",
+                           ald_many(t->a, read, "incident", "incidents"), ald_sprintf(t->a, "%s %s", ald_none_or(t->a, f->shorter), f->shorter > 1 ? "were" : "was"),
+                           ald_none_or(t->a, f->typical), ald_none_or(t->a, f->longer), !f->longer ? "" : f->longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
     size_t complex_short = 0;
     size_t simple_long = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
@@ -99,7 +99,8 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
         ald_sentence_add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",
                            ald_many(t->a, complex_short, "was", "were")));
     if (simple_long)
-        ald_sentence_add(t, ald_sprintf(t->a, "%s simpler than most and yet dragged on: ask what made it hard.", ald_many(t->a, simple_long, "was", "were")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s simpler than most and yet took long: ask what made %s hard.", ald_many(t->a, simple_long, "was", "were"),
+                           simple_long == 1 ? "it" : "them"));
     if (f->pairs_n)
         ald_sentence_add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex; their times alone would hide that.",
                            ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents")));
@@ -121,7 +122,7 @@ static void say_missing(struct ald_sentences *t, const struct ald_figures *f)
                                  "after the fact.",
                            ald_many(t->a, p->zero_length, "was", "were")));
     if (p->noise)
-        ald_sentence_add(t, ald_sprintf(t->a, "%s counted apart: pages that nobody had to work on.", ald_many(t->a, p->noise, "page is", "pages are")));
+        ald_sentence_add(t, ald_sprintf(t->a, "%s counted apart.", ald_many(t->a, p->noise, "page that nobody had to work on is", "pages that nobody had to work on are")));
 }
 
 const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,

@@ -30,7 +30,7 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
     if (*remark)
         ald_view_remark(report, s, remark);
     const struct ald_figure figures[] = {
-        {"Incidents", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
          "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
         {"Time to resolve, nine of ten", "clocks.resolve.p90_s", "clocks.resolve.p90_ci_s[0]", "clocks.resolve.p90_ci_s[1]", "clocks.resolve.n",
@@ -44,7 +44,7 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
         {"Time to mitigate, median", "clocks.mitigate.median_s", "clocks.mitigate.median_ci_s[0]", "clocks.mitigate.median_ci_s[1]",
          "clocks.mitigate.n", ALD_SHOW_SECONDS, "mitigate"},
     };
-    ald_view_figures(report, s, "Figures, each with the interval it could as well have had", figures, sizeof figures / sizeof figures[0]);
+    ald_view_figures(report, s, "Figures, each with how far off it may be", figures, sizeof figures / sizeof figures[0]);
     if (in->analysis->settings->show_mean) {
         const struct ald_figure mean[] = {{"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]",
                                            "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "mean"}};
@@ -80,7 +80,7 @@ static void triangulation(struct ald_report *report)
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Title", "title", ALD_SHOW_TEXT, 30, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
-        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, "#incidents:id", "reading"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_SENTENCE, 22, "#incidents:id", "reading"},
         {"Comparable: 1 in 10 under", ALD_SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
         {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
         {"Comparable: 9 in 10 under", ALD_SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
@@ -109,7 +109,7 @@ static void pairs(struct ald_report *report)
         {"Title", "more_complex.title", ALD_SHOW_TEXT, 28, NULL, NULL},
         {"Time to resolve", "more_complex.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
         {"Complexity", "more_complex.complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
-        {"Reading", "more_complex.text", ALD_SHOW_TEXT, 22, "#incidents:a", "reading"},
+        {"Reading", "more_complex.text", ALD_SHOW_SENTENCE, 22, "#incidents:a", "reading"},
         {"Simpler", "simpler.key", ALD_SHOW_TEXT, 14, "simpler.url", NULL},
         {"Title ", "simpler.title", ALD_SHOW_TEXT, 28, NULL, NULL},
         {"Time to resolve ", "simpler.resolve_s", ALD_SHOW_SECONDS, 12, NULL, "resolve"},
@@ -133,7 +133,7 @@ static void incidents(struct ald_report *report)
         {"State", "state", ALD_SHOW_WORD, 12, NULL, NULL},
         {"Started", "started_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
-        {"Reading", ALD_SHOWN "text", ALD_SHOW_TEXT, 22, "#triangulation:id", "reading"},
+        {"Reading", ALD_SHOWN "text", ALD_SHOW_SENTENCE, 22, "#triangulation:id", "reading"},
         {"Severity", "severity", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Services", "services", ALD_SHOW_LIST, 24, NULL, "services_impacted"},
         {"First team", "first_team", ALD_SHOW_TEXT, 16, NULL, NULL},

@@ -32,6 +32,16 @@ const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char 
     return ald_sprintf(a, "%s %s", ald_words_count(a, (int64_t)n), n == 1 ? one : more);
 }
 
+const char *ald_none_or(struct ald_arena *a, size_t n)
+{
+    return n ? ald_words_count(a, (int64_t)n) : "none";
+}
+
+const char *ald_times(struct ald_arena *a, double factor)
+{
+    return ald_sprintf(a, factor < 10 ? "%.2g" : "%.0f", factor); /* else 140 would be 1.4e+02 */
+}
+
 const char *ald_from_to(struct ald_arena *a, size_t least, size_t most)
 {
     const char *low = ald_words_count(a, (int64_t)least);

@@ -13,6 +13,10 @@ void ald_sentence_add(struct ald_sentences *t, const char *sentence);
 /** All of them, NULL-terminated. */
 const char *const *ald_sentences_end(struct ald_sentences *t);
 size_t ald_sentences_n(const char *const *sentences);
+/** "none", "1", "2,575". */
+const char *ald_none_or(struct ald_arena *a, size_t n);
+/** A factor as people read it: two figures, "0.14", "2.2", "140". */
+const char *ald_times(struct ald_arena *a, double factor);
 /** "1 incident", "7 incidents". */
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
 /** "24 to 39"; "24" where both are the same. */

@@ -159,16 +159,20 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
     return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
 }
 
+/* Items that hold a comma are parted by semicolons: else nobody sees where one ends. */
 static const char *join(struct ald_arena *a, const struct ald_node *list)
 {
-    const char *all = NULL;
+    const char *all = NULL, *between = ", ";
+    for (size_t i = 0; i < list->list.n; i++)
+        if (list->list.items[i]->kind == ALD_NODE_STR && strstr(list->list.items[i]->text, ", "))
+            between = "; ";
     for (size_t i = 0; i < list->list.n; i++) {
         const struct ald_node *item = list->list.items[i];
         const char *text = item->kind == ALD_NODE_STR   ? item->text
                            : item->kind == ALD_NODE_INT ? ald_sprintf(a, "%" PRId64, item->integer)
                                                         : NULL;
         if (text)
-            all = all ? ald_sprintf(a, "%s, %s", all, text) : text;
+            all = all ? ald_sprintf(a, "%s%s%s", all, between, text) : text;
     }
     return all;
 }

@@ -40,7 +40,7 @@ class Words:
         elif isinstance(value, bool):
             self.assertEqual(words, "yes" if value else "no", where)
         elif isinstance(value, list):
-            self.assertEqual(words, " ".join(", ".join(map(str, value)).split()), where)
+            self.assertEqual(words, " ".join(support.parted(value).split()), where)
         elif re.search(r"_s(\[\d\])?$", path):
             self.assertEqual(words, duration(value), where)
         elif path.endswith("_at") or path in ("start", "last_success"):

@@ -53,7 +53,8 @@ class Leadership(Words, support.Case):
         self.assertIn(f"{tree['counts']['current']} incidents", self.answers["more_incidents"][0])
         low, high = tree["clocks"]["resolve"]["median_ci_s"]
         median = duration(tree["clocks"]["resolve"]["median_s"])
-        self.assertIn(f"Half were over within {median} (95 % interval {duration(low)} to {duration(high)})", self.answers["change"][1])
+        self.assertIn(f"Half of the {tree['clocks']['resolve']['n']} with a time of resolution were over within {median} "
+                      f"({duration(low)} to {duration(high)}, allowing for chance)", self.answers["change"][1])
         self.assertEqual(self.answers["change"][0].startswith("Nothing shows"), tree["change"]["p_value"] >= 0.05)
         rows = self.report(support.SAMPLE_PERIOD, support.SAMPLE_AS_OF)["incidents"]
         known = [row for row in rows if any(signal["id"] == "customers_impacted" and signal["value"] is not None

@@ -11,7 +11,7 @@ from test_html import duration
 SHOWN = "readings.{shown}."
 # What the workbook calls a figure, and where it stands in the JSON; kind says how it is shown.
 SUMMARY = {
-    "Incidents": ("counts.current", "counts", "count"),
+    "Incidents, beside the usual range": ("counts.current", "counts", "count"),
     "Time to resolve, median": ("clocks.resolve.median_s", "clocks.resolve.median_ci_s", "seconds"),
     "Time to resolve, nine of ten": ("clocks.resolve.p90_s", "clocks.resolve.p90_ci_s", "seconds"),
     "Time to resolve, geometric mean": ("clocks.resolve.geometric_mean_s", "clocks.resolve.geometric_mean_ci_s",
@@ -47,7 +47,7 @@ PAIRS = {"More complex": "more_complex.key", "Simpler": "simpler.key", "Gap in c
 
 # Change: path, interval, kind, n.
 CHANGE = {
-    "Times to resolve, this period over before": ("change.ratio", "change.ratio_ci", "number", "change.current.n"),
+    "Times to resolve, as a multiple of before": ("change.ratio", "change.ratio_ci", "number", "change.current.n"),
     "Difference this large by chance": ("change.p_value", None, "number", "change.current.n"),
     "By luck alone the mean moves down to": ("change.luck_interval_mean[0]", None, "number", "change.baseline.n"),
     "By luck alone the mean moves up to": ("change.luck_interval_mean[1]", None, "number", "change.baseline.n"),
@@ -160,7 +160,7 @@ class Schema(support.Case):
         elif kind in ("text", "word"):
             self.assertEqual(cell, support.said("state", value) if kind == "word" else value, where)
         elif kind == "list":
-            self.assertEqual(cell or "", ", ".join(value), where)
+            self.assertEqual(cell or "", support.parted(value), where)
         elif kind == "time":
             self.assertIsInstance(cell, datetime, where)
             self.assertLess(abs(cell - self.local(value)), timedelta(seconds=1), where)
