@@ -275,63 +275,31 @@ static void observe(struct ald_analysis *a, const struct ald_part *part)
 
 /* ---- The whole ---- */
 
-static void build_done(struct ald_build *b)
-{
-    struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,  b->titles,
-                                     b->team_ids, b->service_ids, b->people_ids, b->automation};
-    ald_timeline_done(b);
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        ald_names_free(all[i]);
-    if (b->org) /* no past took it */
-        ald_org_done(b->org);
-    ald_store_closep(&b->beside);
-    ald_arena_free(b->brief);
-    ald_arena_free(b->linking);
-    ald_arena_free(b->timing);
-    ald_arena_free(b->gathering);
-    ald_arena_free(b->recognising);
-    ald_arena_free(b->scratch);
-}
+/* What is looked at. */
+struct scope {
+    bool measured;         /* else incidents alone */
+    bool again;            /* of what is measured only what changed since the last analyze */
+    bool keeps;            /* it may be saved: with what linking the next time needs */
+    struct ald_part *part; /* of the store; NULL: all of it */
+};
 
 /* Everything up to the indexes of the past, or up to the incidents; what only the building needs is gone afterwards. */
-static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, bool measured, struct ald_part *part, struct ald_err *err)
+static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis *a, const struct scope *scope, struct ald_err *err)
 {
-    struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
-    ALD_CLEANUP(build_done)
-    struct ald_build b = {.store = store,
-                          .settings = a->settings,
-                          .a = a,
-                          .part = part,
-                          .scratch = scratch,
-                          .mentions = {.arena = scratch},
-                          .brief = ald_arena_new(),
-                          .linking = ald_arena_new(),
-                          .timing = ald_arena_new(),
-                          .gathering = ald_arena_new(),
-                          .recognising = ald_arena_new(),
-                          /* The texts of these outlive the building: they are the analysis' names. */
-                          .sources = ald_names_new(arena),
-                          .persons = ald_names_new(arena),
-                          .teams = ald_names_new(arena),
-                          .services = ald_names_new(arena),
-                          .strings = ald_names_new(arena),
-                          .titles = ald_names_new(arena),
-                          .team_ids = ald_names_new(scratch),
-                          .service_ids = ald_names_new(scratch),
-                          .people_ids = ald_names_new(scratch),
-                          .automation = ald_names_new(scratch)};
+    ALD_CLEANUP(ald_build_done) struct ald_build b;
+    ald_build_begin(&b, store, a);
+    b.part = scope->part;
+    b.keeps = scope->keeps;
     ALD_CLEANUP(ald_texts_done) struct ald_texts texts = {.running = false};
-    if (ald_store_beside(store, &b.beside, NULL) != ALD_OK)
-        b.beside = NULL;
     ALD_TRY(ald_load(&b, err));
-    if (part)
+    if (scope->part)
         ald_part_seen(&b);
     else
         ald_origins_keep(&b);
-    if (measured && b.settings->free_text)
+    if (scope->measured && b.settings->free_text)
         ald_texts_begin(&texts, &b);
     ALD_TRY(build_incidents(&b, err));
-    if (measured) {
+    if (scope->measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
         ald_arena_reset(b.recognising);
         b.by_row = NULL;
@@ -351,38 +319,16 @@ static void find_asked(const struct ald_analysis *a, struct ald_part *part)
             part->incident = i;
 }
 
-/* What is looked at. */
-struct scope {
-    bool measured;         /* else incidents alone */
-    bool again;            /* of what is measured only what changed since the last analyze */
-    struct ald_part *part; /* of the store; NULL: all of it */
-};
-
 static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct scope scope,
                                  struct ald_analysis **ret, struct ald_err *err)
 {
-    struct ald_zone *zone;
-    int64_t generation;
-    ALD_TRY(ald_store_generation(store, &generation, err));
-    ALD_TRY(ald_zone_load(settings->timezone, &zone, err));
-    struct ald_arena *arena = ald_arena_new();
-    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = ald_alloc(arena, sizeof *a);
-    *a = (struct ald_analysis){.arena = arena,
-                               .events_arena = ald_arena_new(),
-                               .settings = settings,
-                               .zone = zone,
-                               .as_of = as_of,
-                               .generation = generation,
-                               .next_at = ALD_TIME_NONE,
-                               .calendar = {.zone = zone,
-                                            .fiscal_start_month = settings->fiscal_start_month,
-                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
-    ald_event_ids_open(a, store);
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = NULL;
+    ALD_TRY(ald_analysis_new(store, settings, as_of, &a, err));
     if (!scope.part) {
         ALD_TRY(ald_store_reads_whole(store, err));
         ald_memory_trim(); /* what the store's migration took */
     }
-    ALD_TRY(build(store, a, scope.measured, scope.part, err));
+    ALD_TRY(build(store, a, &scope, err));
     if (scope.part)
         find_asked(a, scope.part);
     else
@@ -405,7 +351,13 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
 enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, (struct scope){.measured = true, .again = true}, ret, err);
+    return run(store, settings, as_of, (struct scope){.measured = true, .again = true, .keeps = true}, ret, err);
+}
+
+enum ald_rc ald_analysis_whole(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                               struct ald_analysis **ret, struct ald_err *err)
+{
+    return run(store, settings, as_of, (struct scope){.measured = true, .keeps = true}, ret, err);
 }
 
 enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

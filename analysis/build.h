@@ -152,6 +152,7 @@ struct ald_build {
     size_t listed_n, listed_cap;
     struct ald_member_of *member;
     size_t member_n, member_cap;
+    bool keeps; /* briefs of the records are made (briefs.h) */
     struct ald_part *part; /* of the store that is analysed (stored.h); NULL: all of it */
     struct ald_org *org; /* stands after ald_load, until the past takes it */
     struct ald_given *given;
@@ -196,6 +197,12 @@ static inline bool ald_build_later(struct ald_build *b, int64_t at)
         a->next_at = at;
     return true;
 }
+
+/** build.c: an analysis that nothing was read for; what builds it, and that gone again. */
+ALD_CHECK enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_analysis **ret,
+                                       struct ald_err *err);
+void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_analysis *a);
+void ald_build_done(struct ald_build *b);
 
 /** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people.
  *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */

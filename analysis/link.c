@@ -1,6 +1,7 @@
 /* Linking: which records tell of one incident. In this order, so that the surer word comes first: people's decisions,
  * explicit pointers, what records share, what looks alike; then what was merged is folded. Near-linear. Knows refs,
  * aliases and times, no API. */
+#include "analysis/briefs.h"
 #include "analysis/link_model.h"
 
 #include <stdlib.h>
@@ -93,8 +94,11 @@ static ALD_CHECK enum ald_rc link_records(struct ald_build *b, struct ald_part *
     ALD_TRY(ald_link_decisions(&l, err));
     ald_link_explicit(&l);
     ald_link_identity(&l);
+    const struct ald_brief_state *states = b->keeps && l.settled != INT64_MAX ? ald_brief_states(&l) : NULL;
     ald_link_suggest(&l);
     hand_over(&l);
+    if (states)
+        b->a->briefs = ald_briefs_pack(b, states, b->a->arena);
     *ret_incidents = ald_fold(b);
     if (part)
         part->unsound |= l.unsound;

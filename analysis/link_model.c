@@ -62,18 +62,10 @@ void ald_model_put_words(struct ald_arena *arena, const struct ald_model_word *w
     }
 }
 
-/* Seven bits a byte, the lowest first; the last has no eighth bit. */
-static void put_number(unsigned char **at, uint32_t v)
-{
-    for (; v > 0x7F; v >>= 7)
-        *(*at)++ = (unsigned char)(v | 0x80);
-    *(*at)++ = (unsigned char)v;
-}
-
 void ald_model_put_block_word(unsigned char **at, uint32_t further, uint32_t bursts)
 {
-    put_number(at, further);
-    put_number(at, bursts);
+    ald_put_number(at, further);
+    ald_put_number(at, bursts);
 }
 
 static int by_key(const void *x, const void *y)
@@ -200,21 +192,10 @@ bool ald_model_find_block(const struct ald_link_model *model, uint64_t key, stru
     return true;
 }
 
-static uint32_t get_number(const unsigned char **at)
-{
-    uint32_t v = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        unsigned char byte = *(*at)++;
-        v |= (uint32_t)(byte & 0x7F) << shift;
-        if (!(byte & 0x80) || shift >= 28)
-            return v;
-    }
-}
-
 void ald_model_block_word(const unsigned char **at, uint32_t *ret_further, uint32_t *ret_bursts)
 {
-    *ret_further = get_number(at);
-    *ret_bursts = get_number(at);
+    *ret_further = (uint32_t)ald_get_number(at);
+    *ret_bursts = (uint32_t)ald_get_number(at);
 }
 
 static const double *get_doubles(struct ald_arena *arena, const unsigned char **at, size_t n)

@@ -330,8 +330,7 @@ static void find_mentions(struct ald_linker *l, struct ald_link_pairs *pairs)
                 bool after_end;
                 uint32_t x = i < to[k] ? i : to[k], y = i < to[k] ? to[k] : i;
                 struct ald_link_seat a = seat_of(l, NULL, x), c = seat_of(l, NULL, y);
-                if (ald_link_takes_part(l, to[k]) && a.start >= l->pairs_from && c.start >= l->pairs_from && a.source != c.source && overlap(&a, &c, 0, &after_end) && !after_end &&
-                    may_pair(l, &a, &c))
+                if (ald_link_takes_part(l, to[k]) && a.source != c.source && overlap(&a, &c, 0, &after_end) && !after_end && may_pair(l, &a, &c))
                     add_pair(l->arena, pairs,
                              (struct ald_link_pair){.a = x, .b = y, .block = ALD_NOBODY, .most = 1, .mention = ref});
             }

@@ -6,12 +6,17 @@
 #define PAIRS_MS (14 * ALD_DAY_MS)         /* how far back pairs are looked for: chains of them are hours long, rarely days */
 #define SEEN_MS (PAIRS_MS + 29 * ALD_DAY_MS) /* what came up in the 28 days before a pair counts (link_odds.c) */
 
+int64_t ald_link_window_seen(int64_t from)
+{
+    return from == INT64_MAX ? from : from - SEEN_MS;
+}
+
 enum ald_rc ald_link_window_open(struct ald_linker *l, const struct ald_part *part, struct ald_err *err)
 {
     const struct ald_calendar *calendar = &l->b->a->calendar;
     l->from = part->from;
     l->pairs_from = part->from - PAIRS_MS;
-    l->seen_from = part->from - SEEN_MS;
+    l->seen_from = ald_link_window_seen(part->from);
     l->settled = ald_quarter_start(calendar, ald_quarter_of(calendar, l->b->a->as_of) - 1);
     ALD_TRY(ald_link_model_read(l, &l->learning->from, err));
     bool known = l->learning->from && ald_model_head(l->learning->from, &l->learning->head) && l->learning->head.settled == l->settled;
@@ -30,7 +35,7 @@ static uint32_t root(uint32_t *parent, uint32_t x)
 
 void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs)
 {
-    enum { PAIRED = 1, WANTED = 2 };
+    enum { PAIRED = 1, WANTED = 2, EARLIER = 4 };
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t n = l->b->a->records_n, kept = 0;
     uint32_t *parent = ald_calloc(scratch, n, sizeof *parent);
@@ -43,11 +48,17 @@ void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs)
         is[root(parent, pairs->items[i].a)] |= PAIRED;
     /* Whoever began up to six hours before may have had a likeness that is gone. */
     for (uint32_t i = 0; i < n; i++)
-        if (ald_link_takes_part(l, i) && l->b->work[i].start >= l->from - ALD_LINK_APART_MS)
+        if ((ald_link_takes_part(l, i) && l->b->work[i].start >= l->from - ALD_LINK_APART_MS) || (l->changed && l->changed[i]))
             is[root(parent, i)] |= WANTED;
     for (uint32_t i = 0; i < n; i++)
-        l->unsound |= is[root(parent, i)] == (PAIRED | WANTED) && ald_link_takes_part(l, i) &&
-                      l->b->work[i].start < l->pairs_from + ALD_LINK_APART_MS;
+        if (ald_link_takes_part(l, i) && l->b->work[i].start < l->pairs_from + ALD_LINK_APART_MS)
+            is[root(parent, i)] |= EARLIER;
+    l->reached = ald_calloc(l->arena, n, sizeof *l->reached);
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned char of = is[root(parent, i)];
+        l->unsound |= of == (PAIRED | WANTED | EARLIER);
+        l->reached[i] = !(of & WANTED) ? ALD_LINK_NOT_REACHED : of & EARLIER ? ALD_LINK_REACHES_BACK : ALD_LINK_REACHED;
+    }
     for (size_t i = 0; i < pairs->n; i++)
         if (is[root(parent, pairs->items[i].a)] & WANTED)
             pairs->items[kept++] = pairs->items[i];

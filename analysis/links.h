@@ -49,6 +49,8 @@ struct ald_linker {
     /* Of a window (link_window.c), INT64_MIN: of all: starts from which on what comes out is what the whole gives; from which on pairs are
      * looked for; from which on records are looked at for them. */
     int64_t from, pairs_from, seen_from;
+    const bool *changed; /* of a window: records that are linked otherwise than before; NULL: it is not known */
+    unsigned char *reached; /* of a window: enum ald_link_reach by record */
     bool unsound; /* what is asked of the window reaches further than it was looked */
 };
 
@@ -200,6 +202,11 @@ static inline bool ald_pair_of_one_source(const struct ald_linker *l, const stru
     return l->b->work[p->a].source == l->b->work[p->b].source;
 }
 /* ---- link_window.c ---- */
+/** What likeness in a window says of a record: nothing, all, or that nothing in the window looks like it, whereas what lies before the window
+ *  and belongs to it was not looked at. */
+enum ald_link_reach { ALD_LINK_NOT_REACHED, ALD_LINK_REACHED, ALD_LINK_REACHES_BACK };
+/** The start from which on all records are looked at for a window that begins at a time. */
+int64_t ald_link_window_seen(int64_t from);
 /** Sets the window of a linker; unsound where not all that is looked at is read, or nothing that has settled is known. */
 ALD_CHECK enum ald_rc ald_link_window_open(struct ald_linker *l, const struct ald_part *part, struct ald_err *err);
 /** Leaves the pairs that hang together, over pairs and links, with a record that starts in the window; unsound where one of them may hang

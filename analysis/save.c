@@ -9,6 +9,7 @@
 
 #include "alidade/analysis.h"
 #include "alidade/stats.h"
+#include "briefs.h"
 #include "kept.h"
 #include "packed.h"
 #include "readings.h"
@@ -357,6 +358,7 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     ALD_TRY(a->recent ? save_recent(store, a, &read, err) : save_incidents(store, a, &read, err));
     *ret_read = (size_t)read;
     ALD_TRY(ald_stored_save(store, a, err));
+    ALD_TRY(ald_briefs_save(store, a, NULL, err));
     ALD_TRY(save_number(store, "analysis_as_of", a->as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     ALD_TRY(save_number(store, "analysis_next", a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at, err));

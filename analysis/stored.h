@@ -79,6 +79,42 @@ struct ald_written {
 /** written.c */
 ALD_CHECK enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings *settings, struct ald_written *ret, struct ald_err *err);
 
+/* ---- What a day changes ---- */
+
+/** The link of a record whose row of links is not what it is to be. */
+struct ald_relink {
+    int64_t row;
+    const char *incident;     /* id of the incident that it is part of now; NULL: of none */
+    const char *was;          /* the stored id; NULL: it had no row */
+    const char *method, *via; /* via: NULL or a text */
+    double confidence;
+    bool folded;
+};
+/** A suggestion that is not what it is to be, by the rows of its records. */
+struct ald_resuggest {
+    int64_t a, b;
+    double confidence;
+    const char *via, *refused; /* NULL: the stored one goes */
+};
+/** What the whole would link otherwise than is stored, and what it would tell of all records. */
+struct ald_renewed {
+    bool sound;
+    const char *why;                   /* not sound: why all has to be looked at */
+    struct ald_relink *links;          /* by row: all that differ in incident, method, confidence, via or folded */
+    size_t links_n;
+    struct ald_resuggest *suggestions; /* by a, b */
+    size_t suggestions_n;
+    size_t records_n;                  /* that are there as of as-of */
+    const struct ald_origin *origins;  /* as ald_origins_keep makes them */
+    size_t origins_n;
+    int64_t next_at;                   /* as in struct ald_analysis */
+    const struct ald_briefs *briefs;   /* those that are not what is stored: ald_briefs_save */
+};
+
+/** renew.c: how records are linked now. The store is read whole, is left so, and nothing is written; texts lie in the arena. */
+ALD_CHECK enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_arena *arena,
+                                      struct ald_renewed *ret, struct ald_err *err);
+
 /** Of an analysis of which a part alone is made anew, since the rest is as analyze wrote it (ald_recent_find). */
 struct ald_recent {
     size_t first;          /* incidents from here on are observed, read and written */

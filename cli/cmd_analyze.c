@@ -19,7 +19,7 @@ static enum ald_rc analyse(struct ald_session *s, struct ald_analysis **ret, str
 {
     int64_t as_of = 0;
     ALD_TRY(ald_session_as_of(s, &as_of, err));
-    return (s->options.whole ? ald_analysis_run : ald_analysis_again)(s->store, &s->config.settings, as_of, ret, err);
+    return (s->options.whole ? ald_analysis_whole : ald_analysis_again)(s->store, &s->config.settings, as_of, ret, err);
 }
 
 static void log_anew(const struct ald_session *s, const struct ald_analysis *analysis)

@@ -413,6 +413,7 @@ struct ald_analysis {
     struct ald_past *past;
     struct ald_patterns *patterns;         /* what was recognised in texts: alidade/patterns.h */
     size_t unjoined_people, link_cycles;
+    const struct ald_briefs *briefs; /* what the next analysis needs in order to link without reading all records (ald_analysis_save keeps it); NULL: nothing */
     const struct ald_link_model *link_model; /* what likeness has learnt, for the next analysis (ald_analysis_save keeps it); NULL: nothing */
     const struct ald_link *suggestions; /* not taken; most likely first */
     size_t suggestions_n;
@@ -486,7 +487,10 @@ size_t ald_measures_made(const struct ald_analysis *analysis);
 /** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
-/** As ald_analysis_run, for ald_analysis_save and counts of incidents alone: where the store holds what the last analyze found, and only some
+/** As ald_analysis_run, for ald_analysis_save: with what the next analysis needs in order to link without reading all records. */
+ALD_CHECK enum ald_rc ald_analysis_whole(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
+                                         struct ald_analysis **ret, struct ald_err *err);
+/** As ald_analysis_whole, for ald_analysis_save and counts of incidents alone: where the store holds what the last analyze found, and only some
  *  records changed since, signals and readings are those of the incidents from the first changed one on (recent), and nothing may ask for
  *  others. @return as ald_analysis_run. */
 ALD_CHECK enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

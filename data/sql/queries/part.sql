@@ -207,3 +207,23 @@ DELETE FROM link_model WHERE part = ?1;
 
 -- name: part_model_put
 INSERT INTO link_model (part, packed) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET packed = excluded.packed;
+
+-- name: part_brief_rows
+SELECT chunk, packed FROM brief WHERE chunk > ?1 ORDER BY chunk;
+
+-- name: part_brief_remove
+DELETE FROM brief WHERE chunk = ?1;
+
+-- name: part_brief_put
+INSERT INTO brief (chunk, packed) VALUES (?1, ?2) ON CONFLICT (chunk) DO UPDATE SET packed = excluded.packed;
+
+-- ---- linking without loading: every record in the order of linking; what is stored of one's link ----
+
+-- name: brief_order
+SELECT id FROM main.record ORDER BY source, external_id;
+
+-- name: brief_touched
+SELECT record, was_from FROM touched ORDER BY record;
+
+-- name: brief_link
+SELECT incident, method, confidence, via, folded FROM main.incident_record WHERE record = ?1;

@@ -1,0 +1,75 @@
+/* Briefs: of each record what linking by pointers and shared values asks of it, and how it came out, packed in the store, so that a daily
+ * run links all records without reading them. Private to analysis. */
+#pragma once
+
+#include "analysis/links.h"
+#include "analysis/stored.h"
+
+/** Records whose rows lie so near are packed together: a day rewrites few. */
+enum { ALD_BRIEFS_A_CHUNK = 4096 };
+
+/** How pointers and shared values link a record, before likeness. */
+struct ald_brief_state {
+    int64_t root;  /* row of the record that stands for its whole */
+    uint64_t link; /* a hash of its group, of what it is folded into and of its first link; 0: it stands alone */
+};
+/** Of all records, once pointers and shared values have linked them; in the linker's arena. */
+struct ald_brief_state *ald_brief_states(struct ald_linker *l);
+
+struct ald_brief_chunk {
+    int64_t number; /* row / ALD_BRIEFS_A_CHUNK */
+    struct ald_bytes packed; /* no bytes: none of its records is there any more */
+};
+/** Of a store, or what changed of them. */
+struct ald_briefs {
+    struct ald_brief_chunk *chunks; /* ascending */
+    size_t n, cap;
+};
+
+/* ---- briefs_packed.c: one chunk as bytes ---- */
+
+/** Packs records of one chunk, by row. states: by record. */
+struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_state *states,
+                                struct ald_arena *arena);
+
+/** What several records of a chunk have in common; lent by the chunk. Texts may be NULL. */
+struct ald_brief_traits {
+    const char *source, *kind, *class_, *address;
+};
+/** One record; lent by the chunk. */
+struct ald_brief {
+    uint32_t traits; /* of the reader's */
+    const char *id;  /* "source:external_id" */
+    const char *key; /* or NULL */
+    const char *url_end; /* NULL: no url */
+    int64_t start, end;  /* end: ald_record_end */
+    struct ald_brief_state state;
+    uint32_t refs_n, services_n;
+};
+struct ald_brief_reader {
+    const unsigned char *at, *present; /* present: a bit for each row of the chunk */
+    const char **texts;
+    const struct ald_brief_traits *traits;
+    size_t traits_n, texts_n;
+};
+/** Reads the head of a chunk; false: it is not what this program wrote. Lists lie in the arena. */
+bool ald_brief_open(const struct ald_bytes *packed, struct ald_arena *arena, struct ald_brief_reader *ret);
+/** Whether a chunk has a brief of a row. */
+bool ald_brief_has(const struct ald_brief_reader *reader, int64_t row);
+/** Reads the next record (row: the next of those that are present); then all its refs and all its services are to be read. */
+void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_brief *ret);
+struct ald_row_ref ald_brief_ref(struct ald_brief_reader *reader);
+/** NULL: none that has a name. */
+const char *ald_brief_service(struct ald_brief_reader *reader);
+
+/* ---- briefs.c: all of them ---- */
+
+/** Packs the records of a build that are linked. In the arena. */
+struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena);
+/** One more chunk, without bytes yet. */
+struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_arena *arena, int64_t number);
+/** What is stored; *ret_sound: it is of the analysis of a generation, and what this program writes. In the arena. */
+ALD_CHECK enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
+                                      struct ald_err *err);
+/** Writes those of an analysis, or what renewing changed of them. */
+ALD_CHECK enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *analysis, const struct ald_renewed *renewed, struct ald_err *err);

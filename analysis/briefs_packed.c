@@ -1,0 +1,330 @@
+/* A chunk of briefs as bytes, and back. Knows what linking asks of a record, not how it links.
+ *
+ * Bytes: hash of what follows (8); version (1); a bit for each row of the chunk; texts: how many, each with a NUL; traits: how many, each four texts
+ * (numbers from 1; 0: none); the records by row: traits, flags (1), id, key, end of the address, start, end, state, refs (kind, value, field)
+ * and services. Numbers are of 7 bits a byte; hashes have 8. */
+#include "analysis/briefs.h"
+
+#include <string.h>
+
+#include "alidade/hash.h"
+#include "analysis/packing.h"
+
+enum { VERSION = 1, HASH_BYTES = 8, PRESENT_BYTES = ALD_BRIEFS_A_CHUNK / 8 };
+enum {
+    HAS_KEY = 1,
+    URL_IS_ID = 2,
+    URL_IS_KEY = 4, /* both: a text of its own */
+    OPEN = 8,
+    UNDATED = 16,
+    LINKED = 32,
+    HAS_REFS = 64,
+    HAS_SERVICES = 128
+};
+
+/* ---- Writing ---- */
+
+/* Bytes that grow. */
+struct sink {
+    struct ald_arena *arena;
+    unsigned char *data;
+    size_t n, cap;
+};
+
+static unsigned char *room(struct sink *s, size_t n)
+{
+    if (s->n + n > s->cap) {
+        size_t cap = 2 * s->cap > s->n + n ? 2 * s->cap : s->n + n + 1024;
+        unsigned char *data = ald_alloc(s->arena, cap);
+        if (s->n)
+            memcpy(data, s->data, s->n);
+        s->data = data;
+        s->cap = cap;
+    }
+    return s->data + s->n;
+}
+
+static void put_byte(struct sink *s, unsigned char v)
+{
+    *room(s, 1) = v;
+    s->n++;
+}
+
+static void put_number(struct sink *s, uint64_t v)
+{
+    unsigned char *at = room(s, ALD_NUMBER_BYTES), *from = at;
+    ald_put_number(&at, v);
+    s->n += (size_t)(at - from);
+}
+
+static void put_signed(struct sink *s, int64_t v)
+{
+    put_number(s, ald_unsigned_of(v));
+}
+
+static void put_hash(struct sink *s, uint64_t v)
+{
+    unsigned char *at = room(s, 8);
+    ald_put_bytes(&at, v, 8);
+    s->n += 8;
+}
+
+static void put_text(struct sink *s, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    memcpy(room(s, n), text, n);
+    s->n += n;
+}
+
+enum { MET_SLOTS = 2 * ALD_BRIEFS_A_CHUNK }; /* a power of two */
+struct writer {
+    const struct ald_build *b;
+    struct ald_names *texts;
+    struct sink records;
+    struct {
+        const struct ald_traits *traits;
+        uint32_t number;
+    } met[MET_SLOTS]; /* by address */
+    uint32_t traits[ALD_BRIEFS_A_CHUNK][4];
+    uint32_t traits_n;
+};
+
+/* From 1; 0: no text. */
+static uint32_t text_number(struct writer *w, const char *text)
+{
+    return text ? ald_names_add(w->texts, text) + 1 : 0;
+}
+
+static uint32_t new_traits(struct writer *w, const struct ald_traits *traits)
+{
+    const uint32_t own[4] = {text_number(w, traits->source), text_number(w, traits->kind), text_number(w, traits->class_), text_number(w, traits->address)};
+    for (uint32_t i = 0; i < w->traits_n; i++)
+        if (memcmp(w->traits[i], own, sizeof own) == 0)
+            return i;
+    memcpy(w->traits[w->traits_n], own, sizeof own);
+    return w->traits_n++;
+}
+
+static uint32_t traits_number(struct writer *w, const struct ald_traits *traits)
+{
+    size_t slot = ((uintptr_t)traits / sizeof(void *)) % MET_SLOTS;
+    while (w->met[slot].traits && w->met[slot].traits != traits)
+        slot = (slot + 1) % MET_SLOTS;
+    if (!w->met[slot].traits) {
+        w->met[slot].traits = traits;
+        w->met[slot].number = new_traits(w, traits);
+    }
+    return w->met[slot].number;
+}
+
+static bool is_shared(unsigned kind)
+{
+    return kind >= ALD_REF_INCIDENT_KEY && kind <= ALD_REF_CHANNEL;
+}
+
+static unsigned flags_of(const struct ald_build *b, uint32_t i, const struct ald_brief_state *state)
+{
+    const struct ald_record *r = &b->a->records[i];
+    const struct ald_slice *refs = &b->refs[i];
+    bool shares = false;
+    unsigned flags = 0;
+    for (size_t k = 0; k < refs->n; k++)
+        shares |= is_shared(b->ref[refs->at + k].kind);
+    if (r->key)
+        flags |= HAS_KEY;
+    if (r->url_end)
+        flags |= r->url_end == r->external_id ? URL_IS_ID : r->url_end == r->key ? URL_IS_KEY : URL_IS_ID | URL_IS_KEY;
+    if (ald_record_end(b, i) == INT64_MAX)
+        flags |= OPEN;
+    if (b->work[i].start == ALD_TIME_NONE)
+        flags |= UNDATED;
+    if (state->link)
+        flags |= LINKED;
+    if (refs->n && !r->vendor)
+        flags |= HAS_REFS;
+    if (shares && !r->vendor && b->work[i].services.n) /* what they carry is about */
+        flags |= HAS_SERVICES;
+    return flags;
+}
+
+static void put_times(struct sink *s, const struct ald_build *b, uint32_t i, unsigned flags)
+{
+    int64_t start = b->work[i].start, end = ald_record_end(b, i);
+    if (!(flags & UNDATED))
+        put_signed(s, start);
+    if (flags & OPEN)
+        return;
+    if (flags & UNDATED)
+        put_hash(s, (uint64_t)end); /* whatever it is */
+    else
+        put_number(s, (uint64_t)end - (uint64_t)start);
+}
+
+static void put_lists(struct writer *w, uint32_t i, unsigned flags)
+{
+    const struct ald_build *b = w->b;
+    struct sink *s = &w->records;
+    const struct ald_slice *refs = &b->refs[i], *services = &b->work[i].services;
+    if (flags & HAS_REFS)
+        put_number(s, refs->n);
+    if (flags & HAS_SERVICES)
+        put_number(s, services->n);
+    for (size_t k = 0; k < refs->n && (flags & HAS_REFS); k++) {
+        const struct ald_row_ref *ref = &b->ref[refs->at + k];
+        put_byte(s, ref->kind);
+        put_text(s, ref->value);
+        put_number(s, text_number(w, ref->field));
+    }
+    for (size_t k = 0; k < services->n && (flags & HAS_SERVICES); k++) {
+        uint32_t service = b->svc[services->at + k].service;
+        put_number(s, text_number(w, service == ALD_NOBODY ? NULL : b->a->services[service]));
+    }
+}
+
+static void put_record(struct writer *w, const struct ald_row_index *row, const struct ald_brief_state *state)
+{
+    const struct ald_record *r = &w->b->a->records[row->record];
+    struct sink *s = &w->records;
+    unsigned flags = flags_of(w->b, row->record, state);
+    put_number(s, traits_number(w, r->traits));
+    put_byte(s, (unsigned char)flags);
+    put_text(s, ald_record_id(r));
+    if (flags & HAS_KEY)
+        put_text(s, r->key);
+    if ((flags & URL_IS_ID) && (flags & URL_IS_KEY))
+        put_text(s, r->url_end);
+    put_times(s, w->b, row->record, flags);
+    if (flags & LINKED) {
+        put_signed(s, row->row - state->root);
+        put_hash(s, state->link);
+    }
+    put_lists(w, row->record, flags);
+}
+
+static struct ald_bytes whole_of(struct writer *w, const struct ald_row_index *rows, size_t n, struct ald_arena *arena)
+{
+    struct sink s = {.arena = w->records.arena};
+    unsigned char present[PRESENT_BYTES] = {0};
+    for (size_t i = 0; i < n; i++)
+        present[rows[i].row % ALD_BRIEFS_A_CHUNK / 8] |= (unsigned char)(1u << (rows[i].row % 8));
+    put_hash(&s, 0);
+    put_byte(&s, VERSION);
+    memcpy(room(&s, PRESENT_BYTES), present, PRESENT_BYTES);
+    s.n += PRESENT_BYTES;
+    put_number(&s, ald_names_n(w->texts));
+    for (uint32_t i = 0; i < ald_names_n(w->texts); i++)
+        put_text(&s, ald_names_text(w->texts, i));
+    put_number(&s, w->traits_n);
+    for (uint32_t i = 0; i < w->traits_n; i++)
+        for (size_t k = 0; k < 4; k++)
+            put_number(&s, w->traits[i][k]);
+    struct ald_bytes ret = {.data = ald_alloc(arena, s.n + w->records.n), .n = s.n + w->records.n};
+    memcpy(ret.data, s.data, s.n);
+    if (w->records.n)
+        memcpy(ret.data + s.n, w->records.data, w->records.n);
+    unsigned char *at = ret.data;
+    ald_put_bytes(&at, ald_siphash(ret.data + HASH_BYTES, ret.n - HASH_BYTES), HASH_BYTES);
+    return ret;
+}
+
+struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_state *states,
+                                struct ald_arena *arena)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct writer *w = ald_calloc(scratch, 1, sizeof *w);
+    if (!n)
+        return (struct ald_bytes){.n = 0};
+    w->b = b;
+    w->texts = ald_names_new(scratch);
+    w->records.arena = scratch;
+    for (size_t i = 0; i < n; i++)
+        put_record(w, &rows[i], &states[rows[i].record]);
+    struct ald_bytes ret = whole_of(w, rows, n, arena);
+    ald_names_free(w->texts);
+    return ret;
+}
+
+/* ---- Reading ---- */
+
+static const char *take_text(const unsigned char **at)
+{
+    const char *text = (const char *)*at;
+    *at += strlen(text) + 1;
+    return text;
+}
+
+static const char *text_at(const struct ald_brief_reader *reader, uint64_t number)
+{
+    return number ? reader->texts[number - 1] : NULL;
+}
+
+bool ald_brief_open(const struct ald_bytes *packed, struct ald_arena *arena, struct ald_brief_reader *ret)
+{
+    const unsigned char *at = packed->data;
+    if (packed->n < HASH_BYTES + 1 + PRESENT_BYTES || ald_get_bytes(&at, HASH_BYTES) != ald_siphash(at, packed->n - HASH_BYTES) || *at++ != VERSION)
+        return false;
+    *ret = (struct ald_brief_reader){.present = at};
+    at += PRESENT_BYTES;
+    ret->texts_n = (size_t)ald_get_number(&at);
+    ret->texts = ald_calloc(arena, ret->texts_n, sizeof *ret->texts);
+    for (size_t i = 0; i < ret->texts_n; i++)
+        ret->texts[i] = take_text(&at);
+    ret->traits_n = (size_t)ald_get_number(&at);
+    struct ald_brief_traits *traits = ald_calloc(arena, ret->traits_n, sizeof *traits);
+    for (size_t i = 0; i < ret->traits_n; i++) {
+        const char **const own[] = {&traits[i].source, &traits[i].kind, &traits[i].class_, &traits[i].address};
+        for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
+            *own[k] = text_at(ret, ald_get_number(&at));
+    }
+    ret->traits = traits;
+    ret->at = at;
+    return true;
+}
+
+bool ald_brief_has(const struct ald_brief_reader *reader, int64_t row)
+{
+    return reader->present[row % ALD_BRIEFS_A_CHUNK / 8] & (1u << (row % 8));
+}
+
+static void take_times(struct ald_brief_reader *reader, unsigned flags, struct ald_brief *ret)
+{
+    ret->start = flags & UNDATED ? ALD_TIME_NONE : ald_signed_of(ald_get_number(&reader->at));
+    if (flags & OPEN)
+        ret->end = INT64_MAX;
+    else if (flags & UNDATED)
+        ret->end = (int64_t)ald_get_bytes(&reader->at, 8);
+    else
+        ret->end = (int64_t)((uint64_t)ret->start + ald_get_number(&reader->at));
+}
+
+void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_brief *ret)
+{
+    ret->traits = (uint32_t)ald_get_number(&reader->at);
+    unsigned flags = *reader->at++;
+    ret->id = take_text(&reader->at);
+    ret->key = flags & HAS_KEY ? take_text(&reader->at) : NULL;
+    const char *external_id = ret->id + strlen(reader->traits[ret->traits].source) + 1;
+    bool by_id = flags & URL_IS_ID, by_key = flags & URL_IS_KEY;
+    ret->url_end = by_id && by_key ? take_text(&reader->at) : by_id ? external_id : by_key ? ret->key : NULL;
+    take_times(reader, flags, ret);
+    ret->state = (struct ald_brief_state){.root = row};
+    if (flags & LINKED) {
+        ret->state.root = row - ald_signed_of(ald_get_number(&reader->at));
+        ret->state.link = ald_get_bytes(&reader->at, 8);
+    }
+    ret->refs_n = flags & HAS_REFS ? (uint32_t)ald_get_number(&reader->at) : 0;
+    ret->services_n = flags & HAS_SERVICES ? (uint32_t)ald_get_number(&reader->at) : 0;
+}
+
+struct ald_row_ref ald_brief_ref(struct ald_brief_reader *reader)
+{
+    struct ald_row_ref ref = {.kind = *reader->at++};
+    ref.value = take_text(&reader->at);
+    ref.field = text_at(reader, ald_get_number(&reader->at));
+    return ref;
+}
+
+const char *ald_brief_service(struct ald_brief_reader *reader)
+{
+    return text_at(reader, ald_get_number(&reader->at));
+}

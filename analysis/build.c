@@ -1,0 +1,74 @@
+/* What an analysis, and what builds it, begin with and leave behind. */
+#include "analysis/build.h"
+
+#include "analysis/org.h"
+
+enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_analysis **ret,
+                             struct ald_err *err)
+{
+    struct ald_zone *zone;
+    int64_t generation;
+    ALD_TRY(ald_store_generation(store, &generation, err));
+    ALD_TRY(ald_zone_load(settings->timezone, &zone, err));
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_analysis *a = ald_alloc(arena, sizeof *a);
+    *a = (struct ald_analysis){.arena = arena,
+                               .events_arena = ald_arena_new(),
+                               .settings = settings,
+                               .zone = zone,
+                               .as_of = as_of,
+                               .generation = generation,
+                               .next_at = ALD_TIME_NONE,
+                               .calendar = {.zone = zone,
+                                            .fiscal_start_month = settings->fiscal_start_month,
+                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
+    ald_event_ids_open(a, store);
+    *ret = a;
+    return ALD_OK;
+}
+
+void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_analysis *a)
+{
+    struct ald_arena *arena = a->arena, *scratch = ald_arena_new();
+    *ret = (struct ald_build){.store = store,
+                              .settings = a->settings,
+                              .a = a,
+                              .scratch = scratch,
+                              .mentions = {.arena = scratch},
+                              .brief = ald_arena_new(),
+                              .linking = ald_arena_new(),
+                              .timing = ald_arena_new(),
+                              .gathering = ald_arena_new(),
+                              .recognising = ald_arena_new(),
+                              /* The texts of these outlive the building: they are the analysis' names. */
+                              .sources = ald_names_new(arena),
+                              .persons = ald_names_new(arena),
+                              .teams = ald_names_new(arena),
+                              .services = ald_names_new(arena),
+                              .strings = ald_names_new(arena),
+                              .titles = ald_names_new(arena),
+                              .team_ids = ald_names_new(scratch),
+                              .service_ids = ald_names_new(scratch),
+                              .people_ids = ald_names_new(scratch),
+                              .automation = ald_names_new(scratch)};
+    if (ald_store_beside(store, &ret->beside, NULL) != ALD_OK)
+        ret->beside = NULL;
+}
+
+void ald_build_done(struct ald_build *b)
+{
+    struct ald_names *const all[] = {b->sources,  b->persons,     b->teams,      b->services,   b->strings,  b->titles,
+                                     b->team_ids, b->service_ids, b->people_ids, b->automation};
+    ald_timeline_done(b);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        ald_names_free(all[i]);
+    if (b->org) /* no past took it */
+        ald_org_done(b->org);
+    ald_store_closep(&b->beside);
+    ald_arena_free(b->brief);
+    ald_arena_free(b->linking);
+    ald_arena_free(b->timing);
+    ald_arena_free(b->gathering);
+    ald_arena_free(b->recognising);
+    ald_arena_free(b->scratch);
+}

@@ -1,0 +1,329 @@
+/* How records are linked after a day of changes, without reading all of them: what would come out otherwise than is stored if all were read and
+ * linked anew.
+ *
+ * - Pointers and shared values look over all of history: all records are laid out from their briefs, those that changed from what the store holds of
+ *   them, and are linked by the code that links the whole.
+ * - How that came out is compared, record by record, with how it came out the last time. W is the first start of a whole that changed, or in which a
+ *   record changed, as it was or as it is.
+ * - Likeness is asked for in the window that begins at W (link_window.c), with what it had learnt; what lies before and does not hang together with
+ *   it is as it was.
+ *
+ * Whatever else is found makes all be looked at. */
+#include "analysis/renew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/kept.h"
+#include "analysis/link_model.h"
+
+enum { TOUCHED_MOST = 20000 }; /* more is no day's work */
+#define GUESS_MS (14 * ALD_DAY_MS) /* what changes on a day has mostly begun within it */
+
+struct renewing {
+    struct ald_store *store;
+    const struct ald_settings *settings;
+    struct ald_arena *arena, *scratch; /* of what is handed over; of all else */
+    struct ald_renewed *ret;
+    struct ald_written written;
+    struct ald_briefs briefs;
+    int64_t as_of;
+    int64_t *touched;
+    size_t touched_n, touched_cap;
+    int64_t from;  /* guess at W */
+    int64_t begins; /* the first day of the quarter of as-of: nothing that starts before it may have changed */
+};
+
+static void give_up(struct renewing *r, const char *why)
+{
+    if (r->ret->sound)
+        r->ret->why = why;
+    r->ret->sound = false;
+}
+
+/* ---- What is known before ---- */
+
+static ALD_CHECK enum ald_rc take_touched(struct renewing *r, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = true;
+    ALD_TRY(ald_q_open(r->store, "brief_touched", &q, err));
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        int64_t record = ald_q_col_int(q, 0), was_from = ald_q_col_int(q, 1);
+        if (record == 0 || was_from == INT64_MIN)
+            give_up(r, "something changed that is about all records");
+        if (r->touched_n == TOUCHED_MOST)
+            give_up(r, "many records changed");
+        if (!r->ret->sound)
+            return ALD_OK;
+        r->touched = ald_grow(r->scratch, r->touched, r->touched_n, &r->touched_cap, sizeof *r->touched);
+        r->touched[r->touched_n++] = record;
+    }
+}
+
+/* Calendar and all that belongs to it. */
+static ALD_CHECK enum ald_rc check(struct renewing *r, const struct ald_analysis *a, struct ald_err *err)
+{
+    bool sound = false;
+    int64_t quarter = ald_quarter_of(&a->calendar, r->as_of);
+    ALD_TRY(ald_written_load(r->store, r->settings, &r->written, err));
+    if (!r->written.sound)
+        give_up(r, "nothing is stored that this program wrote with this configuration");
+    else if (r->as_of < r->written.as_of || r->as_of >= r->written.next)
+        give_up(r, "something is dated between the last as-of and this one");
+    else if (ald_quarter_of(&a->calendar, r->written.as_of) != quarter)
+        give_up(r, "another quarter has begun");
+    r->begins = ald_quarter_start(&a->calendar, quarter);
+    r->from = r->written.as_of - GUESS_MS < r->begins ? r->begins : r->written.as_of - GUESS_MS;
+    if (r->ret->sound)
+        ALD_TRY(take_touched(r, err));
+    if (r->ret->sound) {
+        ALD_TRY(ald_briefs_read(r->store, r->written.generation, r->scratch, &r->briefs, &sound, err));
+        if (!sound)
+            give_up(r, "no briefs of records are stored");
+    }
+    return ALD_OK;
+}
+
+/* ---- One attempt: all from a start on is read ---- */
+
+/* What a record that changed was. */
+struct old {
+    int64_t row, start, root;
+};
+
+struct attempt {
+    struct renewing *r;
+    struct ald_laid laid;
+    struct ald_build build, *b; /* b NULL: not begun */
+    struct ald_linker l;
+    struct ald_analysis *a;
+    int64_t seen_from; /* starts from which on all records are read */
+    int64_t *rows;     /* that are read */
+    size_t rows_n, rows_cap;
+    struct old *old;   /* of touched rows that had a brief */
+    size_t old_n, old_cap;
+    struct ald_brief_state *states;
+    bool *changed;
+    int64_t first; /* W */
+};
+
+static void attempt_done(struct attempt *t)
+{
+    ald_arena_free(t->laid.arena);
+    ald_arena_free(t->l.arena);
+    if (t->b)
+        ald_build_done(t->b);
+    ald_analysis_free(t->a);
+}
+
+static void want(struct attempt *t, int64_t row)
+{
+    t->rows = ald_grow(t->laid.arena, t->rows, t->rows_n, &t->rows_cap, sizeof *t->rows);
+    t->rows[t->rows_n++] = row;
+}
+
+static void want_late(void *ctx, int64_t row, const struct ald_brief *brief)
+{
+    struct attempt *t = ctx;
+    if (ald_laid_is_touched(&t->laid, row)) {
+        t->old = ald_grow(t->laid.arena, t->old, t->old_n, &t->old_cap, sizeof *t->old);
+        t->old[t->old_n++] = (struct old){.row = row, .start = brief->start, .root = brief->state.root};
+    } else if (brief->start >= t->seen_from)
+        want(t, row);
+}
+
+/* Reads what changed and what is in the window. */
+static ALD_CHECK enum ald_rc read_part(struct attempt *t, struct ald_err *err)
+{
+    struct ald_store *store = t->r->store;
+    ALD_TRY(ald_store_part(store, t->rows, t->rows_n, err));
+    ald_build_begin(&t->build, store, t->a);
+    t->b = &t->build;
+    enum ald_rc rc = ald_load(t->b, err);
+    ALD_TRY(ald_store_whole(store, rc == ALD_OK ? err : NULL));
+    ALD_TRY(rc);
+    for (size_t i = 0; i < t->a->records_n; i++)
+        ald_record_clocks(t->b, (uint32_t)i);
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc lay_out(struct attempt *t, struct ald_err *err)
+{
+    struct renewing *r = t->r;
+    bool sound = true;
+    t->laid.touched = r->touched;
+    t->laid.touched_n = r->touched_n;
+    if (!ald_laid_open(&t->laid, &r->briefs, r->touched_n ? r->touched[r->touched_n - 1] : 0)) {
+        give_up(r, "what is stored of records is not what this program writes");
+        return ALD_OK;
+    }
+    for (size_t i = 0; i < r->touched_n; i++)
+        want(t, r->touched[i]);
+    ald_laid_each(&t->laid, want_late, t);
+    ALD_TRY(read_part(t, err));
+    ALD_TRY(ald_laid_out(&t->laid, t->b, &sound, err));
+    if (!sound)
+        give_up(r, "what is stored of records does not fit the store");
+    return ALD_OK;
+}
+
+/* ---- What changed, before likeness ---- */
+
+static void lower(struct attempt *t, int64_t start)
+{
+    if (start != ALD_TIME_NONE && start < t->first)
+        t->first = start;
+}
+
+static bool is_new_state(const struct ald_brief_state *x, const struct ald_brief_state *y)
+{
+    return x->root != y->root || x->link != y->link;
+}
+
+static void mark_was(const struct attempt *t, int64_t root, bool *ret)
+{
+    uint32_t record = ald_laid_record(&t->laid, root);
+    if (record != ALD_NOBODY) /* else its others have another one now */
+        ret[record] = true;
+}
+
+/* Marks records that are linked otherwise or changed, and those that are or were in one whole with such. */
+static void find_changed(struct attempt *t)
+{
+    struct ald_linker *l = &t->l;
+    uint32_t n = (uint32_t)t->a->records_n;
+    bool *now = ald_calloc(l->arena, n, sizeof *now), *was = ald_calloc(l->arena, n, sizeof *was); /* by what stands for a whole */
+    t->changed = ald_calloc(l->arena, n, sizeof *t->changed);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct ald_brief_state *before = &t->laid.before[i];
+        bool relinked = is_new_state(&t->states[i], before), touched = ald_laid_is_touched(&t->laid, t->a->records[i].row);
+        if (relinked || touched)
+            ald_laid_change(&t->laid, t->a->records[i].row);
+        if ((!relinked && !touched) || t->a->records[i].vendor)
+            continue;
+        now[ald_link_whole(l, i)] = true;
+        mark_was(t, before->root, was);
+    }
+    for (size_t i = 0; i < t->old_n; i++) {
+        uint32_t record = ald_laid_record(&t->laid, t->old[i].row);
+        ald_laid_change(&t->laid, t->old[i].row);
+        if (record != ALD_NOBODY && t->a->records[record].vendor)
+            continue;
+        mark_was(t, t->old[i].root, was);
+        lower(t, t->old[i].start);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t root = ald_laid_record(&t->laid, t->laid.before[i].root);
+        t->changed[i] = now[ald_link_whole(l, i)] || (root != ALD_NOBODY && was[root]);
+        if (t->changed[i])
+            lower(t, t->a->records[i].started_at);
+    }
+    lower(t, t->a->as_of); /* where nothing that changed has a start */
+}
+
+/* ---- Linking ---- */
+
+/* Without likeness. */
+static ALD_CHECK enum ald_rc link_all(struct attempt *t, struct ald_err *err)
+{
+    struct ald_linker *l = &t->l;
+    l->b = t->b;
+    ald_link_init(l);
+    l->from = l->pairs_from = l->seen_from = INT64_MIN;
+    ald_link_settle(l);
+    if (l->settled == INT64_MAX) {
+        give_up(t->r, "likeness is learnt from all records");
+        return ALD_OK;
+    }
+    ald_index_records(l);
+    ALD_TRY(ald_link_decisions(l, err));
+    ald_link_explicit(l);
+    ald_link_identity(l);
+    t->states = ald_brief_states(l);
+    find_changed(t);
+    if (t->first < t->r->begins)
+        give_up(t->r, "something changed that began before this quarter");
+    return ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc link_window(struct attempt *t, struct ald_link_learning *learning, struct ald_err *err)
+{
+    struct ald_linker *l = &t->l;
+    const struct ald_part part = {.from = t->first, .complete = t->seen_from};
+    int64_t settled = l->settled;
+    l->learning = learning;
+    ALD_TRY(ald_link_window_open(l, &part, err));
+    if (l->unsound || l->settled != settled) {
+        give_up(t->r, "what likeness has learnt is not stored");
+        return ALD_OK;
+    }
+    l->changed = t->changed;
+    ald_link_suggest(l);
+    if (l->unsound)
+        give_up(t->r, "what looks alike hangs together with what is long over");
+    for (uint32_t i = 0; i < t->a->records_n; i++) {
+        t->b->draft[i].group = ald_link_group(l, i);
+        t->b->draft[i].whole = ald_link_whole(l, i);
+    }
+    (void)ald_fold(t->b);
+    return ALD_OK;
+}
+
+/* ---- The whole ---- */
+
+/* *ret_again: W lies before what was read. */
+static ALD_CHECK enum ald_rc attempt(struct renewing *r, struct ald_analysis *a, bool *ret_again, struct ald_err *err)
+{
+    struct ald_link_learning learning = {.from = NULL};
+    ALD_CLEANUP(attempt_done) struct attempt t = {.r = r,
+                                                  .a = a,
+                                                  .laid = {.arena = ald_arena_new()},
+                                                  .l = {.arena = ald_arena_new()},
+                                                  .seen_from = ald_link_window_seen(r->from),
+                                                  .first = INT64_MAX};
+    *ret_again = false;
+    ALD_TRY(lay_out(&t, err));
+    if (r->ret->sound)
+        ALD_TRY(link_all(&t, err));
+    if (!r->ret->sound)
+        return ALD_OK;
+    *ret_again = ald_link_window_seen(t.first) < t.seen_from;
+    r->from = t.first;
+    if (*ret_again)
+        return ALD_OK;
+    ALD_TRY(link_window(&t, &learning, err));
+    if (r->ret->sound)
+        ALD_TRY(ald_renew_compare(&t.laid, &t.l, r->store, r->arena, r->ret, err));
+    if (r->ret->sound)
+        ald_renew_pack(&t.laid, t.b, t.states, r->arena, r->ret);
+    r->ret->records_n = t.a->records_n;
+    return ALD_OK;
+}
+
+static void renewing_done(struct renewing *r)
+{
+    ald_arena_free(r->scratch);
+}
+
+enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_arena *arena,
+                            struct ald_renewed *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(renewing_done) struct renewing r = {.store = store, .settings = settings, .arena = arena, .scratch = ald_arena_new(), .ret = ret, .as_of = as_of};
+    bool again = true;
+    *ret = (struct ald_renewed){.sound = true};
+    for (int round = 0; again && ret->sound; round++) {
+        struct ald_analysis *a = NULL;
+        ALD_TRY(ald_analysis_new(store, settings, as_of, &a, err));
+        enum ald_rc rc = round ? ALD_OK : check(&r, a, err);
+        if (rc != ALD_OK || !ret->sound) {
+            ald_analysis_free(a);
+            return rc;
+        }
+        ALD_TRY(attempt(&r, a, &again, err));
+    }
+    return ALD_OK;
+}

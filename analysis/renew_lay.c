@@ -1,0 +1,274 @@
+/* Lays all records out for linking: those that were read anew, and of all others their briefs, as if all had been read. What likeness alone asks for
+ * (titles, teams, events) only those have that were read. Knows what linking asks of a record, not how it links. */
+#include "analysis/renew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In place of a record's number, until it has one. */
+#define READ (ALD_NOBODY - 1)
+#define BRIEF (ALD_NOBODY - 2)
+
+/* ---- Rows ---- */
+
+static struct ald_laid_chunk *chunk_of(const struct ald_laid *laid, int64_t row)
+{
+    return &laid->chunks[row / ALD_BRIEFS_A_CHUNK];
+}
+
+static uint32_t *slot_of(const struct ald_laid *laid, int64_t row)
+{
+    return &chunk_of(laid, row)->record[row % ALD_BRIEFS_A_CHUNK];
+}
+
+uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row)
+{
+    return row >= 0 && (size_t)(row / ALD_BRIEFS_A_CHUNK) < laid->chunks_n && chunk_of(laid, row)->record ? *slot_of(laid, row) : ALD_NOBODY;
+}
+
+static int by_row(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return (a > b) - (a < b);
+}
+
+bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row)
+{
+    return laid->touched_n && bsearch(&row, laid->touched, laid->touched_n, sizeof row, by_row);
+}
+
+void ald_laid_change(struct ald_laid *laid, int64_t row)
+{
+    chunk_of(laid, row)->changed = true;
+}
+
+bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64_t rows_to)
+{
+    int64_t last = briefs->n ? briefs->chunks[briefs->n - 1].number : 0;
+    laid->chunks_n = (size_t)(rows_to / ALD_BRIEFS_A_CHUNK > last ? rows_to / ALD_BRIEFS_A_CHUNK : last) + 1;
+    laid->chunks = ald_calloc(laid->arena, laid->chunks_n, sizeof *laid->chunks);
+    for (size_t i = 0; i < briefs->n; i++) {
+        const struct ald_brief_chunk *chunk = &briefs->chunks[i];
+        if (chunk->number < 0 || !ald_brief_open(&chunk->packed, laid->arena, &laid->chunks[chunk->number].reader))
+            return false;
+    }
+    return true;
+}
+
+static void pass_lists(struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    for (uint32_t i = 0; i < brief->refs_n; i++)
+        (void)ald_brief_ref(reader);
+    for (uint32_t i = 0; i < brief->services_n; i++)
+        (void)ald_brief_service(reader);
+}
+
+void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, const struct ald_brief *brief), void *ctx)
+{
+    struct ald_brief brief;
+    for (size_t c = 0; c < laid->chunks_n; c++) {
+        struct ald_brief_reader reader = laid->chunks[c].reader;
+        int64_t first = (int64_t)c * ALD_BRIEFS_A_CHUNK;
+        for (int64_t row = first; reader.present && row < first + ALD_BRIEFS_A_CHUNK; row++) {
+            if (!ald_brief_has(&reader, row))
+                continue;
+            ald_brief_next(&reader, row, &brief);
+            pass_lists(&reader, &brief);
+            take(ctx, row, &brief);
+        }
+    }
+}
+
+/* ---- Order ---- */
+
+static void mark_rows(struct ald_laid *laid, const struct ald_build *b)
+{
+    for (size_t c = 0; c < laid->chunks_n; c++) {
+        struct ald_laid_chunk *chunk = &laid->chunks[c];
+        int64_t first = (int64_t)c * ALD_BRIEFS_A_CHUNK;
+        chunk->record = ald_alloc(laid->arena, ALD_BRIEFS_A_CHUNK * sizeof *chunk->record);
+        for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
+            chunk->record[i] = chunk->reader.present && ald_brief_has(&chunk->reader, first + i) ? BRIEF : ALD_NOBODY;
+    }
+    for (size_t i = 0; i < laid->touched_n; i++) /* of those that are there still the next puts it right */
+        *slot_of(laid, laid->touched[i]) = ALD_NOBODY;
+    for (size_t i = 0; i < b->a->records_n; i++)
+        *slot_of(laid, b->a->records[i].row) = READ;
+}
+
+/* Numbers all that are there. ret_place: by record that was read: its number. */
+static ALD_CHECK enum ald_rc number_rows(struct ald_laid *laid, const struct ald_build *b, uint32_t *ret_place, size_t *ret_n, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    uint32_t n = 0, read = 0;
+    bool row = true;
+    mark_rows(laid, b);
+    ALD_TRY(ald_q_open(b->store, "brief_order", &q, err));
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            break;
+        int64_t id = ald_q_col_int(q, 0);
+        uint32_t is = ald_laid_record(laid, id);
+        if (is == ALD_NOBODY)
+            continue;
+        if (is == READ)
+            ret_place[read++] = n;
+        *slot_of(laid, id) = n++;
+    }
+    *ret_n = n;
+    return ALD_OK;
+}
+
+/* ---- Records ---- */
+
+struct laying {
+    struct ald_laid *laid;
+    struct ald_build *b;
+    struct ald_names *services; /* numbered as in the build; others behind them */
+    struct ald_span *spans;
+    const struct ald_traits **traits; /* of the chunk at hand; NULL: not met yet */
+    uint32_t *source_of;              /* the same: its source */
+    uint32_t *service_of_text;
+    bool sound;
+};
+
+/* All that linking asks of when a record was over is its end. */
+static void set_end(struct laying *y, uint32_t i, int64_t end)
+{
+    y->spans[i] = (struct ald_span){.start = y->b->work[i].start, .end = end};
+    y->b->work[i].spans = &y->spans[i];
+    y->b->work[i].spans_n = 1;
+    y->b->draft[i].state = end == INT64_MAX ? ALD_OPEN : ALD_STATE_RESOLVED;
+}
+
+/* Those that were read move to their places. */
+static void place_read(struct laying *y, const uint32_t *place, size_t n)
+{
+    struct ald_build *b = y->b;
+    struct ald_analysis *a = b->a;
+    const struct ald_build was = *b;
+    struct ald_record *records = a->records;
+    size_t read = a->records_n;
+    a->records = ald_calloc(a->arena, n, sizeof *a->records);
+    a->records_n = n;
+    b->work = ald_calloc(b->scratch, n, sizeof *b->work);
+    b->draft = ald_calloc(b->gathering, n, sizeof *b->draft);
+    b->refs = ald_calloc(b->linking, n, sizeof *b->refs);
+    y->spans = ald_calloc(b->timing, n, sizeof *y->spans);
+    for (uint32_t i = 0; i < read; i++) {
+        uint32_t to = place[i];
+        a->records[to] = records[i];
+        b->work[to] = was.work[i];
+        b->draft[to] = was.draft[i];
+        b->refs[to] = was.refs[i];
+        set_end(y, to, ald_record_end(&was, i));
+    }
+}
+
+static void meet_traits(struct laying *y, const struct ald_brief_traits *traits, uint32_t number)
+{
+    struct ald_build *b = y->b;
+    uint32_t source = traits->source ? ald_names_find(b->sources, traits->source) : ALD_NOBODY;
+    y->sound &= source != ALD_NOBODY;
+    y->source_of[number] = source == ALD_NOBODY ? 0 : source;
+    y->traits[number] = ald_build_traits(b, &(struct ald_traits){.source = ald_names_text(b->sources, y->source_of[number]),
+                                                                 .kind = ald_build_string(b, traits->kind),
+                                                                 .class_ = ald_build_string(b, traits->class_),
+                                                                 .address = ald_build_string(b, traits->address)});
+}
+
+static void take_refs(struct laying *y, uint32_t i, struct ald_brief_reader *reader, uint32_t n)
+{
+    struct ald_build *b = y->b;
+    b->refs[i] = (struct ald_slice){.at = (uint32_t)b->ref_n, .n = n};
+    for (uint32_t k = 0; k < n; k++) {
+        b->ref = ald_grow(b->linking, b->ref, b->ref_n, &b->ref_cap, sizeof *b->ref);
+        b->ref[b->ref_n++] = ald_brief_ref(reader);
+    }
+}
+
+static void take_services(struct laying *y, uint32_t i, struct ald_brief_reader *reader, uint32_t n)
+{
+    struct ald_build *b = y->b;
+    b->work[i].services = (struct ald_slice){.at = (uint32_t)b->svc_n, .n = n};
+    for (uint32_t k = 0; k < n; k++) {
+        const char *name = ald_brief_service(reader);
+        b->svc = ald_grow(b->gathering, b->svc, b->svc_n, &b->svc_cap, sizeof *b->svc);
+        b->svc[b->svc_n++] = (struct ald_row_svc){.at = ALD_TIME_NONE, .service = name ? ald_names_add(y->services, name) : ALD_NOBODY};
+    }
+}
+
+static void place_brief(struct laying *y, uint32_t i, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    struct ald_build *b = y->b;
+    struct ald_record *r = &b->a->records[i];
+    if (!y->traits[brief->traits])
+        meet_traits(y, &reader->traits[brief->traits], brief->traits);
+    const char *source = reader->traits[brief->traits].source;
+    *r = (struct ald_record){.row = row,
+                             .traits = y->traits[brief->traits],
+                             .external_id = brief->id + strlen(source ? source : "") + 1,
+                             .key = brief->key,
+                             .url_end = brief->url_end,
+                             .entered_at = ALD_TIME_NONE,
+                             .started_at = brief->start,
+                             .incident = ALD_NOBODY,
+                             .vendor = b->vendor[y->source_of[brief->traits]]};
+    b->work[i].start = brief->start;
+    b->work[i].source = y->source_of[brief->traits];
+    b->draft[i].group = b->draft[i].fold_into = ALD_NOBODY;
+    set_end(y, i, brief->end);
+    take_refs(y, i, reader, brief->refs_n);
+    take_services(y, i, reader, brief->services_n);
+}
+
+static void place_chunk(struct laying *y, size_t number)
+{
+    struct ald_laid *laid = y->laid;
+    struct ald_brief_reader reader = laid->chunks[number].reader;
+    struct ald_brief brief;
+    int64_t first = (int64_t)number * ALD_BRIEFS_A_CHUNK;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    if (!reader.present)
+        return;
+    y->traits = ald_calloc(scratch, reader.traits_n, sizeof *y->traits);
+    y->source_of = ald_calloc(scratch, reader.traits_n, sizeof *y->source_of);
+    for (int64_t row = first; row < first + ALD_BRIEFS_A_CHUNK; row++) {
+        if (!ald_brief_has(&reader, row))
+            continue;
+        uint32_t i = ald_laid_record(laid, row);
+        ald_brief_next(&reader, row, &brief);
+        if (i != ALD_NOBODY)
+            laid->before[i] = brief.state;
+        if (i != ALD_NOBODY && !y->b->a->records[i].traits)
+            place_brief(y, i, row, &reader, &brief);
+        else
+            pass_lists(&reader, &brief);
+    }
+}
+
+enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err)
+{
+    struct laying y = {.laid = laid, .b = b, .sound = true};
+    size_t n = 0;
+    uint32_t *place = ald_calloc(b->scratch, b->a->records_n, sizeof *place);
+    ALD_TRY(number_rows(laid, b, place, &n, err));
+    y.services = ald_names_new(b->a->arena);
+    for (size_t i = 0; i < b->a->services_n; i++)
+        (void)ald_names_add(y.services, b->a->services[i]);
+    place_read(&y, place, n);
+    laid->before = ald_calloc(laid->arena, n, sizeof *laid->before);
+    for (size_t c = 0; c < laid->chunks_n; c++)
+        place_chunk(&y, c);
+    for (size_t i = 0; i < n; i++)
+        y.sound &= b->a->records[i].traits != NULL;
+    /* Those behind the ones that the build knows have a name, and nothing else. */
+    const char **names = ald_calloc(b->a->arena, ald_names_n(y.services), sizeof *names);
+    for (uint32_t i = 0; i < ald_names_n(y.services); i++)
+        names[i] = ald_strdup(b->a->arena, ald_names_text(y.services, i));
+    b->a->services = names;
+    ald_names_free(y.services);
+    *ret_sound = y.sound;
+    return ALD_OK;
+}

@@ -1,0 +1,335 @@
+/* Links that a day of changes renews without reading all records are those that the whole makes: day after day of a store in which pointers, shared
+ * values, merges and likeness reach over days, some of them far back. */
+#include "fixture.h"
+
+#include "alidade/rng.h"
+#include "analysis/briefs.h"
+
+#define FIRST_DAY 335
+#define N(a) (sizeof(a) / sizeof *(a))
+
+static const char *const services[] = {"ledger", "basket", "search", "mail"};
+
+struct room {
+    struct fixture *f;
+    struct ald_rng rng;
+    struct ald_arena *arena;
+    struct ald_store *store; /* that writes */
+    int64_t rows;            /* records, numbered from 1 */
+    size_t days, renewed, links, suggestions;
+};
+
+static int64_t draw(struct room *r, int64_t below)
+{
+    return (int64_t)ald_rng_below(&r->rng, (uint64_t)below);
+}
+
+static bool chance(struct room *r, int64_t percent)
+{
+    return draw(r, 100) < percent;
+}
+
+/* ---- What happens ---- */
+
+static void note(struct room *r, int64_t row, bool is_new)
+{
+    struct ald_err err = {0};
+    must(is_new ? ald_store_note_new(r->store, row, &err) : ald_store_note_change(r->store, row, &err), &err);
+}
+
+static void touch(struct room *r, bool noted)
+{
+    struct ald_err err = {0};
+    must(noted ? ald_store_touch_noted(r->store, &err) : ald_store_touch(r->store, &err), &err);
+}
+
+static const char *source_of(int64_t row)
+{
+    return row % 3 == 0 ? "desk" : row % 7 == 0 ? "web" : "pager";
+}
+
+static const char *name_of(struct room *r, int64_t row)
+{
+    return ald_sprintf(r->arena, "%c%04d", source_of(row)[0] == 'd' ? 'T' : source_of(row)[0] == 'w' ? 'W' : 'P', (int)row);
+}
+
+static void refer(struct room *r, int64_t row, const char *kind, const char *value)
+{
+    put(r->f, "INSERT OR IGNORE INTO record_ref (record, kind, value, field) VALUES (?1, ?2, ?3, 'refs')", "itt", row, kind, value);
+}
+
+/* Something that it names, carries or was merged into: mostly near, seldom far back or not there. */
+static void point(struct room *r, int64_t row)
+{
+    static const char *const folds[] = {"merged_into", "duplicate_of", "parent"};
+    int64_t near = row - 1 - draw(r, chance(r, 88) ? 5 : 400) + (chance(r, 5) ? 20 : 0);
+    const char *other = name_of(r, near > 0 ? near : 1);
+    switch (draw(r, 12)) {
+    case 0:
+        refer(r, row, "id", ald_sprintf(r->arena, "%s:%s", source_of(near > 0 ? near : 1), other));
+        break;
+    case 1:
+        refer(r, row, "key", other);
+        break;
+    case 2:
+        refer(r, row, "url", ald_sprintf(r->arena, "https://%s.example/%s?utm_source=x", source_of(near > 0 ? near : 1), other));
+        break;
+    case 3:
+        refer(r, row, folds[draw(r, 3)], other);
+        break;
+    case 4:
+    case 5:
+        refer(r, row, "incident_key", ald_sprintf(r->arena, "alarm-%d", (int)draw(r, 40)));
+        break;
+    case 6:
+        refer(r, row, chance(r, 50) ? "channel" : "alert", ald_sprintf(r->arena, "room-%d", (int)(row / 3)));
+        break;
+    case 7:
+        refer(r, row, "mention", other);
+        break;
+    default:
+        break;
+    }
+}
+
+static void entitle(struct room *r, int64_t row)
+{
+    static const char *const words[] = {"disk", "latency", "certificate", "queue", "login", "basket", "slow", "error", "full", "expires"};
+    set(r->f, row, "title", ald_sprintf(r->arena, "%s %s %s %d", words[draw(r, 10)], words[draw(r, 10)], words[draw(r, 10)], (int)draw(r, 20)));
+}
+
+static void serve(struct room *r, int64_t row, const char *name)
+{
+    put(r->f, "INSERT OR IGNORE INTO record_service (record, service, at, at_start, field) VALUES (?1, ?2, NULL, 1, 'service')", "it", row, name);
+}
+
+static void place(struct room *r, int64_t row, int64_t start, int64_t to, const char *service)
+{
+    int64_t end = start + 5 + draw(r, chance(r, 5) ? DAYS(12) : 300);
+    note(r, row, true);
+    simple(r->f, row, source_of(row), name_of(r, row), row % 3 == 0 ? "ticket" : row % 7 == 0 ? "status" : "pager", 0, start, end < to && chance(r, 97) ? end : NEVER);
+    if (chance(r, 2))
+        put(r->f, "DELETE FROM record_moment WHERE record = ?1", "i", row);
+    if (chance(r, 80))
+        set(r->f, row, "url", ald_sprintf(r->arena, "https://%s.example/%s", source_of(row), name_of(r, row)));
+    if (chance(r, 4))
+        set(r->f, row, "key", name_of(r, row > 40 ? row - 1 - draw(r, 40) : row)); /* of two records */
+    if (chance(r, 5))
+        set(r->f, row, "class", "planned");
+    entitle(r, row);
+    serve(r, row, service);
+    point(r, row);
+}
+
+/* A page, and often something else soon after it. */
+static void happen(struct room *r, int64_t from, int64_t to)
+{
+    int64_t start = from + draw(r, to - from);
+    const char *service = services[draw(r, N(services))];
+    for (int64_t n = 1 + draw(r, 3); n > 0; n--)
+        place(r, ++r->rows, start + draw(r, 25), to, chance(r, 80) ? service : services[draw(r, N(services))]);
+}
+
+/* Something of a record that is there; most that change are young. */
+static void alter(struct room *r, int64_t now)
+{
+    struct fixture *f = r->f;
+    int64_t row = r->rows - draw(r, chance(r, 93) ? 60 : 250);
+    note(r, row, false);
+    switch (draw(r, 8)) {
+    case 0:
+        put(f, "UPDATE record SET gone_at = iif(gone_at IS NULL, 1, NULL) WHERE id = ?1", "i", row);
+        break;
+    case 1:
+        serve(r, row, services[draw(r, N(services))]);
+        break;
+    case 2:
+        put(f, "DELETE FROM record_ref WHERE record = ?1", "i", row);
+        break;
+    case 3:
+        point(r, row);
+        break;
+    case 4:
+        put(f, "UPDATE record_moment SET at = at + 60000 * (?2 - 30) WHERE record = ?1 AND moment = 'opened'", "ii", row, draw(r, 60));
+        break;
+    case 5:
+        entitle(r, row);
+        break;
+    case 6:
+        set(f, row, "key", chance(r, 50) ? name_of(r, row) : name_of(r, row - 1));
+        break;
+    default:
+        put(f, "DELETE FROM record_moment WHERE record = ?1 AND moment = 'resolved'", "i", row);
+        moment(f, row, "resolved", 1, now - draw(r, 700));
+        break;
+    }
+}
+
+static void pass_day(struct room *r, int64_t now)
+{
+    for (int64_t n = chance(r, 5) ? 0 : 1 + draw(r, 3); n > 0; n--)
+        happen(r, now - DAYS(1), now);
+    if (chance(r, 5))
+        happen(r, now - DAYS(20), now - DAYS(1)); /* told late */
+    for (int64_t n = draw(r, 3); n > 0; n--)
+        alter(r, now);
+    bool decided = chance(r, 5);
+    if (decided)
+        put(r->f, "INSERT INTO decision (kind, subject, value, reason, decided_at) VALUES (?1, ?2, ?3, 'because', 0)", "ttt", chance(r, 50) ? "link" : "unlink",
+            ald_sprintf(r->arena, "%s:%s", source_of(r->rows - 2), name_of(r, r->rows - 2)),
+            ald_sprintf(r->arena, "%s:%s", source_of(r->rows), name_of(r, r->rows)));
+    touch(r, !decided);
+}
+
+/* ---- Comparing ---- */
+
+static size_t save_whole(struct room *r, int64_t now)
+{
+    struct ald_err err = {0};
+    size_t read, n;
+    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) a = NULL;
+    must(ald_store_begin(r->store, &err), &err);
+    must(ald_analysis_whole(r->store, &r->f->settings, AT(now), &a, &err), &err);
+    must(ald_analysis_save(r->store, a, &read, &err), &err);
+    must(ald_store_commit(r->store, &err), &err);
+    n = a->records_n;
+    return n;
+}
+
+static void keep_tables(struct room *r)
+{
+    static const char *const tables[] = {"incident_record", "suggestion", "brief"};
+    for (size_t i = 0; i < N(tables); i++) {
+        put(r->f, ald_sprintf(r->arena, "DROP TABLE IF EXISTS temp.was_%s", tables[i]), "");
+        put(r->f, ald_sprintf(r->arena, "CREATE TEMP TABLE was_%s AS SELECT * FROM %s", tables[i], tables[i]), "");
+    }
+}
+
+static void put_real(struct room *r, const char *sql, double v)
+{
+    sqlite3_stmt *q = prepared(r->f, sql);
+    sqlite3_bind_double(q, 1, v);
+    assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+    sqlite3_reset(q);
+}
+
+/* What is stored, with what is to change. */
+static void lay_over(struct room *r, const struct ald_renewed *renewed)
+{
+    for (size_t i = 0; i < renewed->links_n; i++) {
+        const struct ald_relink *link = &renewed->links[i];
+        put(r->f, "DELETE FROM temp.was_incident_record WHERE record = ?1 AND incident = ?2", "it", link->row, link->was);
+        if (!link->incident)
+            continue;
+        put(r->f, "INSERT INTO temp.was_incident_record (record, incident, method, via, folded) VALUES (?1, ?2, ?3, ?4, ?5)", "ittti", link->row, link->incident,
+            link->method, link->via, (int64_t)link->folded);
+        put_real(r, "UPDATE temp.was_incident_record SET confidence = ?1 WHERE confidence IS NULL", link->confidence);
+    }
+    for (size_t i = 0; i < renewed->suggestions_n; i++) {
+        const struct ald_resuggest *s = &renewed->suggestions[i];
+        put(r->f, "DELETE FROM temp.was_suggestion WHERE a = ?1 AND b = ?2", "ii", s->a, s->b);
+        if (!s->via)
+            continue;
+        put(r->f, "INSERT INTO temp.was_suggestion (a, b, via, refused) VALUES (?1, ?2, ?3, ?4)", "iitt", s->a, s->b, s->via, s->refused);
+        put_real(r, "UPDATE temp.was_suggestion SET confidence = ?1 WHERE confidence IS NULL", s->confidence);
+    }
+    for (size_t i = 0; i < renewed->briefs->n; i++) {
+        const struct ald_brief_chunk *chunk = &renewed->briefs->chunks[i];
+        put(r->f, "DELETE FROM temp.was_brief WHERE chunk = ?1", "i", chunk->number);
+        if (!chunk->packed.n)
+            continue;
+        sqlite3_stmt *q = prepared(r->f, "INSERT INTO temp.was_brief (chunk, packed) VALUES (?1, ?2)");
+        sqlite3_bind_int64(q, 1, chunk->number);
+        sqlite3_bind_blob(q, 2, chunk->packed.data, (int)chunk->packed.n, SQLITE_TRANSIENT);
+        assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+        sqlite3_reset(q);
+    }
+    r->links += renewed->links_n;
+    r->suggestions += renewed->suggestions_n;
+}
+
+static void same(struct room *r, int64_t day, const char *table, const char *columns)
+{
+    const char *text = ald_sprintf(r->arena, "SELECT (SELECT count(*) FROM (SELECT %s FROM %s EXCEPT SELECT %s FROM temp.was_%s)) + (SELECT "
+                                             "count(*) FROM (SELECT %s FROM temp.was_%s EXCEPT SELECT %s FROM %s))",
+                                   columns, table, columns, table, columns, table, columns, table);
+    int64_t n = fixture_number(r->f, text);
+    if (n)
+        fail_msg("day %d: %d rows of %s differ", (int)day, (int)n, table);
+}
+
+/* Renews, lays that over what is stored, and lets the whole write. */
+static void renew_and_whole(struct room *r, int64_t day)
+{
+    struct ald_err err = {0};
+    struct ald_renewed renewed;
+    must(ald_store_begin(r->store, &err), &err);
+    must(ald_links_renew(r->store, &r->f->settings, AT(DAYS(day)), r->arena, &renewed, &err), &err);
+    must(ald_store_commit(r->store, &err), &err);
+    r->days++;
+    if (renewed.sound) {
+        keep_tables(r);
+        lay_over(r, &renewed);
+    }
+    size_t n = save_whole(r, DAYS(day));
+    if (renewed.sound) {
+        assert_int_equal(renewed.records_n, n);
+        same(r, day, "incident_record", "record, incident, method, confidence, via, folded");
+        same(r, day, "suggestion", "a, b, confidence, via, refused");
+        put(r->f, "DELETE FROM temp.was_brief WHERE chunk < 0", "");
+        put(r->f, "INSERT INTO temp.was_brief SELECT * FROM brief WHERE chunk < 0", "");
+        same(r, day, "brief", "chunk, packed");
+        r->renewed++;
+    }
+    ald_arena_reset(r->arena);
+}
+
+static void every_day(void **state)
+{
+    struct room *r = *state;
+    for (int64_t day = 0; day < FIRST_DAY; day++)
+        happen(r, DAYS(day), DAYS(day + 1));
+    touch(r, false);
+    (void)save_whole(r, DAYS(FIRST_DAY));
+    assert_true(fixture_number(r->f, "SELECT count(*) FROM brief") > 1);
+    for (int64_t day = FIRST_DAY + 1; day <= FIRST_DAY + 80; day++) {
+        pass_day(r, DAYS(day));
+        renew_and_whole(r, day);
+    }
+    assert_true(r->renewed * 2 > r->days);
+    assert_true(r->links > 200 && r->suggestions > 5);
+}
+
+/* ---- The room ---- */
+
+static int enter(void **state)
+{
+    struct room *r;
+    struct ald_arena *arena;
+    struct ald_err err = {0};
+    struct fixture *f = furnished(sizeof *r, (void **)&r, &arena);
+    r->f = f;
+    r->arena = arena;
+    ald_rng_init(&r->rng, 5);
+    must(ald_store_open(f->path, ALD_STORE_WRITE, &r->store, &err), &err);
+    source(f, "pager", "pager", "own");
+    source(f, "desk", "ticket", "own");
+    source(f, "web", "status", "own");
+    put(f, "INSERT INTO service_edge (source, service, depends_on) VALUES ('pager', 'basket', 'ledger')", "");
+    f->settings.link_learn_least = 100;
+    *state = r;
+    return 0;
+}
+
+static int leave(void **state)
+{
+    struct room *r = *state;
+    ald_store_close(r->store);
+    return cleared(r->f, r->arena, r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(every_day, enter, leave)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
