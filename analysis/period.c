@@ -145,14 +145,16 @@ static bool months_of(const struct ald_calendar *cal, const char *text, int64_t 
     if (n < 4 || !digits(text, 4, &year) || year < FIRST_YEAR || year > LAST_YEAR)
         return false;
     int64_t first = fiscal_first_month(cal, year);
+    const char *of_year = text + 4 + (n == 7 && text[4] == '-'); /* 2026-Q3 is how others write it */
+    bool one_digit = strlen(of_year) == 2;
     if (n == 4) {
         *ret_months = 12;
-    } else if (n == 6 && (text[4] == 'Q' || text[4] == 'q') && text[5] >= '1' && text[5] <= '4') {
+    } else if (one_digit && (of_year[0] == 'Q' || of_year[0] == 'q') && of_year[1] >= '1' && of_year[1] <= '4') {
         *ret_months = 3;
-        first += (text[5] - '1') * 3;
-    } else if (n == 6 && (text[4] == 'H' || text[4] == 'h') && (text[5] == '1' || text[5] == '2')) {
+        first += (of_year[1] - '1') * 3;
+    } else if (one_digit && (of_year[0] == 'H' || of_year[0] == 'h') && (of_year[1] == '1' || of_year[1] == '2')) {
         *ret_months = 6;
-        first += (text[5] - '1') * 6;
+        first += (of_year[1] - '1') * 6;
     } else if (n == 7 && text[4] == '-' && digits(text + 5, 2, &part) && part >= 1 && part <= 12) {
         *ret_months = 1;
         first = (int64_t)year * 12 + part - 1;

@@ -154,7 +154,9 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
     struct ald_source_outcome *outcomes = ald_calloc(s->arena, n, sizeof *outcomes);
     enum ald_rc rc = ald_ingest_run(s->store, &opts, s->arena, outcomes, err);
     ald_progress_note(s, NULL);
-    for (size_t i = 0; i < n && outcomes[i].source; i++) {
+    /* Of a store that fails nobody knows which rows it kept: counts would promise too much. */
+    bool counts = rc == ALD_OK || rc == ALD_ERR_STOPPED;
+    for (size_t i = 0; i < n && outcomes[i].source && counts; i++) {
         print_outcome(s, &outcomes[i]);
         /* One file that cannot be read is all that an import was for. */
         bool nothing = outcomes[i].rc != ALD_OK && strcmp(s->options.command, "import") == 0;
@@ -168,6 +170,8 @@ enum ald_rc ald_step_ingest(struct ald_session *s, int *ret_code, struct ald_err
     struct ald_source_cfg *sources = NULL;
     size_t n = 0;
     ALD_TRY(ald_choose_sources(s, &sources, &n, err));
+    if (!s->options.dry_run)
+        ALD_TRY(ald_ingest_forget_unread(s->store, s->config.sources, s->config.sources_n, err));
     return ald_ingest_sources(s, sources, n, ret_code, err);
 }
 

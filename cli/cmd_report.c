@@ -83,6 +83,22 @@ static enum ald_rc formats_of(struct ald_session *s, const struct ald_format ***
     return ALD_OK;
 }
 
+/* Exit code 3 needs a word of why. */
+static void say_gaps(const struct ald_session *s, const struct ald_report *report)
+{
+    const struct ald_node *sources = ald_node_at(report->root, "sources");
+    for (size_t i = 0; i < sources->list.n; i++) {
+        const struct ald_node *source = sources->list.items[i], *gaps = ald_node_at(source, "gaps");
+        if (ald_node_at(source, "complete")->boolean)
+            continue;
+        const char *name = ald_shown(s, ald_node_at(source, "name")->text), *gap = gaps->list.n ? ald_shown(s, gaps->list.items[0]->text) : "";
+        if (s->log.json)
+            ald_log_kv(&s->log, ALD_LOG_ERROR, "source", "source", name, "message", gap, NULL);
+        else
+            (void)fprintf(stderr, "alidade: source '%s' is not complete, and the reports say so: %s (alidade status)\n", name, gap);
+    }
+}
+
 static enum ald_rc write_all(struct ald_session *s, const struct ald_analysis *analysis, const struct ald_kind **kinds,
                              const struct ald_format **formats, int *ret_code, struct ald_err *err)
 {
@@ -99,6 +115,8 @@ static enum ald_rc write_all(struct ald_session *s, const struct ald_analysis *a
             ald_progress_note(s, NULL);
             (void)printf("%s\n", path);
         }
+        if (report->gaps && *ret_code == 0) /* else it was said: by the ingest of this run, or for the kind before */
+            say_gaps(s, report);
         if (report->gaps)
             *ret_code = ald_worse_code(*ret_code, 3);
     }

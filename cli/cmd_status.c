@@ -126,8 +126,8 @@ static void print_source(const struct ald_session *s, const struct ald_node *sou
     int64_t last = time_at(source, "last_success");
     const struct ald_node *streams = ald_node_at(source, "streams"), *bad = ald_node_at(source, "quarantine"),
                           *remarks = ald_node_at(source, "remarks");
-    (void)printf("\n%s (%s%s): %lld records, %s%s\n", text(s, source, "name"), text(s, source, "type"),
-                 *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"),
+    (void)printf("\n%s (%s%s): %lld record%s, %s%s\n", text(s, source, "name"), text(s, source, "type"),
+                 *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"), count(source, "records") == 1 ? "" : "s",
                  last == ALD_TIME_NONE ? "never read in full" : "last read in full ",
                  last == ALD_TIME_NONE ? "" : ald_ago(s->clock.now_ms(s->clock.ctx), last, ago));
     if (*text(s, source, "last_error"))

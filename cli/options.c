@@ -87,13 +87,13 @@ static const char *written(int argc, char **argv)
 static enum ald_rc unknown(const char *option, struct ald_err *err)
 {
     char word[64] = "";
-    char room[ALD_NEAR_MAX];
     if (strncmp(option, "--", 2) == 0)
         (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(option + 2, "="), option + 2);
     struct ald_near near = ald_near_begin(word);
     for (size_t i = 0; i < ROWS_N; i++)
         ald_near_offer(&near, rows[i].name);
-    return ald_fail(err, ALD_ERR_USAGE, "unknown option '%.80s'%s (see alidade --help)", option, ald_near_text(&near, room));
+    return ald_fail(err, ALD_ERR_USAGE, "unknown option '%.80s'%s%s%s (see alidade --help)", option, near.best ? " (did you mean '--" : "",
+                    near.best ? near.best : "", near.best ? "'?)" : "");
 }
 
 enum ald_rc ald_options_parse(int argc, char **argv, struct ald_options *ret, struct ald_err *err)

@@ -30,7 +30,10 @@ enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *e
     }
     if (errno == EEXIST) /* not opened here: closing any descriptor of it would drop SQLite's locks in this process */
         return check_planted(store, err);
-    return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s", store->path, strerror(errno));
+    const char *hint = errno == ENOENT ? ": its folder does not exist; make it, or correct key `store`"
+                       : errno == EACCES ? ": its folder is not this user's to write"
+                                         : "";
+    return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s%s", store->path, strerror(errno), hint);
 }
 
 enum ald_rc ald_store_check_short(struct ald_store *store, struct ald_err *err)

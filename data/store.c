@@ -106,8 +106,12 @@ static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mod
     const char *name = sqlite_name(store, mode, &flags);
     /* Without locks of its own: whoever shares a store among threads lets one at a time touch it. */
     int rc = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (rc != SQLITE_OK)
-        return ald_store_fail(store, rc, "open", err);
+    if (rc != SQLITE_OK) {
+        enum ald_rc failed = ald_store_fail(store, rc, "open", err);
+        if (store->failed == SQLITE_CANTOPEN && access(store->file, R_OK) != 0 && errno == EACCES) /* SQLite does not say why */
+            return ald_fail(err, failed, "store '%s': permission denied: run as the user that owns it, or let this one read it", store->path);
+        return failed;
+    }
     (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS); /* cannot fail on an open connection */
     static const struct {
         int option, value;

@@ -149,10 +149,12 @@ enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts
 {
     struct ald_key key = {0};
     for (size_t i = 0; i < opts->sources_n; i++)
-        ret_outcomes[i] = (struct ald_source_outcome){.source = opts->sources[i].name};
+        ret_outcomes[i] = (struct ald_source_outcome){.source = NULL};
     ALD_TRY(check_all(store, opts, arena, err));
     if (!opts->dry_run)
         ALD_TRY(ald_key_load(opts->key_path, &key, err));
+    for (size_t i = 0; i < opts->sources_n; i++)
+        ret_outcomes[i].source = opts->sources[i].name;
     struct run run = {.gate = {.lock = PTHREAD_MUTEX_INITIALIZER},
                       .store = store,
                       .opts = opts,

@@ -7,6 +7,10 @@
 /* Nothing happened, or nobody told: the reader has to know how old the newest is. */
 static void say_none(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
 {
+    if (an->as_of < f->period.start) {
+        ald_sentence_add(t, ald_sprintf(t->a, "This period begins on %s, after the moment that this report speaks of.", ald_words_date(t->a, an->zone, f->period.start)));
+        return;
+    }
     int64_t before = ALD_TIME_NONE;
     for (size_t i = 0; i < an->incidents_n; i++)
         if (an->incidents[i].cls == ALD_INCIDENT && an->incidents[i].started_at != ALD_TIME_NONE && an->incidents[i].started_at < f->period.start)

@@ -123,8 +123,12 @@ struct ald_source_outcome {
 ALD_CHECK enum ald_rc ald_store_check_key(struct ald_store *store, const struct ald_key *key, const char *key_path, bool *ret_known,
                                           struct ald_err *err);
 
+/** Takes out of the store what it holds of sources that never gave anything, where they are not among the n configured ones, or are
+ *  of another type there: when they failed, and why. @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_ingest_forget_unread(struct ald_store *store, const struct ald_source_cfg *sources, size_t n, struct ald_err *err);
+
 /** Runs all sources, at the same time but for those of one account; one source's failure does not stop the others. ret_outcomes holds sources_n
- *  entries. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
+ *  entries, without a source where nothing was begun. @return ALD_OK even when sources failed (see outcomes); else a failure of the store, or ALD_ERR_STOPPED. */
 ALD_CHECK enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,
                                      struct ald_source_outcome *ret_outcomes, struct ald_err *err);
 

@@ -45,6 +45,7 @@ class Words(support.Case):
     def test_a_period_of_nothing_says_how_old_the_newest_is(self):
         self.assertEqual(self.lead([row(1, "2026-04-02T00:00:00")]), "No incident of this period is recorded; the last before it began on 2 April 2026.")
         self.assertEqual(self.lead([row(1, "2026-10-02T00:00:00")]), "No incident of this period is recorded; nor is any before it.")
+        self.assertEqual(self.report("2027-Q1", AS_OF)["summary"], ["This period begins on 1 January 2027, after the moment that this report speaks of."])
 
     def test_a_source_that_came_later_makes_no_more_incidents(self):
         """Two years of tickets, and a pager that is read since May: what it alone tells of had no counterpart before."""
@@ -103,6 +104,39 @@ class Slips(support.Case):
         self.assertNotIn("'Ledger' ", found.replace("mean 'Ledger'", ""))
         self.assertIn("the end lies before the start", decide("resolved_at", "2026-06-01 00:00"))
         self.assertNotIn("the end lies", decide("resolved_at", "2026-07-02 03:00"))
+
+
+class Starters(support.Case):
+    def test_a_source_that_never_gave_anything_is_forgotten_with_its_name(self):
+        """The starter's example: incomplete for good in every report, and nothing could mend it."""
+        self.configure(support.ndjson("none.ndjson"), support.ndjson("history.ndjson", name="desk"))
+        self.write("history.ndjson", lines([row(1, "2026-07-01T00:00:00")]))
+        self.alidade("ingest", code=3)
+        report = ("report", "quarterly", "--period", "2026Q3", "--as-of", AS_OF, "--format", "json", "--out", "out")
+        said = self.alidade(*report, code=3).err
+        self.assertRegex(said, r"^alidade: source 'history' is not complete, and the reports say so: .*cannot read '.*none.ndjson'.*\(alidade status\)\n$")
+        self.alidade("ingest", "desk")  # configured it still is
+        self.alidade(*report, code=3)
+        self.configure(support.ndjson("history.ndjson", name="desk"))
+        self.alidade("ingest")
+        self.assertEqual(self.alidade(*report).err, "")
+        self.assertNotIn("history (", self.alidade("status").out)
+        # One that gave records stays whatever the configuration says.
+        self.configure(support.ndjson("none.ndjson"))
+        self.alidade("ingest", code=3)
+        self.assertIn("desk (ndjson): 1 record,", self.alidade("status").out)
+
+    def test_nothing_is_new_of_a_source_that_was_not_asked(self):
+        self.configure(support.pagerduty("http://127.0.0.1:1"))
+        said = self.alidade("ingest", code=2, env={"PD_TOKEN": ""})
+        self.assertEqual((said.out, said.err), ("", "alidade: source 'pager': token_env: environment variable 'PD_TOKEN' is empty\n"))
+        self.assertIn("did you mean '--period'?", self.alidade("run", "--perod", "2026Q3", code=2).err)
+
+    def test_a_name_is_free_until_something_was_read_by_it(self):
+        self.configure(support.ndjson("none.ndjson", name="pager"))
+        self.alidade("ingest", code=3)
+        self.configure(support.source("pager", "statuspage", base_url="http://127.0.0.1:1", role="vendor"))
+        self.assertIn("cannot connect", self.alidade("ingest", code=3).err)
 
 
 class Names(support.Case):

@@ -45,7 +45,7 @@ class Smoke(support.Case):
             self.assertTrue(self.alidade(command, "--help", config=False).out.startswith(f"alidade {command}"), command)
 
     def test_near_misses_are_named(self):
-        for words, meant in ((["repotr", "all"], "report"), (["report", "--perod=2026Q3"], "period"), (["list", "--jsno"], "json")):
+        for words, meant in ((["repotr", "all"], "report"), (["report", "--perod=2026Q3"], "--period"), (["list", "--jsno"], "--json")):
             said = self.alidade(*words, config=False, code=2).err
             self.assertIn(f"(did you mean '{meant}'?)", said)
         for words in (["frobnicate"], ["report", "--frobnicate"], ["report", "-x"]):

@@ -5,6 +5,37 @@
 -- name: sync_source_type
 SELECT type FROM source WHERE name = ?1;
 
+-- Sources that were asked and never gave anything.
+-- name: sync_unread
+SELECT name, type FROM source s WHERE first_success IS NULL AND last_attempt IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM record t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM quarantine t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM label t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM team t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM service t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM person t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM review t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM attendance t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM learning t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM action_item t WHERE t.source = s.name)
+    AND NOT EXISTS (SELECT 1 FROM story_told t WHERE t.source = s.name)
+ORDER BY name;
+
+-- name: sync_unread_finding
+DELETE FROM finding WHERE source = ?1;
+
+-- name: sync_unread_todo
+DELETE FROM todo WHERE source = ?1;
+
+-- name: sync_unread_cursor
+DELETE FROM cursor WHERE source = ?1;
+
+-- name: sync_unread_alias
+DELETE FROM alias WHERE source = ?1;
+
+-- name: sync_unread_source
+DELETE FROM source WHERE name = ?1;
+
 -- name: sync_source_put
 INSERT INTO source (name, type, kind, role, url) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, role = excluded.role, url = excluded.url
