@@ -72,7 +72,8 @@ static int record_order(const void *x, const void *y, void *ctx)
 static void distribute(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->timing, a->incidents_n + 1, sizeof *at);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    size_t *at = ald_calloc(scratch, a->incidents_n + 1, sizeof *at);
     uint32_t *list = ald_calloc(a->arena, a->records_n, sizeof *list);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].incident != ALD_NOBODY)
@@ -137,7 +138,8 @@ static int incident_order(const void *x, const void *y)
 static void hand_out_links(struct ald_build *b)
 {
     struct ald_analysis *a = b->a;
-    size_t *at = ald_calloc(b->timing, a->incidents_n + 1, sizeof *at);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    size_t *at = ald_calloc(scratch, a->incidents_n + 1, sizeof *at);
     struct ald_link *links = ald_calloc(a->arena, b->link_n, sizeof *links);
     for (size_t i = 0; i < b->link_n; i++)
         at[a->records[b->link[i].a].incident + 1]++;
@@ -204,6 +206,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     keep_folded_ends(b);
     ald_arena_reset(b->timing); /* what clocks need is gone before names take its place */
     b->moments = NULL;
+    b->moments_of = NULL;
     for (size_t i = 0; i < a->incidents_n; i++) {
         ald_incident_gather(b, &a->incidents[i]);
         ald_incident_classify(b, &a->incidents[i]);

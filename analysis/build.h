@@ -83,16 +83,18 @@ struct ald_work {
     bool folded : 1;             /* link.c */
 };
 
-/** The moments of a record; at ALD_TIME_NONE: none. field: ald_build_word. */
-struct ald_own_moments {
-    int64_t at[ALD_MOMENT_N];
-    uint32_t field[ALD_MOMENT_N];
+/** A moment of a record, of which most have three of seven: they lie one behind the other, each record's in a chain. */
+struct ALD_TIGHT ald_record_moment {
+    int64_t at;             /* ALD_TIME_NONE: none */
+    uint32_t field;         /* ald_build_word */
+    uint32_t next : 29;     /* the number of another one of this record, from 1; 0: there is none */
+    uint32_t moment : 3;    /* enum ald_moment */
 };
+_Static_assert(ALD_MOMENT_N <= 8, "three bits");
 
 /** The same, only until the incidents stand. */
 struct ald_draft {
     int64_t updated_at;          /* as the source says; ALD_TIME_NONE */
-    int64_t last_seen;
     struct ald_slice teams;
     uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
     uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
@@ -116,11 +118,14 @@ struct ald_build {
     struct ald_work *work;     /* parallel to a->records */
     struct ald_draft *draft;   /* the same; gathering */
     struct ald_slice *refs;    /* the same; linking */
+    int64_t *last_seen;        /* the same */
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
     /* Freed when records are linked, when incidents have their clocks, when they stand. */
     struct ald_arena *linking, *timing, *gathering, *recognising; /* and when their texts are gathered */
-    struct ald_own_moments *moments; /* parallel to a->records; timing */
+    uint32_t *moments_of;            /* parallel to a->records: the number of a moment, from 1; 0: none. timing */
+    struct ald_record_moment *moments;  /* the same */
+    size_t moments_n, moments_cap;
 
     struct ald_names *sources, *persons, *teams, *services, *strings, *titles; /* titles: normalised ones of incidents */
     struct ald_row_svc *svc; /* gathering; those of vendors stay (ald_load_vendors_stay) */
@@ -175,17 +180,9 @@ struct ald_build {
     uint32_t unsettled; /* record of the row that was put down last, until it is whole; load_rows.c */
 };
 
-/** A record's own moment, and giving it one. */
-static inline struct ald_taken ald_own_moment(const struct ald_build *b, uint32_t record, int moment)
-{
-    const struct ald_own_moments *own = &b->moments[record];
-    return (struct ald_taken){.at = own->at[moment], .record = record, .field = own->field[moment]};
-}
-static inline void ald_own_moment_set(struct ald_build *b, uint32_t record, int moment, int64_t at, uint32_t field)
-{
-    b->moments[record].at[moment] = at;
-    b->moments[record].field[moment] = field;
-}
+/** A record's own moment (at ALD_TIME_NONE: none), and giving it one or taking it away. moments.c */
+struct ald_taken ald_own_moment(const struct ald_build *b, uint32_t record, int moment);
+void ald_own_moment_set(struct ald_build *b, uint32_t record, int moment, int64_t at, uint32_t field);
 
 /** A date that may lie after as-of. @return true when it does: what it dates has not happened yet. */
 static inline bool ald_build_later(struct ald_build *b, int64_t at)

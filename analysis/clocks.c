@@ -99,10 +99,11 @@ static void moments_from_events(struct ald_build *b, const struct ald_record *re
         bool by_people;
     } fallbacks[] = {{ALD_ACKNOWLEDGED, ALD_EV_ACKNOWLEDGED, true}, {ALD_MITIGATED, ALD_EV_MITIGATED, false}};
     for (size_t f = 0; f < sizeof fallbacks / sizeof fallbacks[0]; f++) {
-        int64_t *at = &b->moments[r].at[fallbacks[f].moment];
-        for (size_t i = 0; i < record->events_n && *at == ALD_TIME_NONE; i++) {
+        bool given = ald_own_moment(b, r, (int)fallbacks[f].moment).at != ALD_TIME_NONE;
+        for (size_t i = 0; i < record->events_n && !given; i++) {
             const struct ald_event event = ald_event_at(b->a, record, i);
-            if (event.kind == fallbacks[f].kind && !(fallbacks[f].by_people && event.automatic == 1))
+            given = event.kind == fallbacks[f].kind && !(fallbacks[f].by_people && event.automatic == 1);
+            if (given)
                 ald_own_moment_set(b, r, (int)fallbacks[f].moment, event.at, ald_build_word(b, "events"));
         }
     }
@@ -130,7 +131,7 @@ static bool ended_without_resolution(const struct ald_build *b, uint32_t r, cons
 {
     const struct ald_record *record = &b->a->records[r];
     const struct ald_work *w = &b->work[r];
-    int64_t closed = b->moments[r].at[ALD_CLOSED];
+    int64_t closed = ald_own_moment(b, r, ALD_CLOSED).at;
     bool open_now = strcmp(record->traits->end_state, "open") == 0;
     *ret_end = ALD_TIME_NONE;
     if (closed != ALD_TIME_NONE && closed >= walk->last_reopened && (!open_now || w->later_change)) {
@@ -180,7 +181,7 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     if (resolution.at == ALD_TIME_NONE) {
         bool ended = ended_without_resolution(b, r, &walk, &closed);
         b->draft[r].state = ended ? ALD_END_NOT_RECORDED : ALD_OPEN;
-        if (ended && closed != ALD_TIME_NONE && b->moments[r].at[ALD_CLOSED] == ALD_TIME_NONE)
+        if (ended && closed != ALD_TIME_NONE && ald_own_moment(b, r, ALD_CLOSED).at == ALD_TIME_NONE)
             ald_own_moment_set(b, r, ALD_CLOSED, closed, ald_build_word(b, "events"));
         if (w->start != ALD_TIME_NONE)
             finish_spans(w, &walk, closed);
@@ -189,7 +190,7 @@ void ald_record_clocks(struct ald_build *b, uint32_t r)
     b->draft[r].state = ALD_STATE_RESOLVED;
     if (w->start == ALD_TIME_NONE)
         return;
-    w->in_future = resolution.at >= w->start && resolution.at > b->draft[r].last_seen;
+    w->in_future = resolution.at >= w->start && resolution.at > b->last_seen[r];
     w->impossible = resolution.at < w->start || w->in_future;
     w->entered_after = resolution.at == w->start && walk.resolved_at_start;
     if (resolution.at >= w->start) /* an end before the start bounds no span */

@@ -15,8 +15,8 @@ int64_t ald_record_end(const struct ald_build *b, uint32_t record)
         return INT64_MAX;
     if (w->spans_n && w->spans[w->spans_n - 1].end != ALD_TIME_NONE)
         end = w->spans[w->spans_n - 1].end;
-    else if (b->draft[record].state == ALD_END_NOT_RECORDED && b->moments[record].at[ALD_CLOSED] != ALD_TIME_NONE)
-        end = b->moments[record].at[ALD_CLOSED];
+    else if (b->draft[record].state == ALD_END_NOT_RECORDED && ald_own_moment(b, record, ALD_CLOSED).at != ALD_TIME_NONE)
+        end = ald_own_moment(b, record, ALD_CLOSED).at;
     return end > w->start ? end : w->start;
 }
 

@@ -198,8 +198,6 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
     struct ald_record *r = &a->records[i];
     struct ald_work *w = &b->work[i];
     struct ald_draft *d = &b->draft[i];
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        b->moments[i].at[m] = ALD_TIME_NONE;
     r->row = ald_q_col_int(q, 0);
     w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
     const char *source = ald_names_text(b->sources, w->source);
@@ -217,7 +215,7 @@ static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
                                                          .holds = (unsigned)ald_q_col_int(q, 12)});
     r->vendor = b->vendor[w->source];
     r->entered_at = ald_q_col_time(q, 13);
-    d->last_seen = ald_q_col_time(q, 14);
+    b->last_seen[i] = ald_q_col_time(q, 14);
     d->updated_at = ald_q_col_time(q, 15);
     r->incident = ALD_NOBODY;
     w->start = ALD_TIME_NONE;
@@ -240,7 +238,8 @@ static ALD_CHECK enum ald_rc load_records(struct ald_build *b, struct ald_err *e
     b->work = ald_calloc(b->scratch, a->records_n, sizeof *b->work);
     b->draft = ald_calloc(b->gathering, a->records_n, sizeof *b->draft);
     b->refs = ald_calloc(b->linking, a->records_n, sizeof *b->refs);
-    b->moments = ald_calloc(b->timing, a->records_n, sizeof *b->moments);
+    b->last_seen = ald_calloc(b->linking, a->records_n, sizeof *b->last_seen);
+    b->moments_of = ald_calloc(b->timing, a->records_n, sizeof *b->moments_of);
     ALD_TRY(ald_each_record(b, "analysis_records", take_record, err));
     size_t kept = 0;
     for (size_t i = 0; i < b->by_row_n; i++)
@@ -266,13 +265,13 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     int64_t at = ald_q_col_time(q, 2);
     if (ald_build_later(b, at))
         b->draft[r].later |= (uint8_t)ALD_BIT(m);
-    else if (b->moments[r].at[m] == ALD_TIME_NONE) /* rows come by rank */
+    else if (ald_own_moment(b, r, m).at == ALD_TIME_NONE) /* rows come by rank */
         ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
 }
 
 static bool no_opening(const struct ald_build *b, size_t i)
 {
-    return b->moments[i].at[ALD_OPENED] == ALD_TIME_NONE && !(b->draft[i].later & ALD_BIT(ALD_OPENED));
+    return ald_own_moment(b, (uint32_t)i, ALD_OPENED).at == ALD_TIME_NONE && !(b->draft[i].later & ALD_BIT(ALD_OPENED));
 }
 
 static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
@@ -300,19 +299,20 @@ static void drop_later_records(struct ald_build *b)
     struct ald_analysis *a = b->a;
     size_t kept = 0;
     for (size_t i = 0; i < a->records_n; i++) {
-        const int64_t *at = b->moments[i].at;
         struct ald_work *w = &b->work[i];
         struct ald_record *r = &a->records[i];
         if (is_gone(r))
             continue;
-        r->started_at = w->start = at[ALD_IMPACT_STARTED] != ALD_TIME_NONE ? at[ALD_IMPACT_STARTED] : at[ALD_OPENED];
+        int64_t impact = ald_own_moment(b, (uint32_t)i, ALD_IMPACT_STARTED).at;
+        r->started_at = w->start = impact != ALD_TIME_NONE ? impact : ald_own_moment(b, (uint32_t)i, ALD_OPENED).at;
         if (r->started_at == ALD_TIME_NONE && (b->draft[i].later & (ALD_BIT(ALD_IMPACT_STARTED) | ALD_BIT(ALD_OPENED))))
             continue;
         if (kept != i) {
             a->records[kept] = *r;
             b->work[kept] = *w;
             b->draft[kept] = b->draft[i];
-            b->moments[kept] = b->moments[i];
+            b->moments_of[kept] = b->moments_of[i];
+            b->last_seen[kept] = b->last_seen[i];
         }
         kept++;
     }

@@ -13,6 +13,7 @@ enum ald_rc ald_store_beside(struct ald_store *store, struct ald_store **ret, st
         return ald_fail(err, ALD_ERR_DB, "another connection would read all records");
     ALD_TRY(ald_store_generation(store, &here, err));
     ALD_TRY(ald_store_open(store->file, ALD_STORE_READ, &beside, err));
+    ALD_TRY(ald_store_reads_whole(beside, err));
     ALD_TRY(ald_store_begin_read(beside, err));
     ALD_TRY(ald_store_generation(beside, &there, err));
     if (here != there)

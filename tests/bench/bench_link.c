@@ -84,8 +84,7 @@ static void add_record(struct bench *x, size_t source, uint32_t number, uint32_t
     r->key = ald_sprintf(x->a.arena, "%s-%u", source == PAGER ? "PD" : source == TICKETS ? "OPS" : "ST", number);
     r->url_end = ald_sprintf(x->a.arena, "https://%s.example/%u", kinds[source], number);
     r->title = title(x, service, symptom, source);
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        b->moments[i].at[m] = m == ALD_OPENED ? start : ALD_TIME_NONE;
+    ald_own_moment_set(b, i, ALD_OPENED, start, 0);
     w->source = (uint32_t)source;
     w->start = start;
     b->draft[i].fold_into = ALD_NOBODY;
@@ -139,7 +138,7 @@ static void prepare(struct bench *x, struct ald_store *store, size_t records)
     x->b.work = ald_calloc(scratch, records, sizeof *x->b.work);
     x->b.draft = ald_calloc(scratch, records, sizeof *x->b.draft);
     x->b.refs = ald_calloc(scratch, records, sizeof *x->b.refs);
-    x->b.moments = ald_calloc(scratch, records, sizeof *x->b.moments);
+    x->b.moments_of = ald_calloc(scratch, records, sizeof *x->b.moments_of);
     x->a.services = ald_calloc(arena, x->services, sizeof *x->a.services);
     x->a.teams = ald_calloc(arena, TEAMS, sizeof *x->a.teams);
     x->b.service_owner = ald_calloc(scratch, x->services, sizeof *x->b.service_owner);

@@ -33,8 +33,9 @@ PRAGMA temp_store = FILE;
 -- name: store_cache
 PRAGMA cache_size = -16384;
 
+-- What goes over whole tables, or writes in the order of their keys, comes back to no page.
 -- name: store_cache_small
-PRAGMA cache_size = -2048;
+PRAGMA cache_size = -512;
 
 -- 16 MB of log: a page that many commits touch is written back once for all of them.
 -- name: store_checkpoint
