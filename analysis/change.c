@@ -208,7 +208,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
         count_side(&then, &then_pile, &ret->baseline);
         ald_shift_fill(analysis, period, &now, &ret->shift);
         ret->absent = now_pile.n == 0    ? "no incident of the period has this clock"
-                      : then_pile.n == 0 ? "no earlier incident had this clock at the same age"
+                      : then_pile.n == 0 ? "no earlier incident has such a time on record at the same age"
                                          : NULL;
         if (!ret->absent)
             compare(analysis, figures, &now_pile, &then_pile, ald_seed_text(scratch, period->label, lines, lines_n), arena, ret);

@@ -9,7 +9,7 @@ static struct ald_interval median_interval(const double *sorted, size_t n)
 {
     size_t l = 0, u = 0;
     if (n == 0)
-        return (struct ald_interval){.absent = "no incident of the quarter had this clock at the same age"};
+        return (struct ald_interval){.absent = "no incident of the quarter has such a time on record at the same age"};
     if (!ald_order_interval(n, 0.5, &l, &u))
         return (struct ald_interval){.absent = "too few for an interval"};
     return (struct ald_interval){.has = true, .low = sorted[l - 1], .high = sorted[u - 1]};

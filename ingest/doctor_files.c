@@ -43,6 +43,21 @@ static size_t named_again(const struct ald_rows *rows, const char **ret_first)
     return n;
 }
 
+/* What a time became that named no zone, so that whoever knows the file sees days and months, or hours, that are not its own. */
+static const char *first_time(const struct look *l, const struct ald_rows *rows)
+{
+    const struct ald_source_cfg *cfg = l->d->sync.cfg;
+    char at[32];
+    for (size_t i = 0; i < rows->n && strcmp(cfg->type, "csv") == 0; i++) {
+        const struct ald_row_record *rec = rows->elements[i].record;
+        for (size_t k = 0; rec && k < rec->moments_n; k++)
+            if (strcmp(rec->moments[k].moment, "opened") == 0)
+                return ald_sprintf(l->d->sync.arena, "; %.40s opened at %s%s", rec->external_id, ald_time_format(rec->moments[k].at, at),
+                                   ald_source_opt(cfg, "timezone") ? "" : " (what names no zone is taken as UTC; key `timezone`)");
+    }
+    return "";
+}
+
 static void judge(const struct look *l, const struct ald_sync_page *page)
 {
     const char *why = page->bad_n ? page->bad[0].reason : NULL;
@@ -61,8 +76,8 @@ static void judge(const struct look *l, const struct ald_sync_page *page)
         if (bad == n)
             row->rc = ALD_ERR_FORMAT;
     } else
-        (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_OK, l->key, NULL, "%s: %" PRId64 " bytes, %s%zu %s understood", l->path, l->bytes, first, n,
-                              lines);
+        (void)ald_checkup_add(l->d->checkup, ALD_CHECKUP_OK, l->key, NULL, "%s: %" PRId64 " bytes, %s%zu %s understood%s", l->path, l->bytes, first, n,
+                              lines, first_time(l, &page->rows));
     size_t dated = 0, records = 0;
     for (size_t i = 0; i < page->rows.n; i++) {
         records += page->rows.elements[i].record != NULL;

@@ -74,7 +74,7 @@ struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis 
 
 struct ald_node *ald_trend_node(struct ald_arena *a, const struct ald_changes *changes)
 {
-    static const char none[] = "no incident of the quarter had this clock at the same age";
+    static const char none[] = "no incident of the quarter has such a time on record at the same age";
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < changes->trend_n; i++) {
         const struct ald_trend_row *row = &changes->trend[i];

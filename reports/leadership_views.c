@@ -15,11 +15,20 @@ static const struct ald_node *sentences_of(const struct ald_report *report, size
     return ald_node_at(report->root, ald_sprintf(report->arena, "answers[%zu].sentences", answer));
 }
 
+/* Strong: whether anything changed, and how the incidents stand beside comparable ones, where that can be told. A count of the hardest
+ * is as it may be. */
+static bool strong(const struct ald_report *report, size_t answer, size_t i, size_t n)
+{
+    if (answer == CHANGE)
+        return i == 0 && !ald_absent_at(report->root, "change.p_value");
+    return answer == HARD && i + 1 == n && !ald_absent_at(report->root, "hard.n");
+}
+
 static void lead(struct ald_report *report, struct ald_section *s, size_t answer)
 {
     const struct ald_node *list = sentences_of(report, answer);
     for (size_t i = 0; i < ald_rows_n(list); i++)
-        ald_view_lead(report, s, list->list.items[i]->text, i == 0 && (answer == CHANGE || answer == HARD));
+        ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i, ald_rows_n(list)));
 }
 
 /* What matters most of them: the first and the last sentence. All of them stand on the next page. */

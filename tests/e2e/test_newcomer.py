@@ -195,7 +195,8 @@ class Spreadsheet(support.Case):
 
     def test_columns_dates_and_zone_of_its_own(self):
         self.sheet(fields=NAMES, timezone="Europe/Berlin", ignore_extra="true")
-        self.assertRegex(self.alidade("doctor").out, r"bytes,\s+2\s+lines\s+understood")  # wherever the width breaks it
+        found = " ".join(self.alidade("doctor").out.split())  # wherever the width breaks it
+        self.assertRegex(found, r"bytes, 2 lines understood; HD-1 opened at 2026-04-01T06:09:00\.000Z (?!\()")
         self.alidade("ingest")
         first, second = support.parse_lines(self.alidade("export", "records").out)
         self.assertEqual((first["key"], first["title"], first["severity"], first["services_at_start"], first["teams"]),
@@ -215,6 +216,10 @@ class Spreadsheet(support.Case):
         text = "external_id,opened_at\n1,4/1/2026 8:09 PM\n2,2026-05-01 10:00\n"
         self.sheet(text)
         found = self.alidade("doctor", code=0).out
+        self.sheet(text.replace("4/1/2026", "4.1.2026"))
+        self.assertIn("1 opened at 2026-01-04T20:09:00.000Z (what names no zone is taken as UTC; key `timezone`)",
+                      " ".join(self.alidade("doctor").out.split()))
+        self.sheet(text)
         self.assertIn("of 2 lines 1 cannot be understood, such as line 2: $.opened_at", " ".join(found.split()))
         self.alidade("ingest", code=3)
         self.assertIn("key `dates` says which number is the day, dmy or mdy", self.alidade("quarantine", "list").out)

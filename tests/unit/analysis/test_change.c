@@ -133,7 +133,7 @@ static void nothing_to_compare(void **state)
         const char *why;
     } cases[] = {
         {{0}, {0}, 8, "no incident of the period has this clock"},
-        {{0}, {1, 2, 3, 4}, 8, "no earlier incident had this clock at the same age"},
+        {{0}, {1, 2, 3, 4}, 8, "no earlier incident has such a time on record at the same age"},
         {{1, 2, 3, 4}, {0}, 8, "no incident of the period has this clock"},
         {{1, 2, 3, 4}, {0}, -40, "the period has not begun"},
     };
