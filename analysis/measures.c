@@ -46,16 +46,34 @@ struct ald_quarter *ald_quarter_some(const struct ald_analysis *analysis, size_t
     return quarter;
 }
 
-void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads)
+static void make(const struct ald_analysis *analysis, struct ald_quarter *quarter, size_t threads)
 {
     struct ald_readings *readings = analysis->readings;
-    struct ald_quarter *quarter = ald_quarter_around(analysis, incident);
     ald_quarter_read(quarter, threads);
     for (size_t i = quarter->first; i < quarter->last; i++)
         readings->of[i] = &quarter->measures[i - quarter->first];
     quarter->next = readings->quarters;
     readings->quarters = quarter;
     readings->quarters_n++;
+}
+
+void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads)
+{
+    make(analysis, ald_quarter_around(analysis, incident), threads);
+}
+
+void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incident)
+{
+    struct ald_quarter *quarter = ald_quarter_around(analysis, incident);
+    quarter->corners = true;
+    make(analysis, quarter, 0);
+}
+
+void ald_measure_alone(const struct ald_analysis *analysis, size_t incident)
+{
+    const bool wanted = true;
+    if (ald_is_read(&analysis->incidents[incident]) && !analysis->readings->of[incident])
+        make(analysis, ald_quarter_some(analysis, incident, incident + 1, &wanted), 0);
 }
 
 size_t ald_measures_made(const struct ald_analysis *analysis)

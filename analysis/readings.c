@@ -105,6 +105,24 @@ static void set_absent(struct ald_reading *reading, const char *absent)
         reading->axis[axis].absent = absent;
 }
 
+static bool is_complex(double position)
+{
+    return position >= 0.8 - NEAR;
+}
+
+static bool is_simple(double position)
+{
+    return position <= 0.2 + NEAR;
+}
+
+/* Whether it may be one that is shown and stands in a corner. Landmark readings are placed first. */
+static bool may_be_corner(const struct ald_measure *measure, int r)
+{
+    const struct ald_axis_position *complexity = &measure->reading[r].axis[ALD_COMPLEXITY];
+    bool shown = r == ALD_LANDMARK_READING || measure->reading[ALD_LANDMARK_READING].absent;
+    return shown && complexity->has && (is_complex(complexity->position) || is_simple(complexity->position));
+}
+
 /* Where one incident stands in one frame. @return whether it then needs its comparables. */
 static bool place(const struct task *q, const struct desk *desk, size_t incident, int r)
 {
@@ -132,6 +150,8 @@ static bool place(const struct task *q, const struct desk *desk, size_t incident
     if (reading->absent)
         return false;
     reading->duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
+    if (q->quarter->corners && !may_be_corner(&q->quarter->measures[incident - q->quarter->first], r))
+        return false;
     ald_comparables_choose(&desk->near, reading);
     return true;
 }
@@ -298,9 +318,9 @@ static void choose_shown(struct ald_measure *measure)
     if (!reading->has_percentile || !reading->axis[ALD_COMPLEXITY].has)
         return;
     double complexity = reading->axis[ALD_COMPLEXITY].position;
-    if (complexity >= 0.8 - NEAR && reading->percentile <= 0.2 + NEAR)
+    if (is_complex(complexity) && reading->percentile <= 0.2 + NEAR)
         measure->corner = ALD_CORNER_COMPLEX_SHORT;
-    else if (complexity <= 0.2 + NEAR && reading->percentile >= 0.8 - NEAR)
+    else if (is_simple(complexity) && reading->percentile >= 0.8 - NEAR)
         measure->corner = ALD_CORNER_SIMPLE_LONG;
 }
 
@@ -351,7 +371,8 @@ void ald_quarter_read(struct ald_quarter *quarter, size_t threads)
     make_texts(quarter->arena, &q.texts);
     ald_reference_build(analysis, analysis->incidents[quarter->first].quarter, scratch, &q.reference);
     ald_tally_build(analysis, &q.reference, threads_for(&q, q.reference.n), scratch, &q.tally);
-    for (int r = 0; r < ALD_READING_N; r++)
+    _Static_assert(ALD_LANDMARK_READING == ALD_READING_N - 1, "the landmark's reading comes first");
+    for (int r = ALD_READING_N - 1; r >= 0; r--)
         read_desk(&q, r);
     read_totals(&q);
     for (size_t i = quarter->first; i < quarter->last; i++) {

@@ -18,6 +18,7 @@ struct ald_quarter {
     const bool *wanted;           /* of these: which are read; NULL: all */
     struct ald_measure *measures; /* of first..last-1 */
     struct ald_places places;
+    bool corners; /* comparables are looked for only where a corner may come of it: other readings have no bounds, verdict and percentile */
     bool packs_frames; /* else they are gone when all is read */
     struct ald_bytes frames[ALD_READING_N + 1]; /* packed ones, by lens */
     struct ald_quarter *next;
@@ -41,6 +42,8 @@ struct ald_quarter *ald_quarter_around(const struct ald_analysis *analysis, size
 struct ald_quarter *ald_quarter_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted);
 /** Reads the quarter of an incident that is to be read and was not yet. */
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads);
+/** The same, but all that is asked of the quarter's measures is where its incidents stand, what is shown, and their corners. */
+void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incident);
 
 /** What a reading would say in this quarter if all of its reference (in the landmark reading: its subset) were comparables:
  *  n_ref, m and the bounds; the measure of what position adds. */

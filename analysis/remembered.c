@@ -32,7 +32,7 @@ static ALD_CHECK enum ald_rc set_aside(struct ald_store *store, const struct ald
 /* Patterns short of rejected ones, by incident: of incident i items[at[i]] up to items[at[i + 1]]. */
 struct seen {
     struct ald_story_pattern *items;
-    size_t *at;
+    uint32_t *at;
 };
 
 static size_t seen_in(const void *ctx, size_t incident, const struct ald_story_pattern **ret)
@@ -42,24 +42,33 @@ static size_t seen_in(const void *ctx, size_t incident, const struct ald_story_p
     return seen->at[incident + 1] - seen->at[incident];
 }
 
+/* Puts the patterns of incident i from items[n] on (NULL: counts them). @return where the next one's begin. */
+static size_t see_incident(const struct ald_analysis *analysis, size_t i, struct ald_story_pattern *items, size_t n)
+{
+    size_t matches_n;
+    const struct ald_match *matches = ald_matches_at(analysis, i, &matches_n);
+    for (size_t k = 0; k < matches_n; k++) {
+        const struct ald_pattern *pattern = ald_lexicon_at(ald_analysis_lexicon(analysis), matches[k].pattern);
+        if (matches[k].tag == ALD_TAG_REJECTED || pattern->hypothesis)
+            continue;
+        if (items)
+            items[n] = (struct ald_story_pattern){
+                .id = pattern->id, .title = pattern->title, .confirmed = matches[k].tag == ALD_TAG_CONFIRMED, .quote = matches[k].quote};
+        n++;
+    }
+    return n;
+}
+
 static const struct seen *see(const struct ald_analysis *analysis, struct ald_arena *arena)
 {
     struct seen *seen = ald_alloc(arena, sizeof *seen);
-    size_t n = 0, cap = 0;
+    size_t n = 0;
     seen->at = ald_calloc(arena, analysis->incidents_n + 1, sizeof *seen->at);
-    for (size_t i = 0; i < analysis->incidents_n; i++) {
-        size_t matches_n;
-        const struct ald_match *matches = ald_matches_at(analysis, i, &matches_n);
-        for (size_t k = 0; k < matches_n; k++) {
-            const struct ald_pattern *pattern = ald_lexicon_at(ald_analysis_lexicon(analysis), matches[k].pattern);
-            if (matches[k].tag == ALD_TAG_REJECTED || pattern->hypothesis)
-                continue;
-            seen->items = ald_grow(arena, seen->items, n, &cap, sizeof *seen->items);
-            seen->items[n++] = (struct ald_story_pattern){
-                .id = pattern->id, .title = pattern->title, .confirmed = matches[k].tag == ALD_TAG_CONFIRMED, .quote = matches[k].quote};
-        }
-        seen->at[i + 1] = n;
-    }
+    for (size_t i = 0; i < analysis->incidents_n; i++)
+        seen->at[i + 1] = (uint32_t)(n = see_incident(analysis, i, NULL, n));
+    seen->items = ald_calloc(arena, n, sizeof *seen->items);
+    for (size_t i = 0; i < analysis->incidents_n; i++)
+        (void)see_incident(analysis, i, seen->items, seen->at[i]);
     return seen;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/past.h"
+#include "analysis/readings.h"
 #include "analysis/shown.h"
 #include "analysis/stories_priv.h"
 
@@ -162,25 +163,29 @@ static void choose(struct pool *p, size_t slots, size_t wanted, struct ald_arena
     }
 }
 
-/* Measures the listed incidents, sorts them into fronts and chooses. sweep: the list goes through all of history, and a
- * quarter's readings are let go when it is left, unless they had been made before. */
+/* Measures the listed incidents, sorts them into fronts and chooses. sweep: the list goes through all of history; of its quarters only
+ * corners are looked for, and their readings are let go when they are left, unless they had been made before. */
 static void from(const struct ald_analysis *a, const struct ald_story_view *view, const uint32_t *list, size_t n,
                  size_t slots, size_t wanted, bool sweep, struct ald_arena *arena, struct ald_story_choice *ret)
 {
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct pool p = {.a = a, .view = view};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new(), *fresh = ald_arena_new();
+    struct ald_sifting s = {.most = FRONTS_MOST, .arena = scratch, .fresh = fresh};
     size_t made = ald_measures_made(a);
     ret->eligible = n;
-    p.stories = ald_calloc(scratch, n, sizeof *p.stories);
-    p.similar = ald_calloc(scratch, n, sizeof *p.similar);
     for (size_t i = 0; i < n; i++) {
+        struct ald_story story;
         if (sweep && i > 0 && a->incidents[list[i]].quarter != a->incidents[list[i - 1]].quarter)
             ald_measures_drop_after(a, made);
-        ald_story_weigh(a, view, list[i], scratch, &p.stories[p.n]);
-        p.n += p.stories[p.n].reasons_n > 0; /* what has no reason is never chosen, and puts no other into a later front */
+        if (sweep && ald_is_read(&a->incidents[list[i]]) && !a->readings->of[list[i]])
+            ald_readings_make_corners(a, list[i]);
+        ald_story_weigh(a, view, list[i], fresh, &story);
+        if (!story.reasons_n) /* is never chosen, and puts no other into a later front */
+            continue;
+        ret->with_reason++;
+        ald_story_sift(&s, &story);
     }
-    ret->with_reason = p.n;
-    ald_story_fronts(p.stories, p.n, FRONTS_MOST);
+    ald_story_settle(&s);
+    struct pool p = {.a = a, .view = view, .stories = s.stories, .n = s.n, .similar = ald_calloc(scratch, s.n, sizeof *p.similar)};
     choose(&p, slots, wanted, arena, ret);
     for (size_t i = 0; i < ret->n; i++)
         ald_story_evidence(a, arena, &ret->stories[i]);

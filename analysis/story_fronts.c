@@ -2,8 +2,11 @@
  * in falling order of their axes, so that only those already placed can dominate one; a binary search over the fronts finds
  * its own (Zhang et al. 2015, ENS-BS). Fronts that cannot score are not told apart, which bounds the work. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/stories_priv.h"
+
+enum { ROOM_FIRST = 2048 };
 
 struct ranked {
     struct ald_story *story;
@@ -62,4 +65,41 @@ void ald_story_fronts(struct ald_story *stories, size_t n, size_t most)
         list[i].next = heads[low];
         heads[low] = i + 1;
     }
+}
+
+void ald_story_settle(struct ald_sifting *s)
+{
+    size_t kept = 0;
+    ald_story_fronts(s->stories, s->n, s->most);
+    for (size_t i = 0; i < s->n; i++) {
+        if (!s->stories[i].front)
+            continue;
+        if (i >= s->settled)
+            ald_story_keep(s->arena, &s->stories[i]);
+        s->stories[kept++] = s->stories[i];
+    }
+    s->n = s->settled = kept;
+    ald_arena_reset(s->fresh);
+}
+
+static void grow(struct ald_sifting *s)
+{
+    size_t cap = s->cap ? 2 * s->cap : ROOM_FIRST;
+    struct ald_story *more = ald_calloc(s->arena, cap, sizeof *more);
+    if (s->n)
+        memcpy(more, s->stories, s->n * sizeof *more);
+    s->stories = more;
+    s->cap = cap;
+}
+
+void ald_story_sift(struct ald_sifting *s, const struct ald_story *story)
+{
+    if (s->n == s->cap)
+        grow(s);
+    s->stories[s->n++] = *story;
+    if (s->n < s->cap)
+        return;
+    ald_story_settle(s);
+    if (2 * s->n > s->cap)
+        grow(s);
 }

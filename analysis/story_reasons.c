@@ -273,6 +273,16 @@ static void axes(const struct asked *q, struct ald_story *story)
     story->axes[ALD_STORY_UNTOLD] = largest(untold, sizeof untold / sizeof untold[0]);
 }
 
+void ald_story_keep(struct ald_arena *arena, struct ald_story *story)
+{
+    struct ald_story_reason *copy = ald_calloc(arena, story->reasons_n, sizeof *copy);
+    for (size_t k = 0; k < story->reasons_n; k++) {
+        copy[k] = story->reasons[k];
+        copy[k].evidence = ald_strdup(arena, copy[k].evidence);
+    }
+    story->reasons = copy;
+}
+
 void ald_story_evidence(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_story *story)
 {
     struct ald_story_reason *copy = ald_calloc(arena, story->reasons_n, sizeof *copy);

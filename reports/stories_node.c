@@ -168,8 +168,9 @@ void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct a
     ald_stories_choose(an, &r->view, a, &choice);
     size_t made = ald_measures_made(an);
     for (size_t k = 0; k < choice.n; k++) {
+        ald_measure_alone(an, choice.stories[k].incident);
         ald_node_add(a, list, candidate_node(a, an, r, &choice.stories[k]));
-        ald_measures_drop_after(an, made); /* of the quarter that it lies in */
+        ald_measures_drop_after(an, made);
     }
     const struct {
         const char *key;

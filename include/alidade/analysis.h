@@ -483,6 +483,8 @@ void ald_measures_drop(const struct ald_analysis *analysis);
  *  goes over all of history leaves those in place that others still look at. */
 void ald_measures_drop_after(const struct ald_analysis *analysis, size_t kept);
 size_t ald_measures_made(const struct ald_analysis *analysis);
+/** Reads an incident without the others of its quarter, where it was not read yet: for who asks about few. It counts as a quarter made. */
+void ald_measure_alone(const struct ald_analysis *analysis, size_t incident);
 
 /** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

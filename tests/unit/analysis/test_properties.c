@@ -246,6 +246,57 @@ static void no_threads(void **state)
         synthetic_done(&s[t]);
 }
 
+/* ---- What is asked of a quarter ---- */
+
+static bool same_or_none(double x, double y)
+{
+    return (isnan(x) && isnan(y)) || (x <= y && x >= y);
+}
+
+/* Corners alone, or an incident alone, are what the whole quarter tells. */
+static void no_depth(void **state)
+{
+    (void)state;
+    const struct recipe recipe = {900, 900, day(2026, 8, 11), 4, 15, 10, 25, ALD_MINUTE_MS, ALD_DURATION_ACTIVE, 31};
+    struct synthetic whole, s;
+    size_t corners = 0, spared = 0;
+    synthetic_make(&whole, &recipe);
+    synthetic_make(&s, &recipe);
+    const struct ald_analysis *a = &s.analysis;
+    synthetic_read(&whole.analysis, 1);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (ald_is_read(&a->incidents[i]) && !a->readings->of[i])
+            ald_readings_make_corners(a, i);
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        const struct ald_measure *all = ald_measure_at(&whole.analysis, i), *few = ald_measure_at(a, i);
+        assert_int_equal(few->corner, all->corner);
+        assert_int_equal(few->shown, all->shown);
+        corners += few->corner != ALD_CORNER_NONE;
+        spared += few->shown >= 0 && all->reading[all->shown].m > 0 && few->reading[few->shown].m == 0;
+        for (int r = 0; r < ALD_READING_N; r++) {
+            assert_int_equal(!few->reading[r].absent, !all->reading[r].absent);
+            assert_int_equal(few->reading[r].few, all->reading[r].few);
+            for (int axis = 0; axis < ALD_AXIS_N; axis++)
+                assert_true(few->reading[r].axis[axis].has == all->reading[r].axis[axis].has &&
+                            same_or_none(few->reading[r].axis[axis].position, all->reading[r].axis[axis].position) &&
+                            (!few->reading[r].few || same_or_none(few->reading[r].among_few[axis], all->reading[r].among_few[axis])));
+            for (size_t k = 0; k < ALD_SIGNAL_N; k++)
+                assert_true(same_or_none(ald_position_at(a, i, r, k), ald_position_at(&whole.analysis, i, r, k)));
+        }
+    }
+    assert_true(corners > 5 && spared > 50);
+    ald_measures_drop(a);
+    for (size_t i = 0; i < a->incidents_n; i += 7) {
+        ald_measure_alone(a, i);
+        assert_int_equal(ald_measures_made(a), ald_is_read(&a->incidents[i]));
+        for (int r = 0; r < ALD_READING_N; r++)
+            same_reading(&ald_measure_at(a, i)->reading[r], &ald_measure_at(&whole.analysis, i)->reading[r]);
+        ald_measures_drop(a);
+    }
+    synthetic_done(&whole);
+    synthetic_done(&s);
+}
+
 /* ---- The order of rows ---- */
 
 static struct fixture *open_store(void)
@@ -613,6 +664,7 @@ int main(void)
         cmocka_unit_test(no_unit),
         cmocka_unit_test(no_asking),
         cmocka_unit_test(no_threads),
+        cmocka_unit_test(no_depth),
         cmocka_unit_test(no_order),
         cmocka_unit_test(never_ahead),
         cmocka_unit_test(later_changes_nothing),

@@ -69,6 +69,43 @@ static void test_fronts(void **state)
     ald_story_fronts(NULL, 0, 7);
 }
 
+/* More than are held at a time: the same ones are left, with the same fronts and reasons, as when all are sorted at once. */
+static void test_sifting(void **state)
+{
+    (void)state;
+    enum { N = 12000, MOST = 7 };
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new(), *fresh = ald_arena_new();
+    struct ald_story *all = ald_calloc(arena, N, sizeof *all);
+    struct ald_sifting s = {.most = MOST, .arena = arena, .fresh = fresh};
+    struct ald_rng rng;
+    ald_rng_init(&rng, 11);
+    for (size_t i = 0; i < N; i++) {
+        struct ald_story_reason *reason = ald_calloc(fresh, 1, sizeof *reason);
+        all[i].incident = (uint32_t)i;
+        for (int k = 0; k < ALD_STORY_AXIS_N; k++)
+            all[i].axes[k] = (double)ald_rng_below(&rng, 40 + (unsigned)i / 100) / 200; /* later ones reach further */
+        *reason = (struct ald_story_reason){.id = "one", .evidence = ald_sprintf(fresh, "of %zu", i)};
+        struct ald_story story = all[i];
+        story.reasons = reason;
+        story.reasons_n = 1;
+        ald_story_sift(&s, &story);
+    }
+    ald_story_settle(&s);
+    ald_story_fronts(all, N, MOST);
+    size_t k = 0;
+    for (size_t i = 0; i < N; i++) {
+        if (!all[i].front)
+            continue;
+        assert_true(k < s.n);
+        assert_int_equal(s.stories[k].incident, i);
+        assert_int_equal(s.stories[k].front, all[i].front);
+        assert_string_equal(s.stories[k].reasons[0].evidence, ald_sprintf(arena, "of %zu", i));
+        k++;
+    }
+    assert_int_equal(k, s.n);
+    assert_true(s.n > 100 && s.cap < N);
+}
+
 /* ---- Choice ---- */
 
 static const struct ald_story_pattern backfired = {"mitigation_backfired", "Mitigation backfired", true, "it made it worse"},
@@ -239,7 +276,7 @@ static void test_prompts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fronts),
+        cmocka_unit_test(test_fronts), cmocka_unit_test(test_sifting),
         cmocka_unit_test_setup_teardown(test_reasons, setup, teardown),
         cmocka_unit_test_setup_teardown(test_eligible, setup, teardown),
         cmocka_unit_test_setup_teardown(test_choice, setup, teardown),
