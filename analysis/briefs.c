@@ -64,11 +64,50 @@ struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_b
 
 /* ---- The store ---- */
 
-static bool head_holds(struct ald_q *q, int64_t generation)
+static int later_order(const void *x, const void *y)
+{
+    const struct ald_later *a = x, *b = y;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+void ald_later_sort(struct ald_laters *laters)
+{
+    size_t kept = 0;
+    if (laters->n)
+        qsort(laters->items, laters->n, sizeof *laters->items, later_order);
+    for (size_t i = 0; i < laters->n; i++)
+        if (!kept || laters->items[kept - 1].row != laters->items[i].row)
+            laters->items[kept++] = laters->items[i];
+    laters->n = kept;
+}
+
+/* Version, generation, dates that are still to come: row and time of each. */
+static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, const struct ald_laters *later)
+{
+    struct ald_bytes ret = {.data = ald_alloc(arena, 16 * (later->n + 1)), .n = 16 * (later->n + 1)};
+    unsigned char *at = ret.data;
+    ald_put_bytes(&at, VERSION, 8);
+    ald_put_bytes(&at, (uint64_t)generation, 8);
+    for (size_t i = 0; i < later->n; i++) {
+        ald_put_bytes(&at, (uint64_t)later->items[i].row, 8);
+        ald_put_bytes(&at, (uint64_t)later->items[i].at, 8);
+    }
+    return ret;
+}
+
+static bool take_head(struct ald_arena *arena, struct ald_q *q, int64_t generation, struct ald_laters *ret)
 {
     size_t n;
     const unsigned char *at = ald_q_col_blob(q, 1, &n);
-    return n == 16 && ald_get_bytes(&at, 8) == VERSION && (int64_t)ald_get_bytes(&at, 8) == generation;
+    if (n < 16 || n % 16 || ald_get_bytes(&at, 8) != VERSION || (int64_t)ald_get_bytes(&at, 8) != generation)
+        return false;
+    for (size_t i = 1; i < n / 16; i++) {
+        int64_t row = (int64_t)ald_get_bytes(&at, 8);
+        ald_later_add(arena, ret, row, (int64_t)ald_get_bytes(&at, 8));
+    }
+    return true;
 }
 
 enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
@@ -80,7 +119,7 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
     ALD_TRY(ald_q_open(store, "part_brief_rows", &q, err));
     ald_q_int(q, 1, INT64_MIN);
     ALD_TRY(ald_q_step(q, &row, err));
-    *ret_sound = row && ald_q_col_int(q, 0) == HEAD && head_holds(q, generation);
+    *ret_sound = row && ald_q_col_int(q, 0) == HEAD && take_head(arena, q, generation, &ret->later);
     while (*ret_sound) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
@@ -94,25 +133,14 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
     return ALD_OK;
 }
 
-static void head_cells(int64_t generation, unsigned char bytes[16], struct ald_kept_cell ret[2])
-{
-    unsigned char *at = bytes;
-    ald_put_bytes(&at, VERSION, 8);
-    ald_put_bytes(&at, (uint64_t)generation, 8);
-    ret[0] = ald_kept_int(HEAD);
-    ret[1] = ald_kept_blob(bytes, 16);
-}
-
 /* Rows that change, the others stay. */
-static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct ald_briefs *briefs, int64_t generation, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct ald_briefs *briefs, const struct ald_bytes *head, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL;
-    unsigned char bytes[16];
-    struct ald_kept_cell cells[2];
     ALD_TRY(ald_q_open(store, "part_brief_put", &put, err));
     ALD_TRY(ald_q_open(store, "part_brief_remove", &remove, err));
-    head_cells(generation, bytes, cells);
-    ald_kept_bind(put, cells, 2);
+    ald_q_int(put, 1, HEAD);
+    ald_q_blob(put, 2, head->data, head->n);
     ALD_TRY(ald_q_run(put, err));
     for (size_t i = 0; i < briefs->n; i++) {
         const struct ald_brief_chunk *chunk = &briefs->chunks[i];
@@ -124,23 +152,27 @@ static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct 
     return ALD_OK;
 }
 
-enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *a, const struct ald_renewed *renewed, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_all(struct ald_store *store, const struct ald_briefs *briefs, const struct ald_bytes *head, struct ald_err *err)
 {
     static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_remove", "i", 2};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
-    unsigned char bytes[16];
-    struct ald_kept_cell cells[2];
-    if (renewed)
-        return save_changes(store, renewed->briefs, a->generation, err);
     ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
-    head_cells(a->generation, bytes, cells);
-    if (a->briefs)
+    if (briefs) {
+        const struct ald_kept_cell cells[] = {ald_kept_int(HEAD), ald_kept_blob(head->data, head->n)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
-    for (size_t i = 0; a->briefs && i < a->briefs->n; i++) {
-        const struct ald_brief_chunk *chunk = &a->briefs->chunks[i];
-        cells[0] = ald_kept_int(chunk->number);
-        cells[1] = ald_kept_blob(chunk->packed.data, chunk->packed.n);
+    }
+    for (size_t i = 0; briefs && i < briefs->n; i++) {
+        const struct ald_brief_chunk *chunk = &briefs->chunks[i];
+        const struct ald_kept_cell cells[] = {ald_kept_int(chunk->number), ald_kept_blob(chunk->packed.data, chunk->packed.n)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
     }
     return ald_kept_end(&kept, err);
+}
+
+enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *a, const struct ald_renewed *renewed, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    ald_later_sort(a->later);
+    struct ald_bytes head = pack_head(arena, a->generation, renewed ? &renewed->briefs->later : a->later);
+    return renewed ? save_changes(store, renewed->briefs, &head, err) : save_all(store, a->briefs, &head, err);
 }

@@ -24,6 +24,7 @@ struct ald_brief_chunk {
 struct ald_briefs {
     struct ald_brief_chunk *chunks; /* ascending */
     size_t n, cap;
+    struct ald_laters later; /* by row */
 };
 
 /* ---- briefs_packed.c: one chunk as bytes ---- */
@@ -44,6 +45,7 @@ struct ald_brief {
     const char *url_end; /* NULL: no url */
     int64_t start, end;  /* end: ald_record_end */
     struct ald_brief_state state;
+    unsigned shows; /* facets that its events show */
     uint32_t refs_n, services_n;
 };
 struct ald_brief_reader {
@@ -66,6 +68,8 @@ const char *ald_brief_service(struct ald_brief_reader *reader);
 
 /** Packs the records of a build that are linked. In the arena. */
 struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena);
+/** By row, the earliest of each. */
+void ald_later_sort(struct ald_laters *laters);
 /** One more chunk, without bytes yet. */
 struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_arena *arena, int64_t number);
 /** What is stored; *ret_sound: it is of the analysis of a generation, and what this program writes. In the arena. */

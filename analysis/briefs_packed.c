@@ -1,7 +1,7 @@
 /* A chunk of briefs as bytes, and back. Knows what linking asks of a record, not how it links.
  *
  * Bytes: hash of what follows (8); version (1); a bit for each row of the chunk; texts: how many, each with a NUL; traits: how many, each four texts
- * (numbers from 1; 0: none); the records by row: traits, flags (1), id, key, end of the address, start, end, state, refs (kind, value, field)
+ * (numbers from 1; 0: none); the records by row: traits, flags, id, key, end of the address, start, end, state, facets, refs (kind, value, field)
  * and services. Numbers are of 7 bits a byte; hashes have 8. */
 #include "analysis/briefs.h"
 
@@ -19,7 +19,8 @@ enum {
     UNDATED = 16,
     LINKED = 32,
     HAS_REFS = 64,
-    HAS_SERVICES = 128
+    HAS_SERVICES = 128,
+    SHOWS = 256
 };
 
 /* ---- Writing ---- */
@@ -142,6 +143,8 @@ static unsigned flags_of(const struct ald_build *b, uint32_t i, const struct ald
         flags |= LINKED;
     if (refs->n && !r->vendor)
         flags |= HAS_REFS;
+    if (b->shows[i])
+        flags |= SHOWS;
     if (shares && !r->vendor && b->work[i].services.n) /* what they carry is about */
         flags |= HAS_SERVICES;
     return flags;
@@ -187,7 +190,7 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
     struct sink *s = &w->records;
     unsigned flags = flags_of(w->b, row->record, state);
     put_number(s, traits_number(w, r->traits));
-    put_byte(s, (unsigned char)flags);
+    put_number(s, flags);
     put_text(s, ald_record_id(r));
     if (flags & HAS_KEY)
         put_text(s, r->key);
@@ -198,6 +201,8 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
         put_signed(s, row->row - state->root);
         put_hash(s, state->link);
     }
+    if (flags & SHOWS)
+        put_number(s, w->b->shows[row->record]);
     put_lists(w, row->record, flags);
 }
 
@@ -300,7 +305,7 @@ static void take_times(struct ald_brief_reader *reader, unsigned flags, struct a
 void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_brief *ret)
 {
     ret->traits = (uint32_t)ald_get_number(&reader->at);
-    unsigned flags = *reader->at++;
+    unsigned flags = (unsigned)ald_get_number(&reader->at);
     ret->id = take_text(&reader->at);
     ret->key = flags & HAS_KEY ? take_text(&reader->at) : NULL;
     const char *external_id = ret->id + strlen(reader->traits[ret->traits].source) + 1;
@@ -312,6 +317,7 @@ void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_bri
         ret->state.root = row - ald_signed_of(ald_get_number(&reader->at));
         ret->state.link = ald_get_bytes(&reader->at, 8);
     }
+    ret->shows = flags & SHOWS ? (unsigned)ald_get_number(&reader->at) : 0;
     ret->refs_n = flags & HAS_REFS ? (uint32_t)ald_get_number(&reader->at) : 0;
     ret->services_n = flags & HAS_SERVICES ? (uint32_t)ald_get_number(&reader->at) : 0;
 }

@@ -22,6 +22,7 @@ enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald_settings 
                                .calendar = {.zone = zone,
                                             .fiscal_start_month = settings->fiscal_start_month,
                                             .fiscal_named_by_end = settings->fiscal_named_by_end}};
+    a->later = ald_calloc(arena, 1, sizeof *a->later);
     ald_event_ids_open(a, store);
     *ret = a;
     return ALD_OK;
@@ -71,4 +72,15 @@ void ald_build_done(struct ald_build *b)
     ald_arena_free(b->gathering);
     ald_arena_free(b->recognising);
     ald_arena_free(b->scratch);
+}
+
+void ald_later_add(struct ald_arena *arena, struct ald_laters *laters, int64_t row, int64_t at)
+{
+    struct ald_later *last = laters->n ? &laters->items[laters->n - 1] : NULL;
+    if (last && last->row == row) {
+        last->at = at < last->at ? at : last->at;
+        return;
+    }
+    laters->items = ald_grow(arena, laters->items, laters->n, &laters->cap, sizeof *laters->items);
+    laters->items[laters->n++] = (struct ald_later){.row = row, .at = at};
 }

@@ -163,6 +163,7 @@ struct ald_build {
     struct ald_given *given;
     size_t given_n, given_cap;
     unsigned *seen;          /* by source: facets that some event of it shows, whenever */
+    unsigned *shows;         /* by record: those that its own show; linking */
     uint32_t *service_owner; /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
 
     /* Look-ups, used while loading only. */
@@ -184,14 +185,26 @@ struct ald_build {
 struct ald_taken ald_own_moment(const struct ald_build *b, uint32_t record, int moment);
 void ald_own_moment_set(struct ald_build *b, uint32_t record, int moment, int64_t at, uint32_t field);
 
+/** Dates after as-of by record (its row); row 0: of a correction. */
+struct ald_later {
+    int64_t row, at;
+};
+struct ald_laters {
+    struct ald_later *items;
+    size_t n, cap;
+};
+/** build.c: of dates of one record that come one after the other only the earliest is kept. */
+void ald_later_add(struct ald_arena *arena, struct ald_laters *laters, int64_t row, int64_t at);
 /** A date that may lie after as-of. @return true when it does: what it dates has not happened yet. */
-static inline bool ald_build_later(struct ald_build *b, int64_t at)
+static inline bool ald_build_later(struct ald_build *b, int64_t row, int64_t at)
 {
     struct ald_analysis *a = b->a;
     if (at <= a->as_of)
         return false;
     if (a->next_at == ALD_TIME_NONE || at < a->next_at)
         a->next_at = at;
+    if (b->keeps)
+        ald_later_add(a->arena, a->later, row, at);
     return true;
 }
 

@@ -263,7 +263,7 @@ static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (m < 0)
         return;
     int64_t at = ald_q_col_time(q, 2);
-    if (ald_build_later(b, at))
+    if (ald_build_later(b, b->a->records[r].row, at))
         b->draft[r].later |= (uint8_t)ALD_BIT(m);
     else if (ald_own_moment(b, r, m).at == ALD_TIME_NONE) /* rows come by rank */
         ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
@@ -279,7 +279,7 @@ static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
     if (!no_opening(b, r))
         return;
     int64_t at = ald_q_col_time(q, 1);
-    if (ald_build_later(b, at))
+    if (ald_build_later(b, b->a->records[r].row, at))
         b->draft[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
     else
         ald_own_moment_set(b, r, ALD_OPENED, at, ald_build_word(b, "events"));

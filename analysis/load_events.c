@@ -27,8 +27,8 @@ struct ald_timeline {
     struct ald_arena *arena;
     struct ald_names *kinds; /* by enum ald_event_kind */
     struct ald_whom *whom;
-    unsigned *seen;
-    int64_t next_at; /* as in struct ald_analysis, of events */
+    unsigned *shows; /* by record */
+    struct ald_laters dates; /* after as-of */
     struct ald_entry *events;
     size_t events_n, events_cap;
     int64_t *instants; /* of those that are far from their record's start */
@@ -78,7 +78,7 @@ static void take_who(struct ald_timeline *t, const struct ald_record *record, st
 static void take_given(struct ald_timeline *t, uint32_t r, int64_t at, uint32_t person, const char *id, const char *value)
 {
     struct ald_given given;
-    if (!ald_given_event(at, person, value, &t->seen[t->b->work[r].source], &given))
+    if (!ald_given_event(at, person, value, &t->shows[r], &given))
         return;
     given.record = r;
     given.text = ald_strdup(t->arena, id);
@@ -161,14 +161,13 @@ static void take_event(struct ald_timeline *t, uint32_t r, struct ald_q *q)
     };
     bool later = event.at > b->a->as_of;
     if (event.kind == ALD_EV_ESCALATED)
-        t->seen[b->work[r].source] |= ALD_HOLDS_ESCALATIONS;
-    if (later && (t->next_at == ALD_TIME_NONE || event.at < t->next_at))
-        t->next_at = event.at;
+        t->shows[r] |= ALD_HOLDS_ESCALATIONS;
     if (!later)
         take_who(t, record, &event, &actor, name && *name, ald_q_col_text(q, 5));
     if (event.kind == ALD_EV_OTHER)
         take_given(t, r, event.at, event.engaged ? names.person : ALD_NOBODY, later ? NULL : ald_q_col_text(q, 1), ald_q_col_text(q, 10));
     if (later) {
+        ald_later_add(t->arena, &t->dates, b->keeps ? record->row : 0, event.at);
         take_later(t, r, event.kind, &names);
         return;
     }
@@ -222,10 +221,9 @@ void ald_timeline_begin(struct ald_build *b)
     *t = (struct ald_timeline){.b = b,
                                .store = b->beside ? b->beside : b->store,
                                .arena = arena,
-                               .next_at = ALD_TIME_NONE,
                                .kinds = ald_names_new(arena),
                                .whom = ald_whom_new(b, arena),
-                               .seen = ald_calloc(arena, ald_names_n(b->sources), sizeof *t->seen)};
+                               .shows = ald_calloc(b->linking, b->a->records_n, sizeof *t->shows)};
     b->timeline = t;
     for (unsigned kind = 0; kind < ALD_EV_N; kind++)
         (void)ald_names_add(t->kinds, ald_event_kind_name((enum ald_event_kind)kind));
@@ -280,9 +278,11 @@ enum ald_rc ald_timeline_take(struct ald_build *b, struct ald_err *err)
     for (size_t i = 0; i < t->claims_n; i++)
         if (is_contradicted(b, &t->claims[i]))
             t->events[t->claims[i].event].names_service = false;
-    for (size_t i = 0; i < ald_names_n(b->sources); i++)
-        b->seen[i] |= t->seen[i];
-    (void)ald_build_later(b, t->next_at);
+    for (size_t i = 0; i < b->a->records_n; i++)
+        b->seen[b->work[i].source] |= t->shows[i];
+    b->shows = t->shows;
+    for (size_t i = 0; i < t->dates.n; i++)
+        (void)ald_build_later(b, t->dates.items[i].row, t->dates.items[i].at);
     b->a->unjoined_people = ald_whom_unjoined_n(t->whom, b);
     b->events = t->events;
     return ALD_OK;

@@ -57,8 +57,9 @@ static uint32_t first_word(const struct ald_build *b, uint32_t x, uint32_t y)
 /* What is dated after as-of has not happened yet. @return false when the row goes. */
 static bool settle(struct ald_build *b, int64_t at, struct ald_slice *slice, size_t *n)
 {
+    int64_t row = b->a->records[b->unsettled].row;
     b->unsettled = ALD_NOBODY;
-    if (!ald_build_later(b, at))
+    if (!ald_build_later(b, row, at))
         return true;
     slice->n--;
     --*n;

@@ -237,7 +237,7 @@ static bool time_set(struct ald_build *b, const struct ald_incident *inc, const 
         o->idle = "its value is no time";
         return false;
     }
-    if (ald_build_later(b, at)) {
+    if (ald_build_later(b, 0, at)) {
         o->idle = "it is dated after as-of";
         if (f->kind == START || f->moment == ALD_OPENED)
             return false; /* the incident is there: it began at some time */

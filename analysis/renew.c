@@ -43,6 +43,43 @@ static void give_up(struct renewing *r, const char *why)
 
 /* ---- What is known before ---- */
 
+static void touch(struct renewing *r, int64_t record)
+{
+    r->touched = ald_grow(r->scratch, r->touched, r->touched_n, &r->touched_cap, sizeof *r->touched);
+    r->touched[r->touched_n++] = record;
+}
+
+static int by_row(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return (a > b) - (a < b);
+}
+
+/* Records of which something is dated between the two as-ofs count as changed. */
+static void take_due(struct renewing *r)
+{
+    struct ald_renewed *ret = r->ret;
+    size_t n = 0, cap = 0, touched = r->touched_n;
+    for (size_t i = 0; i < r->briefs.later.n && ret->sound; i++) {
+        const struct ald_later *later = &r->briefs.later.items[i];
+        if (later->at > r->as_of)
+            continue;
+        if (later->row == 0)
+            give_up(r, "a correction is dated between the last as-of and this one");
+        ret->due = ald_grow(r->arena, ret->due, n, &cap, sizeof *ret->due);
+        ret->due[n++] = later->row;
+        touch(r, later->row);
+    }
+    ret->due_n = n;
+    if (r->touched_n == touched)
+        return;
+    qsort(r->touched, r->touched_n, sizeof *r->touched, by_row);
+    for (size_t i = n = 0; i < r->touched_n; i++)
+        if (!n || r->touched[n - 1] != r->touched[i])
+            r->touched[n++] = r->touched[i];
+    r->touched_n = n;
+}
+
 static ALD_CHECK enum ald_rc take_touched(struct renewing *r, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -59,8 +96,7 @@ static ALD_CHECK enum ald_rc take_touched(struct renewing *r, struct ald_err *er
             give_up(r, "many records changed");
         if (!r->ret->sound)
             return ALD_OK;
-        r->touched = ald_grow(r->scratch, r->touched, r->touched_n, &r->touched_cap, sizeof *r->touched);
-        r->touched[r->touched_n++] = record;
+        touch(r, record);
     }
 }
 
@@ -72,8 +108,8 @@ static ALD_CHECK enum ald_rc check(struct renewing *r, const struct ald_analysis
     ALD_TRY(ald_written_load(r->store, r->settings, &r->written, err));
     if (!r->written.sound)
         give_up(r, "nothing is stored that this program wrote with this configuration");
-    else if (r->as_of < r->written.as_of || r->as_of >= r->written.next)
-        give_up(r, "something is dated between the last as-of and this one");
+    else if (r->as_of < r->written.as_of)
+        give_up(r, "as-of lies before the last one");
     else if (ald_quarter_of(&a->calendar, r->written.as_of) != quarter)
         give_up(r, "another quarter has begun");
     r->begins = ald_quarter_start(&a->calendar, quarter);
@@ -84,6 +120,7 @@ static ALD_CHECK enum ald_rc check(struct renewing *r, const struct ald_analysis
         ALD_TRY(ald_briefs_read(r->store, r->written.generation, r->scratch, &r->briefs, &sound, err));
         if (!sound)
             give_up(r, "no briefs of records are stored");
+        take_due(r);
     }
     return ALD_OK;
 }
@@ -136,6 +173,12 @@ static void want_late(void *ctx, int64_t row, const struct ald_brief *brief)
         want(t, row);
 }
 
+/* Whether a row was asked for: one that changed or lies in the window, whether it is there or not. */
+static bool is_read(const struct attempt *t, int64_t row)
+{
+    return t->rows_n && bsearch(&row, t->rows, t->rows_n, sizeof row, by_row);
+}
+
 /* Reads what changed and what is in the window. */
 static ALD_CHECK enum ald_rc read_part(struct attempt *t, struct ald_err *err)
 {
@@ -143,6 +186,7 @@ static ALD_CHECK enum ald_rc read_part(struct attempt *t, struct ald_err *err)
     ALD_TRY(ald_store_part(store, t->rows, t->rows_n, err));
     ald_build_begin(&t->build, store, t->a);
     t->b = &t->build;
+    t->b->keeps = true;
     enum ald_rc rc = ald_load(t->b, err);
     ALD_TRY(ald_store_whole(store, rc == ALD_OK ? err : NULL));
     ALD_TRY(rc);
@@ -164,6 +208,8 @@ static ALD_CHECK enum ald_rc lay_out(struct attempt *t, struct ald_err *err)
     for (size_t i = 0; i < r->touched_n; i++)
         want(t, r->touched[i]);
     ald_laid_each(&t->laid, want_late, t);
+    if (t->rows_n)
+        qsort(t->rows, t->rows_n, sizeof *t->rows, by_row);
     ALD_TRY(read_part(t, err));
     ALD_TRY(ald_laid_out(&t->laid, t->b, &sound, err));
     if (!sound)
@@ -273,6 +319,39 @@ static ALD_CHECK enum ald_rc link_window(struct attempt *t, struct ald_link_lear
     return ALD_OK;
 }
 
+/* ---- What all records tell ---- */
+
+/* Dates that are still to come: of records that were read anew, what they tell now. */
+static void look_ahead(struct attempt *t, struct ald_laters *ret)
+{
+    struct renewing *r = t->r;
+    for (size_t i = 0; i < r->briefs.later.n; i++) {
+        const struct ald_later *later = &r->briefs.later.items[i];
+        if (later->row == 0 || !is_read(t, later->row))
+            ald_later_add(r->arena, ret, later->row, later->at);
+    }
+    for (size_t i = 0; i < t->a->later->n; i++)
+        ald_later_add(r->arena, ret, t->a->later->items[i].row, t->a->later->items[i].at);
+    ald_later_sort(ret);
+    r->ret->next_at = ALD_TIME_NONE;
+    for (size_t i = 0; i < ret->n; i++)
+        if (r->ret->next_at == ALD_TIME_NONE || ret->items[i].at < r->ret->next_at)
+            r->ret->next_at = ret->items[i].at;
+}
+
+static void tell_origins(struct attempt *t)
+{
+    struct ald_renewed *ret = t->r->ret;
+    ald_origins_keep(t->b);
+    struct ald_origin *origins = ald_calloc(t->r->arena, t->a->origins_n, sizeof *origins);
+    for (size_t i = 0; i < t->a->origins_n; i++) {
+        origins[i] = t->a->origins[i];
+        origins[i].source = ald_strdup(t->r->arena, origins[i].source);
+    }
+    ret->origins = origins;
+    ret->origins_n = t->a->origins_n;
+}
+
 /* ---- The whole ---- */
 
 /* *ret_again: W lies before what was read. */
@@ -298,8 +377,12 @@ static ALD_CHECK enum ald_rc attempt(struct renewing *r, struct ald_analysis *a,
     ALD_TRY(link_window(&t, &learning, err));
     if (r->ret->sound)
         ALD_TRY(ald_renew_compare(&t.laid, &t.l, r->store, r->arena, r->ret, err));
-    if (r->ret->sound)
-        ald_renew_pack(&t.laid, t.b, t.states, r->arena, r->ret);
+    if (!r->ret->sound)
+        return ALD_OK;
+    struct ald_briefs *briefs = ald_renew_pack(&t.laid, t.b, t.states, r->arena);
+    look_ahead(&t, &briefs->later);
+    tell_origins(&t);
+    r->ret->briefs = briefs;
     r->ret->records_n = t.a->records_n;
     return ALD_OK;
 }

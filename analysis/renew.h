@@ -35,5 +35,5 @@ void ald_laid_change(struct ald_laid *laid, int64_t row);
 ALD_CHECK enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker *l, struct ald_store *store, struct ald_arena *arena,
                                         struct ald_renewed *ret, struct ald_err *err);
 /** The briefs that are not what is stored. */
-void ald_renew_pack(const struct ald_laid *laid, struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena,
-                    struct ald_renewed *ret);
+struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_state *states,
+                                  struct ald_arena *arena);

@@ -281,8 +281,8 @@ enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker *l, struc
 
 /* ---- Briefs ---- */
 
-void ald_renew_pack(const struct ald_laid *laid, struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena,
-                    struct ald_renewed *ret)
+struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_state *states,
+                                  struct ald_arena *arena)
 {
     struct ald_briefs *briefs = ald_calloc(arena, 1, sizeof *briefs);
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
@@ -296,5 +296,5 @@ void ald_renew_pack(const struct ald_laid *laid, struct ald_build *b, const stru
                 rows[n++] = (struct ald_row_index){.row = (int64_t)number * ALD_BRIEFS_A_CHUNK + i, .record = laid->chunks[number].record[i]};
         ald_briefs_add(briefs, arena, (int64_t)number)->packed = ald_brief_pack(b, rows, n, states, arena);
     }
-    ret->briefs = briefs;
+    return briefs;
 }

@@ -155,6 +155,7 @@ static void place_read(struct laying *y, const uint32_t *place, size_t n)
     b->work = ald_calloc(b->scratch, n, sizeof *b->work);
     b->draft = ald_calloc(b->gathering, n, sizeof *b->draft);
     b->refs = ald_calloc(b->linking, n, sizeof *b->refs);
+    b->shows = ald_calloc(b->linking, n, sizeof *b->shows);
     y->spans = ald_calloc(b->timing, n, sizeof *y->spans);
     for (uint32_t i = 0; i < read; i++) {
         uint32_t to = place[i];
@@ -162,6 +163,7 @@ static void place_read(struct laying *y, const uint32_t *place, size_t n)
         b->work[to] = was.work[i];
         b->draft[to] = was.draft[i];
         b->refs[to] = was.refs[i];
+        b->shows[to] = was.shows[i];
         set_end(y, to, ald_record_end(&was, i));
     }
 }
@@ -218,6 +220,8 @@ static void place_brief(struct laying *y, uint32_t i, int64_t row, struct ald_br
     b->work[i].start = brief->start;
     b->work[i].source = y->source_of[brief->traits];
     b->draft[i].group = b->draft[i].fold_into = ALD_NOBODY;
+    b->shows[i] = brief->shows;
+    b->seen[b->work[i].source] |= brief->shows;
     set_end(y, i, brief->end);
     take_refs(y, i, reader, brief->refs_n);
     take_services(y, i, reader, brief->services_n);

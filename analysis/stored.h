@@ -108,6 +108,8 @@ struct ald_renewed {
     const struct ald_origin *origins;  /* as ald_origins_keep makes them */
     size_t origins_n;
     int64_t next_at;                   /* as in struct ald_analysis */
+    int64_t *due;                      /* rows of records of which something is dated between the two as-ofs, which changes them; ascending */
+    size_t due_n;
     const struct ald_briefs *briefs;   /* those that are not what is stored: ald_briefs_save */
 };
 

@@ -4,6 +4,7 @@
 
 #include "alidade/rng.h"
 #include "analysis/briefs.h"
+#include "analysis/packing.h"
 
 #define FIRST_DAY 335
 #define N(a) (sizeof(a) / sizeof *(a))
@@ -116,6 +117,10 @@ static void place(struct room *r, int64_t row, int64_t start, int64_t to, const 
         set(r->f, row, "key", name_of(r, row > 40 ? row - 1 - draw(r, 40) : row)); /* of two records */
     if (chance(r, 5))
         set(r->f, row, "class", "planned");
+    if (chance(r, 4))
+        moment(r->f, row, "closed", 2, to + draw(r, 4000)); /* dated ahead */
+    if (chance(r, 4))
+        event_full(r->f, row, to + draw(r, 4000), chance(r, 50) ? "resolved" : "escalated", NULL, 1, NULL, NULL, NULL);
     entitle(r, row);
     serve(r, row, service);
     point(r, row);
@@ -258,6 +263,33 @@ static void same(struct room *r, int64_t day, const char *table, const char *col
         fail_msg("day %d: %d rows of %s differ", (int)day, (int)n, table);
 }
 
+/* What of all records is kept beside the rows: since when sources tell what, and what is still to come. */
+static void same_outlook(struct room *r, const struct ald_renewed *renewed)
+{
+    assert_int_equal(fixture_number(r->f, "SELECT value FROM meta WHERE key = 'analysis_next'"),
+                     renewed->next_at == ALD_TIME_NONE ? INT64_MAX : renewed->next_at);
+    for (size_t i = 0; i < renewed->origins_n; i++) {
+        const struct ald_origin *o = &renewed->origins[i];
+        sqlite3_stmt *q = prepared(r->f, "SELECT started_at, posted_at, vendor, seen FROM source_past WHERE source = ?1");
+        sqlite3_bind_text(q, 1, o->source, -1, SQLITE_TRANSIENT);
+        assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_int64(q, 0), o->started_at);
+        assert_int_equal(sqlite3_column_type(q, 1) == SQLITE_NULL ? ALD_TIME_NONE : sqlite3_column_int64(q, 1), o->posted_at);
+        assert_int_equal(sqlite3_column_int(q, 2), o->vendor);
+        assert_int_equal(sqlite3_column_int(q, 3), o->seen);
+        sqlite3_reset(q);
+    }
+    sqlite3_stmt *q = prepared(r->f, "SELECT packed FROM brief WHERE chunk < 0");
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    assert_int_equal((size_t)sqlite3_column_bytes(q, 0), 16 * (renewed->briefs->later.n + 1));
+    const unsigned char *at = (const unsigned char *)sqlite3_column_blob(q, 0) + 16;
+    for (size_t i = 0; i < renewed->briefs->later.n; i++) {
+        assert_int_equal(ald_get_bytes(&at, 8), renewed->briefs->later.items[i].row);
+        assert_int_equal(ald_get_bytes(&at, 8), renewed->briefs->later.items[i].at);
+    }
+    sqlite3_reset(q);
+}
+
 /* Renews, lays that over what is stored, and lets the whole write. */
 static void renew_and_whole(struct room *r, int64_t day)
 {
@@ -279,6 +311,7 @@ static void renew_and_whole(struct room *r, int64_t day)
         put(r->f, "DELETE FROM temp.was_brief WHERE chunk < 0", "");
         put(r->f, "INSERT INTO temp.was_brief SELECT * FROM brief WHERE chunk < 0", "");
         same(r, day, "brief", "chunk, packed");
+        same_outlook(r, &renewed);
         r->renewed++;
     }
     ald_arena_reset(r->arena);
