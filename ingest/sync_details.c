@@ -1,5 +1,5 @@
-/* Detail requests: subjects that pages of a parent stream left in table todo, asked for in batches. Every page lands by
- * itself; a subject leaves todo in the transaction of its batch's last page, so a kill makes some be asked for again
+/* Detail requests: subjects that pages of a parent stream left in table todo, asked for in batches. The pages that came meanwhile
+ * land together; a subject leaves todo in the transaction of its batch's last page, so a kill makes some be asked for again
  * and none be forgotten. */
 #include "sync_priv.h"
 
@@ -9,10 +9,12 @@
 
 struct details {
     const struct ald_stream *stream;
-    const char **subjects, **statuses; /* and of their records, or NULL */
-    size_t n;
     size_t outages;       /* failures of the connection in a row */
     size_t failed;        /* subjects in a row, each for itself */
+    const char **again;   /* subjects of a batch that are to be asked for each alone */
+    const char **again_statuses;
+    size_t again_n, again_cap, again_statuses_cap;
+    bool open;            /* a transaction in which answers land */
     bool refused;         /* an optional stream that is not given */
     bool ended;           /* asking on makes no sense in this run */
     struct ald_err first; /* failure */
@@ -22,78 +24,6 @@ struct details {
 #define OUTAGES_MAX 2
 /** Subjects in a row that fail each for itself, after which it is not the subjects' fault. */
 #define FAILED_MAX 10
-
-enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_count", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream);
-    bool row;
-    ALD_TRY(ald_q_step(q, &row, err));
-    *ret = row ? ald_q_col_int(q, 0) : 0;
-    return ALD_OK;
-}
-
-/** Every open record of the stream's kind whose state was not read in this run. */
-static enum ald_rc ask_open_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_open", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream->name);
-    ald_q_time(q, 3, s->began);
-    ald_q_text(q, 4, stream->as ? stream->as : stream->name);
-    return ald_q_run(q, err);
-}
-
-/** Actions and reviews end long after their incident, which does not change with them. */
-static enum ald_rc ask_unsettled_again(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_unsettled", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream->name);
-    return ald_q_run(q, err);
-}
-
-static enum ald_rc load(struct ald_sync *s, struct details *d, struct ald_err *err)
-{
-    if (d->stream->open_again && !s->temporary)
-        ALD_TRY(ask_open_again(s, d->stream, err));
-    if (d->stream->unsettled_again && !s->temporary)
-        ALD_TRY(ask_unsettled_again(s, d->stream, err));
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, d->stream->name);
-    ald_q_int(q, 3, d->stream->of_record);
-    size_t cap = 0, statuses_cap = 0;
-    for (;;) {
-        bool row;
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            return ALD_OK;
-        d->subjects = ald_grow(s->arena, d->subjects, d->n, &cap, sizeof *d->subjects);
-        d->statuses = ald_grow(s->arena, d->statuses, d->n, &statuses_cap, sizeof *d->statuses);
-        const char *status = ald_q_col_text(q, 1);
-        d->statuses[d->n] = status ? ald_strdup(s->arena, status) : NULL;
-        d->subjects[d->n++] = ald_strdup(s->arena, ald_q_col_text(q, 0));
-    }
-}
-
-static enum ald_rc todo_run(struct ald_sync *s, const char *name, const char *stream, const char *subject,
-                            const char *why, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, name, &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream);
-    ald_q_text(q, 3, subject);
-    if (why)
-        ald_q_text(q, 4, why);
-    return ald_q_run(q, err);
-}
 
 /** What is known of a subject of a batch. */
 enum told { NOTHING, SOME, NOT_ALL };
@@ -121,74 +51,110 @@ static bool alone(const struct details *d, size_t n, enum told told)
     return d->stream->asks_again_alone && n > 1 && told != SOME;
 }
 
-/** All pages of one batch. *ret_status: of the last answer, 0 when there was none. told: of each subject. */
-static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n, enum told *told,
-                               long *ret_status, struct ald_err *err)
+/* ---- Answers into the store ---- */
+
+static enum ald_rc lost(struct ald_sync *s, struct details *d, enum ald_rc rc)
 {
-    struct ald_sync_size size = ald_sync_size_of(s);
-    ALD_CLEANUP(ald_buf_done) struct ald_buf cursor;
-    char before[33] = "", body[33] = "";
-    ald_buf_init(&cursor, 1u << 16);
-    bool begun = false;
-    for (int64_t pages = 0; pages < ALD_MAX_PAGES; pages++) {
-        ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-        ald_sync_page_init(&page);
-        const struct ald_sync_ask ask = {.cursor = cursor.len ? cursor.data : NULL,
-                                         .subjects = subjects,
-                                         .statuses = d->statuses + (subjects - d->subjects),
-                                         .subjects_n = n,
-                                         .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = true},
-                                         .size = &size};
-        enum ald_rc rc = ald_sync_page_get(s, d->stream, &ask, &page, err);
-        *ret_status = page.res.status;
-        if (rc != ALD_OK)
-            return rc;
-        d->refused = page.refused && (page.res.status == 0 || page.res.status == 400 || page.res.status == 402 || page.res.status == 403 || n > 1);
-        if (page.refused && !d->refused)
-            return ald_fail(err, ALD_ERR_NET, "status %ld", page.res.status);
-        if (page.next.gap)
-            return ald_fail(err, ALD_ERR_NET, "%s", page.next.gap);
-        *body = '\0';
-        if (page.rows.n > 0)
-            ald_fingerprint(page.res.body, page.res.body_n, body);
-        if (cursor.len && ((page.next.cursor && strcmp(page.next.cursor, cursor.data) == 0) || (*body && strcmp(body, before) == 0)))
-            return ald_fail(err, ALD_ERR_NET, "the same page again instead of the next one");
-        memcpy(before, body, sizeof before);
-        ald_sync_size_read(&size);
-        bool last = page.next.cursor == NULL && !d->refused;
-        bool first = !begun && !page.next.preface && !d->refused;
-        begun = begun || first;
-        note_told(&page.rows, subjects, n, told);
-        size_t done_n = 0;
-        const char **done = ald_alloc(page.arena, n * sizeof *done);
-        for (size_t i = 0; last && i < n; i++)
-            if (!alone(d, n, told[i]))
-                done[done_n++] = subjects[i];
-        s->stream_done += (int64_t)done_n;
-        const struct ald_sync_landing landing = {.replace = d->stream->whole && first ? subjects[0] : NULL,
-                                                 .done_subjects = last ? done : NULL,
-                                                 .done_subjects_n = done_n};
-        ALD_TRY(ald_sync_land(s, d->stream, &page, &landing, err));
-        if (last || d->refused)
-            return ALD_OK;
-        ald_buf_clear(&cursor);
-        ALD_TRY(ald_buf_adds(&cursor, page.next.cursor, err));
-    }
-    return ald_fail(err, ALD_ERR_LIMIT, "more than %d pages of details", ALD_MAX_PAGES);
+    ald_store_rollback(s->store);
+    d->open = false;
+    s->fatal = true;
+    return rc;
 }
 
-static enum ald_rc attempts_of(struct ald_sync *s, const char *stream, const char *subject, int64_t *ret,
+/** Ends the transaction of the answers that landed. */
+static enum ald_rc settle(struct ald_sync *s, struct details *d, struct ald_err *err)
+{
+    if (!d->open)
+        return ALD_OK;
+    enum ald_rc rc = ald_store_commit(s->store, err);
+    if (rc != ALD_OK)
+        return lost(s, d, rc);
+    d->open = false;
+    return ALD_OK;
+}
+
+/** The next answer. The gate may be left meanwhile, and nobody leaves it with a transaction open. */
+static enum ald_rc next_answer(struct ald_sync *s, struct details *d, struct ald_sync_answers *answers, struct ald_sync_answer **ret,
                                struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_attempts", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_text(q, 2, stream);
-    ald_q_text(q, 3, subject);
-    bool row;
-    ALD_TRY(ald_q_step(q, &row, err));
-    *ret = row ? ald_q_col_int(q, 0) : 0;
+    if (!ald_sync_answers_at_hand(answers))
+        ALD_TRY(settle(s, d, err));
+    *ret = ald_sync_answers_take(answers);
     return ALD_OK;
+}
+
+static enum ald_rc land(struct ald_sync *s, struct details *d, const struct ald_sync_page *page, const struct ald_sync_landing *landing,
+                        struct ald_err *err)
+{
+    if (!d->open) {
+        enum ald_rc rc = ald_store_begin(s->store, err);
+        if (rc != ALD_OK)
+            return lost(s, d, rc);
+        d->open = true;
+    }
+    enum ald_rc rc = ald_sync_land_within(s, d->stream, page, landing, err);
+    return rc == ALD_OK ? ALD_OK : lost(s, d, rc);
+}
+
+static void ask_again(struct ald_sync *s, struct details *d, const char *subject, const char *status)
+{
+    d->again = ald_grow(s->arena, d->again, d->again_n, &d->again_cap, sizeof *d->again);
+    d->again_statuses = ald_grow(s->arena, d->again_statuses, d->again_n, &d->again_statuses_cap, sizeof *d->again_statuses);
+    d->again[d->again_n] = subject;
+    d->again_statuses[d->again_n++] = status;
+}
+
+/** Some consecutive subjects, and how they are read. */
+struct batch {
+    struct ald_sync_answers *answers;
+    const char *const *subjects, *const *statuses;
+    size_t n;
+};
+
+static enum ald_rc land_answer(struct ald_sync *s, struct details *d, const struct batch *b, const struct ald_sync_answer *answer,
+                               enum told *told, bool *begun, struct ald_err *err)
+{
+    const struct ald_sync_page *page = &answer->page;
+    bool last = answer->last && !d->refused;
+    bool first = !*begun && !page->next.preface && !d->refused;
+    *begun = *begun || first;
+    note_told(&page->rows, b->subjects, b->n, told);
+    size_t done_n = 0;
+    const char **done = ald_alloc(page->arena, b->n * sizeof *done);
+    for (size_t i = 0; last && i < b->n; i++)
+        if (!alone(d, b->n, told[i]))
+            done[done_n++] = b->subjects[i];
+        else
+            ask_again(s, d, b->subjects[i], b->statuses[i]);
+    s->stream_done += (int64_t)done_n;
+    const struct ald_sync_landing landing = {.replace = d->stream->whole && first ? b->subjects[0] : NULL,
+                                             .done_subjects = last ? done : NULL,
+                                             .done_subjects_n = done_n};
+    return land(s, d, page, &landing, err);
+}
+
+/** All pages of one batch. *ret_status: of the last answer, 0 when there was none. told: of each subject. */
+static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const struct batch *b, enum told *told, long *ret_status,
+                               struct ald_err *err)
+{
+    for (bool begun = false;;) {
+        struct ald_sync_answer *answer = NULL;
+        ALD_TRY(next_answer(s, d, b->answers, &answer, err));
+        const struct ald_sync_page *page = &answer->page;
+        *ret_status = page->res.status;
+        if (answer->rc != ALD_OK) {
+            if (err)
+                *err = answer->err;
+            return answer->rc;
+        }
+        d->refused =
+            page->refused && (page->res.status == 0 || page->res.status == 400 || page->res.status == 402 || page->res.status == 403 || b->n > 1);
+        if (page->refused && !d->refused)
+            return ald_fail(err, ALD_ERR_NET, "status %ld", page->res.status);
+        ALD_TRY(land_answer(s, d, b, answer, told, &begun, err));
+        if (answer->last || d->refused)
+            return ALD_OK;
+    }
 }
 
 static enum ald_rc record_gone(struct ald_sync *s, const char *subject, struct ald_err *err)
@@ -214,60 +180,99 @@ static enum ald_rc subject_failed(struct ald_sync *s, struct details *d, const c
 {
     const char *stream = d->stream->name;
     int64_t attempts = 0;
-    ALD_TRY(attempts_of(s, stream, subject, &attempts, err));
+    ALD_TRY(ald_sync_todo_attempts(s, stream, subject, &attempts, err));
     ALD_TRY(ald_store_begin(s->store, err));
     if ((status == 404 || status == 410) && attempts > 0 && !s->lists_untold) {
-        ALD_TRY(todo_run(s, "sync_todo_drop", stream, subject, NULL, err));
+        ALD_TRY(ald_sync_todo_run(s, "sync_todo_drop", stream, subject, NULL, err));
         if (d->stream->tells_gone)
             ALD_TRY(record_gone(s, subject, err));
         else
             ALD_TRY(ald_finding_set(s->store, "details_gone", s->cfg->name, subject,
                                     "the source no longer has details of this record", 1, "info", err));
     } else {
-        ALD_TRY(todo_run(s, "sync_todo_failed", stream, subject, why->msg, err));
+        ALD_TRY(ald_sync_todo_run(s, "sync_todo_failed", stream, subject, why->msg, err));
     }
     return ald_store_commit(s->store, err);
 }
 
+static enum ald_rc batch(struct ald_sync *s, struct details *d, const struct batch *b, struct ald_err *err);
+
+/** Each batch of some subjects, one after the other. */
+static enum ald_rc batches(struct ald_sync *s, struct details *d, const char *const *subjects, const char *const *statuses, size_t subjects_n,
+                           size_t batch_n, struct ald_err *err)
+{
+    struct ald_sync_answers *answers = ald_sync_answers_new(s, d->stream, subjects, statuses, subjects_n, batch_n);
+    enum ald_rc rc = ALD_OK;
+    for (size_t i = 0, n; rc == ALD_OK && i < subjects_n && !d->refused && !d->ended; i += n) {
+        n = subjects_n - i < batch_n ? subjects_n - i : batch_n;
+        const struct batch b = {.answers = answers, .subjects = subjects + i, .statuses = statuses + i, .n = n};
+        rc = i > 0 && ald_sync_stopped(s) ? ald_fail(err, ALD_ERR_STOPPED, "stopped") : batch(s, d, &b, err);
+    }
+    struct ald_err why = {0};
+    if (!s->fatal && settle(s, d, &why) != ALD_OK) { /* also what came before a failure */
+        rc = why.rc;
+        if (err)
+            *err = why;
+    }
+    ald_sync_answers_done(answers);
+    return rc;
+}
+
+/** A batch that failed: its halves where they may fare better, else its subjects are kept for the next run. */
+static enum ald_rc batch_failed(struct ald_sync *s, struct details *d, const struct batch *b, long status, const struct ald_err *why,
+                                struct ald_err *err)
+{
+    enum ald_rc rc = why->rc;
+    bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
+    if (answered && b->n > 1 && status != 402 && status != 403)
+        return batches(s, d, b->subjects, b->statuses, b->n, (b->n + 1) / 2, err);
+    if (d->first.rc == ALD_OK) /* halves may have mended what their whole could not */
+        d->first = *why;
+    d->outages = answered ? 0 : d->outages + 1;
+    d->failed = answered ? d->failed + 1 : 0;
+    d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || status == 402 || status == 403;
+    for (size_t i = 0; i < b->n; i++) {
+        rc = subject_failed(s, d, b->subjects[i], status, why, err);
+        if (rc != ALD_OK)
+            return lost(s, d, rc);
+    }
+    return ALD_OK;
+}
+
+/** Subjects of a batch of which its answer did not tell all. */
+static enum ald_rc each_alone(struct ald_sync *s, struct details *d, const struct batch *b, struct ald_err *err)
+{
+    const size_t n = d->again_n;
+    d->again_n = 0;
+    ALD_TRY(settle(s, d, err));
+    if (n > 0)
+        ALD_TRY(batches(s, d, d->again, d->again_statuses, n, 1, err));
+    if (!d->ended && !d->refused)
+        ald_sync_answers_go_on(b->answers);
+    return ALD_OK;
+}
+
 /** A batch; when its answer cannot be used, its halves, down to the subject at fault. */
-static enum ald_rc batch(struct ald_sync *s, struct details *d, const char *const *subjects, size_t n,
-                         struct ald_err *err)
+static enum ald_rc batch(struct ald_sync *s, struct details *d, const struct batch *b, struct ald_err *err)
 {
     struct ald_err why = {0};
     long status = 0;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
-    enum told *told = ald_calloc(arena, n, sizeof *told);
-    enum ald_rc rc = batch_pages(s, d, subjects, n, told, &status, &why);
+    enum told *told = ald_calloc(arena, b->n, sizeof *told);
+    enum ald_rc rc = batch_pages(s, d, b, told, &status, &why);
     if (rc == ALD_OK) {
         d->outages = d->failed = 0;
-        for (size_t i = 0; i < n && !d->refused && !d->ended; i++)
-            if (alone(d, n, told[i]))
-                ALD_TRY(batch(s, d, subjects + i, 1, err));
-        return ALD_OK;
+        return d->refused || !ald_sync_answers_pause(d->stream, b->n) ? ALD_OK : each_alone(s, d, b, err);
     }
     if (s->fatal || rc == ALD_ERR_AUTH || rc == ALD_ERR_STOPPED || rc == ALD_ERR_CONFIG || rc == ALD_ERR_DB) {
         if (err)
             *err = why;
         return rc;
     }
-    bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
-    if (answered && n > 1 && status != 402 && status != 403) {
-        ALD_TRY(batch(s, d, subjects, n / 2, err));
-        return d->ended ? ALD_OK : batch(s, d, subjects + n / 2, n - n / 2, err);
-    }
-    if (d->first.rc == ALD_OK) /* halves may have mended what their whole could not */
-        d->first = why;
-    d->outages = answered ? 0 : d->outages + 1;
-    d->failed = answered ? d->failed + 1 : 0;
-    d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || status == 402 || status == 403;
-    for (size_t i = 0; i < n; i++) {
-        rc = subject_failed(s, d, subjects[i], status, &why, err);
-        if (rc != ALD_OK) {
-            ald_store_rollback(s->store);
-            s->fatal = true;
-            return rc;
-        }
-    }
+    ALD_TRY(settle(s, d, err));
+    ALD_TRY(batch_failed(s, d, b, status, &why, err));
+    if (!d->ended)
+        ald_sync_answers_go_on(b->answers);
     return ALD_OK;
 }
 
@@ -291,20 +296,16 @@ static enum ald_rc finish(struct ald_sync *s, const struct ald_stream *stream, c
 enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     struct details d = {.stream = stream};
-    enum ald_rc rc = load(s, &d, err);
+    struct ald_sync_todo todo = {0};
+    enum ald_rc rc = ald_sync_todo_load(s, stream, &todo, err);
     if (rc != ALD_OK) {
         s->fatal = true;
         return rc;
     }
     bool batched = stream->subjects_max > 1 && (!stream->batched || stream->batched(s->cfg));
     size_t batch_n = batched ? (size_t)stream->subjects_max : 1;
-    s->stream_total = (int64_t)d.n;
-    for (size_t i = 0, n; i < d.n && !d.refused && !d.ended; i += n) {
-        if (i > 0 && ald_sync_stopped(s))
-            return ald_fail(err, ALD_ERR_STOPPED, "stopped");
-        n = d.n - i < batch_n ? d.n - i : batch_n;
-        ALD_TRY(batch(s, &d, d.subjects + i, n, err));
-    }
+    s->stream_total = (int64_t)todo.n;
+    ALD_TRY(batches(s, &d, todo.subjects, todo.statuses, todo.n, batch_n, err));
     s->connection_lost = s->connection_lost && d.outages >= OUTAGES_MAX; /* other details would wait for it as long */
     int64_t outstanding = 0;
     if (!d.refused)

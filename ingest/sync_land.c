@@ -127,7 +127,6 @@ static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *s
 static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
                         const struct ald_sync_landing *landing, struct ald_err *err)
 {
-    ALD_TRY(ald_store_begin(s->store, err));
     s->land.now = page->at;
     s->land.replace = landing->replace;
     ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
@@ -150,19 +149,13 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
         ALD_TRY(timelines_read(s, stream, landing->read_since, err));
     if (!stream->parent)
         ALD_TRY(mark_todo(s, err));
-    ALD_TRY(add_fetch(s, stream->name, page, err));
-    return ald_store_commit(s->store, err);
+    return add_fetch(s, stream->name, page, err);
 }
 
-enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
-                          const struct ald_sync_landing *landing, struct ald_err *err)
+enum ald_rc ald_sync_land_within(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                 const struct ald_sync_landing *landing, struct ald_err *err)
 {
-    enum ald_rc rc = land(s, stream, page, landing, err);
-    if (rc != ALD_OK) {
-        ald_store_rollback(s->store);
-        s->fatal = true;
-        return rc;
-    }
+    ALD_TRY(land(s, stream, page, landing, err));
     s->out->pages++;
     s->out->records_new = s->land.records_new;
     s->out->records_changed = s->land.records_changed;
@@ -179,6 +172,21 @@ enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, c
                NULL);
     ald_sync_progress(s, NULL);
     return ALD_OK;
+}
+
+enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                          const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    enum ald_rc rc = ald_store_begin(s->store, err);
+    if (rc == ALD_OK)
+        rc = ald_sync_land_within(s, stream, page, landing, err);
+    if (rc == ALD_OK)
+        rc = ald_store_commit(s->store, err);
+    if (rc == ALD_OK)
+        return ALD_OK;
+    ald_store_rollback(s->store);
+    s->fatal = true;
+    return rc;
 }
 
 void ald_sync_progress(struct ald_sync *s, const char *note)

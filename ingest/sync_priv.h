@@ -180,6 +180,44 @@ struct ald_sync_landing {
 /** The page, its cursor and all that follows from them, in one transaction. A failure is the store's: s->fatal is set. */
 ALD_CHECK enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
                                     const struct ald_sync_landing *landing, struct ald_err *err);
+/** The same, within the caller's transaction, whose failure is the caller's too. */
+ALD_CHECK enum ald_rc ald_sync_land_within(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                                           const struct ald_sync_landing *landing, struct ald_err *err);
+/* ---- sync_todo.c: detail requests that are still to be made ---- */
+struct ald_sync_todo {
+    const char **subjects, **statuses; /* and of their records, or NULL; in the source's arena */
+    size_t n;
+};
+ALD_CHECK enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err);
+/** All of a stream, with those that this run has to ask for again. */
+ALD_CHECK enum ald_rc ald_sync_todo_load(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_todo *ret, struct ald_err *err);
+/** How often it was asked for in vain. */
+ALD_CHECK enum ald_rc ald_sync_todo_attempts(struct ald_sync *s, const char *stream, const char *subject, int64_t *ret, struct ald_err *err);
+/** Runs a statement about one subject; why: a fourth parameter, or NULL. */
+ALD_CHECK enum ald_rc ald_sync_todo_run(struct ald_sync *s, const char *name, const char *stream, const char *subject, const char *why,
+                                        struct ald_err *err);
+/* ---- sync_answers.c: answers of details, which are fetched while those before them are stored ---- */
+struct ald_sync_answers;
+struct ald_sync_answer {
+    struct ald_sync_page page;
+    enum ald_rc rc; /* of fetching it; ALD_ERR_NET also: the page before came again, or the source tells of a gap */
+    struct ald_err err;
+    bool last; /* of its batch */
+};
+/** Of n subjects, batch_n in a request; statuses: of their records, or NULL. In the source's arena. Inside the gate, like all of these. */
+struct ald_sync_answers *ald_sync_answers_new(struct ald_sync *s, const struct ald_stream *stream, const char *const *subjects,
+                                              const char *const *statuses, size_t n, size_t batch_n);
+/** Whether the next answer is there; else taking it leaves the gate. */
+bool ald_sync_answers_at_hand(const struct ald_sync_answers *a);
+/** The next page of a batch, then of the next batch; valid until the next is taken. Not called after the last one. After one that failed
+ *  or was refused, and after a batch that pauses, no request is made: ald_sync_answers_go_on is called first. */
+struct ald_sync_answer *ald_sync_answers_take(struct ald_sync_answers *a);
+/** Whether a batch of n subjects pauses: the answer may cause others, which teach what the next batch need not ask. */
+bool ald_sync_answers_pause(const struct ald_stream *stream, size_t n);
+/** Goes on after the batch that failed or paused. */
+void ald_sync_answers_go_on(struct ald_sync_answers *a);
+/** Lets be what was asked for and not taken. */
+void ald_sync_answers_done(struct ald_sync_answers *a);
 /* ---- sync_ahead.c: a page that is fetched while another is stored ---- */
 struct ald_sync_ahead {
     pthread_t thread;
@@ -247,8 +285,6 @@ ALD_CHECK enum ald_rc ald_sync_names_said(struct ald_store *store, const struct 
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
-/** Detail requests of a stream that are still to be made. */
-ALD_CHECK enum ald_rc ald_sync_todo_n(struct ald_sync *s, const char *stream, int64_t *ret, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);
 /** Reads the first lines of a stream's file into a page that the caller initialised; nothing is stored. */
 ALD_CHECK enum ald_rc ald_sync_file_first(struct ald_sync *s, const struct ald_stream *stream, int lines, struct ald_sync_page *page,

@@ -78,23 +78,17 @@ static uint32_t number(const char **at)
     return n;
 }
 
-/* The document, when it is a list, else the longest list in it: its elements. */
-static const cJSON *elements_of(const cJSON *root)
-{
-    const cJSON *best = cJSON_IsArray(root) ? root : NULL;
-    for (const cJSON *child = root && !best ? root->child : NULL; child; child = child->next)
-        if (cJSON_IsArray(child) && (!best || cJSON_GetArraySize(child) > cJSON_GetArraySize(best)))
-            best = child;
-    return best ? best->child : NULL;
-}
-
 /* Its text is made as whoever keeps it must make it; what is stored is what alidade stored, which is shorter without people. */
-static void print_element(const cJSON *element, uint32_t wanted)
+static void print_element(const cJSON *element, const char **at)
 {
-    for (; element && wanted > 0; wanted--)
-        element = element->next;
+    for (unsigned char depth = (unsigned char)*(*at)++; depth > 0; depth--) {
+        element = element ? element->child : NULL;
+        for (uint32_t i = number(at); element && i > 0; i--)
+            element = element->next;
+    }
+    must(element != NULL, "no such element");
     char *text = cJSON_PrintUnformatted(element);
-    must(text != NULL, "no such element");
+    must(text != NULL, "memory");
     cJSON_free(text);
 }
 
@@ -105,7 +99,7 @@ static void bind_text(sqlite3_stmt *q, int i, const char **at)
     *at += n;
 }
 
-static void bind_value(sqlite3_stmt *q, int i, const char **at, const cJSON *elements)
+static void bind_value(sqlite3_stmt *q, int i, const char **at, const cJSON *root)
 {
     sqlite3_int64 integer;
     double real;
@@ -121,7 +115,7 @@ static void bind_value(sqlite3_stmt *q, int i, const char **at, const cJSON *ele
         (void)sqlite3_bind_double(q, i, real);
         break;
     case 'e':
-        print_element(elements, number(at));
+        print_element(root, at);
         bind_text(q, i, at);
         break;
     case 't':
@@ -132,22 +126,22 @@ static void bind_value(sqlite3_stmt *q, int i, const char **at, const cJSON *ele
     }
 }
 
-static void row(struct store *store, const char **at, const cJSON *elements)
+static void row(struct store *store, const char **at, const cJSON *root)
 {
     sqlite3_stmt *q = store->statements[(unsigned char)*(*at)++];
     const int n = sqlite3_bind_parameter_count(q);
     for (int i = 1; i <= n; i++)
-        bind_value(q, i, at, elements);
+        bind_value(q, i, at, root);
     run(q);
     store->rows++;
 }
 
-static void play(struct store *store, const struct bytes *block, const cJSON *elements)
+static void play(struct store *store, const struct bytes *block, const cJSON *root)
 {
     for (const char *at = block->at; at < block->at + block->n;) {
         const char command = *at++;
         if (command == 'r') {
-            row(store, &at, elements);
+            row(store, &at, root);
             continue;
         }
         const uint32_t n = number(&at);
@@ -193,7 +187,7 @@ static void read_page(CURL *curl, const char *url, struct bytes *page, struct st
     cJSON *root = cJSON_ParseWithLength(page->at, page->n);
     must(root != NULL, "JSON");
     run(store->statements[0]);
-    play(store, block, elements_of(root));
+    play(store, block, root);
     run(store->statements[1]);
     cJSON_Delete(root);
 }

@@ -1,58 +1,191 @@
-"""A loopback server for the bench of ingest: the PagerDuty account of tests/http, whose answers are kept by address and sent
-again as they are, so that from the second run on it is a static server."""
+"""Loopback servers for the bench of ingest: the made-up accounts of tests/http, whose answers are kept by request and sent again as they
+are, so that from the second run on each is a static server."""
+import dataclasses
+import gzip
+import http.client
 import json
-import sys
 import pathlib
+import socket
+import sys
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "http"))
+sys.path[:0] = [str(ROOT / "tests" / "http"), str(ROOT / "tests" / "e2e")]
+import firehydrant_api  # noqa: E402
+import github_api  # noqa: E402
+import gitlab_api  # noqa: E402
+import incidentio_api  # noqa: E402
+import irm_api  # noqa: E402
+import jira_api  # noqa: E402
+import oncall_api  # noqa: E402
+import opsgenie_api  # noqa: E402
 import pagerduty_api  # noqa: E402
+import rootly_api  # noqa: E402
+import support  # noqa: E402
+import table_api  # noqa: E402
+import tracker_world  # noqa: E402
 
-CREDENTIALS = {"PD_TOKEN": "secret"}
-END = 1_790_000_000  # 2026-09-21
-
-
-def config(url):
-    return ("store: alidade.db\norganisation: Bench\ntimezone: UTC\n"
-            "sources: [ { name: pager, type: pagerduty, base_url: '%s', token_env: PD_TOKEN } ]\n" % url)
-
-
-class Handler(pagerduty_api.Handler):
-    def do_GET(self):
-        kept = self.server.kept.get(self.path)
-        if kept is None:
-            self.server.missed += 1
-            return super().do_GET()
-        self.server.requests.append(self.path)
-        self.send_kept(kept)
-
-    def send_body(self, code, out, headers=(), cut=False):
-        if code != 200:
-            return super().send_body(code, out, headers, cut)
-        self.server.kept[self.path] = out
-        self.send_kept(out)
-
-    def send_kept(self, out):
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(out) + out)
+CREDENTIALS = {**support.CREDENTIALS, "JIRA_USER": jira_api.USER, "BENCH_TOKEN": "secret"}
+NOW = int(time.time())  # what is made ends shortly before it: some APIs are only read as far back as they keep things
+KEPT = "/kept/"  # what was asked by a body is fetched again from here
 
 
-class Server(pagerduty_api.Server):
-    def __init__(self, world):
-        super().__init__(world)
-        self.RequestHandlerClass = Handler
-        self.kept, self.missed = {}, 0
-        self.since, self.until = pagerduty_api.stamp(min(row["created"] for row in world.incidents.values()) - 86400), pagerduty_api.stamp(END)
+@dataclasses.dataclass
+class Account:
+    """serve(n): the server of a made-up account of n incidents. keys(url): those of the source in alidade.yaml."""
+    name: str
+    n: int
+    serve: object
+    keys: object
+    args: object = lambda: ()
+
+
+def source(type_, **more):
+    return lambda url: {"name": "bench", "type": type_, "base_url": url, "token_env": "BENCH_TOKEN", **more}
+
+
+def jira(n, dc):
+    return jira_api.serve(jira_api.made(n), dc=dc)
+
+
+def jira_keys(url, **more):
+    return {"name": "bench", "type": "jira", "base_url": url, "token_env": "BENCH_TOKEN", "jql": "project = INC", **more}
+
+
+def pagerduty(n):
+    return pagerduty_api.serve(pagerduty_api.made(n, end=NOW))
+
+
+def pagerduty_span(n):
+    return lambda: ("--since", pagerduty_api.stamp(NOW - (n * 840 + 86400)), "--until", pagerduty_api.stamp(NOW))
+
+
+def trackers(api):
+    return lambda n: api.serve(tracker_world.made(n, 8 * tracker_world.MINUTE * 6))
+
+
+def accounts(n):
+    """All accounts, of sizes that take each about as long as n incidents of PagerDuty."""
+    few = n // 2
+    return [
+        Account("PagerDuty", n, pagerduty, lambda url: support.pagerduty(url, "bench"), pagerduty_span(n)),
+        Account("Jira Cloud", n, lambda n: jira(n, False), lambda url: jira_keys(url, user_env="JIRA_USER")),
+        Account("Jira Data Center", few, lambda n: jira(n, True), lambda url: jira_keys(url, deployment="datacenter")),
+        Account("ServiceNow", n, lambda n: table_api.serve(table_api.made(n)), lambda url: support.servicenow(url, "bench")),
+        Account("Statuspage", n, lambda n: table_api.serve(table_api.made(n)), lambda url: support.statuspage(url, "bench")),
+        Account("GitHub", few, lambda n: github_api.serve(github_api.made(n)), source("github", repositories="made/ops", labels="incident")),
+        Account("GitLab", few, lambda n: gitlab_api.serve(gitlab_api.made(n)),
+                lambda url: source("gitlab", group="made")(url + "/api/v4")),
+        Account("Opsgenie", n, lambda n: opsgenie_api.serve(opsgenie_api.made(n)), lambda url: support.opsgenie(url, "bench")),
+        Account("Operations", n, lambda n: opsgenie_api.serve(opsgenie_api.made(n)), lambda url: support.jsm(url, "bench")),
+        Account("OnCall", n, lambda n: oncall_api.serve(oncall_api.made(n)), source("oncall")),
+        Account("IRM", few, trackers(irm_api), source("irm")),
+        Account("incident.io", few, trackers(incidentio_api), source("incidentio")),
+        Account("FireHydrant", few, trackers(firehydrant_api), source("firehydrant")),
+        Account("Rootly", few, trackers(rootly_api), source("rootly")),
+    ]
+
+
+def config(account, url):
+    return support.yaml_of({"store": "alidade.db", "organisation": "Bench", "timezone": "UTC", "sources": [account.keys(url)]})
+
+
+class Static:
+    """Answers what was answered before, else asks the account's server. A request is its method, path and body: every run sends the same
+    ones, but for times of today."""
+
+    def __init__(self, api):
+        self.api, self.kept, self.bodies, self.requests, self.missed = api, {}, [], [], 0
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+
+    def __enter__(self):
+        self.api.__enter__()
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc):
+        self.listener.close()
+        self.api.__exit__(*exc)
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        got = b""
+        with client:
+            while True:
+                while (end := got.find(b"\r\n\r\n")) < 0:
+                    if not (more := client.recv(65536)):
+                        return
+                    got += more
+                head, got = got[:end], got[end + 4:]
+                length = head.lower().find(b"\r\ncontent-length:")
+                size = int(head[length + 17:].split(b"\r\n", 1)[0]) if length >= 0 else 0
+                while len(got) < size:
+                    got += client.recv(65536)
+                body, got = got[:size], got[size:]
+                client.sendall(self.answer(head, body))
+
+    def answer(self, head, body):
+        method, path, _ = head.split(b"\r\n", 1)[0].split(b" ")
+        if path.startswith(KEPT.encode()):
+            return self.bodies[int(path[len(KEPT):])]
+        request = (method, path, body)
+        if request not in self.kept:
+            self.missed += 1
+            out = self.ask(head, body, method.decode(), path.decode())
+            self.kept[request] = (out, len(self.bodies))
+            self.bodies.append(out)
+        self.requests.append(request)
+        return self.kept[request][0]
+
+    def ask(self, head, body, method, path):
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        headers = {name: value for name, value in headers.items() if name.lower() not in ("host", "content-length")}
+        with self.lock:
+            there = http.client.HTTPConnection(self.api.url.removeprefix("http://"))
+            there.request(method, path, body or None, headers)
+            answer = there.getresponse()
+            out, zipped = answer.read(), answer.headers.get("Content-Encoding") == "gzip"
+            there.close()
+        if zipped:
+            out = gzip.decompress(out)
+        out = out.replace(self.api.url.encode(), self.url.encode())
+        if zipped:
+            out = gzip.compress(out, 1)
+        lines = ["HTTP/1.1 %d made" % answer.status, "Content-Length: %d" % len(out)]
+        lines += ["%s: %s" % (name, value.replace(self.api.url, self.url)) for name, value in answer.headers.items()
+                  if name.lower() not in ("content-length", "connection", "date", "server", "transfer-encoding")]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode() + out
+
+    def forget(self):
+        """A run begins."""
+        self.requests, self.missed = [], 0
 
     def listed(self):
-        """The addresses of the last run, and the elements of each: the longest list of the document."""
-        urls, elements = [], []
-        for path in self.requests:
-            if path in self.kept:
-                lists = [value for value in json.loads(self.kept[path]).values() if isinstance(value, list)]
-                urls.append(self.url + path)
-                elements.append(max(lists, key=len, default=[]))
-        return urls, elements
+        """Of the last run: the addresses from which a program without any credential gets the same answers, in their order, and of each
+        what was asked for and the document."""
+        urls, documents = [], []
+        for request in self.requests:
+            out, number = self.kept[request]
+            head, _, body = out.partition(b"\r\n\r\n")
+            if head.split(b" ", 2)[1] != b"200":
+                continue
+            if b"\r\nContent-Encoding: gzip" in head:
+                body = gzip.decompress(body)
+            urls.append(self.url + (KEPT + str(number) if request[2] else request[1].decode()))
+            documents.append((request[1].decode(), json.loads(body), request[2].decode()))
+        return urls, documents
 
 
-def serve(n):
-    return Server(pagerduty_api.made(n, end=END))
+def serve(account):
+    return Static(account.serve(account.n))
