@@ -2,6 +2,8 @@
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 import unittest
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -87,7 +89,8 @@ class Sample(Words, support.Case):
         run = support.execute(["run", "-c", str(support.SAMPLE / "alidade.yaml"), "--store", str(folder / "sample.db"), "--out",
                                str(folder / "out"), "--period", support.SAMPLE_PERIOD, "--as-of", support.SAMPLE_AS_OF], folder)
         assert run.code == 0, str(run)
-        stem = folder / "out" / f"quarterly-{support.SAMPLE_PERIOD}"
+        cls.out = folder / "out"
+        stem = cls.out / f"quarterly-{support.SAMPLE_PERIOD}"
         cls.json = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         cls.page = html_check.read(stem.with_suffix(".html"))
         cls.raw = stem.with_suffix(".html").read_text(encoding="utf-8")
@@ -162,6 +165,25 @@ class Sample(Words, support.Case):
             self.assertRegex(paper, rf"\.{printed} :nth-child\(n\+{int(printed[1:]) + 1}\)")
             self.assertIn(f"On paper the first {printed[1:]} of {columns} columns.", self.page.text)
         self.assertIn("q1", shown["findings"][0], "counts in the first column stand under their heading")
+        small = re.findall(r"@media ([^{]*)\(max-width: \d+px\)", self.page.style)
+        self.assertEqual(set(small), {"screen and "}, "a sheet of paper is narrower than a small screen, and no telephone")
+        self.assertRegex(self.page.style, r"\.wd \{ display: none; \} @container \(min-width", "without container queries: fewer words, none over another")
+
+    @unittest.skipUnless(shutil.which("chromium") and shutil.which("pdftotext"), "chromium and pdftotext are not installed")
+    def test_printed_by_a_browser(self):
+        """Leaders get one page; the summary of the review is one, with its figures in rows and its charts."""
+        for kind, first, then in (("leadership", "What these figures cannot tell", None), ("quarterly", "Against comparable past incidents", "Triangulation")):
+            pdf = self.dir / f"{kind}.pdf"
+            subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer",
+                            f"--user-data-dir={self.dir / 'chromium'}", f"--print-to-pdf={pdf}", f"file://{self.out / f'{kind}-{support.SAMPLE_PERIOD}.html'}"],
+                           check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            pages = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True, timeout=60).stdout.split("\f")[:-1]
+            self.assertIn(first, pages[0])
+            if then:
+                self.assertTrue(pages[1].strip().startswith(then), pages[1][:80])
+                self.assertRegex(pages[0], r"Time to resolve, median +58 min +29 min to 2 h 20 min +36 ")
+            else:
+                self.assertEqual(len(pages), 1)
 
     def test_no_line_ends_within_a_duration_or_a_key(self):
         raw = self.raw
