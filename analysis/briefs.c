@@ -16,28 +16,49 @@ static uint64_t hash_of(const char *text)
     return text ? ald_siphash(text, strlen(text)) : 0;
 }
 
-static uint64_t link_of(struct ald_linker *l, uint32_t r)
+/* What a record mentions, which likeness asks for. */
+static void take_named(struct ald_linker *l, uint32_t r, struct ald_brief_states *ret)
+{
+    const struct ald_slice *refs = &l->b->refs[r];
+    uint32_t to[ALD_LINK_MENTIONS_MOST];
+    ret->of[r].named_at = (uint32_t)ret->named_n;
+    for (size_t k = 0; k < refs->n && ald_link_takes_part(l, r); k++) {
+        const struct ald_row_ref *ref = &l->b->ref[refs->at + k];
+        size_t n = ref->kind == ALD_REF_MENTION ? ald_ref_targets(l, r, ref, to, ALD_LINK_MENTIONS_MOST) : 0;
+        for (size_t i = 0; i < n; i++) {
+            ret->named = ald_grow(l->arena, ret->named, ret->named_n, &ret->named_cap, sizeof *ret->named);
+            ret->named[ret->named_n++] = l->b->a->records[to[i]].row;
+        }
+    }
+    ret->of[r].named_n = (uint32_t)ret->named_n - ret->of[r].named_at;
+}
+
+static uint64_t link_of(struct ald_linker *l, uint32_t r, const struct ald_brief_states *states)
 {
     const struct ald_record *record = &l->b->a->records[r];
+    const struct ald_brief_state *state = &states->of[r];
     uint32_t into = l->b->draft[r].fold_into, group = ald_link_group(l, r);
-    unsigned char bytes[5 * 8], *at = bytes;
-    if (!record->link && ald_link_whole(l, r) == r && into == ALD_NOBODY)
+    unsigned char bytes[6 * 8], *at = bytes;
+    if (!record->link && ald_link_whole(l, r) == r && into == ALD_NOBODY && !state->named_n)
         return 0; /* nor is it a group's first: the first that is joined has a link as well */
     ald_put_bytes(&at, (uint64_t)l->b->a->records[group].row, 8);
     ald_put_bytes(&at, into == ALD_NOBODY ? UINT64_MAX : (uint64_t)l->b->a->records[into].row, 8);
     ald_put_bytes(&at, hash_of(ald_record_method(record)), 8);
     ald_put_double(&at, ald_record_confidence(record));
     ald_put_bytes(&at, hash_of(ald_record_via(record)), 8);
+    ald_put_bytes(&at, state->named_n ? ald_siphash(&states->named[state->named_at], state->named_n * sizeof *states->named) : 0, 8);
     return ald_siphash(bytes, sizeof bytes) | 1; /* never 0 */
 }
 
-struct ald_brief_state *ald_brief_states(struct ald_linker *l)
+void ald_brief_states(struct ald_linker *l, struct ald_brief_states *ret)
 {
-    size_t n = l->b->a->records_n;
-    struct ald_brief_state *states = ald_calloc(l->arena, n, sizeof *states);
-    for (uint32_t i = 0; i < n; i++)
-        states[i] = (struct ald_brief_state){.root = l->b->a->records[ald_link_whole(l, i)].row, .link = link_of(l, i)};
-    return states;
+    uint32_t n = (uint32_t)l->b->a->records_n;
+    *ret = (struct ald_brief_states){.of = ald_calloc(l->arena, n, sizeof *ret->of)};
+    for (uint32_t i = 0; i < n; i++) {
+        take_named(l, i, ret);
+        ret->of[i].root = l->b->a->records[ald_link_whole(l, i)].row;
+        ret->of[i].link = link_of(l, i, ret);
+    }
 }
 
 /* ---- Packing ---- */
@@ -50,7 +71,7 @@ struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_are
     return chunk;
 }
 
-struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena)
+struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_states *states, struct ald_arena *arena)
 {
     struct ald_briefs *ret = ald_calloc(arena, 1, sizeof *ret);
     for (size_t from = 0, to = 0; from < b->by_row_n; from = to) {

@@ -11,10 +11,16 @@ enum { ALD_BRIEFS_A_CHUNK = 4096 };
 /** How pointers and shared values link a record, before likeness. */
 struct ald_brief_state {
     int64_t root;  /* row of the record that stands for its whole */
-    uint64_t link; /* a hash of its group, of what it is folded into and of its first link; 0: it stands alone */
+    uint64_t link; /* a hash of its group, of what it is folded into, of its first link and of what it mentions; 0: it stands alone and mentions nothing */
+    uint32_t named_at, named_n; /* rows of records that it mentions */
 };
 /** Of all records, once pointers and shared values have linked them; in the linker's arena. */
-struct ald_brief_state *ald_brief_states(struct ald_linker *l);
+struct ald_brief_states {
+    struct ald_brief_state *of; /* by record */
+    int64_t *named;
+    size_t named_n, named_cap;
+};
+void ald_brief_states(struct ald_linker *l, struct ald_brief_states *ret);
 
 struct ald_brief_chunk {
     int64_t number; /* row / ALD_BRIEFS_A_CHUNK */
@@ -30,7 +36,7 @@ struct ald_briefs {
 /* ---- briefs_packed.c: one chunk as bytes ---- */
 
 /** Packs records of one chunk, by row. states: by record. */
-struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_state *states,
+struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
                                 struct ald_arena *arena);
 
 /** What several records of a chunk have in common; lent by the chunk. Texts may be NULL. */
@@ -44,9 +50,11 @@ struct ald_brief {
     const char *key; /* or NULL */
     const char *url_end; /* NULL: no url */
     int64_t start, end;  /* end: ald_record_end */
-    struct ald_brief_state state;
+    struct ald_brief_state state; /* without named_at */
+    const unsigned char *named;   /* the rows, as ald_get_number reads them */
     unsigned shows; /* facets that its events show */
     uint32_t refs_n, services_n;
+    bool young, titled;
 };
 struct ald_brief_reader {
     const unsigned char *at, *present; /* present: a bit for each row of the chunk */
@@ -58,16 +66,23 @@ struct ald_brief_reader {
 bool ald_brief_open(const struct ald_bytes *packed, struct ald_arena *arena, struct ald_brief_reader *ret);
 /** Whether a chunk has a brief of a row. */
 bool ald_brief_has(const struct ald_brief_reader *reader, int64_t row);
-/** Reads the next record (row: the next of those that are present); then all its refs and all its services are to be read. */
+/** Reads the next record (row: the next of those that are present); then come all its refs, all its services (names), and of a young one its title,
+ *  how many teams there are, these (names), how many pairs its events name, and these (names of a service and of a team). */
 void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_brief *ret);
 struct ald_row_ref ald_brief_ref(struct ald_brief_reader *reader);
-/** NULL: none that has a name. */
-const char *ald_brief_service(struct ald_brief_reader *reader);
+/** NULL: none. */
+const char *ald_brief_name(struct ald_brief_reader *reader);
+const char *ald_brief_title(struct ald_brief_reader *reader, const struct ald_brief *brief);
+uint32_t ald_brief_number(struct ald_brief_reader *reader);
+/** Passes all that follows over. */
+void ald_brief_pass(struct ald_brief_reader *reader, const struct ald_brief *brief);
+/** The start from which on records are young: likeness may ask for them as long as the quarter of as-of lasts. */
+int64_t ald_brief_young_from(const struct ald_analysis *analysis);
 
 /* ---- briefs.c: all of them ---- */
 
 /** Packs the records of a build that are linked. In the arena. */
-struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_state *states, struct ald_arena *arena);
+struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_states *states, struct ald_arena *arena);
 /** By row, the earliest of each. */
 void ald_later_sort(struct ald_laters *laters);
 /** One more chunk, without bytes yet. */

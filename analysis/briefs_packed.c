@@ -2,7 +2,7 @@
  *
  * Bytes: hash of what follows (8); version (1); a bit for each row of the chunk; texts: how many, each with a NUL; traits: how many, each four texts
  * (numbers from 1; 0: none); the records by row: traits, flags, id, key, end of the address, start, end, state, facets, refs (kind, value, field)
- * and services. Numbers are of 7 bits a byte; hashes have 8. */
+ * and services; of young ones title, teams, and pairs of a service and a team that events name. Numbers are of 7 bits a byte; hashes have 8. */
 #include "analysis/briefs.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "alidade/hash.h"
 #include "analysis/packing.h"
 
-enum { VERSION = 1, HASH_BYTES = 8, PRESENT_BYTES = ALD_BRIEFS_A_CHUNK / 8 };
+enum { VERSION = 2, HASH_BYTES = 8, PRESENT_BYTES = ALD_BRIEFS_A_CHUNK / 8 };
 enum {
     HAS_KEY = 1,
     URL_IS_ID = 2,
@@ -20,7 +20,9 @@ enum {
     LINKED = 32,
     HAS_REFS = 64,
     HAS_SERVICES = 128,
-    SHOWS = 256
+    SHOWS = 256,
+    YOUNG = 512,
+    TITLED = 1024
 };
 
 /* ---- Writing ---- */
@@ -81,6 +83,7 @@ enum { MET_SLOTS = 2 * ALD_BRIEFS_A_CHUNK }; /* a power of two */
 struct writer {
     const struct ald_build *b;
     struct ald_names *texts;
+    int64_t young_from;
     struct sink records;
     struct {
         const struct ald_traits *traits;
@@ -123,8 +126,10 @@ static bool is_shared(unsigned kind)
     return kind >= ALD_REF_INCIDENT_KEY && kind <= ALD_REF_CHANNEL;
 }
 
-static unsigned flags_of(const struct ald_build *b, uint32_t i, const struct ald_brief_state *state)
+static unsigned flags_of(const struct writer *w, uint32_t i, const struct ald_brief_state *state)
 {
+    const struct ald_build *b = w->b;
+    bool young = !b->a->records[i].vendor && b->work[i].start != ALD_TIME_NONE && b->work[i].start >= w->young_from;
     const struct ald_record *r = &b->a->records[i];
     const struct ald_slice *refs = &b->refs[i];
     bool shares = false;
@@ -145,8 +150,10 @@ static unsigned flags_of(const struct ald_build *b, uint32_t i, const struct ald
         flags |= HAS_REFS;
     if (b->shows[i])
         flags |= SHOWS;
-    if (shares && !r->vendor && b->work[i].services.n) /* what they carry is about */
+    if ((young || (shares && !r->vendor)) && b->work[i].services.n) /* what those that share something are about */
         flags |= HAS_SERVICES;
+    if (young)
+        flags |= r->title ? YOUNG | TITLED : YOUNG;
     return flags;
 }
 
@@ -161,6 +168,49 @@ static void put_times(struct sink *s, const struct ald_build *b, uint32_t i, uns
         put_hash(s, (uint64_t)end); /* whatever it is */
     else
         put_number(s, (uint64_t)end - (uint64_t)start);
+}
+
+static void put_name(struct writer *w, uint32_t number, const char *const *names)
+{
+    put_number(&w->records, text_number(w, number == ALD_NOBODY ? NULL : names[number]));
+}
+
+/* Each pair of a service and a team that events name. */
+static void put_told(struct writer *w, uint32_t i)
+{
+    const struct ald_build *b = w->b;
+    const struct ald_record *r = &b->a->records[i];
+    struct ald_event_names *told = NULL;
+    size_t n = 0, cap = 0, told_n = b->told ? b->told[i].n : 0;
+    for (size_t k = 0; k < r->events_n + told_n; k++) {
+        const struct ald_event event = k < r->events_n ? ald_event_at(b->a, r, k) : (struct ald_event){.at = 0};
+        const struct ald_event_names *names = k < r->events_n ? ald_event_names(b->a, &event) : &b->told_names[b->told[i].at + k - r->events_n];
+        size_t same = 0;
+        while (same < n && (told[same].service != names->service || told[same].team != names->team))
+            same++;
+        if (same < n || (names->service == ALD_NOBODY && names->team == ALD_NOBODY))
+            continue;
+        told = ald_grow(w->records.arena, told, n, &cap, sizeof *told);
+        told[n++] = *names;
+    }
+    put_number(&w->records, n);
+    for (size_t k = 0; k < n; k++) {
+        put_name(w, told[k].service, (const char *const *)b->a->services);
+        put_name(w, told[k].team, (const char *const *)b->a->teams);
+    }
+}
+
+/* What likeness asks for. */
+static void put_look(struct writer *w, uint32_t i, unsigned flags)
+{
+    const struct ald_build *b = w->b;
+    const struct ald_slice *teams = &b->draft[i].teams;
+    if (flags & TITLED)
+        put_text(&w->records, b->a->records[i].title);
+    put_number(&w->records, teams->n);
+    for (size_t k = 0; k < teams->n; k++)
+        put_name(w, b->team[teams->at + k].name, (const char *const *)b->a->teams);
+    put_told(w, i);
 }
 
 static void put_lists(struct writer *w, uint32_t i, unsigned flags)
@@ -178,17 +228,18 @@ static void put_lists(struct writer *w, uint32_t i, unsigned flags)
         put_text(s, ref->value);
         put_number(s, text_number(w, ref->field));
     }
-    for (size_t k = 0; k < services->n && (flags & HAS_SERVICES); k++) {
-        uint32_t service = b->svc[services->at + k].service;
-        put_number(s, text_number(w, service == ALD_NOBODY ? NULL : b->a->services[service]));
-    }
+    for (size_t k = 0; k < services->n && (flags & HAS_SERVICES); k++)
+        put_name(w, b->svc[services->at + k].service, (const char *const *)b->a->services);
+    if (flags & YOUNG)
+        put_look(w, i, flags);
 }
 
-static void put_record(struct writer *w, const struct ald_row_index *row, const struct ald_brief_state *state)
+static void put_record(struct writer *w, const struct ald_row_index *row, const struct ald_brief_states *states)
 {
+    const struct ald_brief_state *state = &states->of[row->record];
     const struct ald_record *r = &w->b->a->records[row->record];
     struct sink *s = &w->records;
-    unsigned flags = flags_of(w->b, row->record, state);
+    unsigned flags = flags_of(w, row->record, state);
     put_number(s, traits_number(w, r->traits));
     put_number(s, flags);
     put_text(s, ald_record_id(r));
@@ -200,6 +251,9 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
     if (flags & LINKED) {
         put_signed(s, row->row - state->root);
         put_hash(s, state->link);
+        put_number(s, state->named_n);
+        for (uint32_t i = 0; i < state->named_n; i++)
+            put_number(s, (uint64_t)states->named[state->named_at + i]);
     }
     if (flags & SHOWS)
         put_number(s, w->b->shows[row->record]);
@@ -232,7 +286,12 @@ static struct ald_bytes whole_of(struct writer *w, const struct ald_row_index *r
     return ret;
 }
 
-struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_state *states,
+int64_t ald_brief_young_from(const struct ald_analysis *a)
+{
+    return ald_link_window_seen(ald_quarter_start(&a->calendar, ald_quarter_of(&a->calendar, a->as_of)));
+}
+
+struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
                                 struct ald_arena *arena)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
@@ -241,9 +300,10 @@ struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_
         return (struct ald_bytes){.n = 0};
     w->b = b;
     w->texts = ald_names_new(scratch);
+    w->young_from = ald_brief_young_from(b->a);
     w->records.arena = scratch;
     for (size_t i = 0; i < n; i++)
-        put_record(w, &rows[i], &states[rows[i].record]);
+        put_record(w, &rows[i], states);
     struct ald_bytes ret = whole_of(w, rows, n, arena);
     ald_names_free(w->texts);
     return ret;
@@ -316,10 +376,16 @@ void ald_brief_next(struct ald_brief_reader *reader, int64_t row, struct ald_bri
     if (flags & LINKED) {
         ret->state.root = row - ald_signed_of(ald_get_number(&reader->at));
         ret->state.link = ald_get_bytes(&reader->at, 8);
+        ret->state.named_n = (uint32_t)ald_get_number(&reader->at);
+        ret->named = reader->at;
+        for (uint32_t i = 0; i < ret->state.named_n; i++)
+            (void)ald_get_number(&reader->at);
     }
     ret->shows = flags & SHOWS ? (unsigned)ald_get_number(&reader->at) : 0;
     ret->refs_n = flags & HAS_REFS ? (uint32_t)ald_get_number(&reader->at) : 0;
     ret->services_n = flags & HAS_SERVICES ? (uint32_t)ald_get_number(&reader->at) : 0;
+    ret->young = flags & YOUNG;
+    ret->titled = flags & TITLED;
 }
 
 struct ald_row_ref ald_brief_ref(struct ald_brief_reader *reader)
@@ -330,7 +396,32 @@ struct ald_row_ref ald_brief_ref(struct ald_brief_reader *reader)
     return ref;
 }
 
-const char *ald_brief_service(struct ald_brief_reader *reader)
+const char *ald_brief_title(struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    return brief->titled ? take_text(&reader->at) : NULL;
+}
+
+uint32_t ald_brief_number(struct ald_brief_reader *reader)
+{
+    return (uint32_t)ald_get_number(&reader->at);
+}
+
+void ald_brief_pass(struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    for (uint32_t i = 0; i < brief->refs_n; i++)
+        (void)ald_brief_ref(reader);
+    for (uint32_t i = 0; i < brief->services_n; i++)
+        (void)ald_brief_name(reader);
+    if (!brief->young)
+        return;
+    (void)ald_brief_title(reader, brief);
+    for (uint32_t n = ald_brief_number(reader); n > 0; n--)
+        (void)ald_brief_name(reader);
+    for (uint32_t n = 2 * ald_brief_number(reader); n > 0; n--)
+        (void)ald_brief_name(reader);
+}
+
+const char *ald_brief_name(struct ald_brief_reader *reader)
 {
     return text_at(reader, ald_get_number(&reader->at));
 }

@@ -164,6 +164,10 @@ struct ald_build {
     size_t given_n, given_cap;
     unsigned *seen;          /* by source: facets that some event of it shows, whenever */
     unsigned *shows;         /* by record: those that its own show; linking */
+    /* Where records were not read (renew.h): services and teams that their events name; by record, where they lie. NULL: all were read. */
+    struct ald_slice *told;
+    struct ald_event_names *told_names;
+    size_t told_n, told_cap;
     uint32_t *service_owner; /* team of a service, by service; ALD_NOBODY. Stands after ald_load */
 
     /* Look-ups, used while loading only. */

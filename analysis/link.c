@@ -94,11 +94,14 @@ static ALD_CHECK enum ald_rc link_records(struct ald_build *b, struct ald_part *
     ALD_TRY(ald_link_decisions(&l, err));
     ald_link_explicit(&l);
     ald_link_identity(&l);
-    const struct ald_brief_state *states = b->keeps && l.settled != INT64_MAX ? ald_brief_states(&l) : NULL;
+    struct ald_brief_states states;
+    bool keeps = b->keeps && l.settled != INT64_MAX;
+    if (keeps)
+        ald_brief_states(&l, &states);
     ald_link_suggest(&l);
     hand_over(&l);
-    if (states)
-        b->a->briefs = ald_briefs_pack(b, states, b->a->arena);
+    if (keeps)
+        b->a->briefs = ald_briefs_pack(b, &states, b->a->arena);
     *ret_incidents = ald_fold(b);
     if (part)
         part->unsound |= l.unsound;

@@ -318,14 +318,13 @@ static void walk_blocks(struct ald_linker *l, const struct ald_link_places *plac
  * ("relates to"). */
 static void find_mentions(struct ald_linker *l, struct ald_link_pairs *pairs)
 {
-    enum { MOST = 8 };
     const struct ald_build *b = l->b;
-    uint32_t to[MOST];
+    uint32_t to[ALD_LINK_MENTIONS_MOST];
     for (uint32_t i = 0; i < b->a->records_n; i++) {
         const struct ald_slice *refs = &b->refs[i];
         for (size_t j = 0; j < refs->n && ald_link_takes_part(l, i); j++) {
             const struct ald_row_ref *ref = &b->ref[refs->at + j];
-            size_t n = ref->kind == ALD_REF_MENTION ? ald_ref_targets(l, i, ref, to, MOST) : 0;
+            size_t n = ref->kind == ALD_REF_MENTION ? ald_ref_targets(l, i, ref, to, ALD_LINK_MENTIONS_MOST) : 0;
             for (size_t k = 0; k < n; k++) {
                 bool after_end;
                 uint32_t x = i < to[k] ? i : to[k], y = i < to[k] ? to[k] : i;

@@ -71,6 +71,12 @@ static void add_team(const struct ald_linker *l, struct places *places, uint32_t
         add_place(places, (uint32_t)l->b->a->services_n + team, record);
 }
 
+static void add_told(const struct ald_linker *l, struct places *places, const struct ald_event_names *names, uint32_t record)
+{
+    add_service(l, places, names->service, record);
+    add_team(l, places, names->team, record);
+}
+
 bool ald_link_takes_part(const struct ald_linker *l, uint32_t record)
 {
     return !l->b->a->records[record].vendor && l->b->work[record].start != ALD_TIME_NONE;
@@ -90,10 +96,10 @@ static void place_record(const struct ald_linker *l, struct places *places, uint
         add_team(l, places, b->team[teams->at + j].name, i);
     for (size_t j = 0; j < record->events_n; j++) {
         const struct ald_event event = ald_event_at(b->a, record, j);
-        const struct ald_event_names *names = ald_event_names(b->a, &event);
-        add_service(l, places, names->service, i);
-        add_team(l, places, names->team, i);
+        add_told(l, places, ald_event_names(b->a, &event), i);
     }
+    for (uint32_t j = 0; b->told && j < b->told[i].n; j++)
+        add_told(l, places, &b->told_names[b->told[i].at + j], i);
 }
 
 void ald_link_places(const struct ald_linker *l, struct ald_link_places *ret)

@@ -88,9 +88,13 @@ static bool is_url(struct ald_linker *l, uint32_t record, const char *text)
     return url && strcmp(url, text) == 0;
 }
 
-static void index_add(struct ald_link_index *index, const char *text, uint32_t record)
+static void index_add(struct ald_linker *l, struct ald_link_index *index, const struct ald_link_asked *asked, const char *text, uint32_t record)
 {
-    index->slots[index->n++] = (struct ald_link_slot){.hash = ald_names_hash(text), .record = ALD_RECORD_OF(record)};
+    uint32_t hash = ald_names_hash(text);
+    if (!ald_link_is_asked(asked, hash))
+        return;
+    index->slots = ald_grow(l->arena, index->slots, index->n, &index->cap, sizeof *index->slots);
+    index->slots[index->n++] = (struct ald_link_slot){.hash = hash, .record = ALD_RECORD_OF(record)};
 }
 
 static int slot_order(const void *x, const void *y)
@@ -185,18 +189,23 @@ void ald_index_records(struct ald_linker *l)
 {
     const struct ald_analysis *a = l->b->a;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    l->keys = (struct ald_link_index){.slots = ald_calloc(l->arena, 2 * a->records_n, sizeof *l->keys.slots), .is = is_key};
-    l->urls = (struct ald_link_index){.slots = ald_calloc(l->arena, a->records_n, sizeof *l->urls.slots), .is = is_url};
-    for (size_t i = 0; i < a->records_n; i++, ald_arena_reset(scratch)) {
+    struct ald_link_asked asked;
+    ald_link_asked(l, &asked);
+    l->keys = (struct ald_link_index){.is = is_key};
+    l->urls = (struct ald_link_index){.is = is_url};
+    for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *r = &a->records[i];
         if (r->vendor)
             continue;
-        index_add(&l->keys, r->external_id, (uint32_t)i);
+        index_add(l, &l->keys, &asked, r->external_id, (uint32_t)i);
         if (r->key && *r->key)
-            index_add(&l->keys, r->key, (uint32_t)i);
-        const char *url = r->url_end ? ald_link_url(scratch, ald_record_url(scratch, r)) : NULL;
+            index_add(l, &l->keys, &asked, r->key, (uint32_t)i);
+        if (!asked.urls || !r->url_end)
+            continue;
+        const char *url = ald_link_url(scratch, ald_record_url(scratch, r));
         if (url && has_path(url))
-            index_add(&l->urls, url, (uint32_t)i);
+            index_add(l, &l->urls, &asked, url, (uint32_t)i);
+        ald_arena_reset(scratch);
     }
     index_done(l, &l->keys);
     index_done(l, &l->urls);

@@ -35,7 +35,7 @@ static uint32_t root(uint32_t *parent, uint32_t x)
 
 void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs)
 {
-    enum { PAIRED = 1, WANTED = 2, EARLIER = 4 };
+    enum { PAIRED = 1, WANTED = 2, EARLIER = 4, CHANGED = 8 };
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t n = l->b->a->records_n, kept = 0;
     uint32_t *parent = ald_calloc(scratch, n, sizeof *parent);
@@ -47,16 +47,19 @@ void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs)
     for (size_t i = 0; i < pairs->n; i++)
         is[root(parent, pairs->items[i].a)] |= PAIRED;
     /* Whoever began up to six hours before may have had a likeness that is gone. */
-    for (uint32_t i = 0; i < n; i++)
-        if ((ald_link_takes_part(l, i) && l->b->work[i].start >= l->from - ALD_LINK_APART_MS) || (l->changed && l->changed[i]))
+    for (uint32_t i = 0; i < n; i++) {
+        if (l->changed && l->changed[i])
+            is[root(parent, i)] |= WANTED | CHANGED;
+        else if (ald_link_takes_part(l, i) && l->b->work[i].start >= l->from - ALD_LINK_APART_MS)
             is[root(parent, i)] |= WANTED;
+    }
     for (uint32_t i = 0; i < n; i++)
         if (ald_link_takes_part(l, i) && l->b->work[i].start < l->pairs_from + ALD_LINK_APART_MS)
             is[root(parent, i)] |= EARLIER;
     l->reached = ald_calloc(l->arena, n, sizeof *l->reached);
     for (uint32_t i = 0; i < n; i++) {
         unsigned char of = is[root(parent, i)];
-        l->unsound |= of == (PAIRED | WANTED | EARLIER);
+        l->unsound |= (of & WANTED) && (of & EARLIER) && (of & (PAIRED | CHANGED));
         l->reached[i] = !(of & WANTED) ? ALD_LINK_NOT_REACHED : of & EARLIER ? ALD_LINK_REACHES_BACK : ALD_LINK_REACHED;
     }
     for (size_t i = 0; i < pairs->n; i++)

@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct ald_link_slot) == 8, "three for each record");
  * nothing. */
 struct ald_link_index {
     struct ald_link_slot *slots;
-    size_t n;
+    size_t n, cap;
     bool (*is)(struct ald_linker *l, uint32_t record, const char *text); /* whether it is a text of the record */
 };
 
@@ -49,7 +49,7 @@ struct ald_linker {
     /* Of a window (link_window.c), INT64_MIN: of all: starts from which on what comes out is what the whole gives; from which on pairs are
      * looked for; from which on records are looked at for them. */
     int64_t from, pairs_from, seen_from;
-    const bool *changed; /* of a window: records that are linked otherwise than before; NULL: it is not known */
+    const bool *changed; /* of a window: records of which likeness may say otherwise than before, wherever they start; NULL: those in the window alone */
     unsigned char *reached; /* of a window: enum ald_link_reach by record */
     bool unsound; /* what is asked of the window reaches further than it was looked */
 };
@@ -77,12 +77,23 @@ bool ald_link_join(struct ald_linker *l, uint32_t a, uint32_t b, enum ald_link_m
 /** The same for a record that was merged into another: one whole, but groups of their own. */
 bool ald_link_fold(struct ald_linker *l, uint32_t from, uint32_t to, const char *via);
 
+/* ---- link_asked.c ---- */
+/** Hashes of texts that explicit pointers may ask for. */
+struct ald_link_asked {
+    uint64_t *bits;
+    uint32_t mask;
+    bool urls; /* some pointer is an address */
+};
+void ald_link_asked(struct ald_linker *l, struct ald_link_asked *ret);
+bool ald_link_is_asked(const struct ald_link_asked *asked, uint32_t hash);
+
 /* ---- link_refs.c ---- */
 /** Address for comparing: trimmed, scheme and host in lower case, no '/' at the end, without utm_ parameters; NULL when it has no scheme. */
 const char *ald_link_url(struct ald_arena *arena, const char *url);
 /** What forms and people write when they have nothing to say. */
 bool ald_says_nothing(const char *value);
 const char *ald_link_trimmed(struct ald_arena *arena, const char *s);
+/** Indexes what explicit pointers ask for. */
 void ald_index_records(struct ald_linker *l);
 /** The records that an explicit pointer of `from` names (never itself), at most max. An id is "source:external_id"; a
  * key belongs to the source that owns its prefix; a mention is an address or a key. */
@@ -213,6 +224,8 @@ ALD_CHECK enum ald_rc ald_link_window_open(struct ald_linker *l, const struct al
  *  together with what was not looked at. */
 void ald_link_window_close(struct ald_linker *l, struct ald_link_pairs *pairs);
 
+/** The most records that one mention is taken to name. */
+enum { ALD_LINK_MENTIONS_MOST = 8 };
 /** Joins what is likely enough to be one happening, lists the rest as suggestions. */
 void ald_link_suggest(struct ald_linker *l);
 #define ALD_LINK_APART_MS (6 * ALD_HOUR_MS) /* the most between two starts of a pair */

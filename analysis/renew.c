@@ -16,9 +16,9 @@
 
 #include "analysis/kept.h"
 #include "analysis/link_model.h"
+#include "analysis/packing.h"
 
 enum { TOUCHED_MOST = 20000 }; /* more is no day's work */
-#define GUESS_MS (14 * ALD_DAY_MS) /* what changes on a day has mostly begun within it */
 
 struct renewing {
     struct ald_store *store;
@@ -30,7 +30,6 @@ struct renewing {
     int64_t as_of;
     int64_t *touched;
     size_t touched_n, touched_cap;
-    int64_t from;  /* guess at W */
     int64_t begins; /* the first day of the quarter of as-of: nothing that starts before it may have changed */
 };
 
@@ -113,7 +112,6 @@ static ALD_CHECK enum ald_rc check(struct renewing *r, const struct ald_analysis
     else if (ald_quarter_of(&a->calendar, r->written.as_of) != quarter)
         give_up(r, "another quarter has begun");
     r->begins = ald_quarter_start(&a->calendar, quarter);
-    r->from = r->written.as_of - GUESS_MS < r->begins ? r->begins : r->written.as_of - GUESS_MS;
     if (r->ret->sound)
         ALD_TRY(take_touched(r, err));
     if (r->ret->sound) {
@@ -125,7 +123,7 @@ static ALD_CHECK enum ald_rc check(struct renewing *r, const struct ald_analysis
     return ALD_OK;
 }
 
-/* ---- One attempt: all from a start on is read ---- */
+/* ---- Laying out ---- */
 
 /* What a record that changed was. */
 struct old {
@@ -138,12 +136,13 @@ struct attempt {
     struct ald_build build, *b; /* b NULL: not begun */
     struct ald_linker l;
     struct ald_analysis *a;
-    int64_t seen_from; /* starts from which on all records are read */
-    int64_t *rows;     /* that are read */
-    size_t rows_n, rows_cap;
     struct old *old;   /* of touched rows that had a brief */
     size_t old_n, old_cap;
-    struct ald_brief_state *states;
+    struct ald_brief_states states;
+    struct mention {
+        int64_t from, to;
+    } * was_named; /* as it was */
+    size_t was_named_n, was_named_cap;
     bool *changed;
     int64_t first; /* W */
 };
@@ -157,36 +156,52 @@ static void attempt_done(struct attempt *t)
     ald_analysis_free(t->a);
 }
 
-static void want(struct attempt *t, int64_t row)
+static void meet(struct ald_names *names, const char *name)
 {
-    t->rows = ald_grow(t->laid.arena, t->rows, t->rows_n, &t->rows_cap, sizeof *t->rows);
-    t->rows[t->rows_n++] = row;
+    if (name)
+        (void)ald_names_add(names, name);
 }
 
-static void want_late(void *ctx, int64_t row, const struct ald_brief *brief)
+/* What changed as it was; and names that young ones have, which are then numbered with all others. */
+static void look_at(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
 {
     struct attempt *t = ctx;
-    if (ald_laid_is_touched(&t->laid, row)) {
+    bool touched = ald_laid_is_touched(&t->laid, row);
+    if (touched) {
         t->old = ald_grow(t->laid.arena, t->old, t->old_n, &t->old_cap, sizeof *t->old);
         t->old[t->old_n++] = (struct old){.row = row, .start = brief->start, .root = brief->state.root};
-    } else if (brief->start >= t->seen_from)
-        want(t, row);
+    }
+    const unsigned char *named = brief->named;
+    for (uint32_t i = 0; i < brief->state.named_n; i++) {
+        t->was_named = ald_grow(t->laid.arena, t->was_named, t->was_named_n, &t->was_named_cap, sizeof *t->was_named);
+        t->was_named[t->was_named_n++] = (struct mention){.from = row, .to = (int64_t)ald_get_number(&named)};
+    }
+    if (touched || !brief->young) {
+        ald_brief_pass(reader, brief);
+        return;
+    }
+    for (uint32_t i = 0; i < brief->refs_n; i++)
+        (void)ald_brief_ref(reader);
+    for (uint32_t i = 0; i < brief->services_n; i++)
+        meet(t->build.services, ald_brief_name(reader));
+    (void)ald_brief_title(reader, brief);
+    for (uint32_t n = ald_brief_number(reader); n > 0; n--)
+        meet(t->build.teams, ald_brief_name(reader));
+    for (uint32_t n = ald_brief_number(reader); n > 0; n--) {
+        meet(t->build.services, ald_brief_name(reader));
+        meet(t->build.teams, ald_brief_name(reader));
+    }
 }
 
-/* Whether a row was asked for: one that changed or lies in the window, whether it is there or not. */
-static bool is_read(const struct attempt *t, int64_t row)
-{
-    return t->rows_n && bsearch(&row, t->rows, t->rows_n, sizeof row, by_row);
-}
-
-/* Reads what changed and what is in the window. */
+/* Reads what changed. */
 static ALD_CHECK enum ald_rc read_part(struct attempt *t, struct ald_err *err)
 {
     struct ald_store *store = t->r->store;
-    ALD_TRY(ald_store_part(store, t->rows, t->rows_n, err));
+    ALD_TRY(ald_store_part(store, t->r->touched, t->r->touched_n, err));
     ald_build_begin(&t->build, store, t->a);
     t->b = &t->build;
     t->b->keeps = true;
+    ald_laid_each(&t->laid, look_at, t);
     enum ald_rc rc = ald_load(t->b, err);
     ALD_TRY(ald_store_whole(store, rc == ALD_OK ? err : NULL));
     ALD_TRY(rc);
@@ -205,11 +220,6 @@ static ALD_CHECK enum ald_rc lay_out(struct attempt *t, struct ald_err *err)
         give_up(r, "what is stored of records is not what this program writes");
         return ALD_OK;
     }
-    for (size_t i = 0; i < r->touched_n; i++)
-        want(t, r->touched[i]);
-    ald_laid_each(&t->laid, want_late, t);
-    if (t->rows_n)
-        qsort(t->rows, t->rows_n, sizeof *t->rows, by_row);
     ALD_TRY(read_part(t, err));
     ALD_TRY(ald_laid_out(&t->laid, t->b, &sound, err));
     if (!sound)
@@ -237,6 +247,31 @@ static void mark_was(const struct attempt *t, int64_t root, bool *ret)
         ret[record] = true;
 }
 
+/* One of the two changed: what a mention makes of the other may be otherwise. */
+static void mark_pair(const struct attempt *t, int64_t from, int64_t to, bool *ret)
+{
+    uint32_t x = ald_laid_record(&t->laid, from), y = ald_laid_record(&t->laid, to);
+    if (y != ALD_NOBODY && (x == ALD_NOBODY || t->changed[x]))
+        ret[y] = true;
+    if (x != ALD_NOBODY && (y == ALD_NOBODY || t->changed[y]))
+        ret[x] = true;
+}
+
+/* Those that mention what changed, or are mentioned by it, as it was or is. */
+static void mark_mentions(struct attempt *t)
+{
+    const struct ald_brief_states *states = &t->states;
+    uint32_t n = (uint32_t)t->a->records_n;
+    bool *also = ald_calloc(t->l.arena, n, sizeof *also);
+    for (size_t i = 0; i < t->was_named_n; i++)
+        mark_pair(t, t->was_named[i].from, t->was_named[i].to, also);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < states->of[i].named_n; k++)
+            mark_pair(t, t->a->records[i].row, states->named[states->of[i].named_at + k], also);
+    for (uint32_t i = 0; i < n; i++)
+        t->changed[i] |= also[i] && !t->a->records[i].vendor;
+}
+
 /* Marks records that are linked otherwise or changed, and those that are or were in one whole with such. */
 static void find_changed(struct attempt *t)
 {
@@ -246,7 +281,7 @@ static void find_changed(struct attempt *t)
     t->changed = ald_calloc(l->arena, n, sizeof *t->changed);
     for (uint32_t i = 0; i < n; i++) {
         const struct ald_brief_state *before = &t->laid.before[i];
-        bool relinked = is_new_state(&t->states[i], before), touched = ald_laid_is_touched(&t->laid, t->a->records[i].row);
+        bool relinked = is_new_state(&t->states.of[i], before), touched = ald_laid_is_touched(&t->laid, t->a->records[i].row);
         if (relinked || touched)
             ald_laid_change(&t->laid, t->a->records[i].row);
         if ((!relinked && !touched) || t->a->records[i].vendor)
@@ -269,6 +304,7 @@ static void find_changed(struct attempt *t)
             lower(t, t->a->records[i].started_at);
     }
     lower(t, t->a->as_of); /* where nothing that changed has a start */
+    mark_mentions(t);
 }
 
 /* ---- Linking ---- */
@@ -289,7 +325,7 @@ static ALD_CHECK enum ald_rc link_all(struct attempt *t, struct ald_err *err)
     ALD_TRY(ald_link_decisions(l, err));
     ald_link_explicit(l);
     ald_link_identity(l);
-    t->states = ald_brief_states(l);
+    ald_brief_states(l, &t->states);
     find_changed(t);
     if (t->first < t->r->begins)
         give_up(t->r, "something changed that began before this quarter");
@@ -299,7 +335,7 @@ static ALD_CHECK enum ald_rc link_all(struct attempt *t, struct ald_err *err)
 static ALD_CHECK enum ald_rc link_window(struct attempt *t, struct ald_link_learning *learning, struct ald_err *err)
 {
     struct ald_linker *l = &t->l;
-    const struct ald_part part = {.from = t->first, .complete = t->seen_from};
+    const struct ald_part part = {.from = t->first, .complete = ald_brief_young_from(t->a)};
     int64_t settled = l->settled;
     l->learning = learning;
     ALD_TRY(ald_link_window_open(l, &part, err));
@@ -327,7 +363,7 @@ static void look_ahead(struct attempt *t, struct ald_laters *ret)
     struct renewing *r = t->r;
     for (size_t i = 0; i < r->briefs.later.n; i++) {
         const struct ald_later *later = &r->briefs.later.items[i];
-        if (later->row == 0 || !is_read(t, later->row))
+        if (later->row == 0 || !ald_laid_is_touched(&t->laid, later->row))
             ald_later_add(r->arena, ret, later->row, later->at);
     }
     for (size_t i = 0; i < t->a->later->n; i++)
@@ -354,32 +390,23 @@ static void tell_origins(struct attempt *t)
 
 /* ---- The whole ---- */
 
-/* *ret_again: W lies before what was read. */
-static ALD_CHECK enum ald_rc attempt(struct renewing *r, struct ald_analysis *a, bool *ret_again, struct ald_err *err)
+static ALD_CHECK enum ald_rc renew(struct renewing *r, struct ald_analysis *a, struct ald_err *err)
 {
     struct ald_link_learning learning = {.from = NULL};
-    ALD_CLEANUP(attempt_done) struct attempt t = {.r = r,
-                                                  .a = a,
-                                                  .laid = {.arena = ald_arena_new()},
-                                                  .l = {.arena = ald_arena_new()},
-                                                  .seen_from = ald_link_window_seen(r->from),
-                                                  .first = INT64_MAX};
-    *ret_again = false;
-    ALD_TRY(lay_out(&t, err));
+    ALD_CLEANUP(attempt_done) struct attempt t = {
+        .r = r, .a = a, .laid = {.arena = ald_arena_new()}, .l = {.arena = ald_arena_new()}, .first = INT64_MAX};
+    ALD_TRY(check(r, a, err));
+    if (r->ret->sound)
+        ALD_TRY(lay_out(&t, err));
     if (r->ret->sound)
         ALD_TRY(link_all(&t, err));
-    if (!r->ret->sound)
-        return ALD_OK;
-    *ret_again = ald_link_window_seen(t.first) < t.seen_from;
-    r->from = t.first;
-    if (*ret_again)
-        return ALD_OK;
-    ALD_TRY(link_window(&t, &learning, err));
+    if (r->ret->sound)
+        ALD_TRY(link_window(&t, &learning, err));
     if (r->ret->sound)
         ALD_TRY(ald_renew_compare(&t.laid, &t.l, r->store, r->arena, r->ret, err));
     if (!r->ret->sound)
         return ALD_OK;
-    struct ald_briefs *briefs = ald_renew_pack(&t.laid, t.b, t.states, r->arena);
+    struct ald_briefs *briefs = ald_renew_pack(&t.laid, t.b, &t.states, r->arena);
     look_ahead(&t, &briefs->later);
     tell_origins(&t);
     r->ret->briefs = briefs;
@@ -396,17 +423,8 @@ enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *
                             struct ald_renewed *ret, struct ald_err *err)
 {
     ALD_CLEANUP(renewing_done) struct renewing r = {.store = store, .settings = settings, .arena = arena, .scratch = ald_arena_new(), .ret = ret, .as_of = as_of};
-    bool again = true;
+    struct ald_analysis *a = NULL;
     *ret = (struct ald_renewed){.sound = true};
-    for (int round = 0; again && ret->sound; round++) {
-        struct ald_analysis *a = NULL;
-        ALD_TRY(ald_analysis_new(store, settings, as_of, &a, err));
-        enum ald_rc rc = round ? ALD_OK : check(&r, a, err);
-        if (rc != ALD_OK || !ret->sound) {
-            ald_analysis_free(a);
-            return rc;
-        }
-        ALD_TRY(attempt(&r, a, &again, err));
-    }
-    return ALD_OK;
+    ALD_TRY(ald_analysis_new(store, settings, as_of, &a, err));
+    return renew(&r, a, err);
 }

@@ -20,8 +20,9 @@ struct ald_laid {
 
 /** Opens the chunks; false: they are not what this program writes. */
 bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64_t rows_to);
-/** Calls take for every brief that is stored. */
-void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, const struct ald_brief *brief), void *ctx);
+/** Calls take for every brief that is stored; it reads or passes what follows. */
+void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief),
+                   void *ctx);
 /** Of a build that has read some records, and their clocks: adds all others as their briefs tell them, in the order of records. *ret_sound: all that
  *  they name is there. */
 ALD_CHECK enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err);
@@ -35,5 +36,5 @@ void ald_laid_change(struct ald_laid *laid, int64_t row);
 ALD_CHECK enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker *l, struct ald_store *store, struct ald_arena *arena,
                                         struct ald_renewed *ret, struct ald_err *err);
 /** The briefs that are not what is stored. */
-struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_state *states,
+struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_states *states,
                                   struct ald_arena *arena);

@@ -281,7 +281,7 @@ enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker *l, struc
 
 /* ---- Briefs ---- */
 
-struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_state *states,
+struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_states *states,
                                   struct ald_arena *arena)
 {
     struct ald_briefs *briefs = ald_calloc(arena, 1, sizeof *briefs);

@@ -1,5 +1,5 @@
 /* Lays all records out for linking: those that were read anew, and of all others their briefs, as if all had been read. What likeness alone asks for
- * (titles, teams, events) only those have that were read. Knows what linking asks of a record, not how it links. */
+ * (titles, teams, what events name) only the young ones have. Knows what linking asks of a record, not how it links. */
 #include "analysis/renew.h"
 
 #include <stdlib.h>
@@ -55,15 +55,7 @@ bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64
     return true;
 }
 
-static void pass_lists(struct ald_brief_reader *reader, const struct ald_brief *brief)
-{
-    for (uint32_t i = 0; i < brief->refs_n; i++)
-        (void)ald_brief_ref(reader);
-    for (uint32_t i = 0; i < brief->services_n; i++)
-        (void)ald_brief_service(reader);
-}
-
-void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, const struct ald_brief *brief), void *ctx)
+void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief), void *ctx)
 {
     struct ald_brief brief;
     for (size_t c = 0; c < laid->chunks_n; c++) {
@@ -73,8 +65,7 @@ void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t 
             if (!ald_brief_has(&reader, row))
                 continue;
             ald_brief_next(&reader, row, &brief);
-            pass_lists(&reader, &brief);
-            take(ctx, row, &brief);
+            take(ctx, row, &reader, &brief);
         }
     }
 }
@@ -125,11 +116,10 @@ static ALD_CHECK enum ald_rc number_rows(struct ald_laid *laid, const struct ald
 struct laying {
     struct ald_laid *laid;
     struct ald_build *b;
-    struct ald_names *services; /* numbered as in the build; others behind them */
+    struct ald_names *services, *teams; /* numbered as in the build; others behind them */
     struct ald_span *spans;
     const struct ald_traits **traits; /* of the chunk at hand; NULL: not met yet */
     uint32_t *source_of;              /* the same: its source */
-    uint32_t *service_of_text;
     bool sound;
 };
 
@@ -156,6 +146,7 @@ static void place_read(struct laying *y, const uint32_t *place, size_t n)
     b->draft = ald_calloc(b->gathering, n, sizeof *b->draft);
     b->refs = ald_calloc(b->linking, n, sizeof *b->refs);
     b->shows = ald_calloc(b->linking, n, sizeof *b->shows);
+    b->told = ald_calloc(b->linking, n, sizeof *b->told);
     y->spans = ald_calloc(b->timing, n, sizeof *y->spans);
     for (uint32_t i = 0; i < read; i++) {
         uint32_t to = place[i];
@@ -190,14 +181,38 @@ static void take_refs(struct laying *y, uint32_t i, struct ald_brief_reader *rea
     }
 }
 
+static uint32_t number_of(struct ald_names *names, const char *name)
+{
+    return name ? ald_names_add(names, name) : ALD_NOBODY;
+}
+
 static void take_services(struct laying *y, uint32_t i, struct ald_brief_reader *reader, uint32_t n)
 {
     struct ald_build *b = y->b;
     b->work[i].services = (struct ald_slice){.at = (uint32_t)b->svc_n, .n = n};
     for (uint32_t k = 0; k < n; k++) {
-        const char *name = ald_brief_service(reader);
         b->svc = ald_grow(b->gathering, b->svc, b->svc_n, &b->svc_cap, sizeof *b->svc);
-        b->svc[b->svc_n++] = (struct ald_row_svc){.at = ALD_TIME_NONE, .service = name ? ald_names_add(y->services, name) : ALD_NOBODY};
+        b->svc[b->svc_n++] = (struct ald_row_svc){.at = ALD_TIME_NONE, .service = number_of(y->services, ald_brief_name(reader))};
+    }
+}
+
+/* What likeness asks for. */
+static void take_look(struct laying *y, uint32_t i, struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    struct ald_build *b = y->b;
+    b->a->records[i].title = ald_brief_title(reader, brief);
+    uint32_t n = ald_brief_number(reader);
+    b->draft[i].teams = (struct ald_slice){.at = (uint32_t)b->team_n, .n = n};
+    for (uint32_t k = 0; k < n; k++) {
+        b->team = ald_grow(b->gathering, b->team, b->team_n, &b->team_cap, sizeof *b->team);
+        b->team[b->team_n++] = (struct ald_row_named){.at = ALD_TIME_NONE, .name = number_of(y->teams, ald_brief_name(reader))};
+    }
+    n = ald_brief_number(reader);
+    b->told[i] = (struct ald_slice){.at = (uint32_t)b->told_n, .n = n};
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t service = number_of(y->services, ald_brief_name(reader)), team = number_of(y->teams, ald_brief_name(reader));
+        b->told_names = ald_grow(b->linking, b->told_names, b->told_n, &b->told_cap, sizeof *b->told_names);
+        b->told_names[b->told_n++] = (struct ald_event_names){.person = ALD_NOBODY, .service = service, .team = team};
     }
 }
 
@@ -225,6 +240,8 @@ static void place_brief(struct laying *y, uint32_t i, int64_t row, struct ald_br
     set_end(y, i, brief->end);
     take_refs(y, i, reader, brief->refs_n);
     take_services(y, i, reader, brief->services_n);
+    if (brief->young)
+        take_look(y, i, reader, brief);
 }
 
 static void place_chunk(struct laying *y, size_t number)
@@ -248,8 +265,25 @@ static void place_chunk(struct laying *y, size_t number)
         if (i != ALD_NOBODY && !y->b->a->records[i].traits)
             place_brief(y, i, row, &reader, &brief);
         else
-            pass_lists(&reader, &brief);
+            ald_brief_pass(&reader, &brief);
     }
+}
+
+static struct ald_names *names_of(struct ald_build *b, const char **texts, size_t n)
+{
+    struct ald_names *names = ald_names_new(b->a->arena);
+    for (size_t i = 0; i < n; i++)
+        (void)ald_names_add(names, texts[i]);
+    return names;
+}
+
+static const char **texts_of(struct ald_build *b, const struct ald_names *names)
+{
+    uint32_t n = (uint32_t)ald_names_n(names);
+    const char **texts = ald_calloc(b->a->arena, n, sizeof *texts);
+    for (uint32_t i = 0; i < n; i++)
+        texts[i] = ald_names_text(names, i);
+    return texts;
 }
 
 enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err)
@@ -258,21 +292,18 @@ enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_s
     size_t n = 0;
     uint32_t *place = ald_calloc(b->scratch, b->a->records_n, sizeof *place);
     ALD_TRY(number_rows(laid, b, place, &n, err));
-    y.services = ald_names_new(b->a->arena);
-    for (size_t i = 0; i < b->a->services_n; i++)
-        (void)ald_names_add(y.services, b->a->services[i]);
+    y.services = names_of(b, b->a->services, b->a->services_n);
+    y.teams = names_of(b, b->a->teams, b->a->teams_n);
     place_read(&y, place, n);
     laid->before = ald_calloc(laid->arena, n, sizeof *laid->before);
     for (size_t c = 0; c < laid->chunks_n; c++)
         place_chunk(&y, c);
     for (size_t i = 0; i < n; i++)
         y.sound &= b->a->records[i].traits != NULL;
-    /* Those behind the ones that the build knows have a name, and nothing else. */
-    const char **names = ald_calloc(b->a->arena, ald_names_n(y.services), sizeof *names);
-    for (uint32_t i = 0; i < ald_names_n(y.services); i++)
-        names[i] = ald_strdup(b->a->arena, ald_names_text(y.services, i));
-    b->a->services = names;
+    y.sound &= ald_names_n(y.teams) == b->a->teams_n;
+    b->a->services = texts_of(b, y.services); /* those behind the ones that the build knows have a name, and nothing else */
     ald_names_free(y.services);
+    ald_names_free(y.teams);
     *ret_sound = y.sound;
     return ALD_OK;
 }

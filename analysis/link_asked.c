@@ -1,0 +1,68 @@
+/* Which texts explicit pointers may ask for: only these are worth an index, and of a million records few are pointed at. A set of hashes: it may hold
+ * texts that nobody asks for, and lacks none that somebody does. Knows refs, not what they lead to. */
+#include "analysis/links.h"
+
+#include <string.h>
+
+static void ask(struct ald_link_asked *asked, const char *text)
+{
+    uint32_t bit = ald_names_hash(text) & asked->mask;
+    asked->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+bool ald_link_is_asked(const struct ald_link_asked *asked, uint32_t hash)
+{
+    uint32_t bit = hash & asked->mask;
+    return asked->bits[bit / 64] & (UINT64_C(1) << (bit % 64));
+}
+
+/* An id or key: itself, and whatever follows a colon. */
+static void ask_value(struct ald_link_asked *asked, const char *value)
+{
+    ask(asked, value);
+    for (const char *colon = strchr(value, ':'); colon; colon = strchr(colon + 1, ':'))
+        ask(asked, colon + 1);
+}
+
+/* An address: itself, and its last part, with and without a place within it. */
+static void ask_url(struct ald_link_asked *asked, struct ald_arena *scratch, const char *url)
+{
+    asked->urls = true;
+    ask(asked, url);
+    for (;;) {
+        size_t n = strlen(url), last = n, page = strcspn(url, "?#");
+        while (last && !strchr("/=", url[last - 1]))
+            last--;
+        ask(asked, url + last);
+        if (page == n)
+            return;
+        url = ald_strndup(scratch, url, page);
+    }
+}
+
+static bool is_pointer(unsigned kind)
+{
+    return kind <= ALD_REF_PARENT || kind == ALD_REF_MENTION;
+}
+
+void ald_link_asked(struct ald_linker *l, struct ald_link_asked *ret)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    const struct ald_build *b = l->b;
+    uint32_t bits = 1024;
+    while (bits / 16 < b->ref_n && bits < 1u << 30)
+        bits *= 2;
+    *ret = (struct ald_link_asked){.bits = ald_calloc(l->arena, bits / 64, sizeof *ret->bits), .mask = bits - 1};
+    for (uint32_t i = 0; i < b->a->records_n; i++) {
+        for (size_t k = 0; k < b->refs[i].n && !b->a->records[i].vendor; k++) {
+            const struct ald_row_ref *ref = &b->ref[b->refs[i].at + k];
+            if (!is_pointer(ref->kind))
+                continue;
+            const char *value = ald_link_trimmed(scratch, ref->value), *url = ald_link_url(scratch, value);
+            ask_value(ret, value);
+            if (url)
+                ask_url(ret, scratch, url);
+            ald_arena_reset(scratch);
+        }
+    }
+}
