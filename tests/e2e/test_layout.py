@@ -4,6 +4,7 @@
 import hashlib
 import pathlib
 import re
+import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -30,6 +31,18 @@ class Statements(unittest.TestCase):
     def test_are_all_built_in(self):
         built_in = re.findall(r"'sql/queries/([^']*)'", (ROOT / "data" / "meson.build").read_text())
         self.assertEqual(sorted(built_in), sorted(p.name for p in (SQL / "queries").glob("*.sql")))
+
+
+class Root(unittest.TestCase):
+    """A picture, a log or a store that a tool left at the root is soon committed with the rest."""
+
+    def test_holds_what_a_reader_looks_for_and_nothing_else(self):
+        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=False)
+        if listed.returncode:
+            self.skipTest("the tree is under no version control here")
+        names = {name for name in listed.stdout.decode().split("\0") if name and "/" not in name}
+        self.assertEqual(names, {".clang-format", ".clang-tidy", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md",
+                                 "check", "meson.build", "meson_options.txt", "quickstart"})
 
 
 if __name__ == "__main__":
