@@ -1,9 +1,9 @@
 /* The limit of ingest: downloads the pages of a list with libcurl, parses them with cJSON and inserts the rows that alidade
- * made of them (rows.py) into the same tables with the same indexes, under the same pragmas, a transaction a page; elements
+ * made of them (rows.py) into the same tables with the same indexes, under the same pragmas, some pages in a transaction; elements
  * that are kept as text are printed from what was parsed. It understands nothing, checks nothing (not even foreign keys) and
  * could not go on after a crash; what alidade takes beyond it is the price of that.
  *
- *     limit-ingest LIST ROWS DATABASE      LIST: an address a line; ROWS: as in rows.py
+ *     limit-ingest LIST ROWS DATABASE LOT      LIST: an address a line; ROWS: as in rows.py; LOT: pages in a transaction
  */
 #include <curl/curl.h>
 #include <cjson/cJSON.h>
@@ -186,15 +186,15 @@ static void read_page(CURL *curl, const char *url, struct bytes *page, struct st
     must(curl_easy_perform(curl) == CURLE_OK, url);
     cJSON *root = cJSON_ParseWithLength(page->at, page->n);
     must(root != NULL, "JSON");
-    run(store->statements[0]);
     play(store, block, root);
-    run(store->statements[1]);
     cJSON_Delete(root);
 }
 
 int main(int argc, char **argv)
 {
-    must(argc == 4, "usage: limit-ingest LIST ROWS DATABASE");
+    must(argc == 5, "usage: limit-ingest LIST ROWS DATABASE LOT");
+    const size_t lot = (size_t)strtoul(argv[4], NULL, 10);
+    must(lot > 0, "LOT is 1 or more");
     FILE *list = fopen(argv[1], "r"), *rows = fopen(argv[2], "rb");
     must(list != NULL, argv[1]);
     must(rows != NULL, argv[2]);
@@ -209,8 +209,14 @@ int main(int argc, char **argv)
     for (; fgets(url, sizeof url, list); pages++) {
         url[strcspn(url, "\n")] = '\0';
         next_block(rows, &block);
+        if (pages % lot == 0)
+            run(store.statements[0]);
         read_page(curl, url, &page, &store, &block);
+        if (pages % lot == lot - 1)
+            run(store.statements[1]);
     }
+    if (pages % lot != 0)
+        run(store.statements[1]);
     curl_easy_cleanup(curl);
     for (int i = 0; i < store.statements_n; i++)
         (void)sqlite3_finalize(store.statements[i]);
