@@ -181,7 +181,7 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     struct ald_analysis *a = b->a;
     for (size_t i = 0; i < a->records_n; i++)
         ald_record_clocks(b, (uint32_t)i);
-    if (b->part && b->part->id)
+    if (b->part && b->part->linked)
         ALD_TRY(ald_link_stored(b, &a->incidents_n, err));
     else if (b->part)
         ALD_TRY(ald_link_window(b, &a->incidents_n, err));
@@ -262,13 +262,13 @@ static void observe(struct ald_analysis *a, const struct ald_part *part)
     struct observing o = {.analysis = a, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
     a->observations = ald_observations_new(a->arena, a->incidents_n);
     a->readings = ald_readings_new(a->arena, a->incidents_n);
+    if (a->recent) {
+        observe_recent(a);
+        return;
+    }
     if (part) {
         if (part->incident != SIZE_MAX)
             observe_one(a, part->incident);
-        return;
-    }
-    if (a->recent) {
-        observe_recent(a);
         return;
     }
     if (o.parts > 1)
@@ -281,7 +281,6 @@ static void observe(struct ald_analysis *a, const struct ald_part *part)
 /* What is looked at. */
 struct scope {
     bool measured;         /* else incidents alone */
-    bool again;            /* of what is measured only what changed since the last analyze */
     bool keeps;            /* it may be saved: with what linking the next time needs */
     struct ald_part *part; /* of the store; NULL: all of it */
 };
@@ -295,10 +294,9 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     b.keeps = scope->keeps;
     ALD_CLEANUP(ald_texts_done) struct ald_texts texts = {.running = false};
     ALD_TRY(ald_load(&b, err));
+    ald_origins_keep(&b);
     if (scope->part)
         ald_part_seen(&b);
-    else
-        ald_origins_keep(&b);
     if (scope->measured && b.settings->free_text)
         ald_texts_begin(&texts, &b);
     ALD_TRY(build_incidents(&b, err));
@@ -336,8 +334,8 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
         find_asked(a, scope.part);
     else
         ald_memory_trim(); /* all that only the building needed */
-    if (scope.again)
-        ALD_TRY(ald_recent_find(store, a, err));
+    if (scope.part && scope.part->settle)
+        ALD_TRY(scope.part->settle(scope.part->settling, a, err));
     if (scope.measured)
         observe(a, scope.part);
     *ret = a;
@@ -354,7 +352,13 @@ enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings 
 enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                struct ald_analysis **ret, struct ald_err *err)
 {
-    return run(store, settings, as_of, (struct scope){.measured = true, .again = true, .keeps = true}, ret, err);
+    const char *why = NULL;
+    ALD_TRY(ald_recent_analyse(store, settings, as_of, ret, &why, err));
+    if (*ret)
+        return ALD_OK;
+    ALD_TRY(ald_analysis_whole(store, settings, as_of, ret, err));
+    (*ret)->all_because = why;
+    return ALD_OK;
 }
 
 enum ald_rc ald_analysis_whole(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
@@ -386,6 +390,7 @@ void ald_analysis_free(struct ald_analysis *analysis)
         ald_observations_done(analysis->observations);
     ald_event_ids_close(analysis->event_ids);
     ald_arena_free(analysis->events_arena);
+    ald_arena_free(analysis->recent_arena);
     ald_arena_free(analysis->arena); /* the analysis itself lies in it */
 }
 

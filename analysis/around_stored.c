@@ -20,29 +20,6 @@ static ALD_CHECK enum ald_rc holds(struct ald_asked *ask, struct ald_err *err)
     return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc read_origins(struct ald_asked *ask, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    struct ald_origin *list = NULL;
-    size_t n = 0, cap = 0;
-    bool row = true;
-    ALD_TRY(ald_q_open(ask->store, "part_sources", &q, err));
-    for (;;) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            break;
-        list = ald_grow(ask->arena, list, n, &cap, sizeof *list);
-        list[n++] = (struct ald_origin){.source = ald_strdup(ask->arena, ald_q_col_text(q, 0)),
-                                        .started_at = ald_q_col_time(q, 1),
-                                        .posted_at = ald_q_col_time(q, 2),
-                                        .vendor = ald_q_col_int(q, 3) != 0,
-                                        .seen = (unsigned)ald_q_col_int(q, 4)};
-    }
-    ask->part.origins = list;
-    ask->part.origins_n = n;
-    return ALD_OK;
-}
-
 static ALD_CHECK enum ald_rc id_of(struct ald_asked *ask, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -121,7 +98,10 @@ static ALD_CHECK enum ald_rc run(struct ald_asked *ask, const char *id_or_key, s
         ask->sound = false;
         return ALD_OK;
     }
-    ALD_TRY(read_origins(ask, err));
+    struct ald_origin *origins;
+    ALD_TRY(ald_origins_load(ask->store, ask->arena, &origins, &ask->part.origins_n, err));
+    ask->part.origins = origins;
+    ask->part.linked = true;
     ALD_TRY(ald_asked_start(ask, 1, &ask->part.history_start, err));
     ALD_TRY(id_of(ask, err));
     ALD_TRY(ald_want_incident(ask, ask->number, err));

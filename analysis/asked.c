@@ -18,13 +18,13 @@ enum ald_rc ald_asked_start(struct ald_asked *ask, int64_t number, int64_t *ret,
     return ALD_OK;
 }
 
-static void want_row(struct ald_asked *ask, int64_t row)
+void ald_want_row(struct ald_asked *ask, int64_t row)
 {
     ask->rows = ald_grow(ask->arena, ask->rows, ask->rows_n, &ask->rows_cap, sizeof *ask->rows);
     ask->rows[ask->rows_n++] = row;
 }
 
-static void want(struct ald_asked *ask, int64_t number)
+void ald_want_number(struct ald_asked *ask, int64_t number)
 {
     ask->numbers = ald_grow(ask->arena, ask->numbers, ask->numbers_n, &ask->numbers_cap, sizeof *ask->numbers);
     ask->numbers[ask->numbers_n++] = number;
@@ -41,7 +41,7 @@ static ALD_CHECK enum ald_rc want_rows(struct ald_asked *ask, const char *query,
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        want_row(ask, ald_q_col_int(q, 0));
+        ald_want_row(ask, ald_q_col_int(q, 0));
     }
 }
 
@@ -51,7 +51,7 @@ static ALD_CHECK enum ald_rc want_record(struct ald_asked *ask, int64_t row, str
     size_t before = ask->rows_n;
     ALD_TRY(want_rows(ask, "part_with", row, err));
     if (ask->rows_n == before)
-        want_row(ask, row);
+        ald_want_row(ask, row);
     return ALD_OK;
 }
 
@@ -75,11 +75,11 @@ static void take_entry(void *ctx, enum ald_past_kind kind, const struct ald_past
     int64_t start = ask->inc->started_at;
     int32_t minute = ald_past_minute(start);
     if (kind == ALD_PAST_INCIDENT && is_known(ask, entry))
-        want(ask, entry->number);
+        ald_want_number(ask, entry->number);
     else if (kind == ALD_PAST_PLANNED && entry->from <= minute && entry->to >= ald_past_minute(start - ALD_DAY_MS))
-        want(ask, entry->number);
+        ald_want_number(ask, entry->number);
     else if (kind == ALD_PAST_VENDOR && entry->from <= minute && entry->to >= minute)
-        want_row(ask, entry->number);
+        ald_want_row(ask, entry->number);
 }
 
 static ALD_CHECK enum ald_rc want_past(struct ald_asked *ask, struct ald_err *err)
@@ -95,8 +95,8 @@ static ALD_CHECK enum ald_rc want_past(struct ald_asked *ask, struct ald_err *er
     return ALD_OK;
 }
 
-/* The first of the incidents that starts at `at` or later; they are numbered by start, those without one last. */
-static ALD_CHECK enum ald_rc first_from(struct ald_asked *ask, int64_t most, int64_t at, int64_t *ret, struct ald_err *err)
+/* Incidents are numbered by start, those without one last. */
+enum ald_rc ald_asked_first_from(struct ald_asked *ask, int64_t most, int64_t at, int64_t *ret, struct ald_err *err)
 {
     int64_t low = 1, high = most + 1;
     while (low < high) {
@@ -111,16 +111,24 @@ static ALD_CHECK enum ald_rc first_from(struct ald_asked *ask, int64_t most, int
     return ALD_OK;
 }
 
+enum ald_rc ald_asked_most(struct ald_asked *ask, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(ask->store, "part_incident_n", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
 static ALD_CHECK enum ald_rc want_concurrent(struct ald_asked *ask, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *count = NULL, *q = NULL;
-    int64_t start = ask->inc->started_at, first, end;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    int64_t start = ask->inc->started_at, first, end, most;
     bool row = false;
-    ALD_TRY(ald_q_open(ask->store, "part_incident_n", &count, err));
-    ALD_TRY(ald_q_step(count, &row, err));
-    int64_t most = row ? ald_q_col_int(count, 0) : 0;
-    ALD_TRY(first_from(ask, most, start - ALD_CONCURRENT_MS, &first, err));
-    ALD_TRY(first_from(ask, most, start + 1, &end, err));
+    ALD_TRY(ald_asked_most(ask, &most, err));
+    ALD_TRY(ald_asked_first_from(ask, most, start - ALD_CONCURRENT_MS, &first, err));
+    ALD_TRY(ald_asked_first_from(ask, most, start + 1, &end, err));
     ALD_TRY(ald_q_open(ask->store, "part_open", &q, err));
     ald_q_int(q, 1, first);
     ald_q_int(q, 2, end - 1);
@@ -129,7 +137,7 @@ static ALD_CHECK enum ald_rc want_concurrent(struct ald_asked *ask, struct ald_e
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        want(ask, ald_q_col_int(q, 0));
+        ald_want_number(ask, ald_q_col_int(q, 0));
     }
 }
 
@@ -143,7 +151,7 @@ static ALD_CHECK enum ald_rc want_target(struct ald_asked *ask, const char *sour
     if (!number)
         ALD_TRY(ald_stored_find(ask->store, value, &number, err));
     if (number)
-        want(ask, number);
+        ald_want_number(ask, number);
     return ALD_OK;
 }
 
@@ -205,17 +213,27 @@ enum ald_rc ald_want_incident(struct ald_asked *ask, int64_t number, struct ald_
     return want_rows(ask, "part_rows", number, err);
 }
 
+enum ald_rc ald_want_before(struct ald_asked *ask, struct ald_err *err)
+{
+    if (ask->inc->started_at == ALD_TIME_NONE)
+        return ALD_OK;
+    ALD_TRY(want_past(ask, err));
+    return want_concurrent(ask, err);
+}
+
+enum ald_rc ald_want_numbers(struct ald_asked *ask, struct ald_err *err)
+{
+    for (size_t i = 0; i < ask->numbers_n; i++)
+        ALD_TRY(ald_want_incident(ask, ask->numbers[i], err));
+    return ALD_OK;
+}
+
 enum ald_rc ald_want_others(struct ald_asked *ask, struct ald_err *err)
 {
-    if (ask->inc->started_at != ALD_TIME_NONE) {
-        ALD_TRY(want_past(ask, err));
-        ALD_TRY(want_concurrent(ask, err));
-    }
+    ALD_TRY(ald_want_before(ask, err));
     ALD_TRY(want_targets(ask, err));
     ALD_TRY(want_decided(ask, err));
     for (size_t i = 0; i < ask->part.others_n; i++)
         ALD_TRY(want_record(ask, ask->part.others[i], err));
-    for (size_t i = 0; i < ask->numbers_n; i++)
-        ALD_TRY(ald_want_incident(ask, ask->numbers[i], err));
-    return ALD_OK;
+    return ald_want_numbers(ask, err);
 }

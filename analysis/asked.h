@@ -25,7 +25,17 @@ struct ald_asked {
 
 /** The start of an incident of the store; not sound where it has none such. */
 ALD_CHECK enum ald_rc ald_asked_start(struct ald_asked *ask, int64_t number, int64_t *ret, struct ald_err *err);
+/** How many incidents the store has, by their numbers. */
+ALD_CHECK enum ald_rc ald_asked_most(struct ald_asked *ask, int64_t *ret, struct ald_err *err);
+/** The number of the first of them that starts at `at` or later, or has no start; most + 1: none does. */
+ALD_CHECK enum ald_rc ald_asked_first_from(struct ald_asked *ask, int64_t most, int64_t at, int64_t *ret, struct ald_err *err);
+/** Wants a record; an incident, whose records ald_want_numbers finds. */
+void ald_want_row(struct ald_asked *ask, int64_t row);
+void ald_want_number(struct ald_asked *ask, int64_t number);
+ALD_CHECK enum ald_rc ald_want_numbers(struct ald_asked *ask, struct ald_err *err);
 /** Wants the records of an incident of the store. */
 ALD_CHECK enum ald_rc ald_want_incident(struct ald_asked *ask, int64_t number, struct ald_err *err);
+/** Wants the incidents and records that its signals look at; ask->own, inc and number stand. */
+ALD_CHECK enum ald_rc ald_want_before(struct ald_asked *ask, struct ald_err *err);
 /** Wants all that its signals, links, decisions and pointers look at; ask->own and inc stand. */
 ALD_CHECK enum ald_rc ald_want_others(struct ald_asked *ask, struct ald_err *err);

@@ -151,20 +151,30 @@ static ALD_CHECK enum ald_rc look_from(struct ald_kept *kept, const struct ald_k
             ald_q_text(kept->rows, i + 1, key[i].text);
         else
             ald_q_int(kept->rows, i + 1, key[i].whole);
+    if (kept->within.type == ALD_KEPT_INT)
+        ald_q_int(kept->rows, (int)keys_of(kept) + 1, kept->within.whole);
     return ald_q_step(kept->rows, &kept->row, err);
 }
 
-enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *after,
-                          struct ald_kept *ret, struct ald_err *err)
+enum ald_rc ald_kept_open_within(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *within,
+                                 const struct ald_kept_cell *after, struct ald_kept *ret, struct ald_err *err)
 {
     struct ald_kept_cell before_all[ALD_KEPT_KEYS_MOST];
     assert(table->columns <= ALD_KEPT_MOST && strlen(table->key) <= ALD_KEPT_KEYS_MOST);
     for (int i = 0; table->key[i]; i++)
         before_all[i] = table->key[i] == 't' ? ald_kept_text("") : ald_kept_int(INT64_MIN);
     *ret = (struct ald_kept){.table = table, .store = store, .arena = ald_arena_new()};
+    if (within)
+        ret->within = *within;
     ALD_TRY(ald_q_open(store, table->put, &ret->put, err));
     ALD_TRY(ald_q_open(store, table->remove, &ret->remove, err));
     return look_from(ret, after ? after : before_all, err);
+}
+
+enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *after,
+                          struct ald_kept *ret, struct ald_err *err)
+{
+    return ald_kept_open_within(store, table, NULL, after, ret, err);
 }
 
 /* All up to this key was dealt with: when many changes wait, makes them and looks on from there. */

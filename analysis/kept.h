@@ -40,6 +40,7 @@ struct ald_kept {
     const struct ald_kept_table *table;
     struct ald_store *store;
     struct ald_q *rows, *put, *remove;
+    struct ald_kept_cell within; /* ald_kept_open_within */
     bool row; /* rows stands at one that was not reached yet; false: there are none from here on */
     /* Nothing is written while rows stands at a row: what SQLite would show of it then is not defined. */
     struct ald_arena *arena; /* of the changes that wait */
@@ -50,6 +51,9 @@ struct ald_kept {
 /** after: a key, up to which the table stays as it is; NULL: all of it is looked at. */
 ALD_CHECK enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *after,
                                     struct ald_kept *ret, struct ald_err *err);
+/** Of a part of a table, which rows lists: within, a whole number, is its parameter after those of the key; NULL: as ald_kept_open. */
+ALD_CHECK enum ald_rc ald_kept_open_within(struct ald_store *store, const struct ald_kept_table *table, const struct ald_kept_cell *within,
+                                           const struct ald_kept_cell *after, struct ald_kept *ret, struct ald_err *err);
 /** The table is to hold this row; rows come in ascending order of their key. What lies before it and was not given is deleted. */
 ALD_CHECK enum ald_rc ald_kept_row(struct ald_kept *kept, const struct ald_kept_cell *cells, struct ald_err *err);
 /** The caller deletes all that the table holds from here on: makes the changes that wait, and looks no further. */

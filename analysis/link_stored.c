@@ -4,22 +4,46 @@
 
 #include "analysis/stored.h"
 
-static void take_link(struct ald_build *b, uint32_t r, struct ald_q *q)
+static void put_link(struct ald_build *b, uint32_t r, const struct ald_relink *as)
 {
     struct ald_record *record = &b->a->records[r];
     struct ald_work *w = &b->work[r];
     struct ald_draft *draft = &b->draft[r];
-    uint32_t number = ald_names_add(b->part->links, ald_q_col_text(q, 1));
+    uint32_t number = ald_names_add(b->part->links, as->incident);
     record->link = NULL;
-    if (strcmp(ald_q_col_text(q, 2), ald_record_method(record)) != 0) { /* not single */
+    if (strcmp(as->method, ald_record_method(record)) != 0) { /* not single */
         struct ald_record_link *link = ald_alloc(b->a->arena, sizeof *link);
-        *link = (struct ald_record_link){.method = ald_build_string(b, ald_q_col_text(q, 2)),
-                                         .via = ald_strdup(b->a->arena, ald_q_col_text(q, 4)),
-                                         .confidence = ald_q_col_real(q, 3)};
+        *link = (struct ald_record_link){
+            .method = ald_build_string(b, as->method), .via = ald_strdup(b->a->arena, as->via), .confidence = as->confidence};
         record->link = link;
     }
-    record->folded = w->folded = ald_q_col_int(q, 5) != 0;
+    record->folded = w->folded = as->folded;
     record->incident = draft->group = draft->whole = number;
+}
+
+static int by_relinked_row(const void *key, const void *item)
+{
+    int64_t row = *(const int64_t *)key, other = ((const struct ald_relink *)item)->row;
+    return (row > other) - (row < other);
+}
+
+static bool is_renewed(const struct ald_build *b, int64_t row)
+{
+    const struct ald_renewed *renewed = b->part->renewed;
+    return renewed && renewed->links_n &&
+           bsearch(&row, renewed->links, renewed->links_n, sizeof *renewed->links, by_relinked_row) != NULL;
+}
+
+static void take_link(struct ald_build *b, uint32_t r, struct ald_q *q)
+{
+    if (is_renewed(b, ald_q_col_int(q, 0)))
+        return;
+    struct ald_relink as = {.incident = ald_q_col_text(q, 1),
+                            .method = ald_q_col_text(q, 2),
+                            .confidence = ald_q_col_real(q, 3),
+                            .via = ald_q_col_text(q, 4),
+                            .folded = ald_q_col_int(q, 5) != 0};
+    put_link(b, r, &as);
 }
 
 static int by_row(const void *key, const void *item)
@@ -32,6 +56,16 @@ static uint32_t record_of(const struct ald_build *b, int64_t row)
 {
     const struct ald_row_index *found = b->by_row_n ? bsearch(&row, b->by_row, b->by_row_n, sizeof *b->by_row, by_row) : NULL;
     return found ? found->record : ALD_NOBODY;
+}
+
+static void take_renewed(struct ald_build *b)
+{
+    const struct ald_renewed *renewed = b->part->renewed;
+    for (size_t i = 0; renewed && i < renewed->links_n; i++) {
+        uint32_t r = record_of(b, renewed->links[i].row);
+        if (r != ALD_NOBODY && renewed->links[i].incident)
+            put_link(b, r, &renewed->links[i]);
+    }
 }
 
 /* The record of a row; one that is not in the part is noted. */
@@ -97,10 +131,12 @@ enum ald_rc ald_link_stored(struct ald_build *b, size_t *ret_incidents, struct a
 {
     b->part->links = ald_names_new(b->linking);
     enum ald_rc rc = ald_each_record(b, "part_links", take_link, err);
+    if (rc == ALD_OK)
+        take_renewed(b);
     *ret_incidents = ald_names_n(b->part->links);
     links_done(b->part);
     ALD_TRY(rc);
     for (size_t i = 0; i < b->a->records_n; i++)
         b->part->unsound |= (b->a->records[i].incident == ALD_NOBODY) != b->a->records[i].vendor;
-    return take_suggestions(b, err);
+    return b->part->renewed ? ALD_OK : take_suggestions(b, err);
 }

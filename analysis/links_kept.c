@@ -35,3 +35,44 @@ void ald_link_cells(const struct ald_analysis *a, size_t i, struct ald_kept_cell
                                                         ald_kept_text(own_key(inc, record))};
     memcpy(ret, cells, sizeof cells);
 }
+
+/* ---- What changed of them ---- */
+
+static ALD_CHECK enum ald_rc save_link(struct ald_q *put, struct ald_q *remove, const struct ald_relink *link, struct ald_err *err)
+{
+    if (!link->incident) {
+        ald_q_int(remove, 1, link->row);
+        return ald_q_run(remove, err);
+    }
+    const struct ald_kept_cell cells[] = {ald_kept_int(link->row),         ald_kept_text(link->incident), ald_kept_text(link->method),
+                                          ald_kept_real(link->confidence), ald_kept_text(link->via),      ald_kept_int(link->folded)};
+    ald_kept_bind(put, cells, sizeof cells / sizeof cells[0]);
+    return ald_q_run(put, err);
+}
+
+static ALD_CHECK enum ald_rc save_suggestion(struct ald_q *put, struct ald_q *remove, const struct ald_resuggest *s, struct ald_err *err)
+{
+    struct ald_q *q = s->via ? put : remove;
+    ald_q_int(q, 1, s->a);
+    ald_q_int(q, 2, s->b);
+    if (s->via) {
+        ald_q_real(q, 3, s->confidence);
+        ald_q_text_lent(q, 4, s->via);
+        ald_q_text_lent(q, 5, s->refused);
+    }
+    return ald_q_run(q, err);
+}
+
+enum ald_rc ald_links_save(struct ald_store *store, const struct ald_renewed *renewed, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL, *suggest = NULL, *forget = NULL;
+    ALD_TRY(ald_q_open(store, "recent_link_put", &put, err));
+    ALD_TRY(ald_q_open(store, "analysis_link_remove", &remove, err));
+    ALD_TRY(ald_q_open(store, "part_suggestion_put", &suggest, err));
+    ALD_TRY(ald_q_open(store, "part_suggestion_remove", &forget, err));
+    for (size_t i = 0; i < renewed->links_n; i++)
+        ALD_TRY(save_link(put, remove, &renewed->links[i], err));
+    for (size_t i = 0; i < renewed->suggestions_n; i++)
+        ALD_TRY(save_suggestion(suggest, forget, &renewed->suggestions[i], err));
+    return ALD_OK;
+}

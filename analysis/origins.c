@@ -31,6 +31,27 @@ void ald_origins_keep(struct ald_build *b)
     a->origins_n = n;
 }
 
+enum ald_rc ald_origins_load(struct ald_store *store, struct ald_arena *arena, struct ald_origin **ret, size_t *ret_n, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    size_t cap = 0;
+    bool row = true;
+    *ret = NULL;
+    *ret_n = 0;
+    ALD_TRY(ald_q_open(store, "part_sources", &q, err));
+    for (;;) {
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return ALD_OK;
+        *ret = ald_grow(arena, *ret, *ret_n, &cap, sizeof **ret);
+        (*ret)[(*ret_n)++] = (struct ald_origin){.source = ald_strdup(arena, ald_q_col_text(q, 0)),
+                                                 .started_at = ald_q_col_time(q, 1),
+                                                 .posted_at = ald_q_col_time(q, 2),
+                                                 .vendor = ald_q_col_int(q, 3) != 0,
+                                                 .seen = (unsigned)ald_q_col_int(q, 4)};
+    }
+}
+
 /* A part of the store takes the origins of all of it. */
 static const struct ald_origin *origins_of(const struct ald_build *b, size_t *ret_n)
 {

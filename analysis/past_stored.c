@@ -108,13 +108,17 @@ struct writer {
     unsigned char *room, *end;
     const char *service;
     enum ald_past_kind kind;
-    int64_t quarter;
+    int64_t quarter, since; /* rows before this quarter stay */
 };
 
 static ALD_CHECK enum ald_rc write_row(struct writer *w, struct ald_err *err)
 {
     if (w->end == w->room)
         return ALD_OK;
+    if (w->quarter < w->since && w->quarter != ALD_QUARTER_NONE) { /* is as it was */
+        w->end = w->room;
+        return ALD_OK;
+    }
     const struct ald_kept_cell cells[] = {ald_kept_text(w->service), ald_kept_text(kind_names[w->kind]), ald_kept_int(w->quarter),
                                           ald_kept_blob(w->room, (size_t)(w->end - w->room))};
     w->end = w->room;
@@ -139,7 +143,7 @@ static ALD_CHECK enum ald_rc write_incidents(struct writer *w, const struct ald_
     for (size_t k = naming->at[s]; k < naming->at[s + 1]; k++) {
         uint32_t i = naming->list[k];
         ALD_TRY(turn(w, s, ALD_PAST_INCIDENT, w->analysis->incidents[i].quarter, err));
-        put(&w->end, (int64_t)i + 1, about[i].from, about[i].to, about[i].title, about[i].people);
+        put(&w->end, ald_stored_number(w->analysis, i), about[i].from, about[i].to, about[i].title, about[i].people);
     }
     return ALD_OK;
 }
@@ -150,7 +154,7 @@ static ALD_CHECK enum ald_rc write_planned(struct writer *w, const struct ald_na
         const struct ald_incident *inc = &w->analysis->incidents[naming->list[k]];
         int64_t end = inc->spans[inc->spans_n - 1].end;
         ALD_TRY(turn(w, s, ALD_PAST_PLANNED, inc->quarter, err));
-        put(&w->end, (int64_t)naming->list[k] + 1, inc->spans[0].start, end == ALD_TIME_NONE ? INT64_MAX : end, 0, 0);
+        put(&w->end, ald_stored_number(w->analysis, naming->list[k]), inc->spans[0].start, end == ALD_TIME_NONE ? INT64_MAX : end, 0, 0);
     }
     return ALD_OK;
 }
@@ -187,12 +191,14 @@ static size_t longest(const struct ald_analysis *a, const struct ald_naming *inc
 enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
     static const struct ald_kept_table table = {"part_service_rows", "part_service_put", "part_service_remove", "tti", 4};
+    static const struct ald_kept_table table_since = {"part_service_rows_since", "part_service_put", "part_service_remove", "tti", 4};
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    ALD_CLEANUP(writer_done) struct writer w = {.analysis = a};
+    ALD_CLEANUP(writer_done) struct writer w = {.analysis = a, .since = a->recent ? ald_quarter_of(&a->calendar, a->as_of) : INT64_MIN};
     const struct about *about = about_all(a, scratch);
     struct ald_naming incidents = ald_past_naming(a, ald_past_counts, scratch), planned = ald_past_naming(a, is_planned, scratch);
     size_t vendor = 0;
-    ALD_TRY(ald_kept_open(store, &table, NULL, &w.kept, err));
+    const struct ald_kept_cell since = ald_kept_int(w.since);
+    ALD_TRY(ald_kept_open_within(store, a->recent ? &table_since : &table, a->recent ? &since : NULL, NULL, &w.kept, err));
     w.room = w.end = ald_alloc(scratch, longest(a, &incidents, &planned) + 1);
     for (uint32_t s = 0; s < a->services_n; s++) {
         ALD_TRY(write_incidents(&w, &incidents, about, s, err));
@@ -219,8 +225,9 @@ enum ald_rc ald_past_each(struct ald_store *store, const char *service,
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = true;
-    ALD_TRY(ald_q_open(store, "part_services", &q, err));
-    ald_q_text(q, 1, service);
+    ALD_TRY(ald_q_open(store, service ? "part_services" : "part_services_all", &q, err));
+    if (service)
+        ald_q_text(q, 1, service);
     for (*ret_sound = true; *ret_sound;) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)

@@ -17,12 +17,6 @@
 
 /* ---- Incidents ---- */
 
-/* The incident's number in the store. */
-static int64_t number_of(size_t incident)
-{
-    return (int64_t)incident + 1;
-}
-
 /* What an incident was called may be the name of one that comes later: from the first that has another number now, all go. */
 static ALD_CHECK enum ald_rc cut_incidents(struct ald_store *store, struct ald_kept *kept, const struct ald_incident *inc, int64_t number,
                                            struct ald_err *err)
@@ -93,7 +87,7 @@ static ALD_CHECK enum ald_rc put_signals(struct ald_kept *signals, struct ald_pa
 {
     struct ald_packed packed;
     ALD_TRY(ald_pack(packer, i, &packed, err));
-    const struct ald_kept_cell cells[] = {ald_kept_int(number_of(i)), ald_kept_text(packed.values), ald_kept_int(packed.absent)};
+    const struct ald_kept_cell cells[] = {ald_kept_int(ald_stored_number(packer->analysis, i)), ald_kept_text(packed.values), ald_kept_int(packed.absent)};
     return ald_kept_row(signals, cells, err);
 }
 
@@ -144,13 +138,13 @@ struct tables {
     struct ald_kept incidents, signals, readings;
 };
 
-/* first: the incident before which tables stay as they are. */
-static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, size_t first, struct tables *ret, struct ald_err *err)
+/* kept: the number of the incident up to which tables stay as they are. */
+static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, int64_t kept, struct tables *ret, struct ald_err *err)
 {
     static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_remove", "i", 10};
     static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_remove", "i", 3};
     static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", READING_CELLS};
-    const struct ald_kept_cell after[] = {ald_kept_int((int64_t)first), ald_kept_text("~")}; /* behind all names of readings */
+    const struct ald_kept_cell after[] = {ald_kept_int(kept), ald_kept_text("~")}; /* behind all names of readings */
     ALD_TRY(ald_kept_open(store, &incidents, after, &ret->incidents, err));
     ALD_TRY(ald_kept_open(store, &signals, after, &ret->signals, err));
     return ald_kept_open(store, &readings, after, &ret->readings, err);
@@ -174,8 +168,9 @@ static ALD_CHECK enum ald_rc tables_end(struct tables *t, struct ald_err *err)
 static ALD_CHECK enum ald_rc put_all(struct tables *t, struct ald_store *store, struct ald_packer *packer, size_t i, struct ald_err *err)
 {
     const struct ald_incident *inc = &packer->analysis->incidents[i];
-    ALD_TRY(cut_incidents(store, &t->incidents, inc, number_of(i), err));
-    ALD_TRY(put_incident(&t->incidents, inc, number_of(i), err));
+    int64_t number = ald_stored_number(packer->analysis, i);
+    ALD_TRY(cut_incidents(store, &t->incidents, inc, number, err));
+    ALD_TRY(put_incident(&t->incidents, inc, number, err));
     return put_signals(&t->signals, packer, i, err);
 }
 
@@ -203,7 +198,7 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
             continue;
         const struct ald_measure *measure = ald_ahead_at(&ahead, i);
         *ret_read += measure->shown >= 0;
-        ALD_TRY(put_readings(&t.readings, measure, number_of(i), err));
+        ALD_TRY(put_readings(&t.readings, measure, ald_stored_number(a, i), err));
         if (!ald_is_read(inc) || inc->quarter == quarter)
             continue;
         ALD_TRY(ald_frames_cut(store, quarter, inc->quarter, err));
@@ -276,7 +271,7 @@ static ALD_CHECK enum ald_rc save_older(struct ald_store *store, struct rereadin
         *ret_read += measure->shown >= 0;
         for (int i = 0; i < ALD_READING_N; i++) {
             struct ald_kept_cell cells[READING_CELLS];
-            reading_cells(&measure->reading[i], reading_names[i], number_of(recent->older[k]), cells);
+            reading_cells(&measure->reading[i], reading_names[i], recent->older_numbers[k], cells);
             ald_kept_bind(q, cells, READING_CELLS);
             ALD_TRY(ald_q_run(q, err));
         }
@@ -284,19 +279,16 @@ static ALD_CHECK enum ald_rc save_older(struct ald_store *store, struct rereadin
     return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc save_relinked(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
+/* Of what changed; incidents by which records go may be called otherwise now. */
+static ALD_CHECK enum ald_rc save_changed(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
     const struct ald_recent *recent = a->recent;
-    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL;
     struct ald_kept_cell cells[ALD_LINK_CELLS];
+    ALD_TRY(ald_links_save(store, recent->renewed, err));
     ALD_TRY(ald_q_open(store, link_table.put, &put, err));
-    ALD_TRY(ald_q_open(store, link_table.remove, &remove, err));
-    for (size_t i = 0; i < recent->unlinked_n; i++) {
-        ald_q_int(remove, 1, recent->unlinked[i]);
-        ALD_TRY(ald_q_run(remove, err));
-    }
-    for (size_t i = 0; i < recent->relinked_n; i++) {
-        ald_link_cells(a, recent->relinked[i], cells);
+    for (size_t i = 0; i < recent->changed_n; i++) {
+        ald_link_cells(a, recent->changed[i], cells);
         ald_kept_bind(put, cells, ALD_LINK_CELLS);
         ALD_TRY(ald_q_run(put, err));
     }
@@ -310,17 +302,17 @@ static ALD_CHECK enum ald_rc save_recent(struct ald_store *store, const struct a
     ALD_CLEANUP(tables_done) struct tables t = {.incidents = {.store = NULL}};
     *ret_read = a->recent->read;
     ald_packer_init(&packer, a);
-    ALD_TRY(ald_absences_let_go(store, &packer, (int64_t)a->recent->first, err));
-    ALD_TRY(save_relinked(store, a, err));
+    ALD_TRY(ald_absences_let_go(store, &packer, a->recent->kept, err));
+    ALD_TRY(save_changed(store, a, err));
     ALD_TRY(save_older(store, &r, ret_read, err));
-    ALD_TRY(tables_open(store, a->recent->first, &t, err));
+    ALD_TRY(tables_open(store, a->recent->kept, &t, err));
     for (size_t i = a->recent->first; i < a->incidents_n; i++) {
         ALD_TRY(put_all(&t, store, &packer, i, err));
         if (a->incidents[i].cls != ALD_INCIDENT)
             continue;
         const struct ald_measure *measure = reread_at(&r, i);
         *ret_read += measure->shown >= 0;
-        ALD_TRY(put_readings(&t.readings, measure, number_of(i), err));
+        ALD_TRY(put_readings(&t.readings, measure, ald_stored_number(a, i), err));
     }
     ALD_TRY(ald_absences_save(store, &packer, err));
     return tables_end(&t, err);
@@ -342,10 +334,10 @@ static ALD_CHECK enum ald_rc save_number(struct ald_store *store, const char *ke
     return save_meta(store, key, text, err);
 }
 
-/* The earliest start of an incident whose landmark is still to come. */
+/* The earliest start of an incident whose landmark is still to come; none of those before a window. */
 static int64_t settles(const struct ald_analysis *a)
 {
-    for (size_t i = 0; i < a->incidents_n; i++)
+    for (size_t i = a->recent ? a->recent->first : 0; i < a->incidents_n; i++)
         if (a->incidents[i].landmark_at > a->as_of)
             return a->incidents[i].started_at == ALD_TIME_NONE ? INT64_MAX : a->incidents[i].started_at;
     return INT64_MAX;
@@ -358,12 +350,13 @@ enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis
     ALD_TRY(a->recent ? save_recent(store, a, &read, err) : save_incidents(store, a, &read, err));
     *ret_read = (size_t)read;
     ALD_TRY(ald_stored_save(store, a, err));
-    ALD_TRY(ald_briefs_save(store, a, NULL, err));
+    ALD_TRY(ald_briefs_save(store, a, a->recent ? a->recent->renewed : NULL, err));
     ALD_TRY(save_number(store, "analysis_as_of", a->as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     ALD_TRY(save_number(store, "analysis_next", a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at, err));
     ALD_TRY(save_number(store, "analysis_settles", settles(a), err));
     ALD_TRY(save_number(store, "analysis_read", read, err));
+    ALD_TRY(save_number(store, "analysis_counted", (int64_t)ald_analysis_all(a).counted, err));
     ALD_TRY(save_meta(store, "analysis_version", ALD_VERSION, err));
     ALD_TRY(save_number(store, "analysis_generation", a->generation, err));
     return ald_store_notes_clear(store, err);

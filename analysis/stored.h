@@ -18,6 +18,9 @@ struct ald_origin {
 };
 /** origins.c: of all records, when they are loaded; analysis-owned. */
 void ald_origins_keep(struct ald_build *b);
+/** The stored ones, by source; in the arena. */
+ALD_CHECK enum ald_rc ald_origins_load(struct ald_store *store, struct ald_arena *arena, struct ald_origin **ret, size_t *ret_n,
+                                       struct ald_err *err);
 
 /** Bytes of a packed column. */
 struct ald_bytes {
@@ -40,7 +43,7 @@ uint32_t ald_past_title(const char *norm_title);
 /** Two bits of 64 that stand for a person, and for others: who has them may be meant. Nobody can be told from them. */
 uint64_t ald_past_person(const char *person);
 int32_t ald_past_minute(int64_t at);
-/** Calls take for each entry of a service; false: what is stored is not what this program writes. */
+/** Calls take for each entry of a service (NULL: of all); false: what is stored is not what this program writes. */
 ALD_CHECK enum ald_rc ald_past_each(struct ald_store *store, const char *service,
                                     void (*take)(void *ctx, enum ald_past_kind kind, const struct ald_past_entry *entry), void *ctx,
                                     bool *ret_sound, struct ald_err *err);
@@ -74,7 +77,7 @@ struct ald_written {
     int64_t generation; /* of the store that it read */
     int64_t as_of, next; /* next: the earliest date after as-of that it met; INT64_MAX: none */
     int64_t settles;    /* the earliest start of an incident whose landmark was still to come; INT64_MAX: none */
-    int64_t read;       /* incidents with a reading */
+    int64_t read, counted; /* incidents with a reading; of class incident */
 };
 /** written.c */
 ALD_CHECK enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings *settings, struct ald_written *ret, struct ald_err *err);
@@ -116,21 +119,31 @@ struct ald_renewed {
 /** renew.c: how records are linked now. The store is read whole, is left so, and nothing is written; texts lie in the arena. */
 ALD_CHECK enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_arena *arena,
                                       struct ald_renewed *ret, struct ald_err *err);
+/** links_kept.c: writes them, but for the keys of records. */
+ALD_CHECK enum ald_rc ald_links_save(struct ald_store *store, const struct ald_renewed *renewed, struct ald_err *err);
 
-/** Of an analysis of which a part alone is made anew, since the rest is as analyze wrote it (ald_recent_find). */
+/** Of an analysis of a window of the store: what lies before it is as analyze wrote it (ald_recent_analyse). */
 struct ald_recent {
     size_t first;          /* incidents from here on are observed, read and written */
+    int64_t kept;          /* incidents of the store that lie before it */
+    bool changes;          /* false: none changed */
     const uint32_t *older; /* open ones before, of which only the readings changed: with as-of; ascending */
+    const int64_t *older_numbers; /* in the store */
     size_t older_n;
-    int64_t read;          /* incidents with a reading among the others */
-    const uint32_t *relinked; /* records whose row of links is to be written; and rows of those that have none any more */
-    size_t relinked_n, relinked_cap;
-    int64_t *unlinked;
-    size_t unlinked_n, unlinked_cap;
+    const uint32_t *changed; /* records whose incident is not what it was */
+    size_t changed_n;
+    int64_t read, counted; /* among the others: incidents with a reading; of class incident */
+    const struct ald_renewed *renewed;
 };
-/** recent.c: finds from which incident on an analysis of the whole store, whose signals were not looked at yet, differs from what is stored,
- *  and sets recent and stored of it; neither where all may differ. */
-ALD_CHECK enum ald_rc ald_recent_find(struct ald_store *store, struct ald_analysis *analysis, struct ald_err *err);
+/** recent.c: an analysis of the records that what changed since the last analyze, or as-of, may have changed; *ret NULL: all has to be looked
+ *  at, *ret_why tells why. */
+ALD_CHECK enum ald_rc ald_recent_analyse(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_analysis **ret,
+                                         const char **ret_why, struct ald_err *err);
+/** The number in the store of an incident; of a window: of one of the quarter of as-of, or from the first on. */
+static inline int64_t ald_stored_number(const struct ald_analysis *a, size_t incident)
+{
+    return a->recent ? a->recent->kept + 1 + (int64_t)incident - (int64_t)a->recent->first : (int64_t)incident + 1;
+}
 /** links_kept.c: records that have an incident, by row (value): their indexes; in the arena. The row of one as the store keeps it. */
 enum { ALD_LINK_CELLS = 7 };
 struct ald_keyed;
@@ -152,8 +165,13 @@ struct ald_stored {
 };
 /** A part of the store that is analysed with what is stored of the rest. */
 struct ald_part {
-    const char *id; /* of the incident asked about */
-    /* NULL id: a window of the store instead: what starts at `from` or later is linked as the whole would be, for which all records that take
+    const char *id; /* of the incident asked about, or NULL */
+    bool linked;    /* as the store has it, but for what is renewed */
+    const struct ald_renewed *renewed; /* or NULL */
+    /* Once the incidents stand, before signals look at them; NULL: nothing. May set recent and stored of the analysis. */
+    enum ald_rc (*settle)(void *settling, struct ald_analysis *analysis, struct ald_err *err);
+    void *settling;
+    /* Not linked: a window of the store instead: what starts at `from` or later is linked as the whole would be, for which all records that take
      * part in likeness and start at `complete` or later are read, and all that explicit and shared links lead to from there. */
     int64_t from, complete;
     int64_t history_start;

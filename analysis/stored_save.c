@@ -56,10 +56,12 @@ static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const str
 
 enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    ALD_TRY(save_origins(store, a, err));
-    ALD_TRY(save_suggestions(store, a, err));
-    ALD_TRY(ald_link_model_save(store, a, err));
-    return ald_past_save(store, a, err);
+    if (!a->recent) { /* else they are as they were; suggestions went with links */
+        ALD_TRY(save_origins(store, a, err));
+        ALD_TRY(save_suggestions(store, a, err));
+        ALD_TRY(ald_link_model_save(store, a, err));
+    }
+    return a->recent && !a->recent->changes ? ALD_OK : ald_past_save(store, a, err);
 }
 
 enum ald_rc ald_frames_cut(struct ald_store *store, int64_t after, int64_t before, struct ald_err *err)

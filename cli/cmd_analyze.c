@@ -19,22 +19,24 @@ static enum ald_rc analyse(struct ald_session *s, struct ald_analysis **ret, str
 {
     int64_t as_of = 0;
     ALD_TRY(ald_session_as_of(s, &as_of, err));
-    return (s->options.whole ? ald_analysis_whole : ald_analysis_again)(s->store, &s->config.settings, as_of, ret, err);
+    /* What lets words go asks of all incidents. */
+    return (s->options.whole || s->config.retention_quarters ? ald_analysis_whole : ald_analysis_again)(s->store, &s->config.settings, as_of, ret, err);
 }
 
 static void log_anew(const struct ald_session *s, const struct ald_analysis *analysis)
 {
     char all[24], anew[24];
-    (void)snprintf(all, sizeof all, "%zu", analysis->incidents_n);
+    (void)snprintf(all, sizeof all, "%zu", ald_analysis_all(analysis).incidents);
     (void)snprintf(anew, sizeof anew, "%zu", ald_analysis_anew(analysis));
-    ald_log_kv(&s->log, ALD_LOG_DEBUG, "analyze", "incidents", all, "anew", anew, NULL);
+    ald_log_kv(&s->log, ALD_LOG_DEBUG, "analyze", "incidents", all, "anew", anew, analysis->all_because ? "all because" : NULL,
+               analysis->all_because, NULL);
 }
 
 enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
     struct ald_retained gone = {0};
-    size_t read = 0, counted = 0;
+    size_t read = 0;
     bool owed = false;
     (void)ret_code;
     ald_progress_note(s, "linking, measuring and reading incidents ...");
@@ -56,11 +58,10 @@ enum ald_rc ald_step_analyze(struct ald_session *s, int *ret_code, struct ald_er
     if (owed)
         ALD_TRY(ald_store_scour(s->store, err));
     ald_progress_note(s, NULL);
-    for (size_t i = 0; i < analysis->incidents_n; i++)
-        counted += analysis->incidents[i].cls == ALD_INCIDENT;
+    struct ald_analysed all = ald_analysis_all(analysis);
     if (!s->options.quiet)
-        (void)printf("analyzed: %zu record%s, %zu incident%s, %zu with a reading\n", analysis->records_n, analysis->records_n == 1 ? "" : "s",
-                     counted, counted == 1 ? "" : "s", read);
+        (void)printf("analyzed: %zu record%s, %zu incident%s, %zu with a reading\n", all.records, all.records == 1 ? "" : "s", all.counted,
+                     all.counted == 1 ? "" : "s", read);
     log_anew(s, analysis);
     if (!s->options.quiet && (gone.texts || gone.raw))
         (void)printf("retention: %lld text%s and %lld raw element%s deleted; their figures stay\n", (long long)gone.texts,

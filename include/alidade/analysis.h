@@ -424,7 +424,9 @@ struct ald_analysis {
     const struct ald_origin *origins; /* what each source's past is: analysis/stored.h */
     size_t origins_n;
     struct ald_stored *stored; /* where this is about one incident (ald_analysis_around) or recent: what it took from the store; else NULL */
-    struct ald_recent *recent; /* where only what changed since the last analyze was looked at (ald_analysis_again); else NULL */
+    struct ald_recent *recent; /* where only what changed since the last analyze was read and looked at (ald_analysis_again); else NULL */
+    struct ald_arena *recent_arena;
+    const char *all_because; /* of ald_analysis_again: why all was looked at; NULL: it was not */
 };
 
 /** Where an incident is looked at: the url of the record whose key it bears, else of the first that has one; NULL: none has.
@@ -493,13 +495,18 @@ ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald
 /** As ald_analysis_run, for ald_analysis_save: with what the next analysis needs in order to link without reading all records. */
 ALD_CHECK enum ald_rc ald_analysis_whole(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                          struct ald_analysis **ret, struct ald_err *err);
-/** As ald_analysis_whole, for ald_analysis_save and counts of incidents alone: where the store holds what the last analyze found, and only some
- *  records changed since, signals and readings are those of the incidents from the first changed one on (recent), and nothing may ask for
- *  others. @return as ald_analysis_run. */
+/** As ald_analysis_whole, for ald_analysis_save and ald_analysis_all alone: where the store holds what the last analyze found, and only some
+ *  records changed since, it holds those and what they look at (recent), and signals and readings are those of the incidents from the first
+ *  changed one on. Nothing may ask for others. @return as ald_analysis_run. */
 ALD_CHECK enum ald_rc ald_analysis_again(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                          struct ald_analysis **ret, struct ald_err *err);
 /** How many incidents that analysis looked at: of ald_analysis_run all. */
 size_t ald_analysis_anew(const struct ald_analysis *analysis);
+/** How many records and incidents there are, with those that ald_analysis_again left as they are; counted: those of class incident. */
+struct ald_analysed {
+    size_t records, incidents, counted;
+};
+struct ald_analysed ald_analysis_all(const struct ald_analysis *analysis);
 /** As far as records and incidents go: no patterns, signals or readings, and nothing may ask for them. For what only tells of
  *  records. @return as ald_analysis_run. */
 ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,

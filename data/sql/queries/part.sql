@@ -125,6 +125,9 @@ SELECT l.record, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.w
 SELECT a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted)
 ORDER BY a, b;
 
+-- name: part_services_all
+SELECT kind, packed FROM service_past ORDER BY service, kind, quarter;
+
 -- name: part_services
 SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind, quarter;
 
@@ -144,6 +147,26 @@ SELECT min(at) FROM (SELECT at FROM record_moment WHERE record = ?1 UNION ALL SE
 
 -- name: recent_members
 SELECT record FROM incident_record WHERE incident = ?1 ORDER BY record;
+
+-- name: recent_link
+SELECT method, folded FROM incident_record WHERE record = ?1;
+
+-- Its key stays.
+-- name: recent_link_put
+INSERT INTO incident_record (record, incident, method, confidence, via, folded) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
+    via = excluded.via, folded = excluded.folded;
+
+-- Records of incidents from one on.
+-- name: recent_rows_from
+SELECT l.record FROM incident i CROSS JOIN incident_record l ON l.incident = i.id WHERE i.n >= ?1;
+
+-- Of the incidents before one, those that are open.
+-- name: recent_open
+SELECT n FROM incident WHERE state = 'open' AND class = 'incident' AND n < ?1 ORDER BY n;
+
+-- name: recent_counted_after
+SELECT count(*) FROM incident WHERE n > ?1 AND class = 'incident';
 
 -- Incidents after one that have a reading; whether one has.
 -- name: recent_read_after
@@ -181,6 +204,11 @@ ON CONFLICT (source) DO UPDATE SET started_at = excluded.started_at, posted_at =
 
 -- name: part_service_rows
 SELECT service, kind, quarter, packed FROM service_past WHERE (service, kind, quarter) > (?1, ?2, ?3) ORDER BY service, kind, quarter;
+
+-- The same of a quarter and of those after it, and of what has none.
+-- name: part_service_rows_since
+SELECT service, kind, quarter, packed FROM service_past WHERE (service, kind, quarter) > (?1, ?2, ?3) AND (quarter >= ?4 OR quarter = -2147483648)
+ORDER BY service, kind, quarter;
 
 -- name: part_service_remove
 DELETE FROM service_past WHERE service = ?1 AND kind = ?2 AND quarter = ?3;
