@@ -24,10 +24,13 @@ struct message {
     size_t n, cap, bytes;
 };
 
-/* strong: the first of them. */
-static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, bool strong, struct ald_err *err)
+/* Which of an answer's sentences is bold, as on the page. */
+enum strong { NONE, FIRST, LAST };
+
+static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, enum strong strong, struct ald_err *err)
 {
     struct ald_jv at;
+    size_t before = m->n;
     for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
         const char *sentence = NULL;
         ALD_TRY(ald_json_as_str(&at, &sentence, err));
@@ -36,9 +39,10 @@ static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, b
             return ald_fail(err, ALD_ERR_FORMAT, "its sentences have more than %d bytes, which webhooks refuse; publish.form: json sends it whole",
                             SUMMARY_BYTES);
         m->lines = ald_grow(m->arena, m->lines, m->n, &m->cap, sizeof *m->lines);
-        m->lines[m->n++] = (struct line){sentence, strong};
-        strong = false;
+        m->lines[m->n++] = (struct line){sentence, false};
     }
+    if (strong != NONE && m->n > before)
+        m->lines[strong == FIRST ? before : m->n - 1].strong = true;
     return ALD_OK;
 }
 
@@ -47,8 +51,8 @@ static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv 
 {
     static const struct {
         const char *id;
-        bool strong;
-    } told[] = {{"more_incidents", false}, {"change", true}, {"customers", false}, {"hard", true}};
+        enum strong strong;
+    } told[] = {{"more_incidents", NONE}, {"change", FIRST}, {"customers", NONE}, {"hard", LAST}};
     const char *kind = NULL, *organisation = NULL, *label = NULL;
     struct ald_jv period, list, at, sentences;
     ALD_TRY(ald_json_str(root, "kind", &kind, err));
@@ -71,7 +75,7 @@ static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv 
         return ALD_OK;
     }
     if (ald_json_opt(root, "summary", &list))
-        return add_sentences(m, &list, false, err);
+        return add_sentences(m, &list, NONE, err);
     return ald_fail(err, ALD_ERR_FORMAT, "a report of kind '%.40s' has no sentences to publish; publish.form: json sends it whole", kind);
 }
 

@@ -70,7 +70,7 @@ static enum ald_rc sources_of(struct ald_session *s, struct ald_node *list, stru
                                             {"last_error", TEXT}, {"records", COUNT}, {"quarantined", COUNT}, {"details_to_read", COUNT},
                                             {NULL, TEXT}};
     static const struct column streams[] = {{"name", TEXT}, {"newest_change", TIME}, {"completed_at", TIME}, {"complete", FLAG},
-                                            {"gap", TEXT}, {"under_way", FLAG}, {NULL, TEXT}};
+                                            {"gap", TEXT}, {"under_way", FLAG}, {"refused", FLAG}, {NULL, TEXT}};
     static const struct column quarantine[] = {{"stream", TEXT}, {"element", TEXT}, {"reason", TEXT}, {NULL, TEXT}};
     static const struct column remarks[] = {{"stream", TEXT}, {"text", TEXT}, {NULL, TEXT}};
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
@@ -112,6 +112,7 @@ static void print_stream(const struct ald_session *s, const struct ald_node *str
     char at[32];
     int64_t newest = time_at(stream, "newest_change");
     const char *state = ald_node_at(stream, "under_way")->boolean  ? "unfinished: the next ingest goes on with it"
+                        : ald_node_at(stream, "refused")->boolean  ? "not given to these credentials"
                         : ald_node_at(stream, "complete")->boolean ? "complete"
                                                                    : "incomplete";
     (void)printf("  %-22s %s%s%s\n", text(s, stream, "name"), state, newest == ALD_TIME_NONE ? "" : ", newest change ",

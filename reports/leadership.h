@@ -10,7 +10,6 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
 /** Sentences of one question, most important first; NULL-terminated, arena-owned. The first one stands alone. */
 struct ald_answer {
     const char *id, *question;
-    bool strong; /* set in bold: what a hurried reader must see */
     const char *const *sentences;
 };
 #define ALD_ANSWERS 9

@@ -343,20 +343,19 @@ void ald_leadership_answers(const struct ald_report_input *in, struct ald_report
 {
     static const struct {
         const char *id, *question;
-        bool strong;
         const char *const *(*answer)(const struct asked *);
     } rows[ALD_ANSWERS] = {
-        {"more_incidents", "More incidents than usual?", false, more_incidents},
-        {"change", "Did anything change?", true, any_change},
-        {"customers", "Were customers hurt?", false, customers_hurt},
-        {"hard", "What was hard?", true, what_was_hard},
-        {"recurs", "What recurs?", false, what_recurs},
-        {"learned", "What was learned?", false, what_was_learned},
-        {"actions", "Which actions are late?", false, late_actions},
-        {"read", NULL, false, what_to_read},
-        {"cannot_tell", "What these figures cannot tell", false, cannot_tell},
+        {"more_incidents", "More incidents than usual?", more_incidents},
+        {"change", "Did anything change?", any_change},
+        {"customers", "Were customers hurt?", customers_hurt},
+        {"hard", "What was hard?", what_was_hard},
+        {"recurs", "What recurs?", what_recurs},
+        {"learned", "What was learned?", what_was_learned},
+        {"actions", "Which actions are late?", late_actions},
+        {"read", NULL, what_to_read},
+        {"cannot_tell", "What these figures cannot tell", cannot_tell},
     };
     const struct asked q = {report->arena, in, report, f, changes};
     for (size_t i = 0; i < ALD_ANSWERS; i++)
-        ret[i] = (struct ald_answer){rows[i].id, rows[i].question ? rows[i].question : to_read_question(&q), rows[i].strong, rows[i].answer(&q)};
+        ret[i] = (struct ald_answer){rows[i].id, rows[i].question ? rows[i].question : to_read_question(&q), rows[i].answer(&q)};
 }

@@ -132,6 +132,7 @@ class IncidentIo(tracker_cases.Tracker, tracker_cases.Case):
         self.assertIn("escalations", json.dumps(rows))
         self.check_arrived(world)
         self.assertEqual(self.sql("SELECT count(*) FROM finding WHERE id = 'stream_refused' AND subject = 'escalations'"), [(1,)])
+        self.assertRegex(self.alidade("status").out, r"\n  escalations +not given to these credentials\n")
         run = self.ingest(api, code=0)
         api.denied = {"/v2/incidents": 403}
         run = self.ingest(api, code=3)

@@ -67,6 +67,7 @@ class Publish(support.Case):
         self.assertIn("*Reliability 2026Q1, A &amp; B &lt;Ltd&gt;*", text)
         self.assertIn(self.tree["answers"][0]["sentences"][0].replace("&", "&amp;"), text)
         self.assertIn("\n*" + self.tree["answers"][1]["sentences"][0].replace("&", "&amp;") + "*\n", text, "what matters most is bold")
+        self.assertIn("\n*" + self.tree["answers"][3]["sentences"][-1].replace("&", "&amp;") + "*", text, "as on the page")
         self.assertTrue(text.endswith("<https://wiki.example/reliability|The report>"))
         self.assertNotIn("<!", text)
 

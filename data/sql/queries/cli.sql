@@ -18,7 +18,9 @@ SELECT s.name, s.type, s.role, s.last_success, s.last_attempt, s.last_error,
 FROM source s ORDER BY s.name;
 
 -- name: cli_status_streams
-SELECT stream, high_water, completed_at, complete, gap, cursor IS NOT NULL FROM cursor WHERE source = ?1 ORDER BY stream;
+SELECT stream, high_water, completed_at, complete, gap, cursor IS NOT NULL,
+       EXISTS (SELECT 1 FROM finding f WHERE f.id = 'stream_refused' AND f.source = ?1 AND f.subject = stream)
+FROM cursor WHERE source = ?1 ORDER BY stream;
 
 -- name: cli_status_quarantine
 SELECT stream, element, reason FROM quarantine WHERE source = ?1 ORDER BY id LIMIT 5;
