@@ -333,6 +333,164 @@ static void every_day(void **state)
     assert_true(r->links > 200 && r->suggestions > 5);
 }
 
+/* ---- What reaches back ---- */
+
+enum { FIRST = 5001 }; /* rows of what the cases are about */
+
+static void page(struct room *r, int64_t row, int64_t day, const char *service)
+{
+    note(r, row, true);
+    simple(r->f, row, "pager", name_of(r, row), "pager", 0, DAYS(day), DAYS(day) + 50);
+    serve(r, row, service);
+}
+
+static void ticket(struct room *r, int64_t row, int64_t day, const char *service)
+{
+    note(r, row, true);
+    simple(r->f, row, "desk", name_of(r, row), "ticket", 0, DAYS(day) + 10, DAYS(day) + 90);
+    serve(r, row, service);
+}
+
+/* Rows of the cases; each has its own times and services. source_of tells pages and tickets by their rows. */
+static int64_t page_row(int64_t n)
+{
+    return FIRST + 6 * n + 1; /* no multiple of 3 or 7 for n below 6 */
+}
+
+static int64_t ticket_row(int64_t n)
+{
+    return FIRST + 6 * n; /* 5001 is a multiple of 3 */
+}
+
+static void key_before(struct room *r)
+{
+    static const char *const about[] = {"odd", "even"};
+    for (int64_t n = 0; n < 2; n++) {
+        page(r, page_row(n), 280 + 10 * n, about[n]);
+        ticket(r, ticket_row(n), 280 + 10 * n, about[n]);
+        refer(r, page_row(n), "incident_key", "comes-back");
+        refer(r, ticket_row(n), "incident_key", "comes-back");
+    }
+}
+
+/* The key comes back a third time, about a third service: it is about nothing, and never was. */
+static void key_comes_back(struct room *r)
+{
+    page(r, page_row(2), FIRST_DAY, "prime");
+    refer(r, page_row(2), "incident_key", "comes-back");
+}
+
+static void hub_before(struct room *r)
+{
+    ticket(r, ticket_row(0), 279, "odd");
+    put(r->f, "DELETE FROM record_moment WHERE record = ?1 AND moment = 'resolved'", "i", ticket_row(0));
+    set(r->f, ticket_row(0), "end_state", "open");
+    for (int64_t n = 0; n < 2; n++) {
+        page(r, page_row(n), 290 + 10 * n, "odd");
+        refer(r, page_row(n), "key", name_of(r, ticket_row(0)));
+    }
+}
+
+/* A third time names the ticket: it is an umbrella. */
+static void hub_is_umbrella(struct room *r)
+{
+    page(r, page_row(2), FIRST_DAY, "odd");
+    refer(r, page_row(2), "key", name_of(r, ticket_row(0)));
+}
+
+static void merge_before(struct room *r)
+{
+    page(r, page_row(0), 278, "odd");
+}
+
+static void merge_into_old(struct room *r)
+{
+    page(r, page_row(1), FIRST_DAY, "odd");
+    refer(r, page_row(1), "merged_into", name_of(r, page_row(0)));
+}
+
+static void three_before(struct room *r)
+{
+    static const char *const about[] = {"odd", "even", "prime"}; /* nothing alike */
+    for (int64_t n = 0; n < 3; n++)
+        page(r, page_row(n), 331, about[n]);
+    refer(r, page_row(0), "key", name_of(r, page_row(1)));
+    refer(r, page_row(2), "key", name_of(r, page_row(1)));
+}
+
+static void middle_is_gone(struct room *r)
+{
+    note(r, page_row(1), false);
+    put(r->f, "UPDATE record SET gone_at = 1 WHERE id = ?1", "i", page_row(1));
+}
+
+static void mention_before(struct room *r)
+{
+    page(r, page_row(0), 322, "odd");
+    ticket(r, ticket_row(0), 322, "even");
+    refer(r, ticket_row(0), "mention", name_of(r, page_row(0)));
+}
+
+/* What the ticket mentions means two records now. */
+static void mention_says_nothing(struct room *r)
+{
+    page(r, page_row(1), FIRST_DAY, "prime");
+    set(r->f, page_row(1), "key", name_of(r, page_row(0)));
+}
+
+/* What it mentions had ended before. */
+static void mentioned_had_ended(struct room *r)
+{
+    note(r, page_row(0), false);
+    put(r->f, "UPDATE record_moment SET at = ?2 WHERE record = ?1 AND moment = 'resolved'", "im", page_row(0), (int64_t)DAYS(322) + 5);
+}
+
+static void old_before(struct room *r)
+{
+    page(r, page_row(0), 200, "odd");
+}
+
+static void clear(struct room *r)
+{
+    static const char *const tables[] = {"record_ref", "record_service", "record_moment"};
+    for (size_t i = 0; i < N(tables); i++)
+        put(r->f, ald_sprintf(r->arena, "DELETE FROM %s WHERE record >= ?1", tables[i]), "i", (int64_t)FIRST);
+    put(r->f, "DELETE FROM record WHERE id >= ?1", "i", (int64_t)FIRST);
+    touch(r, false);
+}
+
+static void what_reaches_back(void **state)
+{
+    static const struct {
+        const char *what;
+        void (*before)(struct room *r);
+        void (*happens)(struct room *r);
+        size_t links, suggestions; /* that differ then */
+        bool renewed;
+    } cases[] = {{"a key comes back a third time", key_before, key_comes_back, 5, 0, true},
+                 {"a hub becomes an umbrella", hub_before, hub_is_umbrella, 4, 0, true},
+                 {"a merge into an old record", merge_before, merge_into_old, 1, 0, true},
+                 {"the middle one of three is gone", three_before, middle_is_gone, 3, 0, true},
+                 {"a mention says nothing any more", mention_before, mention_says_nothing, 1, 1, true},
+                 {"what is mentioned had ended", mention_before, mentioned_had_ended, 0, 1, true},
+                 {"a merge into what is long over", old_before, merge_into_old, 0, 0, false}};
+    struct room *r = *state;
+    for (int64_t day = 0; day < FIRST_DAY; day++)
+        happen(r, DAYS(day), DAYS(day + 1));
+    for (size_t i = 0; i < N(cases); i++) {
+        clear(r);
+        cases[i].before(r);
+        (void)save_whole(r, DAYS(FIRST_DAY));
+        cases[i].happens(r);
+        touch(r, true);
+        size_t renewed = r->renewed, links = r->links, suggestions = r->suggestions;
+        renew_and_whole(r, FIRST_DAY + 1);
+        if ((r->renewed > renewed) != cases[i].renewed || r->links - links != cases[i].links || r->suggestions - suggestions != cases[i].suggestions)
+            fail_msg("%s: %s, %d links and %d suggestions", cases[i].what, r->renewed > renewed ? "renewed" : "all anew", (int)(r->links - links),
+                     (int)(r->suggestions - suggestions));
+    }
+}
+
 /* ---- The room ---- */
 
 static int enter(void **state)
@@ -363,6 +521,7 @@ static int leave(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(every_day, enter, leave)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(every_day, enter, leave),
+                                      cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
