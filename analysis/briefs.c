@@ -7,7 +7,7 @@
 #include "alidade/hash.h"
 #include "analysis/packing.h"
 
-enum { VERSION = 1, HEAD = -1 /* its number among the chunks */ };
+enum { VERSION = 2, HEAD = -1 /* its number among the chunks */, HEAD_BYTES = 3 * 8 };
 
 /* ---- How linking came out ---- */
 
@@ -104,13 +104,15 @@ void ald_later_sort(struct ald_laters *laters)
     laters->n = kept;
 }
 
-/* Version, generation, dates that are still to come: row and time of each. */
-static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, const struct ald_laters *later)
+/* Version, generation, settled_links, dates that are still to come: row and time of each. */
+static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, uint64_t settled_links, const struct ald_laters *later)
 {
-    struct ald_bytes ret = {.data = ald_alloc(arena, 16 * (later->n + 1)), .n = 16 * (later->n + 1)};
+    struct ald_bytes ret = {.n = HEAD_BYTES + 16 * later->n};
+    ret.data = ald_alloc(arena, ret.n);
     unsigned char *at = ret.data;
     ald_put_bytes(&at, VERSION, 8);
     ald_put_bytes(&at, (uint64_t)generation, 8);
+    ald_put_bytes(&at, settled_links, 8);
     for (size_t i = 0; i < later->n; i++) {
         ald_put_bytes(&at, (uint64_t)later->items[i].row, 8);
         ald_put_bytes(&at, (uint64_t)later->items[i].at, 8);
@@ -118,15 +120,16 @@ static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, c
     return ret;
 }
 
-static bool take_head(struct ald_arena *arena, struct ald_q *q, int64_t generation, struct ald_laters *ret)
+static bool take_head(struct ald_arena *arena, struct ald_q *q, int64_t generation, struct ald_briefs *ret)
 {
     size_t n;
     const unsigned char *at = ald_q_col_blob(q, 1, &n);
-    if (n < 16 || n % 16 || ald_get_bytes(&at, 8) != VERSION || (int64_t)ald_get_bytes(&at, 8) != generation)
+    if (n < HEAD_BYTES || (n - HEAD_BYTES) % 16 || ald_get_bytes(&at, 8) != VERSION || (int64_t)ald_get_bytes(&at, 8) != generation)
         return false;
-    for (size_t i = 1; i < n / 16; i++) {
+    ret->settled_links = ald_get_bytes(&at, 8);
+    for (size_t i = 0; i < (n - HEAD_BYTES) / 16; i++) {
         int64_t row = (int64_t)ald_get_bytes(&at, 8);
-        ald_later_add(arena, ret, row, (int64_t)ald_get_bytes(&at, 8));
+        ald_later_add(arena, &ret->later, row, (int64_t)ald_get_bytes(&at, 8));
     }
     return true;
 }
@@ -140,7 +143,7 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
     ALD_TRY(ald_q_open(store, "part_brief_rows", &q, err));
     ald_q_int(q, 1, INT64_MIN);
     ALD_TRY(ald_q_step(q, &row, err));
-    *ret_sound = row && ald_q_col_int(q, 0) == HEAD && take_head(arena, q, generation, &ret->later);
+    *ret_sound = row && ald_q_col_int(q, 0) == HEAD && take_head(arena, q, generation, ret);
     while (*ret_sound) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
@@ -194,6 +197,6 @@ enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ald_later_sort(a->later);
-    struct ald_bytes head = pack_head(arena, a->generation, renewed ? &renewed->briefs->later : a->later);
+    struct ald_bytes head = pack_head(arena, a->generation, renewed ? renewed->briefs->settled_links : a->settled_links, renewed ? &renewed->briefs->later : a->later);
     return renewed ? save_changes(store, renewed->briefs, &head, err) : save_all(store, a->briefs, &head, err);
 }

@@ -31,6 +31,7 @@ struct ald_briefs {
     struct ald_brief_chunk *chunks; /* ascending */
     size_t n, cap;
     struct ald_laters later; /* by row */
+    uint64_t settled_links;  /* as in struct ald_analysis */
 };
 
 /* ---- briefs_packed.c: one chunk as bytes ---- */

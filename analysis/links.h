@@ -122,6 +122,8 @@ void ald_link_idle_add(struct ald_linker *l, enum ald_link_method method, const 
 /** Sets `settled`: the first day of the quarter before the one that as-of lies in, where enough records that take part start before it
  *  (link.learn_least) and every source that tells of later ones has been there for a quarter; else INT64_MAX. */
 void ald_link_settle(struct ald_linker *l);
+/** The links that joined settled records, in one number, whatever their order. */
+uint64_t ald_link_settled_links(const struct ald_linker *l);
 /** Whether likeness is learnt from a record. */
 bool ald_link_is_settled(const struct ald_linker *l, uint32_t record);
 

@@ -327,7 +327,7 @@ static ALD_CHECK enum ald_rc link_all(struct attempt *t, struct ald_err *err)
     ald_link_identity(l);
     ald_brief_states(l, &t->states);
     find_changed(t);
-    if (t->first < t->r->begins)
+    if (t->first < t->r->begins || ald_link_settled_links(l) != t->r->briefs.settled_links)
         give_up(t->r, "something changed that began before this quarter");
     return ALD_OK;
 }
@@ -408,6 +408,7 @@ static ALD_CHECK enum ald_rc renew(struct renewing *r, struct ald_analysis *a, s
         return ALD_OK;
     struct ald_briefs *briefs = ald_renew_pack(&t.laid, t.b, &t.states, r->arena);
     look_ahead(&t, &briefs->later);
+    briefs->settled_links = r->briefs.settled_links;
     tell_origins(&t);
     r->ret->briefs = briefs;
     r->ret->records_n = t.a->records_n;

@@ -281,8 +281,8 @@ static void same_outlook(struct room *r, const struct ald_renewed *renewed)
     }
     sqlite3_stmt *q = prepared(r->f, "SELECT packed FROM brief WHERE chunk < 0");
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    assert_int_equal((size_t)sqlite3_column_bytes(q, 0), 16 * (renewed->briefs->later.n + 1));
-    const unsigned char *at = (const unsigned char *)sqlite3_column_blob(q, 0) + 16;
+    assert_int_equal((size_t)sqlite3_column_bytes(q, 0), 24 + 16 * renewed->briefs->later.n);
+    const unsigned char *at = (const unsigned char *)sqlite3_column_blob(q, 0) + 24;
     for (size_t i = 0; i < renewed->briefs->later.n; i++) {
         assert_int_equal(ald_get_bytes(&at, 8), renewed->briefs->later.items[i].row);
         assert_int_equal(ald_get_bytes(&at, 8), renewed->briefs->later.items[i].at);
