@@ -28,6 +28,7 @@ static enum ald_rc put_quarantine(struct ald_land *land, const char *statement, 
 enum ald_rc ald_land_quarantine(struct ald_land *land, const char *stream, const char *element, const char *reason,
                                 const char *raw, struct ald_err *err)
 {
+    land->texts = true;
     ALD_TRY(put_quarantine(land, "land_quarantine_add", stream, element, reason, raw, err));
     if (ald_store_changes(land->store) > 0) {
         land->quarantined_new++;
@@ -125,6 +126,7 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
         /* What was sent holds bodies. Also what an earlier run kept goes. */
         ALD_TRY(ald_landing_run(l, "land_raw_drop", (struct ald_texts){{l->stream, el->id}}, &did, err));
         state->news |= !el->record; /* nothing to compare with */
+        l->land->texts = true;
         return ALD_OK;
     }
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -136,8 +138,10 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
     ald_q_time(q, 5, l->land->now);
     ald_q_text_lent(q, 6, only_record(el));
     ALD_TRY(ald_q_run(q, err));
+    bool news = ald_store_changes(l->land->store) > 0;
+    l->land->texts = l->land->texts || news;
     if (!el->record)
-        state->news = ald_store_changes(l->land->store) > 0;
+        state->news = news;
     return ALD_OK;
 }
 

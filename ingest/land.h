@@ -13,6 +13,7 @@ struct ald_land {
     bool stored;         /* the page comes from the store: nothing was seen anew, what is gone stays gone */
     const char *replace; /* subject whose earlier details this page replaces, or NULL */
     int64_t now; /* of this page */
+    bool texts;  /* set where a page brought a text that was not there */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new, said_new;
 };

@@ -13,6 +13,7 @@ struct stored {
     int64_t id; /* 0: not there yet */
     const char *fingerprint, *version;
     bool gone;
+    int64_t last_seen;
 };
 
 static enum ald_rc look_up(struct ald_landing *l, const char *external_id, struct stored *ret, struct ald_err *err)
@@ -32,6 +33,7 @@ static enum ald_rc look_up(struct ald_landing *l, const char *external_id, struc
         .fingerprint = ald_strdup(l->scratch, ald_q_col_text(q, 1)),
         .version = ald_strdup(l->scratch, ald_q_col_text(q, 2)),
         .gone = ald_q_col_int(q, 3) != 0,
+        .last_seen = ald_q_col_int(q, 4),
     };
     return ALD_OK;
 }
@@ -90,21 +92,33 @@ enum ald_rc ald_landing_note(struct ald_landing *l, int64_t record, struct ald_e
 }
 
 /** Whether it is told to have been resolved later than it was seen, which no analysis believes until it is seen again. */
-static enum ald_rc is_ahead(struct ald_landing *l, int64_t record, bool *ret, struct ald_err *err)
+static enum ald_rc is_ahead(struct ald_landing *l, const struct stored *stored, bool *ret, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_record_ahead", &q, err));
-    ald_q_int(q, 1, record);
+    ald_q_int(q, 1, stored->id);
+    ald_q_int(q, 2, stored->last_seen);
     return ald_q_step(q, ret, err);
+}
+
+static enum ald_rc is_back(struct ald_landing *l, const struct stored *stored, struct ald_err *err)
+{
+    if (!stored->gone)
+        return ALD_OK;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_record_back", &q, err));
+    ald_q_int(q, 1, stored->id);
+    return ald_q_run(q, err);
 }
 
 static enum ald_rc mark_seen(struct ald_landing *l, const struct stored *stored, const char *version,
                              struct ald_err *err)
 {
     bool ahead = false;
-    ALD_TRY(is_ahead(l, stored->id, &ahead, err));
-    if (ahead || stored->gone) /* gone: it is back */
+    ALD_TRY(is_ahead(l, stored, &ahead, err));
+    if (ahead || stored->gone)
         ALD_TRY(ald_landing_note(l, stored->id, err));
+    ALD_TRY(is_back(l, stored, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_record_seen", &q, err));
     ald_q_int(q, 1, stored->id);
@@ -161,6 +175,7 @@ enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald_element *
     if (stored.id) {
         ALD_TRY(ald_landing_note(l, stored.id, err));
         ALD_TRY(write_record(l, rec, "land_record_change", version, print, err));
+        ALD_TRY(is_back(l, &stored, err));
         ALD_TRY(ald_landing_children_clear(l, stored.id, "", err));
         l->land->records_changed++;
     } else {

@@ -37,7 +37,7 @@ static enum ald_rc put_time(struct ald_sync *s, struct ald_err *err)
 }
 
 /** Parameters: source, when the read began, since when of changes, of creation it read, now; the first n of them. */
-static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int64_t *ret_changes, struct ald_err *err)
+static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, struct ald_err *err)
 {
     const int64_t times[] = {s->census_started, s->census_by_creation ? ALD_TIME_NONE : s->census_since,
                              s->census_by_creation ? s->census_since : ALD_TIME_NONE,
@@ -47,9 +47,7 @@ static enum ald_rc census_step(struct ald_sync *s, const char *name, int n, int6
     ald_q_text(q, 1, s->cfg->name);
     for (int i = 2; i <= n; i++)
         ald_q_time(q, i, times[i - 2]);
-    ALD_TRY(ald_q_run(q, err));
-    *ret_changes = ald_store_changes(s->store);
-    return ALD_OK;
+    return ald_sync_note_changed(s, q, err); /* none, but of a step that returns records */
 }
 
 /** An empty list where records were: an account that lost its rights, or was closed, is answered so by some sources. */
@@ -84,18 +82,14 @@ static enum ald_rc told_nothing(struct ald_sync *s, bool *ret, struct ald_err *e
 
 static enum ald_rc census(struct ald_sync *s, struct ald_err *err)
 {
-    int64_t gone = 0, other = 0;
     bool nothing = false;
     ALD_TRY(told_nothing(s, &nothing, err));
     if (nothing)
         return ALD_OK;
     ALD_TRY(ald_store_begin(s->store, err));
-    ALD_TRY(census_step(s, "sync_census_note", 4, &other, err));
-    ALD_TRY(census_step(s, "sync_census_gone", 5, &gone, err));
-    ALD_TRY(census_step(s, "sync_census_clear", 2, &other, err));
-    ALD_TRY(census_step(s, "sync_census_mark", 4, &other, err));
-    if (gone > 0)
-        ALD_TRY(ald_store_touch_noted(s->store, err));
+    ALD_TRY(census_step(s, "sync_census_gone", 5, err));
+    ALD_TRY(census_step(s, "sync_census_clear", 2, err));
+    ALD_TRY(census_step(s, "sync_census_mark", 4, err));
     return ald_store_commit(s->store, err);
 }
 

@@ -107,21 +107,28 @@ static enum ald_rc mark_todo(struct ald_sync *s, struct ald_err *err)
     return ald_q_run(q, err);
 }
 
+enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct ald_err *err)
+{
+    for (size_t n = 0;; n++) {
+        bool row = false;
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (!row)
+            return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
+        ALD_TRY(ald_store_note_changed(s->store, ald_q_col_int(q, 0), err));
+    }
+}
+
 /** A list of events is whole: when it was read to its end, the timeline of every record made since was read, also that of
  * one without events. */
 static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, int64_t since,
                                   struct ald_err *err)
 {
-    static const char *const steps[] = {"sync_timeline_all_note", "sync_timeline_all"};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(s->store, steps[i], &q, err));
-        ald_q_text(q, 1, s->cfg->name);
-        ald_q_int(q, 2, stream->holds);
-        ald_q_time(q, 3, since);
-        ALD_TRY(ald_q_run(q, err));
-    }
-    return ald_store_changes(s->store) > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_timeline_all", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_int(q, 2, stream->holds);
+    ald_q_time(q, 3, since);
+    return ald_sync_note_changed(s, q, err);
 }
 
 static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
@@ -129,10 +136,11 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
 {
     s->land.now = page->at;
     s->land.replace = landing->replace;
+    s->land.texts = false;
     ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
-    ALD_TRY(ald_sync_names_save(s, stream, page, err));
     for (size_t i = 0; i < page->bad_n; i++)
         ALD_TRY(ald_land_quarantine(&s->land, stream->name, page->bad[i].element, page->bad[i].reason, "", err));
+    ALD_TRY(ald_sync_names_save(s, stream, page, err));
     ALD_TRY(note_repairs(s, stream->name, page->repairs, landing->last, err));
     ALD_TRY(note_limits(s, stream->name, page, landing, err));
     if (landing->done_subjects)

@@ -44,7 +44,7 @@ enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_stream *str
                                 struct ald_err *err)
 {
     const struct ald_name_row *fresh = page->names;
-    if (kept(s) && (page->names_n > 0 || (page->rows.n > 0 && s->connector->type.is_file)))
+    if (kept(s) && (page->names_n > 0 || (s->land.texts && s->connector->type.is_file)))
         ALD_TRY(exec(s->store, "sync_said_owe", err));
     for (size_t i = 0; i < page->names_n; i++) {
         if (s->texts)

@@ -244,6 +244,8 @@ void ald_gate_leave(const struct ald_sync *s);
 ALD_CHECK enum ald_rc ald_sync_source(struct ald_sync *s, struct ald_err *err);
 void ald_sync_progress(struct ald_sync *s, const char *note);
 bool ald_sync_stopped(const struct ald_sync *s);
+/** Runs a statement which changes records and returns them (by row): each is noted. In the caller's transaction. */
+ALD_CHECK enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct ald_err *err);
 /** A finding that no longer holds. In the caller's transaction. */
 ALD_CHECK enum ald_rc ald_sync_finding_drop(struct ald_sync *s, const char *id, const char *subject, struct ald_err *err);
 

@@ -120,15 +120,10 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
--- Those that sync_timeline_all and sync_census_gone are about to change, as store_touched_record notes them: most are noted already.
--- name: sync_timeline_all_note
-INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND (?3 IS NULL OR entered_at >= ?3)
-AND NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
-
 -- 65536: what says itself what was read (ALD_HOLDS_TOLD).
 -- name: sync_timeline_all
 UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0
-AND (?3 IS NULL OR entered_at >= ?3);
+AND (?3 IS NULL OR entered_at >= ?3) RETURNING id;
 
 -- name: sync_stream_records
 SELECT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND stream = ?2 AND gone_at IS NULL);
@@ -138,19 +133,12 @@ SELECT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND stream = ?2 AND gone_a
 SELECT stream, count(*) FROM record WHERE source = ?1 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
 AND (?4 IS NULL OR entered_at >= ?4) GROUP BY stream HAVING max(last_seen) < ?2 AND count(*) >= 5 ORDER BY stream;
 
--- name: sync_census_note
-INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
-AND (?4 IS NULL OR entered_at >= ?4)
-AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source
-    AND f.subject = record.external_id)
-AND NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
-
 -- Records that a full read (which began at ?2, of what changed since ?3 or was made since ?4) did not list for the second time.
 -- name: sync_census_gone
 UPDATE record SET gone_at = ?5 WHERE source = ?1 AND last_seen < ?2 AND gone_at IS NULL AND (?3 IS NULL OR updated_at >= ?3)
 AND (?4 IS NULL OR entered_at >= ?4)
 AND EXISTS (SELECT 1 FROM finding f WHERE f.id = 'missing_once' AND f.source = record.source
-    AND f.subject = record.external_id);
+    AND f.subject = record.external_id) RETURNING id;
 
 -- name: sync_census_clear
 DELETE FROM finding WHERE id = 'missing_once' AND source = ?1 AND subject IN
@@ -318,7 +306,7 @@ SELECT name, type FROM source UNION ALL SELECT '', '' ORDER BY name;
 -- ---- land: rows of a page ----
 
 -- name: land_record_get
-SELECT id, fingerprint, version, gone_at IS NOT NULL FROM record WHERE source = ?1 AND external_id = ?2;
+SELECT id, fingerprint, version, gone_at IS NOT NULL, last_seen FROM record WHERE source = ?1 AND external_id = ?2;
 
 -- name: land_record_new
 INSERT INTO record (source, external_id, kind, key, title, url, status, resolve_reason, class, end_state, entered_at,
@@ -329,16 +317,20 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 -- name: land_record_change
 UPDATE record SET kind = ?3, key = ?4, title = ?5, url = ?6, status = ?7, resolve_reason = ?8, class = ?9, end_state = ?10,
     entered_at = ?11, updated_at = ?12, timeline = timeline | ?13, holds = ?14, mapping = ?15, version = ?16,
-    fingerprint = ?17, last_seen = max(last_seen, ?18), gone_at = NULL, stream = ?19
+    fingerprint = ?17, last_seen = max(last_seen, ?18), stream = ?19
 WHERE source = ?1 AND external_id = ?2;
 
+-- ?2: when it was seen.
 -- name: land_record_ahead
-SELECT 1 FROM record r WHERE id = ?1
-AND (EXISTS (SELECT 1 FROM record_moment WHERE record = ?1 AND moment = 'resolved' AND at > r.last_seen)
-    OR EXISTS (SELECT 1 FROM event WHERE record = ?1 AND kind = 'resolved' AND at > r.last_seen));
+SELECT 1 FROM record_moment WHERE record = ?1 AND moment = 'resolved' AND at > ?2
+UNION ALL SELECT 1 FROM event WHERE record = ?1 AND kind = 'resolved' AND at > ?2;
 
+-- Without gone_at: its index would be written anew for each record that a run sees again.
 -- name: land_record_seen
-UPDATE record SET last_seen = max(last_seen, ?2), version = ?3, gone_at = NULL WHERE id = ?1;
+UPDATE record SET last_seen = max(last_seen, ?2), version = ?3 WHERE id = ?1;
+
+-- name: land_record_back
+UPDATE record SET gone_at = NULL WHERE id = ?1;
 
 -- name: land_moments_clear
 DELETE FROM record_moment WHERE record = ?1 AND origin = ?2;
