@@ -94,9 +94,22 @@ static void act(struct crew *crew, uint32_t person, int64_t at)
     stint->to = at > stint->to ? at : stint->to;
 }
 
+/* Whether something happened in it so late that somebody may have been engaged after the period began. */
+static bool reaches(const struct crew *crew, const struct ald_incident *inc)
+{
+    for (size_t r = 0; r < inc->records_n; r++) {
+        const struct ald_record *record = &crew->a->records[inc->records[r]];
+        if (record->events_n && ald_event_at(crew->a, record, record->events_n - 1).at + ENGAGED_LEAST_MS > crew->from)
+            return true;
+    }
+    return false;
+}
+
 /* One incident's actions become one stint per person. */
 static void stints_of(struct crew *crew, const struct ald_incident *inc)
 {
+    if (!reaches(crew, inc))
+        return;
     for (size_t r = 0; r < inc->records_n; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
         for (size_t e = 0; e < record->events_n; e++) {

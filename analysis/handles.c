@@ -23,7 +23,8 @@ struct map {
 };
 struct ald_handles {
     const struct ald_analysis *a;
-    struct map called, addressed;
+    struct map called;
+    struct map *addressed; /* made when an address is first looked for: most texts name none */
 };
 
 static struct slot *slots_of(size_t n)
@@ -43,11 +44,14 @@ static void put(struct map *map, struct slot slot)
     map->n++;
 }
 
-static void make_room(struct map *map)
+/* Room for n texts and one more. */
+static void make_room(struct map *map, size_t n)
 {
-    if (4 * map->n < 3 * map->cap)
+    if (4 * n < 3 * map->cap)
         return;
     struct map larger = {.cap = map->cap ? 2 * map->cap : ROOM_FIRST};
+    while (4 * n >= 3 * larger.cap)
+        larger.cap *= 2;
     larger.slots = slots_of(larger.cap);
     for (size_t i = 0; i < map->cap; i++)
         if (map->slots[i].at)
@@ -94,7 +98,7 @@ static struct slot *find(const struct ald_handles *h, const struct map *map, con
     return NULL;
 }
 
-static void add(struct ald_handles *h, struct map *map, const char *text, size_t incident, size_t record)
+static void add(const struct ald_handles *h, struct map *map, const char *text, size_t incident, size_t record)
 {
     if (!text || !*text)
         return;
@@ -105,35 +109,55 @@ static void add(struct ald_handles *h, struct map *map, const char *text, size_t
         return;
     }
     bool is_record = record != SIZE_MAX;
-    make_room(map);
+    make_room(map, map->n);
     put(map, (struct slot){.hash = hash, .at = ((is_record ? record : incident) + 1) & AT_MOST, .record = is_record});
+}
+
+/* The names of a record, but for those that its incident has from it. */
+static void add_record(struct ald_handles *h, size_t i)
+{
+    const struct ald_record *record = &h->a->records[i];
+    if (record->key != h->a->incidents[record->incident].key)
+        add(h, &h->called, record->key, record->incident, i);
+    if (!record->key || strcmp(record->key, record->external_id) != 0)
+        add(h, &h->called, record->external_id, record->incident, i);
 }
 
 struct ald_handles *ald_handles_new(const struct ald_analysis *a, struct ald_arena *arena)
 {
-    struct ald_handles *h = ald_alloc(arena, sizeof *h);
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_handles *h = ald_calloc(arena, 1, sizeof *h);
     h->a = a;
+    h->addressed = ald_calloc(arena, 1, sizeof *h->addressed);
+    make_room(&h->called, a->incidents_n + a->records_n);
     for (size_t i = 0; i < a->incidents_n; i++)
         add(h, &h->called, a->incidents[i].id, i, SIZE_MAX);
     for (size_t i = 0; i < a->incidents_n; i++)
         add(h, &h->called, a->incidents[i].key, i, SIZE_MAX);
     for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *record = &a->records[i];
-        if (record->incident == ALD_NOBODY)
-            continue;
-        add(h, &h->called, ald_record_id(record), record->incident, i);
+        if (record->incident != ALD_NOBODY && ald_record_id(record) != a->incidents[record->incident].id)
+            add(h, &h->called, ald_record_id(record), record->incident, i);
     }
-    for (size_t i = 0; i < a->records_n; i++) {
-        const struct ald_record *record = &a->records[i];
-        if (record->incident == ALD_NOBODY)
+    for (size_t i = 0; i < a->records_n; i++)
+        if (a->records[i].incident != ALD_NOBODY)
+            add_record(h, i);
+    return h;
+}
+
+static const struct map *addressed(const struct ald_handles *h)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    if (h->addressed->cap)
+        return h->addressed;
+    make_room(h->addressed, 0);
+    for (size_t i = 0; i < h->a->records_n; i++) {
+        const struct ald_record *record = &h->a->records[i];
+        if (record->incident == ALD_NOBODY || !record->url_end)
             continue;
-        add(h, &h->called, record->key, record->incident, i);
-        add(h, &h->called, record->external_id, record->incident, i);
-        add(h, &h->addressed, record->url_end ? ald_link_url(scratch, ald_record_url(scratch, record)) : NULL, record->incident, i);
+        add(h, h->addressed, ald_link_url(scratch, ald_record_url(scratch, record)), record->incident, i);
         ald_arena_reset(scratch);
     }
-    return h;
+    return h->addressed;
 }
 
 void ald_handles_free(struct ald_handles *handles)
@@ -141,7 +165,7 @@ void ald_handles_free(struct ald_handles *handles)
     if (!handles)
         return;
     free(handles->called.slots);
-    free(handles->addressed.slots);
+    free(handles->addressed->slots);
 }
 
 void ald_handles_freep(struct ald_handles **handles)
@@ -156,7 +180,7 @@ size_t ald_handles_find(const struct ald_handles *handles, const char *text)
     if (!slot && strstr(text, "://")) {
         ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
         const char *url = ald_link_url(scratch, text);
-        slot = url ? find(handles, &handles->addressed, url, ald_names_hash(url)) : NULL;
+        slot = url ? find(handles, addressed(handles), url, ald_names_hash(url)) : NULL;
     }
     return slot ? incident_of(handles, slot) : SIZE_MAX;
 }
@@ -174,9 +198,9 @@ static bool telling(const char *text)
 
 size_t ald_handles_cited(const struct ald_handles *handles, const char *text, enum ald_cited_as as, struct ald_arena *scratch)
 {
-    const struct map *map = as == ALD_CITED_ADDRESS ? &handles->addressed : &handles->called;
     bool number = as == ALD_CITED_NUMBER && strlen(text) >= 3 && strspn(text, "0123456789") == strlen(text);
     const char *name = as == ALD_CITED_ADDRESS ? ald_link_url(scratch, text) : number || telling(text) ? text : NULL;
+    const struct map *map = name && as == ALD_CITED_ADDRESS ? addressed(handles) : &handles->called;
     const struct slot *slot = name ? find(handles, map, name, ald_names_hash(name)) : NULL;
     return !slot || slot->several ? SIZE_MAX : incident_of(handles, slot);
 }

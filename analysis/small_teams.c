@@ -41,6 +41,8 @@ static void from_events(const struct ald_analysis *a, struct members *members, c
                         const struct ald_record *record)
 {
     uint32_t holder = inc->first_team;
+    if (inc->started_at < members->from && (!record->events_n || ald_event_at(a, record, record->events_n - 1).at < members->from))
+        return; /* all of it lies before */
     for (size_t i = 0; i < record->events_n;) {
         size_t end = i;
         int64_t at = ald_event_at(a, record, i).at;
@@ -83,8 +85,9 @@ static void from_incident(const struct ald_analysis *analysis, size_t i, struct 
     /* Those whom a list of the record names and no event: they came in once. */
     for (size_t e = 0; analysis->past && e < ald_past_engaged_n(analysis->past, i); e++) {
         struct ald_named named = ald_past_engaged(analysis->past, i, e);
-        add(members, holder_at(analysis, inc, &analysis->records[named.record], named.at), named.name,
-            named.at == ALD_TIME_NONE || named.at < inc->started_at ? inc->started_at : named.at);
+        int64_t at = named.at == ALD_TIME_NONE || named.at < inc->started_at ? inc->started_at : named.at;
+        if (at >= members->from)
+            add(members, holder_at(analysis, inc, &analysis->records[named.record], named.at), named.name, at);
     }
 }
 

@@ -212,6 +212,7 @@ void ald_stories_choose(const struct ald_analysis *a, const struct ald_story_vie
             list[n] = (uint32_t)i;
         ++*counts[standing];
     }
+    ald_memory_trim(); /* what figures needed while they were made */
     from(a, view, list, n, slots, 2 * slots, true, arena, ret);
 }
 
