@@ -140,6 +140,13 @@ static void bar(double position, char out[24])
     out[10] = '\0';
 }
 
+/* Counts whole, however large; shares by two digits. */
+static const char *number(double v, char out[32])
+{
+    (void)snprintf(out, 32, fabs(v - round(v)) < 1e-9 ? "%.0f" : "%.2f", v);
+    return out;
+}
+
 /* Value, value by the landmark, position as a bar and a number, when it is known; then where it came from. */
 static void print_signal(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
 {
@@ -151,13 +158,13 @@ static void print_signal(struct ald_arena *a, const struct ald_analysis *an, siz
     bool weighs = ald_signal_weight(an->settings, signal) > 0;
     char landmark[32] = "-";
     char place[32] = "    ";
-    char drawn[24];
+    char drawn[24], total[32];
     if (obs->has_landmark_value)
-        (void)snprintf(landmark, sizeof landmark, "%.6g", obs->landmark_value);
+        (void)number(obs->landmark_value, landmark);
     if (isfinite(position))
         (void)snprintf(place, sizeof place, "%.2f", position);
     bar(position, drawn);
-    (void)printf("    %-22s %8.6g %8s  %s %s %s%s%s\n", signal->id, obs->total, landmark, drawn, place, ald_timing_text(signal->timing),
+    (void)printf("    %-22s %8s %8s  %s %s %s%s%s\n", signal->id, number(obs->total, total), landmark, drawn, place, ald_timing_text(signal->timing),
                  on_axis || !isfinite(position) ? "" : ", description only", weighs ? "" : ", weight 0");
     const char *evidence = ald_evidence_text(a, an, i, s);
     if (evidence)
