@@ -78,7 +78,7 @@ struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_b
         int64_t number = b->by_row[from].row / ALD_BRIEFS_A_CHUNK;
         while (to < b->by_row_n && b->by_row[to].row / ALD_BRIEFS_A_CHUNK == number)
             to++;
-        ald_briefs_add(ret, arena, number)->packed = ald_brief_pack(b, &b->by_row[from], to - from, states, arena);
+        ald_briefs_add(ret, arena, number)->packed = ald_brief_pack(b, &b->by_row[from], to - from, states, NULL, arena);
     }
     return ret;
 }

@@ -36,10 +36,6 @@ struct ald_briefs {
 
 /* ---- briefs_packed.c: one chunk as bytes ---- */
 
-/** Packs records of one chunk, by row. states: by record. */
-struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
-                                struct ald_arena *arena);
-
 /** What several records of a chunk have in common; lent by the chunk. Texts may be NULL. */
 struct ald_brief_traits {
     const char *source, *kind, *class_, *address;
@@ -57,6 +53,15 @@ struct ald_brief {
     uint32_t refs_n, services_n;
     bool young, titled;
 };
+/** Briefs of records that are not in the build, and that stood alone: those of rows without a record, one after the other. */
+struct ald_brief_others {
+    const struct ald_brief *briefs;
+    const struct ald_brief_traits *traits;
+};
+/** Packs records of one chunk, by row. others: NULL where all rows have a record. */
+struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
+                                const struct ald_brief_others *others, struct ald_arena *arena);
+
 struct ald_brief_reader {
     const unsigned char *at, *present; /* present: a bit for each row of the chunk */
     const char **texts;

@@ -99,7 +99,7 @@ static uint32_t text_number(struct writer *w, const char *text)
     return text ? ald_names_add(w->texts, text) + 1 : 0;
 }
 
-static uint32_t new_traits(struct writer *w, const struct ald_traits *traits)
+static uint32_t new_traits(struct writer *w, const struct ald_brief_traits *traits)
 {
     const uint32_t own[4] = {text_number(w, traits->source), text_number(w, traits->kind), text_number(w, traits->class_), text_number(w, traits->address)};
     for (uint32_t i = 0; i < w->traits_n; i++)
@@ -116,7 +116,8 @@ static uint32_t traits_number(struct writer *w, const struct ald_traits *traits)
         slot = (slot + 1) % MET_SLOTS;
     if (!w->met[slot].traits) {
         w->met[slot].traits = traits;
-        w->met[slot].number = new_traits(w, traits);
+        w->met[slot].number = new_traits(
+            w, &(struct ald_brief_traits){.source = traits->source, .kind = traits->kind, .class_ = traits->class_, .address = traits->address});
     }
     return w->met[slot].number;
 }
@@ -157,9 +158,17 @@ static unsigned flags_of(const struct writer *w, uint32_t i, const struct ald_br
     return flags;
 }
 
-static void put_times(struct sink *s, const struct ald_build *b, uint32_t i, unsigned flags)
+static void put_names(struct sink *s, const char *id, const char *key, const char *url_end, unsigned flags)
 {
-    int64_t start = b->work[i].start, end = ald_record_end(b, i);
+    put_text(s, id);
+    if (flags & HAS_KEY)
+        put_text(s, key);
+    if ((flags & URL_IS_ID) && (flags & URL_IS_KEY))
+        put_text(s, url_end);
+}
+
+static void put_times(struct sink *s, int64_t start, int64_t end, unsigned flags)
+{
     if (!(flags & UNDATED))
         put_signed(s, start);
     if (flags & OPEN)
@@ -242,12 +251,8 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
     unsigned flags = flags_of(w, row->record, state);
     put_number(s, traits_number(w, r->traits));
     put_number(s, flags);
-    put_text(s, ald_record_id(r));
-    if (flags & HAS_KEY)
-        put_text(s, r->key);
-    if ((flags & URL_IS_ID) && (flags & URL_IS_KEY))
-        put_text(s, r->url_end);
-    put_times(s, w->b, row->record, flags);
+    put_names(s, ald_record_id(r), r->key, r->url_end, flags);
+    put_times(s, w->b->work[row->record].start, ald_record_end(w->b, row->record), flags);
     if (flags & LINKED) {
         put_signed(s, row->row - state->root);
         put_hash(s, state->link);
@@ -258,6 +263,23 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
     if (flags & SHOWS)
         put_number(s, w->b->shows[row->record]);
     put_lists(w, row->record, flags);
+}
+
+/* As put_record writes it of one that stands alone, is not young and refers to nothing. */
+static void put_other(struct writer *w, const struct ald_brief *brief, const struct ald_brief_traits *traits)
+{
+    struct sink *s = &w->records;
+    const char *external_id = brief->id + strlen(traits->source) + 1;
+    unsigned flags = brief->key ? HAS_KEY : 0;
+    if (brief->url_end)
+        flags |= brief->url_end == external_id ? URL_IS_ID : brief->url_end == brief->key ? URL_IS_KEY : URL_IS_ID | URL_IS_KEY;
+    flags |= (brief->end == INT64_MAX ? OPEN : 0u) | (brief->start == ALD_TIME_NONE ? UNDATED : 0u) | (brief->shows ? SHOWS : 0u);
+    put_number(s, new_traits(w, traits));
+    put_number(s, flags);
+    put_names(s, brief->id, brief->key, brief->url_end, flags);
+    put_times(s, brief->start, brief->end, flags);
+    if (flags & SHOWS)
+        put_number(s, brief->shows);
 }
 
 static struct ald_bytes whole_of(struct writer *w, const struct ald_row_index *rows, size_t n, struct ald_arena *arena)
@@ -292,7 +314,7 @@ int64_t ald_brief_young_from(const struct ald_analysis *a)
 }
 
 struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
-                                struct ald_arena *arena)
+                                const struct ald_brief_others *others, struct ald_arena *arena)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct writer *w = ald_calloc(scratch, 1, sizeof *w);
@@ -302,8 +324,14 @@ struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_
     w->texts = ald_names_new(scratch);
     w->young_from = ald_brief_young_from(b->a);
     w->records.arena = scratch;
-    for (size_t i = 0; i < n; i++)
-        put_record(w, &rows[i], states);
+    for (size_t i = 0, k = 0; i < n; i++) {
+        if (rows[i].record != ALD_NOBODY) {
+            put_record(w, &rows[i], states);
+            continue;
+        }
+        put_other(w, &others->briefs[k], &others->traits[others->briefs[k].traits]);
+        k++;
+    }
     struct ald_bytes ret = whole_of(w, rows, n, arena);
     ald_names_free(w->texts);
     return ret;

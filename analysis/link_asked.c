@@ -45,23 +45,32 @@ static bool is_pointer(unsigned kind)
     return kind <= ALD_REF_PARENT || kind == ALD_REF_MENTION;
 }
 
+void ald_link_ask_begin(struct ald_arena *arena, size_t refs, struct ald_link_asked *ret)
+{
+    uint32_t bits = 1024;
+    while (bits / 16 < refs && bits < 1u << 30)
+        bits *= 2;
+    *ret = (struct ald_link_asked){.bits = ald_calloc(arena, bits / 64, sizeof *ret->bits), .mask = bits - 1};
+}
+
+void ald_link_ask(struct ald_link_asked *asked, struct ald_arena *scratch, const struct ald_row_ref *ref)
+{
+    if (!is_pointer(ref->kind))
+        return;
+    const char *value = ald_link_trimmed(scratch, ref->value), *url = ald_link_url(scratch, value);
+    ask_value(asked, value);
+    if (url)
+        ask_url(asked, scratch, url);
+}
+
 void ald_link_asked(struct ald_linker *l, struct ald_link_asked *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     const struct ald_build *b = l->b;
-    uint32_t bits = 1024;
-    while (bits / 16 < b->ref_n && bits < 1u << 30)
-        bits *= 2;
-    *ret = (struct ald_link_asked){.bits = ald_calloc(l->arena, bits / 64, sizeof *ret->bits), .mask = bits - 1};
+    ald_link_ask_begin(l->arena, b->ref_n, ret);
     for (uint32_t i = 0; i < b->a->records_n; i++) {
         for (size_t k = 0; k < b->refs[i].n && !b->a->records[i].vendor; k++) {
-            const struct ald_row_ref *ref = &b->ref[b->refs[i].at + k];
-            if (!is_pointer(ref->kind))
-                continue;
-            const char *value = ald_link_trimmed(scratch, ref->value), *url = ald_link_url(scratch, value);
-            ask_value(ret, value);
-            if (url)
-                ask_url(ret, scratch, url);
+            ald_link_ask(ret, scratch, &b->ref[b->refs[i].at + k]);
             ald_arena_reset(scratch);
         }
     }

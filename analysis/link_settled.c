@@ -18,6 +18,12 @@ static bool sources_are_known(struct ald_linker *l, int64_t settled, int64_t lon
         known[l->b->work[i].source] |= l->b->work[i].start < long_before;
         needed[l->b->work[i].source] |= l->b->work[i].start >= settled;
     }
+    for (size_t s = 0; l->b->left_out && s < sources; s++) {
+        const struct ald_left_out *out = &l->b->left_out[s];
+        bool dated = out->first != ALD_TIME_NONE && !l->b->vendor[s];
+        known[s] |= dated && out->first < long_before;
+        needed[s] |= dated && out->last >= settled;
+    }
     for (size_t s = 0; s < sources; s++)
         if (needed[s] && !known[s])
             return false;
@@ -32,6 +38,8 @@ void ald_link_settle(struct ald_linker *l)
     size_t least = l->b->settings->link_learn_least > 0 ? (size_t)l->b->settings->link_learn_least : ALD_LINK_LEARN_LEAST, n = 0;
     for (uint32_t i = 0; i < l->b->a->records_n; i++)
         n += ald_link_takes_part(l, i) && l->b->work[i].start < settled;
+    for (size_t s = 0; l->b->left_out && s < ald_names_n(l->b->sources); s++)
+        n += l->b->left_out[s].settled_n;
     l->settled = INT64_MAX;
     if (n >= least && sources_are_known(l, settled, ald_quarter_start(calendar, quarter - 2)))
         l->settled = settled;

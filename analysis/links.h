@@ -85,6 +85,9 @@ struct ald_link_asked {
     bool urls; /* some pointer is an address */
 };
 void ald_link_asked(struct ald_linker *l, struct ald_link_asked *ret);
+/** The same bit by bit: refs: about how many; what one ref may ask for, which need not point. */
+void ald_link_ask_begin(struct ald_arena *arena, size_t refs, struct ald_link_asked *ret);
+void ald_link_ask(struct ald_link_asked *asked, struct ald_arena *scratch, const struct ald_row_ref *ref);
 bool ald_link_is_asked(const struct ald_link_asked *asked, uint32_t hash);
 
 /* ---- link_refs.c ---- */

@@ -27,6 +27,14 @@ void ald_origins_keep(struct ald_build *b)
         if (!a->records[i].vendor && strcmp(a->records[i].traits->kind, "status") == 0 && sooner(b->work[i].start, origin->posted_at))
             origin->posted_at = b->work[i].start;
     }
+    for (size_t i = 0; b->left_out && i < n; i++) {
+        const struct ald_left_out *out = &b->left_out[i];
+        if (sooner(out->first, origins[i].started_at))
+            origins[i].started_at = out->first;
+        if (sooner(out->posted, origins[i].posted_at))
+            origins[i].posted_at = out->posted;
+        origins[i].vendor |= out->n && b->vendor[i];
+    }
     a->origins = origins;
     a->origins_n = n;
 }

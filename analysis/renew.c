@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/decision.h"
 #include "analysis/kept.h"
 #include "analysis/link_model.h"
 #include "analysis/packing.h"
@@ -176,14 +177,15 @@ static void look_at(void *ctx, int64_t row, struct ald_brief_reader *reader, con
         t->was_named = ald_grow(t->laid.arena, t->was_named, t->was_named_n, &t->was_named_cap, sizeof *t->was_named);
         t->was_named[t->was_named_n++] = (struct mention){.from = row, .to = (int64_t)ald_get_number(&named)};
     }
-    if (touched || !brief->young) {
-        ald_brief_pass(reader, brief);
-        return;
+    for (uint32_t i = 0; i < brief->refs_n; i++) {
+        const struct ald_row_ref ref = ald_brief_ref(reader);
+        ald_arena_reset(t->build.brief);
+        ald_link_ask(&t->laid.asked, t->build.brief, &ref); /* of one that changed as well: what it led to may be otherwise now */
     }
-    for (uint32_t i = 0; i < brief->refs_n; i++)
-        (void)ald_brief_ref(reader);
     for (uint32_t i = 0; i < brief->services_n; i++)
         meet(t->build.services, ald_brief_name(reader));
+    if (!brief->young)
+        return;
     (void)ald_brief_title(reader, brief);
     for (uint32_t n = ald_brief_number(reader); n > 0; n--)
         meet(t->build.teams, ald_brief_name(reader));
@@ -191,6 +193,23 @@ static void look_at(void *ctx, int64_t row, struct ald_brief_reader *reader, con
         meet(t->build.services, ald_brief_name(reader));
         meet(t->build.teams, ald_brief_name(reader));
     }
+}
+
+/* Records that decisions name. */
+static ALD_CHECK enum ald_rc ask_decided(struct attempt *t, struct ald_err *err)
+{
+    static const enum ald_decision_kind kinds[] = {ALD_DECIDE_LINK, ALD_DECIDE_UNLINK};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        struct ald_decision *list = NULL;
+        size_t n = 0;
+        ALD_TRY(ald_decisions(t->r->store, kinds[k], false, t->laid.arena, &list, &n, err));
+        for (size_t i = 0; i < n; i++) {
+            const struct ald_row_ref named[] = {{.kind = ALD_REF_ID, .value = list[i].subject}, {.kind = ALD_REF_ID, .value = list[i].value ? list[i].value : ""}};
+            for (size_t j = 0; j < sizeof named / sizeof named[0]; j++)
+                ald_link_ask(&t->laid.asked, t->laid.arena, &named[j]);
+        }
+    }
+    return ALD_OK;
 }
 
 /* Reads what changed. */
@@ -201,13 +220,18 @@ static ALD_CHECK enum ald_rc read_part(struct attempt *t, struct ald_err *err)
     ald_build_begin(&t->build, store, t->a);
     t->b = &t->build;
     t->b->keeps = true;
+    ald_link_ask_begin(t->laid.arena, t->laid.chunks_n * (ALD_BRIEFS_A_CHUNK / 4), &t->laid.asked);
     ald_laid_each(&t->laid, look_at, t);
     enum ald_rc rc = ald_load(t->b, err);
     ALD_TRY(ald_store_whole(store, rc == ALD_OK ? err : NULL));
     ALD_TRY(rc);
     for (size_t i = 0; i < t->a->records_n; i++)
         ald_record_clocks(t->b, (uint32_t)i);
-    return ALD_OK;
+    for (size_t i = 0; i < t->b->ref_n; i++) {
+        ald_arena_reset(t->b->brief);
+        ald_link_ask(&t->laid.asked, t->b->brief, &t->b->ref[i]);
+    }
+    return ask_decided(t, err);
 }
 
 static ALD_CHECK enum ald_rc lay_out(struct attempt *t, struct ald_err *err)
@@ -411,7 +435,7 @@ static ALD_CHECK enum ald_rc renew(struct renewing *r, struct ald_analysis *a, s
     briefs->settled_links = r->briefs.settled_links;
     tell_origins(&t);
     r->ret->briefs = briefs;
-    r->ret->records_n = t.a->records_n;
+    r->ret->records_n = t.a->records_n + t.laid.left_out_n;
     return ALD_OK;
 }
 

@@ -14,6 +14,8 @@ struct ald_laid {
     struct ald_laid_chunk *chunks; /* by number */
     size_t chunks_n;
     struct ald_brief_state *before; /* by record: as the last analysis linked it; link and root 0: it had no brief */
+    struct ald_link_asked asked; /* what some pointer or decision may ask for */
+    size_t left_out_n;
     const int64_t *touched;         /* rows of records that changed, ascending: their briefs do not hold */
     size_t touched_n;
 };
@@ -23,11 +25,13 @@ bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64
 /** Calls take for every brief that is stored; it reads or passes what follows. */
 void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief),
                    void *ctx);
-/** Of a build that has read some records, and their clocks: adds all others as their briefs tell them, in the order of records. *ret_sound: all that
- *  they name is there. */
+/** Of a build that has read some records, and their clocks: adds all others as their briefs tell them, in the order of records, but those that stood
+ *  alone and that nothing can link: they are counted (left_out). *ret_sound: all that they name is there. */
 ALD_CHECK enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err);
 /** The record of a row; ALD_NOBODY: it is not there. */
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row);
+/** Whether it is there, but left out. */
+bool ald_laid_is_left_out(const struct ald_laid *laid, int64_t row);
 bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row);
 /** The brief of a row is to be packed anew, or is to go. */
 void ald_laid_change(struct ald_laid *laid, int64_t row);

@@ -152,7 +152,7 @@ static void add_suggestion(struct comparing *c, struct ald_resuggest s)
 static bool is_asked(const struct comparing *c, int64_t row)
 {
     uint32_t record = ald_laid_record(c->laid, row);
-    return record == ALD_NOBODY || is_reached(c, record);
+    return record == ALD_NOBODY ? !ald_laid_is_left_out(c->laid, row) : is_reached(c, record);
 }
 
 static bool reaches_back(const struct comparing *c, int64_t row)
@@ -164,6 +164,8 @@ static bool reaches_back(const struct comparing *c, int64_t row)
 static int64_t start_of(const struct comparing *c, int64_t row)
 {
     uint32_t record = ald_laid_record(c->laid, row);
+    if (ald_laid_is_left_out(c->laid, row)) /* long ago */
+        return INT64_MIN;
     return record == ALD_NOBODY ? INT64_MAX : c->b->work[record].start;
 }
 
@@ -253,6 +255,8 @@ static ALD_CHECK enum ald_rc look_back(struct comparing *c, uint32_t i, struct a
         if (!row)
             return ALD_OK;
         uint32_t other = ald_laid_record(c->laid, ald_q_col_int(members, 0));
+        if (ald_laid_is_left_out(c->laid, ald_q_col_int(members, 0)))
+            continue;
         if (other == ALD_NOBODY || (c->b->draft[other].whole != c->b->draft[i].whole && c->b->work[other].start >= near_from(c)))
             give_up(c, "what looked alike hangs together with what is long over");
     }
@@ -281,20 +285,36 @@ enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker *l, struc
 
 /* ---- Briefs ---- */
 
+static struct ald_bytes pack_chunk(const struct ald_laid *laid, size_t number, const struct ald_build *b, const struct ald_brief_states *states,
+                                   struct ald_arena *arena)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_row_index *rows = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *rows);
+    struct ald_brief *left_out = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *left_out), brief;
+    struct ald_brief_reader reader = laid->chunks[number].reader;
+    const struct ald_brief_others others = {.briefs = left_out, .traits = reader.traits};
+    size_t n = 0, left_out_n = 0;
+    for (int64_t row = (int64_t)number * ALD_BRIEFS_A_CHUNK; row < (int64_t)(number + 1) * ALD_BRIEFS_A_CHUNK; row++) {
+        uint32_t record = ald_laid_record(laid, row);
+        bool out = ald_laid_is_left_out(laid, row);
+        if (reader.present && ald_brief_has(&reader, row)) {
+            ald_brief_next(&reader, row, &brief);
+            ald_brief_pass(&reader, &brief);
+        }
+        if (out)
+            left_out[left_out_n++] = brief;
+        if (out || record != ALD_NOBODY)
+            rows[n++] = (struct ald_row_index){.row = row, .record = record};
+    }
+    return ald_brief_pack(b, rows, n, states, &others, arena);
+}
+
 struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_states *states,
                                   struct ald_arena *arena)
 {
     struct ald_briefs *briefs = ald_calloc(arena, 1, sizeof *briefs);
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_row_index *rows = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *rows);
-    for (size_t number = 0; number < laid->chunks_n; number++) {
-        size_t n = 0;
-        if (!laid->chunks[number].changed)
-            continue;
-        for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
-            if (laid->chunks[number].record[i] != ALD_NOBODY)
-                rows[n++] = (struct ald_row_index){.row = (int64_t)number * ALD_BRIEFS_A_CHUNK + i, .record = laid->chunks[number].record[i]};
-        ald_briefs_add(briefs, arena, (int64_t)number)->packed = ald_brief_pack(b, rows, n, states, arena);
-    }
+    for (size_t number = 0; number < laid->chunks_n; number++)
+        if (laid->chunks[number].changed)
+            ald_briefs_add(briefs, arena, (int64_t)number)->packed = pack_chunk(laid, number, b, states, arena);
     return briefs;
 }

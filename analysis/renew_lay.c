@@ -8,6 +8,7 @@
 /* In place of a record's number, until it has one. */
 #define READ (ALD_NOBODY - 1)
 #define BRIEF (ALD_NOBODY - 2)
+#define LEFT_OUT (ALD_NOBODY - 3)
 
 /* ---- Rows ---- */
 
@@ -21,9 +22,20 @@ static uint32_t *slot_of(const struct ald_laid *laid, int64_t row)
     return &chunk_of(laid, row)->record[row % ALD_BRIEFS_A_CHUNK];
 }
 
-uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row)
+static uint32_t value_of(const struct ald_laid *laid, int64_t row)
 {
     return row >= 0 && (size_t)(row / ALD_BRIEFS_A_CHUNK) < laid->chunks_n && chunk_of(laid, row)->record ? *slot_of(laid, row) : ALD_NOBODY;
+}
+
+uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row)
+{
+    uint32_t is = value_of(laid, row);
+    return is == LEFT_OUT ? ALD_NOBODY : is;
+}
+
+bool ald_laid_is_left_out(const struct ald_laid *laid, int64_t row)
+{
+    return value_of(laid, row) == LEFT_OUT;
 }
 
 static int by_row(const void *x, const void *y)
@@ -72,23 +84,81 @@ void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t 
 
 /* ---- Order ---- */
 
-static void mark_rows(struct ald_laid *laid, const struct ald_build *b)
+struct marking {
+    struct ald_laid *laid;
+    struct ald_build *b;
+    struct ald_arena *scratch;
+    int64_t settled;
+};
+
+/* Some pointer or decision may mean it. */
+static bool is_asked(struct marking *m, const struct ald_brief_traits *traits, const struct ald_brief *brief)
 {
+    const struct ald_link_asked *asked = &m->laid->asked;
+    const char *external_id = brief->id + strlen(traits->source) + 1;
+    if (ald_link_is_asked(asked, ald_names_hash(external_id)) || (brief->key && ald_link_is_asked(asked, ald_names_hash(brief->key))))
+        return true;
+    if (!asked->urls || !brief->url_end)
+        return false;
+    ald_arena_reset(m->scratch);
+    const char *url = ald_link_url(m->scratch, ald_sprintf(m->scratch, "%s%s", traits->address ? traits->address : "", brief->url_end));
+    return url && ald_link_is_asked(asked, ald_names_hash(url));
+}
+
+static void leave_out(struct marking *m, uint32_t source, const struct ald_brief_traits *traits, const struct ald_brief *brief)
+{
+    struct ald_build *b = m->b;
+    struct ald_left_out *out = &b->left_out[source];
+    bool posted = !b->vendor[source] && strcmp(traits->kind ? traits->kind : "", "status") == 0;
+    m->laid->left_out_n++;
+    out->n++;
+    b->seen[source] |= brief->shows;
+    if (brief->start == ALD_TIME_NONE)
+        return;
+    out->first = out->first == ALD_TIME_NONE || brief->start < out->first ? brief->start : out->first;
+    out->last = out->last == ALD_TIME_NONE || brief->start > out->last ? brief->start : out->last;
+    if (posted)
+        out->posted = out->posted == ALD_TIME_NONE || brief->start < out->posted ? brief->start : out->posted;
+    out->settled_n += !b->vendor[source] && brief->start < m->settled;
+}
+
+static void mark_brief(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    struct marking *m = ctx;
+    const struct ald_brief_traits *traits = &reader->traits[brief->traits];
+    ald_brief_pass(reader, brief);
+    if (ald_laid_is_touched(m->laid, row))
+        return;
+    uint32_t source = ald_names_find(m->b->sources, traits->source);
+    bool laid = brief->young || brief->refs_n || brief->state.link || source == ALD_NOBODY || is_asked(m, traits, brief);
+    *slot_of(m->laid, row) = laid ? BRIEF : LEFT_OUT;
+    if (!laid)
+        leave_out(m, source, traits, brief);
+}
+
+static void mark_rows(struct ald_laid *laid, struct ald_build *b)
+{
+    const struct ald_calendar *calendar = &b->a->calendar;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct marking m = {
+        .laid = laid, .b = b, .scratch = scratch, .settled = ald_quarter_start(calendar, ald_quarter_of(calendar, b->a->as_of) - 1)};
+    size_t sources = ald_names_n(b->sources);
+    b->left_out = ald_calloc(b->scratch, sources, sizeof *b->left_out);
+    for (size_t i = 0; i < sources; i++)
+        b->left_out[i] = (struct ald_left_out){.first = ALD_TIME_NONE, .last = ALD_TIME_NONE, .posted = ALD_TIME_NONE};
     for (size_t c = 0; c < laid->chunks_n; c++) {
         struct ald_laid_chunk *chunk = &laid->chunks[c];
-        int64_t first = (int64_t)c * ALD_BRIEFS_A_CHUNK;
         chunk->record = ald_alloc(laid->arena, ALD_BRIEFS_A_CHUNK * sizeof *chunk->record);
         for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
-            chunk->record[i] = chunk->reader.present && ald_brief_has(&chunk->reader, first + i) ? BRIEF : ALD_NOBODY;
+            chunk->record[i] = ALD_NOBODY;
     }
-    for (size_t i = 0; i < laid->touched_n; i++) /* of those that are there still the next puts it right */
-        *slot_of(laid, laid->touched[i]) = ALD_NOBODY;
+    ald_laid_each(laid, mark_brief, &m);
     for (size_t i = 0; i < b->a->records_n; i++)
         *slot_of(laid, b->a->records[i].row) = READ;
 }
 
 /* Numbers all that are there. ret_place: by record that was read: its number. */
-static ALD_CHECK enum ald_rc number_rows(struct ald_laid *laid, const struct ald_build *b, uint32_t *ret_place, size_t *ret_n, struct ald_err *err)
+static ALD_CHECK enum ald_rc number_rows(struct ald_laid *laid, struct ald_build *b, uint32_t *ret_place, size_t *ret_n, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     uint32_t n = 0, read = 0;
