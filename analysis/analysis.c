@@ -294,9 +294,10 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     b.keeps = scope->keeps;
     ALD_CLEANUP(ald_texts_done) struct ald_texts texts = {.running = false};
     ALD_TRY(ald_load(&b, err));
-    ald_origins_keep(&b);
     if (scope->part)
         ald_part_seen(&b);
+    else
+        ald_origins_keep(&b);
     if (scope->measured && b.settings->free_text)
         ald_texts_begin(&texts, &b);
     ALD_TRY(build_incidents(&b, err));

@@ -6,8 +6,8 @@
  * - What its signals see of others lies before its start: starts, stretches that were open then, people's engagements. So D is the earliest
  *   date that a changed record or another one of its incident tells or told of anything, and incidents that start before D see what they saw.
  * - Of all records: since when a source tells, and which facets it shows; all is anew where that changed.
- * - As-of: nothing is dated between that of before and now; an incident whose landmark was to come then counts as changed; of one that is open
- *   the reading moves with as-of, and is made anew.
+ * - As-of: a record of which something is dated between that of before and now counts as changed, and so does an incident whose landmark was to
+ *   come then; of one that is open the reading moves with as-of, and is made anew.
  * - Its reading: its reference is what started before its quarter. Nothing that started before the quarter of as-of may have changed, so that
  *   the stored frames hold.
  *
@@ -43,8 +43,6 @@ static ALD_CHECK enum ald_rc look_at_written(struct ald_finding *f, struct ald_e
         ald_recent_refuse(f, "what is stored is of a later as-of");
     else if (ald_quarter_of(&f->calendar, w->as_of) != f->quarter)
         ald_recent_refuse(f, "what is stored is of another quarter");
-    else if (w->next <= f->as_of)
-        ald_recent_refuse(f, "something was dated between the stored as-of and this one");
     lower(f, w->settles);
     return ALD_OK;
 }
@@ -91,7 +89,6 @@ static ALD_CHECK enum ald_rc take_notes(struct ald_finding *f, struct ald_err *e
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        f->older_touched |= ald_q_col_int(q, 1) != INT64_MAX;
         if (ald_q_col_int(q, 0) == 0)
             ald_recent_refuse(f, "lists, people's word or something else but records changed");
         else if (ald_q_col_int(q, 1) == INT64_MIN)
@@ -99,6 +96,22 @@ static ALD_CHECK enum ald_rc take_notes(struct ald_finding *f, struct ald_err *e
         lower(f, ald_q_col_int(q, 1));
         change(f, ald_q_col_text(q, 2));
         ALD_TRY(take_record(f, ald_q_col_int(q, 0), err));
+    }
+    return ALD_OK;
+}
+
+/* Records of which as-of now knows more. */
+static ALD_CHECK enum ald_rc take_due(struct ald_finding *f, struct ald_err *err)
+{
+    for (size_t i = 0; i < f->renewed->due_n; i++) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        bool row = false;
+        ALD_TRY(ald_q_open(f->store, "recent_link", &q, err));
+        ald_q_int(q, 1, f->renewed->due[i]);
+        ALD_TRY(ald_q_step(q, &row, err));
+        if (row)
+            change(f, ald_q_col_text(q, 2));
+        ALD_TRY(take_record(f, f->renewed->due[i], err));
     }
     return ALD_OK;
 }
@@ -165,6 +178,25 @@ static ALD_CHECK enum ald_rc take_changed(struct ald_finding *f, struct ald_err 
     return ALD_OK;
 }
 
+/* ---- What all records tell ---- */
+
+static ALD_CHECK enum ald_rc compare_origins(struct ald_finding *f, struct ald_err *err)
+{
+    const struct ald_renewed *is = f->renewed;
+    struct ald_origin *was;
+    size_t n;
+    ALD_TRY(ald_origins_load(f->store, f->arena, &was, &n, err));
+    bool same = n == is->origins_n;
+    for (size_t i = 0; i < n && same; i++)
+        same = strcmp(was[i].source, is->origins[i].source) == 0 && was[i].started_at == is->origins[i].started_at &&
+               was[i].posted_at == is->origins[i].posted_at && was[i].vendor == is->origins[i].vendor && was[i].seen == is->origins[i].seen;
+    if (!same)
+        ald_recent_refuse(f, "a source tells since another time, or of something else");
+    f->ask.part.origins = was;
+    f->ask.part.origins_n = n;
+    return ALD_OK;
+}
+
 /* ---- The whole ---- */
 
 static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **ret, struct ald_err *err)
@@ -180,6 +212,8 @@ static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **r
         ald_recent_refuse(f, f->renewed->why);
         return ALD_OK;
     }
+    ALD_TRY(compare_origins(f, err));
+    ALD_TRY(take_due(f, err));
     ALD_TRY(take_links(f, err));
     ALD_TRY(take_changed(f, err));
     return f->why ? ALD_OK : ald_recent_window(f, ret, err);

@@ -14,7 +14,6 @@ struct ald_finding {
     struct ald_written written;
     int64_t from;              /* D: see recent.c; INT64_MAX: nothing changed */
     struct ald_names *changed; /* ids of incidents, stored ones and those that there will be */
-    bool older_touched;        /* a record that was there before is no longer what it was */
     struct ald_renewed *renewed;
     struct ald_asked ask; /* which records are wanted, so far: those of the changed incidents */
     const char *why;      /* all has to be looked at, because; NULL: not so far */

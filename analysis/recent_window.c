@@ -216,41 +216,6 @@ static void look_at_links(struct window *w, const struct ald_analysis *a)
     }
 }
 
-/* ---- What all records tell ---- */
-
-static bool may_have_moved(const struct ald_finding *f, int64_t stored, int64_t read)
-{
-    return stored == ALD_TIME_NONE ? read != ALD_TIME_NONE : stored >= f->from;
-}
-
-/* Since when sources tell, and of what. Nothing that was or is before D changed; what a record that changed no longer shows another one of the
- * window shows. */
-static void look_at_origins(struct window *w, const struct ald_analysis *a)
-{
-    const struct ald_part *part = &w->ask->part;
-    for (size_t i = 0; i < part->origins_n; i++) {
-        const struct ald_origin *was = &part->origins[i], *is = &(const struct ald_origin){.started_at = ALD_TIME_NONE, .posted_at = ALD_TIME_NONE};
-        for (size_t k = 0; k < a->origins_n; k++)
-            if (strcmp(a->origins[k].source, was->source) == 0)
-                is = &a->origins[k];
-        if (may_have_moved(w->f, was->started_at, is->started_at) || may_have_moved(w->f, was->posted_at, is->posted_at))
-            ald_recent_refuse(w->f, "a source may tell since another time");
-        if ((is->seen & ~was->seen) || (w->f->older_touched && (was->seen & ~is->seen)))
-            ald_recent_refuse(w->f, "a source may tell of something else");
-    }
-}
-
-/* The earliest date ahead is that of before or one that was read, unless what had it changed. */
-static void look_ahead(struct window *w, struct ald_analysis *a)
-{
-    int64_t before = w->f->written.next;
-    bool is_earlier = a->next_at != ALD_TIME_NONE && a->next_at <= before;
-    if (w->f->older_touched && before != INT64_MAX && !is_earlier)
-        ald_recent_refuse(w->f, "what was dated ahead may have changed");
-    if (!is_earlier)
-        a->next_at = before == INT64_MAX ? ALD_TIME_NONE : before;
-}
-
 /* ---- What of the rest is taken from the store ---- */
 
 /* Frames of a quarter of which incidents are read. */
@@ -326,12 +291,11 @@ static enum ald_rc settle(void *ctx, struct ald_analysis *a, struct ald_err *err
     ALD_TRY(place_older(w, a, err));
     place_changed(w, a);
     look_at_links(w, a);
-    look_at_origins(w, a);
-    look_ahead(w, a);
     if (f->why)
         return ALD_OK;
     ALD_TRY(take_frames(w, a, err));
     ALD_TRY(count_kept(w, err));
+    a->next_at = f->renewed->next_at;
     a->recent = w->recent;
     return ALD_OK;
 }
@@ -345,9 +309,6 @@ enum ald_rc ald_recent_window(struct ald_finding *f, struct ald_analysis **ret, 
     w.recent->changes = f->from != INT64_MAX;
     part->linked = true;
     part->renewed = f->renewed;
-    struct ald_origin *origins;
-    ALD_TRY(ald_origins_load(f->store, f->arena, &origins, &part->origins_n, err));
-    part->origins = origins;
     ALD_TRY(ald_asked_most(&f->ask, &w.most, err));
     ALD_TRY(ald_asked_start(&f->ask, 1, &part->history_start, err));
     ALD_TRY(ald_asked_first_from(&f->ask, w.most, f->from, &first, err));

@@ -462,6 +462,9 @@ INSERT INTO service_edge (source, service, depends_on) VALUES (?1, ?2, ?3) ON CO
 -- name: land_edge_drop
 DELETE FROM service_edge WHERE source = ?1 AND service = ?2 AND depends_on = ?3;
 
+-- name: land_person_add_new
+INSERT INTO person (source, pseudonym, canonical, mapped, name) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
+
 -- Once the source has said who an id is, a page that does not say so takes nothing back.
 -- name: land_person_put
 INSERT INTO person (source, pseudonym, canonical, mapped, name) VALUES (?1, ?2, ?3, ?4, ?5)

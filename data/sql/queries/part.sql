@@ -149,7 +149,7 @@ SELECT min(at) FROM (SELECT at FROM record_moment WHERE record = ?1 UNION ALL SE
 SELECT record FROM incident_record WHERE incident = ?1 ORDER BY record;
 
 -- name: recent_link
-SELECT method, folded FROM incident_record WHERE record = ?1;
+SELECT method, folded, incident FROM incident_record WHERE record = ?1;
 
 -- Its key stays.
 -- name: recent_link_put

@@ -127,6 +127,7 @@ static void notes_begin(struct room *room)
     exec(room, "DELETE FROM touched");
     exec(room, "CREATE TEMP TABLE was AS SELECT *, (SELECT min(at) FROM (SELECT at, record FROM event UNION ALL SELECT at, record FROM record_moment "
                "UNION ALL SELECT at, record FROM record_person) WHERE record = id) AS told FROM (" OF_RECORDS ")");
+    exec(room, "CREATE TEMP TABLE was_person AS SELECT source, pseudonym, canonical, mapped FROM person");
 }
 
 static void notes_hold(struct room *room)
@@ -134,7 +135,13 @@ static void notes_hold(struct room *room)
     expect(room, "SELECT group_concat(n.id) FROM (" OF_RECORDS ") n LEFT JOIN temp.was w USING (id) WHERE n.t IS NOT w.t "
                  "AND NOT EXISTS (SELECT 1 FROM touched WHERE record IN (0, n.id))", "NULL");
     expect(room, "SELECT group_concat(record) FROM touched t JOIN temp.was w ON w.id = t.record WHERE was_from > w.told", "NULL");
+    /* Nor does what was not noted name somebody who is new or is somebody else now. */
+    expect(room, "SELECT group_concat(r.id) FROM record r JOIN (SELECT record, actor AS name FROM event UNION SELECT record, person FROM record_person) x "
+                 "ON x.record = r.id JOIN person p ON p.source = r.source AND p.pseudonym = x.name WHERE NOT EXISTS (SELECT 1 FROM temp.was_person w "
+                 "WHERE w.source = p.source AND w.pseudonym = p.pseudonym AND w.canonical = p.canonical AND w.mapped = p.mapped) "
+                 "AND NOT EXISTS (SELECT 1 FROM touched WHERE record IN (0, r.id))", "NULL");
     exec(room, "DROP TABLE temp.was");
+    exec(room, "DROP TABLE temp.was_person");
 }
 
 static void land(struct room *room, const char *stream, const struct ald_rows *rows,
@@ -290,6 +297,18 @@ static void changes_are_noted(void **state)
     exec(room, "DELETE FROM touched");
     assert_int_equal(ald_store_note_changed(room->store, 1, NULL), ALD_OK);
     expect(room, notes, "1 -9223372036854775808");
+    exec(room, "DELETE FROM touched");
+    int64_t before = generation(room);
+    struct ald_person_row person = {.pseudonym = "p-new", .canonical = "p-new"};
+    struct ald_people_rows people = {.rows = &person, .n = 1};
+    struct ald_rows nothing = page_of(room);
+    land(room, "incidents", &nothing, &people);
+    expect(room, notes, ""); /* nothing names somebody new */
+    assert_int_equal(generation(room), before + 1);
+    person = (struct ald_person_row){.pseudonym = "p-new", .canonical = "p-other", .mapped = true};
+    land(room, "incidents", &nothing, &people);
+    expect(room, notes, "0 0");
+    exec(room, "DELETE FROM touched");
     ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = json("{}");
     struct ald_row_team_def team = {.external_id = "t1", .name = "storage"};
     struct ald_rows rows = page_of(room);
