@@ -330,6 +330,7 @@ static ALD_CHECK enum ald_rc run(struct ald_store *store, const struct ald_setti
         ALD_TRY(ald_store_reads_whole(store, err));
         ald_memory_trim(); /* what the store's migration took */
     }
+    a->only_saved = scope.keeps;
     ALD_TRY(build(store, a, &scope, err));
     if (scope.part)
         find_asked(a, scope.part);

@@ -71,18 +71,6 @@ struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_are
     return chunk;
 }
 
-struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_states *states, struct ald_arena *arena)
-{
-    struct ald_briefs *ret = ald_calloc(arena, 1, sizeof *ret);
-    for (size_t from = 0, to = 0; from < b->by_row_n; from = to) {
-        int64_t number = b->by_row[from].row / ALD_BRIEFS_A_CHUNK;
-        while (to < b->by_row_n && b->by_row[to].row / ALD_BRIEFS_A_CHUNK == number)
-            to++;
-        ald_briefs_add(ret, arena, number)->packed = ald_brief_pack(b, &b->by_row[from], to - from, states, NULL, arena);
-    }
-    return ret;
-}
-
 /* ---- The store ---- */
 
 static int later_order(const void *x, const void *y)
@@ -157,15 +145,24 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
     return ALD_OK;
 }
 
-/* Rows that change, the others stay. */
-static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct ald_briefs *briefs, const struct ald_bytes *head, struct ald_err *err)
+static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_remove", "i", 2};
+
+/* The head says of which analysis the others are. */
+static ALD_CHECK enum ald_rc save_head(struct ald_store *store, const struct ald_bytes *head, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL;
-    ALD_TRY(ald_q_open(store, "part_brief_put", &put, err));
-    ALD_TRY(ald_q_open(store, "part_brief_remove", &remove, err));
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL;
+    ALD_TRY(ald_q_open(store, table.put, &put, err));
     ald_q_int(put, 1, HEAD);
     ald_q_blob(put, 2, head->data, head->n);
-    ALD_TRY(ald_q_run(put, err));
+    return ald_q_run(put, err);
+}
+
+/* Rows that change, the others stay. */
+static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct ald_briefs *briefs, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL, *remove = NULL;
+    ALD_TRY(ald_q_open(store, table.put, &put, err));
+    ALD_TRY(ald_q_open(store, table.remove, &remove, err));
     for (size_t i = 0; i < briefs->n; i++) {
         const struct ald_brief_chunk *chunk = &briefs->chunks[i];
         ald_q_int(chunk->packed.n ? put : remove, 1, chunk->number);
@@ -176,20 +173,29 @@ static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct 
     return ALD_OK;
 }
 
-static ALD_CHECK enum ald_rc save_all(struct ald_store *store, const struct ald_briefs *briefs, const struct ald_bytes *head, struct ald_err *err)
+enum ald_rc ald_briefs_write(const struct ald_build *b, const struct ald_brief_states *states, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_remove", "i", 2};
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
+    const struct ald_kept_cell after[] = {ald_kept_int(HEAD)};
+    ALD_TRY(ald_kept_open(b->store, &table, after, &kept, err));
+    for (size_t from = 0, to = 0; from < b->by_row_n; from = to) {
+        int64_t number = b->by_row[from].row / ALD_BRIEFS_A_CHUNK;
+        while (to < b->by_row_n && b->by_row[to].row / ALD_BRIEFS_A_CHUNK == number)
+            to++;
+        ald_arena_reset(scratch);
+        const struct ald_bytes packed = ald_brief_pack(b, &b->by_row[from], to - from, states, NULL, scratch);
+        const struct ald_kept_cell cells[] = {ald_kept_int(number), ald_kept_blob(packed.data, packed.n)};
+        ALD_TRY(ald_kept_row(&kept, cells, err));
+    }
+    b->a->briefs_kept = true;
+    return ald_kept_end(&kept, err);
+}
+
+static ALD_CHECK enum ald_rc remove_all(struct ald_store *store, struct ald_err *err)
+{
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
-    if (briefs) {
-        const struct ald_kept_cell cells[] = {ald_kept_int(HEAD), ald_kept_blob(head->data, head->n)};
-        ALD_TRY(ald_kept_row(&kept, cells, err));
-    }
-    for (size_t i = 0; briefs && i < briefs->n; i++) {
-        const struct ald_brief_chunk *chunk = &briefs->chunks[i];
-        const struct ald_kept_cell cells[] = {ald_kept_int(chunk->number), ald_kept_blob(chunk->packed.data, chunk->packed.n)};
-        ALD_TRY(ald_kept_row(&kept, cells, err));
-    }
     return ald_kept_end(&kept, err);
 }
 
@@ -198,5 +204,8 @@ enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ald_later_sort(a->later);
     struct ald_bytes head = pack_head(arena, a->generation, renewed ? renewed->briefs->settled_links : a->settled_links, renewed ? &renewed->briefs->later : a->later);
-    return renewed ? save_changes(store, renewed->briefs, &head, err) : save_all(store, a->briefs, &head, err);
+    if (!renewed && !a->briefs_kept)
+        return remove_all(store, err);
+    ALD_TRY(save_head(store, &head, err));
+    return renewed ? save_changes(store, renewed->briefs, err) : ALD_OK;
 }

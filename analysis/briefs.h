@@ -87,8 +87,9 @@ int64_t ald_brief_young_from(const struct ald_analysis *analysis);
 
 /* ---- briefs.c: all of them ---- */
 
-/** Packs the records of a build that are linked. In the arena. */
-struct ald_briefs *ald_briefs_pack(const struct ald_build *b, const struct ald_brief_states *states, struct ald_arena *arena);
+/** Packs the records of a build that are linked and writes them, a chunk in memory at a time; what the store held of others goes. They hold
+ *  once ald_briefs_save has said of which analysis they are. */
+ALD_CHECK enum ald_rc ald_briefs_write(const struct ald_build *b, const struct ald_brief_states *states, struct ald_err *err);
 /** By row, the earliest of each. */
 void ald_later_sort(struct ald_laters *laters);
 /** One more chunk, without bytes yet. */
@@ -96,5 +97,5 @@ struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_are
 /** What is stored; *ret_sound: it is of the analysis of a generation, and what this program writes. In the arena. */
 ALD_CHECK enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
                                       struct ald_err *err);
-/** Writes those of an analysis, or what renewing changed of them. */
+/** Says that those which were written while records were linked hold, or lets all go where none were; or writes what renewing changed. */
 ALD_CHECK enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *analysis, const struct ald_renewed *renewed, struct ald_err *err);

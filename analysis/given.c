@@ -172,7 +172,7 @@ static size_t cut(const struct ald_build *b, struct ald_given *items, size_t n)
 
 struct ald_givens ald_givens_of(struct ald_build *b)
 {
-    struct ald_arena *arena = b->a->arena;
+    struct ald_arena *arena = b->a->events_arena;
     size_t n = b->given_n, records = b->a->records_n;
     struct ald_given *items = ald_calloc(arena, n, sizeof *items);
     uint32_t *at = ald_calloc(arena, records + 1, sizeof *at);

@@ -92,7 +92,7 @@ static int compare_keys(const struct ald_kept *kept, const struct ald_kept_cell 
 
 /* ---- Changes ---- */
 
-enum { CHANGES_MOST = 4096 };
+enum { CHANGES_MOST = 4096, CHANGES_MOST_BYTES = 1 << 20 };
 
 /* A row to put, or a key to remove. */
 struct ald_kept_change {
@@ -116,7 +116,7 @@ static ALD_CHECK enum ald_rc make_changes(struct ald_kept *kept, struct ald_err 
         ALD_TRY(change(kept, kept->changes[i].cells, kept->changes[i].remove, err));
     ald_arena_reset(kept->arena);
     kept->changes = NULL;
-    kept->changes_n = kept->cap = 0;
+    kept->changes_n = kept->cap = kept->bytes = 0;
     return ALD_OK;
 }
 
@@ -135,6 +135,7 @@ static ALD_CHECK enum ald_rc change_later(struct ald_kept *kept, const struct al
             copy[i].text = ald_strdup(kept->arena, copy[i].text);
         else if (copy[i].type == ALD_KEPT_BLOB)
             copy[i].bytes = memcpy(ald_alloc(kept->arena, copy[i].n), copy[i].bytes, copy[i].n);
+        kept->bytes += copy[i].type == ALD_KEPT_TEXT ? strlen(copy[i].text) : copy[i].type == ALD_KEPT_BLOB ? copy[i].n : 0;
     }
     kept->changes = ald_grow(kept->arena, kept->changes, kept->changes_n, &kept->cap, sizeof *kept->changes);
     kept->changes[kept->changes_n++] = (struct ald_kept_change){.cells = copy, .remove = remove};
@@ -180,7 +181,7 @@ enum ald_rc ald_kept_open(struct ald_store *store, const struct ald_kept_table *
 /* All up to this key was dealt with: when many changes wait, makes them and looks on from there. */
 static ALD_CHECK enum ald_rc relieve(struct ald_kept *kept, const struct ald_kept_cell *key, struct ald_err *err)
 {
-    if (kept->changes_n < CHANGES_MOST)
+    if (kept->changes_n < CHANGES_MOST && kept->bytes < CHANGES_MOST_BYTES)
         return ALD_OK;
     ALD_TRY(make_changes(kept, err));
     return look_from(kept, key, err);

@@ -45,7 +45,7 @@ struct ald_kept {
     /* Nothing is written while rows stands at a row: what SQLite would show of it then is not defined. */
     struct ald_arena *arena; /* of the changes that wait */
     struct ald_kept_change *changes;
-    size_t changes_n, cap;
+    size_t changes_n, cap, bytes; /* bytes: of their texts and blobs */
 };
 
 /** after: a key, up to which the table stays as it is; NULL: all of it is looked at. */

@@ -95,14 +95,14 @@ static ALD_CHECK enum ald_rc link_records(struct ald_build *b, struct ald_part *
     ald_link_explicit(&l);
     ald_link_identity(&l);
     struct ald_brief_states states;
-    bool keeps = b->keeps && l.settled != INT64_MAX;
+    bool keeps = b->keeps && l.settled != INT64_MAX && !part; /* of all records */
     if (keeps)
         ald_brief_states(&l, &states);
     b->a->settled_links = keeps ? ald_link_settled_links(&l) : 0;
     ald_link_suggest(&l);
     hand_over(&l);
     if (keeps)
-        b->a->briefs = ald_briefs_pack(b, &states, b->a->arena);
+        ALD_TRY(ald_briefs_write(b, &states, err));
     *ret_incidents = ald_fold(b);
     if (part)
         part->unsound |= l.unsound;

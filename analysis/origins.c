@@ -105,7 +105,7 @@ void ald_past_origins(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
     size_t n = ald_names_n(b->sources);
-    int64_t *first = ald_calloc(b->scratch, n, sizeof *first), *of_record = ald_calloc(a->arena, a->records_n, sizeof *of_record);
+    int64_t *first = ald_calloc(b->scratch, n, sizeof *first), *of_record = ald_calloc(a->events_arena, a->records_n, sizeof *of_record);
     for (size_t i = 0; i < n; i++) {
         const struct ald_origin *origin = origin_of(b, (uint32_t)i);
         first[i] = origin ? origin->started_at : ALD_TIME_NONE;

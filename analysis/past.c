@@ -50,8 +50,8 @@ static bool is_titled(const struct ald_past *past, size_t i)
 static void titles(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
-    uint32_t *numbers = ald_calloc(a->arena, a->incidents_n, sizeof *numbers), sum = 0;
-    uint32_t *ends = ald_calloc(a->arena, a->services_n + 1, sizeof *ends), *at = ends + 1;
+    uint32_t *numbers = ald_calloc(a->events_arena, a->incidents_n, sizeof *numbers), sum = 0;
+    uint32_t *ends = ald_calloc(a->events_arena, a->services_n + 1, sizeof *ends), *at = ends + 1;
     past->titles = numbers;
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
@@ -64,7 +64,7 @@ static void titles(struct ald_build *b, struct ald_past *past)
         at[s] = sum;
         sum += n;
     }
-    struct ald_titled *list = ald_calloc(a->arena, sum, sizeof *list);
+    struct ald_titled *list = ald_calloc(a->events_arena, sum, sizeof *list);
     for (size_t i = 0; i < a->incidents_n; i++)
         for (size_t j = 0; j < a->incidents[i].services_n && is_titled(past, i); j++)
             list[at[a->incidents[i].services[j].name]++] = (struct ald_titled){.title = numbers[i], .incident = (uint32_t)i};
@@ -89,6 +89,17 @@ void ald_past_build(struct ald_build *b)
     ald_past_called(b, past);
     ald_past_others(b, past);
     b->a->past = past;
+}
+
+void ald_past_let_go(struct ald_analysis *a)
+{
+    *a->past = (struct ald_past){.analysis = a, .org = a->past->org};
+    for (size_t i = 0; i < a->records_n; i++) {
+        a->records[i].events = NULL;
+        a->records[i].events_n = 0;
+    }
+    a->instants = NULL;
+    ald_arena_reset(a->events_arena);
 }
 
 void ald_past_free(struct ald_past *past)

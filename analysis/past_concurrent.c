@@ -56,7 +56,7 @@ void ald_past_concurrent(struct ald_build *b, struct ald_past *past)
 {
     const struct ald_analysis *a = b->a;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    uint32_t *concurrent = ald_calloc(a->arena, a->incidents_n, sizeof *concurrent);
+    uint32_t *concurrent = ald_calloc(a->events_arena, a->incidents_n, sizeof *concurrent);
     double *from = NULL, *after = NULL;
     size_t n = boundaries(a, scratch, &from, &after), begun = 0, over = 0;
     for (size_t i = 0; i < a->incidents_n; i++) { /* by start */

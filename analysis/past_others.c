@@ -106,7 +106,7 @@ static int call_order(const void *a, const void *b)
 void ald_past_called(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
-    uint32_t *at = ald_calloc(a->arena, a->incidents_n + 1, sizeof *at);
+    uint32_t *at = ald_calloc(a->events_arena, a->incidents_n + 1, sizeof *at);
     struct calls calls = {0};
     for (size_t i = 0; i < a->incidents_n; i++) {
         calls.from = calls.n;
@@ -117,7 +117,7 @@ void ald_past_called(struct ald_build *b, struct ald_past *past)
         }
         at[i + 1] = (uint32_t)calls.n;
     }
-    struct ald_called *items = ald_calloc(a->arena, calls.n, sizeof *items);
+    struct ald_called *items = ald_calloc(a->events_arena, calls.n, sizeof *items);
     if (calls.n)
         memcpy(items, calls.items, calls.n * sizeof *items);
     past->called = items;
@@ -162,7 +162,7 @@ void ald_past_others(struct ald_build *b, struct ald_past *past)
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].vendor)
             room += b->work[i].services.n * b->work[i].spans_n;
-    struct ald_vendor_span *list = ald_calloc(a->arena, room, sizeof *list);
+    struct ald_vendor_span *list = ald_calloc(a->events_arena, room, sizeof *list);
     for (size_t i = 0; i < a->records_n; i++)
         if (a->records[i].vendor)
             vendor_spans(b, (uint32_t)i, list, &n);

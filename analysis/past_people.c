@@ -262,7 +262,7 @@ static const uint8_t *know(const struct ald_past *past)
                         .naming = ald_past_naming(a, has_start, scratch),
                         .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
     for (size_t part = 0; part < k.parts; part++)
-        k.familiar[part] = ald_calloc(part ? scratch : a->arena, bytes, 1);
+        k.familiar[part] = ald_calloc(part ? scratch : a->events_arena, bytes, 1);
     ald_parallel(k.parts, know_part, &k);
     for (size_t part = 1; part < k.parts; part++)
         for (size_t i = 0; i < bytes; i++)
@@ -274,11 +274,11 @@ void ald_past_people(struct ald_build *b, struct ald_past *past)
 {
     size_t n = b->a->incidents_n, parts = n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts();
     struct engaged all[ALD_PARALLEL_MOST];
-    uint32_t *codes_at = ald_calloc(b->a->arena, n + 1, sizeof *codes_at);
+    uint32_t *codes_at = ald_calloc(b->a->events_arena, n + 1, sizeof *codes_at);
     for (size_t part = 0; part < parts; part++) { /* the first puts down where all comes together */
         struct ald_arena *own = ald_arena_new();
         all[part] = (struct engaged){.b = b,
-                                     .arena = part ? own : b->a->arena,
+                                     .arena = part ? own : b->a->events_arena,
                                      .from = (uint32_t)(n * part / parts),
                                      .to = (uint32_t)(n * (part + 1) / parts),
                                      .mentions = {.arena = own},

@@ -12,6 +12,7 @@
 #include "briefs.h"
 #include "kept.h"
 #include "packed.h"
+#include "past.h"
 #include "readings.h"
 #include "stored.h"
 
@@ -343,14 +344,25 @@ static int64_t settles(const struct ald_analysis *a)
     return INT64_MAX;
 }
 
-enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *a, size_t *ret_read,
-                              struct ald_err *err)
+/* Of all: what is about more than one incident comes first, as rows of incidents, signals and readings come from what was observed. */
+static ALD_CHECK enum ald_rc save_whole(struct ald_store *store, struct ald_analysis *a, int64_t *ret_read, struct ald_err *err)
+{
+    ALD_TRY(ald_stored_save(store, a, err));
+    ALD_TRY(ald_briefs_save(store, a, NULL, err));
+    if (a->only_saved)
+        ald_past_let_go(a);
+    return save_incidents(store, a, ret_read, err);
+}
+
+enum ald_rc ald_analysis_save(struct ald_store *store, struct ald_analysis *a, size_t *ret_read, struct ald_err *err)
 {
     int64_t read = 0;
-    ALD_TRY(a->recent ? save_recent(store, a, &read, err) : save_incidents(store, a, &read, err));
+    ALD_TRY(a->recent ? save_recent(store, a, &read, err) : save_whole(store, a, &read, err));
     *ret_read = (size_t)read;
-    ALD_TRY(ald_stored_save(store, a, err));
-    ALD_TRY(ald_briefs_save(store, a, a->recent ? a->recent->renewed : NULL, err));
+    if (a->recent) {
+        ALD_TRY(ald_stored_save(store, a, err));
+        ALD_TRY(ald_briefs_save(store, a, a->recent->renewed, err));
+    }
     ALD_TRY(save_number(store, "analysis_as_of", a->as_of, err));
     ALD_TRY(save_meta(store, "analysis_config", a->settings->config_hash ? a->settings->config_hash : "", err));
     ALD_TRY(save_number(store, "analysis_next", a->next_at == ALD_TIME_NONE ? INT64_MAX : a->next_at, err));

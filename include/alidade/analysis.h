@@ -389,7 +389,8 @@ struct ald_override; /* override.h */
 
 struct ald_analysis {
     struct ald_arena *arena; /* owns everything below */
-    struct ald_arena *events_arena; /* and events, which another thread reads */
+    struct ald_arena *events_arena; /* and events, which another thread reads, and the past, which signals look at */
+    bool only_saved;                /* once it is saved, nothing asks for these (ald_analysis_whole, ald_analysis_again) */
     const struct ald_settings *settings;
     struct ald_zone *zone;
     struct ald_calendar calendar;
@@ -413,7 +414,7 @@ struct ald_analysis {
     struct ald_past *past;
     struct ald_patterns *patterns;         /* what was recognised in texts: alidade/patterns.h */
     size_t unjoined_people, link_cycles;
-    const struct ald_briefs *briefs; /* what the next analysis needs in order to link without reading all records (ald_analysis_save keeps it); NULL: nothing */
+    bool briefs_kept; /* the store holds what the next analysis needs in order to link without reading all records, once ald_analysis_save says so */
     const struct ald_link_model *link_model; /* what likeness has learnt, for the next analysis (ald_analysis_save keeps it); NULL: nothing */
     const struct ald_link *suggestions; /* not taken; most likely first */
     size_t suggestions_n;
@@ -493,7 +494,8 @@ void ald_measure_alone(const struct ald_analysis *analysis, size_t incident);
 /** Reads the store (inside the caller's transaction), links and measures. Evidence is read later, from the same store. @return ALD_ERR_DB, ALD_ERR_CONFIG (zone). */
 ALD_CHECK enum ald_rc ald_analysis_run(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                        struct ald_analysis **ret, struct ald_err *err);
-/** As ald_analysis_run, for ald_analysis_save: with what the next analysis needs in order to link without reading all records. */
+/** As ald_analysis_run, for ald_analysis_save, inside the caller's write transaction: what the next analysis needs in order to link without
+ *  reading all records is written on the way. */
 ALD_CHECK enum ald_rc ald_analysis_whole(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                          struct ald_analysis **ret, struct ald_err *err);
 /** As ald_analysis_whole, for ald_analysis_save and ald_analysis_all alone: where the store holds what the last analyze found, and only some
@@ -515,8 +517,9 @@ ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct al
 void ald_analysis_free(struct ald_analysis *analysis);
 void ald_analysis_freep(struct ald_analysis **analysis);
 /** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
- *  memory at a time; readings that were made before are dropped. *ret_read: incidents that have a reading. */
-ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, const struct ald_analysis *analysis, size_t *ret_read,
+ *  memory at a time; readings that were made before are dropped. An analysis that was made to be saved (ald_analysis_whole, ald_analysis_again)
+ *  has no events, no past and no evidence afterwards. *ret_read: incidents that have a reading. */
+ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, struct ald_analysis *analysis, size_t *ret_read,
                                         struct ald_err *err);
 /** A service or team as the analysis took it, merged from the sources' lists and the configuration. */
 struct ald_service_view {
