@@ -303,6 +303,10 @@ static ALD_CHECK enum ald_rc build(struct ald_store *store, struct ald_analysis 
     ALD_TRY(build_incidents(&b, err));
     if (scope->measured) {
         ALD_TRY(ald_patterns_gather(&b, &texts, err));
+        ald_texts_done(&texts);
+        ald_store_closep(&b.beside); /* nobody reads there any more */
+        if (!scope->part)
+            ald_memory_trim(); /* what reading texts took */
         ald_arena_reset(b.recognising);
         b.by_row = NULL;
         b.by_row_n = 0;

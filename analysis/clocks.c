@@ -71,8 +71,8 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
     size_t room = 1;
     for (size_t i = 0; i < record->events_n; i++)
         room += record->events[i].kind == ALD_EV_REOPENED;
-    /* Incidents have their own; those of other companies are asked for by the past. */
-    walk.spans = ald_calloc(record->vendor ? b->scratch : b->timing, room, sizeof *walk.spans);
+    /* Those of other companies are asked for by the past; of all others most are the spans of their incidents. */
+    walk.spans = ald_calloc(record->vendor ? b->scratch : b->a->arena, room, sizeof *walk.spans);
     walk.spans[walk.n++] = (struct ald_span){.start = w->start, .end = ALD_TIME_NONE};
     if (!(record->traits->timeline & ALD_HOLDS_STATES))
         return walk;
@@ -302,12 +302,26 @@ static size_t unite(struct ald_span *spans, size_t n)
     return kept;
 }
 
+/* The one span of the one record of an incident, as most have; NULL: it is not as simple. */
+static const struct ald_span *single_span(const struct ald_build *b, const struct ald_incident *inc)
+{
+    const struct ald_work *w = &b->work[inc->records[0]];
+    if (inc->records_n != 1 || w->spans_n != 1 || w->folded || b->a->records[inc->records[0]].copy)
+        return NULL;
+    struct ald_span span = w->spans[0];
+    return cut(&span, ald_moment_of(inc, ALD_RESOLVED)->at) && span.end == w->spans[0].end ? w->spans : NULL;
+}
+
 /* The union of the spans of the records that decide. Of a ticket beside them only the time before the first of them
  * counts: it shows that work had begun; how long somebody left it open afterwards is administration. */
 static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager_or_status)
 {
     size_t room = 0, n = 0;
     int64_t first = ALD_TIME_NONE;
+    inc->spans = single_span(b, inc);
+    inc->spans_n = inc->spans != NULL;
+    if (inc->spans)
+        return;
     for (size_t i = 0; i < inc->records_n; i++) {
         const struct ald_work *w = &b->work[inc->records[i]];
         room += w->spans_n;

@@ -7,6 +7,8 @@
 #include "alidade/hash.h"
 #include "analysis/lexicon_run.h"
 
+enum { SLOTS_FIRST = 1024, SLOTS_MOST = 16384 }; /* more when three quarters are taken, and emptied at last */
+
 struct symbols {
     uint32_t of[ALD_WORD_SYMBOLS];
     uint8_t n;
@@ -14,7 +16,9 @@ struct symbols {
 
 void ald_run_remember(struct ald_run *run)
 {
-    run->memo = ald_calloc(run->arena, ALD_MEMO_SLOTS, sizeof *run->memo);
+    run->memo_slots = SLOTS_FIRST;
+    run->memo_own = ald_arena_new();
+    run->memo = ald_calloc(run->memo_own, run->memo_slots, sizeof *run->memo);
     run->reached = ald_calloc(run->arena, ald_names_n(run->lang->symbols), sizeof *run->reached);
     run->memo_arena = ald_arena_new();
 }
@@ -22,7 +26,38 @@ void ald_run_remember(struct ald_run *run)
 void ald_run_forget(struct ald_run *run)
 {
     ald_arena_free(run->memo_arena);
-    run->memo_arena = NULL;
+    ald_arena_free(run->memo_own);
+    run->memo_arena = run->memo_own = NULL;
+}
+
+/* The word's slot, or the one that is free for it. */
+static struct ald_meaning *slot_of(const struct ald_run *run, const char *word)
+{
+    size_t slot = (size_t)ald_siphash(word, strlen(word)) & (run->memo_slots - 1);
+    while (run->memo[slot].used && strcmp(run->memo[slot].text, word) != 0)
+        slot = (slot + 1) & (run->memo_slots - 1);
+    return &run->memo[slot];
+}
+
+static void make_room(struct ald_run *run)
+{
+    const struct ald_meaning *had = run->memo;
+    size_t slots = run->memo_slots;
+    if (slots == SLOTS_MOST) {
+        memset(run->memo, 0, slots * sizeof *run->memo);
+        run->memo_n = 0;
+        ald_arena_free(run->memo_arena);
+        run->memo_arena = ald_arena_new();
+        return;
+    }
+    struct ald_arena *old = run->memo_own;
+    run->memo_own = ald_arena_new();
+    run->memo_slots *= 2;
+    run->memo = ald_calloc(run->memo_own, run->memo_slots, sizeof *run->memo);
+    for (size_t i = 0; i < slots; i++)
+        if (had[i].used)
+            *slot_of(run, had[i].text) = had[i];
+    ald_arena_free(old);
 }
 
 static void add_symbol(const struct ald_language *lang, struct symbols *s, const char *name)
@@ -120,17 +155,13 @@ static void add_part(struct ald_run *run, struct ald_meaning *m, const char *wor
 
 const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word)
 {
-    size_t slot = (size_t)ald_siphash(word->text, word->len) & (ALD_MEMO_SLOTS - 1);
-    for (; run->memo[slot].used; slot = (slot + 1) & (ALD_MEMO_SLOTS - 1))
-        if (strcmp(run->memo[slot].text, word->text) == 0)
-            return &run->memo[slot];
-    if (run->memo_n >= ALD_MEMO_SLOTS / 4 * 3) {
-        memset(run->memo, 0, ALD_MEMO_SLOTS * sizeof *run->memo);
-        run->memo_n = 0;
-        ald_arena_free(run->memo_arena);
-        run->memo_arena = ald_arena_new();
+    struct ald_meaning *m = slot_of(run, word->text);
+    if (m->used)
+        return m;
+    if (run->memo_n >= run->memo_slots / 4 * 3) {
+        make_room(run);
+        m = slot_of(run, word->text);
     }
-    struct ald_meaning *m = &run->memo[slot];
     char spelt[ALD_WORD_BYTES], head[ALD_WORD_BYTES];
     const char *rest;
     *m = (struct ald_meaning){.used = true};

@@ -6,7 +6,6 @@
 #define ALD_SENTENCE_WORDS 250 /* a longer "sentence" is cut: no prose, and all work per sentence stays bounded */
 #define ALD_SENTENCE_HITS 600  /* the same: written by people, a sentence has a few dozen */
 #define ALD_WORD_SYMBOLS 10
-#define ALD_MEMO_SLOTS 16384 /* a power of two; emptied when three quarters are taken */
 
 /** A phrase that stands in the sentence; from and to: first and last word. */
 struct ald_hit {
@@ -30,8 +29,8 @@ struct ald_run {
     const struct ald_lexicon *lex;
     const struct ald_language *lang;
     struct ald_meaning *memo;
-    size_t memo_n;
-    struct ald_arena *memo_arena; /* what its meanings point to */
+    size_t memo_n, memo_slots; /* slots: a power of two */
+    struct ald_arena *memo_arena, *memo_own; /* what its meanings point to; itself */
     uint32_t *reached;            /* by symbol: the number of the gathering that last came to it */
     uint32_t gathering;
     struct ald_posting *gathered; /* room for one word's postings */
