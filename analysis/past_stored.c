@@ -225,7 +225,7 @@ enum ald_rc ald_past_each(struct ald_store *store, const char *service,
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = true;
-    ALD_TRY(ald_q_open(store, service ? "part_services" : "part_services_all", &q, err));
+    ALD_TRY(ald_q_open(store, service ? "part_services" : "recent_services", &q, err));
     if (service)
         ald_q_text(q, 1, service);
     for (*ret_sound = true; *ret_sound;) {

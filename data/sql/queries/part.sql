@@ -125,9 +125,6 @@ SELECT l.record, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.w
 SELECT a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted)
 ORDER BY a, b;
 
--- name: part_services_all
-SELECT kind, packed FROM service_past ORDER BY service, kind, quarter;
-
 -- name: part_services
 SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind, quarter;
 
@@ -135,6 +132,9 @@ SELECT kind, packed FROM service_past WHERE service = ?1 ORDER BY kind, quarter;
 SELECT reading, starts_from, starts_to, packed FROM frame WHERE quarter = ?1 ORDER BY reading;
 
 -- ---- what changed since (recent.c) ----
+
+-- name: recent_services
+SELECT kind, packed FROM service_past ORDER BY service, kind, quarter;
 
 -- name: recent_touched
 SELECT t.record, t.was_from, l.incident FROM touched t LEFT JOIN incident_record l ON l.record = t.record ORDER BY t.record;
