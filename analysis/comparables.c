@@ -5,10 +5,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "alidade/stats.h"
+
 #define TIE 1e-12
 #define SLACK 1e-9  /* pruning is generous: rounding must never lose a tie */
 #define MORE 1.05   /* of the last reach */
 enum { K_LEAST = 20, K_MOST = 200, WORD = 64, TURNS = 64, STEPS = 64, ONCE_STEPS = 1024 };
+enum { MANY = 16 }; /* searches that looking at all costs more than strips */
 #define STRIPS_ACROSS 12.0 /* strips in a square that holds k points when they are evenly spread */
 
 static bool uses(enum ald_basis basis, enum ald_axis axis)
@@ -44,6 +47,31 @@ void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_fra
         for (size_t i = 0; i < frame->n; i++)
             near->candidates[basis] += is_candidate(frame, (enum ald_basis)basis, i);
     make_scratch(near, arena);
+}
+
+/* The members of an axis in the order of their positions; those at one place in any. */
+static uint32_t *order_of(const struct ald_axis_frame *axis, size_t members_n, struct ald_arena *arena)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_keyed *placed = ald_calloc(scratch, axis->raw_n, sizeof *placed);
+    uint32_t *order = ald_calloc(arena, axis->raw_n, sizeof *order);
+    size_t n = 0;
+    for (size_t i = 0; i < members_n && n < axis->raw_n; i++)
+        if (!isnan(axis->position[i]))
+            placed[n++] = (struct ald_keyed){.value = axis->position[i], .at = i};
+    ald_sort_keyed(placed, n);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)placed[i].at;
+    return order;
+}
+
+void ald_neighbourhood_many(struct ald_neighbourhood *near, struct ald_frame *frame, size_t asks, struct ald_arena *arena)
+{
+    if (!near->once || asks < MANY)
+        return;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        frame->axes[axis].order = order_of(&frame->axes[axis], frame->n, arena);
+    near->once = false;
 }
 
 void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_arena *arena,

@@ -26,7 +26,7 @@ struct ald_neighbourhood {
     struct ald_arena *arena;
     struct ald_strips strips[ALD_BASIS_WHOLE]; /* by basis; the whole reference needs none */
     size_t candidates[ALD_BASIS_WHOLE];
-    bool once;                /* one search alone: looking at all is quicker than making strips, of which there are none then */
+    bool once;                /* a search or few: looking at all is quicker than making strips, of which there are none then */
     struct ald_searched last;
     const uint64_t *open;     /* a bit for each member of the frame: was open */
     bool found_open;          /* one of those found last was */
@@ -34,6 +34,9 @@ struct ald_neighbourhood {
     uint64_t *mark, *marks;   /* scratch: a bit for each member of the frame and one for each word of these, all zero between calls */
 };
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
+/** Says how many searches there will be: of a frame that was stored, whose axes have no order, they get one where that pays.
+ *  What is found is the same. frame: the neighbourhood's; arena: outlives both. */
+void ald_neighbourhood_many(struct ald_neighbourhood *near, struct ald_frame *frame, size_t asks, struct ald_arena *arena);
 
 /** Another view of the same candidates with scratch of its own, for another thread; both may be searched at once, on bases
  *  that ald_neighbourhood_prepare has seen. */

@@ -62,13 +62,13 @@ double ald_scale_position(const struct ald_analysis *analysis, const struct ald_
 struct ald_axis_frame {
     double weight;       /* of all eligible signals; 0: nothing eligible */
     double *raw_keys;    /* llround(raw*1e9) of the members that have a raw, sorted */
-    uint32_t *order;     /* these members, in the same order */
+    uint32_t *order;     /* these members, in the same order; NULL in a stored frame of which few ask */
     size_t raw_n;
     double *position;    /* parallel to members; NAN: none */
 };
 struct ald_frame {
     int reading;
-    bool stored; /* read for one incident, and not made for all: axes have no order */
+    bool stored; /* read, and not made of incidents */
     const struct ald_analysis *analysis;
     const struct ald_member *members; /* order of the reference kept: by duration */
     size_t n;

@@ -348,6 +348,8 @@ static void read_desk(const struct task *q, int r)
     if (desk.frame->n >= ALD_REFERENCE_LEAST)
         ald_neighbourhood_init(&desk.near, desk.frame, scratch);
     place_all(q, &desk, r);
+    if (desk.asks_n)
+        ald_neighbourhood_many(&desk.near, desk.frame, desk.asks_n, scratch);
     answer(q, &desk, scratch);
 }
 

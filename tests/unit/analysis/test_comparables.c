@@ -140,6 +140,23 @@ static int by_walk(const void *a, const void *b)
     return ald_comparables_compare(a, b);
 }
 
+/* Axes of a frame that was stored have no order: it makes its own once many ask. */
+static void assert_nearest_of_stored(struct ald_frame frame, const struct ald_reading *asked, struct ald_arena *arena)
+{
+    struct ald_neighbourhood near;
+    frame.stored = true;
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        frame.axes[axis].order = NULL;
+    ald_neighbourhood_init(&near, &frame, arena);
+    ald_neighbourhood_many(&near, &frame, 1, arena);
+    assert_true(near.once);
+    assert_nearest(&near, &asked[0]);
+    ald_neighbourhood_many(&near, &frame, ASKED, arena);
+    assert_false(near.once);
+    for (size_t i = 0; i < ASKED; i++)
+        assert_nearest(&near, &asked[i]);
+}
+
 static void nearest(void **state)
 {
     (void)state;
@@ -166,6 +183,7 @@ static void nearest(void **state)
         ald_neighbourhood_share(&near, arena, &shared);
         for (size_t i = 0; i < ASKED; i++)
             assert_nearest(&shared, &asked[i]); /* as they are asked in earnest */
+        assert_nearest_of_stored(frame, asked, arena);
     }
 }
 
