@@ -107,15 +107,23 @@ static enum ald_rc mark_todo(struct ald_sync *s, struct ald_err *err)
     return ald_q_run(q, err);
 }
 
+/* Rows that a statement changed come once all are changed, and until the last one came each statement beside it costs as much as they are
+ * many: what they are is noted afterwards. */
 enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct ald_err *err)
 {
-    for (size_t n = 0;; n++) {
-        bool row = false;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    int64_t *records = NULL;
+    size_t n = 0, cap = 0;
+    for (bool row = true;;) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
-            return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
-        ALD_TRY(ald_store_note_changed(s->store, ald_q_col_int(q, 0), err));
+            break;
+        records = ald_grow(arena, records, n, &cap, sizeof *records);
+        records[n++] = ald_q_col_int(q, 0);
     }
+    for (size_t i = 0; i < n; i++)
+        ALD_TRY(ald_store_note_changed(s->store, records[i], err));
+    return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
 }
 
 /** A list of events is whole: when it was read to its end, the timeline of every record made since was read, also that of

@@ -96,6 +96,6 @@ enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, co
     enum ald_rc rc = fill(&x, err);
     lxw_error e = workbook_close(x.book); /* also what frees it, so also after a failure */
     if (rc == ALD_OK && e != LXW_NO_ERROR)
-        rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, lxw_strerror(e));
+        rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s: is there room on the disk, and memory?", path, lxw_strerror(e));
     return rc;
 }

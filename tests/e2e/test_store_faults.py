@@ -262,7 +262,7 @@ class Process(Faults):
                 run = self.started(*args, AS=kb * 1024, code={0, 1, 3})
                 if run.code == 1:
                     refused += 1
-                    self.assertRegex(run.err, r"^alidade: .*(out of memory|memory|xlsx|no store|ingest makes it|empty|older)", str(run))
+                    self.assertRegex(run.err, r"(?m)^alidade: .*(out of memory|memory|xlsx|no store|ingest makes it|empty|older)", str(run))
                 self.intact()
         self.assertGreater(refused, 5)
         self.alidade("ingest", "-q")
