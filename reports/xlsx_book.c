@@ -40,10 +40,21 @@ static char *folder(struct ald_arena *a, const char *path)
     return !slash ? ald_strdup(a, ".") : ald_strndup(a, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* Where memory ends in its middle the library crashes, or fails with other words: that there is enough is seen before it begins, and if not
+ * said as anywhere. A row that it keeps takes up to 2 kB, and packing the sheets 12 MB. */
+static void need_room(size_t rows_kept)
+{
+    enum { ROW_BYTES = 2048, PACKING_BYTES = 12 << 20 };
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *room = ald_arena_new();
+    (void)ald_alloc(room, PACKING_BYTES + rows_kept * ROW_BYTES);
+}
+
 static enum ald_rc open_book(struct ald_xlsx *x, struct ald_err *err)
 {
+    size_t rows = all_rows(x->report);
     ALD_TRY(try_path(x->path, err));
-    x->constant = all_rows(x->report) > x->limits->table_rows;
+    x->constant = rows > x->limits->table_rows;
+    need_room(x->constant ? 0 : rows);
     lxw_workbook_options options = {.constant_memory = x->constant};
     if (x->constant)
         options.tmpdir = folder(x->arena, x->path);
