@@ -49,12 +49,6 @@ static void touch(struct renewing *r, int64_t record)
     r->touched[r->touched_n++] = record;
 }
 
-static int by_row(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return (a > b) - (a < b);
-}
-
 /* Records of which something is dated between the two as-ofs count as changed. */
 static void take_due(struct renewing *r)
 {
@@ -73,7 +67,7 @@ static void take_due(struct renewing *r)
     ret->due_n = n;
     if (r->touched_n == touched)
         return;
-    qsort(r->touched, r->touched_n, sizeof *r->touched, by_row);
+    qsort(r->touched, r->touched_n, sizeof *r->touched, ald_laid_by_row);
     for (size_t i = n = 0; i < r->touched_n; i++)
         if (!n || r->touched[n - 1] != r->touched[i])
             r->touched[n++] = r->touched[i];

@@ -32,6 +32,8 @@ ALD_CHECK enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, b
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row);
 /** Whether it is there, but left out. */
 bool ald_laid_is_left_out(const struct ald_laid *laid, int64_t row);
+/** Order of rows (int64_t), in which `touched` is searched. */
+int ald_laid_by_row(const void *x, const void *y);
 bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row);
 /** The brief of a row is to be packed anew, or is to go. */
 void ald_laid_change(struct ald_laid *laid, int64_t row);

@@ -38,7 +38,7 @@ bool ald_laid_is_left_out(const struct ald_laid *laid, int64_t row)
     return value_of(laid, row) == LEFT_OUT;
 }
 
-static int by_row(const void *x, const void *y)
+int ald_laid_by_row(const void *x, const void *y)
 {
     int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
     return (a > b) - (a < b);
@@ -46,7 +46,7 @@ static int by_row(const void *x, const void *y)
 
 bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row)
 {
-    return laid->touched_n && bsearch(&row, laid->touched, laid->touched_n, sizeof row, by_row);
+    return laid->touched_n && bsearch(&row, laid->touched, laid->touched_n, sizeof row, ald_laid_by_row);
 }
 
 void ald_laid_change(struct ald_laid *laid, int64_t row)

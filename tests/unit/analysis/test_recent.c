@@ -1,6 +1,6 @@
 /* What analyze writes of a window of the store, over what it wrote before, is what it writes of everything: day after day of a store in which
  * whatever may reach back does. */
-#include "fixture.h"
+#include "days.h"
 #include "where.h"
 
 #include "alidade/rng.h"
@@ -36,18 +36,6 @@ static bool chance(struct room *r, double p)
 static const char *somebody(struct room *r)
 {
     return ald_sprintf(r->arena, "p%02d", (int)draw(r, PEOPLE));
-}
-
-static void note(struct room *r, int64_t row, bool is_new)
-{
-    struct ald_err err = {0};
-    must(is_new ? ald_store_note_new(r->store, row, &err) : ald_store_note_change(r->store, row, &err), &err);
-}
-
-static void touch(struct room *r, bool noted)
-{
-    struct ald_err err = {0};
-    must(noted ? ald_store_touch_noted(r->store, &err) : ald_store_touch(r->store, &err), &err);
 }
 
 static const char *name_of(struct room *r, int64_t row)
@@ -103,7 +91,7 @@ static void add(struct room *r, int64_t from, int64_t to)
     struct fixture *f = r->f;
     int64_t row = ++r->rows, start = from + draw(r, to - from), end = start + 1 + draw(r, chance(r, 0.3) ? 3 : chance(r, 0.1) ? 4000 : 200);
     bool ticket = row % 3 == 0;
-    note(r, row, true);
+    note(r->store, row, true);
     record(f, row, ticket ? "desk" : "pager", name_of(r, row), ticket ? "ticket" : "pager", chance(r, 0.9) ? ALL_HELD : 0, "open");
     if (chance(r, 0.98))
         moment(f, row, "opened", 1, start);
@@ -128,7 +116,7 @@ static void add(struct room *r, int64_t from, int64_t to)
 static void add_post(struct room *r, int64_t from, int64_t to)
 {
     int64_t row = ++r->rows, start = from + draw(r, to - from);
-    note(r, row, true);
+    note(r->store, row, true);
     simple(r->f, row, chance(r, 0.5) ? "page" : "cloud", ald_sprintf(r->arena, "S%04d", (int)row), "status", 0, start,
            chance(r, 0.2) ? NEVER : start + 60 + draw(r, 3000));
     service(r->f, row, services[draw(r, N(services))], NEVER, 1, "component");
@@ -139,7 +127,7 @@ static void alter(struct room *r, int64_t now)
 {
     struct fixture *f = r->f;
     int64_t row = r->rows - draw(r, chance(r, 0.85) ? 40 : r->rows);
-    note(r, row, false);
+    note(r->store, row, false);
     switch (draw(r, 9)) {
     case 0:
         put(f, "UPDATE record SET gone_at = iif(gone_at IS NULL, 1, NULL) WHERE id = ?1", "i", row);
@@ -187,10 +175,10 @@ static void pass_day(struct room *r, int64_t now)
     else if (chance(r, 0.03))
         put(r->f, "INSERT OR IGNORE INTO service (source, external_id, name) VALUES ('pager', ?1, ?1)", "t", services[draw(r, N(services))]);
     else {
-        touch(r, true);
+        touch(r->store, true);
         return;
     }
-    touch(r, false);
+    touch(r->store, false);
 }
 
 /* ---- Comparing ---- */
@@ -214,22 +202,14 @@ static size_t save(struct room *r, int64_t now, bool whole, size_t *ret_all, siz
 
 static void keep_tables(struct room *r)
 {
-    for (size_t i = 0; i < N(tables); i++) {
-        put(r->f, ald_sprintf(r->arena, "DROP TABLE IF EXISTS temp.was_%s", tables[i]), "");
-        put(r->f, ald_sprintf(r->arena, "CREATE TEMP TABLE was_%s AS SELECT * FROM %s", tables[i], tables[i]), "");
-    }
+    for (size_t i = 0; i < N(tables); i++)
+        keep_table(r->f, r->arena, tables[i]);
 }
 
 static void same_tables(struct room *r, int64_t day)
 {
-    for (size_t i = 0; i < N(tables); i++) {
-        const char *text = ald_sprintf(r->arena, "SELECT (SELECT count(*) FROM (SELECT * FROM %s EXCEPT SELECT * FROM temp.was_%s)) + (SELECT "
-                                                 "count(*) FROM (SELECT * FROM temp.was_%s EXCEPT SELECT * FROM %s))",
-                                       tables[i], tables[i], tables[i], tables[i]);
-        int64_t n = fixture_number(r->f, text);
-        if (n)
-            fail_msg("day %d: %d rows of %s differ", (int)day, (int)n, tables[i]);
-    }
+    for (size_t i = 0; i < N(tables); i++)
+        same_table(r->f, r->arena, day, tables[i], "*");
 }
 
 static void day_and_whole(struct room *r, int64_t day)
@@ -260,7 +240,7 @@ static void every_day(void **state)
             add(r, DAYS(day), DAYS(day + 1));
     for (int i = 0; i < 40; i++)
         add_post(r, DAYS(1), DAYS(FIRST_DAY));
-    touch(r, false);
+    touch(r->store, false);
     (void)save(r, DAYS(FIRST_DAY), false, &all, &read);
     assert_true(read > 100);
     for (int64_t day = FIRST_DAY + 1; day <= FIRST_DAY + 70; day++) {
@@ -290,61 +270,61 @@ static void pair_of(struct room *r)
     simple(f, C + 2, "cloud", "young", "status", 0, DAYS(FIRST_DAY + 3), DAYS(FIRST_DAY + 3) + 10);
     service(f, C + 2, "odd", NEVER, 1, "component");
     r->rows = C + 2;
-    touch(r, false);
+    touch(r->store, false);
 }
 
 /* Somebody of the later one turns out to have been engaged before the other one. */
 static void engaged_before(struct room *r)
 {
-    note(r, B, false);
+    note(r->store, B, false);
     event_full(r->f, B, DAYS(FIRST_DAY) - 90, "assigned", "p01", 0, "blue", NULL, NULL);
 }
 
 static void began_before(struct room *r)
 {
-    note(r, B, false);
+    note(r->store, B, false);
     put(r->f, "UPDATE record_moment SET at = ?1 WHERE record = 502 AND moment = 'opened'", "m", (int64_t)DAYS(FIRST_DAY) - 90);
 }
 
 static void vendor_began_before(struct room *r)
 {
-    note(r, C + 2, false);
+    note(r->store, C + 2, false);
     put(r->f, "UPDATE record_moment SET at = ?1 WHERE record = 505 AND moment = 'opened'", "m", (int64_t)DAYS(FIRST_DAY) - 90);
 }
 
 static void vendor_began_later(struct room *r)
 {
-    note(r, C + 2, false);
+    note(r->store, C + 2, false);
     put(r->f, "UPDATE record_moment SET at = ?1 WHERE record = 505", "m", (int64_t)DAYS(FIRST_DAY + 4));
 }
 
 static void vendor_is_gone(struct room *r)
 {
-    note(r, C + 2, false);
+    note(r->store, C + 2, false);
     put(r->f, "UPDATE record SET gone_at = 1 WHERE id = 505", "");
 }
 
 static void came_apart(struct room *r)
 {
-    note(r, C, false);
+    note(r->store, C, false);
     put(r->f, "DELETE FROM record_ref WHERE record = 503", "");
 }
 
 static void is_gone(struct room *r)
 {
-    note(r, C, false);
+    note(r->store, C, false);
     put(r->f, "UPDATE record SET gone_at = 1 WHERE id = 503", "");
 }
 
 static void facet_is_shown(struct room *r)
 {
-    note(r, B, false);
+    note(r->store, B, false);
     event_full(r->f, B, DAYS(FIRST_DAY + 1) + 20, "escalated", "p01", 0, "red", NULL, NULL);
 }
 
 static void source_began_before(struct room *r)
 {
-    note(r, C + 1, false);
+    note(r->store, C + 1, false);
     put(r->f, "UPDATE record_moment SET at = ?1 WHERE record = 504", "m", (int64_t)DAYS(1));
 }
 
@@ -383,7 +363,7 @@ static void what_reaches_back(void **state)
     for (size_t i = 0; i < N(cases); i++) {
         (void)save(r, DAYS(FIRST_DAY + 5), true, &all, &read);
         cases[i].happens(r);
-        touch(r, true);
+        touch(r->store, true);
         day_and_whole(r, FIRST_DAY + 6 + (int64_t)i);
         if (strcmp(r->why, cases[i].why) != 0)
             fail_msg("%s: all was anew because \"%s\"", cases[i].what, r->why);

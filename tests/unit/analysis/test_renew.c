@@ -1,6 +1,6 @@
 /* Links that a day of changes renews without reading all records are those that the whole makes: day after day of a store in which pointers, shared
  * values, merges and likeness reach over days, some of them far back. */
-#include "fixture.h"
+#include "days.h"
 
 #include "alidade/rng.h"
 #include "analysis/briefs.h"
@@ -31,18 +31,6 @@ static bool chance(struct room *r, int64_t percent)
 }
 
 /* ---- What happens ---- */
-
-static void note(struct room *r, int64_t row, bool is_new)
-{
-    struct ald_err err = {0};
-    must(is_new ? ald_store_note_new(r->store, row, &err) : ald_store_note_change(r->store, row, &err), &err);
-}
-
-static void touch(struct room *r, bool noted)
-{
-    struct ald_err err = {0};
-    must(noted ? ald_store_touch_noted(r->store, &err) : ald_store_touch(r->store, &err), &err);
-}
 
 static const char *source_of(int64_t row)
 {
@@ -107,7 +95,7 @@ static void serve(struct room *r, int64_t row, const char *name)
 static void place(struct room *r, int64_t row, int64_t start, int64_t to, const char *service)
 {
     int64_t end = start + 5 + draw(r, chance(r, 5) ? DAYS(12) : 300);
-    note(r, row, true);
+    note(r->store, row, true);
     simple(r->f, row, source_of(row), name_of(r, row), row % 3 == 0 ? "ticket" : row % 7 == 0 ? "status" : "pager", 0, start, end < to && chance(r, 97) ? end : NEVER);
     if (chance(r, 2))
         put(r->f, "DELETE FROM record_moment WHERE record = ?1", "i", row);
@@ -140,7 +128,7 @@ static void alter(struct room *r, int64_t now)
 {
     struct fixture *f = r->f;
     int64_t row = r->rows - draw(r, chance(r, 93) ? 60 : 250);
-    note(r, row, false);
+    note(r->store, row, false);
     switch (draw(r, 8)) {
     case 0:
         put(f, "UPDATE record SET gone_at = iif(gone_at IS NULL, 1, NULL) WHERE id = ?1", "i", row);
@@ -183,7 +171,7 @@ static void pass_day(struct room *r, int64_t now)
         put(r->f, "INSERT INTO decision (kind, subject, value, reason, decided_at) VALUES (?1, ?2, ?3, 'because', 0)", "ttt", chance(r, 50) ? "link" : "unlink",
             ald_sprintf(r->arena, "%s:%s", source_of(r->rows - 2), name_of(r, r->rows - 2)),
             ald_sprintf(r->arena, "%s:%s", source_of(r->rows), name_of(r, r->rows)));
-    touch(r, !decided);
+    touch(r->store, !decided);
 }
 
 /* ---- Comparing ---- */
@@ -204,10 +192,8 @@ static size_t save_whole(struct room *r, int64_t now)
 static void keep_tables(struct room *r)
 {
     static const char *const tables[] = {"incident_record", "suggestion", "brief"};
-    for (size_t i = 0; i < N(tables); i++) {
-        put(r->f, ald_sprintf(r->arena, "DROP TABLE IF EXISTS temp.was_%s", tables[i]), "");
-        put(r->f, ald_sprintf(r->arena, "CREATE TEMP TABLE was_%s AS SELECT * FROM %s", tables[i], tables[i]), "");
-    }
+    for (size_t i = 0; i < N(tables); i++)
+        keep_table(r->f, r->arena, tables[i]);
 }
 
 static void put_real(struct room *r, const char *sql, double v)
@@ -253,16 +239,6 @@ static void lay_over(struct room *r, const struct ald_renewed *renewed)
     r->suggestions += renewed->suggestions_n;
 }
 
-static void same(struct room *r, int64_t day, const char *table, const char *columns)
-{
-    const char *text = ald_sprintf(r->arena, "SELECT (SELECT count(*) FROM (SELECT %s FROM %s EXCEPT SELECT %s FROM temp.was_%s)) + (SELECT "
-                                             "count(*) FROM (SELECT %s FROM temp.was_%s EXCEPT SELECT %s FROM %s))",
-                                   columns, table, columns, table, columns, table, columns, table);
-    int64_t n = fixture_number(r->f, text);
-    if (n)
-        fail_msg("day %d: %d rows of %s differ", (int)day, (int)n, table);
-}
-
 /* What of all records is kept beside the rows: since when sources tell what, and what is still to come. */
 static void same_outlook(struct room *r, const struct ald_renewed *renewed)
 {
@@ -306,11 +282,11 @@ static void renew_and_whole(struct room *r, int64_t day)
     size_t n = save_whole(r, DAYS(day));
     if (renewed.sound) {
         assert_int_equal(renewed.records_n, n);
-        same(r, day, "incident_record", "record, incident, method, confidence, via, folded");
-        same(r, day, "suggestion", "a, b, confidence, via, refused");
+        same_table(r->f, r->arena, day, "incident_record", "record, incident, method, confidence, via, folded");
+        same_table(r->f, r->arena, day, "suggestion", "a, b, confidence, via, refused");
         put(r->f, "DELETE FROM temp.was_brief WHERE chunk < 0", "");
         put(r->f, "INSERT INTO temp.was_brief SELECT * FROM brief WHERE chunk < 0", "");
-        same(r, day, "brief", "chunk, packed");
+        same_table(r->f, r->arena, day, "brief", "chunk, packed");
         same_outlook(r, &renewed);
         r->renewed++;
     }
@@ -322,7 +298,7 @@ static void every_day(void **state)
     struct room *r = *state;
     for (int64_t day = 0; day < FIRST_DAY; day++)
         happen(r, DAYS(day), DAYS(day + 1));
-    touch(r, false);
+    touch(r->store, false);
     (void)save_whole(r, DAYS(FIRST_DAY));
     assert_true(fixture_number(r->f, "SELECT count(*) FROM brief") > 1);
     for (int64_t day = FIRST_DAY + 1; day <= FIRST_DAY + 80; day++) {
@@ -339,14 +315,14 @@ enum { FIRST = 5001 }; /* rows of what the cases are about */
 
 static void page(struct room *r, int64_t row, int64_t day, const char *service)
 {
-    note(r, row, true);
+    note(r->store, row, true);
     simple(r->f, row, "pager", name_of(r, row), "pager", 0, DAYS(day), DAYS(day) + 50);
     serve(r, row, service);
 }
 
 static void ticket(struct room *r, int64_t row, int64_t day, const char *service)
 {
-    note(r, row, true);
+    note(r->store, row, true);
     simple(r->f, row, "desk", name_of(r, row), "ticket", 0, DAYS(day) + 10, DAYS(day) + 90);
     serve(r, row, service);
 }
@@ -420,7 +396,7 @@ static void three_before(struct room *r)
 
 static void middle_is_gone(struct room *r)
 {
-    note(r, page_row(1), false);
+    note(r->store, page_row(1), false);
     put(r->f, "UPDATE record SET gone_at = 1 WHERE id = ?1", "i", page_row(1));
 }
 
@@ -441,7 +417,7 @@ static void mention_says_nothing(struct room *r)
 /* What it mentions had ended before. */
 static void mentioned_had_ended(struct room *r)
 {
-    note(r, page_row(0), false);
+    note(r->store, page_row(0), false);
     put(r->f, "UPDATE record_moment SET at = ?2 WHERE record = ?1 AND moment = 'resolved'", "im", page_row(0), (int64_t)DAYS(322) + 5);
 }
 
@@ -456,7 +432,7 @@ static void clear(struct room *r)
     for (size_t i = 0; i < N(tables); i++)
         put(r->f, ald_sprintf(r->arena, "DELETE FROM %s WHERE record >= ?1", tables[i]), "i", (int64_t)FIRST);
     put(r->f, "DELETE FROM record WHERE id >= ?1", "i", (int64_t)FIRST);
-    touch(r, false);
+    touch(r->store, false);
 }
 
 static void what_reaches_back(void **state)
@@ -482,7 +458,7 @@ static void what_reaches_back(void **state)
         cases[i].before(r);
         (void)save_whole(r, DAYS(FIRST_DAY));
         cases[i].happens(r);
-        touch(r, true);
+        touch(r->store, true);
         size_t renewed = r->renewed, links = r->links, suggestions = r->suggestions;
         renew_and_whole(r, FIRST_DAY + 1);
         if ((r->renewed > renewed) != cases[i].renewed || r->links - links != cases[i].links || r->suggestions - suggestions != cases[i].suggestions)
