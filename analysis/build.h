@@ -223,15 +223,21 @@ ALD_CHECK enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald
 void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_analysis *a);
 void ald_build_done(struct ald_build *b);
 
-/** load.c: records as of as-of with moments, severity, refs, aliases; load_rows.c: services, teams, people.
- *  Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
+/** load.c: all of it as of as-of: lists, records (load_records.c: with their moments), severity, refs, aliases; load_rows.c: services, teams,
+ *  people. Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */
 ALD_CHECK enum ald_rc ald_load(struct ald_build *b, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_load_records(struct ald_build *b, struct ald_err *err);
 ALD_CHECK enum ald_rc ald_load_rows(struct ald_build *b, struct ald_err *err);
 /** Keeps the services of other companies' records, which the past asks for, when all others go with `gathering`. */
 void ald_load_vendors_stay(struct ald_build *b);
-/** load_events.c: begins to read the timeline beside the store where that can be done; waits for it, or reads it now, and gives
- *  its names their numbers, which come in the order of their texts. The records, what they are and the lists of names stand before. */
+/** load_events.c: begins to read the timeline beside the store where that can be done. The order of rows (by_row) and the lists of names stand
+ *  before. Of each row in turn it is told its source (ALD_NOBODY: the record is gone, or not there yet) and its start, and then that it was
+ *  told all. */
 void ald_timeline_begin(struct ald_build *b);
+void ald_timeline_tell(struct ald_build *b, uint32_t source, int64_t start);
+void ald_timeline_all_told(struct ald_build *b);
+/** load_events_join.c: waits for it, or reads it now, when all that hangs on the records is loaded; and gives its names their numbers, which
+ *  come in the order of their texts. */
 ALD_CHECK enum ald_rc ald_timeline_take(struct ald_build *b, struct ald_err *err);
 void ald_timeline_number(struct ald_build *b, const uint32_t *person, const uint32_t *team, const uint32_t *service);
 /** Waits and frees. */
@@ -244,6 +250,8 @@ bool ald_given_event(int64_t at, uint32_t person, const char *value, unsigned *s
 void ald_given_called(struct ald_build *b, uint32_t record, const struct ald_row_named *row);
 void ald_given_add(struct ald_build *b, struct ald_given given);
 struct ald_givens ald_givens_of(struct ald_build *b);
+/** Streams a named query. */
+ALD_CHECK enum ald_rc ald_each(struct ald_build *b, const char *query, void (*take)(struct ald_build *b, struct ald_q *q), struct ald_err *err);
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
  *  passed over. */
 ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,

@@ -1,27 +1,13 @@
-/* Reads the records of the store as of as-of: reference lists, records, moments, severities, refs. Each table is
- * streamed once. What is dated after as-of has not happened yet. Knows the tables, no API. */
+/* Reads the store as of as-of: reference lists, records (load_records.c), their values, severities, refs. Each table is streamed once. What
+ * is dated after as-of has not happened yet. Knows the tables, no API. */
 #include "analysis/build.h"
 #include "analysis/overrides.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static int by_row(const void *a, const void *b)
-{
-    const struct ald_row_index *x = a, *y = b;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static void sort_rows(struct ald_build *b)
-{
-    if (b->by_row_n)
-        qsort(b->by_row, b->by_row_n, sizeof *b->by_row, by_row);
-}
-
-static ALD_CHECK enum ald_rc each(struct ald_build *b, const char *query,
-                                  void (*take)(struct ald_build *b, struct ald_q *q), struct ald_err *err)
+enum ald_rc ald_each(struct ald_build *b, const char *query, void (*take)(struct ald_build *b, struct ald_q *q), struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = true;
@@ -184,146 +170,6 @@ static void take_settings(struct ald_build *b)
         (void)ald_names_add(b->automation, s->automation_users[i]);
 }
 
-static void take_order(struct ald_build *b, struct ald_q *q)
-{
-    assert(b->by_row_n < ALD_RECORDS_MOST);
-    b->by_row = ald_grow(b->recognising, b->by_row, b->by_row_n, &b->by_row_cap, sizeof *b->by_row);
-    b->by_row[b->by_row_n] = (struct ald_row_index){.row = ald_q_col_int(q, 0), .record = (uint32_t)b->by_row_n};
-    b->by_row_n++;
-}
-
-static void take_record(struct ald_build *b, uint32_t i, struct ald_q *q)
-{
-    struct ald_analysis *a = b->a;
-    struct ald_record *r = &a->records[i];
-    struct ald_work *w = &b->work[i];
-    struct ald_draft *d = &b->draft[i];
-    r->row = ald_q_col_int(q, 0);
-    w->source = ald_names_find(b->sources, ald_q_col_text(q, 1));
-    const char *source = ald_names_text(b->sources, w->source);
-    r->external_id = ald_sprintf(a->arena, "%s:%s", source, ald_q_col_text(q, 2)) + strlen(source) + 1;
-    r->key = ald_strdup(a->arena, ald_q_col_text(q, 4));
-    r->title = ald_strdup(a->arena, ald_q_col_text(q, 5));
-    r->traits = ald_build_traits(b, &(struct ald_traits){.source = source,
-                                                         .address = ald_url_divide(b, r, ald_q_col_text(q, 6)),
-                                                         .kind = ald_build_string(b, ald_q_col_text(q, 3)),
-                                                         .status = ald_build_string(b, ald_q_col_text(q, 7)),
-                                                         .resolve_reason = ald_build_string(b, ald_q_col_text(q, 8)),
-                                                         .class_ = ald_build_string(b, ald_q_col_text(q, 9)),
-                                                         .end_state = ald_build_string(b, ald_q_col_text(q, 10)),
-                                                         .timeline = (unsigned)ald_q_col_int(q, 11),
-                                                         .holds = (unsigned)ald_q_col_int(q, 12)});
-    r->vendor = b->vendor[w->source];
-    r->entered_at = ald_q_col_time(q, 13);
-    b->last_seen[i] = ald_q_col_time(q, 14);
-    d->updated_at = ald_q_col_time(q, 15);
-    r->incident = ALD_NOBODY;
-    w->start = ALD_TIME_NONE;
-    d->group = d->fold_into = ALD_NOBODY;
-}
-
-/* What is gone has a place in the order, but was not read. */
-static bool is_gone(const struct ald_record *record)
-{
-    return !record->traits;
-}
-
-static ALD_CHECK enum ald_rc load_records(struct ald_build *b, struct ald_err *err)
-{
-    struct ald_analysis *a = b->a;
-    ALD_TRY(each(b, "analysis_record_order", take_order, err));
-    sort_rows(b);
-    a->records_n = b->by_row_n;
-    a->records = ald_calloc(a->arena, a->records_n, sizeof *a->records);
-    b->work = ald_calloc(b->scratch, a->records_n, sizeof *b->work);
-    b->draft = ald_calloc(b->gathering, a->records_n, sizeof *b->draft);
-    b->refs = ald_calloc(b->linking, a->records_n, sizeof *b->refs);
-    b->last_seen = ald_calloc(b->linking, a->records_n, sizeof *b->last_seen);
-    b->moments_of = ald_calloc(b->timing, a->records_n, sizeof *b->moments_of);
-    ALD_TRY(ald_each_record(b, "analysis_records", take_record, err));
-    size_t kept = 0;
-    for (size_t i = 0; i < b->by_row_n; i++)
-        if (!is_gone(&a->records[b->by_row[i].record]))
-            b->by_row[kept++] = b->by_row[i];
-    b->by_row_n = kept;
-    return ALD_OK;
-}
-
-static int moment_of(const char *name)
-{
-    for (int m = 0; m < ALD_MOMENT_N; m++)
-        if (strcmp(name, ald_moment_name((enum ald_moment)m)) == 0)
-            return m;
-    return -1;
-}
-
-static void take_moment(struct ald_build *b, uint32_t r, struct ald_q *q)
-{
-    int m = moment_of(ald_q_col_text(q, 1));
-    if (m < 0)
-        return;
-    int64_t at = ald_q_col_time(q, 2);
-    if (ald_build_later(b, b->a->records[r].row, at))
-        b->draft[r].later |= (uint8_t)ALD_BIT(m);
-    else if (ald_own_moment(b, r, m).at == ALD_TIME_NONE) /* rows come by rank */
-        ald_own_moment_set(b, r, m, at, ald_build_word(b, ald_q_col_text(q, 3)));
-}
-
-static bool no_opening(const struct ald_build *b, size_t i)
-{
-    return ald_own_moment(b, (uint32_t)i, ALD_OPENED).at == ALD_TIME_NONE && !(b->draft[i].later & ALD_BIT(ALD_OPENED));
-}
-
-static void take_opening(struct ald_build *b, uint32_t r, struct ald_q *q)
-{
-    if (!no_opening(b, r))
-        return;
-    int64_t at = ald_q_col_time(q, 1);
-    if (ald_build_later(b, b->a->records[r].row, at))
-        b->draft[r].later |= (uint8_t)ALD_BIT(ALD_OPENED);
-    else
-        ald_own_moment_set(b, r, ALD_OPENED, at, ald_build_word(b, "events"));
-}
-
-static ALD_CHECK enum ald_rc load_openings(struct ald_build *b, struct ald_err *err)
-{
-    for (size_t i = 0; i < b->a->records_n; i++)
-        if (!is_gone(&b->a->records[i]) && no_opening(b, i))
-            return ald_each_record(b, "analysis_openings", take_opening, err);
-    return ALD_OK;
-}
-
-/* A record that starts after as-of does not exist yet. */
-static void drop_later_records(struct ald_build *b)
-{
-    struct ald_analysis *a = b->a;
-    size_t kept = 0;
-    for (size_t i = 0; i < a->records_n; i++) {
-        struct ald_work *w = &b->work[i];
-        struct ald_record *r = &a->records[i];
-        if (is_gone(r))
-            continue;
-        int64_t impact = ald_own_moment(b, (uint32_t)i, ALD_IMPACT_STARTED).at;
-        r->started_at = w->start = impact != ALD_TIME_NONE ? impact : ald_own_moment(b, (uint32_t)i, ALD_OPENED).at;
-        if (r->started_at == ALD_TIME_NONE && (b->draft[i].later & (ALD_BIT(ALD_IMPACT_STARTED) | ALD_BIT(ALD_OPENED))))
-            continue;
-        if (kept != i) {
-            a->records[kept] = *r;
-            b->work[kept] = *w;
-            b->draft[kept] = b->draft[i];
-            b->moments_of[kept] = b->moments_of[i];
-            b->last_seen[kept] = b->last_seen[i];
-        }
-        kept++;
-    }
-    if (kept == a->records_n)
-        return;
-    a->records_n = b->by_row_n = kept;
-    for (size_t i = 0; i < kept; i++)
-        b->by_row[i] = (struct ald_row_index){.row = a->records[i].row, .record = (uint32_t)i};
-    sort_rows(b);
-}
-
 static int rank_of(const struct ald_settings *s, const char *label, int given)
 {
     for (size_t i = 0; i < s->severity_order_n; i++)
@@ -407,21 +253,17 @@ static void take_ref(struct ald_build *b, uint32_t r, struct ald_q *q)
 
 enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
 {
-    ALD_TRY(each(b, "analysis_sources", take_source, err));
+    ALD_TRY(ald_each(b, "analysis_sources", take_source, err));
     b->seen = ald_calloc(b->scratch, ald_names_n(b->sources), sizeof *b->seen);
-    ALD_TRY(each(b, "analysis_aliases", take_alias, err));
-    ALD_TRY(each(b, "analysis_teams", take_team, err));
-    ALD_TRY(each(b, "analysis_teams", take_tree, err));
-    ALD_TRY(each(b, "analysis_services", take_service, err));
-    ALD_TRY(each(b, "analysis_edges", take_edge, err));
-    ALD_TRY(each(b, "analysis_people", take_person, err));
+    ALD_TRY(ald_each(b, "analysis_aliases", take_alias, err));
+    ALD_TRY(ald_each(b, "analysis_teams", take_team, err));
+    ALD_TRY(ald_each(b, "analysis_teams", take_tree, err));
+    ALD_TRY(ald_each(b, "analysis_services", take_service, err));
+    ALD_TRY(ald_each(b, "analysis_edges", take_edge, err));
+    ALD_TRY(ald_each(b, "analysis_people", take_person, err));
     take_settings(b);
     ALD_TRY(ald_overrides_load(b, err));
-    ALD_TRY(load_records(b, err));
-    ALD_TRY(ald_each_record(b, "analysis_moments", take_moment, err));
-    ALD_TRY(load_openings(b, err));
-    drop_later_records(b);
-    ald_timeline_begin(b);
+    ALD_TRY(ald_load_records(b, err));
     ALD_TRY(ald_each_record(b, "analysis_values", take_value, err));
     ALD_TRY(ald_each_record(b, "analysis_severity_labels", take_label, err));
     rank_severities(b);
