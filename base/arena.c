@@ -192,15 +192,19 @@ char *ald_strdup(struct ald_arena *arena, const char *s)
 
 char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
 {
+    char brief[512]; /* most fit, and are spelt once */
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    int n = vsnprintf(brief, sizeof brief, fmt, args);
     va_end(args);
     if (n < 0)
         abort();
     char *s = take(arena, (size_t)n + 1, 1);
-    (void)vsnprintf(s, (size_t)n + 1, fmt, again);
+    if ((size_t)n < sizeof brief)
+        memcpy(s, brief, (size_t)n);
+    else
+        (void)vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;
 }

@@ -1,6 +1,8 @@
 /* ServiceNow, Table API: incidents with their audit trail and journal, affected items, tasks, problems, changes, groups and users.
  * Choices are read by value, never by label: labels are translated. Paging is in servicenow_crawl.c; must not know SQLite, curl or
  * the clock. */
+#include <string.h>
+
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/listing.h"
@@ -24,9 +26,15 @@ extern const struct ald_connector ald_connector_servicenow;
 
 static const char *ids_of(struct ald_arena *arena, const struct ald_http_req *req)
 {
-    const char *ids = "";
+    size_t bytes = 1;
     for (size_t i = 0; i < req->subjects_n; i++)
-        ids = ald_sprintf(arena, "%s%s%s", ids, i ? "," : "", req->subjects[i]);
+        bytes += strlen(req->subjects[i]) + 1;
+    char *ids = ald_alloc(arena, bytes), *end = ids;
+    for (size_t i = 0; i < req->subjects_n; i++) {
+        if (i)
+            *end++ = ',';
+        end = stpcpy(end, req->subjects[i]);
+    }
     return ids;
 }
 
