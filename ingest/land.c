@@ -140,6 +140,8 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
     ALD_TRY(ald_q_run(q, err));
     bool news = ald_store_changes(l->land->store) > 0;
     l->land->texts = l->land->texts || news;
+    if (news && l->land->came)
+        ald_came_element(l->land->came, l->land->cfg->name, l->stream, el->id);
     if (!el->record)
         state->news = news;
     return ALD_OK;

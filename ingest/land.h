@@ -3,6 +3,7 @@
 
 #include "connector.h"
 #include "people.h"
+#include "sync_came.h"
 
 struct ald_land {
     struct ald_store *store;
@@ -14,6 +15,7 @@ struct ald_land {
     const char *replace; /* subject whose earlier details this page replaces, or NULL */
     int64_t now; /* of this page */
     bool texts;  /* set where a page brought a text that was not there */
+    struct ald_came *came; /* which, or NULL: nobody asks */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new, said_new;
 };

@@ -82,11 +82,20 @@ static enum ald_rc fingerprint(struct ald_landing *l, const struct ald_row_recor
     return ALD_OK;
 }
 
+/** Some of its texts may be new. */
+static void note_texts(struct ald_landing *l, int64_t record)
+{
+    l->land->texts = l->noted = true;
+    if (l->land->came)
+        ald_came_record(l->land->came, l->land->cfg->name, record);
+}
+
 enum ald_rc ald_landing_note(struct ald_landing *l, int64_t record, struct ald_err *err)
 {
     l->noted = true;
     if (l->noted_record == record)
         return ALD_OK;
+    note_texts(l, record);
     l->noted_record = record;
     return ald_store_note_change(l->land->store, record, err);
 }
@@ -182,7 +191,7 @@ enum ald_rc ald_landing_record(struct ald_landing *l, const struct ald_element *
         ALD_TRY(write_record(l, rec, "land_record_new", version, print, err));
         stored.id = ald_store_last_rowid(l->land->store);
         ALD_TRY(ald_store_note_new(l->land->store, stored.id, err));
-        l->noted = true;
+        note_texts(l, stored.id);
         l->land->records_new++;
     }
     *ret_record = l->found = stored.id;
@@ -217,7 +226,7 @@ static enum ald_rc put_event(struct ald_landing *l, bool adds, int64_t record, c
     *ret_did = ald_store_changes(l->land->store) > 0;
     if (!*ret_did || adds)
         return *ret_did ? ald_landing_note(l, record, err) : ALD_OK;
-    l->noted = true;
+    note_texts(l, record);
     return ald_store_note_changed(l->land->store, record, err);
 }
 

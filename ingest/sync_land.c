@@ -126,11 +126,42 @@ enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct al
     return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
 }
 
+static enum ald_rc meta_int(struct ald_sync *s, const char *key, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
+    ald_q_text(q, 1, key);
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row ? ald_q_col_int(q, 0) : 0;
+    return ALD_OK;
+}
+
+/** Records are never deleted, and bits of a timeline only added: of those that were there when such a list was last read from its beginning
+ *  every one has them. */
+static enum ald_rc timelines_whole(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
+{
+    const char *key = ald_sprintf(s->arena, "timelines/%s/%u", s->cfg->name, stream->holds);
+    int64_t last = 0;
+    ALD_TRY(meta_int(s, key, &last, err));
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *put = NULL;
+    ALD_TRY(ald_q_open(s->store, "sync_timeline_behind", &q, err));
+    ald_q_text(q, 1, s->cfg->name);
+    ald_q_int(q, 2, stream->holds);
+    ald_q_int(q, 3, last);
+    ALD_TRY(ald_sync_note_changed(s, q, err));
+    ALD_TRY(ald_q_open(s->store, "sync_timeline_last", &put, err));
+    ald_q_text(put, 1, key);
+    return ald_q_run(put, err);
+}
+
 /** A list of events is whole: when it was read to its end, the timeline of every record made since was read, also that of
  * one without events. */
 static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, int64_t since,
                                   struct ald_err *err)
 {
+    if (since == ALD_TIME_NONE)
+        return timelines_whole(s, stream, err);
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_timeline_all", &q, err));
     ald_q_text(q, 1, s->cfg->name);

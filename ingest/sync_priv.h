@@ -16,6 +16,7 @@
 #include "people.h"
 #include "people_names.h"
 #include "recording.h"
+#include "sync_came.h"
 
 /** Who holds it may touch the store, and what else the sources of a run share. */
 struct ald_gate {
@@ -281,8 +282,20 @@ ALD_CHECK enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_s
                                           struct ald_err *err);
 /** At a run's end: replaces late names wherever texts of the source are stored, and in what was recorded. */
 ALD_CHECK enum ald_rc ald_sync_names_mend(struct ald_sync *s, struct ald_err *err);
+
+/* ---- sync_texts.c ---- */
+/** Replaces the names s->late in the stored texts of s->cfg->name: in all, or of records and elements in those that came (not NULL). Counts
+ *  what changed. In the caller's transaction. */
+ALD_CHECK enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came, int64_t *changes, struct ald_err *err);
+
+/* ---- sync_said.c: what people say by hand and in files ---- */
+/** Before any source is read: whether another run left something owed. */
+ALD_CHECK enum ald_rc ald_sync_said_begin(struct ald_store *store, struct ald_came *came, struct ald_err *err);
+/** In the transaction of a page: it may owe something. */
+ALD_CHECK enum ald_rc ald_sync_said_owe(struct ald_sync *s, const struct ald_sync_page *page, struct ald_err *err);
 /** When every source was read: replaces whom any of them named in what people said by hand and in files, where that may be new. */
-ALD_CHECK enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest_opts *opts, const struct ald_key *key,
+                                          const struct ald_came *came, struct ald_err *err);
 
 /* ---- One stream each. Their failure is the stream's; s->fatal tells the store's. ---- */
 ALD_CHECK enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err);

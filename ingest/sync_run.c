@@ -41,6 +41,7 @@ struct run {
     bool stopped;
     size_t next;        /* source to look at for the next account */
     struct ald_err err; /* of the store */
+    struct ald_came came; /* texts of files */
 };
 
 static void run_one(struct run *run, size_t i)
@@ -49,6 +50,8 @@ static void run_one(struct run *run, size_t i)
     const struct ald_source_cfg *cfg = &opts->sources[i];
     struct ald_source_outcome *out = &run->outcomes[i];
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = opts->dry_run ? NULL : ald_arena_new();
+    const struct ald_source_type *type = ald_source_type(cfg->type);
+    const bool file = type && type->is_file;
     ALD_CLEANUP(ald_sync_done)
     struct ald_sync s = {
         .store = run->store,
@@ -59,7 +62,7 @@ static void run_one(struct run *run, size_t i)
         .arena = arena ? arena : run->arena,
         .clock = opts->clock,
         .scrub = {.key = run->key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
-        .land = {.store = run->store, .cfg = cfg, .free_text = opts->free_text},
+        .land = {.store = run->store, .cfg = cfg, .free_text = opts->free_text, .came = file ? &run->came : NULL},
         .facts = ald_facts_new(),
         .source_i = i,
         .temporary = opts->since != ALD_TIME_NONE || opts->until != ALD_TIME_NONE,
@@ -162,6 +165,10 @@ enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts
                       .arena = arena,
                       .outcomes = ret_outcomes};
     enum ald_rc rc = opts->dry_run ? ALD_OK : ald_sync_check_key(store, opts, &key, err);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *of_texts = ald_arena_new();
+    run.came.arena = of_texts;
+    if (rc == ALD_OK && !opts->dry_run)
+        rc = ald_sync_said_begin(store, &run.came, err);
     if (rc == ALD_OK) {
         work_together(&run);
         if (run.err.rc != ALD_OK && err)
@@ -169,7 +176,7 @@ enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts
         rc = run.err.rc;
     }
     if (rc == ALD_OK && !opts->dry_run)
-        rc = ald_sync_names_said(store, opts, &key, err);
+        rc = ald_sync_names_said(store, opts, &key, &run.came, err);
     if (rc == ALD_OK && run.stopped)
         rc = ald_fail(err, ALD_ERR_STOPPED, "stopped; the next run goes on from here");
     (void)pthread_mutex_destroy(&run.gate.lock);

@@ -171,6 +171,47 @@ class ByHand(Names):
         self.ingest()
         self.assertEqual(self.sql("SELECT value FROM meta WHERE key = 'generation'"), generation, "nothing more to mend")
 
+    def bring(self, name, kind, row):
+        path = self.write(name + ".ndjson", support.lines([row]))
+        self.alidade("import", str(path), "--kind", kind, "--source", "history", code=0)
+        path.unlink()
+
+    def test_of_a_file_what_it_brings_is_searched(self):
+        """Texts of files are searched when they come, not again with each file; a new name, and what a killed run owes, is looked for in all."""
+        world = jira_api.made(6)
+        world["issues"][-1]["reporter"] = LATE
+        self.serve(world)
+        self.ingest()
+        record = {"external_id": "H1", "title": "Asked Yolanda Latecomer", "opened_at": "2026-01-02T03:04:05Z", "refs": ["key:by-Yolanda-Latecomer"],
+                  "regions": ["Yolanda Latecomer's"]}
+        self.bring("records", "records", record)
+        self.bring("events", "events", {"external_id": "H1", "event_id": "1", "at": "2026-01-02T03:05:05Z", "kind": "note",
+                                        "text": "Yolanda Latecomer knew"})
+        self.bring("again", "records", {**record, "title": "Asked Yolanda Latecomer twice"})
+        self.assertRegex(self.sql("SELECT title FROM record WHERE external_id = 'H1'")[0][0], "^Asked [0-9a-f]{16} twice$")
+        self.assertRegex(self.sql("SELECT text FROM event WHERE kind = 'note' AND event_id = '1'")[0][0], "^[0-9a-f]{16} knew$")
+        self.assert_nowhere(["Yolanda", "Latecomer"])
+        planted = "UPDATE record SET title = 'Asked Yolanda Latecomer' WHERE external_id = 'H1'"
+        title = "SELECT title FROM record WHERE external_id = 'H1'"
+        self.change(planted)
+        self.bring("other", "records", {**record, "external_id": "H2"})
+        self.assertEqual(self.sql(title), [("Asked Yolanda Latecomer",)], "what did not come is not read")
+        self.change("INSERT INTO meta VALUES ('names_owed', '0')")  # as if killed before another file's texts were searched
+        self.bring("third", "records", {**record, "external_id": "H3"})
+        self.assertNotIn("Yolanda", self.sql(title)[0][0])
+        self.change(planted)
+        issue = self.api.issue("INC-5")
+        issue["reporter"] = {**LATE, "id": "5c0ffee0new", "login": "new.comer", "name": "Nora Newcomer", "email": "nora@people.example"}
+        jira_api.change(issue, issue["updated"] + HOUR, issue["reporter"], ("labels", "", "x"))
+        self.ingest()
+        self.assertNotIn("Yolanda", self.sql(title)[0][0])
+        self.assertEqual(self.sql("SELECT count(*) FROM meta WHERE key = 'names_owed'"), [(0,)])
+
+    def change(self, sql):
+        with sqlite3.connect(self.dir / "alidade.db") as db:
+            db.execute(sql)
+        db.close()
+
     def test_nobody(self):
         """A store without people knows no name: what it cannot replace is said where it is written."""
         self.serve(jira_api.made(6))

@@ -122,8 +122,15 @@ AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = c
 
 -- 65536: what says itself what was read (ALD_HOLDS_TOLD).
 -- name: sync_timeline_all
-UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0
-AND (?3 IS NULL OR entered_at >= ?3) RETURNING id;
+UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND entered_at >= ?3
+RETURNING id;
+
+-- Of records behind ?3, found by their number: + keeps SQLite from an index of all of the source.
+-- name: sync_timeline_behind
+UPDATE record SET timeline = timeline | ?2 WHERE +source = ?1 AND id > ?3 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 RETURNING id;
+
+-- name: sync_timeline_last
+INSERT INTO meta (key, value) SELECT ?1, coalesce(max(id), 0) FROM record WHERE true ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: sync_stream_records
 SELECT EXISTS (SELECT 1 FROM record WHERE source = ?1 AND stream = ?2 AND gone_at IS NULL);
@@ -194,11 +201,17 @@ SELECT 1 FROM record WHERE source = ?1 LIMIT 1;
 -- name: sync_text_titles
 SELECT id, '', title FROM record WHERE source = ?1 AND title IS NOT NULL;
 
+-- name: sync_text_title_of
+SELECT id, '', title FROM record WHERE source = ?1 AND id = ?2 AND title IS NOT NULL;
+
 -- name: sync_text_title_set
 UPDATE record SET title = ?5 WHERE source = ?1 AND id = ?2 AND ?3 IS NOT NULL AND title = ?4;
 
 -- name: sync_text_events
 SELECT e.record, e.event_id, e.text FROM record r JOIN event e ON e.record = r.id WHERE r.source = ?1 AND e.text IS NOT NULL;
+
+-- name: sync_text_events_of
+SELECT e.record, e.event_id, e.text FROM record r JOIN event e ON e.record = r.id WHERE r.source = ?1 AND r.id = ?2 AND e.text IS NOT NULL;
 
 -- name: sync_text_event_set
 UPDATE event SET text = ?5 WHERE record = ?2 AND event_id = ?3 AND text = ?4 AND ?1 IS NOT NULL;
@@ -206,17 +219,26 @@ UPDATE event SET text = ?5 WHERE record = ?2 AND event_id = ?3 AND text = ?4 AND
 -- name: sync_text_values
 SELECT v.record, v.name, v.value FROM record r JOIN record_value v ON v.record = r.id WHERE r.source = ?1;
 
+-- name: sync_text_values_of
+SELECT v.record, v.name, v.value FROM record r JOIN record_value v ON v.record = r.id WHERE r.source = ?1 AND r.id = ?2;
+
 -- name: sync_text_value_set
 UPDATE record_value SET value = ?5 WHERE record = ?2 AND name = ?3 AND value = ?4 AND ?1 IS NOT NULL;
 
 -- name: sync_text_refs
 SELECT f.record, f.kind, f.value FROM record r JOIN record_ref f ON f.record = r.id WHERE r.source = ?1;
 
+-- name: sync_text_refs_of
+SELECT f.record, f.kind, f.value FROM record r JOIN record_ref f ON f.record = r.id WHERE r.source = ?1 AND r.id = ?2;
+
 -- name: sync_text_ref_set
 UPDATE OR REPLACE record_ref SET value = ?5 WHERE record = ?2 AND kind = ?3 AND value = ?4 AND ?1 IS NOT NULL;
 
 -- name: sync_text_raws
 SELECT stream, element, raw FROM record_raw WHERE source = ?1;
+
+-- name: sync_text_raw_of
+SELECT stream, element, raw FROM record_raw WHERE source = ?1 AND stream = ?2 AND element = ?3;
 
 -- name: sync_text_raw_set
 UPDATE record_raw SET raw = ?5 WHERE source = ?1 AND stream = ?2 AND element = ?3 AND raw = ?4;
@@ -289,11 +311,15 @@ UPDATE decision SET reason = CASE WHEN ?3 = 'reason' AND reason = ?4 THEN ?5 ELS
 WHERE ?1 = '' AND id = ?2;
 
 -- What people say by hand and in files is searched for whom any source named once the run has read all of them; until then it is owed.
+-- Value 0: of texts that are new themselves.
 -- name: sync_said_owe
-INSERT INTO meta (key, value) VALUES ('names_owed', '1') ON CONFLICT (key) DO NOTHING;
+INSERT INTO meta (key, value) VALUES ('names_owed', '0') ON CONFLICT (key) DO NOTHING;
+
+-- name: sync_said_owe_all
+INSERT INTO meta (key, value) VALUES ('names_owed', '1') ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: sync_said_owed
-SELECT 1 FROM meta WHERE key = 'names_owed';
+SELECT value FROM meta WHERE key = 'names_owed';
 
 -- name: sync_said_settled
 DELETE FROM meta WHERE key = 'names_owed';

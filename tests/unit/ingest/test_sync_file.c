@@ -183,6 +183,26 @@ static void events_follow_their_records(void **state)
     room_close(&room);
 }
 
+/** A file of events tells of all records of its source; of those that it told of before it need not again. */
+static void events_tell_of_records_without_any(void **state)
+{
+    (void)state;
+    struct room room;
+    struct files files;
+    one_source(&room, &files);
+    room.sources[0].opts_n = 2;
+    put(files.a, RECORD("1") "\n" RECORD("2") "\n");
+    put(files.b, "{\"external_id\": \"1\", \"event_id\": \"e1\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"note\"}\n");
+    run(&room);
+    assert_int_equal(room_count(&room, N("record WHERE timeline <> 0")), 2);
+    assert_int_equal(sqlite3_exec(room.db, "UPDATE record SET timeline = 0 WHERE external_id = '1'", NULL, NULL, NULL), SQLITE_OK);
+    put(files.a, RECORD("1") "\n" RECORD("2") "\n" RECORD("3") "\n");
+    run(&room);
+    assert_int_equal(room_count(&room, N("record WHERE external_id = '3' AND timeline <> 0")), 1);
+    assert_int_equal(room_count(&room, N("record WHERE external_id = '1' AND timeline = 0")), 1);
+    room_close(&room);
+}
+
 static void missing_file_names_it(void **state)
 {
     (void)state;
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test(unchanged_changed_corrected),
         cmocka_unit_test(stopped_and_read_again),
         cmocka_unit_test(events_follow_their_records),
+        cmocka_unit_test(events_tell_of_records_without_any),
         cmocka_unit_test(missing_file_names_it),
         cmocka_unit_test(another_type_of_the_same_name),
     };
