@@ -77,9 +77,14 @@ static enum ald_rc add_json(struct ald_buf *line, const char *const *pairs, stru
     return ald_jw_finish(&w, err);
 }
 
+bool ald_log_shows(const struct ald_log *log, enum ald_log_level level)
+{
+    return log && log->out && level <= log->level;
+}
+
 void ald_log_line(const struct ald_log *log, enum ald_log_level level, const char *event, const char *const *fields)
 {
-    if (!log || !log->out || level > log->level)
+    if (!ald_log_shows(log, level))
         return;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     char now[32];

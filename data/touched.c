@@ -7,7 +7,12 @@ enum before { BEFORE_KNOWN, BEFORE_NONE, BEFORE_UNKNOWN };
 
 static ALD_CHECK enum ald_rc note(struct ald_store *store, int64_t record, enum before before, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *all = NULL, *q = NULL;
+    bool noted = false;
+    ALD_TRY(ald_q_open(store, "store_touched_is_all", &all, err));
+    ALD_TRY(ald_q_step(all, &noted, err));
+    if (noted)
+        return ALD_OK;
     ALD_TRY(ald_q_open(store, "store_touched_record", &q, err));
     ald_q_int(q, 1, record);
     ald_q_int(q, 2, (int64_t)before);

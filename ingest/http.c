@@ -12,6 +12,7 @@
 #include "alidade/buf.h"
 #include "alidade/limits.h"
 #include "alidade/rng.h"
+#include "http_failure.h"
 #include "http_head.h"
 #include "http_memory.h"
 #include "http_origin.h"
@@ -208,6 +209,18 @@ static enum ald_rc request_lines(const struct ald_http *http, const struct ald_h
     return ALD_OK;
 }
 
+static void log_request(const struct ald_http *http, const struct ald_http_trip *trip, int number, const struct answer *answer, int64_t ms)
+{
+    if (!ald_log_shows(http->cfg.log, ALD_LOG_DEBUG))
+        return;
+    struct ald_arena *arena = answer->arena;
+    ald_log_kv(http->cfg.log, ALD_LOG_DEBUG, "request", "url", ald_http_redact(arena, ald_curlu_text(arena, trip->url)),
+               "status", ald_sprintf(arena, "%ld", answer->status), "bytes",
+               ald_sprintf(arena, "%zu", answer->body.len), "ms", ald_sprintf(arena, "%lld", (long long)ms),
+               "try", ald_sprintf(arena, "%d", number), "curl",
+               answer->code == CURLE_OK ? "ok" : curl_easy_strerror(answer->code), NULL);
+}
+
 /** One try; answer->code and ->status tell how it went. Fails only where nothing could be sent at all. */
 static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *req, const struct ald_http_trip *trip, int number,
                             struct answer *answer, struct ald_err *err)
@@ -239,13 +252,7 @@ static enum ald_rc try_once(struct ald_http *http, const struct ald_http_req *re
     curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
-
-    struct ald_arena *arena = answer->arena;
-    ald_log_kv(http->cfg.log, ALD_LOG_DEBUG, "request", "url", ald_http_redact(arena, ald_curlu_text(arena, trip->url)),
-               "status", ald_sprintf(arena, "%ld", answer->status), "bytes",
-               ald_sprintf(arena, "%zu", answer->body.len), "ms", ald_sprintf(arena, "%lld", (long long)(us / 1000)),
-               "try", ald_sprintf(arena, "%d", number), "curl",
-               answer->code == CURLE_OK ? "ok" : curl_easy_strerror(answer->code), NULL);
+    log_request(http, trip, number, answer, us / 1000);
     return ALD_OK;
 }
 
@@ -263,70 +270,6 @@ static enum ald_rc wait_ms(struct ald_http *http, int64_t ms, const char *why, s
         http->cfg.clock.sleep_ms(http->cfg.clock.ctx, ms < WAIT_SLICE_MS ? ms : WAIT_SLICE_MS);
     }
     return ALD_OK;
-}
-
-/** What a transfer that curl calls failed means; ALD_RETRY_NO: asking again cannot help. */
-static enum ald_retry_cause curl_cause(struct ald_http *http, CURLcode code)
-{
-    curl_off_t connect_us = 0;
-    long made = 0; /* connections for this transfer: none where an open one was used again, which has no time to connect either */
-    switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-        return ALD_RETRY_CONNECT;
-    case CURLE_OPERATION_TIMEDOUT:
-        curl_easy_getinfo(http->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
-        curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &made);
-        return connect_us || made == 0 ? ALD_RETRY_TIMEOUT : ALD_RETRY_CONNECT;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-        return ALD_RETRY_CUT;
-    default:
-        return ALD_RETRY_NO;
-    }
-}
-
-static const char *tries_word(int tries)
-{
-    return tries == 1 ? "try" : "tries";
-}
-
-/** A transfer that will not be tried again. */
-static enum ald_rc curl_failure(const struct ald_http *http, CURLcode code, const char *host, int tries,
-                                struct ald_err *err)
-{
-    switch (code) {
-    case CURLE_OUT_OF_MEMORY:
-        abort();
-    case CURLE_SSL_CACERT_BADFILE:
-        return ald_fail(err, ALD_ERR_CONFIG, "ca_file '%s' cannot be read as certificates",
-                        http->cfg.ca_file ? http->cfg.ca_file : "");
-    case CURLE_PEER_FAILED_VERIFICATION:
-        return ald_fail(err, ALD_ERR_NET, "the certificate of %s is not trusted: %.200s", host, http->curl_error);
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return ald_fail(err, ALD_ERR_NET, "no address for %s after %d %s", host, tries, tries_word(tries));
-    case CURLE_COULDNT_CONNECT:
-        return ald_fail(err, ALD_ERR_NET, "cannot connect to %s after %d %s", host, tries, tries_word(tries));
-    case CURLE_OPERATION_TIMEDOUT:
-        return ald_fail(err, ALD_ERR_NET, "no answer in time from %s after %d %s", host, tries, tries_word(tries));
-    case CURLE_PARTIAL_FILE:
-    case CURLE_RECV_ERROR:
-    case CURLE_GOT_NOTHING:
-    case CURLE_BAD_CONTENT_ENCODING:
-        return ald_fail(err, ALD_ERR_NET, "the answer of %s was cut short %d %s: %s", host, tries, tries == 1 ? "time" : "times",
-                        curl_easy_strerror(code));
-    default:
-        return ald_fail(err, ALD_ERR_NET, "request to %s failed after %d %s: %s", host, tries, tries_word(tries),
-                        curl_easy_strerror(code));
-    }
 }
 
 /** What cannot be mended by asking again, whatever the status; ALD_OK when there is no such thing. */
@@ -361,7 +304,7 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
         bool arrived = answer->code == CURLE_OK || answer->body_too_big;
         enum ald_retry_cause cause = arrived ? ald_retry_answer(answer->status, answer->head.headers, answer->head.n,
                                                               answer->body.data, answer->body.len)
-                                             : curl_cause(http, answer->code);
+                                             : ald_http_failure_cause(http->easy, answer->code);
         if (req->once && cause != ALD_RETRY_CONNECT && cause != ALD_RETRY_BUSY && cause != ALD_RETRY_SLOWER)
             cause = ALD_RETRY_NO;
         if (arrived && cause == ALD_RETRY_NO)
@@ -377,7 +320,8 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
             continue;
         }
         if (!arrived)
-            return curl_failure(http, answer->code, host, number, err);
+            return ald_http_failure(&(struct ald_http_failed){.code = answer->code, .host = host, .ca_file = http->cfg.ca_file,
+                                                              .detail = http->curl_error, .tries = number}, err);
         /* Nobody refused credentials that were not sent. */
         if (answer->status == 401 && !trip->home && req->auth != ALD_AUTH_NONE)
             return ald_fail(err, ALD_ERR_NET,
@@ -386,7 +330,7 @@ static enum ald_rc try_until(struct ald_http *http, const struct ald_http_req *r
                             host);
         if (answer->status == 401)
             return ald_fail(err, ALD_ERR_AUTH, "HTTP 401 from %s", host);
-        return ald_fail(err, ALD_ERR_NET, "HTTP %ld from %s after %d %s", answer->status, host, number, tries_word(number));
+        return ald_fail(err, ALD_ERR_NET, "HTTP %ld from %s after %d %s", answer->status, host, number, ald_http_tries(number));
     }
 }
 

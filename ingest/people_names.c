@@ -21,8 +21,19 @@ struct ald_name_alias {
     char rep[ALD_PSEUDONYM_SIZE];
     char pseudonym[ALD_PSEUDONYM_SIZE];
 };
+/** A word that was asked for. */
+struct asked {
+    unsigned known_as_of; /* what is known has this number since; 0: empty */
+    unsigned short counts;
+    unsigned char n;
+    char word[25];
+};
+#define ASKED_N 1024u
+
 struct ald_known_names {
     struct ald_hash_key key;
+    struct asked *asked; /* ASKED_N, by a hash of the word */
+    unsigned changes; /* counts from 1 */
     struct name *names;
     struct ald_name_alias *aliases;
     struct ald_name_row *fresh;
@@ -53,6 +64,8 @@ bool ald_is_pseudonym(const char *s, size_t n)
 struct ald_known_names *ald_known_names_new(const struct ald_key *key)
 {
     struct ald_known_names *known = make(sizeof *known);
+    known->asked = make(ASKED_N * sizeof *known->asked);
+    known->changes = 1;
     ald_hash_key(key, "known names", &known->key);
     return known;
 }
@@ -72,6 +85,7 @@ void ald_known_names_free(struct ald_known_names *known)
         free(alias);
     }
     free(known->fresh);
+    free(known->asked);
     ald_hash_key_wipe(&known->key);
     free(known);
 }
@@ -101,6 +115,7 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
         name = make(sizeof *name);
         name->row = *row;
         HASH_ADD_BYHASHVALUE(hh, known->names, row.hash, sizeof name->row.hash, (unsigned)row->hash, name);
+        known->changes++;
         return true;
     }
     bool better = *row->pseudonym && (!*name->row.pseudonym || strcmp(row->pseudonym, name->row.pseudonym) < 0);
@@ -108,6 +123,7 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
     if (better)
         copy_pseudonym(name->row.pseudonym, row->pseudonym);
     name->row.counts |= row->counts;
+    known->changes += more;
     return more;
 }
 
@@ -187,10 +203,35 @@ const char *ald_text_names_find(const struct ald_known_names *known, const char 
     return w.words_n ? ald_text_names_term(known, w.text, w.ends[w.words_n - 1]) : NULL;
 }
 
+/** Where the word is remembered, if it is. */
+static struct asked *asked_at(const struct ald_known_names *known, const char *word, size_t n)
+{
+    uint64_t first = 0, last = 0, hash;
+    memcpy(&first, word, n < sizeof first ? n : sizeof first);
+    memcpy(&last, word + (n < sizeof last ? 0 : n - sizeof last), n < sizeof last ? n : sizeof last);
+    hash = (first ^ last * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
+    return &known->asked[hash >> 54]; /* ten bits: ASKED_N */
+}
+
+static unsigned head(const struct ald_known_names *known, const char *word, size_t n)
+{
+    struct ald_words w = {.words_n = 0};
+    const struct ald_name_row *row = ald_words_add(&w, word, 0, n, false) ? find(known, w.text, w.ends[0]) : NULL;
+    return row ? row->counts : 0;
+}
+
 unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n)
 {
-    const struct ald_name_row *row = known->names ? find(known, word, n) : NULL;
-    return row ? row->counts : 0;
+    if (!known->names)
+        return 0;
+    if (n > sizeof known->asked->word)
+        return head(known, word, n);
+    struct asked *asked = asked_at(known, word, n);
+    if (asked->known_as_of != known->changes || asked->n != n || memcmp(asked->word, word, n) != 0) {
+        *asked = (struct asked){.known_as_of = known->changes, .counts = (unsigned short)head(known, word, n), .n = (unsigned char)n};
+        memcpy(asked->word, word, n);
+    }
+    return asked->counts;
 }
 
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n)

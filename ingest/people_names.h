@@ -32,7 +32,8 @@ void ald_text_names_add(struct ald_known_names *known, const char *text, const c
 void ald_text_names_supersede(struct ald_known_names *known, const char *lesser, const char *pseudonym);
 /** The pseudonym of a name given as the first n bytes of text, or NULL. */
 const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n);
-/** For words in the form of struct ald_words: how many words names have that begin with this one, as bits; 0: none does. */
+/** How many words names have that begin with the word of n bytes, as it stands in a text, as bits; 0: none does. Remembers words that were
+ *  asked for, which come again and again: so one thread at a time asks. */
 unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n);
 /** The pseudonym of exactly these words, or NULL; of one that was superseded what took its place. */
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);

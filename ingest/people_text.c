@@ -14,11 +14,11 @@
 static const char *name_at(const struct ald_known_names *known, const char *s, size_t n, size_t at, size_t end, size_t least,
                            size_t *ret_to)
 {
+    const unsigned counts = ald_text_names_head(known, s + at, end - at);
     struct ald_words w;
     w.words_n = 0;
-    if (!ald_words_add(&w, s, at, end, false))
+    if (!counts || !ald_words_add(&w, s, at, end, false))
         return NULL;
-    unsigned counts = ald_text_names_head(known, w.text, w.ends[0]);
     size_t longest = 0;
     for (size_t i = 0; i < ALD_NAME_WORDS_MAX; i++)
         if (counts & 1u << i)
@@ -166,15 +166,12 @@ const char *ald_text_scrub(void *ctx, const char *s)
 /** True when a name may begin with the word, or with a part of it between underscores. */
 static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
 {
-    struct ald_words w;
-    w.words_n = 0;
-    if (ald_words_add(&w, s, 0, n, false) && ald_text_names_head(known, w.text, w.ends[0]))
+    if (ald_text_names_head(known, s, n))
         return true;
     for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
         const char *line = memchr(s + at, '_', n - at);
         end = line ? (size_t)(line - s) : n;
-        w.words_n = 0;
-        if (end > at && ald_words_add(&w, s, at, end, false) && ald_text_names_head(known, w.text, w.ends[0]))
+        if (end > at && ald_text_names_head(known, s + at, end - at))
             return true;
     }
     return false;

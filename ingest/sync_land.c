@@ -213,10 +213,11 @@ enum ald_rc ald_sync_land_within(struct ald_sync *s, const struct ald_stream *st
     s->stream_rows += (int64_t)page->rows.n;
     if (page->next.total > 0 && !stream->parent)
         s->stream_total = page->next.total;
-    ald_log_kv(s->opts->log, ALD_LOG_DEBUG, "page", "source", s->cfg->name, "stream", stream->name, "rows",
-               ald_sprintf(page->arena, "%zu", page->rows.n), "ms",
-               ald_sprintf(page->arena, "%lld", (long long)page->ms), "request", page->request ? page->request : "",
-               NULL);
+    if (ald_log_shows(s->opts->log, ALD_LOG_DEBUG))
+        ald_log_kv(s->opts->log, ALD_LOG_DEBUG, "page", "source", s->cfg->name, "stream", stream->name, "rows",
+                   ald_sprintf(page->arena, "%zu", page->rows.n), "ms",
+                   ald_sprintf(page->arena, "%lld", (long long)page->ms), "request", page->request ? page->request : "",
+                   NULL);
     ald_sync_progress(s, NULL);
     return ALD_OK;
 }

@@ -17,6 +17,8 @@ struct ald_log {
     bool json;
     struct ald_clock clock;
 };
+/** Whether lines of this level are written; false: what goes into one need not be made. */
+bool ald_log_shows(const struct ald_log *log, enum ald_log_level level);
 /** fields: NULL-terminated list of key, value string pairs; values are quoted and escaped as needed. NULL log is fine. */
 void ald_log_line(const struct ald_log *log, enum ald_log_level level, const char *event, const char *const *fields);
 /** The usual form: ald_log(log, ALD_LOG_INFO, "page", "source", name, "rows", rows, NULL). */

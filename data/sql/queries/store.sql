@@ -76,7 +76,10 @@ SELECT ?1, CASE ?2 WHEN 0 THEN coalesce((SELECT min(at) FROM (SELECT at FROM rec
     UNION ALL SELECT at FROM event WHERE record = ?1 UNION ALL SELECT at FROM record_service WHERE record = ?1
     UNION ALL SELECT at FROM record_team WHERE record = ?1 UNION ALL SELECT at FROM record_person WHERE record = ?1)), 9223372036854775807)
     WHEN 1 THEN 9223372036854775807 ELSE -9223372036854775808 END
-WHERE NOT EXISTS (SELECT 1 FROM touched WHERE record = 0) ON CONFLICT DO NOTHING;
+WHERE true ON CONFLICT DO NOTHING;
+
+-- name: store_touched_is_all
+SELECT 1 FROM touched WHERE record = 0;
 
 -- name: store_touched_none
 DELETE FROM touched;
