@@ -72,14 +72,14 @@ struct ald_slice {
 /** What is known of one record beyond struct ald_record. */
 struct ald_work {
     int64_t start;               /* impact_started, else opened; ALD_TIME_NONE */
-    struct ald_span *spans;      /* clocks.c: ascending; the last may be open */
+    struct ald_span *spans;      /* record_clocks.c: ascending; the last may be open */
     struct ald_slice services, people, later_names;
     uint32_t source;             /* number in names `sources` */
     uint32_t spans_n;
     bool later_change : 1;       /* a change of state after as-of was dropped */
-    bool impossible : 1, in_future : 1, entered_after : 1; /* clocks.c; in_future: what is impossible is that */
-    bool human : 1;              /* clocks.c: some person did something */
-    bool ended_itself : 1;       /* clocks.c: the last change to resolved was nobody's */
+    bool impossible : 1, in_future : 1, entered_after : 1; /* record_clocks.c; in_future: what is impossible is that */
+    bool human : 1;              /* record_clocks.c: some person did something */
+    bool ended_itself : 1;       /* record_clocks.c: the last change to resolved was nobody's */
     bool folded : 1;             /* link.c */
 };
 
@@ -98,9 +98,9 @@ struct ald_draft {
     struct ald_slice teams;
     uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
     uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
-    int reopens;                 /* clocks.c */
+    int reopens;                 /* record_clocks.c */
     uint8_t later;               /* a bit for each moment of which a candidate after as-of was dropped */
-    uint8_t state;               /* clocks.c: enum ald_state */
+    uint8_t state;               /* record_clocks.c: enum ald_state */
 };
 
 /** A list of mentions of services, teams or people. */
@@ -283,7 +283,7 @@ size_t ald_build_traits_n(const struct ald_build *b);
 void ald_event_ids_open(struct ald_analysis *analysis, struct ald_store *store);
 void ald_event_ids_close(struct ald_event_ids *ids);
 
-/** clocks.c: resolution, state and spans of one record. */
+/** record_clocks.c: resolution, state and spans of one record. */
 void ald_record_clocks(struct ald_build *b, uint32_t record);
 /** clocks.c: moments, state, spans and clocks of an incident from its records. */
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
