@@ -41,8 +41,11 @@ static int by_symbol(const void *x, const void *y)
 /* A phrase of a set that no cue asks for later is its set and nothing else. */
 static void shorten(const struct ald_language *lang, struct ald_posting *p)
 {
-    const struct ald_phrase *phrase = p->last ? &lang->phrases[p->to] : NULL;
-    p->set = phrase && phrase->kind == ALD_PHRASE_SET && (!phrase->cues_n || phrase->one_word);
+    p->set = false;
+    if (!p->last)
+        return;
+    const struct ald_phrase *phrase = &lang->phrases[p->to];
+    p->set = phrase->kind == ALD_PHRASE_SET && (!phrase->cues_n || phrase->one_word);
     if (p->set)
         p->to = phrase->of;
 }
