@@ -73,12 +73,14 @@ ALD_CHECK enum ald_rc ald_frames_cut(struct ald_store *store, int64_t after, int
 
 /** What analyze noted of its last run. */
 struct ald_written {
-    bool sound;         /* it was this program, with these settings */
+    bool sound;         /* it was this program (ald_written_by), with these settings */
     int64_t generation; /* of the store that it read */
     int64_t as_of, next; /* next: the earliest date after as-of that it met; INT64_MAX: none */
     int64_t settles;    /* the earliest start of an incident whose landmark was still to come; INT64_MAX: none */
     int64_t read, counted; /* incidents with a reading; of class incident */
 };
+/** What computes the rows: this version and what it was built from, and the release of the zone database. written.c */
+const char *ald_written_by(struct ald_arena *arena);
 /** written.c */
 ALD_CHECK enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings *settings, struct ald_written *ret, struct ald_err *err);
 

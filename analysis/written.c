@@ -2,7 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alidade/zone.h"
 #include "analysis/stored.h"
+#include "sources_hash.h"
+
+const char *ald_written_by(struct ald_arena *arena)
+{
+    char release[16];
+    return ald_sprintf(arena, "%s %s, zones %s", ALD_VERSION, ALD_SOURCES, ald_zone_release(release));
+}
 
 static ALD_CHECK enum ald_rc note_of(struct ald_store *store, struct ald_arena *arena, const char *key, const char **ret, struct ald_err *err)
 {
@@ -27,7 +35,7 @@ enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings 
                    {"analysis_settles", &ret->settles},       {"analysis_read", &ret->read},  {"analysis_counted", &ret->counted}};
     ALD_TRY(note_of(store, arena, "analysis_config", &config, err));
     ALD_TRY(note_of(store, arena, "analysis_version", &version, err));
-    ret->sound = config && version && strcmp(config, settings->config_hash ? settings->config_hash : "") == 0 && strcmp(version, ALD_VERSION) == 0;
+    ret->sound = config && version && strcmp(config, settings->config_hash ? settings->config_hash : "") == 0 && strcmp(version, ald_written_by(arena)) == 0;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         ALD_TRY(note_of(store, arena, numbers[i].key, &note, err));
         *numbers[i].to = note ? strtoll(note, NULL, 10) : 0;

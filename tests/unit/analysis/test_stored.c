@@ -422,6 +422,11 @@ static void what_does_not_fit_is_not_taken(void **state)
         {"UPDATE meta SET value = 'other' WHERE key = 'analysis_config'", "UPDATE meta SET value = 'test' WHERE key = 'analysis_config'"},
         {"UPDATE meta SET value = '0' || value WHERE key = 'analysis_version'",
          "UPDATE meta SET value = substr(value, 2) WHERE key = 'analysis_version'"},
+        /* another build of this version, and another release of the zone database */
+        {"UPDATE meta SET value = replace(value, ', zones', 'x, zones') WHERE key = 'analysis_version' AND value LIKE '% ________________, zones %'",
+         "UPDATE meta SET value = replace(value, 'x, zones', ', zones') WHERE key = 'analysis_version'"},
+        {"UPDATE meta SET value = value || '+' WHERE key = 'analysis_version'",
+         "UPDATE meta SET value = rtrim(value, '+') WHERE key = 'analysis_version'"},
         {"UPDATE frame SET quarter = quarter + 1000", "UPDATE frame SET quarter = quarter - 1000"},
         {"UPDATE frame SET starts_to = starts_to + 1", "UPDATE frame SET starts_to = starts_to - 1"},
         {"UPDATE frame SET packed = CAST(packed || x'00' AS BLOB)", "UPDATE frame SET packed = substr(packed, 1, length(packed) - 1)"},
