@@ -154,7 +154,7 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
     if ((show == ALD_SHOW_COUNT || v == rint(v)) && fabs(v) < 1e15)
         return ald_words_count(a, llround(v));
     double size = fabs(v);
-    if (size >= 1000)
+    if (size >= 999.5) /* 1,000 once it is rounded */
         return ald_words_count(a, llround(v));
     return ald_sprintf(a, "%.*f", size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3, v);
 }

@@ -56,7 +56,11 @@ static void test_values(void **state)
                  {-61, ALD_SHOW_SECONDS, "-1 min 01 s"}, {0, ALD_SHOW_SECONDS, "0 s"}, {1234567, ALD_SHOW_COUNT, "1,234,567"},
                  {-1000, ALD_SHOW_COUNT, "-1,000"}, {999, ALD_SHOW_COUNT, "999"}, {0.0814, ALD_SHOW_PERCENT, "8.1 %"},
                  {0.5, ALD_SHOW_POSITION, "0.50"}, {1.4289, ALD_SHOW_NUMBER, "1.43"}, {0.0046, ALD_SHOW_NUMBER, "0.005"},
-                 {123.6, ALD_SHOW_NUMBER, "124"}};
+                 {123.6, ALD_SHOW_NUMBER, "124"}, {0.9994, ALD_SHOW_NUMBER, "0.999"}, {9.994, ALD_SHOW_NUMBER, "9.99"},
+                 {10.04, ALD_SHOW_NUMBER, "10.0"}, {99.94, ALD_SHOW_NUMBER, "99.9"}, {100.4, ALD_SHOW_NUMBER, "100"},
+                 {999.4, ALD_SHOW_NUMBER, "999"}, {999.5, ALD_SHOW_NUMBER, "1,000"}, {-999.7, ALD_SHOW_NUMBER, "-1,000"},
+                 {1000.4, ALD_SHOW_NUMBER, "1,000"}, {1000, ALD_SHOW_NUMBER, "1,000"}, {59.9996, ALD_SHOW_SECONDS, "1 min"},
+                 {0.9995, ALD_SHOW_PERCENT, "100.0 %"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct ald_node node = {.kind = ALD_NODE_NUM, .number = cases[i].v};
         assert_string_equal(ald_words(&room->report, room->arena, &node, cases[i].show), cases[i].words);
