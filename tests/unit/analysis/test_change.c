@@ -174,6 +174,40 @@ static void same_age(void **state)
     }
 }
 
+/* How an incident stood at a moment: what begins or ends in it has not begun, and has ended. */
+static void at_the_very_moment(void **state)
+{
+    (void)state;
+    struct synthetic s;
+    struct ald_member member;
+    const int64_t now = day(2026, 2, 1);
+    room(&s, day(2026, 3, 1), 4);
+    struct ald_incident *inc = add(&s, now - 10 * HOUR, HOUR);
+    const struct ald_span reopened[] = {inc->spans[0], {now, now + HOUR}};
+    inc->spans = reopened;
+    inc->spans_n = 2;
+    assert_true(ald_stood(&s.analysis, inc, now, &member));
+    assert_false(member.open);
+    assert_int_equal(member.duration_ms, HOUR);
+    assert_false(member.beyond); /* as long as the landmark */
+    assert_true(ald_stood(&s.analysis, inc, now + 1, &member));
+    assert_true(member.open);
+    assert_int_equal(member.duration_ms, HOUR + 1);
+    assert_true(member.beyond);
+    inc = add(&s, now - 10 * HOUR, 10 * HOUR);
+    assert_true(ald_stood(&s.analysis, inc, now, &member));
+    assert_false(member.open);
+    assert_true(ald_stood(&s.analysis, inc, now - 1, &member));
+    assert_true(member.open);
+    inc = add(&s, now - 10 * HOUR, 0);
+    inc->state = ALD_END_NOT_RECORDED;
+    synthetic_moment(&s.analysis, inc, ALD_CLOSED, now);
+    assert_false(ald_stood(&s.analysis, inc, now, &member)); /* closed, and nobody knows how long it had lasted */
+    assert_true(ald_stood(&s.analysis, inc, now - 1, &member));
+    assert_true(member.open);
+    synthetic_done(&s);
+}
+
 /* Ten days into February: of January only what started in its first ten days, as it stood on the eleventh. */
 static void running(void **state)
 {
@@ -380,6 +414,7 @@ int main(void)
         cmocka_unit_test(few_weeks),
         cmocka_unit_test(nothing_to_compare),
         cmocka_unit_test(same_age),
+        cmocka_unit_test(at_the_very_moment),
         cmocka_unit_test(running),
         cmocka_unit_test(oldest_slice),
         cmocka_unit_test(reshuffling),

@@ -345,6 +345,22 @@ static const struct clock_case cases[] = {
      true,
      false,
      false},
+    {"reopened in the instant of the field, without its change",
+     S,
+     "resolved",
+     160,
+     NEVER,
+     {{"resolved", 130}, {"reopened", 160}},
+     FAR,
+     ALD_STATE_RESOLVED,
+     30,
+     60,
+     2,
+     1,
+     0,
+     false,
+     false,
+     false},
     {"changes before the start",
      S,
      "resolved",
@@ -418,6 +434,23 @@ static void test_open_so_far(void **state)
     assert_int_equal(incident(f, "T1")->open_for_ms, MINUTES(100));
 }
 
+/* Closed in the instant of a reopening: it was closed then, and nothing is open since. */
+static void test_closed_as_it_reopened(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    record(f, 1, "desk", "T1", "ticket", S, "closed");
+    moment(f, 1, "opened", 1, 100);
+    moment(f, 1, "closed", 1, 300);
+    event(f, 1, 130, "closed");
+    event(f, 1, 300, "reopened");
+    analyse(f, FAR);
+    const struct ald_incident *inc = incident(f, "T1");
+    assert_int_equal(inc->state, ALD_END_NOT_RECORDED);
+    assert_int_equal(inc->spans_n, 2);
+    assert_int_equal(inc->spans[1].end, AT(300));
+}
+
 static void test_future_end(void **state)
 {
     struct fixture *f = *state;
@@ -428,6 +461,10 @@ static void test_future_end(void **state)
     assert_true(incident(f, "T1")->impossible);
     assert_int_equal(incident(f, "T1")->duration_ms, NO_CLOCK);
     assert_string_equal(ald_impossible_why(incident(f, "T1")), "the end was in the future when it was read");
+    set_time(f, 1, "last_seen", 160); /* it ended as it was read */
+    analyse(f, 1000);
+    assert_false(incident(f, "T1")->impossible);
+    assert_int_equal(incident(f, "T1")->duration_ms, MINUTES(60));
 }
 
 /* Pager 100..150, again 170..200; ticket from 90, left open until 900; status post 110..210. */
@@ -518,6 +555,7 @@ int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {CASE(test_one_record),      CASE(test_open_so_far),
+                                       CASE(test_closed_as_it_reopened),
                                        CASE(test_future_end),      CASE(test_several_records),
                                        CASE(test_impact_detected), CASE(test_ticket_where_nothing_else)};
     return cmocka_run_group_tests(tests, NULL, NULL);

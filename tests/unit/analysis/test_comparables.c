@@ -187,8 +187,49 @@ static void nearest(void **state)
     }
 }
 
+/* METHODS 4: both axes where 30 have both, else the axis that more have (a tie: complexity), else all; k = round(sqrt(n)) in 20..200. */
+static void how_many(void **state)
+{
+    (void)state;
+    enum { WHOLE = 100000 };
+    static const struct {
+        bool complexity, blast;
+        size_t on_complexity, on_blast, on_both;
+        enum ald_basis basis;
+        uint32_t candidates, k;
+    } cases[] = {
+        {true, true, 90, 90, 30, ALD_BASIS_BOTH, 30, 20},
+        {true, true, 90, 91, 29, ALD_BASIS_BLAST_RADIUS, 91, 20},
+        {true, true, 91, 90, 29, ALD_BASIS_COMPLEXITY, 91, 20},
+        {true, true, 90, 90, 29, ALD_BASIS_COMPLEXITY, 90, 20},
+        {true, true, 29, 29, 29, ALD_BASIS_WHOLE, WHOLE, 200},
+        {true, false, 30, 90, 30, ALD_BASIS_COMPLEXITY, 30, 20},
+        {true, false, 29, 90, 29, ALD_BASIS_WHOLE, WHOLE, 200},
+        {false, true, 90, 30, 30, ALD_BASIS_BLAST_RADIUS, 30, 20},
+        {false, false, 90, 90, 90, ALD_BASIS_WHOLE, WHOLE, 200},
+        {true, true, 900, 900, 420, ALD_BASIS_BOTH, 420, 20},  /* 20.49 */
+        {true, true, 900, 900, 421, ALD_BASIS_BOTH, 421, 21},  /* 20.52 */
+        {true, true, 900, 900, 462, ALD_BASIS_BOTH, 462, 21},  /* 21.49 */
+        {true, true, 900, 900, 463, ALD_BASIS_BOTH, 463, 22},  /* 21.52 */
+        {true, true, 50000, 50000, 39800, ALD_BASIS_BOTH, 39800, 199}, /* 199.4994 */
+        {true, true, 50000, 50000, 50000, ALD_BASIS_BOTH, 50000, 200},
+    };
+    const struct ald_frame frame = {.n = WHOLE};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct ald_neighbourhood near = {.frame = &frame,
+                                               .candidates = {[ALD_BASIS_BOTH] = cases[i].on_both,
+                                                              [ALD_BASIS_COMPLEXITY] = cases[i].on_complexity,
+                                                              [ALD_BASIS_BLAST_RADIUS] = cases[i].on_blast}};
+        struct ald_reading reading = {.axis = {[ALD_COMPLEXITY].has = cases[i].complexity, [ALD_BLAST_RADIUS].has = cases[i].blast}};
+        ald_comparables_choose(&near, &reading);
+        assert_int_equal(reading.basis, cases[i].basis);
+        assert_int_equal(reading.candidates, cases[i].candidates);
+        assert_int_equal(reading.k, cases[i].k);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nearest)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nearest), cmocka_unit_test(how_many)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

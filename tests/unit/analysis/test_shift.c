@@ -91,6 +91,7 @@ static void shift(void **state)
         {600, 820, late, 1, 0, 0, 40, ALD_HOUR_MS, ALD_DURATION_ACTIVE, 3},        /* one place for all */
         {600, 820, late, 2, 40, 60, 10, 12 * ALD_HOUR_MS, ALD_DURATION_ACTIVE, 4}, /* ties, gaps */
         {600, 820, late, 50, 0, 0, 0, 1, ALD_DURATION_ACTIVE, 5},
+        {3000, 820, late, 1, 0, 0, 60, ALD_HOUR_MS, ALD_DURATION_ACTIVE, 6}, /* some are open as long as past ones were then */
     };
     for (size_t i = 0; i < N(recipes); i++) {
         shift_of_all_pairs(&recipes[i], "2025Q4");

@@ -51,6 +51,13 @@ static void test_goes_on_from_the_last_time(void **state)
     assert_false(strstr(t.req.url, "since=") != NULL);
     follow(&t, "[]");
     assert_null(t.next.cursor);
+    t.req.page_size = 1; /* one by one: what stands at the time from which it is asked is counted, or it would come for ever */
+    t.req.cursor = ald_sprintf(t.arena, "1|%lld|1|", (long long)T0);
+    assert_has(trial_ask(&t), "&per_page=1&page=2&since=2026-01-05T08:00:00Z");
+    follow(&t, issues(&t, 2, 1, T0, 0));
+    assert_has(trial_ask(&t), "&per_page=1&page=3&since=2026-01-05T08:00:00Z");
+    follow(&t, issues(&t, 3, 1, T0 + 1000, 0));
+    assert_has(trial_ask(&t), "&per_page=2&page=1&since=2026-01-05T08:00:01Z");
     t.req.window.since = T0;
     t.req.window.first = false;
     t.req.cursor = "1||0|";

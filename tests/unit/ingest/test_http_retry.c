@@ -160,6 +160,22 @@ static void backoff_is_bounded_and_seeded(void **state)
     }
 }
 
+/** A server that asks for no wait, or for one that is over, is waited for as one that asks for nothing. */
+static void no_wait_is_no_answer(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"0", "Sat, 01 Nov 2025 00:00:00 GMT"};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        const struct ald_http_header none = {"retry-after", values[i]};
+        struct ald_rng rng, again;
+        ald_rng_init(&rng, 3);
+        ald_rng_init(&again, 3);
+        struct ald_retry one = {0}, other = {0};
+        for (int k = 0; k < ALD_MAX_RETRIES; k++)
+            assert_int_equal(ald_retry_wait(&one, ALD_RETRY_BUSY, &none, 1, NOW, &rng), ald_retry_wait(&other, ALD_RETRY_BUSY, NULL, 0, NOW, &again));
+    }
+}
+
 static void causes_share_one_budget(void **state)
 {
     (void)state;
@@ -178,6 +194,7 @@ int main(void)
         cmocka_unit_test(statuses),
         cmocka_unit_test(a_limit_that_tells_no_time), cmocka_unit_test(headers_are_obeyed),
         cmocka_unit_test(backoff_is_bounded_and_seeded),
+        cmocka_unit_test(no_wait_is_no_answer),
         cmocka_unit_test(causes_share_one_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

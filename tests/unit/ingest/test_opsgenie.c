@@ -65,6 +65,13 @@ static void test_goes_on_from_the_last_time(void **state)
     follow(&t, alerts(&t, 199, 3, T0 + 99000, 1, false));
     assert_null(t.next.cursor);
     assert_null(t.next.gap);
+    t.req.page_size = 50; /* a page that begins with the last element of the one before has room for it */
+    t.req.cursor = NULL;
+    assert_has(trial_ask(&t), "limit=50&offset=0&");
+    t.req.cursor = "1767600000000|0";
+    assert_has(trial_ask(&t), "limit=51&offset=0&");
+    t.req.cursor = "1767600000000|3";
+    assert_has(trial_ask(&t), "limit=50&offset=3&");
     trial_close(&t);
 }
 
@@ -86,6 +93,7 @@ static void test_no_end_is_believed_lightly(void **state)
     assert_has(t.next.gap, "20000");
     assert_string_equal(t.next.cursor, "1767600000001|0"); /* the others are read all the same */
     t.req.cursor = "1767600000000|0";
+    assert_int_equal(trial_page(&t, alerts(&t, 0, 3, T0 - ALD_DAY_MS, 1000, false)), ALD_OK); /* clocks and rounding */
     assert_int_equal(trial_page(&t, alerts(&t, 0, 3, T0 - 30 * ALD_DAY_MS, 1000, false)), ALD_ERR_NET);
     trial_close(&t);
 }

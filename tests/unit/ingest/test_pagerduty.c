@@ -111,6 +111,11 @@ static void test_halving(void **state)
     follow(&t, page_of(&t, 0, 2, false, "9000"));
     assert_has(trial_ask(&t), "since=2026-01-01T11%3A59%3A59Z&until=2026-01-02T12%3A00%3A00Z");
     trial_close(&t);
+    open_incidents(&t, "2026-01-01T00:00:00Z", "2026-01-05T00:00:00Z");
+    follow(&t, page_of(&t, 0, 1, true, "10000")); /* as many as can be read */
+    assert_has(trial_ask(&t), "offset=0");
+    assert_has(t.req.url, "until=2026-01-05T00%3A00%3A00Z");
+    trial_close(&t);
     open_incidents(&t, "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z");
     follow(&t, page_of(&t, 0, 1, true, "20000"));
     assert_has(t.next.gap, "more than the 10000 entries");
