@@ -111,6 +111,14 @@ static void test_halving(void **state)
     follow(&t, page_of(&t, 0, 2, false, "9000"));
     assert_has(trial_ask(&t), "since=2026-01-01T11%3A59%3A59Z&until=2026-01-02T12%3A00%3A00Z");
     trial_close(&t);
+    open_incidents(&t, "2026-01-01T00:00:00Z", "2026-01-10T00:00:00Z"); /* few rows: less than a quarter of what can be read */
+    for (int read = 2499; read <= 2500; read++) {
+        t.req.cursor = ald_sprintf(t.arena, "1767225600|1767312000|86400|%d|0|Q%d", read - 2, read - 3);
+        follow(&t, page_of(&t, read - 3, 3, false, "null"));
+        assert_has(trial_ask(&t), "since=2026-01-01T23%3A59%3A59Z&until=");
+        assert_has(t.req.url, read < 2500 ? "until=2026-01-04T00%3A00%3A00Z" : "until=2026-01-03T00%3A00%3A00Z");
+    }
+    trial_close(&t);
     open_incidents(&t, "2026-01-01T00:00:00Z", "2026-01-05T00:00:00Z");
     follow(&t, page_of(&t, 0, 1, true, "10000")); /* as many as can be read */
     assert_has(trial_ask(&t), "offset=0");
