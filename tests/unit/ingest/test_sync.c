@@ -412,6 +412,40 @@ static void dry_run_asks_nothing(void **state)
     room_close(&room);
 }
 
+static void asks_from(struct room *room, int source, const char *stream, int64_t at)
+{
+    char since[32];
+    assert_int_equal(room_run(room), ALD_OK);
+    const char *line = ald_sprintf(room->arena, "%s: from %s, ", stream, ald_time_format(at, since));
+    if (!strstr(room->out[source].dry_run, line))
+        fail_msg("no '%s' in:\n%s", line, room->out[source].dry_run);
+}
+
+/* From the newest change that was seen, less the overlap; where a source cannot be asked by change, from the oldest that is open. */
+static void windows_reach_back(void **state)
+{
+    (void)state;
+    struct room room;
+    two_sources(&room, "{\"made\": 12}");
+    assert_int_equal(room_run(&room), ALD_OK);
+    int64_t desk = room_count(&room, "SELECT high_water FROM cursor WHERE source = 'desk' AND stream = 'incident'");
+    int64_t status = room_count(&room, "SELECT high_water FROM cursor WHERE source = 'status' AND stream = 'incidents'");
+    room.opts.dry_run = true;
+    for (int hours = 0; hours < 4; hours += 3) {
+        room.sources[DESK].overlap_ms = room.sources[STATUS].overlap_ms = hours * ALD_HOUR_MS;
+        asks_from(&room, DESK, "incident", desk - hours * ALD_HOUR_MS);
+        asks_from(&room, STATUS, "incidents", status - hours * ALD_HOUR_MS);
+    }
+    assert_int_equal(sqlite3_exec(room.db, "UPDATE record SET end_state = 'open' WHERE source = 'status' AND key IS (SELECT min(key) FROM record"
+                                           " WHERE source = 'status')", NULL, NULL, NULL), SQLITE_OK);
+    int64_t open = room_count(&room, "SELECT min(at) FROM record_moment m JOIN record r ON r.id = m.record WHERE source = 'status' AND"
+                                     " end_state = 'open' AND moment = 'opened'");
+    assert_true(open > 0 && open < status - 3 * ALD_HOUR_MS);
+    asks_from(&room, STATUS, "incidents", open);
+    asks_from(&room, DESK, "incident", desk - 3 * ALD_HOUR_MS);
+    room_close(&room);
+}
+
 static void the_future_does_not_hide_the_present(void **state)
 {
     (void)state;
@@ -444,6 +478,7 @@ int main(void)
         cmocka_unit_test(credentials),
         cmocka_unit_test(server_down),
         cmocka_unit_test(dry_run_asks_nothing),
+        cmocka_unit_test(windows_reach_back),
         cmocka_unit_test(the_future_does_not_hide_the_present),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
