@@ -143,7 +143,8 @@ static enum ald_rc scan_lines(struct scan *c, FILE *file, struct ald_err *err)
 
 /* ---- The form ---- */
 
-/* The first byte tells: '{' an object a line, '[' one document, anything else a header. A .json file is one document. */
+/* The first byte tells: '{' an object a line, '[' one document, anything else a header. A .json file is one document. A file without
+ * any is what `alidade export` writes of nothing, in either form: no lines. */
 static enum ald_import_form told_by(FILE *file, const char *path)
 {
     int c = getc(file);
@@ -154,7 +155,7 @@ static enum ald_import_form told_by(FILE *file, const char *path)
     bool document = n > 5 && strcmp(path + n - 5, ".json") == 0;
     if (c == '[' || (c == '{' && document))
         return ALD_IMPORT_SLACK;
-    return c == '{' ? ALD_IMPORT_NDJSON : ALD_IMPORT_CSV;
+    return c == '{' || c == EOF ? ALD_IMPORT_NDJSON : ALD_IMPORT_CSV;
 }
 
 static enum ald_rc form_of(const char *format, FILE *file, const char *path, enum ald_import_form *ret, struct ald_err *err)

@@ -74,6 +74,24 @@ class Kinds(support.Case):
                     self.alidade("import", str(path), "--kind", what, cwd=folder)
                 self.assertEqual(self.said(cwd=folder), first)
 
+    def test_an_export_of_nothing_comes_in(self):
+        self.configure()
+        self.import_all("ndjson")
+        empty = str(self.empty())
+        for form in ("ndjson", "csv"):
+            for what in ("records", "events", "told"):
+                with self.subTest(form=form, what=what):
+                    path = self.dir / f"none.{form}"
+                    self.alidade("export", what, "--store", empty, "--format", form, "--out", str(path))
+                    self.assertIn("none: nothing new", self.alidade("import", str(path), "--kind", what).out)
+
+    def empty(self):
+        """A store in which there is nothing yet."""
+        self.write("other/no.ndjson", "")
+        self.configure(folder=self.dir / "other")
+        self.alidade("import", "no.ndjson", cwd=self.dir / "other")
+        return self.dir / "other" / "alidade.db"
+
     def test_csv_as_spreadsheets_write_it(self):
         self.configure()
         self.import_all("csv")
