@@ -215,7 +215,11 @@ enum ald_rc ald_cmd_publish(struct ald_session *s, int *ret_code, struct ald_err
     if (make_body(s, bytes, n, &root, &body, err) != ALD_OK)
         return ald_wrap(err, "'%s'", path);
     if (s->options.dry_run) {
-        ald_say(s, "would be sent as %s to the address in %s", p->form, p->url_env ? p->url_env : p->url_file ? p->url_file : "(publish.url_env is not set)");
+        const char *where = p->url_env ? p->url_env : p->url_file;
+        if (where)
+            ald_say(s, "would be sent as %s to the address in %s", p->form, where);
+        else
+            ald_say(s, "would be sent as %s, once publish.url_env or publish.url_file says where to", p->form);
         (void)printf("%s\n", body.data);
         return ALD_OK;
     }

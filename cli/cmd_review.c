@@ -134,5 +134,7 @@ enum ald_rc ald_cmd_review(struct ald_session *s, int *ret_code, struct ald_err 
         return add(s, err);
     if (strcmp(verb, "list") == 0)
         return list(s, err);
+    if (!*verb)
+        return ald_fail(err, ALD_ERR_USAGE, "expected review add INCIDENT [--held TIME] [--url URL], or review list");
     return ald_fail(err, ALD_ERR_USAGE, "review: found '%.40s', expected add or list", verb);
 }

@@ -52,8 +52,12 @@ static enum ald_rc list(struct ald_session *s, const struct ald_analysis *an, st
     }
     for (size_t i = 0; i < candidates->list.n; i++)
         print_candidate(s, an, candidates->list.items[i]);
-    ald_say(s, "%" PRId64 " incidents are old enough and not told yet, %" PRId64 " of them with a reason; `alidade story why INCIDENT` says more",
-            ald_node_at(stories, "eligible")->integer, ald_node_at(stories, "with_reason")->integer);
+    int64_t eligible = ald_node_at(stories, "eligible")->integer;
+    if (eligible == 0)
+        ald_say(s, "no incident that was not told yet is at least %d quarters old (stories.minimum_age)", an->settings->story_minimum_age_quarters);
+    else
+        ald_say(s, "%" PRId64 " incidents are old enough and not told yet, %" PRId64 " of them with a reason; `alidade story why INCIDENT` says more",
+                eligible, ald_node_at(stories, "with_reason")->integer);
     return ALD_OK;
 }
 

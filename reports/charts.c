@@ -16,7 +16,8 @@ static const struct ald_series by_reading[] = {
     {"longer than comparable", ALD_SHOWN "verdict", "longer", ALD_MARK_UP, ALD_TONE_ORANGE},
     {"open", ALD_SHOWN "verdict", "open", ALD_MARK_SQUARE, ALD_TONE_VIOLET},
 };
-static const struct ald_series one_of_each[] = {{"fiscal quarter", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+static const struct ald_series medians[] = {{"median", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
+static const struct ald_series means[] = {{"mean percentile", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
 
 bool ald_charts_both_axes(const struct ald_report *report)
 {
@@ -189,8 +190,8 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
         .y_title = "median (logarithmic)",
         .y_show = ALD_SHOW_SECONDS,
         .y_log = true,
-        .series = one_of_each,
-        .series_n = N(one_of_each),
+        .series = medians,
+        .series_n = N(medians),
     };
     ald_view_chart(report, section, &chart);
 }
@@ -213,8 +214,8 @@ void ald_charts_percentiles(struct ald_report *report, struct ald_section *secti
         .label = "label",
         .y_title = "shorter (0) to longer (1)",
         .y_show = ALD_SHOW_POSITION,
-        .series = one_of_each,
-        .series_n = N(one_of_each),
+        .series = means,
+        .series_n = N(means),
         .levels = like,
         .levels_n = N(like),
     };

@@ -216,7 +216,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
         ald_html_raw(h, "<p class=\"r\">");
         if (b->text && *b->text && !h->two) {
             ald_html_text(h, b->text);
-            ald_html_raw(h, ": ");
+            ald_html_raw(h, b->text[strlen(b->text) - 1] == '?' ? " " : ": ");
         }
         ald_html_prose(h, table->empty ? table->empty : "None.");
         ald_html_raw(h, "</p>\n");

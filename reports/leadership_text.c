@@ -155,7 +155,7 @@ static const char *hurt(const struct asked *q, const struct ald_node *row)
         return ald_sprintf(q->a, "Customers reported %s.", share(q, n, of));
     if (strcmp(id, "status_page_posted") == 0)
         return posted(q, n, of);
-    return ald_sprintf(q->a, "%s: in %s.", ald_text_at(row, "title"), share(q, n, of));
+    return ald_sprintf(q->a, "%s in %s.", ald_text_at(row, "title"), share(q, n, of));
 }
 
 static const char *const *customers_hurt(const struct asked *q)

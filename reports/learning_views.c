@@ -31,7 +31,7 @@ static void reviews(struct ald_report *report, struct ald_section *s)
         {"Actions opened", "learning.actions.opened", NULL, NULL, NULL, ALD_SHOW_COUNT, "actions"},
         {"of these, still open", "learning.actions.open", NULL, NULL, "learning.actions.opened", ALD_SHOW_COUNT, "actions"},
         {"of those, past their date", "learning.actions.late", NULL, NULL, "learning.actions.open", ALD_SHOW_COUNT, "actions"},
-        {"Age of open actions, median", "learning.actions.open_age_median_s", NULL, NULL, "learning.actions.open_dated", ALD_SHOW_SECONDS, "actions"},
+        {"Age of open actions, median", "learning.actions.open_age_median_s", NULL, NULL, "learning.actions.open_dated", ALD_SHOW_AGE, "actions"},
         {"Earlier incidents that texts of the period name", "learning.citations.incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, "citations"},
     };
     ald_view_figures(report, s, "Reviews, who came, what followed", figures, N(figures));
@@ -59,7 +59,7 @@ static void actions(struct ald_report *report, struct ald_section *s)
         {"Opened", "opened_at", ALD_SHOW_TIME, 17, NULL, NULL},
         {"Due", "due_at", ALD_SHOW_TIME, 17, NULL, NULL},
         {"Closed", "closed_at", ALD_SHOW_TIME, 17, NULL, NULL},
-        {"Age", "age_s", ALD_SHOW_SECONDS, 12, NULL, NULL},
+        {"Age", "age_s", ALD_SHOW_AGE, 12, NULL, NULL},
         {"Past its date", "late", ALD_SHOW_BOOL, 10, NULL, NULL},
     };
     ald_view_table(report, s, "Actions that followed, open ones first", "learning.actions.list", "No action is recorded for incidents of this period.", columns,
@@ -83,7 +83,7 @@ static void never(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 50, "#incidents:incident", NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 72, "#incidents:incident", NULL},
         {"Complexity", "complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Time to resolve", "resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
     };

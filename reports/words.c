@@ -143,7 +143,7 @@ static const char *number_words(struct ald_arena *a, double v, enum ald_show sho
 {
     if (!isfinite(v))
         return NULL;
-    if (show == ALD_SHOW_SECONDS) {
+    if (show == ALD_SHOW_SECONDS || show == ALD_SHOW_AGE) {
         char buf[32];
         return ald_strdup(a, ald_duration_format(llround(v * 1000), buf));
     }

@@ -67,6 +67,7 @@ static const struct look looks[XS_STYLE_N] = {
     [XS_CELL_TINY] = {SLOT, .right = true, .number = "0.00E+00"},
     [XS_CELL_PERCENT] = {SLOT, .right = true, .number = "0.0 %"},
     [XS_CELL_SECONDS] = {SLOT, .right = true, .number = "[h]:mm:ss"},
+    [XS_CELL_DAYS] = {SLOT, .right = true, .number = "#,##0.0 \"d\""},
     [XS_CELL_TIME] = {SLOT, .indent = 1, .number = "yyyy-mm-dd hh:mm:ss"},
 };
 
@@ -201,11 +202,12 @@ static enum ald_rc put_quantity(struct ald_xlsx_sheet *s, struct ald_xlsx_span a
     case ALD_SHOW_PERCENT:
         return ald_xlsx_put_number(s, at, v, XS_CELL_PERCENT, err);
     case ALD_SHOW_SECONDS:
+    case ALD_SHOW_AGE:
         if (v < 0) { /* spreadsheets show a negative duration as ##### */
             const struct ald_node node = {.kind = ALD_NODE_NUM, .number = v};
             return ald_xlsx_put_text(s, at, ald_words(s->x->report, s->x->scratch, &node, show), XS_CELL_RIGHT, err);
         }
-        return ald_xlsx_put_number(s, at, v / 86400, XS_CELL_SECONDS, err);
+        return ald_xlsx_put_number(s, at, v / 86400, show == ALD_SHOW_AGE ? XS_CELL_DAYS : XS_CELL_SECONDS, err);
     default:
         return ald_xlsx_put_number(s, at, v, isfinite(v) ? number_style(v) : XS_CELL_TEXT, err);
     }

@@ -19,7 +19,7 @@ const struct ald_xlsx_wish ald_xlsx_figure_wishes[5] = {{28, 14}, {14, 14}, {22,
 struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool filter, bool narrow)
 {
     static const double least[] = {[ALD_SHOW_TEXT] = 8,     [ALD_SHOW_COUNT] = 8,    [ALD_SHOW_NUMBER] = 9,
-                                   [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12,
+                                   [ALD_SHOW_POSITION] = 8, [ALD_SHOW_PERCENT] = 10, [ALD_SHOW_SECONDS] = 12, [ALD_SHOW_AGE] = 9,
                                    [ALD_SHOW_TIME] = 22,    [ALD_SHOW_LIST] = 12,    [ALD_SHOW_BOOL] = 7,     [ALD_SHOW_WORD] = 8,
                                    [ALD_SHOW_SENTENCE] = 8};
     struct ald_xlsx_wish wish = {.units = column->width > 0 ? column->width : 12};
@@ -50,7 +50,7 @@ struct ald_xlsx_wish ald_xlsx_column_wish(const struct ald_column *column, bool 
 bool ald_xlsx_is_quantity(enum ald_show show)
 {
     return show == ALD_SHOW_COUNT || show == ALD_SHOW_NUMBER || show == ALD_SHOW_POSITION || show == ALD_SHOW_PERCENT ||
-           show == ALD_SHOW_SECONDS || show == ALD_SHOW_TIME;
+           show == ALD_SHOW_SECONDS || show == ALD_SHOW_AGE || show == ALD_SHOW_TIME;
 }
 
 static void add(struct ald_xlsx_sheet *s, double width)

@@ -35,7 +35,7 @@ enum ald_rc ald_xlsx_space(struct ald_xlsx_sheet *s, struct ald_err *err)
     return ALD_OK;
 }
 
-/* Whether cells of it hold durations. */
+/* Whether cells of it hold durations; cards say them in words. */
 static bool has_durations(const struct ald_section *view)
 {
     bool has = false;
@@ -43,7 +43,7 @@ static bool has_durations(const struct ald_section *view)
         const struct ald_block *b = &view->blocks[i];
         for (size_t k = 0; k < b->figures_n; k++)
             has = has || b->figures[k].show == ALD_SHOW_SECONDS;
-        for (size_t k = 0; b->table && k < b->table->columns_n; k++)
+        for (size_t k = 0; b->table && !b->table->cards && k < b->table->columns_n; k++)
             has = has || b->table->columns[k].show == ALD_SHOW_SECONDS;
     }
     return has;

@@ -35,6 +35,7 @@ struct grid {
     size_t low_n;     /* rows that are lower than their texts */
     const struct ald_node **nodes; /* of the row that is being written */
     bool main, real; /* real: a spreadsheet table */
+    bool over;       /* it goes on on another page */
     lxw_table_column **columns;
     struct ald_notes notes; /* why values are not there, where a cell has no room for it */
 };
@@ -114,8 +115,9 @@ static enum ald_rc put_header(struct ald_xlsx_sheet *s, struct grid *g, struct a
     }
     if (!s->repeats && g->main) {
         s->repeats = true;
-        s->repeated = points;
-        ALD_TRY(ald_xlsx_did(s, worksheet_repeat_rows(s->ws, (lxw_row_t)s->row, (lxw_row_t)s->row), err));
+        s->repeated = g->over ? points : 0; /* else it would stand above what follows the table */
+        if (g->over)
+            ALD_TRY(ald_xlsx_did(s, worksheet_repeat_rows(s->ws, (lxw_row_t)s->row, (lxw_row_t)s->row), err));
         bool names_first = g->n > 6 && ald_xlsx_units(s, g->spans[0]) < 30;
         if (ald_rows_n(g->rows) > MIN_FREEZE_ROWS && s->height + points < FREEZE_POINTS)
             worksheet_freeze_panes(s->ws, (lxw_row_t)s->row + 1, names_first ? 1 : 0);
@@ -360,6 +362,7 @@ enum ald_rc ald_xlsx_table(struct ald_xlsx_sheet *s, const struct ald_table *tab
         return ald_xlsx_paragraph(s, table->empty ? table->empty : "None.", XS_REMARK, err);
     struct grid g = grid_of(s, table);
     g.main = main;
+    g.over = main && ald_xlsx_table_points(s, table) > ald_xlsx_page_left(s);
     size_t printed = ald_xlsx_printed(s, table);
     if (printed < g.n)
         s->print_last = g.spans[printed - 1].last;

@@ -91,7 +91,7 @@ struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_st
 /* ---- Views ---- */
 enum ald_show { /* how a value is shown to people */
     ALD_SHOW_TEXT, ALD_SHOW_COUNT, ALD_SHOW_NUMBER /* 3 significant */, ALD_SHOW_POSITION /* 0.00 */, ALD_SHOW_PERCENT /* of a share */,
-    ALD_SHOW_SECONDS /* a duration */, ALD_SHOW_TIME /* in the report's zone */, ALD_SHOW_LIST /* texts joined */, ALD_SHOW_BOOL,
+    ALD_SHOW_SECONDS /* a duration */, ALD_SHOW_AGE /* a duration of days and months */, ALD_SHOW_TIME /* in the report's zone */, ALD_SHOW_LIST /* texts joined */, ALD_SHOW_BOOL,
     ALD_SHOW_WORD /* one of our own words, as people say it: "end not recorded" */, ALD_SHOW_SENTENCE /* a text of ours, no value */
 };
 struct ald_column {

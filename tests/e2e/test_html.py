@@ -237,7 +237,7 @@ class Pages(Words, support.Case):
                 self.assertEqual(tree["counts"]["current"], n)
                 self.tables_match(page, tree)
                 self.figures_match(page, tree)
-                self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)|\b0 incidents whose|\bslices?\b")
+                self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)|\b0 incidents whose|\bslices?\b|\?:")
                 raw = self.paths["html"].read_text(encoding="utf-8")
                 self.assertNotIn('<div class="two"><div></div>', raw)
                 self.assertNotIn("incidents" if n else "triangulation", [table["rows"] for table in page.tables][:1], "no table of empty cells")

@@ -99,6 +99,7 @@ class Publish(support.Case):
             self.settings(publish)
             run = self.publish("--dry-run", self.file)
             self.assertIn(self.tree["answers"][0]["sentences"][0], json.loads(run.out)["text"])
+            self.assertIn("to the address in HOOK" if publish else "as slack, once publish.url_env or publish.url_file says where to", run.err)
         self.assertEqual(self.server.posts, [])
 
     def test_quarterly_has_a_summary_too(self):

@@ -37,6 +37,13 @@ class Refused(support.Case):
         self.alidade("ingest")
         self.assertEqual(len({row["actor"] for row in self.export("events", "2021-01-01")}), 1)
 
+    def test_without_a_word(self):
+        self.prepare()
+        self.alidade("ingest")
+        self.assert_said(self.alidade("review", code=2), "expected review add INCIDENT", "or review list")
+        self.assertIn("no incident that was not told yet is at least 2 quarters old (stories.minimum_age)",
+                      self.alidade("story", "list", "--as-of", "2020-04-01").err)
+
     def test_dry_run_makes_nothing(self):
         self.prepare()
         before = self.files()

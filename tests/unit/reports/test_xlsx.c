@@ -82,7 +82,7 @@ static void test_hostile_texts(void **state)
         has(cells, kept[i]);
     has(cells, "\ts\tGeneral\t\"-3\"");
     has(cells, "(workbook)\tReview & outlook\tExample\talidade\t2025-10-07 09:00:00\n"); /* as of, not the clock */
-    has(cells, "(sheet)\tTexts\tA9\t$8:$8\tlandscape\t9\t"); /* frozen, and again on each page */
+    has(cells, "(sheet)\tTexts\tA9\tNone\tlandscape\t9\t"); /* frozen; it ends on its page */
     has(cells, "(table)\tA8:C27\n");
 }
 
@@ -169,6 +169,7 @@ static void test_values(void **state)
         {"Thin", "thin", ALD_SHOW_POSITION, 8, NULL, NULL},
         {"List", "list", ALD_SHOW_LIST, 8, NULL, NULL},
         {"Missing", "no.such[3]", ALD_SHOW_TEXT, 8, NULL, NULL},
+        {"Age", "took", ALD_SHOW_AGE, 8, NULL, NULL},
     };
     (void)table(room, section(room, "Values"), "rows", columns, sizeof columns / sizeof columns[0], true);
     (void)table(room, section(room, "Plain"), "rows", columns, 4, false);
@@ -178,6 +179,7 @@ static void test_values(void **state)
                                         "\tn\t0.00\t0.625\n",
                                         "\tn\t0.0 %\t0.125\n",
                                         "\t[h]:mm:ss\t",
+                                        "\t#,##0.0 \"d\"\t",
                                         "\"-1 min 01 s\"",
                                         "\td\tyyyy-mm-dd hh:mm:ss\t\"2025-07-01 14:00:00\"\n",
                                         "\"1900-01-01 01:00\"",

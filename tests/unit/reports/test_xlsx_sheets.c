@@ -270,6 +270,32 @@ static void test_empty_report(void **state)
     has_not(cells, "Simulated");
 }
 
+/* The header of a table that ends on its page would stand above what follows on the next one. */
+static void test_header_again(void **state)
+{
+    struct room *room = *state;
+    struct making few = {20}, many = {120};
+    set(room, room->report->root, "few", ald_node_rows(room->arena, few.n, make_row, &few));
+    set(room, room->report->root, "many", ald_node_rows(room->arena, many.n, make_row, &many));
+    (void)table(room, section(room, "Few"), "few", long_columns, 3, true);
+    (void)table(room, section(room, "Many"), "many", long_columns, 3, true);
+    const char *cells = write_and_read(room);
+    has(cells, "(sheet)\tFew\tA7\tNone\t");
+    has(cells, "(sheet)\tMany\tA8\t$7:$7\t");
+}
+
+/* Above cells that hold durations stands how they are written; cards say theirs in words. */
+static void test_form_of_durations(void **state)
+{
+    struct room *room = *state;
+    struct making making = {3};
+    set(room, room->report->root, "rows", ald_node_rows(room->arena, making.n, make_row, &making));
+    table(room, section(room, "Cards"), "rows", long_columns, 3, false)->cards = true;
+    has_not(write_and_read(room), "durations in hours:minutes:seconds");
+    (void)table(room, section(room, "Cells"), "rows", long_columns, 3, false);
+    has(write_and_read(room), "durations in hours:minutes:seconds");
+}
+
 /* What is longer than a row can be high goes on in the next ones, and nothing of it is lost; where people filter it stays one row. */
 static void test_long_rows(void **state)
 {
@@ -318,6 +344,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_meanings_and_cards, enter, leave),
         cmocka_unit_test_setup_teardown(test_more_rows_than_a_sheet_holds, enter, leave),
         cmocka_unit_test_setup_teardown(test_empty_report, enter, leave),
+        cmocka_unit_test_setup_teardown(test_header_again, enter, leave),
+        cmocka_unit_test_setup_teardown(test_form_of_durations, enter, leave),
         cmocka_unit_test_setup_teardown(test_long_rows, enter, leave),
         cmocka_unit_test_setup_teardown(test_unwritable, enter, leave),
     };
