@@ -146,6 +146,7 @@ static void take_lesson(struct reader *r, struct ald_q *q, struct list *list)
 static void take_action(struct reader *r, struct ald_q *q, struct list *list)
 {
     uint32_t incident;
+    r->lore->any_actions = true;
     if (!known(r, ald_q_col_time(q, 5)) || !incident_of(r, q, &incident))
         return;
     struct ald_action *action = grow(r, list, sizeof *action);

@@ -61,6 +61,14 @@ static struct ald_node *action_node(struct ald_arena *a, const struct ald_analys
     return o;
 }
 
+/* A zero is said only where actions are read at all. */
+static void set_actions(struct ald_arena *a, struct ald_node *o, const char *key, bool has, size_t n, const char *absent)
+{
+    ald_node_set(a, o, key, has ? ald_node_int(a, (int64_t)n) : ald_node_absent(a, absent));
+}
+
+static const char no_actions[] = "no action was ever recorded; 'alidade import' brings them in";
+
 static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_lore *lore,
                                      const struct ald_learning *l)
 {
@@ -68,11 +76,12 @@ static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analy
     struct ald_node *list = ald_node_list(a);
     for (size_t k = 0; k < l->actions_n; k++)
         ald_node_add(a, list, action_node(a, an, &lore->actions[l->actions[k]]));
-    set_count(a, o, "opened", l->actions_n);
-    set_count(a, o, "open", l->actions_open);
-    set_count(a, o, "closed", l->actions_closed);
-    set_count(a, o, "late", l->actions_late);
-    set_maybe(a, o, "open_age_median_s", l->open_dated > 0, l->open_age_median_ms / 1000, "no open action with a date");
+    set_actions(a, o, "opened", lore->any_actions, l->actions_n, no_actions);
+    set_actions(a, o, "open", lore->any_actions, l->actions_open, no_actions);
+    set_actions(a, o, "closed", lore->any_actions, l->actions_closed, no_actions);
+    set_actions(a, o, "late", lore->any_actions, l->actions_late, no_actions);
+    set_maybe(a, o, "open_age_median_s", l->open_dated > 0, l->open_age_median_ms / 1000,
+              lore->any_actions ? "no open action with a date" : no_actions);
     set_count(a, o, "open_dated", l->open_dated);
     ald_node_set(a, o, "list", list);
     return o;
@@ -161,7 +170,7 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
     set_maybe(a, o, "reviews_held", !l->absent, (double)l->held, l->absent);
     set_maybe(a, o, "days_to_review_median", l->days_n > 0, l->days_median, "no review with a date after the end of its incident");
     set_count(a, o, "days_to_review_n", l->days_n);
-    set_maybe(a, o, "reviews_without_actions", !l->absent, (double)l->reviews_without_actions, l->absent);
+    set_maybe(a, o, "reviews_without_actions", !l->absent && lore->any_actions, (double)l->reviews_without_actions, l->absent ? l->absent : no_actions);
     set_maybe(a, o, "led_by_somebody_involved", l->facilitator_known > 0, (double)l->facilitated_by_involved,
               "of no review is it recorded");
     set_count(a, o, "led_by_known_n", l->facilitator_known);

@@ -68,7 +68,7 @@ struct ald_lore {
     size_t tellings_n;
     const struct ald_incident_lore *of; /* parallel to incidents */
     size_t strangers;                   /* rows that name no incident of the store */
-    bool any_reviews, any_lessons, any_attendance; /* rows of such kind are in the store at all */
+    bool any_reviews, any_lessons, any_attendance, any_actions; /* rows of such kind are in the store at all */
 };
 /** Reads it inside the caller's transaction; everything is arena-owned. @return ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_lore_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,

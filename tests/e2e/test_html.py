@@ -235,6 +235,9 @@ class Pages(Words, support.Case):
                 page = html_check.read(self.paths["html"])
                 self.assertEqual(page.problems, [])
                 self.assertEqual(tree["counts"]["current"], n)
+                actions = tree["learning"]["actions"]
+                self.assertEqual([actions[key] for key in ("opened", "open", "closed", "late")], [None] * 4, "nobody recorded any: no zero")
+                self.assertIn("no action was ever recorded", actions["absent"]["opened"])
                 self.tables_match(page, tree)
                 self.figures_match(page, tree)
                 self.assertNotRegex(page.text, r"\bnan\b|\binf\b|\(null\)|\b0 incidents whose|\bslices?\b|\?:")
