@@ -1,5 +1,5 @@
-"""Loopback servers for the bench of ingest: the made-up accounts of tests/http, whose answers are kept by request and sent again as they
-are, so that from the second run on each is a static server."""
+"""What the bench of ingest reads: loopback servers of the made-up accounts of tests/http, whose answers are kept by request and sent again as
+they are, so that from the second run on each is a static server; and files (files.py)."""
 import dataclasses
 import gzip
 import http.client
@@ -12,6 +12,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "http"), str(ROOT / "tests" / "e2e")]
+import feeds_api  # noqa: E402
+import files  # noqa: E402
 import firehydrant_api  # noqa: E402
 import github_api  # noqa: E402
 import gitlab_api  # noqa: E402
@@ -24,6 +26,7 @@ import pagerduty_api  # noqa: E402
 import rootly_api  # noqa: E402
 import support  # noqa: E402
 import table_api  # noqa: E402
+import test_public_status  # noqa: E402
 import tracker_world  # noqa: E402
 
 CREDENTIALS = {**support.CREDENTIALS, "JIRA_USER": jira_api.USER, "BENCH_TOKEN": "secret"}
@@ -65,8 +68,12 @@ def trackers(api):
     return lambda n: api.serve(tracker_world.made(n, 8 * tracker_world.MINUTE * 6))
 
 
+def feed(n):
+    return feeds_api.serve(gcp=[test_public_status.incident(i % 200, id="Gcp%05dxyz" % i, number=str(10 ** 18 + i)) for i in range(n)])
+
+
 def accounts(n):
-    """All accounts, of sizes that take each about as long as n incidents of PagerDuty."""
+    """All accounts and files, of sizes that take each about as long as n incidents of PagerDuty."""
     few = n // 2
     return [
         Account("PagerDuty", n, pagerduty, lambda url: support.pagerduty(url, "bench"), pagerduty_span(n)),
@@ -84,6 +91,10 @@ def accounts(n):
         Account("incident.io", few, trackers(incidentio_api), source("incidentio")),
         Account("FireHydrant", few, trackers(firehydrant_api), source("firehydrant")),
         Account("Rootly", few, trackers(rootly_api), source("rootly")),
+        Account("Google Cloud", n, feed, lambda url: {"name": "bench", "type": "gcpstatus", "base_url": url + "/gcp"}),
+        Account("NDJSON", n, files.ndjson, files.keys("ndjson", path="records.ndjson", events_path="events.ndjson")),
+        Account("CSV", n, files.table, files.keys("csv", path="records.csv", events_path="events.csv")),
+        Account("Slack", n, files.slack, files.keys("slack", learnings_path="thread.json")),
     ]
 
 
@@ -188,4 +199,5 @@ class Static:
 
 
 def serve(account):
-    return Static(account.serve(account.n))
+    made = account.serve(account.n)
+    return made if isinstance(made, files.Files) else Static(made)

@@ -39,7 +39,7 @@ def value(v):
     return b"t" + text(v)
 
 
-IDENTITY = ("id", "sys_id", "activityItemID", "incidentID", "teamId", "slug", "node_id")
+IDENTITY = ("id", "sys_id", "activityItemID", "incidentID", "teamId", "slug", "node_id", "event_id", "external_id")
 
 
 def identity(value):
