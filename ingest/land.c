@@ -287,7 +287,7 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *page = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_landing l = {
-        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch, .adds = -1};
+        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch, .adds = -1, .said = -1};
     if (l.how && l.how->as)
         l.stream = l.how->as;
     ald_buf_init(&l.text, ALD_LAND_TEXT_MAX);

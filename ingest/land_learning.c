@@ -195,10 +195,28 @@ static enum ald_rc drop_below(struct ald_land *land, const char *id, int64_t bef
     return ALD_OK;
 }
 
+/** Whether there was anything of the stream before this page, so that elements may have rows that they tell no longer. */
+static enum ald_rc look_for_said(struct ald_landing *l, struct ald_err *err)
+{
+    if (l->said >= 0)
+        return ALD_OK;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(l->land->store, "said_any_of", &q, err));
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, l->stream);
+    ALD_TRY(ald_q_step(q, &row, err));
+    l->said = row && ald_q_col_int(q, 0) != 0;
+    return ALD_OK;
+}
+
 enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
 {
+    const bool says = l->how && l->how->says && !l->land->stored;
+    if (says)
+        ALD_TRY(look_for_said(l, err));
     ALD_TRY(put_all(l, el, err));
-    if (!l->how || !l->how->says || l->land->stored)
+    if (!says || !l->said)
         return ALD_OK;
     return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->noted, err);
 }

@@ -30,6 +30,7 @@ struct ald_landing {
     struct ald_rekind *rekinds; /* in page */
     size_t rekinds_n, rekinds_cap;
     int adds; /* the stream has additions in the store: 1; 0: none; -1: not asked yet */
+    int said; /* the same of what people said, before this page */
 };
 
 /* ---- land_children.c ---- */
