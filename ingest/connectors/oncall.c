@@ -96,8 +96,8 @@ static enum ald_rc page_on(struct ald_arena *arena, const struct ald_http_res *r
         next->cursor = cursor_text(arena, &p);
         return ALD_OK;
     }
-    if (has_page && page != asked) { /* the last page again, in place of one past the end */
-        if (page > asked)
+    if (has_page && page != asked) { /* the last page again, in place of one past the end; else it gives what was not asked for */
+        if (page > asked || ald_json_opt(&res->root, "next", &link))
             next->gap = ald_sprintf(arena, "asked for page %" PRId64 ", got page %" PRId64, asked, page);
         return ALD_OK;
     }

@@ -56,8 +56,12 @@ static void test_pages(void **state)
     assert_null(t.next.cursor);
     assert_null(t.next.gap);
     t.req.cursor = "2|2|1|";
-    assert_int_equal(trial_page(&t, page(&t, 2, 2, true)), ALD_OK); /* the last page in place of one past the end */
+    assert_int_equal(trial_page(&t, page(&t, 2, 2, false)), ALD_OK); /* the last page in place of one past the end */
     assert_null(t.next.cursor);
+    assert_null(t.next.gap);
+    assert_int_equal(trial_page(&t, page(&t, 5, 1, true)), ALD_OK); /* one after which there is more: not the end */
+    assert_null(t.next.cursor);
+    assert_has(t.next.gap, "asked for page 3, got page 1");
     t.req.cursor = "2|5|3|";
     assert_int_equal(trial_page(&t, page(&t, 4, 3, false)), ALD_OK);
     assert_has(t.next.gap, "shorter");
