@@ -122,7 +122,7 @@ static bool take_head(struct ald_arena *arena, struct ald_q *q, int64_t generati
     return true;
 }
 
-enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
+enum ald_rc ald_briefs_head(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
                             struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -132,7 +132,16 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
     ald_q_int(q, 1, INT64_MIN);
     ALD_TRY(ald_q_step(q, &row, err));
     *ret_sound = row && ald_q_col_int(q, 0) == HEAD && take_head(arena, q, generation, ret);
-    while (*ret_sound) {
+    return ALD_OK;
+}
+
+enum ald_rc ald_briefs_chunks(struct ald_store *store, struct ald_arena *arena, struct ald_briefs *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(store, "part_brief_rows", &q, err));
+    ald_q_int(q, 1, HEAD);
+    for (;;) {
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
@@ -142,7 +151,6 @@ enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct 
         if (chunk->packed.n)
             memcpy(chunk->packed.data, bytes, chunk->packed.n);
     }
-    return ALD_OK;
 }
 
 static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_remove", "i", 2};

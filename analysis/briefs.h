@@ -34,7 +34,7 @@ struct ald_briefs {
     uint64_t settled_links;  /* as in struct ald_analysis */
 };
 
-/* ---- briefs_packed.c: one chunk as bytes ---- */
+/* ---- briefs_packed.c, briefs_unpacked.c: one chunk as bytes, and back ---- */
 
 /** What several records of a chunk have in common; lent by the chunk. Texts may be NULL. */
 struct ald_brief_traits {
@@ -42,6 +42,7 @@ struct ald_brief_traits {
 };
 /** One record; lent by the chunk. */
 struct ald_brief {
+    const unsigned char *at; /* where it begins */
     uint32_t traits; /* of the reader's */
     const char *id;  /* "source:external_id" */
     const char *key; /* or NULL */
@@ -94,8 +95,10 @@ ALD_CHECK enum ald_rc ald_briefs_write(const struct ald_build *b, const struct a
 void ald_later_sort(struct ald_laters *laters);
 /** One more chunk, without bytes yet. */
 struct ald_brief_chunk *ald_briefs_add(struct ald_briefs *briefs, struct ald_arena *arena, int64_t number);
-/** What is stored; *ret_sound: it is of the analysis of a generation, and what this program writes. In the arena. */
-ALD_CHECK enum ald_rc ald_briefs_read(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
+/** What is stored of all records, but no chunk; *ret_sound: it is of the analysis of a generation, and what this program writes. In the arena. */
+ALD_CHECK enum ald_rc ald_briefs_head(struct ald_store *store, int64_t generation, struct ald_arena *arena, struct ald_briefs *ret, bool *ret_sound,
                                       struct ald_err *err);
+/** Adds the chunks. */
+ALD_CHECK enum ald_rc ald_briefs_chunks(struct ald_store *store, struct ald_arena *arena, struct ald_briefs *ret, struct ald_err *err);
 /** Says that those which were written while records were linked hold, or lets all go where none were; or writes what renewing changed. */
 ALD_CHECK enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *analysis, const struct ald_renewed *renewed, struct ald_err *err);

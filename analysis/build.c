@@ -1,7 +1,15 @@
 /* What an analysis, and what builds it, begin with and leave behind. */
 #include "analysis/build.h"
 
+#include <stdlib.h>
+
 #include "analysis/org.h"
+
+struct ald_calendar ald_settings_calendar(const struct ald_settings *settings, const struct ald_zone *zone)
+{
+    return (struct ald_calendar){
+        .zone = zone, .fiscal_start_month = settings->fiscal_start_month, .fiscal_named_by_end = settings->fiscal_named_by_end};
+}
 
 enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_analysis **ret,
                              struct ald_err *err)
@@ -19,9 +27,7 @@ enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald_settings 
                                .as_of = as_of,
                                .generation = generation,
                                .next_at = ALD_TIME_NONE,
-                               .calendar = {.zone = zone,
-                                            .fiscal_start_month = settings->fiscal_start_month,
-                                            .fiscal_named_by_end = settings->fiscal_named_by_end}};
+                               .calendar = ald_settings_calendar(settings, zone)};
     a->later = ald_calloc(arena, 1, sizeof *a->later);
     ald_event_ids_open(a, store);
     *ret = a;
@@ -72,6 +78,18 @@ void ald_build_done(struct ald_build *b)
     ald_arena_free(b->gathering);
     ald_arena_free(b->recognising);
     ald_arena_free(b->scratch);
+}
+
+static int by_row(const void *key, const void *item)
+{
+    int64_t row = *(const int64_t *)key, other = ((const struct ald_row_index *)item)->row;
+    return (row > other) - (row < other);
+}
+
+uint32_t ald_build_incident(const struct ald_build *b, int64_t row)
+{
+    const struct ald_row_index *found = b->by_row_n ? bsearch(&row, b->by_row, b->by_row_n, sizeof *b->by_row, by_row) : NULL;
+    return found ? b->a->records[found->record].incident : ALD_NOBODY;
 }
 
 void ald_later_add(struct ald_arena *arena, struct ald_laters *laters, int64_t row, int64_t at)

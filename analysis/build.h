@@ -222,6 +222,8 @@ ALD_CHECK enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald
                                        struct ald_err *err);
 void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_analysis *a);
 void ald_build_done(struct ald_build *b);
+/** The incident of a record by its row, while rows stand (by_row); ALD_NOBODY: it has none, or is not there. */
+uint32_t ald_build_incident(const struct ald_build *b, int64_t row);
 
 /** load.c: all of it as of as-of: lists, records (load_records.c: with their moments), severity, refs, aliases; load_rows.c: services, teams,
  *  people. Afterwards names are numbered in the order of their texts, so that sorting by number is sorting by name. */

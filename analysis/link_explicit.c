@@ -190,8 +190,7 @@ void ald_link_explicit(struct ald_linker *l)
                 fold_record(l, i);
         for (size_t i = 0; i < pointers.n; i++) {
             const struct pointer *p = &pointers.items[i];
-            if (!umbrella[p->to] && !list[p->from] && !is_citation(l, p->from, p->to) &&
-                (apart[p->from] || apart[p->to]) == (last == 1))
+            if ((apart[p->from] || apart[p->to]) == (last == 1) && !umbrella[p->to] && !list[p->from] && !is_citation(l, p->from, p->to))
                 join_pointer(l, p);
         }
     }

@@ -189,22 +189,26 @@ void ald_index_records(struct ald_linker *l)
 {
     const struct ald_analysis *a = l->b->a;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct ald_link_asked asked;
-    ald_link_asked(l, &asked);
+    struct ald_link_asked found;
+    const struct ald_link_asked *asked = l->asked;
+    if (!asked) {
+        ald_link_asked(l, &found);
+        asked = &found;
+    }
     l->keys = (struct ald_link_index){.is = is_key};
     l->urls = (struct ald_link_index){.is = is_url};
     for (size_t i = 0; i < a->records_n; i++) {
         const struct ald_record *r = &a->records[i];
         if (r->vendor)
             continue;
-        index_add(l, &l->keys, &asked, r->external_id, (uint32_t)i);
+        index_add(l, &l->keys, asked, r->external_id, (uint32_t)i);
         if (r->key && *r->key)
-            index_add(l, &l->keys, &asked, r->key, (uint32_t)i);
-        if (!asked.urls || !r->url_end)
+            index_add(l, &l->keys, asked, r->key, (uint32_t)i);
+        if (!asked->urls || !r->url_end)
             continue;
         const char *url = ald_link_url(scratch, ald_record_url(scratch, r));
         if (url && has_path(url))
-            index_add(l, &l->urls, &asked, url, (uint32_t)i);
+            index_add(l, &l->urls, asked, url, (uint32_t)i);
         ald_arena_reset(scratch);
     }
     index_done(l, &l->keys);

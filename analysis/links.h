@@ -35,6 +35,7 @@ struct ald_linker {
     struct ald_build *b;
     struct ald_arena *arena;
     struct ald_link_index keys, urls;
+    const struct ald_link_asked *asked; /* by all pointers of these records; NULL: to be found */
     uint32_t *group, *whole;         /* union-find parents */
     uint64_t *holds;                 /* by root of a whole: its sources, a bit each, modulo 64 */
     struct ald_link_enemy **enemies; /* by root of a whole */

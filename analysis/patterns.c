@@ -182,29 +182,16 @@ static ALD_CHECK enum ald_rc read_kept(struct ald_build *b, struct gather *g, st
     }
 }
 
-static int by_row(const void *key, const void *item)
-{
-    int64_t row = *(const int64_t *)key, other = ((const struct ald_row_index *)item)->row;
-    return (row > other) - (row < other);
-}
-
-/* The same, for rows in any order. */
-static uint32_t incident_at(const struct ald_build *b, int64_t row)
-{
-    const struct ald_row_index *found = b->by_row_n ? bsearch(&row, b->by_row, b->by_row_n, sizeof *b->by_row, by_row) : NULL;
-    return found ? b->a->records[found->record].incident : ALD_NOBODY;
-}
-
 /* What was found in the texts, in the order in which they were read. */
 static void take_texts(struct ald_build *b, struct gather *g, const struct ald_texts *texts)
 {
     for (size_t i = 0; i < texts->counts_n; i++) {
-        uint32_t incident = incident_at(b, texts->counts[i].row);
+        uint32_t incident = ald_build_incident(b, texts->counts[i].row);
         if (incident != ALD_NOBODY)
             g->p->texts[incident] += texts->counts[i].n;
     }
     for (size_t i = 0; i < texts->texts_n; i++) {
-        g->incident = incident_at(b, texts->texts[i].row);
+        g->incident = ald_build_incident(b, texts->texts[i].row);
         g->at = texts->texts[i].at;
         for (size_t h = texts->texts[i].first; g->incident != ALD_NOBODY && h < texts->texts[i + 1].first; h++)
             take_hit(g, &texts->hits[h]);

@@ -33,20 +33,6 @@ static void lower(struct ald_finding *f, int64_t at)
 
 /* ---- Whether what is stored may hold ---- */
 
-static ALD_CHECK enum ald_rc look_at_written(struct ald_finding *f, struct ald_err *err)
-{
-    ALD_TRY(ald_written_load(f->store, f->settings, &f->written, err));
-    const struct ald_written *w = &f->written;
-    if (!w->sound)
-        ald_recent_refuse(f, "nothing is stored that this program and configuration wrote");
-    else if (w->as_of > f->as_of)
-        ald_recent_refuse(f, "what is stored is of a later as-of");
-    else if (ald_quarter_of(&f->calendar, w->as_of) != f->quarter)
-        ald_recent_refuse(f, "what is stored is of another quarter");
-    lower(f, w->settles);
-    return ALD_OK;
-}
-
 /* A severity that people gave takes its rank from any record that has it, unless the configuration orders them. */
 static ALD_CHECK enum ald_rc look_at_overrides(struct ald_finding *f, struct ald_err *err)
 {
@@ -82,20 +68,11 @@ static ALD_CHECK enum ald_rc take_record(struct ald_finding *f, int64_t row, str
 
 static ALD_CHECK enum ald_rc take_notes(struct ald_finding *f, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = true;
-    ALD_TRY(ald_q_open(f->store, "recent_touched", &q, err));
-    while (!f->why) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            return ALD_OK;
-        if (ald_q_col_int(q, 0) == 0)
-            ald_recent_refuse(f, "lists, people's word or something else but records changed");
-        else if (ald_q_col_int(q, 1) == INT64_MIN)
-            ald_recent_refuse(f, "what a changed record told before is not known");
-        lower(f, ald_q_col_int(q, 1));
-        change(f, ald_q_col_text(q, 2));
-        ALD_TRY(take_record(f, ald_q_col_int(q, 0), err));
+    for (size_t i = 0; i < f->since.notes_n; i++) {
+        const struct ald_note *note = &f->since.notes[i];
+        lower(f, note->from);
+        change(f, note->incident);
+        ALD_TRY(take_record(f, note->record, err));
     }
     return ALD_OK;
 }
@@ -201,13 +178,14 @@ static ALD_CHECK enum ald_rc compare_origins(struct ald_finding *f, struct ald_e
 
 static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **ret, struct ald_err *err)
 {
-    ALD_TRY(look_at_written(f, err));
+    ALD_TRY(ald_since_load(f->store, f->settings, &f->calendar, f->as_of, f->arena, &f->since, err));
+    f->why = f->since.why;
     ALD_TRY(look_at_overrides(f, err));
-    if (!f->why)
-        ALD_TRY(take_notes(f, err));
     if (f->why)
         return ALD_OK;
-    ALD_TRY(ald_links_renew(f->store, f->settings, f->as_of, f->arena, f->renewed, err));
+    lower(f, f->since.written.settles);
+    ALD_TRY(take_notes(f, err));
+    ALD_TRY(ald_links_renew(f->store, f->settings, &f->since, f->as_of, f->arena, f->renewed, err));
     if (!f->renewed->sound) {
         ald_recent_refuse(f, f->renewed->why);
         return ALD_OK;
@@ -239,9 +217,7 @@ enum ald_rc ald_recent_analyse(struct ald_store *store, const struct ald_setting
                             .as_of = as_of,
                             .arena = arena,
                             .zone = zone,
-                            .calendar = {.zone = zone,
-                                         .fiscal_start_month = settings->fiscal_start_month,
-                                         .fiscal_named_by_end = settings->fiscal_named_by_end},
+                            .calendar = ald_settings_calendar(settings, zone),
                             .from = INT64_MAX,
                             .changed = ald_names_new(arena),
                             .renewed = ald_calloc(arena, 1, sizeof *f.renewed),

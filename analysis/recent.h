@@ -11,7 +11,7 @@ struct ald_finding {
     struct ald_zone *zone;
     struct ald_calendar calendar;
     int64_t quarter; /* of as-of */
-    struct ald_written written;
+    struct ald_since since;
     int64_t from;              /* D: see recent.c; INT64_MAX: nothing changed */
     struct ald_names *changed; /* ids of incidents, stored ones and those that there will be */
     struct ald_renewed *renewed;

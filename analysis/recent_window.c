@@ -270,8 +270,8 @@ static ALD_CHECK enum ald_rc count(struct window *w, const char *query, int64_t 
 static ALD_CHECK enum ald_rc count_kept(struct window *w, struct ald_err *err)
 {
     struct ald_recent *recent = w->recent;
-    recent->read = w->f->written.read;
-    recent->counted = w->f->written.counted;
+    recent->read = w->f->since.written.read;
+    recent->counted = w->f->since.written.counted;
     ALD_TRY(count(w, "recent_counted_after", recent->kept, &recent->counted, err));
     ALD_TRY(count(w, "recent_read_after", recent->kept, &recent->read, err));
     for (size_t k = 0; k < recent->older_n; k++)
@@ -309,6 +309,8 @@ enum ald_rc ald_recent_window(struct ald_finding *f, struct ald_analysis **ret, 
     w.recent->changes = f->from != INT64_MAX;
     part->linked = true;
     part->renewed = f->renewed;
+    part->written_some = true;
+    part->written_from = f->from;
     ALD_TRY(ald_asked_most(&f->ask, &w.most, err));
     ALD_TRY(ald_asked_start(&f->ask, 1, &part->history_start, err));
     ALD_TRY(ald_asked_first_from(&f->ask, w.most, f->from, &first, err));

@@ -7,8 +7,20 @@
 struct ald_laid_chunk {
     struct ald_brief_reader reader; /* present NULL: nothing is stored of it */
     uint32_t *record;               /* by row of the chunk: its record; ALD_NOBODY: none */
-    bool changed;                   /* its briefs are to be packed anew */
+    const struct ald_traits **traits; /* by number of the reader's; NULL: not met yet */
+    uint32_t *source_of;            /* the same: its source; ALD_NOBODY: there is none such */
+    bool touched, changed;          /* it has rows of records that changed; its briefs are to be packed anew */
 };
+/** A record that is laid out. */
+struct ald_place {
+    uint64_t key;            /* ald_places_sort's */
+    const char *id;          /* without its source */
+    const unsigned char *at; /* its brief; NULL: it was read */
+    uint32_t row, source;
+};
+/** renew_order.c: by source and id. */
+void ald_places_sort(struct ald_place *places, size_t n, size_t sources);
+
 struct ald_laid {
     struct ald_arena *arena;
     struct ald_laid_chunk *chunks; /* by number */
@@ -20,14 +32,14 @@ struct ald_laid {
     size_t touched_n;
 };
 
-/** Opens the chunks; false: they are not what this program writes. */
-bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64_t rows_to);
+/** Opens the chunks, once `touched` stands; false: they are not what this program writes. */
+bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs);
 /** Calls take for every brief that is stored; it reads or passes what follows. */
 void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief),
                    void *ctx);
 /** Of a build that has read some records, and their clocks: adds all others as their briefs tell them, in the order of records, but those that stood
- *  alone and that nothing can link: they are counted (left_out). *ret_sound: all that they name is there. */
-ALD_CHECK enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err);
+ *  alone and that nothing can link: they are counted (left_out). False: what they name is not there. */
+bool ald_laid_out(struct ald_laid *laid, struct ald_build *b);
 /** The record of a row; ALD_NOBODY: it is not there. */
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row);
 /** Whether it is there, but left out. */
@@ -44,3 +56,46 @@ ALD_CHECK enum ald_rc ald_renew_compare(struct ald_laid *laid, struct ald_linker
 /** The briefs that are not what is stored. */
 struct ald_briefs *ald_renew_pack(const struct ald_laid *laid, const struct ald_build *b, const struct ald_brief_states *states,
                                   struct ald_arena *arena);
+
+/* ---- One attempt to renew ---- */
+
+struct ald_renewing {
+    struct ald_store *store;
+    const struct ald_settings *settings;
+    struct ald_arena *arena, *scratch; /* of what is handed over; of all else */
+    struct ald_renewed *ret;
+    const struct ald_since *since;
+    struct ald_briefs briefs;
+    int64_t as_of;
+    int64_t *touched;
+    size_t touched_n, touched_cap;
+    int64_t begins; /* the first day of the quarter of as-of: nothing that starts before it may have changed */
+};
+/** All has to be looked at; the first reason is kept. */
+void ald_renew_give_up(struct ald_renewing *r, const char *why);
+
+/* What a record that changed was. */
+struct ald_renew_old {
+    int64_t row, start, root;
+};
+
+struct ald_attempt {
+    struct ald_renewing *r;
+    struct ald_laid laid;
+    struct ald_build build, *b; /* b NULL: not begun */
+    struct ald_linker l;
+    struct ald_analysis *a;
+    struct ald_renew_old *old;   /* of touched rows that had a brief */
+    size_t old_n, old_cap;
+    struct ald_brief_states states;
+    struct mention {
+        int64_t from, to;
+    } * was_named; /* as it was */
+    size_t was_named_n, was_named_cap;
+    bool *changed;
+    int64_t first; /* W */
+};
+/** renew_read.c: reads what changed, and lays out all others. */
+ALD_CHECK enum ald_rc ald_renew_read(struct ald_attempt *t, struct ald_err *err);
+/** renew_changed.c: finds what is linked otherwise (changed), and W (first), once pointers and shared values have linked all. */
+void ald_renew_changed(struct ald_attempt *t);

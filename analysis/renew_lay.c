@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In place of a record's number, until it has one. */
-#define READ (ALD_NOBODY - 1)
-#define BRIEF (ALD_NOBODY - 2)
-#define LEFT_OUT (ALD_NOBODY - 3)
+/* In place of a record's number: it is there, but left out. */
+#define LEFT_OUT (ALD_NOBODY - 1)
 
 /* ---- Rows ---- */
 
@@ -22,9 +20,14 @@ static uint32_t *slot_of(const struct ald_laid *laid, int64_t row)
     return &chunk_of(laid, row)->record[row % ALD_BRIEFS_A_CHUNK];
 }
 
+static bool has_chunk(const struct ald_laid *laid, int64_t row)
+{
+    return row >= 0 && (size_t)(row / ALD_BRIEFS_A_CHUNK) < laid->chunks_n;
+}
+
 static uint32_t value_of(const struct ald_laid *laid, int64_t row)
 {
-    return row >= 0 && (size_t)(row / ALD_BRIEFS_A_CHUNK) < laid->chunks_n && chunk_of(laid, row)->record ? *slot_of(laid, row) : ALD_NOBODY;
+    return has_chunk(laid, row) ? *slot_of(laid, row) : ALD_NOBODY;
 }
 
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row)
@@ -46,7 +49,7 @@ int ald_laid_by_row(const void *x, const void *y)
 
 bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row)
 {
-    return laid->touched_n && bsearch(&row, laid->touched, laid->touched_n, sizeof row, ald_laid_by_row);
+    return has_chunk(laid, row) && chunk_of(laid, row)->touched && bsearch(&row, laid->touched, laid->touched_n, sizeof row, ald_laid_by_row);
 }
 
 void ald_laid_change(struct ald_laid *laid, int64_t row)
@@ -54,16 +57,20 @@ void ald_laid_change(struct ald_laid *laid, int64_t row)
     chunk_of(laid, row)->changed = true;
 }
 
-bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs, int64_t rows_to)
+bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs)
 {
-    int64_t last = briefs->n ? briefs->chunks[briefs->n - 1].number : 0;
-    laid->chunks_n = (size_t)(rows_to / ALD_BRIEFS_A_CHUNK > last ? rows_to / ALD_BRIEFS_A_CHUNK : last) + 1;
+    int64_t last = briefs->n ? briefs->chunks[briefs->n - 1].number : 0, to = laid->touched_n ? laid->touched[laid->touched_n - 1] : 0;
+    laid->chunks_n = (size_t)(to / ALD_BRIEFS_A_CHUNK > last ? to / ALD_BRIEFS_A_CHUNK : last) + 1;
+    if (laid->chunks_n > UINT32_MAX / ALD_BRIEFS_A_CHUNK)
+        return false;
     laid->chunks = ald_calloc(laid->arena, laid->chunks_n, sizeof *laid->chunks);
     for (size_t i = 0; i < briefs->n; i++) {
         const struct ald_brief_chunk *chunk = &briefs->chunks[i];
         if (chunk->number < 0 || !ald_brief_open(&chunk->packed, laid->arena, &laid->chunks[chunk->number].reader))
             return false;
     }
+    for (size_t i = 0; i < laid->touched_n; i++)
+        chunk_of(laid, laid->touched[i])->touched = true;
     return true;
 }
 
@@ -89,6 +96,15 @@ struct marking {
     struct ald_build *b;
     struct ald_arena *scratch;
     int64_t settled;
+    struct ald_place *places; /* of all that are laid out */
+    size_t places_n, places_cap;
+    struct was {
+        int64_t row;
+        struct ald_brief_state state;
+    } * was; /* of those that changed */
+    size_t was_n, was_cap;
+    struct ald_arena *arena; /* of these lists */
+    bool sound;
 };
 
 /* Some pointer or decision may mean it. */
@@ -122,63 +138,65 @@ static void leave_out(struct marking *m, uint32_t source, const struct ald_brief
     out->settled_n += !b->vendor[source] && brief->start < m->settled;
 }
 
+static void add_place(struct marking *m, const struct ald_place *place)
+{
+    m->places = ald_grow(m->arena, m->places, m->places_n, &m->places_cap, sizeof *m->places);
+    m->places[m->places_n++] = *place;
+}
+
 static void mark_brief(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
 {
     struct marking *m = ctx;
     const struct ald_brief_traits *traits = &reader->traits[brief->traits];
+    uint32_t source = chunk_of(m->laid, row)->source_of[brief->traits];
     ald_brief_pass(reader, brief);
-    if (ald_laid_is_touched(m->laid, row))
-        return;
-    uint32_t source = ald_names_find(m->b->sources, traits->source);
-    bool laid = brief->young || brief->refs_n || brief->state.link || source == ALD_NOBODY || is_asked(m, traits, brief);
-    *slot_of(m->laid, row) = laid ? BRIEF : LEFT_OUT;
-    if (!laid)
+    if (ald_laid_is_touched(m->laid, row)) {
+        m->was = ald_grow(m->arena, m->was, m->was_n, &m->was_cap, sizeof *m->was);
+        m->was[m->was_n++] = (struct was){.row = row, .state = brief->state};
+    } else if (brief->young || brief->refs_n || brief->state.link || source == ALD_NOBODY || is_asked(m, traits, brief)) {
+        m->sound &= source != ALD_NOBODY;
+        add_place(m, &(struct ald_place){.id = brief->id + strlen(traits->source) + 1,
+                                         .at = brief->at,
+                                         .row = (uint32_t)row,
+                                         .source = source == ALD_NOBODY ? 0 : source});
+    } else {
+        *slot_of(m->laid, row) = LEFT_OUT;
         leave_out(m, source, traits, brief);
+    }
 }
 
-static void mark_rows(struct ald_laid *laid, struct ald_build *b)
+static void begin_chunk(struct ald_laid *laid, struct ald_laid_chunk *chunk, const struct ald_build *b)
 {
+    chunk->record = ald_alloc(laid->arena, ALD_BRIEFS_A_CHUNK * sizeof *chunk->record);
+    chunk->traits = ald_calloc(laid->arena, chunk->reader.traits_n, sizeof *chunk->traits);
+    chunk->source_of = ald_calloc(laid->arena, chunk->reader.traits_n, sizeof *chunk->source_of);
+    for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
+        chunk->record[i] = ALD_NOBODY;
+    for (size_t i = 0; i < chunk->reader.traits_n; i++) {
+        const char *source = chunk->reader.traits[i].source;
+        chunk->source_of[i] = source ? ald_names_find(b->sources, source) : ALD_NOBODY;
+    }
+}
+
+/* Which are laid out, in order. */
+static void mark_rows(struct marking *m)
+{
+    struct ald_build *b = m->b;
+    struct ald_laid *laid = m->laid;
     const struct ald_calendar *calendar = &b->a->calendar;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    struct marking m = {
-        .laid = laid, .b = b, .scratch = scratch, .settled = ald_quarter_start(calendar, ald_quarter_of(calendar, b->a->as_of) - 1)};
     size_t sources = ald_names_n(b->sources);
+    m->settled = ald_quarter_start(calendar, ald_quarter_of(calendar, b->a->as_of) - 1);
     b->left_out = ald_calloc(b->scratch, sources, sizeof *b->left_out);
     for (size_t i = 0; i < sources; i++)
         b->left_out[i] = (struct ald_left_out){.first = ALD_TIME_NONE, .last = ALD_TIME_NONE, .posted = ALD_TIME_NONE};
-    for (size_t c = 0; c < laid->chunks_n; c++) {
-        struct ald_laid_chunk *chunk = &laid->chunks[c];
-        chunk->record = ald_alloc(laid->arena, ALD_BRIEFS_A_CHUNK * sizeof *chunk->record);
-        for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
-            chunk->record[i] = ALD_NOBODY;
-    }
-    ald_laid_each(laid, mark_brief, &m);
+    for (size_t c = 0; c < laid->chunks_n; c++)
+        begin_chunk(laid, &laid->chunks[c], b);
+    ald_laid_each(laid, mark_brief, m);
     for (size_t i = 0; i < b->a->records_n; i++)
-        *slot_of(laid, b->a->records[i].row) = READ;
-}
-
-/* Numbers all that are there. ret_place: by record that was read: its number. */
-static ALD_CHECK enum ald_rc number_rows(struct ald_laid *laid, struct ald_build *b, uint32_t *ret_place, size_t *ret_n, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    uint32_t n = 0, read = 0;
-    bool row = true;
-    mark_rows(laid, b);
-    ALD_TRY(ald_q_open(b->store, "brief_order", &q, err));
-    for (;;) {
-        ALD_TRY(ald_q_step(q, &row, err));
-        if (!row)
-            break;
-        int64_t id = ald_q_col_int(q, 0);
-        uint32_t is = ald_laid_record(laid, id);
-        if (is == ALD_NOBODY)
-            continue;
-        if (is == READ)
-            ret_place[read++] = n;
-        *slot_of(laid, id) = n++;
-    }
-    *ret_n = n;
-    return ALD_OK;
+        add_place(m, &(struct ald_place){.id = b->a->records[i].external_id, .row = (uint32_t)b->a->records[i].row, .source = b->work[i].source});
+    ald_places_sort(m->places, m->places_n, sources);
+    for (size_t i = 0; i < m->places_n; i++)
+        *slot_of(laid, m->places[i].row) = (uint32_t)i;
 }
 
 /* ---- Records ---- */
@@ -188,9 +206,6 @@ struct laying {
     struct ald_build *b;
     struct ald_names *services, *teams; /* numbered as in the build; others behind them */
     struct ald_span *spans;
-    const struct ald_traits **traits; /* of the chunk at hand; NULL: not met yet */
-    uint32_t *source_of;              /* the same: its source */
-    bool sound;
 };
 
 /* All that linking asks of when a record was over is its end. */
@@ -203,13 +218,14 @@ static void set_end(struct laying *y, uint32_t i, int64_t end)
 }
 
 /* Those that were read move to their places. */
-static void place_read(struct laying *y, const uint32_t *place, size_t n)
+static void place_read(struct laying *y, const struct marking *m)
 {
     struct ald_build *b = y->b;
     struct ald_analysis *a = b->a;
     const struct ald_build was = *b;
-    struct ald_record *records = a->records;
-    size_t read = a->records_n;
+    const struct ald_record *records = a->records;
+    size_t n = m->places_n;
+    uint32_t i = 0; /* they come in the same order */
     a->records = ald_calloc(a->arena, n, sizeof *a->records);
     a->records_n = n;
     b->work = ald_calloc(b->scratch, n, sizeof *b->work);
@@ -218,27 +234,28 @@ static void place_read(struct laying *y, const uint32_t *place, size_t n)
     b->shows = ald_calloc(b->linking, n, sizeof *b->shows);
     b->told = ald_calloc(b->linking, n, sizeof *b->told);
     y->spans = ald_calloc(b->timing, n, sizeof *y->spans);
-    for (uint32_t i = 0; i < read; i++) {
-        uint32_t to = place[i];
+    for (uint32_t to = 0; to < n; to++) {
+        if (m->places[to].at)
+            continue;
         a->records[to] = records[i];
         b->work[to] = was.work[i];
         b->draft[to] = was.draft[i];
         b->refs[to] = was.refs[i];
         b->shows[to] = was.shows[i];
         set_end(y, to, ald_record_end(&was, i));
+        i++;
     }
 }
 
-static void meet_traits(struct laying *y, const struct ald_brief_traits *traits, uint32_t number)
+static const struct ald_traits *traits_of(struct ald_build *b, struct ald_laid_chunk *chunk, uint32_t number, uint32_t source)
 {
-    struct ald_build *b = y->b;
-    uint32_t source = traits->source ? ald_names_find(b->sources, traits->source) : ALD_NOBODY;
-    y->sound &= source != ALD_NOBODY;
-    y->source_of[number] = source == ALD_NOBODY ? 0 : source;
-    y->traits[number] = ald_build_traits(b, &(struct ald_traits){.source = ald_names_text(b->sources, y->source_of[number]),
-                                                                 .kind = ald_build_string(b, traits->kind),
-                                                                 .class_ = ald_build_string(b, traits->class_),
-                                                                 .address = ald_build_string(b, traits->address)});
+    const struct ald_brief_traits *traits = &chunk->reader.traits[number];
+    if (!chunk->traits[number])
+        chunk->traits[number] = ald_build_traits(b, &(struct ald_traits){.source = ald_names_text(b->sources, source),
+                                                                         .kind = ald_build_string(b, traits->kind),
+                                                                         .class_ = ald_build_string(b, traits->class_),
+                                                                         .address = ald_build_string(b, traits->address)});
+    return chunk->traits[number];
 }
 
 static void take_refs(struct laying *y, uint32_t i, struct ald_brief_reader *reader, uint32_t n)
@@ -286,56 +303,48 @@ static void take_look(struct laying *y, uint32_t i, struct ald_brief_reader *rea
     }
 }
 
-static void place_brief(struct laying *y, uint32_t i, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
+static void place_brief(struct laying *y, uint32_t i, const struct ald_place *place)
 {
     struct ald_build *b = y->b;
-    struct ald_record *r = &b->a->records[i];
-    if (!y->traits[brief->traits])
-        meet_traits(y, &reader->traits[brief->traits], brief->traits);
-    const char *source = reader->traits[brief->traits].source;
-    *r = (struct ald_record){.row = row,
-                             .traits = y->traits[brief->traits],
-                             .external_id = brief->id + strlen(source ? source : "") + 1,
-                             .key = brief->key,
-                             .url_end = brief->url_end,
-                             .entered_at = ALD_TIME_NONE,
-                             .started_at = brief->start,
-                             .incident = ALD_NOBODY,
-                             .vendor = b->vendor[y->source_of[brief->traits]]};
-    b->work[i].start = brief->start;
-    b->work[i].source = y->source_of[brief->traits];
+    struct ald_laid_chunk *chunk = chunk_of(y->laid, place->row);
+    struct ald_brief_reader reader = chunk->reader;
+    struct ald_brief brief;
+    reader.at = place->at;
+    ald_brief_next(&reader, place->row, &brief);
+    b->a->records[i] = (struct ald_record){.row = place->row,
+                                           .traits = traits_of(b, chunk, brief.traits, place->source),
+                                           .external_id = place->id,
+                                           .key = brief.key,
+                                           .url_end = brief.url_end,
+                                           .entered_at = ALD_TIME_NONE,
+                                           .started_at = brief.start,
+                                           .incident = ALD_NOBODY,
+                                           .vendor = b->vendor[place->source]};
+    b->work[i].start = brief.start;
+    b->work[i].source = place->source;
     b->draft[i].group = b->draft[i].fold_into = ALD_NOBODY;
-    b->shows[i] = brief->shows;
-    b->seen[b->work[i].source] |= brief->shows;
-    set_end(y, i, brief->end);
-    take_refs(y, i, reader, brief->refs_n);
-    take_services(y, i, reader, brief->services_n);
-    if (brief->young)
-        take_look(y, i, reader, brief);
+    b->shows[i] = brief.shows;
+    b->seen[place->source] |= brief.shows;
+    y->laid->before[i] = brief.state;
+    set_end(y, i, brief.end);
+    take_refs(y, i, &reader, brief.refs_n);
+    take_services(y, i, &reader, brief.services_n);
+    if (brief.young)
+        take_look(y, i, &reader, &brief);
 }
 
-static void place_chunk(struct laying *y, size_t number)
+static void place_all(struct laying *y, const struct marking *m)
 {
     struct ald_laid *laid = y->laid;
-    struct ald_brief_reader reader = laid->chunks[number].reader;
-    struct ald_brief brief;
-    int64_t first = (int64_t)number * ALD_BRIEFS_A_CHUNK;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    if (!reader.present)
-        return;
-    y->traits = ald_calloc(scratch, reader.traits_n, sizeof *y->traits);
-    y->source_of = ald_calloc(scratch, reader.traits_n, sizeof *y->source_of);
-    for (int64_t row = first; row < first + ALD_BRIEFS_A_CHUNK; row++) {
-        if (!ald_brief_has(&reader, row))
-            continue;
-        uint32_t i = ald_laid_record(laid, row);
-        ald_brief_next(&reader, row, &brief);
-        if (i != ALD_NOBODY)
-            laid->before[i] = brief.state;
-        if (i != ALD_NOBODY && !y->b->a->records[i].traits)
-            place_brief(y, i, row, &reader, &brief);
-        else
-            ald_brief_pass(&reader, &brief);
+    place_read(y, m);
+    laid->before = ald_calloc(laid->arena, m->places_n, sizeof *laid->before);
+    for (uint32_t i = 0; i < m->places_n; i++)
+        if (m->places[i].at)
+            place_brief(y, i, &m->places[i]);
+    for (size_t i = 0; i < m->was_n; i++) {
+        uint32_t record = ald_laid_record(laid, m->was[i].row);
+        if (record != ALD_NOBODY)
+            laid->before[record] = m->was[i].state;
     }
 }
 
@@ -356,24 +365,19 @@ static const char **texts_of(struct ald_build *b, const struct ald_names *names)
     return texts;
 }
 
-enum ald_rc ald_laid_out(struct ald_laid *laid, struct ald_build *b, bool *ret_sound, struct ald_err *err)
+bool ald_laid_out(struct ald_laid *laid, struct ald_build *b)
 {
-    struct laying y = {.laid = laid, .b = b, .sound = true};
-    size_t n = 0;
-    uint32_t *place = ald_calloc(b->scratch, b->a->records_n, sizeof *place);
-    ALD_TRY(number_rows(laid, b, place, &n, err));
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *lists = ald_arena_new();
+    struct marking m = {.laid = laid, .b = b, .scratch = scratch, .arena = lists, .sound = true};
+    struct laying y = {.laid = laid, .b = b};
+    mark_rows(&m);
     y.services = names_of(b, b->a->services, b->a->services_n);
     y.teams = names_of(b, b->a->teams, b->a->teams_n);
-    place_read(&y, place, n);
-    laid->before = ald_calloc(laid->arena, n, sizeof *laid->before);
-    for (size_t c = 0; c < laid->chunks_n; c++)
-        place_chunk(&y, c);
-    for (size_t i = 0; i < n; i++)
-        y.sound &= b->a->records[i].traits != NULL;
-    y.sound &= ald_names_n(y.teams) == b->a->teams_n;
+    place_all(&y, &m);
+    m.sound &= ald_names_n(y.teams) == b->a->teams_n;
     b->a->services = texts_of(b, y.services); /* those behind the ones that the build knows have a name, and nothing else */
     ald_names_free(y.services);
     ald_names_free(y.teams);
-    *ret_sound = y.sound;
-    return ALD_OK;
+    return m.sound;
 }

@@ -369,6 +369,7 @@ enum ald_rc ald_analysis_save(struct ald_store *store, struct ald_analysis *a, s
     ALD_TRY(save_number(store, "analysis_settles", settles(a), err));
     ALD_TRY(save_number(store, "analysis_read", read, err));
     ALD_TRY(save_number(store, "analysis_counted", (int64_t)ald_analysis_all(a).counted, err));
+    ALD_TRY(save_number(store, "analysis_records", (int64_t)ald_analysis_all(a).records, err));
     ALD_TRY(save_meta(store, "analysis_version", ald_written_by(a->arena), err));
     ALD_TRY(save_number(store, "analysis_generation", a->generation, err));
     return ald_store_notes_clear(store, err);

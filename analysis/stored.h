@@ -78,6 +78,7 @@ struct ald_written {
     int64_t as_of, next; /* next: the earliest date after as-of that it met; INT64_MAX: none */
     int64_t settles;    /* the earliest start of an incident whose landmark was still to come; INT64_MAX: none */
     int64_t read, counted; /* incidents with a reading; of class incident */
+    int64_t records;       /* that were there */
 };
 /** What computes the rows: this version and what it was built from, and the release of the zone database. written.c */
 const char *ald_written_by(struct ald_arena *arena);
@@ -85,6 +86,23 @@ const char *ald_written_by(struct ald_arena *arena);
 ALD_CHECK enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings *settings, struct ald_written *ret, struct ald_err *err);
 
 /* ---- What a day changes ---- */
+
+/** A record that was noted since the last analyze. */
+struct ald_note {
+    int64_t record;
+    int64_t from;         /* the earliest date that it told before; INT64_MAX: it was not there */
+    const char *incident; /* the stored id of its incident, or NULL */
+};
+/** What is known of what changed before anything of it is read. */
+struct ald_since {
+    struct ald_written written;
+    struct ald_note *notes; /* by record */
+    size_t notes_n;
+    const char *why; /* all has to be looked at, because; NULL: not so far */
+};
+/** since.c; in the arena. */
+ALD_CHECK enum ald_rc ald_since_load(struct ald_store *store, const struct ald_settings *settings, const struct ald_calendar *calendar, int64_t as_of,
+                                     struct ald_arena *arena, struct ald_since *ret, struct ald_err *err);
 
 /** The link of a record whose row of links is not what it is to be. */
 struct ald_relink {
@@ -118,9 +136,10 @@ struct ald_renewed {
     const struct ald_briefs *briefs;   /* those that are not what is stored: ald_briefs_save */
 };
 
-/** renew.c: how records are linked now. The store is read whole, is left so, and nothing is written; texts lie in the arena. */
-ALD_CHECK enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *settings, int64_t as_of, struct ald_arena *arena,
-                                      struct ald_renewed *ret, struct ald_err *err);
+/** renew.c: how records are linked now; since gives no reason to look at all. The store is read whole, is left so, and nothing is written; texts
+ *  lie in the arena. */
+ALD_CHECK enum ald_rc ald_links_renew(struct ald_store *store, const struct ald_settings *settings, const struct ald_since *since, int64_t as_of,
+                                      struct ald_arena *arena, struct ald_renewed *ret, struct ald_err *err);
 /** links_kept.c: writes them, but for the keys of records. */
 ALD_CHECK enum ald_rc ald_links_save(struct ald_store *store, const struct ald_renewed *renewed, struct ald_err *err);
 
@@ -173,6 +192,9 @@ struct ald_part {
     /* Once the incidents stand, before signals look at them; NULL: nothing. May set recent and stored of the analysis. */
     enum ald_rc (*settle)(void *settling, struct ald_analysis *analysis, struct ald_err *err);
     void *settling;
+    /* Nobody asks what was written about incidents that start before written_from and are over; else all texts are read. */
+    bool written_some;
+    int64_t written_from;
     /* Not linked: a window of the store instead: what starts at `from` or later is linked as the whole would be, for which all records that take
      * part in likeness and start at `complete` or later are read, and all that explicit and shared links lead to from there. */
     int64_t from, complete;

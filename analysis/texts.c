@@ -5,6 +5,7 @@
 
 #include "alidade/store.h"
 #include "analysis/patterns.h"
+#include "analysis/stored.h"
 
 static void take_found(void *ctx, const struct ald_found *f)
 {
@@ -46,6 +47,13 @@ static void read_text(struct ald_texts *t, struct ald_matcher *matcher, int64_t 
         add_text(t, row, at, first);
 }
 
+/* In a part of the store some are only looked back at: nothing asks what was written about these. */
+static bool is_passed(const struct ald_build *b, uint32_t incident)
+{
+    const struct ald_incident *inc = incident == ALD_NOBODY ? NULL : &b->a->incidents[incident];
+    return inc && inc->state != ALD_OPEN && inc->started_at != ALD_TIME_NONE && inc->started_at < b->part->written_from;
+}
+
 static ALD_CHECK enum ald_rc read_events(struct ald_texts *t, struct ald_matcher *matcher, struct ald_store *store, struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -55,6 +63,8 @@ static ALD_CHECK enum ald_rc read_events(struct ald_texts *t, struct ald_matcher
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
+        if (t->some && is_passed(t->build, ald_build_incident(t->build, ald_q_col_int(q, 0))))
+            continue;
         count(t, ald_q_col_int(q, 0));
         read_text(t, matcher, ald_q_col_int(q, 0), ald_q_col_time(q, 1), ald_q_col_text(q, 2));
     }
@@ -64,7 +74,7 @@ static void read_titles(struct ald_texts *t, struct ald_matcher *matcher)
 {
     const struct ald_analysis *a = t->build->a;
     for (size_t i = 0; i < a->records_n; i++)
-        if (a->records[i].title)
+        if (a->records[i].title && !(t->some && is_passed(t->build, a->records[i].incident)))
             read_text(t, matcher, a->records[i].row, ALD_TIME_NONE, a->records[i].title);
 }
 
@@ -112,6 +122,7 @@ enum ald_rc ald_texts_take(struct ald_texts *texts, struct ald_store *store, str
     if (end_beside(texts))
         return ALD_OK;
     begin_anew(texts);
+    texts->some = texts->build->part && texts->build->part->written_some;
     return read_all(texts, store, err); /* and says what is wrong */
 }
 

@@ -34,6 +34,7 @@ struct ald_texts {
     size_t hits_n, hits_cap, texts_n, texts_cap, counts_n, counts_cap;
     pthread_t thread;
     bool running;
+    bool some; /* of incidents that stand: only what is asked for (struct ald_part) */
     enum ald_rc rc;
     /* The text being read. */
     const char *text, *quote;

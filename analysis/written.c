@@ -32,7 +32,8 @@ enum ald_rc ald_written_load(struct ald_store *store, const struct ald_settings 
         const char *key;
         int64_t *to;
     } numbers[] = {{"analysis_generation", &ret->generation}, {"analysis_as_of", &ret->as_of}, {"analysis_next", &ret->next},
-                   {"analysis_settles", &ret->settles},       {"analysis_read", &ret->read},  {"analysis_counted", &ret->counted}};
+                   {"analysis_settles", &ret->settles},       {"analysis_read", &ret->read},  {"analysis_counted", &ret->counted},
+                   {"analysis_records", &ret->records}};
     ALD_TRY(note_of(store, arena, "analysis_config", &config, err));
     ALD_TRY(note_of(store, arena, "analysis_version", &version, err));
     ret->sound = config && version && strcmp(config, settings->config_hash ? settings->config_hash : "") == 0 && strcmp(version, ald_written_by(arena)) == 0;

@@ -29,7 +29,7 @@ enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *er
     /* A wrong time or period must be said before any work. */
     struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
     ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
-    struct ald_calendar calendar = {zone, s->config.settings.fiscal_start_month, s->config.settings.fiscal_named_by_end};
+    const struct ald_calendar calendar = ald_settings_calendar(&s->config.settings, zone);
     struct ald_period period;
     ALD_TRY(ald_session_as_of(s, &as_of, err));
     ALD_TRY(ald_session_period(s, &calendar, as_of, &period, err));

@@ -58,6 +58,8 @@ struct ald_settings {
     bool show_mean, people_stored, free_text;
     const char *config_hash; /* of everything above, canonical */
 };
+/** The calendar that is configured, in a zone that it borrows. */
+struct ald_calendar ald_settings_calendar(const struct ald_settings *settings, const struct ald_zone *zone);
 
 /* ---- Incidents ---- */
 enum ald_moment {

@@ -10,32 +10,45 @@ INSERT OR IGNORE INTO temp.wanted (id) VALUES (?1);
 -- name: part_wanted_clear
 DELETE FROM temp.wanted;
 
+-- Each names the row as the one that is wanted: an order by rows is then that of the table of those, and nothing is sorted.
 -- name: part_make_1
-CREATE TEMP VIEW IF NOT EXISTS record AS SELECT r.* FROM temp.wanted w CROSS JOIN main.record r ON r.id = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record AS SELECT w.id, r.source, r.external_id, r.kind, r.key, r.title, r.url, r.status, r.resolve_reason, r.class,
+    r.entered_at, r.updated_at, r.version, r.timeline, r.holds, r.end_state, r.first_seen, r.last_seen, r.gone_at, r.mapping, r.fingerprint,
+    r.stream
+FROM temp.wanted w CROSS JOIN main.record r ON r.id = w.id;
 
 -- name: part_make_2
-CREATE TEMP VIEW IF NOT EXISTS record_moment AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_moment x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_moment AS SELECT w.id AS record, x.moment, x.rank, x.field, x.origin, x.at
+FROM temp.wanted w CROSS JOIN main.record_moment x ON x.record = w.id;
 
 -- name: part_make_3
-CREATE TEMP VIEW IF NOT EXISTS record_value_told AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_value_told x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_value_told AS SELECT w.id AS record, x.name, x.ord, x.value, x.field, x.origin
+FROM temp.wanted w CROSS JOIN main.record_value_told x ON x.record = w.id;
 
 -- name: part_make_4
-CREATE TEMP VIEW IF NOT EXISTS record_ref AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_ref x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_ref AS SELECT w.id AS record, x.kind, x.value, x.origin, x.field
+FROM temp.wanted w CROSS JOIN main.record_ref x ON x.record = w.id;
 
 -- name: part_make_5
-CREATE TEMP VIEW IF NOT EXISTS record_service AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_service x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_service AS SELECT w.id AS record, x.service, x.origin, x.at, x.at_start, x.stand_in, x.field
+FROM temp.wanted w CROSS JOIN main.record_service x ON x.record = w.id;
 
 -- name: part_make_6
-CREATE TEMP VIEW IF NOT EXISTS record_team AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_team x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_team AS SELECT w.id AS record, x.team, x.role, x.origin, x.at, x.field
+FROM temp.wanted w CROSS JOIN main.record_team x ON x.record = w.id;
 
 -- name: part_make_7
-CREATE TEMP VIEW IF NOT EXISTS record_person AS SELECT x.* FROM temp.wanted w CROSS JOIN main.record_person x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS record_person AS SELECT w.id AS record, x.person, x.role, x.origin, x.at, x.field
+FROM temp.wanted w CROSS JOIN main.record_person x ON x.record = w.id;
 
 -- name: part_make_8
-CREATE TEMP VIEW IF NOT EXISTS event AS SELECT x.* FROM temp.wanted w CROSS JOIN main.event x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS event AS SELECT w.id AS record, x.event_id, x.at, x.kind, x.actor, x.agent, x.automatic, x.team, x.service, x.value,
+    x.field, x.text
+FROM temp.wanted w CROSS JOIN main.event x ON x.record = w.id;
 
 -- name: part_make_9
-CREATE TEMP VIEW IF NOT EXISTS kept_found AS SELECT x.* FROM temp.wanted w CROSS JOIN main.kept_found x ON x.record = w.id;
+CREATE TEMP VIEW IF NOT EXISTS kept_found AS SELECT w.id AS record, x.event_id, x.pattern, x.rule, x.sentence, x.at, x.weight
+FROM temp.wanted w CROSS JOIN main.kept_found x ON x.record = w.id;
 
 -- name: part_drop_1
 DROP VIEW IF EXISTS temp.record;
@@ -119,7 +132,7 @@ SELECT m.record FROM incident_record l JOIN incident_record m ON m.incident = l.
 SELECT DISTINCT value FROM main.record_ref WHERE record = ?1 ORDER BY value;
 
 -- name: part_links
-SELECT l.record, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.wanted w CROSS JOIN incident_record l ON l.record = w.id ORDER BY l.record;
+SELECT w.id, l.incident, l.method, l.confidence, l.via, l.folded FROM temp.wanted w CROSS JOIN incident_record l ON l.record = w.id ORDER BY w.id;
 
 -- name: part_suggestions
 SELECT a, b, confidence, via, refused FROM suggestion WHERE a IN (SELECT id FROM temp.wanted) OR b IN (SELECT id FROM temp.wanted)
@@ -245,13 +258,7 @@ DELETE FROM brief WHERE chunk = ?1;
 -- name: part_brief_put
 INSERT INTO brief (chunk, packed) VALUES (?1, ?2) ON CONFLICT (chunk) DO UPDATE SET packed = excluded.packed;
 
--- ---- linking without loading: every record in the order of linking; what is stored of one's link ----
-
--- name: brief_order
-SELECT id FROM main.record ORDER BY source, external_id;
-
--- name: brief_touched
-SELECT record, was_from FROM touched ORDER BY record;
+-- ---- linking without loading: what is stored of a record's link ----
 
 -- name: brief_link
 SELECT incident, method, confidence, via, folded FROM main.incident_record WHERE record = ?1;

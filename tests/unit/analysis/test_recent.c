@@ -328,6 +328,11 @@ static void source_began_before(struct room *r)
     put(r->f, "UPDATE record_moment SET at = ?1 WHERE record = 504", "m", (int64_t)DAYS(1));
 }
 
+static void source_is_new(struct room *r)
+{
+    source(r->f, "later", "ticket", "own");
+}
+
 static void unknown_before(struct room *r)
 {
     struct ald_err err = {0};
@@ -356,7 +361,8 @@ static void what_reaches_back(void **state)
                  {"is gone", is_gone, ""},
                  {"a facet is shown", facet_is_shown, told},
                  {"its source began before", source_began_before, told},
-                 {"what was is not known", unknown_before, "what a changed record told before is not known"}};
+                 {"what was is not known", unknown_before, "what a changed record told before is not known"},
+                 {"a source is new, and nothing else", source_is_new, told}};
     struct room *r = *state;
     size_t all, read;
     pair_of(r);

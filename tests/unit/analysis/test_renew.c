@@ -266,13 +266,24 @@ static void same_outlook(struct room *r, const struct ald_renewed *renewed)
     sqlite3_reset(q);
 }
 
+static void renew_since(struct room *r, int64_t day, struct ald_renewed *ret)
+{
+    struct ald_err err = {0};
+    struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
+    struct ald_since since;
+    must(ald_zone_load(r->f->settings.timezone, &zone, &err), &err);
+    const struct ald_calendar calendar = ald_settings_calendar(&r->f->settings, zone);
+    must(ald_since_load(r->store, &r->f->settings, &calendar, AT(DAYS(day)), r->arena, &since, &err), &err);
+    must(ald_links_renew(r->store, &r->f->settings, &since, AT(DAYS(day)), r->arena, ret, &err), &err);
+}
+
 /* Renews, lays that over what is stored, and lets the whole write. */
 static void renew_and_whole(struct room *r, int64_t day)
 {
     struct ald_err err = {0};
     struct ald_renewed renewed;
     must(ald_store_begin(r->store, &err), &err);
-    must(ald_links_renew(r->store, &r->f->settings, AT(DAYS(day)), r->arena, &renewed, &err), &err);
+    renew_since(r, day, &renewed);
     must(ald_store_commit(r->store, &err), &err);
     r->days++;
     if (renewed.sound) {
@@ -467,6 +478,36 @@ static void what_reaches_back(void **state)
     }
 }
 
+/* Without writing. */
+static void renew(struct room *r, int64_t day, struct ald_renewed *ret)
+{
+    struct ald_err err = {0};
+    must(ald_store_begin(r->store, &err), &err);
+    renew_since(r, day, ret);
+    must(ald_store_commit(r->store, &err), &err);
+}
+
+/* Where nothing was noted and nothing fell due, all is as it was, and no brief of a record is looked at. */
+static void nothing_was_noted(void **state)
+{
+    struct room *r = *state;
+    struct ald_renewed renewed;
+    for (int64_t day = 0; day < FIRST_DAY; day++)
+        happen(r, DAYS(day), DAYS(day + 1));
+    size_t n = save_whole(r, DAYS(FIRST_DAY));
+    put(r->f, "UPDATE brief SET packed = x'00' WHERE chunk >= 0", "");
+    renew(r, FIRST_DAY, &renewed);
+    assert_true(renewed.sound);
+    assert_int_equal(renewed.records_n, n);
+    assert_int_equal(renewed.links_n + renewed.suggestions_n + renewed.briefs->n, 0);
+    same_outlook(r, &renewed);
+    note(r->store, 1, false);
+    touch(r->store, true);
+    renew(r, FIRST_DAY, &renewed);
+    assert_false(renewed.sound);
+    assert_string_equal(renewed.why, "what is stored of records is not what this program writes");
+}
+
 /* ---- The room ---- */
 
 static int enter(void **state)
@@ -498,6 +539,7 @@ static int leave(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(every_day, enter, leave),
-                                      cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave)};
+                                      cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave),
+                                      cmocka_unit_test_setup_teardown(nothing_was_noted, enter, leave)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
