@@ -162,32 +162,58 @@ static void make_room(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wish
     }
 }
 
-/* Least total misfit, by dynamic programming over "the first i values take the first m columns". */
-static void lay_best(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, struct ald_arena *a,
-                     struct ald_xlsx_span *ret)
+/* Least total misfit, by dynamic programming over "the first i values take the first m columns". Where columns are added, what was
+ * found for those before them stays. */
+struct laying {
+    size_t first, most, m; /* first column of the sheet; columns that there is room for, and that were looked at */
+    double *cost, *units;  /* units: of the columns from each on to the last that was looked at */
+    size_t *from;
+};
+
+static struct laying laying_new(const struct ald_xlsx_sheet *s, size_t n)
 {
-    size_t from_column = s->text_first, width = (s->text_first ? s->text_last + 1 : s->columns) - from_column + 1;
-    double *cost = ald_calloc(a, (n + 1) * width, sizeof *cost);
-    size_t *from = ald_calloc(a, (n + 1) * width, sizeof *from);
-    for (size_t i = 1; i < (n + 1) * width; i++)
-        cost[i] = (double)INFINITY;
-    for (size_t i = 1; i <= n; i++)
-        for (size_t m = i; m < width; m++)
-            for (size_t start = m; start-- > i - 1;) {
-                double units = ald_xlsx_units(s, (struct ald_xlsx_span){from_column + start, from_column + m - 1});
-                double c = cost[(i - 1) * width + start] + misfit(&wishes[i - 1], units);
-                if (c < cost[i * width + m]) {
-                    cost[i * width + m] = c;
-                    from[i * width + m] = start;
-                }
+    struct laying l = {.first = s->text_first, .most = s->columns > MOST_COLUMNS ? s->columns : MOST_COLUMNS};
+    l.cost = ald_calloc(s->x->scratch, (n + 1) * (l.most + 1), sizeof *l.cost);
+    l.from = ald_calloc(s->x->scratch, (n + 1) * (l.most + 1), sizeof *l.from);
+    l.units = ald_calloc(s->x->scratch, l.most, sizeof *l.units);
+    for (size_t i = 1; i < (n + 1) * (l.most + 1); i++)
+        l.cost[i] = (double)INFINITY;
+    return l;
+}
+
+/* Values may take one column more. */
+static void lay_column(const struct ald_xlsx_sheet *s, struct laying *l, const struct ald_xlsx_wish *wishes, size_t n)
+{
+    const size_t width = l->most + 1, m = l->m + 1;
+    l->units[l->m] = -EDGE;
+    for (size_t start = 0; start < m; start++)
+        l->units[start] += s->widths[l->first + l->m] + EDGE;
+    for (size_t i = 1; i <= n && i <= m; i++) {
+        const double *before = &l->cost[(i - 1) * width];
+        double *best = &l->cost[i * width + m];
+        for (size_t start = m; start-- > i - 1;) {
+            double c = before[start] + misfit(&wishes[i - 1], l->units[start]);
+            if (c < *best) {
+                *best = c;
+                l->from[i * width + m] = start;
             }
+        }
+    }
+    l->m = m;
+}
+
+static void lay_best(const struct ald_xlsx_sheet *s, struct laying *l, const struct ald_xlsx_wish *wishes, size_t n, struct ald_xlsx_span *ret)
+{
+    const size_t width = l->most + 1, columns = (s->text_first ? s->text_last + 1 : s->columns) - l->first;
+    while (l->m < columns)
+        lay_column(s, l, wishes, n);
     size_t end = n;
-    for (size_t m = n; m < width; m++)
-        if (cost[n * width + m] < cost[n * width + end])
+    for (size_t m = n; m <= columns; m++)
+        if (l->cost[n * width + m] < l->cost[n * width + end])
             end = m;
     for (size_t i = n; i > 0; i--) {
-        size_t start = from[i * width + end];
-        ret[i - 1] = (struct ald_xlsx_span){from_column + start, from_column + end - 1};
+        size_t start = l->from[i * width + end];
+        ret[i - 1] = (struct ald_xlsx_span){l->first + start, l->first + end - 1};
         end = start;
     }
 }
@@ -203,16 +229,14 @@ static bool too_narrow(const struct ald_xlsx_sheet *s, const struct ald_xlsx_wis
 void ald_xlsx_grid_lay(struct ald_xlsx_sheet *s, const struct ald_xlsx_wish *wishes, size_t n, bool exact,
                        struct ald_xlsx_span *ret)
 {
-    if (s->text_first) { /* one of two columns takes no room from what is beside it */
-        lay_best(s, wishes, n, s->x->scratch, ret);
-        return;
-    }
-    if (!exact) {
-        make_room(s, wishes, n);
-        lay_best(s, wishes, n, s->x->scratch, ret);
-        while (too_narrow(s, wishes, n, ret) && s->columns < MOST_COLUMNS) { /* beside wide columns of others */
+    if (s->text_first || !exact) {
+        if (!s->text_first) /* one of two columns takes no room from what is beside it */
+            make_room(s, wishes, n);
+        struct laying l = laying_new(s, n);
+        lay_best(s, &l, wishes, n, ret);
+        while (!s->text_first && too_narrow(s, wishes, n, ret) && s->columns < MOST_COLUMNS) { /* beside wide columns of others */
             add(s, PIECE);
-            lay_best(s, wishes, n, s->x->scratch, ret);
+            lay_best(s, &l, wishes, n, ret);
         }
         return;
     }
