@@ -24,9 +24,8 @@ bool ald_chart_whole(const struct ald_chart *chart, int axis)
 
 /* ---- Picking ---- */
 
-static double number_at(const struct ald_node *row, const char *path, bool logarithmic)
+static double number_of(const struct ald_node *node, bool logarithmic)
 {
-    const struct ald_node *node = path ? ald_node_at(row, path) : NULL;
     double v = (double)NAN;
     if (node && node->kind == ALD_NODE_NUM)
         v = node->number;
@@ -35,11 +34,29 @@ static double number_at(const struct ald_node *row, const char *path, bool logar
     return logarithmic && v <= 0 ? (double)NAN : v;
 }
 
-static size_t series_of(const struct ald_chart *chart, const struct ald_node *row)
+static double number_at(const struct ald_node *row, const char *path, bool logarithmic)
+{
+    return number_of(path ? ald_node_at(row, path) : NULL, logarithmic);
+}
+
+/* Where a chart looks in each row. */
+struct looks {
+    struct ald_path x, y, low, high, *series;
+};
+
+static void looks_of(struct ald_arena *a, const struct ald_chart *chart, struct looks *ret)
+{
+    *ret = (struct looks){.x = {.text = chart->x}, .y = {.text = chart->y}, .low = {.text = chart->low}, .high = {.text = chart->high}};
+    ret->series = ald_calloc(a, chart->series_n, sizeof *ret->series);
+    for (size_t i = 0; i < chart->series_n; i++)
+        ret->series[i].text = chart->series[i].path;
+}
+
+static size_t series_of(const struct ald_chart *chart, struct looks *looks, const struct ald_node *row)
 {
     for (size_t i = 0; i < chart->series_n; i++) {
         const struct ald_series *series = &chart->series[i];
-        const struct ald_node *at = series->path ? ald_node_at(row, series->path) : NULL;
+        const struct ald_node *at = ald_node_at_path(row, &looks->series[i]);
         bool has = at && at->kind == ALD_NODE_STR;
         if (!series->path || (series->equals ? has && strcmp(at->text, series->equals) == 0 : !has))
             return i;
@@ -60,14 +77,14 @@ static bool is_other(const struct ald_chart *chart, const struct ald_node *row)
 
 enum placing { PLACE_NOT_MEANT, PLACE_NONE, PLACE_FOUND };
 
-static enum placing place(const struct ald_chart *chart, const struct ald_node *row, size_t i, struct ald_point *ret)
+static enum placing place(const struct ald_chart *chart, struct looks *looks, const struct ald_node *row, size_t i, struct ald_point *ret)
 {
-    ret->series = series_of(chart, row);
+    ret->series = series_of(chart, looks, row);
     ret->row = i;
-    ret->x = chart->form == ALD_CHART_RANGES ? (double)i : number_at(row, chart->x, chart->x_log);
-    ret->y = number_at(row, chart->y, chart->y_log);
-    ret->low = number_at(row, chart->low, chart->y_log);
-    ret->high = number_at(row, chart->high, chart->y_log);
+    ret->x = chart->form == ALD_CHART_RANGES ? (double)i : number_of(ald_node_at_path(row, &looks->x), chart->x_log);
+    ret->y = number_of(ald_node_at_path(row, &looks->y), chart->y_log);
+    ret->low = number_of(ald_node_at_path(row, &looks->low), chart->y_log);
+    ret->high = number_of(ald_node_at_path(row, &looks->high), chart->y_log);
     if (ret->series == chart->series_n && is_other(chart, row))
         return PLACE_NOT_MEANT;
     return ret->series < chart->series_n && isfinite(ret->x) && isfinite(ret->y) ? PLACE_FOUND : PLACE_NONE;
@@ -102,8 +119,10 @@ struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report
     struct ald_point *places = ald_calloc(all, n, sizeof *places);
     struct ald_points *p = ald_alloc(a, sizeof *p);
     *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals)};
+    struct looks looks;
+    looks_of(all, chart, &looks);
     for (size_t i = 0; i < n; i++) {
-        enum placing found = place(chart, ald_rows_at(rows, i, scratch), i, &places[p->places]);
+        enum placing found = place(chart, &looks, ald_rows_at(rows, i, scratch), i, &places[p->places]);
         p->left_out += found == PLACE_NONE;
         if (found == PLACE_FOUND)
             p->totals[places[p->places++].series]++;

@@ -15,13 +15,13 @@ struct ald_node *ald_strings_node(struct ald_arena *a, const char *const *items,
     return list;
 }
 
-/* How many members the rows of a long list have: room for them is taken once. */
-enum { SIGNAL_MEMBERS = 9, READING_MEMBERS = 14, INCIDENT_MEMBERS = 41 };
+/* Members of a signal's row: room for them is taken once. */
+enum { SIGNAL_MEMBERS = 9 };
 
-/* The incident whose members are asked for. */
+/* The incident whose members are asked for, and which of its readings. */
 struct asked {
     const struct ald_analysis *analysis;
-    size_t incident;
+    size_t incident, reading;
 };
 
 static const struct ald_incident *incident_of(void *ctx)
@@ -35,8 +35,14 @@ static const struct ald_analysis *analysis_of(void *ctx)
     return ((const struct asked *)ctx)->analysis;
 }
 
-static struct ald_node *records_node(void *ctx, struct ald_arena *a)
+static const struct ald_measure *measure_of(void *ctx)
 {
+    return ald_measure_at(analysis_of(ctx), ((const struct asked *)ctx)->incident);
+}
+
+static struct ald_node *records_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    (void)at;
     const struct ald_analysis *an = analysis_of(ctx);
     const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
@@ -52,7 +58,7 @@ static struct ald_node *records_node(void *ctx, struct ald_arena *a)
     return list;
 }
 
-static struct ald_node *some_services(void *ctx, struct ald_arena *a, bool at_start)
+static struct ald_node *services_node(void *ctx, size_t at_start, struct ald_arena *a)
 {
     const struct ald_analysis *an = analysis_of(ctx);
     const struct ald_incident *inc = incident_of(ctx);
@@ -63,18 +69,9 @@ static struct ald_node *some_services(void *ctx, struct ald_arena *a, bool at_st
     return list;
 }
 
-static struct ald_node *services_node(void *ctx, struct ald_arena *a)
+static struct ald_node *teams_node(void *ctx, size_t at, struct ald_arena *a)
 {
-    return some_services(ctx, a, false);
-}
-
-static struct ald_node *services_at_start_node(void *ctx, struct ald_arena *a)
-{
-    return some_services(ctx, a, true);
-}
-
-static struct ald_node *teams_node(void *ctx, struct ald_arena *a)
-{
+    (void)at;
     const struct ald_analysis *an = analysis_of(ctx);
     const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
@@ -94,19 +91,44 @@ static const char *no_clock(const struct ald_incident *inc)
     return inc->zero_length ? "zero length: shorter than the source's clock can tell" : "not recorded";
 }
 
-static struct ald_node *clocks_node(void *ctx, struct ald_arena *a)
+enum { RESOLVE, ACKNOWLEDGE, DETECT, MITIGATE, ACTIVE, ELAPSED, OPEN_FOR };
+
+static struct ald_node *clock_node(void *ctx, size_t at, struct ald_arena *a)
 {
     const struct ald_incident *inc = incident_of(ctx);
-    struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, no_clock(inc)));
-    ald_node_set(a, o, "acknowledge_s", ald_node_seconds(a, inc->acknowledge_ms, "no acknowledgement by a person is recorded"));
-    ald_node_set(a, o, "detect_s", ald_node_seconds(a, ald_detect_ms(inc), "start of impact and detection are not both recorded"));
-    ald_node_set(a, o, "mitigate_s", ald_node_seconds(a, ald_mitigate_ms(inc), "mitigation is not recorded"));
-    return o;
+    switch (at) {
+    case RESOLVE:
+        return ald_node_seconds(a, inc->duration_ms, no_clock(inc));
+    case ACKNOWLEDGE:
+        return ald_node_seconds(a, inc->acknowledge_ms, "no acknowledgement by a person is recorded");
+    case DETECT:
+        return ald_node_seconds(a, ald_detect_ms(inc), "start of impact and detection are not both recorded");
+    case MITIGATE:
+        return ald_node_seconds(a, ald_mitigate_ms(inc), "mitigation is not recorded");
+    case ACTIVE:
+        return ald_node_seconds(a, inc->active_ms, no_clock(inc));
+    case ELAPSED:
+        return ald_node_seconds(a, ald_elapsed_ms(inc), no_clock(inc));
+    default:
+        return ald_node_seconds(a, inc->open_for_ms, NULL);
+    }
 }
 
-static struct ald_node *spans_node(void *ctx, struct ald_arena *a)
+static struct ald_node *clocks_node(void *ctx, size_t at, struct ald_arena *a)
 {
+    static const struct ald_making members[] = {
+        {"resolve_s", clock_node, RESOLVE},
+        {"acknowledge_s", clock_node, ACKNOWLEDGE},
+        {"detect_s", clock_node, DETECT},
+        {"mitigate_s", clock_node, MITIGATE},
+    };
+    (void)at;
+    return ald_node_object_later(a, members, sizeof members / sizeof members[0], ctx);
+}
+
+static struct ald_node *spans_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    (void)at;
     const struct ald_incident *inc = incident_of(ctx);
     struct ald_node *list = ald_node_list(a);
     for (size_t i = 0; i < inc->spans_n; i++) {
@@ -147,8 +169,14 @@ static struct ald_node *signal_row(void *ctx, size_t s, struct ald_arena *a)
     return o;
 }
 
-static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_position *axis)
+static const struct ald_reading *reading_of(void *ctx)
 {
+    return &measure_of(ctx)->reading[((const struct asked *)ctx)->reading];
+}
+
+static struct ald_node *axis_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_axis_position *axis = &reading_of(ctx)->axis[at];
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "position", axis->has ? ald_node_num(a, axis->position) : ald_node_absent(a, axis->absent));
     ald_node_set(a, o, "coverage", ald_node_num(a, axis->coverage));
@@ -156,103 +184,212 @@ static struct ald_node *axis_node(struct ald_arena *a, const struct ald_axis_pos
     return o;
 }
 
-static struct ald_node *reading_node(struct ald_arena *a, const struct ald_reading *r)
+enum { N_REF, CANDIDATES, K, M };
+
+static struct ald_node *size_node(void *ctx, size_t at, struct ald_arena *a)
 {
-    struct ald_node *o = ald_node_object_for(a, READING_MEMBERS);
-    if (r->absent) {
-        ald_node_set(a, o, "absent", ald_node_str(a, r->absent));
-        return o;
+    const struct ald_reading *r = reading_of(ctx);
+    return ald_node_int(a, at == N_REF ? (int64_t)r->n_ref : at == CANDIDATES ? (int64_t)r->candidates : at == K ? (int64_t)r->k : (int64_t)r->m);
+}
+
+enum { LOWER, MEDIAN, UPPER };
+
+static struct ald_node *bound_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_reading *r = reading_of(ctx);
+    bool has = at == LOWER ? r->has_lower : at == MEDIAN ? r->has_median : r->has_upper;
+    double ms = at == LOWER ? r->lower_ms : at == MEDIAN ? r->median_ms : r->upper_ms;
+    return has ? ald_node_num(a, ms / 1000) : ald_node_absent(a, "longer than seen so far among the comparables");
+}
+
+static struct ald_node *percentile_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_reading *r = reading_of(ctx);
+    (void)at;
+    return r->has_percentile ? ald_node_num(a, r->percentile) : ald_node_absent(a, "open: it has no percentile of its own yet");
+}
+
+enum { BASIS, VERDICT, TEXT, REMARK };
+
+static struct ald_node *said_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_reading *r = reading_of(ctx);
+    switch (at) {
+    case BASIS:
+        return ald_node_str(a, ald_basis_text(r->basis));
+    case VERDICT:
+        return ald_node_str(a, ald_verdict_id(r->verdict));
+    case TEXT:
+        return ald_node_str(a, r->text);
+    default:
+        return ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %u of %u share it", r->m, r->candidates) : NULL);
     }
-    ald_node_set(a, o, "complexity", axis_node(a, &r->axis[ALD_COMPLEXITY]));
-    ald_node_set(a, o, "blast_radius", axis_node(a, &r->axis[ALD_BLAST_RADIUS]));
-    ald_node_set(a, o, "n_ref", ald_node_int(a, (int64_t)r->n_ref));
-    ald_node_set(a, o, "candidates", ald_node_int(a, (int64_t)r->candidates));
-    ald_node_set(a, o, "k", ald_node_int(a, (int64_t)r->k));
-    ald_node_set(a, o, "m", ald_node_int(a, (int64_t)r->m));
-    ald_node_set(a, o, "basis", ald_node_str(a, ald_basis_text(r->basis)));
-    ald_node_set(a, o, "percentile",
-                 r->has_percentile ? ald_node_num(a, r->percentile) : ald_node_absent(a, "open: it has no percentile of its own yet"));
-    const char *beyond = "longer than seen so far among the comparables";
-    ald_node_set(a, o, "lower_s", r->has_lower ? ald_node_num(a, r->lower_ms / 1000) : ald_node_absent(a, beyond));
-    ald_node_set(a, o, "median_s", r->has_median ? ald_node_num(a, r->median_ms / 1000) : ald_node_absent(a, beyond));
-    ald_node_set(a, o, "upper_s", r->has_upper ? ald_node_num(a, r->upper_ms / 1000) : ald_node_absent(a, beyond));
-    ald_node_set(a, o, "verdict", ald_node_str(a, ald_verdict_id(r->verdict)));
-    ald_node_set(a, o, "text", ald_node_str(a, r->text));
-    ald_node_set(a, o, "remark",
-                 ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %u of %u share it", r->m, r->candidates) : NULL));
+}
+
+static struct ald_node *reading_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    static const struct ald_making members[] = {
+        {"complexity", axis_node, ALD_COMPLEXITY},
+        {"blast_radius", axis_node, ALD_BLAST_RADIUS},
+        {"n_ref", size_node, N_REF},
+        {"candidates", size_node, CANDIDATES},
+        {"k", size_node, K},
+        {"m", size_node, M},
+        {"basis", said_node, BASIS},
+        {"percentile", percentile_node, 0},
+        {"lower_s", bound_node, LOWER},
+        {"median_s", bound_node, MEDIAN},
+        {"upper_s", bound_node, UPPER},
+        {"verdict", said_node, VERDICT},
+        {"text", said_node, TEXT},
+        {"remark", said_node, REMARK},
+    };
+    struct asked *of = ald_alloc(a, sizeof *of);
+    *of = *(const struct asked *)ctx;
+    of->reading = at;
+    if (!reading_of(of)->absent)
+        return ald_node_object_later(a, members, sizeof members / sizeof members[0], of);
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "absent", ald_node_str(a, reading_of(of)->absent));
     return o;
 }
 
-static struct ald_node *quarter_node(void *ctx, struct ald_arena *a)
+static struct ald_node *readings_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    static const struct ald_making members[] = {{"start", reading_node, ALD_START_READING}, {"landmark", reading_node, ALD_LANDMARK_READING}};
+    (void)at;
+    return ald_node_object_later(a, members, sizeof members / sizeof members[0], ctx);
+}
+
+static struct ald_node *quarter_node(void *ctx, size_t at, struct ald_arena *a)
 {
     const struct ald_incident *inc = incident_of(ctx);
+    (void)at;
     if (inc->started_at == ALD_TIME_NONE)
         return ald_node_absent(a, "no start is recorded");
     return ald_node_str(a, ald_quarter_label(a, &analysis_of(ctx)->calendar, inc->quarter));
 }
 
-static struct ald_node *start_reading_node(void *ctx, struct ald_arena *a)
+static struct ald_node *patterns_node(void *ctx, size_t at, struct ald_arena *a)
 {
-    return reading_node(a, &ald_measure_at(analysis_of(ctx), ((const struct asked *)ctx)->incident)->reading[ALD_START_READING]);
-}
-
-static struct ald_node *landmark_reading_node(void *ctx, struct ald_arena *a)
-{
-    return reading_node(a, &ald_measure_at(analysis_of(ctx), ((const struct asked *)ctx)->incident)->reading[ALD_LANDMARK_READING]);
-}
-
-static struct ald_node *patterns_node(void *ctx, struct ald_arena *a)
-{
+    (void)at;
     return ald_matches_node(a, analysis_of(ctx), ((const struct asked *)ctx)->incident);
 }
 
-static const char *value_absent(const struct ald_incident *inc)
+static struct ald_node *signals_node(void *ctx, size_t at, struct ald_arena *a)
 {
-    return inc->severity ? "the source gives no order of its labels" : "not recorded";
+    (void)at;
+    return ald_node_rows(a, ALD_SIGNAL_N, signal_row, ctx);
 }
 
-/* What a chart looks at for every incident is made at once, the rest when it is read. */
+enum { ID, KEY, TITLE, URL, CLASS, STATE, FIRST_TEAM, SEVERITY, SHOWN, CORNER };
+
+static const char *text_of(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_analysis *an = analysis_of(ctx);
+    const struct ald_incident *inc = incident_of(ctx);
+    switch (at) {
+    case ID:
+        return inc->id;
+    case KEY:
+        return inc->key;
+    case TITLE:
+        return inc->title;
+    case URL:
+        return ald_incident_url(an, a, inc);
+    case CLASS:
+        return ald_class_name(inc->cls);
+    case STATE:
+        return ald_state_name(inc->state);
+    case FIRST_TEAM:
+        return inc->first_team == ALD_NOBODY ? NULL : an->teams[inc->first_team];
+    case SEVERITY:
+        return inc->severity;
+    case SHOWN:
+        return measure_of(ctx)->shown < 0 ? NULL : ald_reading_id(measure_of(ctx)->shown);
+    default:
+        return ald_corner_text(measure_of(ctx)->corner);
+    }
+}
+
+static struct ald_node *text_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    return ald_node_str(a, text_of(ctx, at, a));
+}
+
+static struct ald_node *rank_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    const struct ald_incident *inc = incident_of(ctx);
+    (void)at;
+    if (inc->severity_rank > 0)
+        return ald_node_int(a, inc->severity_rank);
+    return ald_node_absent(a, inc->severity ? "the source gives no order of its labels" : "not recorded");
+}
+
+static struct ald_node *moment_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    return ald_node_time(a, ald_moment_of(incident_of(ctx), (int)at)->at);
+}
+
+static struct ald_node *started_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    (void)at;
+    return ald_node_time(a, incident_of(ctx)->started_at);
+}
+
+enum { IMPOSSIBLE, ZERO_LENGTH };
+
+static struct ald_node *is_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    return ald_node_bool(a, at == IMPOSSIBLE ? incident_of(ctx)->impossible : incident_of(ctx)->zero_length);
+}
+
+static struct ald_node *reopens_node(void *ctx, size_t at, struct ald_arena *a)
+{
+    (void)at;
+    return ald_node_int(a, incident_of(ctx)->reopens);
+}
+
 struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const struct ald_incident *inc = &an->incidents[i];
-    const struct ald_measure *m = ald_measure_at(an, i);
+    static const struct ald_making members[] = {
+        {"id", text_node, ID},
+        {"key", text_node, KEY},
+        {"title", text_node, TITLE},
+        {"url", text_node, URL},
+        {"records", records_node, 0},
+        {"class", text_node, CLASS},
+        {"state", text_node, STATE},
+        {"quarter", quarter_node, 0},
+        {"services", services_node, false},
+        {"services_at_start", services_node, true},
+        {"teams", teams_node, 0},
+        {"first_team", text_node, FIRST_TEAM},
+        {"severity", text_node, SEVERITY},
+        {"severity_rank", rank_node, 0},
+        {"clocks", clocks_node, 0},
+        {"impact_started_at", moment_node, ALD_IMPACT_STARTED},
+        {"detected_at", moment_node, ALD_DETECTED},
+        {"opened_at", moment_node, ALD_OPENED},
+        {"acknowledged_at", moment_node, ALD_ACKNOWLEDGED},
+        {"mitigated_at", moment_node, ALD_MITIGATED},
+        {"resolved_at", moment_node, ALD_RESOLVED},
+        {"closed_at", moment_node, ALD_CLOSED},
+        {"started_at", started_node, 0},
+        {"spans", spans_node, 0},
+        {"active_s", clock_node, ACTIVE},
+        {"elapsed_s", clock_node, ELAPSED},
+        {"open_for_s", clock_node, OPEN_FOR},
+        {"impossible", is_node, IMPOSSIBLE},
+        {"zero_length", is_node, ZERO_LENGTH},
+        {"reopens", reopens_node, 0},
+        {"signals", signals_node, 0},
+        {"readings", readings_node, 0},
+        {"shown", text_node, SHOWN},
+        {"corner", text_node, CORNER},
+        {"patterns", patterns_node, 0},
+    };
     struct asked *of = ald_alloc(a, sizeof *of);
     *of = (struct asked){.analysis = an, .incident = i};
-    struct ald_node *o = ald_node_object_for(a, INCIDENT_MEMBERS);
-    ald_node_set(a, o, "id", ald_node_str(a, inc->id));
-    ald_node_set(a, o, "key", ald_node_str(a, inc->key));
-    ald_node_set(a, o, "title", ald_node_str(a, inc->title));
-    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
-    ald_node_set(a, o, "records", ald_node_later(a, records_node, of));
-    ald_node_set(a, o, "class", ald_node_str(a, ald_class_name(inc->cls)));
-    ald_node_set(a, o, "state", ald_node_str(a, ald_state_name(inc->state)));
-    ald_node_set(a, o, "quarter", ald_node_later(a, quarter_node, of));
-    ald_node_set(a, o, "services", ald_node_later(a, services_node, of));
-    ald_node_set(a, o, "services_at_start", ald_node_later(a, services_at_start_node, of));
-    ald_node_set(a, o, "teams", ald_node_later(a, teams_node, of));
-    ald_node_set(a, o, "first_team", ald_node_str(a, inc->first_team == ALD_NOBODY ? NULL : an->teams[inc->first_team]));
-    ald_node_set(a, o, "severity", ald_node_str(a, inc->severity));
-    ald_node_set(a, o, "severity_rank", inc->severity_rank > 0 ? ald_node_int(a, inc->severity_rank) : ald_node_absent(a, value_absent(inc)));
-    ald_node_set(a, o, "clocks", ald_node_later(a, clocks_node, of));
-    static const char *const keys[ALD_MOMENT_N] = {"impact_started_at", "detected_at", "opened_at", "acknowledged_at",
-                                                   "mitigated_at",      "resolved_at", "closed_at"};
-    for (size_t k = 0; k < ALD_MOMENT_N; k++)
-        ald_node_set(a, o, keys[k], ald_node_time(a, ald_moment_of(inc, (int)k)->at));
-    ald_node_set(a, o, "started_at", ald_node_time(a, inc->started_at));
-    ald_node_set(a, o, "spans", ald_node_later(a, spans_node, of));
-    ald_node_set(a, o, "active_s", ald_node_seconds(a, inc->active_ms, no_clock(inc)));
-    ald_node_set(a, o, "elapsed_s", ald_node_seconds(a, ald_elapsed_ms(inc), no_clock(inc)));
-    ald_node_set(a, o, "open_for_s", ald_node_seconds(a, inc->open_for_ms, NULL));
-    ald_node_set(a, o, "impossible", ald_node_bool(a, inc->impossible));
-    ald_node_set(a, o, "zero_length", ald_node_bool(a, inc->zero_length));
-    ald_node_set(a, o, "reopens", ald_node_int(a, inc->reopens));
-    ald_node_set(a, o, "signals", ald_node_rows(a, ALD_SIGNAL_N, signal_row, of));
-    struct ald_node *readings = ald_node_object(a);
-    ald_node_set(a, readings, "start", ald_node_later(a, start_reading_node, of));
-    ald_node_set(a, readings, "landmark", ald_node_later(a, landmark_reading_node, of));
-    ald_node_set(a, o, "readings", readings);
-    ald_node_set(a, o, "shown", ald_node_str(a, m->shown < 0 ? NULL : ald_reading_id(m->shown)));
-    ald_node_set(a, o, "corner", ald_node_str(a, ald_corner_text(m->corner)));
-    ald_node_set(a, o, "patterns", ald_node_later(a, patterns_node, of));
-    return o;
+    return ald_node_object_later(a, members, sizeof members / sizeof members[0], of);
 }

@@ -41,19 +41,27 @@ struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(
     return rows;
 }
 
-struct ald_node *ald_node_later(struct ald_arena *a, struct ald_node *(*make)(void *, struct ald_arena *), void *ctx)
+struct ald_node *ald_node_object_later(struct ald_arena *a, const struct ald_making *members, size_t n, void *ctx)
 {
-    struct ald_node *n = node(a, ALD_NODE_LATER);
-    n->later.make = make;
-    n->later.ctx = ctx;
-    n->later.arena = a;
-    return n;
+    struct ald_node *object = ald_node_object_for(a, n), *nodes = ald_calloc(a, n, sizeof *nodes);
+    for (size_t i = 0; i < n; i++) {
+        nodes[i].kind = ALD_NODE_LATER;
+        nodes[i].later.as = &members[i];
+        nodes[i].later.ctx = ctx;
+        nodes[i].later.arena = a;
+        object->object.members[i].key = members[i].key;
+        object->object.members[i].node = &nodes[i];
+    }
+    object->object.n = n;
+    return object;
 }
 
 struct ald_node *ald_member_node(const struct ald_member *m)
 {
-    if (m->node->kind == ALD_NODE_LATER)
-        *m->node = *m->node->later.make(m->node->later.ctx, m->node->later.arena);
+    if (m->node->kind == ALD_NODE_LATER) {
+        const struct ald_making *as = m->node->later.as;
+        *m->node = *as->make(m->node->later.ctx, as->at, m->node->later.arena);
+    }
     return m->node;
 }
 
@@ -142,37 +150,56 @@ void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *i
     list->list.items[list->list.n++] = item;
 }
 
-static const struct ald_node *member(const struct ald_node *object, const char *key, size_t n)
+static bool is_key(const char *have, const char *key, size_t n)
+{
+    size_t same = 0; /* most differ in their first letter or two */
+    while (same < n && have[same] == key[same])
+        same++;
+    return same == n && have[n] == '\0';
+}
+
+/* found: where to look first, and then where it was. Keys differ, so it does not matter where the search begins. */
+static const struct ald_node *member(const struct ald_node *object, const char *key, size_t n, size_t *found)
 {
     if (object->kind != ALD_NODE_OBJECT)
         return NULL;
+    const struct ald_member *members = object->object.members;
+    if (*found < object->object.n && is_key(members[*found].key, key, n))
+        return ald_member_node(&members[*found]);
     for (size_t i = 0; i < object->object.n; i++) {
-        const char *have = object->object.members[i].key;
-        size_t same = 0; /* most differ in their first letter or two */
-        while (same < n && have[same] == key[same])
-            same++;
-        if (same == n && have[n] == '\0')
-            return ald_member_node(&object->object.members[i]);
+        if (!is_key(members[i].key, key, n))
+            continue;
+        *found = i;
+        return ald_member_node(&members[i]);
     }
     return NULL;
 }
 
 /* "{shown}": the step is the text of that member of the node where the path began. */
-static const struct ald_node *named_by(const struct ald_node *start, const struct ald_node *at, const char *step, size_t n)
+static const struct ald_node *named_by(const struct ald_node *start, const struct ald_node *at, const char *step, size_t n, size_t found[2])
 {
     if (n < 3 || step[0] != '{' || step[n - 1] != '}')
-        return member(at, step, n);
-    const struct ald_node *name = member(start, step + 1, n - 2);
-    return name && name->kind == ALD_NODE_STR ? member(at, name->text, strlen(name->text)) : NULL;
+        return member(at, step, n, found);
+    const struct ald_node *name = member(start, step + 1, n - 2, found);
+    return name && name->kind == ALD_NODE_STR ? member(at, name->text, strlen(name->text), found + 1) : NULL;
 }
 
-const struct ald_node *ald_node_at(const struct ald_node *start, const char *path)
+const struct ald_node *ald_node_at(const struct ald_node *node, const char *path)
 {
-    const struct ald_node *at = start;
+    struct ald_path once = {.text = path};
+    return ald_node_at_path(node, &once);
+}
+
+const struct ald_node *ald_node_at_path(const struct ald_node *start, struct ald_path *of)
+{
+    const struct ald_node *at = of->text ? start : NULL;
+    const char *path = of->text;
+    size_t step = 0;
     while (at && *path) {
-        size_t n = strcspn(path, ".[");
+        size_t n = strcspn(path, ".["), none[2] = {0, 0};
         if (n)
-            at = named_by(start, at, path, n);
+            at = named_by(start, at, path, n, step + 1 < ALD_PATH_STEPS ? &of->found[step] : none);
+        step += 2;
         path += n;
         while (at && *path == '[') {
             char *end = NULL;

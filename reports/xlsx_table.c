@@ -34,6 +34,7 @@ struct grid {
     size_t n, rows_n; /* columns, rows */
     size_t low_n;     /* rows that are lower than their texts */
     const struct ald_node **nodes; /* of the row that is being written */
+    struct ald_path *paths;
     bool main, real; /* real: a spreadsheet table */
     bool over;       /* it goes on on another page */
     lxw_table_column **columns;
@@ -210,10 +211,15 @@ static enum ald_rc put_long_row(struct ald_xlsx_sheet *s, struct grid *g, const 
     return ALD_OK;
 }
 
-static enum ald_rc put_row(struct ald_xlsx_sheet *s, struct grid *g, const struct ald_node *row, struct ald_err *err)
+static void look_at(struct grid *g, const struct ald_node *row)
 {
     for (size_t i = 0; i < g->n; i++)
-        g->nodes[i] = ald_node_at(row, g->table->columns[i].path);
+        g->nodes[i] = ald_node_at_path(row, &g->paths[i]);
+}
+
+static enum ald_rc put_row(struct ald_xlsx_sheet *s, struct grid *g, const struct ald_node *row, struct ald_err *err)
+{
+    look_at(g, row);
     double points = row_points(s, g);
     if (!g->table->filter && points > ALD_XLSX_ROW_POINTS)
         return put_long_row(s, g, row, err);
@@ -330,6 +336,9 @@ static struct grid grid_of(struct ald_xlsx_sheet *s, const struct ald_table *tab
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
     g.rows_n = ald_rows_n(g.rows);
     g.nodes = ald_calloc(s->x->arena, g.n, sizeof *g.nodes);
+    g.paths = ald_calloc(s->x->arena, g.n, sizeof *g.paths);
+    for (size_t i = 0; i < g.n; i++)
+        g.paths[i].text = table->columns[i].path;
     g.real = table->filter && !s->x->constant;
     g.spans = ald_calloc(s->x->arena, g.n, sizeof *g.spans);
     g.wishes = ald_calloc(s->x->arena, g.n, sizeof *g.wishes);
@@ -347,9 +356,7 @@ double ald_xlsx_table_points(struct ald_xlsx_sheet *s, const struct ald_table *t
     struct grid g = grid_of(s, table);
     double points = header_points(s, &g), page = ald_xlsx_page_points(s);
     for (size_t i = 0; i < g.rows_n && points <= page; i++) {
-        const struct ald_node *row = ald_rows_at(g.rows, i, s->x->scratch);
-        for (size_t k = 0; k < g.n; k++)
-            g.nodes[k] = ald_node_at(row, table->columns[k].path);
+        look_at(&g, ald_rows_at(g.rows, i, s->x->scratch));
         double need = row_points(s, &g);
         points += need > LINE_POINTS ? need : LINE_POINTS;
     }

@@ -19,6 +19,12 @@ enum ald_node_kind {
     ALD_NODE_LATER /* only inside an object, until it is read: paths and ald_member_node lead to what it becomes */
 };
 struct ald_node;
+/** How a member of many objects alike is made: at tells it from others that are made the same way. */
+struct ald_making {
+    const char *key;
+    struct ald_node *(*make)(void *ctx, size_t at, struct ald_arena *a);
+    size_t at;
+};
 struct ald_member {
     const char *key;
     struct ald_node *node;
@@ -46,7 +52,7 @@ struct ald_node {
             void *ctx;
         } rows;
         struct {
-            struct ald_node *(*make)(void *ctx, struct ald_arena *a);
+            const struct ald_making *as;
             void *ctx;
             struct ald_arena *arena;
         } later;
@@ -57,8 +63,8 @@ struct ald_node *ald_node_object(struct ald_arena *a);
 struct ald_node *ald_node_object_for(struct ald_arena *a, size_t members);
 struct ald_node *ald_node_list(struct ald_arena *a);
 struct ald_node *ald_node_rows(struct ald_arena *a, size_t n, struct ald_node *(*row)(void *, size_t, struct ald_arena *), void *ctx);
-/** A member that is made when somebody reads it, on the arena of its object: most readers of a row want few of its members. */
-struct ald_node *ald_node_later(struct ald_arena *a, struct ald_node *(*make)(void *ctx, struct ald_arena *a), void *ctx);
+/** An object whose members are made when somebody reads them, on its arena: most readers of a row want few of its members. */
+struct ald_node *ald_node_object_later(struct ald_arena *a, const struct ald_making *members, size_t n, void *ctx);
 /** The value of a member, made now where it is LATER. */
 struct ald_node *ald_member_node(const struct ald_member *member);
 /** Null with a reason (static or arena-owned; may be NULL: plainly nothing there). */
@@ -81,6 +87,14 @@ void ald_node_add(struct ald_arena *a, struct ald_node *list, struct ald_node *i
 /** Resolves "clocks.resolve.median_ci_s[0]"; a step "{shown}" stands for the text of the member `shown` of the node where
  *  the path began. Returns NULL when there is none. Paths do not go through ROWS. */
 const struct ald_node *ald_node_at(const struct ald_node *node, const char *path);
+/** A path that is asked of many nodes alike, with the places where its steps were found the last time; begins with nothing but text. */
+#define ALD_PATH_STEPS 8
+struct ald_path {
+    const char *text;
+    size_t found[ALD_PATH_STEPS];
+};
+/** The same as ald_node_at, sooner where the nodes are alike; NULL where the path has no text. */
+const struct ald_node *ald_node_at_path(const struct ald_node *node, struct ald_path *path);
 /** Writes a node; ROWS are made and dropped one by one. Reasons of absent members come as the member "absent" {key: reason}. */
 void ald_node_write(struct ald_jw *w, const struct ald_node *node, struct ald_arena *scratch);
 

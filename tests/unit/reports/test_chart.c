@@ -43,6 +43,65 @@ static int leave(void **state)
     return 0;
 }
 
+/* ---- Paths ---- */
+
+struct made {
+    int n[2];
+};
+
+static struct ald_node *make_member(void *ctx, size_t at, struct ald_arena *a)
+{
+    struct made *made = ctx;
+    made->n[at]++;
+    return ald_node_int(a, (int64_t)at);
+}
+
+static void test_members_are_made_once_and_when_asked_for(void **state)
+{
+    struct room *room = *state;
+    static const struct ald_making members[] = {{"first", make_member, 0}, {"second", make_member, 1}};
+    struct made made = {{0, 0}};
+    struct ald_node *object = ald_node_object_later(room->arena, members, 2, &made);
+    assert_int_equal(made.n[0] + made.n[1], 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ald_node_at(object, "second")->integer, 1);
+    assert_int_equal(made.n[0], 0);
+    assert_int_equal(made.n[1], 1);
+}
+
+/* An object of such members, each of which holds {"key": its name}, and "shown". */
+static struct ald_node *with_members(struct ald_arena *a, const char *shown, const char *const *names, size_t n)
+{
+    struct ald_node *object = ald_node_object(a), *inner = ald_node_object(a);
+    for (size_t i = 0; i < n; i++) {
+        struct ald_node *named = ald_node_object(a);
+        ald_node_set(a, named, "key", ald_node_str(a, names[i]));
+        ald_node_set(a, inner, names[i], named);
+    }
+    ald_node_set(a, object, "of", inner);
+    ald_node_set(a, object, "shown", ald_node_str(a, shown));
+    return object;
+}
+
+/* What was found in one node is looked for at the same place in the next, and found where it stands elsewhere. */
+static void test_paths_find_what_stands_elsewhere(void **state)
+{
+    struct room *room = *state;
+    const char *const names[] = {"a", "ab", "abc"}, *const turned[] = {"abc", "ab", "a"}, *const less[] = {"abc"};
+    struct ald_node *nodes[] = {with_members(room->arena, "a", names, 3), with_members(room->arena, "abc", names, 3),
+                                with_members(room->arena, "a", turned, 3), with_members(room->arena, "abc", less, 1),
+                                with_members(room->arena, "a", less, 1), with_members(room->arena, "ab", turned, 3)};
+    struct ald_path shown = {.text = "of.{shown}.key"}, plain = {.text = "of.abc.key"}, none = {.text = NULL};
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++) {
+        assert_ptr_equal(ald_node_at_path(nodes[i], &shown), ald_node_at(nodes[i], "of.{shown}.key"));
+        assert_string_equal(ald_node_at_path(nodes[i], &plain)->text, "abc");
+        assert_null(ald_node_at_path(nodes[i], &none));
+    }
+    assert_string_equal(ald_node_at_path(nodes[5], &shown)->text, "ab");
+    assert_null(ald_node_at_path(nodes[4], &shown));
+    assert_null(ald_node_at(nodes[0], "of.abcd"));
+}
+
 /* ---- Words ---- */
 
 static void test_values(void **state)
@@ -280,6 +339,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_figures_are_not_parted, enter, leave),
+        cmocka_unit_test_setup_teardown(test_members_are_made_once_and_when_asked_for, enter, leave),
+        cmocka_unit_test_setup_teardown(test_paths_find_what_stands_elsewhere, enter, leave),
         cmocka_unit_test_setup_teardown(test_values, enter, leave),
         cmocka_unit_test_setup_teardown(test_periods, enter, leave),
         cmocka_unit_test_setup_teardown(test_links, enter, leave),
