@@ -190,10 +190,33 @@ char *ald_strdup(struct ald_arena *arena, const char *s)
     return s ? ald_strndup(arena, s, strlen(s)) : NULL;
 }
 
+/* Where the text will lie, which takes one pass instead of two; NULL, and nothing taken, where it does not fit. */
+static ALD_PRINTF(2, 0) char *format_in_place(struct ald_arena *arena, const char *fmt, va_list args)
+{
+    struct block *b = arena->head;
+    size_t room = ARENA_APART || !b ? 0 : b->size - b->used;
+    if (!room)
+        return NULL;
+    char *s = (char *)b->bytes + b->used;
+    room = room < OWN_BLOCK_BYTES ? room : OWN_BLOCK_BYTES;
+    int n = vsnprintf(s, room, fmt, args);
+    if (n >= 0 && (size_t)n < room) {
+        b->used += (size_t)n + 1;
+        return s;
+    }
+    memset(s, 0, room); /* what is taken later is zero */
+    return NULL;
+}
+
 char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
 {
     char brief[512]; /* most fit, and are spelt once */
     va_list args, again;
+    va_start(args, fmt);
+    char *here = format_in_place(arena, fmt, args);
+    va_end(args);
+    if (here)
+        return here;
     va_start(args, fmt);
     va_copy(again, args);
     int n = vsnprintf(brief, sizeof brief, fmt, args);

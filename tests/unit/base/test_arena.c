@@ -52,6 +52,10 @@ static void test_strings(void **state)
     assert_string_equal(ald_sprintf(arena, "%d-%s", 7, "x"), "7-x");
     assert_string_equal(ald_sprintf(arena, "%s", ""), "");
     assert_int_equal(strlen(ald_sprintf(arena, "%5000d", 1)), 5000);
+    assert_int_equal(strlen(ald_sprintf(arena, "%200000d", 1)), 200000); /* lies alone: what comes next lies where it was tried */
+    const char *next = ald_alloc(arena, 1000);
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(next[i], 0);
 }
 
 static void test_grow(void **state)
