@@ -102,10 +102,11 @@ static void walk(struct ald_run *run, const struct ald_posting *p, const struct 
         uint64_t from = start;
         if (!p->first) {
             int32_t since = (int32_t)((uint32_t)start - run->recent[p->before]);
-            const struct ald_posting *at = p;
-            if (since > ALD_GAP_LONG + 1)
+            if (since > ALD_GAP_LONG + 1) {
                 p += p->same - 1u;
-            if (since > at->gap + 1 || !follows(run, at, start, &from))
+                continue;
+            }
+            if (since > p->gap + 1 || !follows(run, p, start, &from))
                 continue;
         }
         if (p->set) {
@@ -142,10 +143,10 @@ static uint64_t place(struct ald_run *run, size_t from, size_t to, uint8_t mark)
     return run->next++;
 }
 
-uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word)
+uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word, uint64_t hash)
 {
     static const struct ald_meaning unknown = {.parts_n = 1};
-    const struct ald_meaning *m = word->len ? ald_run_meaning(run, word) : &unknown;
+    const struct ald_meaning *m = word->len ? ald_run_meaning(run, word, hash) : &unknown;
     if (!run->begun && !m->parts[0].stop && run->lang->start != ALD_NOBODY) {
         uint64_t at = place(run, word->from, word->from, ALD_MARK_NONE);
         feed(run, run->lang->start, at, at);
@@ -187,8 +188,9 @@ static void take_word(struct ald_matcher *m, const struct ald_word *word)
 {
     size_t commons = 0;
     uint32_t taken[ALD_LANGUAGES];
+    uint64_t hash = ald_siphash(word->text, word->len);
     for (size_t i = 0; i < m->lex->languages_n; i++) {
-        taken[i] = ald_run_word(&m->runs[i], word);
+        taken[i] = ald_run_word(&m->runs[i], word, hash);
         commons += m->runs[i].common;
     }
     for (size_t i = 0; commons && i < m->lex->languages_n; i++)

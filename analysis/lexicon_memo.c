@@ -31,9 +31,9 @@ void ald_run_forget(struct ald_run *run)
 }
 
 /* The word's slot, or the one that is free for it. */
-static struct ald_meaning *slot_of(const struct ald_run *run, const char *word)
+static struct ald_meaning *slot_of(const struct ald_run *run, const char *word, uint64_t hash)
 {
-    size_t slot = (size_t)ald_siphash(word, strlen(word)) & (run->memo_slots - 1);
+    size_t slot = (size_t)hash & (run->memo_slots - 1);
     while (run->memo[slot].used && strcmp(run->memo[slot].text, word) != 0)
         slot = (slot + 1) & (run->memo_slots - 1);
     return &run->memo[slot];
@@ -56,7 +56,7 @@ static void make_room(struct ald_run *run)
     run->memo = ald_calloc(run->memo_own, run->memo_slots, sizeof *run->memo);
     for (size_t i = 0; i < slots; i++)
         if (had[i].used)
-            *slot_of(run, had[i].text) = had[i];
+            *slot_of(run, had[i].text, ald_siphash(had[i].text, strlen(had[i].text))) = had[i];
     ald_arena_free(old);
 }
 
@@ -153,14 +153,14 @@ static void add_part(struct ald_run *run, struct ald_meaning *m, const char *wor
     m->parts_n++;
 }
 
-const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word)
+const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word, uint64_t hash)
 {
-    struct ald_meaning *m = slot_of(run, word->text);
+    struct ald_meaning *m = slot_of(run, word->text, hash);
     if (m->used)
         return m;
     if (run->memo_n >= run->memo_slots / 4 * 3) {
         make_room(run);
-        m = slot_of(run, word->text);
+        m = slot_of(run, word->text, hash);
     }
     char spelt[ALD_WORD_BYTES], head[ALD_WORD_BYTES];
     const char *rest;

@@ -61,10 +61,11 @@ struct ald_run {
 /** lexicon_memo.c: makes room for the meanings of words, on the run's arena; ald_run_forget frees what is not on it. */
 void ald_run_remember(struct ald_run *run);
 void ald_run_forget(struct ald_run *run);
-/** lexicon_memo.c: what a word (not empty) means; holds until the next one is asked for. */
-const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word);
+/** lexicon_memo.c: what a word (not empty) means; holds until the next one is asked for. hash: ald_siphash of its text, which all
+ *  languages look up. */
+const struct ald_meaning *ald_run_meaning(struct ald_run *run, const struct ald_word *word, uint64_t hash);
 /** lexicon_match.c: takes one word. @return how many places it has taken: none when it is left out. */
-uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word);
+uint32_t ald_run_word(struct ald_run *run, const struct ald_word *word, uint64_t hash);
 /** lexicon_sentence.c: does anything in the sentence negate, ask of it what is not (yet) real? */
 bool ald_run_has_cue(const struct ald_run *run);
 /** lexicon_sentence.c: the sentence is over. sentence: its number, counted over all texts; first_of_text: of the first

@@ -146,6 +146,24 @@ static size_t inside(const struct ald_words *w, size_t at, unsigned before, stru
     return 0;
 }
 
+/* Takes what most words are made of: letters and digits of ASCII that nothing beyond ASCII follows. @return the last; before where there is none. */
+static unsigned plain(struct ald_words *w, unsigned before, struct ald_word *word)
+{
+    for (; w->at < w->n; w->at++) {
+        unsigned c = (unsigned char)w->text[w->at];
+        bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+        if ((!letter && !is_digit(c)) || (w->at + 1 < w->n && (unsigned char)w->text[w->at + 1] >= 0x80))
+            break;
+        word->number &= !letter;
+        if (word->len + 1 < ALD_WORD_BYTES)
+            word->text[word->len++] = (char)(letter ? c | 32 : c);
+        else
+            word->len = ALD_WORD_BYTES;
+        before = c;
+    }
+    return before;
+}
+
 static void read_word(struct ald_words *w, unsigned first, struct ald_word *word)
 {
     unsigned before = first;
@@ -153,6 +171,7 @@ static void read_word(struct ald_words *w, unsigned first, struct ald_word *word
     word->number = is_digit(first);
     word->upper = lower(first) != first;
     for (;;) {
+        before = plain(w, before, word);
         unsigned c = peek(w, w->at, &len);
         if (len && (is_letter(c) || is_digit(c)) && !(stands_alone(c) && word->len)) {
             unsigned mark, letter = lower(c);
