@@ -5,6 +5,7 @@
 
 #include "alidade/learning.h"
 #include "analysis/citations.h"
+#include "analysis/patterns.h"
 
 struct reader {
     const struct ald_analysis *a;
@@ -237,7 +238,8 @@ static enum ald_rc citations(struct ald_store *store, struct reader *r, struct a
                          r->a->incidents[record->incident].started_at, record->title);
         ald_arena_reset(r->scratch);
     }
-    ALD_TRY(each(store, r, "learning_texts", take_text, NULL, err));
+    if (!r->a->patterns || !r->a->patterns->none_written) /* else no need to go through all events for one */
+        ALD_TRY(each(store, r, "learning_texts", take_text, NULL, err));
     ALD_TRY(each(store, r, "learning_mentions", take_mention, NULL, err));
     ALD_TRY(each(store, r, "learning_citations", take_document, NULL, err));
     ald_citations_settle(&r->cited);

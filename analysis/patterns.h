@@ -19,6 +19,7 @@ struct ald_patterns {
     struct ald_given_up *given_up; /* by incident, then time */
     size_t given_up_n;
     uint32_t *texts; /* by incident */
+    bool none_written; /* texts were read, and no event up to as-of has one */
 };
 /** Takes what was found in texts (where they are stored) and reads every decision. Incidents must stand. @return ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts *texts, struct ald_err *err);
