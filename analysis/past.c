@@ -47,6 +47,21 @@ static bool is_titled(const struct ald_past *past, size_t i)
     return ald_past_counts(&past->analysis->incidents[i]) && past->titles[i] != ALD_NOBODY;
 }
 
+/* So that nobody goes through all that share a title to count some of them. */
+static void note_noise(const struct ald_analysis *a, uint32_t titled_n, struct ald_past *past)
+{
+    uint32_t *places = NULL;
+    size_t n = 0, cap = 0;
+    for (uint32_t i = 0; i < titled_n; i++) {
+        if (a->incidents[past->titled[i].incident].cls != ALD_NOISE)
+            continue;
+        places = ald_grow(a->events_arena, places, n, &cap, sizeof *places);
+        places[n++] = i;
+    }
+    past->titled_noise = places;
+    past->titled_noise_n = n;
+}
+
 static void titles(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
@@ -73,6 +88,7 @@ static void titles(struct ald_build *b, struct ald_past *past)
             qsort(&list[ends[s]], ends[s + 1] - ends[s], sizeof *list, titled_order);
     past->titled = list;
     past->titled_at = ends;
+    note_noise(a, sum, past);
 }
 
 void ald_past_build(struct ald_build *b)
@@ -132,6 +148,26 @@ size_t ald_past_titled(const struct ald_past *past, uint32_t service, uint32_t t
     size_t first = titled_from(past, service, title, from), end = titled_from(past, service, title, to);
     *ret = &past->titled[first];
     return end > first ? end - first : 0;
+}
+
+static size_t noise_before(const struct ald_past *past, size_t place)
+{
+    size_t low = 0, high = past->titled_noise_n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (past->titled_noise[mid] < place)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+size_t ald_past_titled_incidents(const struct ald_past *past, uint32_t service, uint32_t title, int64_t from, int64_t to)
+{
+    const struct ald_titled *first;
+    size_t n = ald_past_titled(past, service, title, from, to, &first), at = (size_t)(first - past->titled);
+    return n ? n - (noise_before(past, at + n) - noise_before(past, at)) : 0;
 }
 
 size_t ald_past_services(const struct ald_incident *inc)

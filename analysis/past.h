@@ -58,6 +58,8 @@ struct ald_past {
     /* Those that name service s: titled[titled_at[s]] up to titled[titled_at[s + 1]], sorted by title, incident. */
     const struct ald_titled *titled;
     const uint32_t *titled_at;
+    const uint32_t *titled_noise; /* places in titled whose incident is noise, ascending */
+    size_t titled_noise_n;
 };
 
 /** Incidents by the services that they name, those of a service by start: list[at[s]] up to list[at[s + 1]]. */
@@ -78,6 +80,8 @@ bool ald_past_counts(const struct ald_incident *inc);
  *  by start. @return how many. */
 size_t ald_past_titled(const struct ald_past *past, uint32_t service, uint32_t title, int64_t from, int64_t to,
                        const struct ald_titled **ret);
+/** How many of these are no noise. */
+size_t ald_past_titled_incidents(const struct ald_past *past, uint32_t service, uint32_t title, int64_t from, int64_t to);
 /** How many people are engaged in incident i; the kth of them by first engagement (undated last). */
 static inline size_t ald_past_engaged_n(const struct ald_past *past, size_t i)
 {

@@ -173,10 +173,7 @@ static size_t recurrences(const struct asked *q)
     int64_t from = ald_quarter_start(&q->a->calendar, inc->quarter - q->a->settings->lookback_quarters);
     size_t most = 0;
     for (size_t s = 0; s < inc->services_n && title != ALD_NOBODY; s++) {
-        const struct ald_titled *titled;
-        size_t found = ald_past_titled(past, inc->services[s].name, title, from, inc->started_at, &titled), n = 0;
-        for (size_t k = 0; k < found; k++)
-            n += q->a->incidents[titled[k].incident].cls == ALD_INCIDENT;
+        size_t n = ald_past_titled_incidents(past, inc->services[s].name, title, from, inc->started_at);
         most = n > most ? n : most;
     }
     return most;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "alidade/rng.h"
+#include "analysis/past.h"
 #include "analysis/stories_priv.h"
 
 struct room {
@@ -273,6 +274,37 @@ static void test_prompts(void **state)
     }
 }
 
+/* Noise is known before, but does not make a trigger one that recurs: the count is that of going through all. */
+static void test_noise_does_not_recur(void **state)
+{
+    enum { N = 40 };
+    struct fixture *f = *state;
+    source(f, "pg", "pager", "own");
+    for (int64_t row = 1; row <= N; row++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "INC-%d", (int)row);
+        simple(f, row, "pg", id, "pager", ALL_HELD, DAYS(row), DAYS(row) + 2);
+        set(f, row, "title", row % 3 ? "Checkout is slow" : "Disk is full");
+        service(f, row, "checkout", DAYS(row), 1, "services");
+        if (row % 4) /* somebody works on it */
+            event_full(f, row, DAYS(row) + 1, "acknowledged", "ana", 0, "core", NULL, NULL);
+    }
+    const struct ald_analysis *a = analyse(f, DAYS(60));
+    size_t noise = 0;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        noise += a->incidents[i].cls == ALD_NOISE;
+    assert_int_equal(noise, N / 4);
+    for (size_t i = 0; i < a->incidents_n; i++)
+        for (size_t k = i; k < a->incidents_n; k++) {
+            int64_t from = a->incidents[i].started_at, to = a->incidents[k].started_at;
+            uint32_t title = a->past->titles[k], of = a->incidents[k].services[0].name;
+            size_t n = 0;
+            for (size_t j = i; j < k; j++)
+                n += a->incidents[j].cls == ALD_INCIDENT && a->past->titles[j] == title;
+            assert_int_equal(ald_past_titled_incidents(a->past, of, title, from, to), n);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_eligible, setup, teardown),
         cmocka_unit_test_setup_teardown(test_choice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_prompts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_noise_does_not_recur, fixture_setup, fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
