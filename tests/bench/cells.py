@@ -22,17 +22,17 @@ def shared(book):
 
 
 def links(book, n):
-    """Addresses by cell; only those that lead out."""
+    """Addresses by cell; "internal:PLACE" of those that lead to a row of the workbook."""
     name = "xl/worksheets/_rels/sheet%d.xml.rels" % n
-    if name not in book.namelist():
-        return {}
-    targets = {rel.get("Id"): rel.get("Target") for rel in tree.fromstring(book.read(name)).iter(PACKAGE + "Relationship")
-               if rel.get("TargetMode") == "External"}
+    rels = tree.fromstring(book.read(name)).iter(PACKAGE + "Relationship") if name in book.namelist() else ()
+    targets = {rel.get("Id"): rel.get("Target") for rel in rels if rel.get("TargetMode") == "External"}
     found = {}
     with book.open("xl/worksheets/sheet%d.xml" % n) as sheet:
         for _, element in tree.iterparse(sheet):
             if element.tag == MAIN + "hyperlink" and element.get(LINK + "id") in targets:
                 found[element.get("ref")] = targets[element.get(LINK + "id")]
+            elif element.tag == MAIN + "hyperlink" and element.get("location"):
+                found[element.get("ref")] = "internal:" + element.get("location")
             elif element.tag == MAIN + "row":
                 element.clear()
     return found
