@@ -140,17 +140,19 @@ static void hand_out_links(struct ald_build *b)
     struct ald_analysis *a = b->a;
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t *at = ald_calloc(scratch, a->incidents_n + 1, sizeof *at);
-    struct ald_link *links = ald_calloc(a->arena, b->link_n, sizeof *links);
+    struct ald_link *links = ald_calloc(scratch, b->link_n, sizeof *links);
     for (size_t i = 0; i < b->link_n; i++)
         at[a->records[b->link[i].a].incident + 1]++;
     for (size_t i = 0; i < a->incidents_n; i++)
         at[i + 1] += at[i];
     for (size_t i = 0; i < a->incidents_n; i++)
-        a->incidents[i].links = &links[at[i]];
+        a->incidents[i].links = &b->link[at[i]];
     for (size_t i = 0; i < b->link_n; i++) {
         struct ald_incident *inc = &a->incidents[a->records[b->link[i].a].incident];
         links[at[inc - a->incidents]++] = b->link[i];
     }
+    if (b->link_n)
+        memcpy(b->link, links, b->link_n * sizeof *links);
 }
 
 /* Numbers incidents by the first start of their records: what is kept of one after the other lies one after the other, and is gone over

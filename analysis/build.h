@@ -75,13 +75,15 @@ struct ald_work {
     struct ald_span *spans;      /* record_clocks.c: ascending; the last may be open */
     struct ald_slice services, people, later_names;
     uint32_t source;             /* number in names `sources` */
-    uint32_t spans_n;
+    uint32_t spans_n : 25;       /* at most ALD_SPANS_MOST are counted */
     bool later_change : 1;       /* a change of state after as-of was dropped */
     bool impossible : 1, in_future : 1, entered_after : 1; /* record_clocks.c; in_future: what is impossible is that */
     bool human : 1;              /* record_clocks.c: some person did something */
     bool ended_itself : 1;       /* record_clocks.c: the last change to resolved was nobody's */
     bool folded : 1;             /* link.c */
 };
+#define ALD_SPANS_MOST ((1u << 25) - 1)
+_Static_assert(sizeof(struct ald_work) == 48, "there may be millions");
 
 /** A moment of a record, of which most have three of seven: they lie one behind the other, each record's in a chain. */
 struct ALD_TIGHT ald_record_moment {
@@ -98,10 +100,11 @@ struct ald_draft {
     struct ald_slice teams;
     uint32_t group, fold_into;   /* link.c; fold_into: record, or ALD_NOBODY */
     uint32_t whole;              /* link.c: what is one incident: groups and what was folded into them */
-    int reopens;                 /* record_clocks.c */
+    uint16_t reopens;            /* record_clocks.c; at most UINT16_MAX are counted */
     uint8_t later;               /* a bit for each moment of which a candidate after as-of was dropped */
     uint8_t state;               /* record_clocks.c: enum ald_state */
 };
+_Static_assert(sizeof(struct ald_draft) == 32, "the same");
 
 /** A list of mentions of services, teams or people. */
 struct ald_mentions {
@@ -307,7 +310,7 @@ size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list);
  *  did before its parent began counts at the parent's start. */
 struct ald_named ald_told_by_event(uint32_t record, const struct ald_event *event, size_t number, uint32_t name);
 void ald_mention_place(const struct ald_incident *inc, bool folded, struct ald_named *item);
-/** gather.c: key, title, url, severity, services, teams of an incident. */
+/** gather.c: services and teams of an incident, and what it is called. */
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc);
 /** classes.c */
 void ald_incident_classify(struct ald_build *b, struct ald_incident *inc);

@@ -152,12 +152,25 @@ static void take_spans(struct ald_build *b, struct ald_incident *inc, bool pager
     inc->spans_n = (uint32_t)unite(spans, n);
 }
 
+/* Of its open spans. */
 static int64_t length(const struct ald_incident *inc, int64_t now)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < inc->spans_n; i++)
         sum += (inc->spans[i].end == ALD_TIME_NONE ? now : inc->spans[i].end) - inc->spans[i].start;
     return sum;
+}
+
+int64_t ald_active_ms(const struct ald_analysis *analysis, const struct ald_incident *inc)
+{
+    return inc->duration_ms == ALD_TIME_NONE ? ALD_TIME_NONE : length(inc, analysis->as_of);
+}
+
+int64_t ald_open_for_ms(const struct ald_analysis *analysis, const struct ald_incident *inc)
+{
+    if (inc->state != ALD_OPEN || inc->started_at == ALD_TIME_NONE)
+        return ALD_TIME_NONE;
+    return analysis->settings->duration == ALD_DURATION_ACTIVE ? length(inc, analysis->as_of) : analysis->as_of - inc->started_at;
 }
 
 static int64_t pager_opened(const struct ald_build *b, const struct ald_incident *inc)
@@ -191,8 +204,7 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     take_moments(b, inc, deciding);
     take_spans(b, inc, deciding);
     judge_end(b, inc, ald_overrides_times(b, inc));
-    inc->active_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
-    inc->acknowledge_ms = inc->landmark_at = ALD_TIME_NONE;
+    inc->duration_ms = inc->acknowledge_ms = inc->landmark_at = ALD_TIME_NONE;
     inc->quarter = ALD_QUARTER_NONE;
     int64_t noticed = ald_moment_of(inc, ald_moment_of(inc, ALD_DETECTED)->at != ALD_TIME_NONE ? ALD_DETECTED : ALD_OPENED)->at;
     if (noticed != ALD_TIME_NONE)
@@ -200,8 +212,6 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
     if (inc->started_at == ALD_TIME_NONE)
         return;
     inc->quarter = ald_quarter_of(&b->a->calendar, inc->started_at);
-    if (inc->state == ALD_OPEN)
-        inc->open_for_ms = active ? length(inc, b->a->as_of) : b->a->as_of - inc->started_at;
     if (inc->impossible)
         return; /* neither its start nor its end can be trusted */
     inc->acknowledge_ms = ald_clock_between(pager_opened(b, inc), ald_moment_of(inc, ALD_ACKNOWLEDGED)->at);
@@ -214,6 +224,5 @@ void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc)
         inc->entered_after = b->work[resolved->record].entered_after;
         return;
     }
-    inc->active_ms = active_ms;
     inc->duration_ms = active ? active_ms : elapsed_ms;
 }

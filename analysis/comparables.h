@@ -33,6 +33,17 @@ struct ald_neighbourhood {
     double *squares, *ranked; /* scratch: for each member */
     uint64_t *mark, *marks;   /* scratch: a bit for each member of the frame and one for each word of these, all zero between calls */
 };
+enum { ALD_MARKS_A_WORD = 64 };
+
+/** Whether a basis looks at an axis. */
+static inline bool ald_basis_uses(enum ald_basis basis, enum ald_axis axis)
+{
+    return basis == ALD_BASIS_BOTH || basis == (axis == ALD_COMPLEXITY ? ALD_BASIS_COMPLEXITY : ALD_BASIS_BLAST_RADIUS);
+}
+
+/* ---- neighbourhood.c: the candidates ---- */
+
+/** The candidates of a frame, with scratch for searches; all in the arena. */
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena);
 /** Says how many searches there will be: of a frame that was stored, whose axes have no order, they get one where that pays.
  *  What is found is the same. frame: the neighbourhood's; arena: outlives both. */
@@ -44,8 +55,13 @@ void ald_neighbourhood_share(const struct ald_neighbourhood *near, struct ald_ar
 /** Makes what searching on a basis needs, which else the first search does. */
 void ald_neighbourhood_prepare(struct ald_neighbourhood *near, enum ald_basis basis);
 
+/** The strips of a basis, made where they were not. */
+const struct ald_strips *ald_strips_of(struct ald_neighbourhood *near, enum ald_basis basis);
 /** Sets basis, candidates and k of a reading from the axes that it has. */
 void ald_comparables_choose(const struct ald_neighbourhood *near, struct ald_reading *reading);
+
+/* ---- comparables.c: the search ---- */
+
 /** Where a reading stands on a walk through its frame's axes on which neighbours are near each other, so that the search for one shortens
  *  that for the next. */
 double ald_comparables_on_walk(const struct ald_reading *reading);

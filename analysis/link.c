@@ -58,7 +58,7 @@ static void hand_over(struct ald_linker *l)
         qsort(l->link, l->link_n, sizeof *l->link, link_order);
     if (l->idle_n)
         qsort(l->idle, l->idle_n, sizeof *l->idle, idle_order);
-    b->link = ald_calloc(b->timing, l->link_n, sizeof *b->link);
+    b->link = ald_calloc(a->arena, l->link_n, sizeof *b->link);
     b->link_n = l->link_n;
     if (l->link_n)
         memcpy(b->link, l->link, l->link_n * sizeof *b->link);

@@ -40,7 +40,8 @@ struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t in
     observations->incidents = incidents;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         observations->signals[s].arena = arena;
-        observations->signals[s].narrow = ald_calloc(arena, incidents, sizeof(uint16_t));
+        observations->signals[s].numbers = ald_calloc(arena, incidents, 1);
+        observations->signals[s].bytes = 1;
         if (incidents)
             ald_observe(observations, 0, s, &nothing); /* number 0 */
     }
@@ -79,17 +80,31 @@ static void copy(struct ald_obs *to, const struct ald_obs *from)
     }
 }
 
+static void put_code(struct ald_observed *seen, size_t incident, uint32_t code)
+{
+    if (seen->bytes == 1)
+        seen->numbers[incident] = (uint8_t)code;
+    else if (seen->bytes == 2)
+        ((uint16_t *)(void *)seen->numbers)[incident] = (uint16_t)code;
+    else
+        ((uint32_t *)(void *)seen->numbers)[incident] = code;
+}
+
+/* From the first number that does not fit on. */
+static void widen(struct ald_observed *seen, size_t incidents)
+{
+    struct ald_observed was = *seen;
+    seen->bytes *= 2;
+    seen->numbers = ald_calloc(seen->arena, incidents, seen->bytes);
+    for (size_t i = 0; i < incidents; i++)
+        put_code(seen, i, ald_code_at(&was, i));
+}
+
 static void set_code(struct ald_observed *seen, size_t incidents, size_t incident, uint32_t code)
 {
-    if (code > UINT16_MAX && !seen->wide) {
-        seen->wide = ald_calloc(seen->arena, incidents, sizeof *seen->wide);
-        for (size_t i = 0; i < incidents; i++)
-            seen->wide[i] = seen->narrow[i];
-    }
-    if (seen->wide)
-        seen->wide[incident] = code;
-    else
-        seen->narrow[incident] = (uint16_t)code;
+    while (code >> (8 * seen->bytes - 1) > 1)
+        widen(seen, incidents);
+    put_code(seen, incident, code);
 }
 
 void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs)

@@ -21,8 +21,8 @@ struct ald_ranked {
 struct ald_obs_entry;
 struct ald_observed {
     struct ald_arena *arena; /* of what observing adds */
-    uint16_t *narrow; /* numbers by incident, for ald_code_at; 0: not looked at, all zero */
-    uint32_t *wide;   /* the same where numbers need more than 16 bits, else NULL; narrow then no longer counts */
+    uint8_t *numbers; /* by incident, in as many bytes as they need, for ald_code_at; 0: not looked at, all zero */
+    unsigned bytes;   /* 1, 2 or 4 */
     const struct ald_obs **distinct; /* by number */
     size_t n, cap; /* of distinct */
     struct ald_obs_entry *index;
@@ -47,7 +47,9 @@ const struct ald_obs *ald_observed(const struct ald_observations *observations, 
 /** The number of what a signal saw in an incident: an index into distinct. */
 static inline uint32_t ald_code_at(const struct ald_observed *seen, size_t incident)
 {
-    return seen->wide ? seen->wide[incident] : seen->narrow[incident];
+    if (seen->bytes == 1)
+        return seen->numbers[incident];
+    return seen->bytes == 2 ? ((const uint16_t *)(const void *)seen->numbers)[incident] : ((const uint32_t *)(const void *)seen->numbers)[incident];
 }
 /** Whether an observation has a value through a lens. */
 bool ald_obs_has(const struct ald_obs *obs, int lens);

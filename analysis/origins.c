@@ -105,14 +105,14 @@ void ald_past_origins(struct ald_build *b, struct ald_past *past)
 {
     struct ald_analysis *a = b->a;
     size_t n = ald_names_n(b->sources);
-    int64_t *first = ald_calloc(b->scratch, n, sizeof *first), *of_record = ald_calloc(a->events_arena, a->records_n, sizeof *of_record);
+    struct ald_source_start *starts = ald_calloc(a->events_arena, n, sizeof *starts);
     for (size_t i = 0; i < n; i++) {
         const struct ald_origin *origin = origin_of(b, (uint32_t)i);
-        first[i] = origin ? origin->started_at : ALD_TIME_NONE;
+        starts[i] = (struct ald_source_start){.source = ald_names_text(b->sources, (uint32_t)i),
+                                              .first = origin ? origin->started_at : ALD_TIME_NONE};
     }
-    for (size_t i = 0; i < a->records_n; i++)
-        of_record[i] = first[b->work[i].source];
-    past->source_history_start = of_record;
+    past->source_starts = starts;
+    past->source_starts_n = n;
     past->history_start = b->part ? b->part->history_start : a->incidents_n ? a->incidents[0].started_at : ALD_TIME_NONE;
     first_of_others(b, past);
 }

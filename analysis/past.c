@@ -100,8 +100,8 @@ void ald_past_build(struct ald_build *b)
     past->given = ald_givens_of(b);
     ald_past_origins(b, past);
     titles(b, past);
+    ald_past_concurrent(b, past); /* sorts much, so before who was engaged takes its room */
     ald_past_people(b, past);
-    ald_past_concurrent(b, past);
     ald_past_called(b, past);
     ald_past_others(b, past);
     b->a->past = past;

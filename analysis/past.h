@@ -44,7 +44,11 @@ struct ald_past {
     int64_t vendors_from; /* first start of another company's incident; ALD_TIME_NONE: none is read */
     int64_t status_from;  /* first start of a post on an own status page; ALD_TIME_NONE: none is read */
     int64_t history_start;               /* first start in the store, of any class; ALD_TIME_NONE when empty */
-    const int64_t *source_history_start; /* parallel to records: the first start in that record's source */
+    const struct ald_source_start {
+        const char *source; /* as in the traits of its records */
+        int64_t first;      /* start in it */
+    } * source_starts;
+    size_t source_starts_n;
     const uint32_t *titles; /* parallel to incidents: number of the normalised title, ALD_NOBODY without one */
     const uint32_t *concurrent; /* parallel to incidents: others of class incident of the 24 hours before its start that were
                                    open at it */

@@ -18,7 +18,6 @@ enum { WORTH_A_THREAD = 4096 };
 /* Made once, so that a quarter needs no memory of the analysis. */
 struct texts {
     const char *little[ALD_REFERENCE_LEAST]; /* "not enough history: n" */
-    const char *already[101];                /* "already longer than X % of comparable" */
 };
 
 /* A reading that still needs its comparables. */
@@ -56,8 +55,6 @@ static void make_texts(struct ald_arena *arena, struct texts *ret)
 {
     for (size_t n = 0; n < ALD_REFERENCE_LEAST; n++)
         ret->little[n] = ald_sprintf(arena, "not enough history: %zu", n);
-    for (int x = 0; x <= 100; x++)
-        ret->already[x] = ald_sprintf(arena, "already longer than %d %% of comparable", x);
 }
 
 bool ald_is_read(const struct ald_incident *inc)
@@ -66,7 +63,7 @@ bool ald_is_read(const struct ald_incident *inc)
 }
 
 /* Why an incident has no duration to be read, or NULL. */
-static const char *no_duration(const struct ald_incident *inc)
+static const char *no_duration(const struct ald_analysis *analysis, const struct ald_incident *inc)
 {
     if (inc->impossible)
         return "no duration: its times are impossible";
@@ -74,7 +71,7 @@ static const char *no_duration(const struct ald_incident *inc)
         return "no duration: end not recorded";
     if (inc->zero_length)
         return "no duration: zero-length, shorter than the source's clock can tell";
-    int64_t duration = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
+    int64_t duration = inc->state == ALD_OPEN ? ald_open_for_ms(analysis, inc) : inc->duration_ms;
     return duration == ALD_TIME_NONE ? "no duration: no resolve clock" : NULL;
 }
 
@@ -92,15 +89,12 @@ static const char *not_beyond(const struct ald_analysis *analysis, const struct 
         inc->state == ALD_END_NOT_RECORDED ? ald_moment_of(inc, ALD_CLOSED)->at : ald_last_end(inc, INT64_MAX, &open);
     if (!open && last <= inc->landmark_at)
         return "over before the landmark";
-    return inc->zero_length ? no_duration(inc) : NULL;
+    return inc->zero_length ? no_duration(analysis, inc) : NULL;
 }
 
 static void set_absent(struct ald_reading *reading, const char *absent)
 {
-    *reading = (struct ald_reading){.absent = absent,
-                                    .n_ref = reading->n_ref,
-                                    .reference_from = reading->reference_from,
-                                    .reference_to = reading->reference_to};
+    *reading = (struct ald_reading){.absent = absent, .n_ref = reading->n_ref};
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         reading->axis[axis].absent = absent;
 }
@@ -128,8 +122,7 @@ static bool place(const struct task *q, const struct desk *desk, size_t incident
 {
     const struct ald_incident *inc = &q->analysis->incidents[incident];
     struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
-    *reading = (struct ald_reading){
-        .n_ref = (uint32_t)desk->frame->n, .reference_from = q->reference.from, .reference_to = q->reference.to};
+    *reading = (struct ald_reading){.n_ref = (uint32_t)desk->frame->n};
     const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
     bool few = !absent && desk->frame->n < ALD_REFERENCE_LEAST;
     if (few)
@@ -146,10 +139,10 @@ static bool place(const struct task *q, const struct desk *desk, size_t incident
     reading->placed = true;
     for (int axis = 0; axis < ALD_AXIS_N; axis++)
         reading->axis[axis] = ald_frame_axis(desk->frame, (enum ald_axis)axis, incident);
-    reading->absent = no_duration(inc); /* the positions stay */
+    reading->absent = no_duration(q->analysis, inc); /* the positions stay */
     if (reading->absent)
         return false;
-    reading->duration_ms = inc->state == ALD_OPEN ? inc->open_for_ms : inc->duration_ms;
+    reading->duration_ms = inc->state == ALD_OPEN ? ald_open_for_ms(q->analysis, inc) : inc->duration_ms;
     if (q->quarter->corners && !may_be_corner(&q->quarter->measures[incident - q->quarter->first], r))
         return false;
     ald_comparables_choose(&desk->near, reading);
@@ -207,10 +200,8 @@ static void set_bounds(struct ald_reading *reading, const struct ald_lasting *la
     reading->has_median = ald_lasting_median(lasting, &reading->median_ms);
 }
 
-static void judge(struct ald_reading *reading, const struct ald_lasting *lasting, bool open, const struct texts *texts)
+static void judge(struct ald_reading *reading, const struct ald_lasting *lasting, bool open)
 {
-    static const char *const verdicts[] = {
-        [ALD_SHORTER] = "shorter than comparable", [ALD_TYPICAL] = "typical", [ALD_LONGER] = "longer than comparable"};
     size_t m = lasting->m;
     double t = (double)reading->duration_ms, s, s_minus;
     ald_lasting_beyond(lasting, t, &s, &s_minus);
@@ -221,8 +212,6 @@ static void judge(struct ald_reading *reading, const struct ald_lasting *lasting
     reading->s = s;
     if (open) {
         reading->verdict = ALD_STILL_OPEN;
-        /* A share that is whole but for rounding of the curve is whole. */
-        reading->text = texts->already[(int)floor(100 * (1 - s_minus) + NEAR)];
         return;
     }
     reading->has_percentile = true;
@@ -232,7 +221,6 @@ static void judge(struct ald_reading *reading, const struct ald_lasting *lasting
         reading->verdict = ALD_SHORTER;
     else if (reading->has_upper && t > reading->upper_ms)
         reading->verdict = ALD_LONGER;
-    reading->text = verdicts[reading->verdict];
 }
 
 /* Those that look from one basis together, those at one place side by side, and the others near each other. */
@@ -281,7 +269,7 @@ static void answer_share(void *ctx, size_t i_share)
             size_t m = ald_comparables_find(&near, reading, members);
             ald_lasting_of(desk->frame->members, members, m, near.found_open, &curve, &lasting);
         }
-        judge(reading, &lasting, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN, &share->q->texts);
+        judge(reading, &lasting, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN);
     }
 }
 
@@ -322,14 +310,6 @@ static void choose_shown(struct ald_measure *measure)
         measure->corner = ALD_CORNER_COMPLEX_SHORT;
     else if (is_simple(complexity) && reading->percentile >= 0.8 - NEAR)
         measure->corner = ALD_CORNER_SIMPLE_LONG;
-}
-
-const char *ald_corner_text(enum ald_corner corner)
-{
-    static const char *const texts[] = {[ALD_CORNER_NONE] = NULL,
-                                        [ALD_CORNER_COMPLEX_SHORT] = "complex, short: ask what went right",
-                                        [ALD_CORNER_SIMPLE_LONG] = "simple, long: ask what made it hard"};
-    return texts[corner];
 }
 
 /* ---- Quarters ---- */
@@ -407,7 +387,7 @@ void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, st
         }
         ald_km_fit_sorted(times, open, m, &km);
         ret[r] = (struct ald_reading){
-            .n_ref = (uint32_t)m, .candidates = (uint32_t)m, .m = (uint32_t)m, .reference_from = reference.from, .reference_to = reference.to};
+            .n_ref = (uint32_t)m, .candidates = (uint32_t)m, .m = (uint32_t)m};
         set_bounds(&ret[r], &(struct ald_lasting){.m = m, .km = &km});
     }
 }

@@ -81,7 +81,7 @@ static struct walk walk_states(struct ald_build *b, uint32_t r)
                 record->ignored_before_start++;
             continue;
         }
-        b->draft[r].reopens += event.kind == ALD_EV_REOPENED;
+        b->draft[r].reopens = (uint16_t)(b->draft[r].reopens + (event.kind == ALD_EV_REOPENED && b->draft[r].reopens < UINT16_MAX));
         walk_event(&walk, &event, w->start);
     }
     return walk;
@@ -145,7 +145,7 @@ static void finish_spans(struct ald_work *w, const struct walk *walk, int64_t en
 {
     struct ald_span *last = &walk->spans[walk->n - 1];
     w->spans = walk->spans;
-    w->spans_n = (uint32_t)walk->n;
+    w->spans_n = walk->n < ALD_SPANS_MOST ? (uint32_t)walk->n & ALD_SPANS_MOST : ALD_SPANS_MOST;
     last->end = end != ALD_TIME_NONE && end < last->start ? last->start : end;
 }
 

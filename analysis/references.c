@@ -72,6 +72,12 @@ size_t ald_first_from(const struct ald_analysis *analysis, int64_t at)
     return low;
 }
 
+void ald_reference_of(const struct ald_analysis *analysis, int64_t quarter, int64_t *ret_from, int64_t *ret_to)
+{
+    *ret_from = ald_quarter_start(&analysis->calendar, quarter - analysis->settings->lookback_quarters);
+    *ret_to = ald_quarter_start(&analysis->calendar, quarter);
+}
+
 void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, struct ald_arena *arena,
                          struct ald_reference *ret)
 {
@@ -79,10 +85,8 @@ void ald_reference_build(const struct ald_analysis *analysis, int64_t quarter, s
         ald_reference_read(analysis, quarter, ret);
         return;
     }
-    *ret = (struct ald_reference){
-        .from = ald_quarter_start(&analysis->calendar, quarter - analysis->settings->lookback_quarters),
-        .to = ald_quarter_start(&analysis->calendar, quarter),
-    };
+    *ret = (struct ald_reference){.n = 0};
+    ald_reference_of(analysis, quarter, &ret->from, &ret->to);
     size_t first = ald_first_from(analysis, ret->from), last = ald_first_from(analysis, ret->to);
     /* By duration, ended before open ones, then by incident: sorting keeps the order in which they are listed. */
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();

@@ -31,7 +31,7 @@ static ALD_CHECK enum ald_rc cut_incidents(struct ald_store *store, struct ald_k
     return ald_q_run(q, err);
 }
 
-static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct ald_incident *inc, int64_t number, struct ald_err *err)
+static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct ald_analysis *a, const struct ald_incident *inc, int64_t number, struct ald_err *err)
 {
     const struct ald_kept_cell cells[] = {ald_kept_int(number),
                                      ald_kept_text(inc->id),
@@ -41,7 +41,7 @@ static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct al
                                      ald_kept_text(ald_state_name(inc->state)),
                                      ald_kept_time(inc->started_at),
                                      ald_kept_time(ald_moment_of(inc, ALD_RESOLVED)->at),
-                                     ald_kept_time(inc->active_ms),
+                                     ald_kept_time(ald_active_ms(a, inc)),
                                      ald_kept_time(ald_elapsed_ms(inc))};
     return ald_kept_row(kept, cells, err);
 }
@@ -117,7 +117,7 @@ static void reading_cells(const struct ald_reading *reading, const char *name, i
                                                        real_cell(reading->has_median, reading->median_ms),
                                                        real_cell(reading->has_upper, reading->upper_ms),
                                                        real_cell(reading->has_percentile, reading->percentile),
-                                                       ald_kept_text(reading->absent ? NULL : reading->text),
+                                                       ald_kept_text(ald_reading_text(reading)),
                                                        ald_kept_text(reading->absent)};
     memcpy(ret, cells, sizeof cells);
 }
@@ -171,7 +171,7 @@ static ALD_CHECK enum ald_rc put_all(struct tables *t, struct ald_store *store, 
     const struct ald_incident *inc = &packer->analysis->incidents[i];
     int64_t number = ald_stored_number(packer->analysis, i);
     ALD_TRY(cut_incidents(store, &t->incidents, inc, number, err));
-    ALD_TRY(put_incident(&t->incidents, inc, number, err));
+    ALD_TRY(put_incident(&t->incidents, packer->analysis, inc, number, err));
     return put_signals(&t->signals, packer, i, err);
 }
 

@@ -16,7 +16,8 @@ struct seeker {
     enum ald_basis basis;
     bool open;
     uint32_t standing; /* into the standing's members */
-    uint32_t k, candidates;
+    uint32_t candidates;
+    uint8_t k;
     int64_t duration_ms;
 };
 

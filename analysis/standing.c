@@ -36,10 +36,10 @@ size_t ald_baseline_windows(const struct ald_analysis *analysis, const struct al
 }
 
 /* As it is now: the clocks themselves. */
-static bool stands(const struct ald_incident *inc, struct ald_member *ret)
+static bool stands(const struct ald_analysis *analysis, const struct ald_incident *inc, struct ald_member *ret)
 {
     ret->open = inc->state == ALD_OPEN;
-    ret->duration_ms = ret->open ? inc->open_for_ms : inc->duration_ms;
+    ret->duration_ms = ret->open ? ald_open_for_ms(analysis, inc) : inc->duration_ms;
     return ret->duration_ms != ALD_TIME_NONE;
 }
 
@@ -55,7 +55,7 @@ void ald_standing_add(const struct ald_analysis *analysis, const struct ald_wind
         if (inc->cls != ALD_INCIDENT)
             continue;
         standing->incidents++;
-        if (!(present ? stands(inc, &member) : ald_stood(analysis, inc, window->now, &member)))
+        if (!(present ? stands(analysis, inc, &member) : ald_stood(analysis, inc, window->now, &member)))
             continue;
         standing->open += member.open;
         standing->members = ald_grow(arena, standing->members, standing->n, &standing->cap, sizeof *standing->members);

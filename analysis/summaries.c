@@ -95,11 +95,12 @@ static void fill_km(const struct ald_analysis *analysis, const uint32_t *inciden
     struct ald_km km = {.steps = ald_calloc(scratch, n, sizeof *km.steps)};
     for (size_t i = 0; i < n; i++) {
         const struct ald_incident *inc = &analysis->incidents[incidents[i]];
-        bool is_open = inc->state == ALD_OPEN && inc->open_for_ms != ALD_TIME_NONE;
+        int64_t open_for_ms = ald_open_for_ms(analysis, inc);
+        bool is_open = open_for_ms != ALD_TIME_NONE;
         if (!is_open && inc->duration_ms == ALD_TIME_NONE)
             continue;
         open[used] = is_open;
-        times[used++] = (double)(is_open ? inc->open_for_ms : inc->duration_ms);
+        times[used++] = (double)(is_open ? open_for_ms : inc->duration_ms);
     }
     ald_km_fit(times, open, used, order, &km);
     ret->has_km = ald_km_median(&km, &ret->km_median_ms);

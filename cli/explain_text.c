@@ -128,8 +128,8 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
     print_clock("acknowledge", inc->acknowledge_ms, "no acknowledgement by a person is recorded");
     print_clock("detect", ald_detect_ms(inc), "start of impact and detection are not both recorded");
     print_clock("mitigate", ald_mitigate_ms(inc), "mitigation is not recorded");
-    if (inc->open_for_ms != ALD_TIME_NONE)
-        print_clock("open for", inc->open_for_ms, "");
+    if (inc->state == ALD_OPEN && inc->started_at != ALD_TIME_NONE)
+        print_clock("open for", ald_open_for_ms(an, inc), "");
 }
 
 static void bar(double position, char out[24])
@@ -265,7 +265,7 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
     }
     print_axis("complexity", &r->axis[ALD_COMPLEXITY]);
     print_axis("blast radius", &r->axis[ALD_BLAST_RADIUS]);
-    (void)printf("    %s", r->text);
+    (void)printf("    %s", ald_reading_text(r));
     if (r->has_percentile)
         (void)printf("; %.0f %% of the comparables were over sooner", 100 * r->percentile);
     (void)printf("\n    comparables: %u nearest of %u (k %u) in a reference of %u, compared by %s\n", r->m, r->candidates, r->k, r->n_ref,

@@ -8,10 +8,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "alidade/report.h"
 #include "near.h"
 #include "progress.h"
 #include "session.h"
+
+#define LARGE_BYTES (128 << 10)
 
 static atomic_int interrupted; /* set by a signal, read by every thread */
 
@@ -212,6 +218,9 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an error of writing, like a full disk */
     (void)signal(SIGABRT, on_abort);
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* for good: else what is freed raises it, and then nothing large goes back to the kernel */
+#endif
     session.arena = ald_arena_new();
     int code = check_output(run(&session, argc, argv));
     ald_store_close(session.store);

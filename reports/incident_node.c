@@ -106,11 +106,11 @@ static struct ald_node *clock_node(void *ctx, size_t at, struct ald_arena *a)
     case MITIGATE:
         return ald_node_seconds(a, ald_mitigate_ms(inc), "mitigation is not recorded");
     case ACTIVE:
-        return ald_node_seconds(a, inc->active_ms, no_clock(inc));
+        return ald_node_seconds(a, ald_active_ms(analysis_of(ctx), inc), no_clock(inc));
     case ELAPSED:
         return ald_node_seconds(a, ald_elapsed_ms(inc), no_clock(inc));
     default:
-        return ald_node_seconds(a, inc->open_for_ms, NULL);
+        return ald_node_seconds(a, ald_open_for_ms(analysis_of(ctx), inc), NULL);
     }
 }
 
@@ -220,7 +220,7 @@ static struct ald_node *said_node(void *ctx, size_t at, struct ald_arena *a)
     case VERDICT:
         return ald_node_str(a, ald_verdict_id(r->verdict));
     case TEXT:
-        return ald_node_str(a, r->text);
+        return ald_node_str(a, ald_reading_text(r));
     default:
         return ald_node_str(a, r->tells_little ? ald_sprintf(a, "position tells little: %u of %u share it", r->m, r->candidates) : NULL);
     }

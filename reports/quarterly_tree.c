@@ -34,7 +34,7 @@ static struct ald_node *side(struct ald_arena *a, const struct ald_analysis *an,
     ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, inc->duration_ms, NULL));
     ald_node_set(a, o, "complexity", ald_node_num(a, r->axis[ALD_COMPLEXITY].has ? r->axis[ALD_COMPLEXITY].position : (double)NAN));
-    ald_node_set(a, o, "text", ald_node_str(a, r->text));
+    ald_node_set(a, o, "text", ald_node_str(a, ald_reading_text(r)));
     return o;
 }
 

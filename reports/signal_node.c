@@ -47,15 +47,18 @@ struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis
     const struct ald_axis_position *x = &r->axis[ALD_COMPLEXITY];
     const struct ald_axis_position *y = &r->axis[ALD_BLAST_RADIUS];
     bool there = r->absent == NULL;
+    int64_t from = ALD_TIME_NONE, to = ALD_TIME_NONE;
+    if (there)
+        ald_reference_of(an, inc->quarter, &from, &to);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
     ald_node_set(a, o, "reading", ald_node_str(a, ald_reading_id(reading)));
     ald_node_set(a, o, "as_of", ald_node_time(a, an->as_of));
     ald_node_set(a, o, "landmark_s", ald_node_num(a, (double)an->settings->landmark_ms / 1000));
-    ald_node_set(a, o, "duration_s", ald_node_seconds(a, inc->duration_ms != ALD_TIME_NONE ? inc->duration_ms : inc->open_for_ms, NULL));
+    ald_node_set(a, o, "duration_s", ald_node_seconds(a, inc->duration_ms != ALD_TIME_NONE ? inc->duration_ms : ald_open_for_ms(an, inc), NULL));
     ald_node_set(a, o, "state", ald_node_str(a, ald_state_name(inc->state)));
-    ald_node_set(a, o, "reference_from", there ? ald_node_time(a, r->reference_from) : ald_node_absent(a, NULL));
-    ald_node_set(a, o, "reference_to", there ? ald_node_time(a, r->reference_to) : ald_node_absent(a, NULL));
+    ald_node_set(a, o, "reference_from", there ? ald_node_time(a, from) : ald_node_absent(a, NULL));
+    ald_node_set(a, o, "reference_to", there ? ald_node_time(a, to) : ald_node_absent(a, NULL));
     ald_node_set(a, o, "n_ref", maybe(a, there, (double)r->n_ref));
     ald_node_set(a, o, "candidates", maybe(a, there, (double)r->candidates));
     ald_node_set(a, o, "k", maybe(a, there, (double)r->k));
@@ -70,7 +73,7 @@ struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis
     ald_node_set(a, o, "median_s", maybe(a, r->has_median, r->median_ms / 1000));
     ald_node_set(a, o, "upper_s", maybe(a, r->has_upper, r->upper_ms / 1000));
     ald_node_set(a, o, "percentile", maybe(a, r->has_percentile, r->percentile));
-    ald_node_set(a, o, "text", ald_node_str(a, r->text));
+    ald_node_set(a, o, "text", ald_node_str(a, ald_reading_text(r)));
     ald_node_set(a, o, "absent", ald_node_str(a, r->absent));
     return o;
 }

@@ -2,14 +2,21 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
+static int64_t first_of(const struct ald_past *past, const char *source)
+{
+    size_t i = 0;
+    while (i < past->source_starts_n && past->source_starts[i].source != source)
+        i++;
+    return i < past->source_starts_n ? past->source_starts[i].first : ALD_TIME_NONE;
+}
+
 /* Some source of its responders must reach back far enough. */
 static bool has_history(const struct ald_past *past, const struct ald_incident *inc)
 {
     for (size_t i = 0; i < inc->records_n; i++) {
-        uint32_t r = inc->records[i];
-        int64_t first = past->source_history_start[r];
-        if ((past->analysis->records[r].traits->timeline & ALD_HOLDS_RESPONDERS) && first != ALD_TIME_NONE &&
-            inc->started_at - first >= ALD_HISTORY_LEAST_MS)
+        const struct ald_traits *traits = past->analysis->records[inc->records[i]].traits;
+        int64_t first = traits->timeline & ALD_HOLDS_RESPONDERS ? first_of(past, traits->source) : ALD_TIME_NONE;
+        if (first != ALD_TIME_NONE && inc->started_at - first >= ALD_HISTORY_LEAST_MS)
             return true;
     }
     return false;

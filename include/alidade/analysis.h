@@ -182,9 +182,7 @@ struct ald_incident {
     const char *severity;
     const char *norm_title; /* interned: equal ones are one text */
     int64_t started_at;
-    int64_t active_ms;             /* ALD_TIME_NONE without a resolve clock (open: none; see open_for_ms); ald_elapsed_ms */
-    int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock */
-    int64_t open_for_ms;           /* open ones: time so far by the configured kind, else ALD_TIME_NONE */
+    int64_t duration_ms;           /* the one configured; ALD_TIME_NONE without a resolve clock: ald_active_ms, ald_elapsed_ms; ald_open_for_ms */
     int64_t acknowledge_ms;        /* ALD_TIME_NONE: none; ald_detect_ms, ald_mitigate_ms */
     int64_t landmark_at;           /* detected, else opened, plus the landmark; ALD_TIME_NONE */
     int32_t quarter;               /* ald_quarter_of(started_at); ALD_QUARTER_NONE */
@@ -197,6 +195,7 @@ struct ald_incident {
     uint8_t given;                 /* which moments are: a bit for each enum ald_moment */
     bool impossible : 1, in_future : 1, zero_length : 1, entered_after : 1; /* in_future: what is impossible is that */
 };
+_Static_assert(sizeof(struct ald_incident) == 160, "as it says");
 
 /** Why its times cannot be; NULL when they can. */
 static inline const char *ald_impossible_why(const struct ald_incident *inc)
@@ -239,6 +238,11 @@ static inline int64_t ald_elapsed_ms(const struct ald_incident *inc)
 {
     return inc->duration_ms == ALD_TIME_NONE ? ALD_TIME_NONE : ald_clock_between(inc->started_at, ald_moment_of(inc, ALD_RESOLVED)->at);
 }
+struct ald_analysis;
+/** How long its spans are together; ALD_TIME_NONE without a resolve clock. */
+int64_t ald_active_ms(const struct ald_analysis *analysis, const struct ald_incident *inc);
+/** Of an open one: the time so far by the configured kind, else ALD_TIME_NONE. */
+int64_t ald_open_for_ms(const struct ald_analysis *analysis, const struct ald_incident *inc);
 /** Its teams_n teams, in order of engagement; dated by the first event. */
 static inline const struct ald_named *ald_incident_teams(const struct ald_incident *inc)
 {
@@ -298,8 +302,14 @@ enum ald_verdict { ALD_SHORTER, ALD_TYPICAL, ALD_LONGER, ALD_STILL_OPEN };
 struct ald_reading {
     const char *absent;   /* why there is no reading; the rest is then zero (n_ref may be set) */
     struct ald_axis_position axis[ALD_AXIS_N];
-    uint32_t n_ref, candidates, k, m;
-    int64_t reference_from, reference_to; /* half-open starts */
+    uint32_t n_ref, candidates, m; /* the reference: ald_reference_of */
+    uint8_t k;
+    enum ald_basis basis : 8;
+    enum ald_verdict verdict : 8;
+    bool has_lower : 1, has_median : 1, has_upper : 1, has_percentile : 1;
+    bool tells_little : 1; /* m > candidates/4 */
+    bool placed : 1;       /* signals and axes have positions, which may be so without a duration to read */
+    bool few : 1;          /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST) */
     int64_t duration_ms;  /* of the incident: its clock, or the time so far when open */
     union {
         struct {
@@ -310,14 +320,10 @@ struct ald_reading {
     double upper_ms, percentile;
     double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
     double s;             /* S(t) at the incident's own duration */
-    enum ald_basis basis : 8;
-    enum ald_verdict verdict : 8;
-    bool has_lower, has_median, has_upper, has_percentile;
-    bool tells_little;    /* m > candidates/4 */
-    bool placed;          /* signals and axes have positions, which may be so without a duration to read */
-    bool few;             /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST) */
-    const char *text;     /* "shorter than comparable", "typical", "already longer than 62 % of comparable" ... */
 };
+_Static_assert(sizeof(struct ald_reading) == 160, "two for each incident of a quarter");
+/** "shorter than comparable", "typical", "already longer than 62 % of comparable" ...; NULL: it was not read. Static. */
+const char *ald_reading_text(const struct ald_reading *reading);
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
 const char *ald_corner_text(enum ald_corner corner); /* "complex, short: ask what went right" ...; NULL for none */
 
@@ -483,6 +489,8 @@ double ald_position_at(const struct ald_analysis *analysis, size_t incident, int
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal);
 /** Position of a signal's total in the start reading's reference: description, on no axis; NAN: none. */
 double ald_position_total_at(const struct ald_analysis *analysis, size_t incident, size_t signal);
+/** The starts from which on and before which an incident is in the reference of readings of a quarter. */
+void ald_reference_of(const struct ald_analysis *analysis, int64_t quarter, int64_t *ret_from, int64_t *ret_to);
 /** Frees all readings made so far, so that walking over all incidents takes the memory of one quarter: for the caller to
  *  call when a quarter is done. What ald_measure_at returned is gone; asking again reads again. */
 void ald_measures_drop(const struct ald_analysis *analysis);

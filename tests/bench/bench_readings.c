@@ -58,8 +58,7 @@ static void fill_incident(struct ald_analysis *a, size_t i, int64_t start, struc
     inc->landmark_at = start + a->settings->landmark_ms;
     inc->quarter = ald_quarter_of(&a->calendar, start);
     inc->state = ALD_STATE_RESOLVED;
-    inc->duration_ms = inc->active_ms = length;
-    inc->open_for_ms = ALD_TIME_NONE;
+    inc->duration_ms = length;
     inc->spans = span;
     inc->spans_n = 1;
 }

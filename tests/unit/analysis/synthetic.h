@@ -63,8 +63,7 @@ static inline void synthetic_moment(const struct ald_analysis *a, struct ald_inc
 static inline void synthetic_finish(struct synthetic *s, struct ald_incident *inc)
 {
     const struct ald_analysis *a = &s->analysis;
-    inc->active_ms = inc->duration_ms = inc->open_for_ms = ALD_TIME_NONE;
-    inc->acknowledge_ms = ALD_TIME_NONE;
+    inc->duration_ms = inc->acknowledge_ms = ALD_TIME_NONE;
     inc->quarter = ald_quarter_of(&a->calendar, inc->started_at);
     inc->landmark_at = ald_moment_of(inc, ALD_OPENED)->at + a->settings->landmark_ms;
     if (inc->impossible || inc->state == ALD_END_NOT_RECORDED || inc->spans_n == 0)
@@ -76,14 +75,11 @@ static inline void synthetic_finish(struct synthetic *s, struct ald_incident *in
     }
     int64_t elapsed = last - inc->started_at;
     int64_t chosen = a->settings->duration == ALD_DURATION_ACTIVE ? active : elapsed;
-    if (inc->state == ALD_OPEN) {
-        inc->open_for_ms = chosen;
+    if (inc->state == ALD_OPEN)
         return;
-    }
     inc->zero_length = chosen == 0;
     if (inc->zero_length)
         return;
-    inc->active_ms = active;
     inc->duration_ms = chosen;
 }
 

@@ -62,7 +62,7 @@ static void reads(const struct ald_reading *r, size_t m, double percentile, doub
         if (bounds[i].has)
             synthetic_close_to(bounds[i].found, bounds[i].want * (double)ALD_HOUR_MS, 1e-12, "bound");
     }
-    assert_string_equal(r->text, text);
+    assert_string_equal(ald_reading_text(r), text);
 }
 
 static void one_to_forty(double hours[BEFORE + 1], double newcomer)
@@ -185,7 +185,7 @@ static void open_newcomer(void **state)
     const struct ald_reading *r = start_reading(&flat);
     assert_false(r->has_percentile);
     assert_int_equal(r->verdict, ALD_STILL_OPEN);
-    assert_string_equal(r->text, "already longer than 60 % of comparable");
+    assert_string_equal(ald_reading_text(r), "already longer than 60 % of comparable");
     flat_done(&flat);
 }
 

@@ -219,11 +219,13 @@ static const char *reading_of(const struct ald_analysis *a, size_t i, int r, str
 {
     const struct ald_reading *x = &ald_measure_at(a, i)->reading[r];
     struct ald_comparable *near;
+    int64_t from, to;
+    ald_reference_of(a, a->incidents[i].quarter, &from, &to);
     const char *all = ald_sprintf(arena, "%s|%s|%s|%u %u %u %u %d %d%d%d%d %.17g %.17g %.17g %.17g|%.17g %.17g %d %d%d%d %.17g %.17g %s %lld %lld %lld\n",
                                   x->absent ? x->absent : "", axis_of(&x->axis[0], arena), axis_of(&x->axis[1], arena), x->n_ref, x->candidates, x->k, x->m,
                                   (int)x->basis, x->has_lower, x->has_median, x->has_upper, x->has_percentile, x->lower_ms, x->median_ms, x->upper_ms,
                                   x->percentile, x->s_minus, x->s, (int)x->verdict, x->tells_little, x->placed, x->few, x->among_few[0],
-                                  x->among_few[1], x->text ? x->text : "", (long long)x->duration_ms, (long long)x->reference_from, (long long)x->reference_to);
+                                  x->among_few[1], ald_reading_text(x) ? ald_reading_text(x) : "", (long long)x->duration_ms, (long long)from, (long long)to);
     size_t n = ald_analysis_comparables(a, i, r, SIZE_MAX, arena, &near);
     for (size_t k = 0; k < n; k++)
         all = ald_sprintf(arena, "%s%s %s %s %.17g %lld %d\n", all, near[k].id, near[k].key, near[k].title, near[k].distance,
@@ -248,7 +250,7 @@ static const char *facts_of(const struct ald_analysis *a, size_t i, struct ald_a
     const struct ald_incident *inc = &a->incidents[i];
     const char *all = ald_sprintf(arena, "%s|%s|%s|%s|%s|%d %d %d %d|%lld %lld %lld %lld %lld %lld %lld %lld|%s|%d %s\n", inc->id, inc->key, inc->title,
                                   ald_incident_url(a, arena, inc) ? ald_incident_url(a, arena, inc) : "", inc->class_why ? inc->class_why : "", inc->cls, inc->state, inc->reopens, inc->quarter,
-                                  (long long)inc->started_at, (long long)inc->duration_ms, (long long)inc->open_for_ms, (long long)inc->active_ms,
+                                  (long long)inc->started_at, (long long)inc->duration_ms, (long long)ald_open_for_ms(a, inc), (long long)ald_active_ms(a, inc),
                                   (long long)ald_elapsed_ms(inc), (long long)inc->acknowledge_ms, (long long)ald_detect_ms(inc), (long long)inc->landmark_at,
                                   inc->severity ? inc->severity : "", inc->severity_rank, inc->first_team == ALD_NOBODY ? "" : a->teams[inc->first_team]);
     for (size_t k = 0; k < inc->records_n; k++) {
