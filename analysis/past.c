@@ -110,10 +110,8 @@ void ald_past_build(struct ald_build *b)
 void ald_past_let_go(struct ald_analysis *a)
 {
     *a->past = (struct ald_past){.analysis = a, .org = a->past->org};
-    for (size_t i = 0; i < a->records_n; i++) {
-        a->records[i].events = NULL;
-        a->records[i].events_n = 0;
-    }
+    for (size_t i = 0; i < a->records_n; i++)
+        a->records[i].events = NULL; /* there were so many: who asks for one all the same is not told that there is none */
     a->instants = NULL;
     ald_arena_reset(a->events_arena);
 }
