@@ -43,8 +43,8 @@ static void look_at_configuration(struct doctor *d)
     (void)ald_checkup_add(&d->checkup, ALD_CHECKUP_OK, "file", NULL, "%s: %zu source%s", s->config.path, s->config.sources_n,
                           s->config.sources_n == 1 ? "" : "s");
     if (s->config.sources_n == 0)
-        ald_checkup_add(&d->checkup, ALD_CHECKUP_BAD, "sources", "add one under `sources`; alidade init shows examples", "none")->rc =
-            ALD_ERR_CONFIG;
+        (void)ald_checkup_add(&d->checkup, ALD_CHECKUP_LOOK, "sources", "add one under `sources` (alidade init shows examples), unless the store lives on alidade import",
+                              "none: ingest and run have nothing to ask");
     for (size_t i = 0; s->config.notes[i]; i++)
         (void)ald_checkup_add(&d->checkup, ALD_CHECKUP_NOTE, "key", NULL, "%s", s->config.notes[i]);
 }

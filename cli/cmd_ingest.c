@@ -26,7 +26,9 @@ enum ald_rc ald_choose_sources(const struct ald_session *s, struct ald_source_cf
             chosen[n++] = s->config.sources[i];
     }
     if (n == 0)
-        return ald_fail(err, ALD_ERR_CONFIG, "%s: key 'sources': nothing to ingest, expected at least one source", s->config.path);
+        return ald_fail(err, ALD_ERR_CONFIG, "%s: key 'sources': nothing to ingest, expected at least one source (alidade import FILE reads files, alidade "
+                                              "analyze and alidade report what is stored)",
+                        s->config.path);
     *ret = chosen;
     *ret_n = n;
     return ALD_OK;

@@ -125,10 +125,7 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
     if (c->changed)
-        return ald_sprintf(a, "They took %s times as long as earlier incidents at the same age%s%s.", ald_times(a, c->ratio),
-                           c->ratio_ci.has ? ald_sprintf(a, " (95 %% interval %s to %s)", ald_times(a, c->ratio_ci.low), ald_times(a, c->ratio_ci.high))
-                                           : "",
-                           vague_of(c));
+        return ald_sprintf(a, "They took %s%s.", ald_as_long(a, c->ratio, &c->ratio_ci, "earlier incidents at the same age", false), vague_of(c));
     return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: chance alone makes a difference "
                           "this large %.0f times in 100%s.",
                        100 * c->p_value, visible);

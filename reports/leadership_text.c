@@ -91,10 +91,7 @@ static const char *const *any_change(const struct asked *q)
     else if (!c->changed)
         ald_sentence_add(&t, "Nothing shows that resolving them became faster or slower.");
     else
-        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %s times as long as before%s.", ald_times(q->a, c->ratio),
-                                         c->ratio_ci.has ? ald_sprintf(q->a, " (%s to %s, allowing for chance)", ald_times(q->a, c->ratio_ci.low),
-                                                                       ald_times(q->a, c->ratio_ci.high))
-                                                         : ""));
+        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %s.", ald_as_long(q->a, c->ratio, &c->ratio_ci, "before", true)));
     if (q->f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s%s.", half_over(q), visible(q)));
     ald_sentence_add(&t, mean(q));

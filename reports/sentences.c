@@ -42,6 +42,24 @@ const char *ald_times(struct ald_arena *a, double factor)
     return ald_sprintf(a, factor < 10 ? "%.2g" : "%.0f", factor); /* else 140 would be 1.4e+02 */
 }
 
+/* A share of the time that is no longer needed: never none and never all of it. */
+static double less(double factor)
+{
+    return fmin(fmax(round(100 * (1 - factor)), 1), 99);
+}
+
+const char *ald_as_long(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than, bool plain)
+{
+    bool shorter = ratio < 1 && (!ci->has || ci->high < 1);
+    const char *what = shorter ? ald_sprintf(a, "%.0f %% less time than %s", less(ratio), than)
+                               : ald_sprintf(a, "%s times as long as %s", ald_times(a, ratio), than);
+    if (!ci->has)
+        return what;
+    const char *within = shorter ? ald_sprintf(a, "%.0f %% to %.0f %% less", less(ci->high), less(ci->low))
+                                 : ald_sprintf(a, "%s to %s", ald_times(a, ci->low), ald_times(a, ci->high));
+    return plain ? ald_sprintf(a, "%s (%s, allowing for chance)", what, within) : ald_sprintf(a, "%s (95 %% interval %s)", what, within);
+}
+
 const char *ald_from_to(struct ald_arena *a, size_t least, size_t most)
 {
     const char *low = ald_words_count(a, (int64_t)least);

@@ -212,6 +212,13 @@ class Doctor(Case):
         empty.mkdir()
         self.doctor(code=2, cwd=empty, config=False)
 
+    def test_a_store_that_lives_on_imports_is_sound(self):
+        self.configure()
+        rows = self.doctor()
+        self.assertEqual(self.state(rows, "configuration", "sources"), "look")
+        self.assertIn("alidade import", rows["configuration", "sources"]["fix"])
+        self.assertIn("alidade import FILE", self.alidade("ingest", code=2).err)
+
     def test_folders_that_cannot_be_written(self):
         self.configure(ndjson(self.write("history.ndjson", "")), store="nowhere/alidade.db", reports={"out": "history.ndjson/reports"})
         rows = self.untouched(code=1)

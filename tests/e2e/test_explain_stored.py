@@ -115,7 +115,7 @@ class Sample(Stored):
         self.compare((one, two, three, four), AS_OF)
 
     def test_unknown(self):
-        found = self.alidade("explain", "no such one", "--as-of", AS_OF, code=None)
+        found = self.alidade("explain", "no such one", "--as-of", AS_OF, code=1)
         self.assertIn("no incident 'no such one'", found.err)
 
 

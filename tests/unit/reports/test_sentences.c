@@ -1,0 +1,37 @@
+/* Sentences about ratios: as people read them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "sentences.h"
+
+static const struct {
+    double ratio;
+    struct ald_interval ci;
+    bool plain;
+    const char *words;
+} cases[] = {
+    {2.2, {.has = true, .low = 1.2, .high = 4.6}, false, "2.2 times as long as before (95 % interval 1.2 to 4.6)"},
+    {2.2, {.has = true, .low = 1.2, .high = 4.6}, true, "2.2 times as long as before (1.2 to 4.6, allowing for chance)"},
+    {0.14, {.has = true, .low = 0.05, .high = 0.46}, true, "86 % less time than before (54 % to 95 % less, allowing for chance)"},
+    {0.5, {.has = false}, true, "50 % less time than before"},
+    {0.8, {.has = true, .low = 0.6, .high = 1.1}, true, "0.8 times as long as before (0.6 to 1.1, allowing for chance)"}, /* "less" would be said of more */
+    {0.001, {.has = true, .low = 0.0001, .high = 0.004}, false, "99 % less time than before (95 % interval 99 % to 99 % less)"},
+};
+
+static void ratios_are_said(void **state)
+{
+    (void)state;
+    struct ald_arena *a = ald_arena_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(ald_as_long(a, cases[i].ratio, &cases[i].ci, "before", cases[i].plain), cases[i].words);
+    ald_arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
