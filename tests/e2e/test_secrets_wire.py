@@ -265,6 +265,7 @@ class Places(support.Case):
 def core_dumps():
     import resource
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # ignored where the tests run in a shell's background
 
 
 def memory_with(pid, needle):
