@@ -226,7 +226,7 @@ enum ald_rc ald_recent_analyse(struct ald_store *store, const struct ald_setting
     ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *a = NULL;
     ALD_TRY(find(&f, &a, err));
     *ret_why = f.why;
-    if (f.why)
+    if (f.why || !a)
         return ALD_OK;
     a->recent_arena = f.arena; /* what it took from here stands as long as it does */
     f.arena = NULL;
