@@ -257,6 +257,13 @@ void ald_given_add(struct ald_build *b, struct ald_given given);
 struct ald_givens ald_givens_of(struct ald_build *b);
 /** Streams a named query. */
 ALD_CHECK enum ald_rc ald_each(struct ald_build *b, const char *query, void (*take)(struct ald_build *b, struct ald_q *q), struct ald_err *err);
+/** Goes on in by_row from *at to a row of the store, which come in ascending order. @return whether the record is known; *at is then its place. */
+static inline bool ald_build_goes_to(const struct ald_build *b, int64_t row, size_t *at)
+{
+    while (*at < b->by_row_n && b->by_row[*at].row < row)
+        ++*at;
+    return *at < b->by_row_n && b->by_row[*at].row == row;
+}
 /** Streams a named query that begins with the record's row number, in ascending order; rows of unknown records are
  *  passed over. */
 ALD_CHECK enum ald_rc ald_each_record(struct ald_build *b, const char *query,

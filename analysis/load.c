@@ -31,10 +31,7 @@ enum ald_rc ald_each_record(struct ald_build *b, const char *query,
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             break;
-        int64_t id = ald_q_col_int(q, 0);
-        while (at < b->by_row_n && b->by_row[at].row < id)
-            at++;
-        if (at < b->by_row_n && b->by_row[at].row == id)
+        if (ald_build_goes_to(b, ald_q_col_int(q, 0), &at))
             take(b, b->by_row[at].record, q);
     }
     return ALD_OK;

@@ -168,10 +168,7 @@ static ALD_CHECK enum ald_rc read_records(struct ald_build *b, size_t *ret_told,
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             break;
-        int64_t id = ald_q_col_int(q, 0);
-        while (at < b->by_row_n && b->by_row[at].row < id)
-            at++;
-        if (at == b->by_row_n || b->by_row[at].row != id)
+        if (!ald_build_goes_to(b, ald_q_col_int(q, 0), &at))
             continue;
         take_record(b, b->by_row[at].record, q);
         ALD_TRY(take_moments(b, b->by_row[at].record, &m, err));

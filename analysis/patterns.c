@@ -335,7 +335,7 @@ enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts *texts, st
     p->texts = ald_calloc(b->a->arena, b->a->incidents_n, sizeof *p->texts);
     if (b->settings->free_text) {
         ALD_TRY(ald_texts_take(texts, b->store, err));
-        p->none_written = texts->counts_n == 0;
+        p->none_written = texts->counts_n == 0 && !texts->some;
         take_texts(b, &g, texts);
         ALD_TRY(read_kept(b, &g, err));
     }

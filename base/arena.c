@@ -210,7 +210,6 @@ static ALD_PRINTF(2, 0) char *format_in_place(struct ald_arena *arena, const cha
 
 char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
 {
-    char brief[512]; /* most fit, and are spelt once */
     va_list args, again;
     va_start(args, fmt);
     char *here = format_in_place(arena, fmt, args);
@@ -219,15 +218,12 @@ char *ald_sprintf(struct ald_arena *arena, const char *fmt, ...)
         return here;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(brief, sizeof brief, fmt, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
     if (n < 0)
         abort();
     char *s = take(arena, (size_t)n + 1, 1);
-    if ((size_t)n < sizeof brief)
-        memcpy(s, brief, (size_t)n);
-    else
-        (void)vsnprintf(s, (size_t)n + 1, fmt, again);
+    (void)vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;
 }

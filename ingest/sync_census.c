@@ -1,6 +1,5 @@
 /* Deletions: no list tells of them. Once a week, and with --full, the lists of a source are read whole; a record that two
  * such reads in a row did not show is gone. A list that is empty altogether says nothing of the kind. Knows no API. */
-#include <stdlib.h>
 
 #include "sync_priv.h"
 
@@ -13,12 +12,8 @@ static const char *meta_key(const struct ald_sync *s)
 
 enum ald_rc ald_sync_census_begin(struct ald_sync *s, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
-    ald_q_text(q, 1, meta_key(s));
-    bool row;
-    ALD_TRY(ald_q_step(q, &row, err));
-    int64_t last = row && ald_q_col_text(q, 0) ? strtoll(ald_q_col_text(q, 0), NULL, 10) : ALD_TIME_NONE;
+    int64_t last;
+    ALD_TRY(ald_sync_meta(s, meta_key(s), ALD_TIME_NONE, &last, err));
     /* A source that was never read is read whole anyway; one whose first read was interrupted goes on with it. */
     s->census_never = !s->temporary && !s->replay && last == ALD_TIME_NONE;
     bool weekly = !s->replay && last != ALD_TIME_NONE && (s->began - last >= CENSUS_MS || s->began < last);

@@ -1,4 +1,4 @@
-/* How far each stream was read: the row of table cursor, and the window of the next crawl. */
+/* How far each stream was read: the row of table cursor, and the window of the next crawl; and numbers that runs note. */
 #include "sync_priv.h"
 
 #include <stdio.h>
@@ -6,6 +6,17 @@
 #include <string.h>
 
 #define CURSOR_MAX_BYTES (1u << 16)
+
+enum ald_rc ald_sync_meta(struct ald_sync *s, const char *key, int64_t none, int64_t *ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
+    ald_q_text(q, 1, key);
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret = row && !ald_q_col_null(q, 0) ? ald_q_col_int(q, 0) : none;
+    return ALD_OK;
+}
 
 enum ald_rc ald_sync_cursor_load(struct ald_sync *s, const char *stream, struct ald_sync_cursor *ret,
                                  struct ald_err *err)

@@ -126,24 +126,13 @@ enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct al
     return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
 }
 
-static enum ald_rc meta_int(struct ald_sync *s, const char *key, int64_t *ret, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    bool row = false;
-    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
-    ald_q_text(q, 1, key);
-    ALD_TRY(ald_q_step(q, &row, err));
-    *ret = row ? ald_q_col_int(q, 0) : 0;
-    return ALD_OK;
-}
-
 /** Records are never deleted, and bits of a timeline only added: of those that were there when such a list was last read from its beginning
  *  every one has them. */
 static enum ald_rc timelines_whole(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     const char *key = ald_sprintf(s->arena, "timelines/%s/%u", s->cfg->name, stream->holds);
     int64_t last = 0;
-    ALD_TRY(meta_int(s, key, &last, err));
+    ALD_TRY(ald_sync_meta(s, key, 0, &last, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *put = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_timeline_behind", &q, err));
     ald_q_text(q, 1, s->cfg->name);

@@ -73,6 +73,8 @@ ALD_CHECK enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err);
 
 /* ---- sync_cursor.c: the row of table cursor, and the window that follows from it ---- */
 
+/** A number that a run noted in table meta; none: what it is where there is no such note. */
+ALD_CHECK enum ald_rc ald_sync_meta(struct ald_sync *s, const char *key, int64_t none, int64_t *ret, struct ald_err *err);
 /** Says in the store that reading has not come to its end: what a killed run leaves behind. */
 #define ALD_SYNC_INTERRUPTED "the last read was interrupted"
 

@@ -62,11 +62,6 @@ static struct ald_node *action_node(struct ald_arena *a, const struct ald_analys
 }
 
 /* A zero is said only where actions are read at all. */
-static void set_actions(struct ald_arena *a, struct ald_node *o, const char *key, bool has, size_t n, const char *absent)
-{
-    ald_node_set(a, o, key, has ? ald_node_int(a, (int64_t)n) : ald_node_absent(a, absent));
-}
-
 static const char no_actions[] = "no action was ever recorded; 'alidade import' brings them in";
 
 static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_lore *lore,
@@ -76,10 +71,10 @@ static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analy
     struct ald_node *list = ald_node_list(a);
     for (size_t k = 0; k < l->actions_n; k++)
         ald_node_add(a, list, action_node(a, an, &lore->actions[l->actions[k]]));
-    set_actions(a, o, "opened", lore->any_actions, l->actions_n, no_actions);
-    set_actions(a, o, "open", lore->any_actions, l->actions_open, no_actions);
-    set_actions(a, o, "closed", lore->any_actions, l->actions_closed, no_actions);
-    set_actions(a, o, "late", lore->any_actions, l->actions_late, no_actions);
+    set_maybe(a, o, "opened", lore->any_actions, (double)l->actions_n, no_actions);
+    set_maybe(a, o, "open", lore->any_actions, (double)l->actions_open, no_actions);
+    set_maybe(a, o, "closed", lore->any_actions, (double)l->actions_closed, no_actions);
+    set_maybe(a, o, "late", lore->any_actions, (double)l->actions_late, no_actions);
     set_maybe(a, o, "open_age_median_s", l->open_dated > 0, l->open_age_median_ms / 1000,
               lore->any_actions ? "no open action with a date" : no_actions);
     set_count(a, o, "open_dated", l->open_dated);
