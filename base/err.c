@@ -17,6 +17,7 @@ static const struct ald_rc_info rc_table[] = {
     [ALD_ERR_IO] = {"io", 1, false},
     [ALD_ERR_LIMIT] = {"limit", 1, false},
     [ALD_ERR_STOPPED] = {"stopped", 3, false},
+    [ALD_ERR_UNKNOWN] = {"unknown", 1, false},
 };
 _Static_assert(sizeof rc_table / sizeof rc_table[0] == ALD_RC_COUNT_, "one row per rc");
 

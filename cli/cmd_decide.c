@@ -115,7 +115,7 @@ static enum ald_rc undo(struct ald_session *s, enum ald_decision_kind kind, stru
         if (all[i].id == id)
             found = &all[i];
     if (found && !listed(found->kind, kind))
-        return ald_fail(err, ALD_ERR_USAGE, "decision %" PRId64 " is not of 'alidade %s' but of 'alidade %s'", id, s->options.command,
+        return ald_fail(err, ALD_ERR_UNKNOWN, "decision %" PRId64 " is not of 'alidade %s' but of 'alidade %s'", id, s->options.command,
                         ald_decision_kind_name(found->kind));
     ALD_TRY(ald_named_words(s, &s->options.reason, err));
     ALD_TRY(ald_store_begin(s->store, err));
@@ -209,7 +209,7 @@ static enum ald_rc pair(struct ald_session *s, enum ald_decision_kind kind, stru
     ALD_TRY(ald_named_record(s, s->options.args[0], &d.subject, &title, err));
     ALD_TRY(ald_named_record(s, s->options.args[1], &d.value, &title, err));
     if (strcmp(d.subject, d.value) == 0)
-        return ald_fail(err, ALD_ERR_USAGE, "'%.60s' and '%.60s' are the same record: name two (alidade explain shows an incident's records)",
+        return ald_fail(err, ALD_ERR_UNKNOWN, "'%.60s' and '%.60s' are the same record: name two (alidade explain shows an incident's records)",
                         ald_shown(s, s->options.args[0]), ald_shown(s, s->options.args[1]));
     return decide(s, &d, err);
 }

@@ -1,12 +1,10 @@
 /* alidade explain: why an incident reads as it does. Nothing here computes; it shows what the analysis holds. */
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 #include "commands.h"
 #include "explain.h"
-#include "near.h"
+#include "named.h"
 
 static struct ald_node *moments_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_incident *inc)
 {
@@ -89,22 +87,6 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     return ald_jw_finish(w, err);
 }
 
-/* " (did you mean 'HD-1166'?)" for hd-1166, 1166 and HD-1167 where there is none; else "". */
-static const char *meant(const struct ald_session *s, const struct ald_analysis *an, const char *word)
-{
-    struct ald_near near = ald_near_begin(word);
-    char *room = ald_alloc(s->arena, ALD_NEAR_MAX);
-    for (size_t i = 0; i < an->incidents_n && near.least; i++) {
-        const char *key = an->incidents[i].key, *tail = key ? strrchr(key, '-') : NULL;
-        if (key && (strcasecmp(key, word) == 0 || (tail && strcmp(tail + 1, word) == 0)))
-            near = (struct ald_near){.word = word, .best = key};
-        else if (key)
-            ald_near_offer(&near, key);
-    }
-    near.best = near.best ? ald_shown(s, near.best) : NULL;
-    return ald_near_text(&near, room);
-}
-
 /* Of the incident alone where the last analysis holds, else of the whole store. */
 static enum ald_rc analysis_of(struct ald_session *s, struct ald_analysis **ret, size_t *ret_incident, struct ald_err *err)
 {
@@ -128,8 +110,8 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     size_t i = SIZE_MAX;
     ALD_TRY(analysis_of(s, &an, &i, err));
     if (i == SIZE_MAX)
-        return ald_fail(err, ALD_ERR_FORMAT, "no incident '%.80s' in '%s'%s (see alidade list)", s->options.args[0], s->config.store,
-                        meant(s, an, s->options.args[0]));
+        return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s' in '%s'%s (see alidade list)", s->options.args[0], s->config.store,
+                        ald_named_meant(s, an, s->options.args[0]));
     if (s->options.json)
         return as_json(s, an, i, err);
     ald_explain_head(an, i);

@@ -317,7 +317,7 @@ static enum ald_rc known_name(const char *option, const char *name, const char *
             return ALD_OK;
         ald_near_offer(&near, names[i]);
     }
-    return ald_fail(err, ALD_ERR_USAGE, "--%s: no incident of the store names '%.60s'%s", option, name, ald_near_text(&near, room));
+    return ald_fail(err, ALD_ERR_UNKNOWN, "--%s: no incident of the store names '%.60s'%s", option, name, ald_near_text(&near, room));
 }
 
 /* Where there is something, for whom nothing was found. */

@@ -71,7 +71,7 @@ static void page_1(void)
     for (size_t i = 0; (command = ald_command_at(i)); i++)
         if (command->help)
             put_command(command);
-    (void)fputs("# EXIT STATUS\n\n*0*\n\tDone.\n\n*1*\n\tA result could not be produced.\n\n*2*\n\tWrong usage or configuration, before any "
+    (void)fputs("# EXIT STATUS\n\n*0*\n\tDone.\n\n*1*\n\tA result could not be produced; also, the store holds nothing of the name that was given.\n\n*2*\n\tWrong usage or configuration, before any "
                 "work.\n\n*3*\n\tThis run left a gap or quarantined something new; a report has a gap in its period.\n\n*4*\n\tA source refused "
                 "the credentials; the others still finish.\n\n# SEE ALSO\n\n*alidade-config*(5)\n",
                 stdout);

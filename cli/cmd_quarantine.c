@@ -112,7 +112,7 @@ enum ald_rc ald_cmd_remap(struct ald_session *s, int *ret_code, struct ald_err *
         for (size_t i = 0; i < n; i++)
             found = found || strcmp(sources[i].name, s->options.args[a]) == 0;
         if (!found)
-            return ald_fail(err, ALD_ERR_USAGE, "no source '%.64s' in '%s'", s->options.args[a], s->config.store);
+            return ald_fail(err, ALD_ERR_UNKNOWN, "no source '%.64s' in '%s'", s->options.args[a], s->config.store);
     }
     ALD_TRY(ald_run_begin(s, err));
     enum ald_rc rc = remap_all(s, sources, n, ret_code, err);
@@ -138,7 +138,7 @@ static enum ald_rc open_row(struct ald_session *s, int64_t id, struct ald_q **re
     ald_q_int(q, 1, id);
     ALD_TRY(ald_q_step(q, &row, err));
     if (!row)
-        return ald_fail(err, ALD_ERR_USAGE, "there is nothing of number %" PRId64 " in quarantine (see quarantine list)", id);
+        return ald_fail(err, ALD_ERR_UNKNOWN, "there is nothing of number %" PRId64 " in quarantine (see quarantine list)", id);
     *ret = q;
     q = NULL;
     return ALD_OK;

@@ -61,7 +61,7 @@ static enum ald_rc check_held(struct ald_session *s, const char *record, int64_t
     int64_t began = row ? ald_q_col_time(q, 0) : ALD_TIME_NONE;
     if (began == ALD_TIME_NONE || held >= began)
         return ALD_OK;
-    return ald_fail(err, ALD_ERR_USAGE, "--held: found %.40s, but the incident began later, at %s", s->options.held, ald_time_format(began, at));
+    return ald_fail(err, ALD_ERR_UNKNOWN, "--held: found %.40s, but the incident began later, at %s", s->options.held, ald_time_format(began, at));
 }
 
 static enum ald_rc add(struct ald_session *s, struct ald_err *err)

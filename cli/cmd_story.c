@@ -121,7 +121,8 @@ static enum ald_rc why(struct ald_session *s, const struct ald_analysis *an, str
     struct ald_story story;
     size_t i = ald_analysis_find(an, s->options.args[1]);
     if (i == SIZE_MAX)
-        return ald_fail(err, ALD_ERR_USAGE, "no incident '%.80s' (see alidade list)", ald_shown(s, s->options.args[1]));
+        return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s'%s (see alidade list)", ald_shown(s, s->options.args[1]),
+                        ald_named_meant(s, an, s->options.args[1]));
     ALD_TRY(ald_remembered_load(s->store, an, s->arena, &remembered, err));
     ald_story_measure(an, &remembered->view, i, s->arena, &story);
     const struct ald_story_gap *gaps;

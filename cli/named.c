@@ -4,14 +4,16 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "alidade/hash.h"
 #include "commands.h"
+#include "near.h"
 
 static enum ald_rc ambiguous(struct ald_session *s, const char *name, const char *candidates, struct ald_err *err)
 {
-    return ald_fail(err, ALD_ERR_USAGE, "'%.60s' may mean several: %s; give the id of one", ald_shown(s, name), candidates);
+    return ald_fail(err, ALD_ERR_UNKNOWN, "'%.60s' may mean several: %s; give the id of one", ald_shown(s, name), candidates);
 }
 
 enum ald_rc ald_named_record(struct ald_session *s, const char *name, const char **ret_id, const char **ret_title, struct ald_err *err)
@@ -49,14 +51,29 @@ enum ald_rc ald_named_record(struct ald_session *s, const char *name, const char
             break;
     }
     if (n == 0)
-        return ald_fail(err, ALD_ERR_USAGE, "no incident or record '%.80s' in '%s' (see alidade list)", ald_shown(s, name), s->config.store);
+        return ald_fail(err, ALD_ERR_UNKNOWN, "no incident or record '%.80s' in '%s' (see alidade list)", ald_shown(s, name), s->config.store);
     if (!same)
         return ambiguous(s, name, candidates, err);
     if (vendor)
-        return ald_fail(err, ALD_ERR_USAGE, "'%.80s' is another company's record: nothing can be decided about it", ald_shown(s, id));
+        return ald_fail(err, ALD_ERR_UNKNOWN, "'%.80s' is another company's record: nothing can be decided about it", ald_shown(s, id));
     *ret_id = n > 1 ? incident : id;
     *ret_title = title;
     return ALD_OK;
+}
+
+const char *ald_named_meant(const struct ald_session *s, const struct ald_analysis *an, const char *word)
+{
+    struct ald_near near = ald_near_begin(word);
+    char *room = ald_alloc(s->arena, ALD_NEAR_MAX);
+    for (size_t i = 0; i < an->incidents_n && near.least; i++) {
+        const char *key = an->incidents[i].key, *tail = key ? strrchr(key, '-') : NULL;
+        if (key && (strcasecmp(key, word) == 0 || (tail && strcmp(tail + 1, word) == 0)))
+            near = (struct ald_near){.word = word, .best = key};
+        else if (key)
+            ald_near_offer(&near, key);
+    }
+    near.best = near.best ? ald_shown(s, near.best) : NULL;
+    return ald_near_text(&near, room);
 }
 
 enum ald_rc ald_named_self(struct ald_session *s, const char **ret, struct ald_err *err)

@@ -131,9 +131,9 @@ enum ald_rc ald_decision_undo(struct ald_store *store, int64_t id, int64_t at, c
     ald_q_int(q, 1, id);
     ALD_TRY(ald_q_step(q, &row, err));
     if (!row)
-        return ald_fail(err, ALD_ERR_USAGE, "there is no decision %" PRId64 "; --list shows them", id);
+        return ald_fail(err, ALD_ERR_UNKNOWN, "there is no decision %" PRId64 "; --list shows them", id);
     if (!ald_q_col_null(q, 8))
-        return ald_fail(err, ALD_ERR_USAGE, "decision %" PRId64 " was undone at %s", id, ald_time_format(ald_q_col_time(q, 8), when));
+        return ald_fail(err, ALD_ERR_UNKNOWN, "decision %" PRId64 " was undone at %s", id, ald_time_format(ald_q_col_time(q, 8), when));
     ALD_TRY(undo(store, id, at, by, reason, err));
     return ald_store_touch(store, err);
 }

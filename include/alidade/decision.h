@@ -46,7 +46,7 @@ enum ald_decision_effect {
 ALD_CHECK enum ald_rc ald_decision_add(struct ald_store *store, const struct ald_decision *decision, int64_t *ret_id,
                                        enum ald_decision_effect *ret_effect, struct ald_err *err);
 /** Undoes a decision inside the caller's write transaction; who and why may be NULL. Bumps the generation.
- *  @return ALD_ERR_USAGE when there is none with this id or it was undone before (the message says when), ALD_ERR_DB. */
+ *  @return ALD_ERR_UNKNOWN when there is none with this id or it was undone before (the message says when), ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_decision_undo(struct ald_store *store, int64_t id, int64_t at, const char *by, const char *reason,
                                         struct ald_err *err);
 /** Decisions in the order in which they were made. kind ALD_DECISION_KIND_N: of all kinds. undone false: those in force only.

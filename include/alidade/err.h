@@ -17,6 +17,7 @@ enum ald_rc {
     ALD_ERR_IO,      /* files */
     ALD_ERR_LIMIT,   /* a named limit of limits.h was reached */
     ALD_ERR_STOPPED, /* the user asked to stop (Ctrl-C); the store is resumable */
+    ALD_ERR_UNKNOWN, /* what was named is not in the store, or the store says otherwise: only a look into it could tell */
     ALD_RC_COUNT_
 };
 

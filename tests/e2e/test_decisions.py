@@ -75,8 +75,8 @@ class Decisions(support.Case):
         [row] = self.decisions("override", "--all")
         self.assertEqual((row["reason"], row["undone_reason"]), ("thought so", "it was real"))
         self.assertIsNotNone(row["undone_at"])
-        self.assertIn("was undone at", self.decide("override", "--undo", "1", code=2).err)
-        self.assertIn("no decision 7", self.decide("override", "--undo", "7", code=2).err)
+        self.assertIn("was undone at", self.decide("override", "--undo", "1", code=1).err)
+        self.assertIn("no decision 7", self.decide("override", "--undo", "7", code=1).err)
         self.assertIn("expected the number", self.decide("override", "--undo", "first", code=2).err)
 
     def test_links_and_tags_are_kept_and_answered(self):
@@ -87,7 +87,7 @@ class Decisions(support.Case):
         self.decide("tag", "INC-1", "saturation", "confirm", "--reason", "the disk was full")
         self.decide("tag", "INC-1", "saturation", "reject", "--reason", "it was not")
         self.assertEqual([(d["field"], d["value"]) for d in self.decisions("tag")], [("saturation", "reject")])
-        self.assertIn("is not of 'alidade tag' but of 'alidade link'", self.decide("tag", "--undo", "1", code=2).err)
+        self.assertIn("is not of 'alidade tag' but of 'alidade link'", self.decide("tag", "--undo", "1", code=1).err)
 
     def test_wrong_words_change_nothing(self):
         cases = [
@@ -96,11 +96,9 @@ class Decisions(support.Case):
             (("override", "INC-1", "--field", "resolved_at", "--value", "soon", "--reason", "x"), "found 'soon', expected a time"),
             (("override", "INC-1", "--field", "class", "--value", "noise"), "--reason"),
             (("override", "INC-1", "--field", "class", "--value", "noise", "--reason", " "), "--reason"),
-            (("override", "INC-9", "--field", "class", "--value", "noise", "--reason", "x"), "no incident or record 'INC-9'"),
             (("override", "--field", "class", "--value", "noise", "--reason", "x"), "override what?"),
             (("override", "--list", "--undo", "1"), "two things"),
             (("link", "INC-1", "--reason", "x"), "expected two"),
-            (("link", "INC-1", "history:1", "--reason", "x"), "the same record"),
             (("tag", "INC-1", "saturation", "maybe", "--reason", "x"), "expected confirm or reject"),
             (("tag", "INC-1", "Full disk", "confirm", "--reason", "x"), "expected one of: automation_surprise"),
         ]
@@ -109,10 +107,24 @@ class Decisions(support.Case):
                 self.assertIn(words, self.decide(*args, code=2).err)
         self.assertEqual(self.sql("SELECT count(*) FROM decision"), [(0,)])
 
+    def test_what_only_the_store_can_tell_is_no_wrong_usage(self):
+        """Exit 2 is for what the words themselves or the configuration show, before any work; what the store does not hold is 1,
+        whichever command asks, and a slip is answered with the name that was meant where the incidents are at hand."""
+        reason = ("--reason", "x")
+        for args in (("explain", "INC-9"), ("story", "why", "INC-9"), ("story", "told", "INC-9"), ("story", "exclude", "INC-9", *reason),
+                     ("link", "INC-1", "INC-9", *reason), ("unlink", "INC-9", "INC-1", *reason), ("tag", "INC-9", "saturation", "confirm", *reason),
+                     ("override", "INC-9", "--field", "class", "--value", "noise", *reason), ("review", "add", "INC-9", "--held", "2026-05-06")):
+            with self.subTest(args=args):
+                self.assertIn("'INC-9'", self.alidade(*args, code=1).err)
+        for args in (("explain", "inc-2"), ("story", "why", "inc-2")):
+            self.assertIn("(did you mean 'INC-2'?)", self.alidade(*args, code=1).err)
+        self.assertIn("the same record", self.decide("link", "INC-1", "history:1", *reason, code=1).err)
+        self.assertEqual(self.sql("SELECT count(*) FROM decision"), [(0,)])
+
     def test_a_name_of_several_is_refused_with_their_ids(self):
         self.write("more.ndjson", lines([{**RECORDS[0], "source": "other"}]))
         self.alidade("import", "more.ndjson")
-        err = self.decide("override", "INC-1", "--field", "class", "--value", "noise", "--reason", "x", code=2).err
+        err = self.decide("override", "INC-1", "--field", "class", "--value", "noise", "--reason", "x", code=1).err
         self.assertIn("history:1, other:1", err)
         self.decide("override", "other:1", "--field", "class", "--value", "noise", "--reason", "x")
         self.assertEqual([d["subject"] for d in self.decisions()], ["other:1"])

@@ -172,8 +172,8 @@ class Lists(support.Case):
         self.assertIn("INC-1", self.alidade("list", "--period", "2026Q2", "--service", "ledger", "--team", "payments").out)
         self.assertIn("none in 2026Q2 that is so", self.alidade("list", "--period", "2026Q2", "--text", "nowhere").err)
         self.assertIn("no incident of the store names 'Legder' (did you mean 'Ledger'?)",
-                      self.alidade("list", "--period", "2026Q2", "--service", "Legder", code=2).err)
-        self.assertIn("--team: no incident of the store names 'Ops'", self.alidade("list", "--period", "2026Q2", "--team", "Ops", code=2).err)
+                      self.alidade("list", "--period", "2026Q2", "--service", "Legder", code=1).err)
+        self.assertIn("--team: no incident of the store names 'Ops'", self.alidade("list", "--period", "2026Q2", "--team", "Ops", code=1).err)
 
 
 EXPORT = """Ticket #;Summary;Prio;Affected System;Assigned Group;Created on;Solved on;Root cause

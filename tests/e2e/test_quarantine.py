@@ -34,7 +34,7 @@ class Quarantine(support.Case):
         shown = self.alidade("quarantine", "show", str(first["id"])).out
         self.assertIn('"mood":"bad"', shown)
         self.assertIn("text was not kept", self.alidade("quarantine", "show", str(second["id"])).out)
-        self.assertIn("nothing of number 99", self.alidade("quarantine", "show", "99", code=2).err)
+        self.assertIn("nothing of number 99", self.alidade("quarantine", "show", "99", code=1).err)
 
     def test_read_again(self):
         first, second = self.rows()
@@ -73,7 +73,7 @@ class Quarantine(support.Case):
         for args, words in ((("drop",), "needs the number"), (("show",), "needs the number"), (("mend",), "expected list, show N"),
                             (("show", "first"), "expected the number"), (("retry", "1", "2"), "one number")):
             self.assertIn(words, self.alidade("quarantine", *args, code=2).err)
-        self.assertIn("no source 'nowhere'", self.alidade("remap", "nowhere", code=2).err)
+        self.assertIn("no source 'nowhere'", self.alidade("remap", "nowhere", code=1).err)
 
 
 class Remap(support.Case):

@@ -136,7 +136,7 @@ class OfTheSample(support.Case):
 
     def test_mistakes(self):
         self.assertIn("story list", self.run_on("story", code=2).err)
-        self.assertIn("NOPE-1", self.run_on("story", "why", "NOPE-1", code=2).err)
+        self.assertIn("NOPE-1", self.run_on("story", "why", "NOPE-1", code=1).err)
         key = self.listed()["candidates"][0]["key"]
         self.assertIn("--reason", self.run_on("story", "exclude", key, code=2).err)
         self.assertIn("still to come", self.run_on("story", "told", key, "--on", "2150-01-01", code=2).err)

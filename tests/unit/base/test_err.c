@@ -25,6 +25,7 @@ static void test_table(void **state)
     assert_int_equal(ald_rc_info(ALD_ERR_NET)->exit_code, 3);
     assert_true(ald_rc_info(ALD_ERR_NET)->retryable);
     assert_int_equal(ald_rc_info(ALD_ERR_CONFIG)->exit_code, 2);
+    assert_int_equal(ald_rc_info(ALD_ERR_UNKNOWN)->exit_code, 1);
     assert_non_null(ald_rc_info(ALD_RC_COUNT_)->name);
 }
 
