@@ -174,6 +174,22 @@ static void citations(struct gather *g, const struct ald_figures *f)
     }
 }
 
+/* Of the reading shown; NULL: no reading, or no position there. */
+static const struct ald_axis_position *complexity_of(const struct ald_analysis *a, size_t i)
+{
+    const struct ald_reading *shown = ald_reading_shown(a, i);
+    return shown && shown->axis[ALD_COMPLEXITY].has ? &shown->axis[ALD_COMPLEXITY] : NULL;
+}
+
+static int most_complex_first(const void *left, const void *right, void *ctx)
+{
+    const struct gather *g = ctx;
+    const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    const struct ald_axis_position *x = complexity_of(g->a, a), *y = complexity_of(g->a, b);
+    const double p = x ? x->position : -1, q = y ? y->position : -1;
+    return p > q ? -1 : p < q ? 1 : a < b ? -1 : a > b;
+}
+
 static void worth(struct gather *g, ald_has_pattern *has_pattern, const void *ctx)
 {
     uint32_t *list = NULL;
@@ -181,14 +197,14 @@ static void worth(struct gather *g, ald_has_pattern *has_pattern, const void *ct
     for (size_t i = 0; i < g->a->incidents_n; i++) {
         if (!g->own[i] || !over(&g->a->incidents[i]) || g->lore->of[i].reviews)
             continue;
-        const struct ald_reading *shown = ald_reading_shown(g->a, i);
-        const struct ald_axis_position *complexity = shown ? &shown->axis[ALD_COMPLEXITY] : NULL;
-        if (!(complexity && complexity->has && complexity->position >= WORTH_COMPLEXITY - NEAR) &&
-            !(has_pattern && has_pattern(ctx, i)))
+        const struct ald_axis_position *complexity = complexity_of(g->a, i);
+        if (!(complexity && complexity->position >= WORTH_COMPLEXITY - NEAR) && !(has_pattern && has_pattern(ctx, i)))
             continue;
         list = ald_grow(g->arena, list, g->ret->worth_n, &cap, sizeof *list);
         list[g->ret->worth_n++] = (uint32_t)i;
     }
+    if (list)
+        qsort_r(list, g->ret->worth_n, sizeof *list, most_complex_first, g);
     g->ret->worth = list;
 }
 

@@ -4,12 +4,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "definitions.h"
 #include "figures_node.h"
 #include "nodes.h"
 #include "sources.h"
 #include "view.h"
+#include "words.h"
 
 /* ---- The tree ---- */
 
@@ -220,8 +222,51 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
     ald_view_table(report, s, "What people decided", "overrides", "Nothing: no override, link or tag is on record.", overrides, 6, false);
 }
 
-void ald_frame_definitions_view(struct ald_report *report)
+static bool is(const char *id, const char *other)
 {
+    return other && strcmp(id, other) == 0;
+}
+
+/* Whether a heading or a figure of the report leads to this definition. */
+static bool used(const struct ald_report *report, const char *id)
+{
+    for (size_t i = 0; i < report->sections_n; i++)
+        for (size_t k = 0; k < report->sections[i].blocks_n; k++) {
+            const struct ald_block *b = &report->sections[i].blocks[k];
+            for (size_t f = 0; f < b->figures_n; f++)
+                if (is(id, b->figures[f].definition))
+                    return true;
+            for (size_t c = 0; b->table && c < b->table->columns_n; c++)
+                if (is(id, b->table->columns[c].definition))
+                    return true;
+        }
+    return false;
+}
+
+/* Of the definitions those that the pages lead to, and the words that these are said in. */
+static void keep_used(struct ald_report *report)
+{
+    static const char *const always[] = {"incident", "complexity", "blast_radius", "comparables", "reading"};
+    struct ald_node *list = ald_node_list(report->arena), *all = NULL;
+    for (size_t i = 0; i < report->root->object.n; i++)
+        if (strcmp(report->root->object.members[i].key, "definition_list") == 0)
+            all = report->root->object.members[i].node;
+    for (size_t i = 0; all && i < all->list.n; i++) {
+        const char *id = ald_text_at(all->list.items[i], "id");
+        bool keep = used(report, id);
+        for (size_t k = 0; k < sizeof always / sizeof always[0]; k++)
+            keep = keep || is(id, always[k]);
+        if (keep)
+            ald_node_add(report->arena, list, all->list.items[i]);
+    }
+    if (all)
+        *all = *list;
+}
+
+void ald_frame_definitions_view(struct ald_report *report, enum ald_frame_words words)
+{
+    if (words == ALD_FRAME_USED)
+        keep_used(report);
     struct ald_section *s = ald_view_section(report, "definitions", "Definitions");
     const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_SENTENCE, 94, NULL, NULL}};
     ald_view_heading(report, s, "What these figures cannot tell");
@@ -229,6 +274,8 @@ void ald_frame_definitions_view(struct ald_report *report)
     for (size_t i = 0; i < caveats->list.n; i++)
         ald_view_text(report, s, caveats->list.items[i]->text);
     ald_view_table(report, s, "Words and figures", "definition_list", "None.", columns, 2, false)->anchor = "id";
+    if (words == ALD_FRAME_USED)
+        ald_view_remark(report, s, "These are the words of this report. The quarterly report defines all.");
 }
 
 void ald_frame_end_views(struct ald_report *report)
@@ -237,5 +284,5 @@ void ald_frame_end_views(struct ald_report *report)
     quality->landscape = true;
     ald_frame_sources_view(report, quality);
     ald_frame_overrides_view(report, quality);
-    ald_frame_definitions_view(report);
+    ald_frame_definitions_view(report, ALD_FRAME_USED);
 }

@@ -17,5 +17,9 @@ void ald_frame_sources_view(struct ald_report *report, struct ald_section *secti
 void ald_frame_overrides_view(struct ald_report *report, struct ald_section *section);
 /** The last sections of a kind that has nothing of its own to say of data quality: it, and the definitions. */
 void ald_frame_end_views(struct ald_report *report);
-/** The section of definitions and of what the figures cannot tell. */
-void ald_frame_definitions_view(struct ald_report *report);
+enum ald_frame_words {
+    ALD_FRAME_ALL,
+    ALD_FRAME_USED /* of the sections that there are by then: what a heading or a figure leads to, and the words that this is said in */
+};
+/** The section of definitions and of what the figures cannot tell; definition_list keeps no more than it shows. */
+void ald_frame_definitions_view(struct ald_report *report, enum ald_frame_words words);

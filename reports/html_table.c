@@ -210,7 +210,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
 {
     const struct ald_table *table = b->table;
     const struct ald_node *rows = ald_node_at(h->report->root, table->rows);
-    size_t n = ald_rows_n(rows), shown = n < ALD_HTML_ROWS ? n : ALD_HTML_ROWS;
+    size_t n, most = ald_table_rows(h->report, table, &n), shown = most < ALD_HTML_ROWS ? most : ALD_HTML_ROWS;
     struct ald_notes notes = {.n = 0};
     if (!n) {
         ald_html_raw(h, "<p class=\"r\">");
@@ -251,6 +251,6 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     if (printed_columns(table) < table->columns_n)
         ald_html_rawf(h, "<p class=\"r paper\">On paper the first %zu of %zu columns.</p>\n", printed_columns(table), table->columns_n);
     if (shown < n)
-        ald_html_rawf(h, "<p class=\"r\">The first %s of %s rows; all are in the workbook and the JSON of this report.</p>\n",
-                      ald_words_count(h->scratch, (int64_t)shown), ald_words_count(h->scratch, (int64_t)n));
+        ald_html_rawf(h, "<p class=\"r\">The first %s of %s rows; all are in the %sJSON of this report.</p>\n",
+                      ald_words_count(h->scratch, (int64_t)shown), ald_words_count(h->scratch, (int64_t)n), most < n ? "" : "workbook and the ");
 }

@@ -190,6 +190,6 @@ void ald_leadership_views(const struct ald_report_input *in, struct ald_report *
     report->subtitle = subtitle(in, report, f);
     page(report);
     figures(in, report);
-    ald_frame_definitions_view(report);
+    ald_frame_definitions_view(report, ALD_FRAME_USED);
     report->sections[report->sections_n - 1].screen = true;
 }

@@ -4,6 +4,7 @@
 #include "words.h"
 
 #define N(a) (sizeof(a) / sizeof(a)[0])
+#define NEVER_MOST 30 /* with what else is said there, a page */
 
 static size_t rows_at(const struct ald_report *report, const char *path)
 {
@@ -87,8 +88,9 @@ static void never(struct ald_report *report, struct ald_section *s)
         {"Complexity", "complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Time to resolve", "resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
     };
-    ald_view_table(report, s, "Never reviewed, and worth it: complex, or with a known way of failing", "learning.never_reviewed",
-                   "Every incident that looks worth a review has one, or none of this period does.", columns, N(columns), false);
+    ald_view_table(report, s, "Never reviewed, and worth it: the most complex first, and those with a known way of failing", "learning.never_reviewed",
+                   "Every incident that looks worth a review has one, or none of this period does.", columns, N(columns), false)
+        ->most = NEVER_MOST;
 }
 
 void ald_learning_view(struct ald_report *report)

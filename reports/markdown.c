@@ -113,7 +113,7 @@ static void put_table(struct md *m, const struct ald_block *b)
 {
     const struct ald_table *table = b->table;
     const struct ald_node *rows = ald_node_at(m->report->root, table->rows);
-    size_t n = ald_rows_n(rows), shown = n < ROWS_MOST ? n : ROWS_MOST;
+    size_t n, most = ald_table_rows(m->report, table, &n), shown = most < ROWS_MOST ? most : ROWS_MOST;
     if (b->text && *b->text) {
         put(m, "\n**");
         put_text(m, b->text);
@@ -146,7 +146,7 @@ static void put_table(struct md *m, const struct ald_block *b)
         ald_arena_reset(m->scratch);
     }
     if (shown < n)
-        put(m, ald_sprintf(m->scratch, "\nThe first %zu of %zu rows; all are in the workbook and the JSON of this report.\n", shown, n));
+        put(m, ald_sprintf(m->scratch, "\nThe first %zu of %zu rows; all are in the %sJSON of this report.\n", shown, n, most < n ? "" : "workbook and the "));
 }
 
 /* ---- Other blocks ---- */

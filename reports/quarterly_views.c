@@ -78,22 +78,22 @@ static void triangulation(struct ald_report *report)
     ald_charts_durations(report, s);
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 30, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 43, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
         {"Reading", ALD_SHOWN "text", ALD_SHOW_SENTENCE, 22, "#incidents:id", "reading"},
         {"Comparable: 1 in 10 under", ALD_SHOWN "lower_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
-        {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
         {"Comparable: 9 in 10 under", ALD_SHOWN "upper_s", ALD_SHOW_SECONDS, 13, NULL, "band"},
         {"Share over sooner", ALD_SHOWN "percentile", ALD_SHOW_PERCENT, 10, NULL, "percentile"},
         {"Complexity", ALD_SHOWN "complexity.position", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Blast radius", ALD_SHOWN "blast_radius.position", ALD_SHOW_POSITION, 11, NULL, "blast_radius"},
         {"Corner", "corner", ALD_SHOW_TEXT, 22, NULL, "corner"},
+        {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
         {"Comparables", ALD_SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
         {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
     };
     struct ald_table *table = ald_view_table(report, s, "Every incident with what it was compared with", "incidents",
                                              "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
-    table->printed = 11;
+    table->printed = 10;
     table->anchor = "id";
     ald_view_new_page(s);
 }
@@ -129,7 +129,7 @@ static void incidents(struct ald_report *report)
     s->landscape = true;
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 38, NULL, NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 43, NULL, NULL},
         {"State", "state", ALD_SHOW_WORD, 12, NULL, NULL},
         {"Started", "started_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to resolve", "clocks.resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
@@ -139,10 +139,10 @@ static void incidents(struct ald_report *report)
         {"First team", "first_team", ALD_SHOW_TEXT, 16, NULL, NULL},
         {"Resolved", "resolved_at", ALD_SHOW_TIME, 19, NULL, NULL},
         {"Time to acknowledge", "clocks.acknowledge_s", ALD_SHOW_SECONDS, 13, NULL, "acknowledge"},
-        {"Corner", "corner", ALD_SHOW_TEXT, 30, NULL, "corner"},
+        {"Corner", "corner", ALD_SHOW_TEXT, 36, NULL, "corner"},
         {"Teams", "teams", ALD_SHOW_LIST, 28, NULL, "teams_engaged"},
         {"Reopened", "reopens", ALD_SHOW_COUNT, 9, NULL, NULL},
-        {"Id", "id", ALD_SHOW_TEXT, 28, NULL, NULL},
+        {"Id", "id", ALD_SHOW_TEXT, 40, NULL, NULL},
     };
     struct ald_table *table = ald_view_table(report, s, NULL, "incidents", "No incident of this period is recorded.", columns,
                                              sizeof columns / sizeof columns[0], true);
@@ -218,5 +218,5 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
     ald_stories_view(report);
     incidents(report);
     data_quality(report);
-    ald_frame_definitions_view(report);
+    ald_frame_definitions_view(report, ALD_FRAME_ALL);
 }

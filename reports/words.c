@@ -273,6 +273,14 @@ size_t ald_rows_n(const struct ald_node *rows)
     return rows->kind == ALD_NODE_LIST ? rows->list.n : rows->kind == ALD_NODE_ROWS ? rows->rows.n : 0;
 }
 
+size_t ald_table_rows(const struct ald_report *report, const struct ald_table *table, size_t *ret_all)
+{
+    size_t all = ald_rows_n(ald_node_at(report->root, table->rows));
+    if (ret_all)
+        *ret_all = all;
+    return table->most && table->most < all ? table->most : all;
+}
+
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
 {
     return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);

@@ -37,6 +37,8 @@ bool ald_words_can_link(struct ald_arena *scratch, const char *url);
 /* ---- Rows ---- */
 /** Rows of a LIST or ROWS node; 0 for anything else and NULL. */
 size_t ald_rows_n(const struct ald_node *rows);
+/** So many of a table's rows are shown, those that come first; *ret_all (may be NULL): of so many. */
+size_t ald_table_rows(const struct ald_report *report, const struct ald_table *table, size_t *ret_all);
 /** Row i < ald_rows_n; of ROWS made on scratch. */
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch);
 /** The text at a path inside a node, or NULL. */

@@ -21,7 +21,7 @@ static const struct ald_node *rows_node(const struct ald_report *report, const s
 
 size_t ald_xlsx_rows_n(const struct ald_report *report, const struct ald_table *table)
 {
-    return ald_rows_n(rows_node(report, table));
+    return ald_table_rows(report, table, NULL);
 }
 
 /* ---- A table ---- */
@@ -299,6 +299,10 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
 {
     for (size_t i = 0; i < g->notes.n; i++)
         ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%s %s", ald_note_mark(s->x->scratch, i + 1), g->notes.texts[i]), XS_REMARK, err));
+    if (g->rows_n < ald_rows_n(g->rows)) {
+        const char *first = ald_words_count(s->x->scratch, (int64_t)g->rows_n), *all = ald_words_count(s->x->scratch, (int64_t)ald_rows_n(g->rows));
+        ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "The first %s of %s rows; all are in the JSON of this report.", first, all), XS_REMARK, err));
+    }
     if (g->low_n) {
         const char *text = ald_sprintf(s->x->scratch, "%zu %s a text that is longer than the row is high; the cell holds it whole.", g->low_n,
                                        g->low_n == 1 ? "row has" : "rows have");
@@ -334,7 +338,7 @@ static struct grid grid_of(struct ald_xlsx_sheet *s, const struct ald_table *tab
 {
     struct grid g = {.table = table, .rows = rows_node(s->x->report, table)};
     g.n = table->columns_n < ALD_XLSX_GRID ? table->columns_n : ALD_XLSX_GRID;
-    g.rows_n = ald_rows_n(g.rows);
+    g.rows_n = ald_table_rows(s->x->report, table, NULL);
     g.nodes = ald_calloc(s->x->arena, g.n, sizeof *g.nodes);
     g.paths = ald_calloc(s->x->arena, g.n, sizeof *g.paths);
     for (size_t i = 0; i < g.n; i++)

@@ -95,7 +95,7 @@ struct ald_learning {
     size_t open_dated;
     size_t reviews_without_actions;
     size_t cited, citations;       /* incidents of any age that texts of the period name; how many namings */
-    const uint32_t *worth;         /* never reviewed and worth it: incidents */
+    const uint32_t *worth;         /* never reviewed and worth it: incidents, the most complex first, those without a position last */
     size_t worth_n;
     const char *absent;            /* why nothing can be said of reviews, or NULL */
 };

@@ -123,6 +123,7 @@ struct ald_table {
     bool filter;      /* the reader may filter and sort */
     bool cards;       /* few rows that are read one by one: first column names, second titles, the rest explains */
     size_t printed;     /* on paper only the first so many columns; 0: all */
+    size_t most;        /* show only the first so many rows, and say so; 0: all. The JSON has them all */
     bool labelled;    /* of cards: the rest is long, each value stands under the title of its column */
     const char *anchor; /* path inside the row of an id that links lead to, or NULL */
 };
