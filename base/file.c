@@ -256,10 +256,32 @@ void ald_replace_abort(struct ald_replace *r)
     r->temp[0] = '\0';
 }
 
+/* Where the last folder of dir (so many bytes) begins, when ".." in it is the folder above by name too: a link leads elsewhere. Else n. */
+static size_t named_folder(struct ald_arena *arena, const char *dir, size_t n)
+{
+    struct stat st;
+    size_t begin = n;
+    while (begin > 0 && dir[begin - 1] != '/')
+        begin--;
+    size_t length = n - begin;
+    bool dots = length == 0 || (length == 1 && dir[begin] == '.') || (length == 2 && dir[begin] == '.' && dir[begin + 1] == '.');
+    return !dots && lstat(ald_strndup(arena, dir, n), &st) == 0 && S_ISDIR(st.st_mode) ? begin : n;
+}
+
 char *ald_path_beside(struct ald_arena *arena, const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');
     if (name[0] == '/' || !slash)
         return ald_strdup(arena, name);
-    return ald_sprintf(arena, "%.*s/%s", (int)(slash - path), path, name);
+    size_t n = (size_t)(slash - path);
+    while (n > 0 && strncmp(name, "../", 3) == 0) {
+        size_t begin = named_folder(arena, path, n);
+        if (begin == n)
+            break;
+        name += 3;
+        if (begin == 0)
+            return ald_strdup(arena, *name ? name : ".");
+        n = begin - 1;
+    }
+    return ald_sprintf(arena, "%.*s/%s", (int)n, path, name);
 }

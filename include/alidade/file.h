@@ -28,5 +28,6 @@ ALD_CHECK enum ald_rc ald_replace_commit(struct ald_replace *r, struct ald_err *
 ALD_CHECK enum ald_rc ald_replace_commit_new(struct ald_replace *r, bool *ret_existed, struct ald_err *err);
 /** Removes the temp file; safe after commit. */
 void ald_replace_abort(struct ald_replace *r);
-/** DIR of path joined with name when name is relative; arena-owned. */
+/** DIR of path joined with name when name is relative; "../" at its beginning takes away folders of DIR that are there and no links.
+ *  Arena-owned. */
 char *ald_path_beside(struct ald_arena *arena, const char *path, const char *name);

@@ -248,9 +248,34 @@ static void test_path_beside(void **state)
         {"./alidade.yaml", "../store.db", "./../store.db"},
         {"/alidade.yaml", "store.db", "/store.db"},
         {"conf/alidade.yaml", "/var/store.db", "/var/store.db"},
+        {"no-such/alidade.yaml", "../store.db", "no-such/../store.db"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(ald_path_beside(arena, cases[i].path, cases[i].name), cases[i].want);
+}
+
+/* What "../" names is said without it where that is the same place: not through a link, nor above what is written. */
+static void test_path_beside_above(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    char a[128], b[128], other[128], file[128], want[128];
+    assert_int_equal(mkdir(in_folder("a", a), 0700), 0);
+    assert_int_equal(mkdir(in_folder("a/b", b), 0700), 0);
+    assert_int_equal(symlink("a/b", in_folder("other", other)), 0);
+    assert_string_equal(ald_path_beside(arena, in_folder("a/b/c.yaml", file), "../../out/x"), in_folder("out/x", want));
+    assert_string_equal(ald_path_beside(arena, in_folder("a/b/c.yaml", file), "../x"), in_folder("a/x", want));
+    assert_string_equal(ald_path_beside(arena, in_folder("other/c.yaml", file), "../x"), in_folder("other/../x", want));
+    assert_string_equal(ald_path_beside(arena, "/etc/c.yaml", "../x"), "/x");
+    assert_string_equal(ald_path_beside(arena, "/etc/c.yaml", "../../x"), "/../x");
+    assert_int_equal(chdir(in_folder("", file)), 0);
+    assert_string_equal(ald_path_beside(arena, "a/b/c.yaml", "../../x"), "x");
+    assert_string_equal(ald_path_beside(arena, "a/c.yaml", "../"), ".");
+    assert_string_equal(ald_path_beside(arena, "a/c.yaml", "../../x"), "../x");
+    assert_string_equal(ald_path_beside(arena, "../c.yaml", "../x"), "../../x");
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(rmdir(b), 0);
+    assert_int_equal(rmdir(a), 0);
 }
 
 int main(void)
@@ -265,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_link_and_left_over),
         cmocka_unit_test(test_path_beside),
+        cmocka_unit_test(test_path_beside_above),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
