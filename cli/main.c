@@ -18,6 +18,7 @@
 #include "session.h"
 
 #define LARGE_BYTES (128 << 10)
+#define HELP_COLUMNS 114
 
 static atomic_int interrupted; /* set by a signal, read by every thread */
 
@@ -44,6 +45,61 @@ static void on_abort(int signal_number)
     (void)raise(signal_number);
 }
 
+/* Words over as many lines as they take, each but the first behind so many blanks. */
+static void print_wrapped(FILE *out, const char *text, size_t from)
+{
+    size_t at = from;
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        if (at > from && at + 1 + n > HELP_COLUMNS) {
+            (void)fprintf(out, "\n%*s", (int)from, "");
+            at = from;
+        }
+        at += (size_t)fprintf(out, "%s%.*s", at > from ? " " : "", (int)n, text);
+        text += n + strspn(text + n, " ");
+    }
+    (void)fputc('\n', out);
+}
+
+/* How long the label of "report, run: folder of the reports" is: names of commands, or how one is used ("story told"). 0: it has none.
+ * *ret_of: whether it names this command. */
+static size_t label(const char *text, size_t n, const char *command, bool *ret_of)
+{
+    const char *colon = memchr(text, ':', n);
+    size_t length = colon ? (size_t)(colon - text) : 0;
+    *ret_of = length == 0;
+    for (size_t at = 0; at < length;) {
+        size_t word = strcspn(text + at, " ,:"), item = strcspn(text + at, ",:");
+        bool known = false;
+        const struct ald_command *row;
+        for (size_t i = 0; (row = ald_command_at(i)); i++)
+            known = known || (strlen(row->name) == word && memcmp(row->name, text + at, word) == 0);
+        if (!known) {
+            *ret_of = true;
+            return 0;
+        }
+        *ret_of = *ret_of || (strlen(command) == word && memcmp(command, text + at, word) == 0);
+        at += item + strspn(text + at + item, ", ");
+    }
+    return length;
+}
+
+/* What an option means to a command: of "list: this; forget: that" the part that is its own, without the label. */
+static void own_help(const char *help, const char *command, char *ret, size_t room)
+{
+    *ret = '\0';
+    while (*help) {
+        const char *end = strstr(help, "; ");
+        bool of = false;
+        size_t n = end ? (size_t)(end - help) : strlen(help), skip = label(help, n, command, &of), have = strlen(ret);
+        if (skip)
+            skip += strspn(help + skip, ": ");
+        if (of)
+            (void)snprintf(ret + have, room - have, "%s%.*s", have ? "; " : "", (int)(n - skip), help + skip);
+        help += n + (end ? 2 : 0);
+    }
+}
+
 static void print_options(FILE *out, const struct ald_command *command)
 {
     const struct ald_option_row *row;
@@ -59,7 +115,9 @@ static void print_options(FILE *out, const struct ald_command *command)
             char name[64];
             (void)snprintf(name, sizeof name, "%s%c%s--%s%s%s", row->letter ? "-" : "", row->letter ? row->letter : ' ',
                            row->letter ? ", " : "   ", row->name, row->arg ? " " : "", row->arg ? row->arg : "");
-            (void)fprintf(out, "  %-26s %s\n", name, row->help);
+            char help[256];
+            own_help(row->help, command ? command->name : "", help, sizeof help);
+            print_wrapped(out, help, (size_t)fprintf(out, "  %-26s ", name));
         }
     }
 }
@@ -76,8 +134,10 @@ static void print_help(FILE *out, const struct ald_command *command)
     if (command) {
         (void)fprintf(out, "alidade %s%s%s\n\n%s.\n", command->name, *command->args ? " " : "", command->args,
                       command->help ? command->help : "for the build");
-        if (command->more)
-            (void)fprintf(out, "\n%s\n", command->more);
+        if (command->more) {
+            (void)fputc('\n', out);
+            print_wrapped(out, command->more, 0);
+        }
         print_options(out, command);
         print_examples(out, command->name);
         return;

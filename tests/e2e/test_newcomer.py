@@ -2,6 +2,7 @@
 """What a new user meets in the first hours: words of the reports that must not contradict what stands beside them, days as they
 were given, and what is said when nothing is there."""
 import datetime
+import re
 import unittest
 
 import support
@@ -158,6 +159,33 @@ class Names(support.Case):
         keys["severity_order"].append("SEV3")
         self.configure(support.ndjson("history.ndjson"), **keys)
         self.assertIn("ok spelling", " ".join(self.alidade("doctor").out.split()))
+
+
+class Help(support.Case):
+    def options(self, command):
+        """{option: what --help says of it}"""
+        text = self.alidade(command, "--help").out.split("\nOptions:\n")[1].split("\nEverywhere:\n")[0]
+        return {line.split()[0]: " ".join(line[29:].split()) for line in re.sub(r"\n {20,}", " ", text).splitlines()}
+
+    def test_says_of_an_option_what_it_means_to_this_command(self):
+        self.assertEqual(self.options("report")["--format"], "json,xlsx,html (default all of these), md")
+        self.assertEqual(self.options("run")["--format"], "json,xlsx,html (default all of these), md")
+        self.assertEqual(self.options("export")["--format"], "ndjson or csv")
+        self.assertEqual(self.options("import")["--format"], "ndjson, csv or slack (default: what the file looks like)")
+        self.assertEqual(self.options("export")["--out"], "file, instead of standard output")
+        self.assertEqual(self.options("forget")["--text"], "these words too, wherever they stand")
+        self.assertEqual(self.options("list")["--text"], "only with this in title, key or id, whatever the case")
+        self.assertEqual(self.options("story")["--on"], "when it was told (default: now)")
+        self.assertEqual(self.options("override")["--reason"], "why it is so: kept with the decision, shown in reports")
+        self.assertIn("e-mail or login (default $USER); kept as", self.options("tag")["--by"])
+
+    def test_every_option_of_every_command_is_explained_in_lines_that_fit(self):
+        commands = re.findall(r"^  ([a-z]+) ", self.alidade("--help").out.split("\nCommands:\n")[1].split("\n\n")[0], re.M)
+        self.assertGreater(len(commands), 20)
+        for command in commands:
+            text = self.alidade(command, "--help").out
+            self.assertEqual([line for line in text.split("\nExamples:\n")[0].splitlines() if len(line) > 114], [], command)
+            self.assertEqual(re.findall(r"^ +(?:-., )?--\S+(?: [A-Z|a-z]+)? *$", text, re.M), [], command)
 
 
 class Lists(support.Case):
