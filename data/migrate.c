@@ -152,7 +152,8 @@ enum ald_rc ald_migrate(struct ald_store *store, const struct ald_embedded *migr
     /* Off while tables are rebuilt (dropping one would delete what refers to it); checked before each commit instead.
      */
     ALD_TRY(set_foreign_keys(store, 0, err));
-    for (const struct ald_embedded *m = migrations; m->name; m++) {
+    const bool whole = version == 0 && migrations == ald_sql_migrations; /* a new store is made at once */
+    for (const struct ald_embedded *m = whole ? ald_sql_schema : migrations; m->name; m++) {
         if (number_of(m) <= version)
             continue;
         enum ald_rc rc = apply(store, m, err);

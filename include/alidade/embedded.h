@@ -9,6 +9,7 @@ struct ald_embedded {
     size_t size;
 };
 extern const struct ald_embedded ald_sql_migrations[]; /* data/sql/NNNN_name.sql in order */
+extern const struct ald_embedded ald_sql_schema[];     /* one: what all of them together make */
 extern const struct ald_embedded ald_sql_queries[];    /* the named statements of data/sql/queries/?.sql, by name */
 extern const struct ald_embedded ald_schemas[];        /* data/schema/KIND.schema.json */
 extern const struct ald_embedded ald_html_assets[];    /* data/html */

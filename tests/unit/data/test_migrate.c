@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alidade/buf.h"
 #include "data/store_priv.h"
 #include "where.h"
 
@@ -190,9 +191,46 @@ static void the_built_in_migrations_make_a_store(void **state)
     assert_true(objects > 20);
 }
 
+/** What a query gives, as text. */
+static void add_rows(struct ald_store *store, const char *sql, struct ald_buf *ret)
+{
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        assert_int_equal(ald_buf_addf(ret, NULL, "%s\n", (const char *)sqlite3_column_text(stmt, 0)), ALD_OK);
+    assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+}
+
+static void add_store(const struct ald_embedded *migrations, struct ald_buf *ret)
+{
+    ALD_CLEANUP(ald_store_closep) struct ald_store *store = NULL;
+    assert_int_equal(ald_store_open_with(":memory:", ALD_STORE_WRITE, migrations, &store, NULL), ALD_OK);
+    ald_buf_init(ret, 1u << 20);
+    add_rows(store, "SELECT user_version FROM pragma_user_version", ret);
+    add_rows(store, "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY rowid", ret);
+    add_rows(store, "SELECT key || ' ' || value FROM meta ORDER BY key", ret);
+    add_rows(store, "SELECT record || ' ' || was_from FROM touched ORDER BY record", ret);
+}
+
+static void a_new_store_is_what_all_migrations_make(void **state)
+{
+    (void)state;
+    const size_t n = (size_t)ald_migrate_newest(ald_sql_migrations) + 1;
+    struct ald_embedded *each = calloc(n, sizeof *each); /* another list than the program's: applied one after the other */
+    assert_non_null(each);
+    memcpy(each, ald_sql_migrations, n * sizeof *each);
+    ALD_CLEANUP(ald_buf_done) struct ald_buf at_once, one_by_one;
+    add_store(ald_sql_migrations, &at_once);
+    add_store(each, &one_by_one);
+    assert_true(at_once.len > 10000);
+    assert_string_equal(at_once.data, one_by_one.data);
+    free(each);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_store_is_what_all_migrations_make),
         cmocka_unit_test_setup_teardown(two_backups_are_kept, enter, leave),
         cmocka_unit_test_setup_teardown(several_at_once, enter, leave),
         cmocka_unit_test_setup_teardown(a_failed_migration_leaves_the_store_as_it_was, enter, leave),
