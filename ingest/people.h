@@ -28,6 +28,8 @@ void ald_known_names_free(struct ald_known_names *known);
 void ald_known_names_freep(struct ald_known_names **known);
 /** Takes in the names that any source told, as the store keeps them (of one with several pseudonyms the smallest). */
 ALD_CHECK enum ald_rc ald_known_names_of_all(struct ald_store *store, struct ald_known_names *known, struct ald_err *err);
+/** The same but for names of this source that were looked for in all of its texts. */
+ALD_CHECK enum ald_rc ald_known_names_beside(struct ald_store *store, const char *source, struct ald_known_names *known, struct ald_err *err);
 
 /** A text that stands in no document: known names and all e-mail addresses replaced. Arena-owned, or text itself. */
 const char *ald_people_text(struct ald_arena *arena, const struct ald_scrub *scrub, const char *text);

@@ -29,11 +29,14 @@ struct asked {
     char word[25];
 };
 #define ASKED_N 1024u
+#define SIEVE_N 4096u
 
 struct ald_known_names {
     struct ald_hash_key key;
     struct asked *asked; /* ASKED_N, by a hash of the word */
     unsigned changes; /* counts from 1 */
+    uint64_t sieve[SIEVE_N / 64]; /* a bit for each word that begins a name */
+    bool sieve_all;               /* there are such words whose number is not known */
     struct name *names;
     struct ald_name_alias *aliases;
     struct ald_name_row *fresh;
@@ -106,10 +109,36 @@ static const struct ald_name_row *find(const struct ald_known_names *known, cons
     return name ? &name->row : NULL;
 }
 
+/** Number of a word, from 1, in whatever case; the n > 0 bytes of the word as it stands in a text. */
+static unsigned sieve_of(const char *word, size_t n)
+{
+    const uint64_t small = 0x2020202020202020; /* takes more together than case, which does no harm */
+    uint64_t first = 0, last = 0;
+    memcpy(&first, word, n < sizeof first ? n : sizeof first);
+    memcpy(&last, word + (n < sizeof last ? 0 : n - sizeof last), n < sizeof last ? n : sizeof last);
+    const uint64_t hash = ((first | small) ^ (last | small) * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
+    return 1 + (unsigned)(hash >> 52) % (SIEVE_N - 1);
+}
+
+static void sieve_add(struct ald_known_names *known, const struct ald_name_row *row)
+{
+    known->sieve_all = known->sieve_all || (row->counts && !row->sieve);
+    if (row->sieve)
+        known->sieve[row->sieve / 64] |= UINT64_C(1) << row->sieve % 64;
+}
+
+/** False when no name begins with the word. */
+static bool sieve_holds(const struct ald_known_names *known, const char *word, size_t n)
+{
+    const unsigned number = sieve_of(word, n);
+    return known->sieve_all || (known->sieve[number / 64] >> number % 64 & 1);
+}
+
 /** Joins what is known with row; true when that says more than before. */
 static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
 {
     struct name *name;
+    sieve_add(known, row);
     HASH_FIND_BYHASHVALUE(hh, known->names, &row->hash, sizeof row->hash, (unsigned)row->hash, name);
     if (!name) {
         name = make(sizeof *name);
@@ -129,7 +158,7 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
 
 static void learn(struct ald_known_names *known, const char *words, size_t n, unsigned counts, const char *pseudonym)
 {
-    struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts};
+    struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts, .sieve = counts ? sieve_of(words, n) : 0};
     copy_pseudonym(row.pseudonym, pseudonym);
     if (!merge(known, &row))
         return;
@@ -222,7 +251,7 @@ static unsigned head(const struct ald_known_names *known, const char *word, size
 
 unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n)
 {
-    if (!known->names)
+    if (!known->names || !sieve_holds(known, word, n))
         return 0;
     if (n > sizeof known->asked->word)
         return head(known, word, n);

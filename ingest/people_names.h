@@ -20,6 +20,7 @@ bool ald_is_pseudonym(const char *s, size_t n);
 struct ald_name_row {
     uint64_t hash;
     unsigned counts; /* bit n - 1: there is a name of n words that begins with this one word */
+    unsigned sieve;  /* a number that this word shares with few others; 0: not known, as in the store, which holds nothing of words */
     char pseudonym[ALD_PSEUDONYM_SIZE]; /* "": by themselves the words name nobody */
 };
 

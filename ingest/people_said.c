@@ -2,11 +2,10 @@
 #include "people.h"
 #include "people_names.h"
 
-enum ald_rc ald_known_names_of_all(struct ald_store *store, struct ald_known_names *known, struct ald_err *err)
+/** All rows of an open query. */
+static enum ald_rc take(struct ald_q *q, struct ald_known_names *known, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(store, "people_name_list", &q, err));
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
         const struct ald_name_row name = ald_text_names_row(q);
@@ -14,6 +13,21 @@ enum ald_rc ald_known_names_of_all(struct ald_store *store, struct ald_known_nam
         ALD_TRY(ald_q_step(q, &row, err));
     }
     return ALD_OK;
+}
+
+enum ald_rc ald_known_names_of_all(struct ald_store *store, struct ald_known_names *known, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "people_name_list", &q, err));
+    return take(q, known, err);
+}
+
+enum ald_rc ald_known_names_beside(struct ald_store *store, const char *source, struct ald_known_names *known, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "people_name_beside", &q, err));
+    ald_q_text(q, 1, source);
+    return take(q, known, err);
 }
 
 enum ald_rc ald_people_said(struct ald_store *store, enum ald_people people, const struct ald_key *key, struct ald_arena *arena,

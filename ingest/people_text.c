@@ -135,9 +135,50 @@ static bool search(struct search *w)
     return w->copied > 0 || !w->fits;
 }
 
+/** True when a name may begin with the word, or with a part of it between underscores. */
+static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
+{
+    if (ald_text_names_head(known, s, n))
+        return true;
+    for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
+        const char *line = memchr(s + at, '_', n - at);
+        end = line ? (size_t)(line - s) : n;
+        if (end > at && ald_text_names_head(known, s + at, end - at))
+            return true;
+    }
+    return false;
+}
+
+/** Goes on behind the word at s[*at], or behind the one character. @return true when a name may begin with the word. */
+static bool pass(const struct ald_known_names *known, const char *s, size_t n, size_t *at)
+{
+    const size_t from = *at;
+    enum ald_glyph glyph;
+    *at = ald_word_end(s, n, from);
+    if (*at > from)
+        return begins_a_name(known, s + from, *at - from);
+    *at += ald_glyph_at(s + from, n - from, &glyph);
+    return false;
+}
+
+/** False when there is nobody in the text, in whatever way it is read: nearly all are like that. */
+static bool anybody(const struct ald_known_names *known, const char *s, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        const char c = s[at];
+        if (c == '@' || (c == '[' && s[at + 1] == '~') || ((c == '%' || c == '&' || c == '\\') && ald_reading_begins(s + at, n - at)))
+            return true;
+        if (pass(known, s, n, &at))
+            return true;
+    }
+    return false;
+}
+
 const char *ald_text_scrub(void *ctx, const char *s)
 {
     struct ald_text_scrub *scrub = ctx;
+    if (!anybody(scrub->known, s, strlen(s)))
+        return s;
     static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
     ALD_CLEANUP(ald_buf_done) struct ald_buf before; /* what the readings so far made of it */
     bool fits = true;
@@ -163,20 +204,6 @@ const char *ald_text_scrub(void *ctx, const char *s)
     return fits ? scrub->out.data : ""; /* rather no text than one with names in it */
 }
 
-/** True when a name may begin with the word, or with a part of it between underscores. */
-static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
-{
-    if (ald_text_names_head(known, s, n))
-        return true;
-    for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
-        const char *line = memchr(s + at, '_', n - at);
-        end = line ? (size_t)(line - s) : n;
-        if (end > at && ald_text_names_head(known, s + at, end - at))
-            return true;
-    }
-    return false;
-}
-
 bool ald_text_names_maybe(const struct ald_known_names *known, const char *json, size_t n)
 {
     for (size_t at = 0; at < n;) {
@@ -188,15 +215,8 @@ bool ald_text_names_maybe(const struct ald_known_names *known, const char *json,
         }
         if ((json[at] == '%' || json[at] == '&') && ald_reading_begins(json + at, n - at))
             return true;
-        size_t end = ald_word_end(json, n, at);
-        if (end == at) {
-            enum ald_glyph glyph;
-            at += ald_glyph_at(json + at, n - at, &glyph);
-            continue;
-        }
-        if (begins_a_name(known, json + at, end - at))
+        if (pass(known, json, n, &at))
             return true;
-        at = end;
     }
     return false;
 }

@@ -11,11 +11,20 @@ static bool within(unsigned c, unsigned from, unsigned to)
     return c >= from && c <= to;
 }
 
-/** A bit for each letter, digit and the underscore; bytes beyond ASCII are gaps here. */
+/** What a byte is by itself: a letter, digit or underscore; bytes beyond ASCII are gaps here. */
+static const bool letters[256] = {
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
+    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true, ['H'] = true,
+    ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
+    ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
+    ['_'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true,
+    ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true,
+    ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
+
 static enum ald_glyph ascii_glyph(unsigned char c)
 {
-    static const uint32_t letters[4] = {0, 0x03FF0000, 0x87FFFFFE, 0x07FFFFFE};
-    return c < 0x80 && letters[c / 32] >> (c % 32) & 1u ? ALD_LETTER : ALD_GAP;
+    return letters[c] ? ALD_LETTER : ALD_GAP;
 }
 
 /** Ranges of Unicode, coarse: what matters is that a name's neighbours (quotes, dashes, emoji) do not count as its
@@ -60,12 +69,10 @@ size_t ald_word_end(const char *s, size_t n, size_t at)
 {
     enum ald_glyph glyph;
     for (size_t from = at; at < n;) {
-        if ((unsigned char)s[at] < 0x80) { /* most texts are nothing else */
-            if (ascii_glyph((unsigned char)s[at]) == ALD_GAP)
-                return at;
+        while (at < n && letters[(unsigned char)s[at]]) /* most texts are nothing else */
             at++;
-            continue;
-        }
+        if (at == n || (unsigned char)s[at] < 0x80)
+            return at;
         size_t len = ald_glyph_at(s + at, n - at, &glyph);
         if (glyph == ALD_WHOLE)
             return at == from ? at + len : at;
@@ -149,12 +156,12 @@ static size_t domain_end(const char *s, size_t n, size_t at)
     size_t end = at;
     for (size_t i = at; i < n;) {
         size_t label = i;
-        bool letters = true;
+        bool named = true;
         for (; i < n && ((ascii_glyph((unsigned char)s[i]) == ALD_LETTER && s[i] != '_') || s[i] == '-'); i++)
-            letters = letters && !within((unsigned char)s[i], '0', '9') && s[i] != '-';
+            named = named && !within((unsigned char)s[i], '0', '9') && s[i] != '-';
         if (i == label)
             break;
-        if (label > at && letters && i - label >= 2)
+        if (label > at && named && i - label >= 2)
             end = i;
         if (i >= n || s[i] != '.')
             break;

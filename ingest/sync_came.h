@@ -16,7 +16,8 @@ struct ald_came {
     struct ald_arena *arena;
     struct ald_came_text *texts; /* one may stand there several times */
     size_t n, cap;
-    bool all; /* more than these are to be looked through: they are not listed */
+    bool all;  /* more than these are to be looked through: they are not listed */
+    bool left; /* another run left some, of which it is not known for whom they were searched */
 };
 /** source and stream outlive it, element is copied. */
 void ald_came_element(struct ald_came *came, const char *source, const char *stream, const char *element);

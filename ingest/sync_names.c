@@ -52,7 +52,7 @@ enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_stream *str
         ald_q_int(q, 5, s->texts);
         ALD_TRY(ald_q_run(q, err));
     }
-    s->texts = s->texts || (page->rows.n > 0 && !stream->every_time);
+    s->texts = s->texts || (page->rows.n > 0 && (!stream->every_time || s->connector->type.is_file)); /* lists of APIs say who people are */
     return ALD_OK;
 }
 
@@ -60,7 +60,7 @@ static enum ald_rc mend(struct ald_sync *s, struct ald_err *err)
 {
     int64_t changes = 0;
     ALD_TRY(ald_store_begin(s->store, err));
-    ALD_TRY(ald_sync_texts_mend(s, NULL, &changes, err));
+    ALD_TRY(ald_sync_texts_mend(s, NULL, s->late, &changes, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_name_settled", &q, err));
     ald_q_text(q, 1, s->cfg->name);

@@ -52,7 +52,9 @@ static enum ald_rc owed(struct ald_store *store, bool *ret, bool *ret_all, struc
 enum ald_rc ald_sync_said_begin(struct ald_store *store, struct ald_came *c, struct ald_err *err)
 {
     bool all = false;
-    return owed(store, &c->all, &all, err); /* what another run left cannot be known */
+    ALD_TRY(owed(store, &c->left, &all, err)); /* what another run left cannot be known */
+    c->all = c->left;
+    return ALD_OK;
 }
 
 enum ald_rc ald_sync_said_owe(struct ald_sync *s, const struct ald_sync_page *page, struct ald_err *err)
@@ -73,8 +75,19 @@ static bool by_hand(const char *source, const char *type)
     return !*source || (known && known->is_file);
 }
 
+/* What pages of a source brought was searched for whom it names itself. */
+static enum ald_rc mend_source(struct ald_sync *s, const struct ald_came *c, bool all, int64_t *changes, struct ald_err *err)
+{
+    const struct ald_came *came = all || c->all ? NULL : c;
+    if (c->left)
+        return ald_sync_texts_mend(s, came, s->late, changes, err);
+    ALD_CLEANUP(ald_known_names_freep) struct ald_known_names *others = ald_known_names_new(s->scrub.key);
+    ALD_TRY(ald_known_names_beside(s->store, s->cfg->name, others, err));
+    return ald_sync_texts_mend(s, came, ald_text_names_any(others) ? others : NULL, changes, err);
+}
+
 /* cfg: that of s, named for each source in turn. */
-static enum ald_rc mend(struct ald_sync *s, struct ald_source_cfg *cfg, const struct ald_came *c, struct ald_err *err)
+static enum ald_rc mend(struct ald_sync *s, struct ald_source_cfg *cfg, const struct ald_came *c, bool all, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -88,7 +101,7 @@ static enum ald_rc mend(struct ald_sync *s, struct ald_source_cfg *cfg, const st
             break;
         cfg->name = ald_strdup(arena, ald_q_col_text(q, 0));
         if (by_hand(cfg->name, ald_q_col_text(q, 1)))
-            ALD_TRY(ald_sync_texts_mend(s, c, &changes, err));
+            ALD_TRY(mend_source(s, c, all, &changes, err));
     }
     if (changes > 0)
         ALD_TRY(ald_store_touch(s->store, err));
@@ -109,7 +122,7 @@ enum ald_rc ald_sync_names_said(struct ald_store *store, const struct ald_ingest
     if (!any)
         return ALD_OK;
     ALD_TRY(ald_store_begin(store, err));
-    enum ald_rc rc = mend(&s, &cfg, all || c->all ? NULL : c, err);
+    enum ald_rc rc = mend(&s, &cfg, c, all, err);
     if (rc == ALD_OK)
         rc = ald_store_commit(store, err);
     if (rc != ALD_OK)

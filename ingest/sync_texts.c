@@ -6,7 +6,7 @@
 /** What reads them (two keys, the text) and what writes one. */
 static const struct place {
     const char *list, *set;
-    const char *of; /* lists those of one record (?2), or of one element (?2, ?3) */
+    const char *of; /* what pages brought: lists that of one record (?2), or of one element (?2, ?3) */
     bool json;
 } places[] = {
     {"sync_text_titles", "sync_text_title_set", "sync_text_title_of", false},
@@ -37,7 +37,7 @@ struct hits {
 };
 
 /** Texts of an open query that change. */
-static enum ald_rc find(struct ald_sync *s, struct ald_q *q, bool json, struct hits *hits, struct ald_err *err)
+static enum ald_rc find(struct ald_sync *s, struct ald_q *q, bool json, const struct ald_known_names *names, struct hits *hits, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ald_q_text(q, 1, s->cfg->name);
@@ -48,8 +48,8 @@ static enum ald_rc find(struct ald_sync *s, struct ald_q *q, bool json, struct h
             return ALD_OK;
         const char *was = ald_q_col_text(q, 2), *text = NULL;
         /* What was kept of what could not be read may be no document. */
-        if (!was || (ald_people_rewrite(scratch, &s->scrub, s->late, was, json, &text, NULL) != ALD_OK &&
-                     ald_people_rewrite(scratch, &s->scrub, s->late, was, false, &text, NULL) != ALD_OK))
+        if (!was || (ald_people_rewrite(scratch, &s->scrub, names, was, json, &text, NULL) != ALD_OK &&
+                     ald_people_rewrite(scratch, &s->scrub, names, was, false, &text, NULL) != ALD_OK))
             continue;
         if (text) {
             hits->list = ald_grow(hits->arena, hits->list, hits->n, &hits->cap, sizeof *hits->list);
@@ -62,15 +62,17 @@ static enum ald_rc find(struct ald_sync *s, struct ald_q *q, bool json, struct h
     }
 }
 
-static enum ald_rc find_all(struct ald_sync *s, const struct place *place, struct hits *hits, struct ald_err *err)
+static enum ald_rc find_all(struct ald_sync *s, const struct place *place, const struct ald_known_names *names, struct hits *hits,
+                            struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(s->store, place->list, &q, err));
-    return find(s, q, place->json, hits, err);
+    return find(s, q, place->json, names, hits, err);
 }
 
 /** Those that came, of the source. */
-static enum ald_rc find_came(struct ald_sync *s, const struct place *place, const struct ald_came *came, struct hits *hits, struct ald_err *err)
+static enum ald_rc find_came(struct ald_sync *s, const struct place *place, const struct ald_came *came, const struct ald_known_names *names,
+                             struct hits *hits, struct ald_err *err)
 {
     for (size_t i = 0; i < came->n; i++) {
         const struct ald_came_text *text = &came->texts[i];
@@ -84,7 +86,7 @@ static enum ald_rc find_came(struct ald_sync *s, const struct place *place, cons
         } else {
             ald_q_int(q, 2, text->record);
         }
-        ALD_TRY(find(s, q, place->json, hits, err));
+        ALD_TRY(find(s, q, place->json, names, hits, err));
     }
     return ALD_OK;
 }
@@ -103,19 +105,24 @@ static enum ald_rc set(struct ald_sync *s, const struct place *place, const stru
     return ALD_OK;
 }
 
-static enum ald_rc rewrite(struct ald_sync *s, const struct place *place, const struct ald_came *came, int64_t *changes, struct ald_err *err)
+static enum ald_rc rewrite(struct ald_sync *s, const struct place *place, const struct ald_came *came, const struct ald_known_names *names,
+                           int64_t *changes, struct ald_err *err)
 {
     struct hits hits = {.arena = ald_arena_new()};
-    enum ald_rc rc = came && place->of ? find_came(s, place, came, &hits, err) : find_all(s, place, &hits, err);
+    enum ald_rc rc = came && place->of ? find_came(s, place, came, names, &hits, err) : find_all(s, place, names, &hits, err);
     for (size_t i = 0; rc == ALD_OK && i < hits.n; i++)
         rc = set(s, place, &hits.list[i], changes, err);
     ald_arena_free(hits.arena);
     return rc;
 }
 
-enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came, int64_t *changes, struct ald_err *err)
+enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came, const struct ald_known_names *of_pages, int64_t *changes,
+                                struct ald_err *err)
 {
-    for (size_t i = 0; i < PLACES_N; i++)
-        ALD_TRY(rewrite(s, &places[i], came, changes, err));
+    for (size_t i = 0; i < PLACES_N; i++) {
+        const struct ald_known_names *names = places[i].of ? of_pages : s->late;
+        if (names)
+            ALD_TRY(rewrite(s, &places[i], came, names, changes, err));
+    }
     return ALD_OK;
 }

@@ -185,6 +185,10 @@ SELECT hash, words, pseudonym, late FROM known_name WHERE source = ?1;
 -- name: people_name_list
 SELECT hash, words, min(pseudonym) FROM known_name GROUP BY hash, words ORDER BY hash, words;
 
+-- Of all but ?1, and of that what is still to be looked for in its own texts.
+-- name: people_name_beside
+SELECT hash, words, min(pseudonym) FROM known_name WHERE source <> ?1 OR late = 1 GROUP BY hash, words ORDER BY hash, words;
+
 -- name: sync_name_put
 INSERT INTO known_name (source, hash, words, pseudonym, late) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT DO UPDATE SET words = words | excluded.words, late = max(late, excluded.late),
@@ -194,7 +198,7 @@ ON CONFLICT DO UPDATE SET words = words | excluded.words, late = max(late, exclu
 UPDATE known_name SET late = 0 WHERE source = ?1 AND late = 1;
 
 -- name: sync_text_any
-SELECT 1 FROM record WHERE source = ?1 LIMIT 1;
+SELECT 1 FROM record WHERE source = ?1 UNION ALL SELECT 1 FROM record_raw WHERE source = ?1 LIMIT 1;
 
 -- Texts of a source that were stored before a name was known: two keys and the text; then ?2, ?3 the keys, ?4 what it was, ?5
 -- what it is.

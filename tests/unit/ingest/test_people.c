@@ -330,6 +330,31 @@ static void escapes(void **state)
     assert_false(ald_text_names_maybe(known, plain, strlen(plain)));
 }
 
+/* Words of which only the hash is known, as those of an earlier run, are found as well, and of all lengths in whatever case. */
+static void names_of_the_store(void **state)
+{
+    struct bench *b = *state;
+    static const char *const names[] = {"Ann", "janedoe", "Janettte", "Wilhelmina", "Karl-Theodor Maria", "\xC3\x96zlem"};
+    static const char *const told[] = {"by ANN.", "(JaneDoe)", "janettte,", "WILHELMINA:", "karl THEODOR maria", "\xC3\x96ZLEM"};
+    for (int from_store = 0; from_store < 2; from_store++) {
+        struct ald_known_names *run = ald_known_names_new(b->scrub.key), *late = ald_known_names_new(b->scrub.key);
+        size_t n = 0;
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            ald_text_names_add(run, names[i], "<P>", true);
+        const struct ald_name_row *rows = ald_text_names_fresh(run, &n);
+        for (size_t i = 0; i < n; i++) {
+            struct ald_name_row row = rows[i];
+            row.sieve = from_store ? 0 : row.sieve;
+            ald_text_names_put(late, &row);
+        }
+        for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+            assert_true(ald_text_names_maybe(late, told[i], strlen(told[i])));
+        assert_false(ald_text_names_maybe(late, "Anna and Kar-l", 14));
+        ald_known_names_free(run);
+        ald_known_names_free(late);
+    }
+}
+
 static void emails(void **state)
 {
     struct bench *b = *state;
@@ -498,7 +523,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
         CASE(aliases),      CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
-        CASE(people_names), CASE(same_again), CASE(many_names),
+        CASE(names_of_the_store), CASE(people_names), CASE(same_again), CASE(many_names),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
