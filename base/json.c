@@ -125,13 +125,22 @@ enum ald_rc ald_json_expected(const struct ald_jv *v, const char *what, struct a
 
 /* ---- Going down ---- */
 
+/* Most names differ in their first letter already, which cJSON's own look-up calls strcmp for. */
+static cJSON *member(const cJSON *object, const char *key)
+{
+    cJSON *child = object->child;
+    while (child && (child->string[0] != key[0] || strcmp(child->string, key) != 0))
+        child = child->next;
+    return child;
+}
+
 enum ald_rc ald_json_node_member(const struct ald_jv *v, const char *key, struct ald_jv *ret, struct ald_err *err)
 {
     assert(ret != v);
     *ret = (struct ald_jv){.parent = v, .key = key};
     if (ald_json_kind(v) != ALD_JSON_OBJECT)
         return ald_json_expected(v, "object", err);
-    cJSON *node = cJSON_GetObjectItemCaseSensitive(v->node, key);
+    cJSON *node = member(v->node, key);
     if (node)
         *ret = (struct ald_jv){.node = node, .parent = v, .key = node->string};
     return ALD_OK;
@@ -153,7 +162,7 @@ bool ald_json_opt(const struct ald_jv *v, const char *key, struct ald_jv *ret)
     assert(ret != v);
     if (ald_json_kind(v) != ALD_JSON_OBJECT)
         return false;
-    cJSON *node = cJSON_GetObjectItemCaseSensitive(v->node, key);
+    cJSON *node = member(v->node, key);
     if (ald_json_node_kind(node) == ALD_JSON_NULL)
         return false;
     *ret = (struct ald_jv){.node = node, .parent = v, .key = node->string};

@@ -149,16 +149,17 @@ static bool begins_a_name(const struct ald_known_names *known, const char *s, si
     return false;
 }
 
-/** Goes on behind the word at s[*at], or behind the one character. @return true when a name may begin with the word. */
+/** Goes on behind the word at s[*at], or behind the one character, and what parts it from the next. @return true when a name may begin with the word. */
 static bool pass(const struct ald_known_names *known, const char *s, size_t n, size_t *at)
 {
     const size_t from = *at;
     enum ald_glyph glyph;
     *at = ald_word_end(s, n, from);
-    if (*at > from)
-        return begins_a_name(known, s + from, *at - from);
-    *at += ald_glyph_at(s + from, n - from, &glyph);
-    return false;
+    const bool begins = *at > from && begins_a_name(known, s + from, *at - from);
+    if (*at == from)
+        *at += ald_glyph_at(s + from, n - from, &glyph);
+    *at = ald_gap_end(s, n, *at);
+    return begins;
 }
 
 /** False when there is nobody in the text, in whatever way it is read: nearly all are like that. */

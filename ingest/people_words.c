@@ -64,6 +64,14 @@ size_t ald_glyph_at(const char *s, size_t n, enum ald_glyph *ret)
     return len;
 }
 
+size_t ald_gap_end(const char *s, size_t n, size_t at)
+{
+    static const bool means[256] = {['%'] = true, ['&'] = true, ['\\'] = true, ['@'] = true, ['['] = true};
+    while (at < n && (unsigned char)s[at] < 0x80 && !letters[(unsigned char)s[at]] && !means[(unsigned char)s[at]])
+        at++;
+    return at;
+}
+
 /** End of the word that begins at s[at]; at itself when none does. */
 size_t ald_word_end(const char *s, size_t n, size_t at)
 {

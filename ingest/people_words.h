@@ -11,6 +11,8 @@
 enum ald_glyph { ALD_GAP, ALD_LETTER, ALD_WHOLE /* a word by itself: scripts without blanks */ };
 /** Kind and length of the code point at s. */
 size_t ald_glyph_at(const char *s, size_t n, enum ald_glyph *ret);
+/** Behind the ASCII that parts words and means nothing else at s[at]: not '%', '&', '\\', '@' and '['. */
+size_t ald_gap_end(const char *s, size_t n, size_t at);
 /** End of the word that begins at s[at]; at itself when none does. */
 size_t ald_word_end(const char *s, size_t n, size_t at);
 
