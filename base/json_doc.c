@@ -63,12 +63,12 @@ static enum ald_rc not_json(const char *bytes, size_t n, const struct ald_json_r
     return ald_fail(err, ALD_ERR_FORMAT, "not JSON at byte %zu", at);
 }
 
-enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err)
+static enum ald_rc parse(struct ald_arena *arena, const char *bytes, size_t n, cJSON **ret, struct ald_json_repairs *ret_repairs,
+                         struct ald_err *err)
 {
     struct ald_json_repaired fixed;
     ALD_TRY(ald_json_repair(bytes, n, &fixed, err));
     const char *end = NULL;
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     cJSON *root = parse_into(arena, &fixed.text, &end);
     size_t stop = end ? (size_t)(end - fixed.text.data) : 0;
     while (root && stop < fixed.text.len && strchr(" \t\r\n", fixed.text.data[stop]))
@@ -77,13 +77,84 @@ enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **re
     if (!root || stop < fixed.text.len) {
         rc = not_json(bytes, n, &fixed, stop, err);
     } else {
-        struct ald_json_doc *doc = ald_alloc(arena, sizeof *doc);
-        *doc = (struct ald_json_doc){arena, root, fixed.repairs};
-        *ret = doc;
-        arena = NULL;
+        *ret = root;
+        *ret_repairs = fixed.repairs;
     }
     ald_buf_done(&fixed.text);
     return rc;
+}
+
+enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    struct ald_json_doc made = {.arena = arena};
+    ALD_TRY(parse(arena, bytes, n, &made.root, &made.repairs, err));
+    *ret = ald_alloc(arena, sizeof **ret);
+    **ret = made;
+    arena = NULL;
+    return ALD_OK;
+}
+
+/* ---- Rows ---- */
+
+static cJSON *new_node(struct ald_arena *arena, int type)
+{
+    cJSON *node = ald_calloc(arena, 1, sizeof *node);
+    node->type = type;
+    return node;
+}
+
+/* The first child knows the last one: cJSON goes round. */
+static void append(cJSON *parent, cJSON *child)
+{
+    cJSON *first = parent->child;
+    child->prev = first ? first->prev : child;
+    if (first) {
+        first->prev->next = child;
+        first->prev = child;
+    } else {
+        parent->child = child;
+    }
+}
+
+static void put_first(cJSON *parent, cJSON *child)
+{
+    cJSON *first = parent->child;
+    child->next = first;
+    child->prev = first ? first->prev : child;
+    if (first)
+        first->prev = child;
+    parent->child = child;
+}
+
+struct ald_json_doc *ald_json_rows_new(void)
+{
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_json_doc *doc = ald_alloc(arena, sizeof *doc);
+    *doc = (struct ald_json_doc){.arena = arena, .root = new_node(arena, cJSON_Array)};
+    return doc;
+}
+
+enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size_t n, const char *name, int64_t number,
+                              size_t *ret_members, struct ald_err *err)
+{
+    struct ald_json_repairs repairs;
+    cJSON *row = NULL;
+    ALD_TRY(parse(rows->arena, bytes, n, &row, &repairs, err));
+    const struct ald_jv root = {.node = row, .root_name = "$"};
+    if (ald_json_kind(&root) != ALD_JSON_OBJECT)
+        return ald_json_expected(&root, "an object", err);
+    *ret_members = ald_json_len(&root);
+    cJSON *first = new_node(rows->arena, cJSON_Number);
+    first->string = ald_strdup(rows->arena, name);
+    first->valuedouble = (double)number;
+    put_first(row, first);
+    append(rows->root, row);
+    rows->repairs.utf8 += repairs.utf8;
+    rows->repairs.surrogates += repairs.surrogates;
+    rows->repairs.nuls += repairs.nuls;
+    rows->repairs.big_integers += repairs.big_integers;
+    return ALD_OK;
 }
 
 void ald_json_doc_free(struct ald_json_doc *doc)

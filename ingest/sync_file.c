@@ -184,7 +184,7 @@ static void refuse(struct ald_sync_page *page, const struct reader *r, int64_t o
     };
 }
 
-/** Adds one line, if it is one JSON object, to the array that becomes the page's document. */
+/** Adds one line, if it is one JSON object, to the page's document and to the array that is its text. */
 static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
                             struct ald_err *err)
 {
@@ -198,21 +198,12 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
     if (n == 0)
         return ALD_OK;
     struct ald_err why = {0};
-    ALD_CLEANUP(ald_json_doc_freep) struct ald_json_doc *doc = NULL;
-    struct ald_jv root;
-    if (ald_json_parse(text, n, &doc, &why) != ALD_OK) {
+    size_t members = 0;
+    if (ald_json_rows_add(page->doc, text, n, "@line", r->line, &members, &why) != ALD_OK) {
         refuse(page, r, offset, why.msg);
         return ALD_OK;
     }
-    ald_json_root(doc, &root);
-    if (ald_json_kind(&root) != ALD_JSON_OBJECT || *text != '{') {
-        (void)ald_json_expected(&root, "an object", &why);
-        refuse(page, r, offset, why.msg);
-        return ALD_OK;
-    }
-    bool empty = ald_json_len(&root) == 0;
-    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line,
-                         empty ? "" : ","));
+    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line, members ? "," : ""));
     return ald_buf_add(array, text + 1, n - 1, err);
 }
 
@@ -279,6 +270,8 @@ static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page,
     page->req.page_size = lines;
     page->res.first_line = r->line + 1;
     page->res.columns = (const char *const *)r->csv.columns;
+    if (more && !page->req.csv)
+        page->doc = ald_json_rows_new();
     if (page->req.document)
         ALD_TRY(fill_document(r, array, err));
     else

@@ -162,7 +162,8 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
     page->rows = (struct ald_rows){.arena = page->arena};
     page->next = (struct ald_next){.high_water = ALD_TIME_NONE};
     if (!page->req.text) {
-        ALD_TRY(ald_json_parse(page->res.body, page->res.body_n, &page->doc, err));
+        if (!page->doc) /* lines were parsed one by one */
+            ALD_TRY(ald_json_parse(page->res.body, page->res.body_n, &page->doc, err));
         page->res.doc = page->doc;
         ald_json_root(page->doc, &page->res.root);
         if (!s->replay || ald_recording_as_sent(s->replay)) {

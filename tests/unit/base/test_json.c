@@ -476,10 +476,46 @@ static void test_text_limit(void **state)
     ald_json_doc_free(doc);
 }
 
+/* Each row is judged by itself, also where two of them would be rows together. */
+static void test_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        enum ald_rc rc;
+        size_t members;
+    } rows[] = {
+        {"{\"a\":1,\"b\":[\"\xFF\"]}", ALD_OK, 2}, {"{\"a\":[{}", ALD_ERR_FORMAT, 0},      {"{}]}", ALD_ERR_FORMAT, 0}, {"{ }", ALD_OK, 0},
+        {"{\"c\":1},{\"d\":2}", ALD_ERR_FORMAT, 0}, {"[{\"e\":1}]", ALD_ERR_FORMAT, 0}, {"", ALD_ERR_FORMAT, 0},     {"{\"f\":\"g\"} ", ALD_OK, 1},
+    };
+    struct ald_json_doc *doc = ald_json_rows_new();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t members = 0;
+        struct ald_err err = {0};
+        assert_int_equal(ald_json_rows_add(doc, rows[i].row, strlen(rows[i].row), "@row", (int64_t)i, &members, &err), rows[i].rc);
+        assert_int_equal(members, rows[i].members);
+    }
+    struct ald_jv root, last;
+    struct ald_buf buf;
+    ald_json_root(doc, &root);
+    ald_buf_init(&buf, 1000);
+    assert_int_equal(ald_json_text(&root, &buf, NULL), ALD_OK);
+    assert_string_equal(buf.data, "[{\"@row\":0,\"a\":1,\"b\":[\"\xEF\xBF\xBD\"]},{\"@row\":3},{\"@row\":7,\"f\":\"g\"}]");
+    assert_int_equal(ald_json_repairs(doc).utf8, 1);
+    bool more = ald_json_first(&root, &last);
+    while (more && last.index < 2)
+        more = ald_json_next(&last);
+    struct ald_arena *arena = ald_arena_new();
+    assert_string_equal(ald_json_path(arena, &last), "$[2]");
+    ald_arena_free(arena);
+    ald_buf_done(&buf);
+    ald_json_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_special_bytes_anywhere),
+        cmocka_unit_test(test_special_bytes_anywhere), cmocka_unit_test(test_rows),
         cmocka_unit_test(test_repairs),         cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
         cmocka_unit_test(test_numbers_as_text), cmocka_unit_test(test_walk),       cmocka_unit_test(test_paths),
         cmocka_unit_test(test_long_errors),     cmocka_unit_test(test_typed),      cmocka_unit_test(test_times),
