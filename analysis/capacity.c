@@ -17,9 +17,9 @@ enum { KNOWN_MOST = 3, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FR
 
 /* A moment is a whole number of milliseconds, which a double holds exactly. Ends come before starts of the same moment: touching
  * ones do not overlap. */
-static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to, struct ald_arena *scratch,
-                         struct ald_capacity *ret)
+static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to, struct ald_capacity *ret)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     double *starts = NULL, *ends = NULL;
     size_t n = 0, starts_cap = 0, ends_cap = 0;
     for (size_t i = 0; i < a->incidents_n; i++)
@@ -53,19 +53,22 @@ static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to,
 
 /* From the first to the last thing that somebody did in an incident, inside the period. */
 struct stint {
-    uint32_t person;
     int64_t from, to;
+};
+struct act {
+    uint32_t person;
+    struct stint stint;
 };
 struct crew {
     const struct ald_analysis *a;
     int64_t from, to;
     struct ald_arena *arena;
-    struct stint *stints;
-    size_t n, cap;
-    bool *seen;   /* by person: engaged or called in the period */
+    size_t *n;    /* by person: stints in the period; above 0: engaged */
+    bool *called; /* by person: called or engaged there without a stint */
     size_t *acts; /* by person: 1 + place in what follows, of those who acted in the incident that is looked at */
-    struct stint *own;
+    struct act *own;
     size_t own_n, own_cap;
+    struct stint **next; /* by person: where the next stint goes; NULL while they are counted */
 };
 
 static bool works(const struct ald_incident *inc)
@@ -85,11 +88,11 @@ static void act(struct crew *crew, uint32_t person, int64_t at)
 {
     if (!crew->acts[person]) {
         crew->own = ald_grow(crew->arena, crew->own, crew->own_n, &crew->own_cap, sizeof *crew->own);
-        crew->own[crew->own_n++] = (struct stint){person, at, at};
+        crew->own[crew->own_n++] = (struct act){person, {at, at}};
         crew->acts[person] = crew->own_n;
         return;
     }
-    struct stint *stint = &crew->own[crew->acts[person] - 1];
+    struct stint *stint = &crew->own[crew->acts[person] - 1].stint;
     stint->from = at < stint->from ? at : stint->from;
     stint->to = at > stint->to ? at : stint->to;
 }
@@ -119,18 +122,26 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
         }
     }
     for (size_t i = 0; i < crew->own_n; i++) {
-        const struct stint *own = &crew->own[i];
-        int64_t to = own->to < own->from + ENGAGED_LEAST_MS ? own->from + ENGAGED_LEAST_MS : own->to;
-        int64_t from = own->from > crew->from ? own->from : crew->from;
-        to = to < crew->to ? to : crew->to;
-        crew->acts[own->person] = 0;
-        if (from >= to)
+        uint32_t person = crew->own[i].person;
+        struct stint own = crew->own[i].stint;
+        int64_t to = own.to < own.from + ENGAGED_LEAST_MS ? own.from + ENGAGED_LEAST_MS : own.to;
+        own.from = own.from > crew->from ? own.from : crew->from;
+        own.to = to < crew->to ? to : crew->to;
+        crew->acts[person] = 0;
+        if (own.from >= own.to)
             continue;
-        crew->stints = ald_grow(crew->arena, crew->stints, crew->n, &crew->cap, sizeof *crew->stints);
-        crew->stints[crew->n++] = (struct stint){own->person, from, to};
-        crew->seen[own->person] = true;
+        if (crew->next)
+            *crew->next[person]++ = own;
+        else
+            crew->n[person]++;
     }
     crew->own_n = 0;
+}
+
+/* Whether somebody can have worked on it in the period. */
+static bool concerns(const struct crew *crew, const struct ald_incident *inc)
+{
+    return works(inc) && inc->started_at != ALD_TIME_NONE && inc->started_at < crew->to;
 }
 
 /* Hours of one person, overlaps merged. Sorts the stints. */
@@ -151,28 +162,21 @@ static double merged_hours(struct stint *stints, size_t n)
 /* Hours of each person. @return how many people; *ret: their hours. */
 static size_t hours_of(struct crew *crew, double **ret)
 {
-    *ret = NULL;
-    if (crew->n == 0)
-        return 0;
-    size_t people = crew->a->persons_n, most = 0, found = 0, *end = ald_calloc(crew->arena, people + 1, sizeof *end);
-    uint32_t *order = ald_calloc(crew->arena, crew->n, sizeof *order); /* by person, as they come: nearly by time */
-    for (size_t i = 0; i < crew->n; i++)
-        end[crew->stints[i].person + 1]++;
-    for (size_t p = 0; p < people; p++) {
-        most = end[p + 1] > most ? end[p + 1] : most;
-        end[p + 1] += end[p];
-    }
-    for (size_t i = 0; i < crew->n; i++)
-        order[end[crew->stints[i].person]++] = (uint32_t)i;
-    struct stint *own = ald_calloc(crew->arena, most, sizeof *own);
-    *ret = ald_calloc(crew->arena, people, sizeof **ret);
-    for (size_t p = 0, i = 0; p < people; p++) {
-        size_t n = 0;
-        for (; i < end[p]; i++)
-            own[n++] = crew->stints[order[i]];
-        if (n > 0)
-            (*ret)[found++] = merged_hours(own, n);
-    }
+    const struct ald_analysis *a = crew->a;
+    size_t all = 0, found = 0;
+    for (size_t p = 0; p < a->persons_n; p++)
+        all += crew->n[p];
+    struct stint *stints = ald_calloc(crew->arena, all, sizeof *stints); /* by person, as they come: nearly by time */
+    crew->next = ald_calloc(crew->arena, a->persons_n, sizeof *crew->next);
+    for (size_t p = 0, at = 0; p < a->persons_n; at += crew->n[p++])
+        crew->next[p] = &stints[at];
+    for (size_t i = 0; i < a->incidents_n; i++)
+        if (concerns(crew, &a->incidents[i]))
+            stints_of(crew, &a->incidents[i]);
+    *ret = ald_calloc(crew->arena, a->persons_n, sizeof **ret);
+    for (size_t p = 0; p < a->persons_n; p++)
+        if (crew->n[p])
+            (*ret)[found++] = merged_hours(crew->next[p] - crew->n[p], crew->n[p]);
     return found;
 }
 
@@ -229,7 +233,7 @@ static void interrupt(struct crew *crew, const struct ald_incident *inc, uint32_
     ret->in_own_zone += own;
     ret->off_hours += weekend || t.hour < WORK_FROM || t.hour >= WORK_TO;
     ret->sleep_hours += t.hour < SLEEP_TO || t.hour >= SLEEP_FROM;
-    crew->seen[person] = true;
+    crew->called[person] = true;
 }
 
 /* Somebody is interrupted by an incident once: when first called into it or first engaged. */
@@ -303,19 +307,19 @@ void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f
     if (ret->absent)
         return;
     ret->watched_ms = to - f->period.start;
-    open_at_once(a, f->period.start, to, arena, ret);
+    open_at_once(a, f->period.start, to, ret);
     struct crew crew = {.a = a, .from = f->period.start, .to = to, .arena = arena};
-    crew.seen = ald_calloc(arena, a->persons_n, sizeof *crew.seen);
+    crew.n = ald_calloc(arena, a->persons_n, sizeof *crew.n);
+    crew.called = ald_calloc(arena, a->persons_n, sizeof *crew.called);
     crew.acts = ald_calloc(arena, a->persons_n, sizeof *crew.acts);
     for (size_t i = 0; i < a->incidents_n && a->settings->people_stored; i++) {
-        const struct ald_incident *inc = &a->incidents[i];
-        if (!works(inc) || inc->started_at == ALD_TIME_NONE || inc->started_at >= to)
+        if (!concerns(&crew, &a->incidents[i]))
             continue;
-        stints_of(&crew, inc);
+        stints_of(&crew, &a->incidents[i]);
         interruptions(&crew, i, ret);
     }
     for (size_t p = 0; p < a->persons_n; p++)
-        ret->people += crew.seen[p];
+        ret->people += crew.n[p] > 0 || crew.called[p];
     if (!a->settings->people_stored)
         ret->people_absent = "people are not stored (people: none)";
     else if (ret->people < ALD_PEOPLE_LEAST)

@@ -138,14 +138,14 @@ struct paired {
     uint32_t incident, id_rank;
     int64_t duration_ms;
     double complexity;
-    size_t end;        /* of the stretch of those within the ratio above it */
-    size_t partner[2]; /* whom the stretch offers: the least, the largest complexity; SIZE_MAX: nobody */
+    uint32_t end;        /* of the stretch of those within the ratio above it */
+    uint32_t partner[2]; /* whom the stretch offers: the least, the largest complexity; ALD_NOBODY */
     bool taken;
 };
 
-/* [0] the least, [1] the largest; at: index into the pool, SIZE_MAX when the stretch is empty. */
+/* [0] the least, [1] the largest; at: index into the pool, ALD_NOBODY when the stretch is empty. */
 struct extremes {
-    size_t at[2];
+    uint32_t at[2];
 };
 
 struct pool {
@@ -154,10 +154,10 @@ struct pool {
     struct extremes *tree; /* 1-based heap order */
 };
 
-static size_t better(const struct pool *pool, size_t a, size_t b, int side)
+static uint32_t better(const struct pool *pool, uint32_t a, uint32_t b, int side)
 {
-    if (a == SIZE_MAX || b == SIZE_MAX)
-        return a == SIZE_MAX ? b : a;
+    if (a == ALD_NOBODY || b == ALD_NOBODY)
+        return a == ALD_NOBODY ? b : a;
     double x = pool->items[a].complexity, y = pool->items[b].complexity;
     if (x < y || x > y)
         return (x > y) == (side == 1) ? a : b;
@@ -177,9 +177,9 @@ static void plant(struct pool *pool, struct ald_arena *scratch)
     while (pool->leaves < pool->n)
         pool->leaves *= 2;
     pool->tree = ald_calloc(scratch, 2 * pool->leaves, sizeof *pool->tree);
-    for (size_t i = 0; i < pool->leaves; i++)
+    for (uint32_t i = 0; i < pool->leaves; i++)
         pool->tree[pool->leaves + i] =
-            i < pool->n ? (struct extremes){{i, i}} : (struct extremes){{SIZE_MAX, SIZE_MAX}};
+            i < pool->n ? (struct extremes){{i, i}} : (struct extremes){{ALD_NOBODY, ALD_NOBODY}};
     for (size_t node = pool->leaves - 1; node > 0; node--)
         pull(pool, node);
 }
@@ -188,14 +188,14 @@ static void take(struct pool *pool, size_t i)
 {
     pool->items[i].taken = true;
     size_t node = pool->leaves + i;
-    pool->tree[node] = (struct extremes){{SIZE_MAX, SIZE_MAX}};
+    pool->tree[node] = (struct extremes){{ALD_NOBODY, ALD_NOBODY}};
     for (node /= 2; node > 0; node /= 2)
         pull(pool, node);
 }
 
-static size_t extreme_in(const struct pool *pool, size_t low, size_t high, int side)
+static uint32_t extreme_in(const struct pool *pool, size_t low, size_t high, int side)
 {
-    size_t found = SIZE_MAX;
+    uint32_t found = ALD_NOBODY;
     for (low += pool->leaves, high += pool->leaves; low < high; low /= 2, high /= 2) {
         if (low & 1)
             found = better(pool, found, pool->tree[low++].at[side], side);
@@ -206,12 +206,12 @@ static size_t extreme_in(const struct pool *pool, size_t low, size_t high, int s
 }
 
 struct couple {
-    size_t i, j; /* into the pool; SIZE_MAX: none */
+    uint32_t i, j; /* into the pool; ALD_NOBODY: none */
     double gap;
     uint32_t ids[2]; /* ranks of the two ids, the smaller first */
 };
 
-static struct couple make_couple(const struct pool *pool, size_t i, size_t j, int side)
+static struct couple make_couple(const struct pool *pool, uint32_t i, uint32_t j, int side)
 {
     const struct paired *x = &pool->items[i], *y = &pool->items[j];
     bool x_first = x->id_rank < y->id_rank;
@@ -226,14 +226,14 @@ static struct couple make_couple(const struct pool *pool, size_t i, size_t j, in
 /* The smaller pair of ids, each pair with its smaller id first; none comes last. */
 static bool ids_before(const struct couple *a, const struct couple *b)
 {
-    if (b->i == SIZE_MAX)
+    if (b->i == ALD_NOBODY)
         return true;
     return a->ids[0] != b->ids[0] ? a->ids[0] < b->ids[0] : a->ids[1] < b->ids[1];
 }
 
 static void find_partners(struct pool *pool)
 {
-    for (size_t i = 0, end = 0; i < pool->n; i++) {
+    for (uint32_t i = 0, end = 0; i < pool->n; i++) {
         struct paired *own = &pool->items[i];
         if (end < i + 1)
             end = i + 1;
@@ -249,14 +249,14 @@ static void find_partners(struct pool *pool)
  * been taken is given another one. */
 static struct couple largest_gap(struct pool *pool, double bar)
 {
-    struct couple best = {.i = SIZE_MAX, .gap = 0};
-    for (size_t i = 0; i < pool->n; i++) {
+    struct couple best = {.i = ALD_NOBODY, .gap = 0};
+    for (uint32_t i = 0; i < pool->n; i++) {
         struct paired *own = &pool->items[i];
         for (int side = 0; side < 2 && !own->taken; side++) {
-            size_t j = own->partner[side];
-            if (j != SIZE_MAX && pool->items[j].taken)
+            uint32_t j = own->partner[side];
+            if (j != ALD_NOBODY && pool->items[j].taken)
                 j = own->partner[side] = extreme_in(pool, i + 1, own->end, side);
-            if (j == SIZE_MAX)
+            if (j == ALD_NOBODY)
                 continue;
             struct couple now = make_couple(pool, i, j, side);
             if (bar > 0 ? now.gap >= bar && ids_before(&now, &best) : now.gap > best.gap)
@@ -276,7 +276,7 @@ static int compare_paired(const void *a, const void *b)
 
 struct id_at {
     const char *id;
-    size_t at;
+    uint32_t at;
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -286,17 +286,18 @@ static int compare_ids(const void *a, const void *b)
 
 /* Rank of each of the period's incidents by id. */
 static uint32_t *rank_ids(const struct ald_analysis *analysis, const struct ald_figures *figures,
-                          struct ald_arena *scratch)
+                          struct ald_arena *arena)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     size_t n = figures->incidents_n;
     struct id_at *ids = ald_calloc(scratch, n, sizeof *ids);
-    uint32_t *ranks = ald_calloc(scratch, n, sizeof *ranks);
-    for (size_t i = 0; i < n; i++)
+    uint32_t *ranks = ald_calloc(arena, n, sizeof *ranks);
+    for (uint32_t i = 0; i < n; i++)
         ids[i] = (struct id_at){.id = analysis->incidents[figures->incidents[i]].id, .at = i};
     if (n > 1)
         qsort(ids, n, sizeof *ids, compare_ids);
-    for (size_t i = 0; i < n; i++)
-        ranks[ids[i].at] = (uint32_t)i;
+    for (uint32_t i = 0; i < n; i++)
+        ranks[ids[i].at] = i;
     return ranks;
 }
 
@@ -354,11 +355,11 @@ static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *ar
             gap = fmax(gap, largest_gap(&pools[r], 0).gap);
         if (gap < GAP_LEAST - TIE)
             break;
-        struct couple best = {.i = SIZE_MAX};
+        struct couple best = {.i = ALD_NOBODY};
         int reading = -1;
         for (int r = 0; r < ALD_READING_N; r++) {
             struct couple couple = largest_gap(&pools[r], gap - TIE);
-            if (couple.i == SIZE_MAX || !ids_before(&couple, &best))
+            if (couple.i == ALD_NOBODY || !ids_before(&couple, &best))
                 continue;
             best = couple;
             reading = r;

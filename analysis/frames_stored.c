@@ -249,7 +249,7 @@ static const struct ald_frame *make_frame(const struct ald_analysis *a, const st
         return frame;
     read_scales(a, &layout, reading, a->arena, frame->signals);
     for (int axis = 0; axis < ALD_AXIS_N; axis++) {
-        frame->axes[axis].weight = ald_axis_weight(frame, (enum ald_axis)axis);
+        frame->axes[axis].weight = ald_axis_weight(frame->signals, (enum ald_axis)axis);
         read_axis(&layout, axis, a->arena, &frame->axes[axis]);
     }
     return frame;

@@ -124,6 +124,19 @@ double ald_position_at(const struct ald_analysis *analysis, size_t incident, int
     return ald_scale_position(analysis, &measure->places->scales[reading][signal], signal, incident);
 }
 
+bool ald_axis_told(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, double *ret_raw, double *ret_coverage)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    *ret_raw = (double)NAN;
+    *ret_coverage = 0;
+    if (!measure->places || !measure->reading[reading].placed)
+        return false;
+    double weight = ald_axis_weight(measure->places->scales[reading], axis);
+    if (weight > 0)
+        *ret_raw = ald_axis_raw(analysis, measure->places->scales[reading], weight, axis, incident, ret_coverage);
+    return true;
+}
+
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal)
 {
     const struct ald_measure *measure = ald_measure_at(analysis, incident);

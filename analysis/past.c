@@ -107,7 +107,7 @@ void ald_past_build(struct ald_build *b)
     b->a->past = past;
 }
 
-void ald_past_let_go(struct ald_analysis *a)
+void ald_analysis_let_go(struct ald_analysis *a)
 {
     *a->past = (struct ald_past){.analysis = a, .org = a->past->org};
     for (size_t i = 0; i < a->records_n; i++)

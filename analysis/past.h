@@ -74,8 +74,6 @@ struct ald_naming {
 /** Of those that are wanted; in the arena. */
 struct ald_naming ald_past_naming(const struct ald_analysis *analysis, bool (*wanted)(const struct ald_incident *inc), struct ald_arena *arena);
 
-/** Lets the past and all events go, once all signals are observed: nothing may ask for evidence, or for who was engaged. */
-void ald_past_let_go(struct ald_analysis *analysis);
 /** Frees what does not lie in the analysis' arenas; NULL is allowed. */
 void ald_past_free(struct ald_past *past);
 /** True for what counts as something that was known before: class incident or noise, with a start. */

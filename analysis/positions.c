@@ -117,20 +117,21 @@ double ald_scale_position(const struct ald_analysis *analysis, const struct ald_
  * A newcomer takes the members' own formula, (below + half the equal)/n, not its own: raws are compared with the
  * members', and equal values must give equal raws. With (n+1) the newcomer's differs by up to 1/(2n), which puts the
  * commonest values above or below all of their ties (docs/METHODS.md, "Where we differ"). */
-static double raw_of(const struct ald_frame *frame, enum ald_axis axis, size_t incident, double *ret_present)
+double ald_axis_raw(const struct ald_analysis *analysis, const struct ald_scale signals[ALD_SIGNAL_N], double weight, enum ald_axis axis,
+                    size_t incident, double *ret_coverage)
 {
     double raw = 0, present = 0;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_scale *scale = &frame->signals[s];
+        const struct ald_scale *scale = &signals[s];
         if (ald_signal_at(s)->axis != axis || !scale->eligible)
             continue;
-        uint32_t twice = twice_of(frame->analysis, scale, s, incident);
+        uint32_t twice = twice_of(analysis, scale, s, incident);
         bool has = twice != ALD_NO_PLACE;
         present += has ? scale->weight : 0;
         raw += scale->weight * (has ? (double)twice / 2 / (double)scale->n : 0.5);
     }
-    *ret_present = present;
-    return raw / frame->axes[axis].weight;
+    *ret_coverage = present / weight;
+    return raw / weight;
 }
 
 /* Sorts and gives every member its position among the others; position[] of members that are not in `placed` is kept.
@@ -178,12 +179,12 @@ static void add_signal(const struct ald_frame *frame, const struct roll *roll, s
     }
 }
 
-double ald_axis_weight(const struct ald_frame *frame, enum ald_axis axis)
+double ald_axis_weight(const struct ald_scale signals[ALD_SIGNAL_N], enum ald_axis axis)
 {
     double weight = 0;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
-            weight += frame->signals[s].weight;
+        if (ald_signal_at(s)->axis == axis && signals[s].eligible)
+            weight += signals[s].weight;
     return weight;
 }
 
@@ -193,7 +194,7 @@ static void build_axis(const struct ald_frame *frame, const struct roll *roll, e
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_keyed *placed = ald_calloc(scratch, roll->n, sizeof *placed);
     double *raw = ald_calloc(scratch, roll->n, sizeof *raw), *present = ald_calloc(scratch, roll->n, sizeof *present);
-    out->weight = ald_axis_weight(frame, axis);
+    out->weight = ald_axis_weight(frame->signals, axis);
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         if (ald_signal_at(s)->axis != axis || !frame->signals[s].eligible)
             continue;
@@ -285,9 +286,8 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
         out.absent = "too thin: no signal of this axis tells past incidents apart";
         return out;
     }
-    double present = 0, raw = raw_of(frame, axis, incident, &present);
-    out.coverage = present / in->weight;
-    if (out.coverage < 0.5) {
+    double coverage = 0, raw = ald_axis_raw(frame->analysis, frame->signals, in->weight, axis, incident, &coverage);
+    if (coverage < 0.5) {
         out.absent = "too thin: less than half of its signals were measured";
         return out;
     }
@@ -296,7 +296,6 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
         return out;
     }
     out.has = true;
-    out.raw = raw;
     out.position = ald_position_of(in->raw_keys, in->raw_n, (double)llround(raw * 1e9), false);
     return out;
 }

@@ -75,8 +75,11 @@ struct ald_frame {
     struct ald_scale signals[ALD_SIGNAL_N];
     struct ald_axis_frame axes[ALD_AXIS_N];
 };
-/** The weight of an axis: of its eligible signals. */
-double ald_axis_weight(const struct ald_frame *frame, enum ald_axis axis);
+/** The weight of an axis: of its eligible signals, by their scales. */
+double ald_axis_weight(const struct ald_scale signals[ALD_SIGNAL_N], enum ald_axis axis);
+/** The weighted mean of the positions on the signals of an axis of that weight, above 0; *ret_coverage: what share of it is present. */
+double ald_axis_raw(const struct ald_analysis *analysis, const struct ald_scale signals[ALD_SIGNAL_N], double weight, enum ald_axis axis,
+                    size_t incident, double *ret_coverage);
 /** A frame of fewer than ALD_REFERENCE_LEAST members (of the landmark: ALD_FEW_LEAST) has members and n, but no scales. What scales need goes into `scales`,
  *  which may outlive the rest. */
 #define ALD_REFERENCE_LEAST 30

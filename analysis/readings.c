@@ -209,8 +209,8 @@ static void judge(struct ald_reading *reading, const struct ald_lasting *lasting
     reading->tells_little = m * 4 > reading->candidates;
     set_bounds(reading, lasting);
     reading->s_minus = s_minus;
-    reading->s = s;
     if (open) {
+        reading->s = s;
         reading->verdict = ALD_STILL_OPEN;
         return;
     }

@@ -350,7 +350,7 @@ static ALD_CHECK enum ald_rc save_whole(struct ald_store *store, struct ald_anal
     ALD_TRY(ald_stored_save(store, a, err));
     ALD_TRY(ald_briefs_save(store, a, NULL, err));
     if (a->only_saved)
-        ald_past_let_go(a);
+        ald_analysis_let_go(a);
     return save_incidents(store, a, ret_read, err);
 }
 

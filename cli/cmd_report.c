@@ -99,7 +99,17 @@ static void say_gaps(const struct ald_session *s, const struct ald_report *repor
     }
 }
 
-static enum ald_rc write_all(struct ald_session *s, const struct ald_analysis *analysis, const struct ald_kind **kinds,
+/* Once nothing is left to build, and no format that is left asks what signals rest on, that makes room for what writing takes. */
+static void make_room(struct ald_analysis *analysis, const struct ald_kind *next, const struct ald_format *const *formats)
+{
+    for (size_t f = 0; formats[f]; f++)
+        if (next || formats[f]->whole)
+            return;
+    ald_analysis_let_go(analysis);
+    ald_memory_trim();
+}
+
+static enum ald_rc write_all(struct ald_session *s, struct ald_analysis *analysis, const struct ald_kind **kinds,
                              const struct ald_format **formats, int *ret_code, struct ald_err *err)
 {
     struct ald_report_input in = {.store = s->store, .analysis = analysis, .version = ALD_VERSION, .simulated = s->config.simulated};
@@ -110,6 +120,7 @@ static enum ald_rc write_all(struct ald_session *s, const struct ald_analysis *a
         ALD_TRY(ald_report_build(kinds[k], &in, &report, err));
         for (size_t f = 0; formats[f]; f++) {
             const char *path = NULL;
+            make_room(analysis, kinds[k + 1], &formats[f]);
             ald_progress_note(s, ald_sprintf(s->arena, "writing %s as %s ...", kinds[k]->name, formats[f]->name));
             ALD_TRY(ald_report_write(report, formats[f], dir, s->arena, &path, err));
             ald_progress_note(s, NULL);

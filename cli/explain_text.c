@@ -210,13 +210,15 @@ void ald_explain_patterns(struct ald_arena *a, const struct ald_analysis *an, si
         (void)printf("  none%s\n", an->settings->free_text ? "" : ": texts are not stored (free_text: off)");
 }
 
-static void print_axis(const char *name, const struct ald_axis_position *axis)
+static void print_axis(const struct ald_analysis *an, size_t i, int which, enum ald_axis at, const char *name)
 {
+    const struct ald_axis_position *axis = &ald_measure_at(an, i)->reading[which].axis[at];
     char drawn[24];
+    double raw, coverage;
+    (void)ald_axis_told(an, i, which, at, &raw, &coverage);
     bar(axis->has ? axis->position : (double)NAN, drawn);
     if (axis->has)
-        (void)printf("    %-14s %s %.2f  (raw %.3f, %.0f %% of its weight recorded)\n", name, drawn, axis->position, axis->raw,
-                     100 * axis->coverage);
+        (void)printf("    %-14s %s %.2f  (raw %.3f, %.0f %% of its weight recorded)\n", name, drawn, axis->position, raw, 100 * coverage);
     else
         (void)printf("    %-14s absent: %s\n", name, axis->absent ? axis->absent : "too thin");
 }
@@ -263,8 +265,8 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
         (void)printf("    absent: %s\n", r->absent);
         return;
     }
-    print_axis("complexity", &r->axis[ALD_COMPLEXITY]);
-    print_axis("blast radius", &r->axis[ALD_BLAST_RADIUS]);
+    print_axis(an, i, which, ALD_COMPLEXITY, "complexity");
+    print_axis(an, i, which, ALD_BLAST_RADIUS, "blast radius");
     (void)printf("    %s", ald_reading_text(r));
     if (r->has_percentile)
         (void)printf("; %.0f %% of the comparables were over sooner", 100 * r->percentile);

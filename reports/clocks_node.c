@@ -107,9 +107,10 @@ static int by_value(const void *x, const void *y)
 
 /* Incidents of the period that have a position on both axes of the reading shown; how many of them share the commonest blast
  * radius. */
-static size_t on_both_axes(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f, size_t *ret_same)
+static size_t on_both_axes(const struct ald_analysis *an, const struct ald_figures *f, size_t *ret_same)
 {
-    double *wide = ald_calloc(a, f->incidents_n, sizeof *wide);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    double *wide = ald_calloc(scratch, f->incidents_n, sizeof *wide);
     size_t n = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {
         const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
@@ -138,7 +139,7 @@ struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_a
     ald_node_set(a, o, "open", ald_node_int(a, (int64_t)f->still_open));
     ald_node_set(a, o, "none", ald_node_int(a, (int64_t)f->without_reading));
     size_t same = 0;
-    ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(a, an, f, &same)));
+    ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(an, f, &same)));
     ald_node_set(a, o, "same_blast_radius", ald_node_int(a, (int64_t)same));
     ald_node_set(a, o, "over_before_landmark", ald_node_int(a, (int64_t)f->over_before_landmark));
     ald_node_set(a, o, "landmark_known", ald_node_int(a, (int64_t)f->landmark_known));

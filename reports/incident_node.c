@@ -176,11 +176,14 @@ static const struct ald_reading *reading_of(void *ctx)
 
 static struct ald_node *axis_node(void *ctx, size_t at, struct ald_arena *a)
 {
+    const struct asked *of = ctx;
     const struct ald_axis_position *axis = &reading_of(ctx)->axis[at];
+    double raw, coverage;
+    (void)ald_axis_told(of->analysis, of->incident, (int)of->reading, (enum ald_axis)at, &raw, &coverage);
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "position", axis->has ? ald_node_num(a, axis->position) : ald_node_absent(a, axis->absent));
-    ald_node_set(a, o, "coverage", ald_node_num(a, axis->coverage));
-    ald_node_set(a, o, "raw", axis->has ? ald_node_num(a, axis->raw) : ald_node_absent(a, NULL));
+    ald_node_set(a, o, "coverage", ald_node_num(a, coverage));
+    ald_node_set(a, o, "raw", axis->has ? ald_node_num(a, raw) : ald_node_absent(a, NULL));
     return o;
 }
 

@@ -47,6 +47,9 @@ struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis
     const struct ald_axis_position *x = &r->axis[ALD_COMPLEXITY];
     const struct ald_axis_position *y = &r->axis[ALD_BLAST_RADIUS];
     bool there = r->absent == NULL;
+    double x_raw, x_coverage, y_raw, y_coverage;
+    (void)ald_axis_told(an, i, reading, ALD_COMPLEXITY, &x_raw, &x_coverage);
+    (void)ald_axis_told(an, i, reading, ALD_BLAST_RADIUS, &y_raw, &y_coverage);
     int64_t from = ALD_TIME_NONE, to = ALD_TIME_NONE;
     if (there)
         ald_reference_of(an, inc->quarter, &from, &to);
@@ -64,11 +67,11 @@ struct ald_node *ald_reading_node(struct ald_arena *a, const struct ald_analysis
     ald_node_set(a, o, "k", maybe(a, there, (double)r->k));
     ald_node_set(a, o, "m", maybe(a, there, (double)r->m));
     ald_node_set(a, o, "complexity", maybe(a, x->has, x->position));
-    ald_node_set(a, o, "complexity_raw", maybe(a, x->has, x->raw));
-    ald_node_set(a, o, "complexity_coverage", maybe(a, there, x->coverage));
+    ald_node_set(a, o, "complexity_raw", maybe(a, x->has, x_raw));
+    ald_node_set(a, o, "complexity_coverage", maybe(a, there, x_coverage));
     ald_node_set(a, o, "blast_radius", maybe(a, y->has, y->position));
-    ald_node_set(a, o, "blast_radius_raw", maybe(a, y->has, y->raw));
-    ald_node_set(a, o, "blast_radius_coverage", maybe(a, there, y->coverage));
+    ald_node_set(a, o, "blast_radius_raw", maybe(a, y->has, y_raw));
+    ald_node_set(a, o, "blast_radius_coverage", maybe(a, there, y_coverage));
     ald_node_set(a, o, "lower_s", maybe(a, r->has_lower, r->lower_ms / 1000));
     ald_node_set(a, o, "median_s", maybe(a, r->has_median, r->median_ms / 1000));
     ald_node_set(a, o, "upper_s", maybe(a, r->has_upper, r->upper_ms / 1000));

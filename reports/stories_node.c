@@ -101,7 +101,7 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
     if (inc->teams_n)
         text = ald_sprintf(a, "%s.", text);
     return ald_sprintf(a, "%s %s", text,
-                       r->verdict == ALD_LONGER || r->percentile > 0.5 ? "Ask what made it hard." : "Ask what went right.");
+                       r->verdict == ALD_LONGER || (r->has_percentile && r->percentile > 0.5) ? "Ask what made it hard." : "Ask what went right.");
 }
 
 /** What every story row begins with; most: reasons that are told in words. */

@@ -290,11 +290,11 @@ double ald_signal_rank(size_t signal, double total);
 const char *ald_timing_text(unsigned timing); /* "structural", "landmark", "structural, landmark", "hindsight" */
 
 /* ---- Readings ---- */
+/** Where something stands on an axis; how that came about: ald_axis_told. */
 struct ald_axis_position {
-    bool has;
-    double position, raw; /* when has */
-    double coverage;      /* 0 when nothing is eligible */
+    double position;      /* when has */
     const char *absent;   /* static text when !has */
+    bool has;
 };
 enum ald_basis { ALD_BASIS_BOTH, ALD_BASIS_COMPLEXITY, ALD_BASIS_BLAST_RADIUS, ALD_BASIS_WHOLE };
 enum ald_verdict { ALD_SHORTER, ALD_TYPICAL, ALD_LONGER, ALD_STILL_OPEN };
@@ -317,11 +317,14 @@ struct ald_reading {
         };
         double among_few[ALD_AXIS_N]; /* when few: where it stands among these; NAN: nowhere */
     };
-    double upper_ms, percentile;
+    double upper_ms;
+    union {
+        double percentile; /* when has_percentile */
+        double s;          /* else S(t) at the incident's own duration */
+    };
     double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
-    double s;             /* S(t) at the incident's own duration */
 };
-_Static_assert(sizeof(struct ald_reading) == 160, "two for each incident of a quarter");
+_Static_assert(sizeof(struct ald_reading) == 120, "two for each incident of a quarter");
 /** "shorter than comparable", "typical", "already longer than 62 % of comparable" ...; NULL: it was not read. Static. */
 const char *ald_reading_text(const struct ald_reading *reading);
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
@@ -484,6 +487,9 @@ const struct ald_obs *ald_obs_at(const struct ald_analysis *analysis, size_t inc
 const struct ald_measure *ald_measure_at(const struct ald_analysis *analysis, size_t incident);
 /** Position of a signal's value in the reference (subset) of a reading; NAN: none. */
 double ald_position_at(const struct ald_analysis *analysis, size_t incident, int reading, size_t signal);
+/** What an axis position of a reading rests on: the mean over its signals (raw, which has a meaning where there is a position), and what share
+ *  of their weight is recorded (0 when nothing is eligible). False: nothing was placed. */
+bool ald_axis_told(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, double *ret_raw, double *ret_coverage);
 /** Where a signal, up to the landmark, stands where the landmark reading is absent because too few outlasted it: among those few.
  *  Enough to say that more teams came than nearly always, too little for comparables. NAN elsewhere. */
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal);
@@ -525,6 +531,8 @@ struct ald_analysed ald_analysis_all(const struct ald_analysis *analysis);
 ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct ald_settings *settings, int64_t as_of,
                                         struct ald_analysis **ret, struct ald_err *err);
 void ald_analysis_free(struct ald_analysis *analysis);
+/** Lets go of events and of what signals looked at: afterwards nothing may ask for evidence, for figures, or for who was engaged. */
+void ald_analysis_let_go(struct ald_analysis *analysis);
 void ald_analysis_freep(struct ald_analysis **analysis);
 /** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
  *  memory at a time; readings that were made before are dropped. An analysis that was made to be saved (ald_analysis_whole, ald_analysis_again)

@@ -229,6 +229,7 @@ struct ald_kind {
 struct ald_format {
     const char *name, *ext;
     bool on_request; /* written only when it is named */
+    bool whole;      /* reads all of the tree, and with it what signals rest on; the others what the views point into */
     /** Writes the whole file at path (a temp file that the caller puts in place). */
     enum ald_rc (*write)(const struct ald_report *report, const char *path, struct ald_err *err);
 };

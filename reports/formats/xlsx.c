@@ -7,4 +7,4 @@ static enum ald_rc write_xlsx(const struct ald_report *report, const char *path,
 }
 
 extern const struct ald_format ald_format_xlsx;
-const struct ald_format ald_format_xlsx = {"xlsx", ".xlsx", false, write_xlsx};
+const struct ald_format ald_format_xlsx = {"xlsx", ".xlsx", false, false, write_xlsx};

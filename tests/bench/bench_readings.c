@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     for (size_t i = reference; i < a.incidents_n; i++)
         for (int r = 0; r < ALD_READING_N; r++) {
             readings += !ald_measure_at(&a, i)->reading[r].absent;
-            sum += ald_measure_at(&a, i)->reading[r].percentile;
+            sum += ald_measure_at(&a, i)->reading[r].has_percentile ? ald_measure_at(&a, i)->reading[r].percentile : 0;
         }
     printf("%zu reference incidents, %zu to read, %u levels: %zu readings in %.2f s (processor %.2f s); peak %.0f MB, "
            "of which "

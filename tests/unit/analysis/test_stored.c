@@ -210,9 +210,12 @@ static const char *signals_of(const struct ald_analysis *a, size_t i, struct ald
     return all;
 }
 
-static const char *axis_of(const struct ald_axis_position *x, struct ald_arena *arena)
+static const char *axis_of(const struct ald_analysis *a, size_t i, int r, enum ald_axis axis, struct ald_arena *arena)
 {
-    return ald_sprintf(arena, "%d %.17g %.17g %.17g %s", x->has, x->position, x->raw, x->coverage, x->absent ? x->absent : "");
+    const struct ald_axis_position *x = &ald_measure_at(a, i)->reading[r].axis[axis];
+    double raw, coverage;
+    bool told = ald_axis_told(a, i, r, axis, &raw, &coverage);
+    return ald_sprintf(arena, "%d %.17g %d %.17g %.17g %s", x->has, x->position, told, raw, coverage, x->absent ? x->absent : "");
 }
 
 static const char *reading_of(const struct ald_analysis *a, size_t i, int r, struct ald_arena *arena)
@@ -222,7 +225,7 @@ static const char *reading_of(const struct ald_analysis *a, size_t i, int r, str
     int64_t from, to;
     ald_reference_of(a, a->incidents[i].quarter, &from, &to);
     const char *all = ald_sprintf(arena, "%s|%s|%s|%u %u %u %u %d %d%d%d%d %.17g %.17g %.17g %.17g|%.17g %.17g %d %d%d%d %.17g %.17g %s %lld %lld %lld\n",
-                                  x->absent ? x->absent : "", axis_of(&x->axis[0], arena), axis_of(&x->axis[1], arena), x->n_ref, x->candidates, x->k, x->m,
+                                  x->absent ? x->absent : "", axis_of(a, i, r, 0, arena), axis_of(a, i, r, 1, arena), x->n_ref, x->candidates, x->k, x->m,
                                   (int)x->basis, x->has_lower, x->has_median, x->has_upper, x->has_percentile, x->lower_ms, x->median_ms, x->upper_ms,
                                   x->percentile, x->s_minus, x->s, (int)x->verdict, x->tells_little, x->placed, x->few, x->among_few[0],
                                   x->among_few[1], ald_reading_text(x) ? ald_reading_text(x) : "", (long long)x->duration_ms, (long long)from, (long long)to);
