@@ -155,24 +155,36 @@ static enum ald_rc from_analysis(struct ald_export *x, const char *what, struct 
     return ALD_OK;
 }
 
-static enum ald_rc write_export(struct ald_session *s, struct ald_export *x, const char *what, struct ald_err *err)
+static bool is_said(const char *what)
 {
-    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
-    ALD_TRY(ald_store_begin_read(s->store, err));
-    x->store = s->store;
-    /* Events come straight from the store; all else needs incidents. */
-    if (strcmp(what, "events") == 0)
-        return ald_export_events(x, err);
     for (size_t i = 0; ald_export_said_name(i); i++)
         if (strcmp(what, ald_export_said_name(i)) == 0)
-            return ald_export_said(x, what, err);
-    bool records = strcmp(what, "records") == 0, told = records || strcmp(what, "settings") == 0; /* readings count for nothing */
-    ALD_TRY(told ? ald_session_incidents(s, &analysis, err) : ald_session_analysis(s, &analysis, err));
-    x->analysis = analysis;
-    if (records)
+            return true;
+    return false;
+}
+
+/* Events and what was said come straight from the store; all else needs incidents. */
+static bool needs_analysis(const char *what)
+{
+    return strcmp(what, "events") != 0 && !is_said(what);
+}
+
+/* For records and settings readings count for nothing. */
+static bool needs_readings(const char *what)
+{
+    return needs_analysis(what) && strcmp(what, "records") != 0 && strcmp(what, "settings") != 0;
+}
+
+static enum ald_rc write_export(struct ald_export *x, const char *what, struct ald_err *err)
+{
+    if (strcmp(what, "events") == 0)
+        return ald_export_events(x, err);
+    if (is_said(what))
+        return ald_export_said(x, what, err);
+    if (strcmp(what, "records") == 0)
         return ald_export_records(x, err);
     if (strcmp(what, "settings") == 0)
-        return ald_export_line(x, ald_settings_node(x->scratch, analysis), err);
+        return ald_export_line(x, ald_settings_node(x->scratch, x->analysis), err);
     if (strcmp(what, "services") == 0)
         return services(x, err);
     if (strcmp(what, "teams") == 0)
@@ -185,43 +197,78 @@ const char ald_export_whats[] = "records events incidents signals readings setti
 static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
 {
     const char *format = s->options.format ? s->options.format : "ndjson";
-    if (s->options.args_n != 1 || !ald_cfg_in_words(ald_export_whats, s->options.args[0]))
-        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one of: %s", ald_export_whats);
+    bool known = s->options.args_n > 0;
+    for (int i = 0; i < s->options.args_n; i++)
+        known = known && ald_cfg_in_words(ald_export_whats, s->options.args[i]);
+    if (!known)
+        return ald_fail(err, ALD_ERR_USAGE, "export what? expected one or more of: %s", ald_export_whats);
+    if (s->options.args_n > 1 && !s->options.out)
+        return ald_fail(err, ALD_ERR_USAGE, "several exports need a folder: --out DIR");
     *ret_csv = strcmp(format, "csv") == 0;
     if (!*ret_csv && strcmp(format, "ndjson") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);
     return ALD_OK;
 }
 
-static enum ald_rc to_stream(struct ald_session *s, FILE *out, bool csv, struct ald_err *err)
+static enum ald_rc to_stream(struct ald_export *x, const char *what, FILE *out, struct ald_err *err)
 {
-    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    struct ald_export x = {.out = out, .csv = csv, .scratch = scratch, .w = ald_alloc(s->arena, sizeof *x.w)};
-    ald_jw_init(x.w, ald_json_sink_file(out), 0);
-    enum ald_rc rc = write_export(s, &x, s->options.args[0], err);
-    ald_store_rollback(s->store);
+    struct ald_jw w;
+    x->out = out;
+    x->w = &w;
+    x->lines = 0;
+    ald_jw_init(&w, ald_json_sink_file(out), 0);
+    enum ald_rc rc = write_export(x, what, err);
     if (rc == ALD_OK)
-        rc = ald_jw_finish(x.w, err);
+        rc = ald_jw_finish(&w, err);
     if (rc == ALD_OK && (fflush(out) != 0 || ferror(out)))
         rc = ald_fail(err, ALD_ERR_IO, "cannot write the export: %s", strerror(errno));
     return rc;
 }
 
-enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err)
+static enum ald_rc to_file(struct ald_export *x, const char *what, const char *path, struct ald_err *err)
 {
-    bool csv = false;
-    (void)ret_code;
-    ALD_TRY(check_words(s, &csv, err));
-    if (!s->options.out)
-        return to_stream(s, stdout, csv, err);
     struct ald_replace place;
-    ALD_TRY(ald_replace_begin(&place, s->options.out, err));
-    enum ald_rc rc = to_stream(s, place.file, csv, err);
+    ALD_TRY(ald_replace_begin(&place, path, err));
+    enum ald_rc rc = to_stream(x, what, place.file, err);
     if (rc == ALD_OK)
         rc = ald_replace_commit(&place, err);
     else if (rc == ALD_ERR_IO)
-        (void)ald_wrap(err, "'%s'", s->options.out);
+        (void)ald_wrap(err, "'%s'", path);
     if (rc != ALD_OK)
         ald_replace_abort(&place);
+    return rc;
+}
+
+/* All from one analysis of one state of the store. */
+static enum ald_rc all_of_them(struct ald_session *s, struct ald_export *x, struct ald_err *err)
+{
+    const char *out = s->options.out;
+    struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
+    bool incidents = false, readings = false;
+    for (int i = 0; i < s->options.args_n; i++) {
+        incidents = incidents || needs_analysis(s->options.args[i]);
+        readings = readings || needs_readings(s->options.args[i]);
+    }
+    ALD_TRY(ald_store_begin_read(s->store, err));
+    if (incidents)
+        ALD_TRY(readings ? ald_session_analysis(s, &analysis, err) : ald_session_incidents(s, &analysis, err));
+    x->analysis = analysis;
+    if (s->options.args_n == 1)
+        return out ? to_file(x, s->options.args[0], out, err) : to_stream(x, s->options.args[0], stdout, err);
+    for (int i = 0; i < s->options.args_n; i++) {
+        const char *what = s->options.args[i];
+        ALD_TRY(to_file(x, what, ald_sprintf(s->arena, "%s/%s.%s", out, what, x->csv ? "csv" : "ndjson"), err));
+    }
+    return ALD_OK;
+}
+
+enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    struct ald_export x = {.scratch = scratch, .store = s->store};
+    (void)ret_code;
+    ALD_TRY(check_words(s, &x.csv, err));
+    enum ald_rc rc = all_of_them(s, &x, err);
+    ald_store_rollback(s->store);
     return rc;
 }

@@ -61,7 +61,8 @@ static const struct ald_command rows[] = {
      "list: the candidates for the next session. why: why an incident is, or is not, among them. told: it was told (--on, --where) and "
      "is no candidate any more. exclude: it is not to be told, with a --reason.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_WORD_READS, ald_cmd_story},
-    {"export", "WHAT", "records, events, incidents, signals, reviews ... as NDJSON or CSV", export_options, NULL,
+    {"export", "WHAT...", "records, events, incidents, signals, reviews ... as NDJSON or CSV", export_options,
+     "Several at once go into the folder of --out, a file each, all from one state of the store.",
      ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_export},
     {"review", "add INCIDENT | list", "note the review of an incident, or list those that are known", review_options,
      "A review is a meeting (--held), a write-up (--url), or both. Many at once: `alidade import FILE --kind reviews`.",

@@ -40,6 +40,7 @@ static const struct ald_usage rows[] = {
     {"story", "alidade story told 1370 --on 2026-10-01 --where 'storytelling session'", "it is no candidate any more"},
     {"export", "alidade export incidents --format csv --out incidents.csv", "a table with a row for each incident"},
     {"export", "alidade export events", "every event, one JSON object a line"},
+    {"export", "alidade export records events actions --out backup", "a file each, all from one state of the store"},
     {"review", "alidade review add 1591 --held 2026-09-28T10:00 --facilitator-involved no", "a meeting"},
     {"review", "alidade review list", "all that are known"},
     {"quarantine", "alidade quarantine list", "what could not be read, and why"},

@@ -28,7 +28,7 @@ static const struct ald_option_row rows[] = {
     {"period", 0, "PERIOD", "2026Q3, 2026-07, 2026H1, 2026, FROM..TO or last-quarter (the default)", TEXT(period), false, "last-quarter"},
     {"as-of", 0, "TIME", "what is dated later has not happened yet (default: now)", TEXT(as_of), false, NULL},
     {"format", 0, "LIST", "report, run: json,xlsx,html (default all of these), md; export: ndjson or csv; import: ndjson, csv or slack (default: what the file looks like)", TEXT(format), false, "json xlsx html md ndjson csv slack"},
-    {"out", 0, "PATH", "report, run: folder of the reports; export: file, instead of standard output", TEXT(out), false, "FILE"},
+    {"out", 0, "PATH", "report, run: folder of the reports; export: file, instead of standard output (of several: their folder)", TEXT(out), false, "FILE"},
     {"json", 0, NULL, "print JSON instead of text", TEXT(json), false, NULL},
     {"kind", 0, "KIND", "import: records, events, services, teams, reviews, attendance, learnings, actions or told", TEXT(kind), false, "records events services teams reviews attendance learnings actions told"},
     {"held", 0, "TIME", "review: when the meeting was", TEXT(held), false, NULL},

@@ -174,12 +174,13 @@ class Case(unittest.TestCase):
         """All exports as bytes, in files of `folder` and as a dict."""
         to = pathlib.Path(folder or self.dir / "exports")
         to.mkdir(parents=True, exist_ok=True)
-        found = {}
         for what in whats:
-            path = to / f"{what}.ndjson"
-            self.alidade("export", what, "--as-of", as_of, "--out", str(path), **more)
-            found[what] = path.read_bytes()
-        return found
+            (to / f"{what}.ndjson").unlink(missing_ok=True)
+        if len(whats) == 1:
+            self.alidade("export", *whats, "--as-of", as_of, "--out", str(to / f"{whats[0]}.ndjson"), **more)
+        else:
+            self.alidade("export", *whats, "--as-of", as_of, "--out", str(to), **more)
+        return {what: (to / f"{what}.ndjson").read_bytes() for what in whats}
 
     def report(self, period, as_of, command=("report", "quarterly"), code=0, formats="json", out=None, **more):
         """Writes the quarterly report and reads its JSON; self.paths: what it says it wrote."""

@@ -74,6 +74,33 @@ class Kinds(support.Case):
                     self.alidade("import", str(path), "--kind", what, cwd=folder)
                 self.assertEqual(self.said(cwd=folder), first)
 
+    def test_several_at_once_are_what_each_is_alone(self):
+        """In either order, whether the analysis that they share is with readings or without."""
+        self.configure(services=[{"name": "web", "tier": 1, "team": "blue"}], teams=[{"name": "blue", "timezone": "Europe/Berlin"}])
+        self.import_all("ndjson")
+        self.alidade("import", str(self.write("records.ndjson", lines([RECORD]))), "--kind", "records")
+        happened = {"source": "records", "external_id": "1", "at": RECORD["resolved_at"], "kind": "resolved", "actor": "ann"}
+        self.alidade("import", str(self.write("events.ndjson", lines([happened]))), "--kind", "events")
+        whats = [*SAIDS, *support.WHATS, "services", "teams"]
+        for form in ("ndjson", "csv"):
+            alone = {what: self.alidade("export", what, "--format", form, "--as-of", AS_OF).out for what in whats}
+            self.assertNotIn("", [alone[what] for what in ("records", "events", "incidents", "signals", "readings", "settings")])
+            for some in (whats, whats[::-1], ["settings", "events", "records"]):
+                with self.subTest(form=form, some=some):
+                    out = self.dir / f"{form}-{some[0]}" / "made"
+                    self.assertEqual(self.alidade("export", *some, "--format", form, "--as-of", AS_OF, "--out", str(out)).out, "")
+                    self.assertEqual({path.name: path.read_bytes().decode() for path in out.iterdir()},
+                                     {f"{what}.{form}": alone[what] for what in some})
+
+    def test_several_at_once_need_a_folder(self):
+        self.configure()
+        self.import_all("ndjson")
+        self.assertIn("--out DIR", self.alidade("export", "records", "events", code=2).err)
+        self.assertIn("expected one or more of", self.alidade("export", "records", "nothing", "--out", "x", code=2).err)
+        path = self.write("file", "as it was")
+        self.assertIn(f"{path}", self.alidade("export", "records", "events", "--out", str(path), code=1).err)
+        self.assertEqual(path.read_text(), "as it was")
+
     def test_an_export_of_nothing_comes_in(self):
         self.configure()
         self.import_all("ndjson")
