@@ -38,7 +38,8 @@ WORDS = ("=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "]]>", "<b>&amp;</b>", "_x004
 
 def judge(program, book, office):
     """What the validator has against a workbook; a text for each."""
-    done = subprocess.run([str(program), str(book), "--officeVersion", office], capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([str(program), str(book), "--officeVersion", office], capture_output=True, text=True, check=False,
+                          timeout=1800)  # a large book on a busy machine
     try:
         said = json.loads(done.stdout)
     except ValueError:
