@@ -1,0 +1,62 @@
+"""Progress: on a terminal one line that is drawn anew and taken away at the end; nowhere else a sign of it."""
+import os
+import pty
+import subprocess
+import unittest
+
+import support
+import pagerduty_api
+
+AS_OF = "2026-06-01T00:00:00Z"
+REDRAWN = "\r\x1b[K"
+
+
+class Progress(support.Case):
+    def setUp(self):
+        super().setUp()
+        api = pagerduty_api.serve(pagerduty_api.made(250, end=1777000000))
+        api.__enter__()
+        self.addCleanup(api.__exit__)
+        self.configure(support.pagerduty(api.url))
+
+    def on_terminal(self, *args):
+        """What the program writes to a terminal that is its standard error; its output is a pipe."""
+        ours, theirs = pty.openpty()
+        try:
+            run = subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=theirs, env=support.environment(self.dir))
+        finally:
+            os.close(theirs)
+        seen = b""
+        try:
+            while part := os.read(ours, 65536):
+                seen += part
+        except OSError:  # the other side is closed
+            pass
+        finally:
+            os.close(ours)
+        out = run.stdout.read().decode()
+        run.stdout.close()
+        self.assertEqual(run.wait(60), 0, seen.decode())
+        self.assertNotIn("\x1b", out)
+        return seen.decode()
+
+    def test_is_shown_on_a_terminal(self):
+        seen = self.on_terminal("run", "--as-of", AS_OF, "--period", "2026Q2")
+        self.assertRegex(seen, r"\r\x1b\[Kpager 1/1 incidents (page \d+, \d+ rows|\[[#.]{20}\] \d+ of \d+)")
+        self.assertRegex(seen, r"\r\x1b\[Kpager 1/1 [a-z_]+ \[#+\.*\] \d+ of \d+")
+        last = seen[seen.rindex(REDRAWN) + len(REDRAWN):]
+        self.assertNotRegex(last, r"^pager 1/1", "the line is taken away at the end")
+
+    def test_is_nowhere_else(self):
+        for more in ((), ("-v",), ("--log-format", "json")):
+            run = self.alidade("ingest", "--full", *more)
+            self.assertNotIn("\x1b", run.out + run.err)
+            self.assertNotIn("\r", run.out + run.err)
+        for option in ("--no-progress", "--quiet", "--verbose"):
+            self.assertNotIn("\x1b", self.on_terminal("ingest", "--full", option), option)
+        self.assertEqual(self.on_terminal("ingest", "--full", "--quiet"), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
