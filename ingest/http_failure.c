@@ -44,8 +44,10 @@ enum ald_rc ald_http_failure(const struct ald_http_failed *failed, struct ald_er
     case CURLE_OUT_OF_MEMORY:
         abort();
     case CURLE_SSL_CACERT_BADFILE:
-        return ald_fail(err, ALD_ERR_CONFIG, "ca_file '%s' cannot be read as certificates",
-                        failed->ca_file ? failed->ca_file : "");
+        if (!failed->ca_file)
+            return ald_fail(err, ALD_ERR_NET, "the certificate of %s cannot be checked: this machine has no list of authorities "
+                            "(install ca-certificates, or name a file in ca_file)", host);
+        return ald_fail(err, ALD_ERR_CONFIG, "ca_file '%s' cannot be read as certificates", failed->ca_file);
     case CURLE_PEER_FAILED_VERIFICATION:
         return ald_fail(err, ALD_ERR_NET, "the certificate of %s is not trusted: %.200s", host, failed->detail);
     case CURLE_COULDNT_RESOLVE_HOST:
