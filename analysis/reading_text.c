@@ -9,7 +9,8 @@ const char *ald_reading_text(const struct ald_reading *reading)
 {
 #define SHARE(x) "already longer than " #x " % of comparable"
 #define SHARES(t) SHARE(t##0), SHARE(t##1), SHARE(t##2), SHARE(t##3), SHARE(t##4), SHARE(t##5), SHARE(t##6), SHARE(t##7), SHARE(t##8), SHARE(t##9)
-    static const char *const already[] = {SHARES(), SHARES(1), SHARES(2), SHARES(3), SHARES(4), SHARES(5),
+    static const char *const already[] = {SHARE(0), SHARE(1), SHARE(2), SHARE(3), SHARE(4), SHARE(5), SHARE(6), SHARE(7), SHARE(8), SHARE(9),
+                                          SHARES(1), SHARES(2), SHARES(3), SHARES(4), SHARES(5),
                                           SHARES(6), SHARES(7), SHARES(8), SHARES(9), SHARE(100)};
 #undef SHARES
 #undef SHARE

@@ -212,14 +212,12 @@ static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struc
 
 static enum ald_rc to_stream(struct ald_export *x, const char *what, FILE *out, struct ald_err *err)
 {
-    struct ald_jw w;
     x->out = out;
-    x->w = &w;
     x->lines = 0;
-    ald_jw_init(&w, ald_json_sink_file(out), 0);
+    ald_jw_init(x->w, ald_json_sink_file(out), 0);
     enum ald_rc rc = write_export(x, what, err);
     if (rc == ALD_OK)
-        rc = ald_jw_finish(&w, err);
+        rc = ald_jw_finish(x->w, err);
     if (rc == ALD_OK && (fflush(out) != 0 || ferror(out)))
         rc = ald_fail(err, ALD_ERR_IO, "cannot write the export: %s", strerror(errno));
     return rc;
@@ -265,7 +263,8 @@ static enum ald_rc all_of_them(struct ald_session *s, struct ald_export *x, stru
 enum ald_rc ald_cmd_export(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    struct ald_export x = {.scratch = scratch, .store = s->store};
+    struct ald_jw w;
+    struct ald_export x = {.scratch = scratch, .store = s->store, .w = &w};
     (void)ret_code;
     ALD_TRY(check_words(s, &x.csv, err));
     enum ald_rc rc = all_of_them(s, &x, err);
