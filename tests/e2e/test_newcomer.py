@@ -172,7 +172,7 @@ class Help(support.Case):
         self.assertEqual(self.options("run")["--format"], "json,xlsx,html (default all of these), md")
         self.assertEqual(self.options("export")["--format"], "ndjson or csv")
         self.assertEqual(self.options("import")["--format"], "ndjson, csv or slack (default: what the file looks like)")
-        self.assertEqual(self.options("export")["--out"], "file, instead of standard output")
+        self.assertEqual(self.options("export")["--out"], "file, instead of standard output (of several: their folder)")
         self.assertEqual(self.options("forget")["--text"], "these words too, wherever they stand")
         self.assertEqual(self.options("list")["--text"], "only with this in title, key or id, whatever the case")
         self.assertEqual(self.options("story")["--on"], "when it was told (default: now)")
