@@ -104,29 +104,6 @@ static cJSON *new_node(struct ald_arena *arena, int type)
     return node;
 }
 
-/* The first child knows the last one: cJSON goes round. */
-static void append(cJSON *parent, cJSON *child)
-{
-    cJSON *first = parent->child;
-    child->prev = first ? first->prev : child;
-    if (first) {
-        first->prev->next = child;
-        first->prev = child;
-    } else {
-        parent->child = child;
-    }
-}
-
-static void put_first(cJSON *parent, cJSON *child)
-{
-    cJSON *first = parent->child;
-    child->next = first;
-    child->prev = first ? first->prev : child;
-    if (first)
-        first->prev = child;
-    parent->child = child;
-}
-
 struct ald_json_doc *ald_json_rows_new(void)
 {
     struct ald_arena *arena = ald_arena_new();
@@ -148,8 +125,8 @@ enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size
     cJSON *first = new_node(rows->arena, cJSON_Number);
     first->string = ald_strdup(rows->arena, name);
     first->valuedouble = (double)number;
-    put_first(row, first);
-    append(rows->root, row);
+    if (!cJSON_InsertItemInArray(row, 0, first) || !cJSON_AddItemToArray(rows->root, row))
+        abort(); /* neither takes memory */
     rows->repairs.utf8 += repairs.utf8;
     rows->repairs.surrogates += repairs.surrogates;
     rows->repairs.nuls += repairs.nuls;
