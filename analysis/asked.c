@@ -1,5 +1,6 @@
 /* Which records an analysis of one incident has to read beside its own: those of others in its past, of what was open at its start, of
  * what it or people name. Too many is as good, too few never. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/decision.h"
@@ -221,10 +222,20 @@ enum ald_rc ald_want_before(struct ald_asked *ask, struct ald_err *err)
     return want_concurrent(ask, err);
 }
 
+static int by_number(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return (a > b) - (a < b);
+}
+
+/* In their order, and each once: several look at the same ones. */
 enum ald_rc ald_want_numbers(struct ald_asked *ask, struct ald_err *err)
 {
+    if (ask->numbers_n)
+        qsort(ask->numbers, ask->numbers_n, sizeof *ask->numbers, by_number);
     for (size_t i = 0; i < ask->numbers_n; i++)
-        ALD_TRY(ald_want_incident(ask, ask->numbers[i], err));
+        if (i == 0 || ask->numbers[i] != ask->numbers[i - 1])
+            ALD_TRY(ald_want_incident(ask, ask->numbers[i], err));
     return ALD_OK;
 }
 

@@ -174,6 +174,17 @@ static ALD_CHECK enum ald_rc compare_origins(struct ald_finding *f, struct ald_e
     return ALD_OK;
 }
 
+/* ---- As-of alone ---- */
+
+/* At the same as-of nothing comes to pass that was still to come. */
+static void look_at_time(struct ald_finding *f)
+{
+    const struct ald_renewed *is = f->renewed;
+    f->quiet = !f->since.notes_n && !is->due_n && !is->links_n && !is->suggestions_n;
+    if (!f->quiet || f->as_of != f->since.written.as_of)
+        lower(f, f->since.written.settles);
+}
+
 /* ---- The whole ---- */
 
 static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **ret, struct ald_err *err)
@@ -183,7 +194,6 @@ static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **r
     ALD_TRY(look_at_overrides(f, err));
     if (f->why)
         return ALD_OK;
-    lower(f, f->since.written.settles);
     ALD_TRY(take_notes(f, err));
     ALD_TRY(ald_links_renew(f->store, f->settings, &f->since, f->as_of, f->arena, f->renewed, err));
     if (!f->renewed->sound) {
@@ -193,6 +203,7 @@ static ALD_CHECK enum ald_rc find(struct ald_finding *f, struct ald_analysis **r
     ALD_TRY(compare_origins(f, err));
     ALD_TRY(take_due(f, err));
     ALD_TRY(take_links(f, err));
+    look_at_time(f);
     ALD_TRY(take_changed(f, err));
     return f->why ? ALD_OK : ald_recent_window(f, ret, err);
 }

@@ -15,6 +15,7 @@ struct ald_finding {
     int64_t from;              /* D: see recent.c; INT64_MAX: nothing changed */
     struct ald_names *changed; /* ids of incidents, stored ones and those that there will be */
     struct ald_renewed *renewed;
+    bool quiet;                /* nothing changed but as-of: no record, no link */
     struct ald_asked ask; /* which records are wanted, so far: those of the changed incidents */
     const char *why;      /* all has to be looked at, because; NULL: not so far */
 };

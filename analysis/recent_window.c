@@ -2,7 +2,10 @@
  *
  * Incidents that start at D or later are looked at. All of the quarter of as-of and of the 90 days before D are read, and what began before
  * that and reaches in: somebody's engagement, planned work, another company's incident. What is open since before D is read anew, for which
- * the same has to be there around each of these. */
+ * the same has to be there around each of these.
+ *
+ * Where nothing changed but as-of, what is stored of the past of services holds, and few incidents are looked at: those whose landmark was
+ * to come, and open ones. Then only what is around each of these is read. */
 #include <string.h>
 
 #include "alidade/stats.h"
@@ -12,6 +15,7 @@
 #include "analysis/readings.h"
 #include "analysis/recent.h"
 
+enum { AROUND_MOST = 1000 }; /* incidents from D on around each of which others are looked for: more share most of the quarter */
 #define REACH_MS (ALD_HISTORY_WINDOW_MS + ALD_DAY_MS) /* times of what is stored of the past are minutes */
 
 struct window {
@@ -22,6 +26,7 @@ struct window {
     int64_t from, number; /* all incidents from this start on are wanted; the first of them */
     int64_t *older;       /* numbers of open ones that lie before D */
     size_t older_n, older_cap;
+    bool quiet; /* all that is looked at is looked around in */
 };
 
 /* ---- Which records ---- */
@@ -83,54 +88,6 @@ static ALD_CHECK enum ald_rc analyse(struct window *w, struct ald_analysis **ret
     return rc;
 }
 
-/* What each of those that are open looks at: its own records tell of whom and what it is. */
-static ALD_CHECK enum ald_rc want_around_older(struct window *w, struct ald_err *err)
-{
-    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *own = NULL;
-    struct ald_asked *ask = w->ask, alone = *ask;
-    alone.rows = NULL;
-    alone.rows_n = alone.rows_cap = 0;
-    for (size_t k = 0; k < w->older_n; k++)
-        ALD_TRY(ald_want_incident(&alone, w->older[k], err));
-    w->ask = &alone;
-    enum ald_rc rc = analyse(w, &own, err);
-    w->ask = ask;
-    ALD_TRY(rc);
-    for (size_t i = 0; i < alone.rows_n; i++)
-        ald_want_row(ask, alone.rows[i]);
-    ask->own = own;
-    for (size_t k = 0; k < w->older_n && !w->f->why; k++) {
-        size_t i;
-        ALD_TRY(ald_stored_index(w->f->store, own, w->older[k], &i, err));
-        if (i == SIZE_MAX) {
-            ald_recent_refuse(w->f, "an open incident is not what was stored");
-            break;
-        }
-        ask->number = w->older[k];
-        ask->inc = &own->incidents[i];
-        ALD_TRY(ald_want_before(ask, err));
-    }
-    ask->own = NULL;
-    ask->inc = NULL;
-    return ALD_OK;
-}
-
-static ALD_CHECK enum ald_rc want_all(struct window *w, struct ald_err *err)
-{
-    struct ald_finding *f = w->f;
-    int64_t quarter = ald_quarter_start(&f->calendar, f->quarter);
-    w->from = f->from == INT64_MAX || f->from - REACH_MS > quarter ? quarter : f->from - REACH_MS;
-    ALD_TRY(want_window(w, err));
-    ALD_TRY(find_older(w, err));
-    if (w->older_n && !f->why)
-        ALD_TRY(want_around_older(w, err));
-    if (!w->ask->sound)
-        ald_recent_refuse(f, "what is stored does not hold together");
-    return ald_want_numbers(w->ask, err);
-}
-
-/* ---- Whether it fits ---- */
-
 /* The index of an incident of the store that did not change; SIZE_MAX: it is not there. */
 static ALD_CHECK enum ald_rc index_of(struct ald_finding *f, const struct ald_analysis *a, int64_t number, size_t *ret, struct ald_err *err)
 {
@@ -146,6 +103,83 @@ static ALD_CHECK enum ald_rc index_of(struct ald_finding *f, const struct ald_an
             *ret = i;
     return ALD_OK;
 }
+
+/* What one of those that were analysed alone looks at: its own records tell of whom and what it is. */
+static ALD_CHECK enum ald_rc want_around(struct window *w, int64_t number, struct ald_err *err)
+{
+    struct ald_asked *ask = w->ask;
+    size_t i;
+    ALD_TRY(index_of(w->f, ask->own, number, &i, err));
+    if (i == SIZE_MAX) {
+        ald_recent_refuse(w->f, "an open incident is not what was stored");
+        return ALD_OK;
+    }
+    ask->number = number;
+    ask->inc = &ask->own->incidents[i];
+    return ald_want_before(ask, err);
+}
+
+/* What each of some incidents looks at. */
+static ALD_CHECK enum ald_rc want_around_all(struct window *w, const int64_t *numbers, size_t n, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_analysis_freep) struct ald_analysis *own = NULL;
+    struct ald_asked *ask = w->ask, alone = *ask;
+    alone.rows = NULL;
+    alone.rows_n = alone.rows_cap = 0;
+    for (size_t k = 0; k < n; k++)
+        ALD_TRY(ald_want_incident(&alone, numbers[k], err));
+    w->ask = &alone;
+    enum ald_rc rc = analyse(w, &own, err);
+    w->ask = ask;
+    ALD_TRY(rc);
+    for (size_t i = 0; i < alone.rows_n; i++)
+        ald_want_row(ask, alone.rows[i]);
+    ask->own = own;
+    for (size_t k = 0; k < n && !w->f->why; k++)
+        ALD_TRY(want_around(w, numbers[k], err));
+    ask->own = NULL;
+    ask->inc = NULL;
+    return ALD_OK;
+}
+
+/* Open ones; and all from D on, where nothing else is there. */
+static ALD_CHECK enum ald_rc want_around_some(struct window *w, struct ald_err *err)
+{
+    struct ald_arena *arena = w->ask->arena;
+    size_t n = w->older_n, cap = w->older_n;
+    int64_t *numbers = w->older_n ? ald_calloc(arena, n, sizeof *numbers) : NULL, start = 0;
+    for (size_t k = 0; k < n; k++)
+        numbers[k] = w->older[k];
+    for (int64_t number = w->number; w->quiet && number <= w->most && start != ALD_TIME_NONE; number++) {
+        ALD_TRY(ald_asked_start(w->ask, number, &start, err));
+        if (start == ALD_TIME_NONE) /* nor has any that follows one: they look at nothing */
+            break;
+        numbers = ald_grow(arena, numbers, n, &cap, sizeof *numbers);
+        numbers[n++] = number;
+    }
+    return n ? want_around_all(w, numbers, n, err) : ALD_OK;
+}
+
+static ALD_CHECK enum ald_rc want_all(struct window *w, struct ald_err *err)
+{
+    struct ald_finding *f = w->f;
+    int64_t quarter = ald_quarter_start(&f->calendar, f->quarter);
+    w->quiet = f->quiet && w->most - w->recent->kept <= AROUND_MOST;
+    if (w->quiet)
+        w->from = f->from;
+    else
+        w->from = f->from == INT64_MAX || f->from - REACH_MS > quarter ? quarter : f->from - REACH_MS;
+    ALD_TRY(want_window(w, err));
+    if (!f->quiet || f->as_of != f->since.written.as_of)
+        ALD_TRY(find_older(w, err));
+    if (!f->why)
+        ALD_TRY(want_around_some(w, err));
+    if (!w->ask->sound)
+        ald_recent_refuse(f, "what is stored does not hold together");
+    return ald_want_numbers(w->ask, err);
+}
+
+/* ---- Whether it fits ---- */
 
 /* The last one that stays is the one before the first that does not. */
 static ALD_CHECK enum ald_rc look_at_seam(struct window *w, const struct ald_analysis *a, struct ald_err *err)
@@ -247,6 +281,8 @@ static ALD_CHECK enum ald_rc take_frames(struct window *w, struct ald_analysis *
     a->stored = stored;
     if (read)
         return load_frames(f, a, stored, &cap, f->quarter, err);
+    if (w->quiet) /* who is read is who was */
+        return ALD_OK;
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL; /* nor was any read */
     ALD_TRY(ald_q_open(f->store, "part_frame", &q, err));
     ald_q_int(q, 1, f->quarter);
@@ -306,7 +342,8 @@ enum ald_rc ald_recent_window(struct ald_finding *f, struct ald_analysis **ret, 
     struct ald_part *part = &f->ask.part;
     int64_t first;
     w.recent->renewed = f->renewed;
-    w.recent->changes = f->from != INT64_MAX;
+    w.recent->changes = !f->quiet && f->from != INT64_MAX;
+    w.recent->settles = f->quiet && f->as_of == f->since.written.as_of ? f->since.written.settles : INT64_MAX;
     part->linked = true;
     part->renewed = f->renewed;
     part->written_some = true;

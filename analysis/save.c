@@ -335,9 +335,11 @@ static ALD_CHECK enum ald_rc save_number(struct ald_store *store, const char *ke
     return save_meta(store, key, text, err);
 }
 
-/* The earliest start of an incident whose landmark is still to come; none of those before a window. */
+/* The earliest start of an incident whose landmark is still to come; of those before a window only where as-of is what it was. */
 static int64_t settles(const struct ald_analysis *a)
 {
+    if (a->recent && a->recent->settles != INT64_MAX)
+        return a->recent->settles;
     for (size_t i = a->recent ? a->recent->first : 0; i < a->incidents_n; i++)
         if (a->incidents[i].landmark_at > a->as_of)
             return a->incidents[i].started_at == ALD_TIME_NONE ? INT64_MAX : a->incidents[i].started_at;

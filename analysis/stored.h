@@ -147,13 +147,14 @@ ALD_CHECK enum ald_rc ald_links_save(struct ald_store *store, const struct ald_r
 struct ald_recent {
     size_t first;          /* incidents from here on are observed, read and written */
     int64_t kept;          /* incidents of the store that lie before it */
-    bool changes;          /* false: none changed */
+    bool changes;          /* false: none changed but by as-of */
     const uint32_t *older; /* open ones before, of which only the readings changed: with as-of; ascending */
     const int64_t *older_numbers; /* in the store */
     size_t older_n;
     const uint32_t *changed; /* records whose incident is not what it was */
     size_t changed_n;
     int64_t read, counted; /* among the others: incidents with a reading; of class incident */
+    int64_t settles;       /* of the others, as in struct ald_written */
     const struct ald_renewed *renewed;
 };
 /** recent.c: an analysis of the records that what changed since the last analyze, or as-of, may have changed; *ret NULL: all has to be looked

@@ -18,6 +18,7 @@ struct room {
     struct ald_store *store; /* that writes */
     int64_t rows;            /* records, numbered from 1 */
     size_t days, recent;     /* analyses of which the second were of a window */
+    size_t loaded;           /* records that the last one read */
     const char *why;         /* the last was not; "" */
 };
 
@@ -216,6 +217,7 @@ static size_t save(struct room *r, int64_t now, bool whole, size_t *ret_all, siz
     must(ald_analysis_save(r->store, a, ret_read, &err), &err);
     must(ald_store_commit(r->store, &err), &err);
     *ret_all = ald_analysis_all(a).incidents;
+    r->loaded = a->records_n;
     r->why = a->all_because ? a->all_because : "";
     return ald_analysis_anew(a);
 }
@@ -232,15 +234,17 @@ static void same_tables(struct room *r, int64_t day)
         same_table(r->f, r->arena, day, tables[i], "*");
 }
 
-static void day_and_whole(struct room *r, int64_t day)
+/* An analysis at a time, in minutes, and the whole. */
+static void day_and_whole_at(struct room *r, int64_t now)
 {
     size_t all, read, read_of_whole;
-    size_t anew = save(r, DAYS(day), false, &all, &read), of_day = all;
+    size_t anew = save(r, now, false, &all, &read), of_day = all, loaded = r->loaded;
     const char *why = r->why;
     keep_tables(r);
-    assert_int_equal(save(r, DAYS(day), true, &all, &read_of_whole), all);
+    assert_int_equal(save(r, now, true, &all, &read_of_whole), all);
     assert_int_equal(all, of_day);
-    same_tables(r, day);
+    same_tables(r, now / DAYS(1));
+    r->loaded = loaded;
     assert_int_equal(read, read_of_whole);
     assert_int_equal(fixture_number(r->f, "SELECT count(*) FROM touched"), 0);
     r->days++;
@@ -249,6 +253,11 @@ static void day_and_whole(struct room *r, int64_t day)
         assert_true(anew < all / 2);
     r->why = why;
     ald_arena_reset(r->arena);
+}
+
+static void day_and_whole(struct room *r, int64_t day)
+{
+    day_and_whole_at(r, DAYS(day));
 }
 
 /* Events go before readings are made and written, while records still say that they had some: whoever asked for one then would end the
@@ -416,6 +425,44 @@ static void what_reaches_back(void **state)
     }
 }
 
+/* ---- As-of alone ---- */
+
+/* Where nothing is told and as-of alone moves, only what is around open incidents, and around those whose landmark was to come, is read: at
+ * the same as-of nothing but what has no start. */
+static void time_passes(void **state)
+{
+    static const int64_t minutes[] = {0, 5, 0, 40, 300, 0, 1440, 9000, 0};
+    struct room *r = *state;
+    size_t all, read, around = 0;
+    int64_t now = DAYS(FIRST_DAY);
+    for (int64_t day = 0; day < FIRST_DAY; day++)
+        for (int n = 0; n < 2; n++)
+            add(r, DAYS(day), DAYS(day + 1));
+    for (int n = 0; n < 12; n++)
+        add(r, now - 240, now);
+    for (int64_t row = 1; row <= r->rows - 40; row++) /* few stay open */
+        put(r->f, "INSERT OR IGNORE INTO record_moment (record, moment, rank, field, at) SELECT record, 'resolved', 2, 'ended', at + 60000 FROM record_moment "
+                  "WHERE record = ?1 AND moment = 'opened'", "i", row);
+    put(r->f, "DELETE FROM record_moment WHERE at > ?1", "m", now); /* nothing falls due */
+    put(r->f, "DELETE FROM event WHERE at > ?1", "m", now);
+    touch(r->store, false);
+    (void)save(r, now, true, &all, &read);
+    for (size_t i = 0; i < N(minutes); i++) {
+        now += minutes[i];
+        day_and_whole_at(r, now);
+        assert_string_equal(r->why, "");
+        around = r->loaded > around ? r->loaded : around;
+        if (!minutes[i])
+            assert_true(r->loaded < 30); /* without a start */
+    }
+    assert_true(around > 30);
+    note(r->store, r->rows, false);
+    touch(r->store, true);
+    day_and_whole_at(r, now);
+    assert_string_equal(r->why, "");
+    assert_true(r->loaded > around + 50); /* the quarter's */
+}
+
 /* ---- The room ---- */
 
 static int enter(void **state)
@@ -453,6 +500,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(nobody_asks_for_events_that_are_gone, enter, leave),
                                       cmocka_unit_test_setup_teardown(every_day, enter, leave),
-                                      cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave)};
+                                      cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave),
+                                      cmocka_unit_test_setup_teardown(time_passes, enter, leave)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

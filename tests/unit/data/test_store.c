@@ -243,6 +243,23 @@ static void what_is_stored_is_found_by_key(void **state)
     assert_true(look_at_plans(true, of_stored, scans) > 20);
 }
 
+static bool of_days(const char *name)
+{
+    return strcmp(name, "recent_open") == 0;
+}
+
+static bool but_open_ones(const char *step)
+{
+    return !strstr(step, "incident_open");
+}
+
+/* Open incidents are few in a store of a million, and every day asks for all of them. */
+static void a_day_goes_over_open_incidents_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(look_at_plans(true, of_days, but_open_ones), 1);
+}
+
 static void a_part_is_read_as_if_it_were_all(void **state)
 {
     struct room *room = *state;
@@ -531,6 +548,7 @@ int main(void)
         cmocka_unit_test(a_part_is_found_by_its_records),
         cmocka_unit_test(a_part_comes_in_the_order_of_its_records),
         cmocka_unit_test(what_is_stored_is_found_by_key),
+        cmocka_unit_test(a_day_goes_over_open_incidents_alone),
         cmocka_unit_test_setup_teardown(a_part_is_read_as_if_it_were_all, enter, leave),
         cmocka_unit_test_setup_teardown(new_store_is_private_and_configured, enter, leave),
         cmocka_unit_test_setup_teardown(one_writer_at_a_time, enter, leave),
