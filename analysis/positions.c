@@ -158,25 +158,42 @@ struct roll {
     size_t n;
 };
 
-/* One signal's part in the members' sums, as raw_of adds it. */
-static void add_signal(const struct ald_frame *frame, const struct roll *roll, size_t signal, struct ald_arena *arena, double *raw,
-                       double *present)
+/* What one signal adds to a member's sums, by the number of its observation, as ald_axis_raw adds it. */
+struct adding {
+    const struct ald_observed *seen;
+    struct add {
+        double raw, present;
+    } * by_code;
+};
+
+static struct adding what_adds(const struct ald_frame *frame, size_t signal, struct ald_arena *arena)
 {
     const struct ald_scale *scale = &frame->signals[signal];
     const struct ald_observed *seen = &frame->analysis->observations->signals[signal];
-    struct {
-        double raw, present;
-    } *adds = ald_calloc(arena, seen->n, sizeof *adds);
+    struct add *by_code = ald_calloc(arena, seen->n, sizeof *by_code);
     for (size_t code = 0; code < seen->n; code++) {
         bool has = scale->twice[code] != ALD_NO_PLACE;
-        adds[code].raw = scale->weight * (has ? (double)scale->twice[code] / 2 / (double)scale->n : 0.5);
-        adds[code].present = has ? scale->weight : 0;
+        by_code[code].raw = scale->weight * (has ? (double)scale->twice[code] / 2 / (double)scale->n : 0.5);
+        by_code[code].present = has ? scale->weight : 0;
     }
-    for (size_t i = 0; i < roll->n; i++) {
-        uint32_t code = ald_code_at(seen, roll->incidents[i]);
-        raw[i] += adds[code].raw;
-        present[i] += adds[code].present;
-    }
+    return (struct adding){.seen = seen, .by_code = by_code};
+}
+
+/* The signals of an axis, one after the other, over so few members that their sums stay in the cache. */
+enum { AT_ONCE = 1024 };
+struct sums {
+    double raw[AT_ONCE], present[AT_ONCE];
+};
+
+static void add_up(const struct adding *adding, size_t adding_n, const uint32_t *incidents, size_t n, struct sums *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    for (size_t s = 0; s < adding_n; s++)
+        for (size_t i = 0; i < n; i++) {
+            const struct add *add = &adding[s].by_code[ald_code_at(adding[s].seen, incidents[i])];
+            ret->raw[i] += add->raw;
+            ret->present[i] += add->present;
+        }
 }
 
 double ald_axis_weight(const struct ald_scale signals[ALD_SIGNAL_N], enum ald_axis axis)
@@ -193,18 +210,22 @@ static void build_axis(const struct ald_frame *frame, const struct roll *roll, e
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_keyed *placed = ald_calloc(scratch, roll->n, sizeof *placed);
-    double *raw = ald_calloc(scratch, roll->n, sizeof *raw), *present = ald_calloc(scratch, roll->n, sizeof *present);
+    struct adding adding[ALD_SIGNAL_N];
+    struct sums sums;
+    size_t adding_n = 0;
     out->weight = ald_axis_weight(frame->signals, axis);
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        if (ald_signal_at(s)->axis != axis || !frame->signals[s].eligible)
-            continue;
-        ALD_CLEANUP(ald_arena_freep) struct ald_arena *table = ald_arena_new();
-        add_signal(frame, roll, s, table, raw, present);
-    }
-    for (size_t i = 0; i < roll->n; i++) {
-        out->position[roll->at[i]] = (double)NAN;
-        if (out->weight > 0 && present[i] / out->weight >= 0.5)
-            placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(raw[i] / out->weight * 1e9), .at = roll->at[i]};
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (ald_signal_at(s)->axis == axis && frame->signals[s].eligible)
+            adding[adding_n++] = what_adds(frame, s, scratch);
+    for (size_t from = 0, n = 0; from < roll->n; from += n) {
+        n = roll->n - from < AT_ONCE ? roll->n - from : AT_ONCE;
+        add_up(adding, adding_n, &roll->incidents[from], n, &sums);
+        for (size_t i = 0; i < n; i++) {
+            size_t at = roll->at[from + i];
+            out->position[at] = (double)NAN;
+            if (out->weight > 0 && sums.present[i] / out->weight >= 0.5)
+                placed[out->raw_n++] = (struct ald_keyed){.value = (double)llround(sums.raw[i] / out->weight * 1e9), .at = at};
+        }
     }
     place_members(placed, out->raw_n, out->raw_keys, out->position);
     for (size_t i = 0; i < out->raw_n; i++)

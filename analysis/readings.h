@@ -49,15 +49,23 @@ void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incid
  *  n_ref, m and the bounds; the measure of what position adds. */
 void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, struct ald_reading ret[ALD_READING_N]);
 
-/** Readings of all incidents from first to last, the next quarter being made while those of one are looked at. */
+/** Readings of all incidents from first to last, the next quarters being made while those of one are looked at. */
+#define ALD_AHEAD_MOST 2 /* quarters */
+struct ald_coming {
+    struct ald_quarter *quarter;
+    pthread_t thread;
+    bool running; /* makes the quarter */
+    size_t threads;
+};
 struct ald_ahead {
     const struct ald_analysis *analysis;
-    struct ald_quarter *now, *next;
-    pthread_t thread;
-    bool running; /* makes next */
+    struct ald_quarter *now;
+    struct ald_coming coming[ALD_AHEAD_MOST]; /* from coming_first on, and round */
+    size_t coming_first, coming_n, from; /* from: the first incident after them */
+    size_t threads; /* of each */
     bool packs_frames;
 };
-/** Until ald_ahead_end nothing else asks the analysis for readings or allocates in its arena. packs_frames: each quarter has its
+/** Until ald_ahead_end, for which it stays where it is, nothing else asks the analysis for readings or allocates in its arena. packs_frames: each quarter has its
  *  frames as the store keeps them. */
 void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool packs_frames);
 /** Incidents are asked about in ascending order. The measure stands until one of another quarter is asked about. */
