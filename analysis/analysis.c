@@ -11,7 +11,6 @@
 #include "alidade/parallel.h"
 #include "alidade/stats.h"
 #include "analysis/build.h"
-#include "analysis/copies.h"
 #include "analysis/observations.h"
 #include "analysis/org.h"
 #include "analysis/overrides.h"
@@ -88,23 +87,8 @@ static void distribute(struct ald_build *b)
             list[at[n] + a->incidents[n].records_n++] = (uint32_t)i;
     }
     for (size_t i = 0; i < a->incidents_n; i++)
-        qsort_r(&list[at[i]], a->incidents[i].records_n, sizeof *list, record_order, b);
-}
-
-/* Groups that were folded into an incident; a record folded inside its own group counts for itself. met: by group, the
- * incident that counted it last, from 1. */
-static size_t count_folded(const struct ald_build *b, const struct ald_incident *inc, uint32_t *met)
-{
-    uint32_t own = b->draft[inc->records[0]].group, self = (uint32_t)(inc - b->a->incidents) + 1;
-    size_t n = 0;
-    for (size_t i = 0; i < inc->records_n; i++) {
-        uint32_t group = b->draft[inc->records[i]].group;
-        if (!b->work[inc->records[i]].folded || (group != own && met[group] == self))
-            continue;
-        met[group] = self;
-        n++;
-    }
-    return n;
+        if (a->incidents[i].records_n > 1)
+            qsort_r(&list[at[i]], a->incidents[i].records_n, sizeof *list, record_order, b);
 }
 
 /* All that is asked of a record's own moments once the incident has its own. */
@@ -113,8 +97,10 @@ static void keep_folded_ends(struct ald_build *b)
     struct ald_taken *ends = NULL;
     size_t n = 0, cap = 0;
     for (size_t i = 0; i < b->a->records_n; i++) {
+        if (!b->a->records[i].folded)
+            continue;
         struct ald_taken resolved = ald_own_moment(b, (uint32_t)i, ALD_RESOLVED);
-        if (!b->a->records[i].folded || resolved.at == ALD_TIME_NONE)
+        if (resolved.at == ALD_TIME_NONE)
             continue;
         ends = ald_grow(b->a->arena, ends, n, &cap, sizeof *ends);
         ends[n++] = resolved;
@@ -132,6 +118,16 @@ static int incident_order(const void *x, const void *y)
         return i->started_at < j->started_at ? -1 : 1;
     }
     return strcmp(i->id, j->id);
+}
+
+/* They were numbered by start: where no correction moved one, and no two began at once, they are in order. */
+static void sort_incidents(struct ald_analysis *a)
+{
+    size_t i = 1;
+    while (i < a->incidents_n && incident_order(&a->incidents[i - 1], &a->incidents[i]) <= 0)
+        i++;
+    if (i < a->incidents_n)
+        qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
 }
 
 /* The links that joined go to the incident that they made; they stay strongest first. */
@@ -197,26 +193,15 @@ static ALD_CHECK enum ald_rc build_incidents(struct ald_build *b, struct ald_err
     distribute(b);
     ald_overrides_place(b);
     hand_out_links(b);
-    uint32_t *met = ald_calloc(b->timing, a->records_n, sizeof *met);
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        struct ald_incident *inc = &a->incidents[i];
-        inc->merged_n = (uint32_t)count_folded(b, inc, met);
-        if (inc->records_n > 1)
-            ald_copies_mark(b, inc);
-        ald_incident_clocks(b, inc);
-    }
+    ald_incidents_clocks(b);
     keep_folded_ends(b);
     ald_arena_reset(b->timing); /* what clocks need is gone before names take its place */
     b->moments = NULL;
     b->moments_of = NULL;
-    for (size_t i = 0; i < a->incidents_n; i++) {
-        ald_incident_gather(b, &a->incidents[i]);
-        ald_incident_classify(b, &a->incidents[i]);
-    }
+    ald_incidents_gather(b);
     ald_load_vendors_stay(b);
     ald_arena_reset(b->gathering);
-    if (a->incidents_n)
-        qsort(a->incidents, a->incidents_n, sizeof *a->incidents, incident_order);
+    sort_incidents(a);
     for (size_t i = 0; i < a->incidents_n; i++)
         for (size_t j = 0; j < a->incidents[i].records_n; j++)
             a->records[a->incidents[i].records[j]].incident = (uint32_t)i;

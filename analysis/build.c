@@ -43,6 +43,7 @@ void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_
                               .scratch = scratch,
                               .mentions = {.arena = scratch},
                               .brief = ald_arena_new(),
+                              .wording = ald_arena_new(),
                               .linking = ald_arena_new(),
                               .timing = ald_arena_new(),
                               .gathering = ald_arena_new(),
@@ -73,6 +74,7 @@ void ald_build_done(struct ald_build *b)
         ald_org_done(b->org);
     ald_store_closep(&b->beside);
     ald_arena_free(b->brief);
+    ald_arena_free(b->wording);
     ald_arena_free(b->linking);
     ald_arena_free(b->timing);
     ald_arena_free(b->gathering);

@@ -124,6 +124,7 @@ struct ald_build {
     int64_t *last_seen;        /* the same */
 
     struct ald_arena *brief;   /* emptied by whoever needs it, before that */
+    struct ald_arena *wording; /* normalised titles that are no names yet; gathering */
     /* Freed when records are linked, when incidents have their clocks, when they stand. */
     struct ald_arena *linking, *timing, *gathering, *recognising; /* and when their texts are gathered */
     uint32_t *moments_of;            /* parallel to a->records: the number of a moment, from 1; 0: none. timing */
@@ -297,6 +298,9 @@ void ald_event_ids_close(struct ald_event_ids *ids);
 
 /** record_clocks.c: resolution, state and spans of one record. */
 void ald_record_clocks(struct ald_build *b, uint32_t record);
+/** build_shares.c: clocks of all incidents, and then what they are called, who took part, and their classes; each on several threads. */
+void ald_incidents_clocks(struct ald_build *b);
+void ald_incidents_gather(struct ald_build *b);
 /** clocks.c: moments, state, spans and clocks of an incident from its records. */
 void ald_incident_clocks(struct ald_build *b, struct ald_incident *inc);
 /** moments.c: gives an incident these moments (ALD_MOMENT_N). */

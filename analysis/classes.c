@@ -7,12 +7,12 @@
 #include <strings.h>
 
 /* Case-insensitive in the scripts that ald_norm_title knows; white space collapsed. */
-static bool contains(struct ald_arena *scratch, const char *title, const char *part)
+static bool title_contains(struct ald_arena *brief, const struct ald_incident *inc, const char *part)
 {
-    if (strcasestr(title, part))
+    if (strcasestr(inc->title, part))
         return true;
-    const char *norm = ald_norm_title(scratch, part);
-    return *norm && strchr(norm, '#') == NULL && strstr(ald_norm_title(scratch, title), norm) != NULL;
+    const char *norm = ald_norm_title(brief, part);
+    return *norm && strchr(norm, '#') == NULL && strstr(inc->norm_title, norm) != NULL;
 }
 
 static bool marked(struct ald_build *b, struct ald_incident *inc, const char *mark, enum ald_class cls)
@@ -32,7 +32,7 @@ static bool matches_exercise(struct ald_build *b, struct ald_incident *inc)
 {
     for (size_t i = 0; i < b->settings->exercise_match_n; i++) {
         const char *part = b->settings->exercise_match[i];
-        if (!*part || !contains(b->scratch, inc->title, part))
+        if (!*part || !title_contains(b->brief, inc, part))
             continue;
         inc->cls = ALD_EXERCISE;
         inc->class_why = ald_sprintf(b->a->arena, "the title matches \"%s\"", part);

@@ -331,6 +331,7 @@ static void keep_named(struct ald_build *b, struct ald_incident *inc, struct ald
 
 void ald_incident_gather(struct ald_build *b, struct ald_incident *inc)
 {
+    ald_arena_reset(b->brief);
     ald_incident_names(b, inc);
     ald_incident_severity(b, inc);
     take_services(b, inc);

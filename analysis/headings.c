@@ -65,8 +65,7 @@ void ald_incident_names(struct ald_build *b, struct ald_incident *inc)
     if (!titled)
         titled = first_with(a, inc, NULL, title_of);
     inc->title = titled ? titled->title : "";
-    ald_arena_reset(b->brief);
-    inc->norm_title = ald_names_text(b->titles, ald_names_add(b->titles, ald_norm_title(b->brief, inc->title)));
+    inc->norm_title = ald_norm_title(b->wording, inc->title); /* until they are names */
 }
 
 void ald_incident_severity(struct ald_build *b, struct ald_incident *inc)

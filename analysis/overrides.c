@@ -211,6 +211,11 @@ static struct ald_override *find(struct ald_build *b, const struct ald_incident 
     return found;
 }
 
+bool ald_overrides_any(const struct ald_build *b, const struct ald_incident *inc)
+{
+    return b->override_of && b->override_of[inc - b->a->incidents] != ALD_NOBODY;
+}
+
 bool ald_overridden(const struct ald_build *b, const struct ald_incident *inc, const char *field)
 {
     if (!b->override_of)
@@ -280,7 +285,7 @@ bool ald_overrides_times(struct ald_build *b, struct ald_incident *inc)
 {
     struct ald_taken set, moments[ALD_MOMENT_N];
     bool any = false, start = false, end = false;
-    if (!b->override_of || b->override_of[inc - b->a->incidents] == ALD_NOBODY)
+    if (!ald_overrides_any(b, inc))
         return false;
     for (int m = 0; m < ALD_MOMENT_N; m++)
         moments[m] = *ald_moment_of(inc, m);

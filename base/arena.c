@@ -123,6 +123,17 @@ void ald_arena_freep(struct ald_arena **arena)
     *arena = NULL;
 }
 
+void ald_arena_join(struct ald_arena *into, struct ald_arena *from)
+{
+    struct block **last = into->head ? &into->head->next : &into->head; /* what is left in its head stays in use */
+    struct block *rest = *last;
+    *last = from->head;
+    while (*last)
+        last = &(*last)->next;
+    *last = rest;
+    *from = (struct ald_arena){.next_size = FIRST_BLOCK_BYTES};
+}
+
 void ald_memory_trim(void)
 {
 #ifdef __GLIBC__

@@ -14,6 +14,8 @@ void ald_arena_free(struct ald_arena *arena);
 void ald_arena_freep(struct ald_arena **arena);
 /** Empties the arena but keeps it: for scratch memory inside long loops. */
 void ald_arena_reset(struct ald_arena *arena);
+/** Moves all that was made in `from`, which is empty then and still the caller's, into `into`: for what threads made apart. */
+void ald_arena_join(struct ald_arena *into, struct ald_arena *from);
 /** Puts what is allocated next, up to so many bytes, into one block where that is worth it: the kernel gives large blocks large pages, and
  *  several arrays of a megabyte each would have none. */
 void ald_arena_reserve(struct ald_arena *arena, size_t bytes);
