@@ -45,18 +45,35 @@ static int by_name_then_time(const void *a, const void *b, void *build)
     return strcmp(p ? p : "", q ? q : "");
 }
 
-static int by_time_then_name(const void *a, const void *b)
+static int by_time_then_name(const void *a, const void *b, void *ctx)
 {
+    (void)ctx;
     const struct ald_named *x = a, *y = b;
     int c = at_order(x->at, y->at);
     return c ? c : (x->name > y->name) - (x->name < y->name);
 }
 
+/* A handful, millions of times: they are in order before a sort of the C library has found memory. */
+static void sort_mentions(struct ald_named *items, size_t n, int (*order)(const void *a, const void *b, void *ctx), void *ctx)
+{
+    const size_t few = 16;
+    if (n > few) {
+        qsort_r(items, n, sizeof *items, order, ctx);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct ald_named item = items[i];
+        size_t at = i;
+        for (; at && order(&items[at - 1], &item, ctx) > 0; at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
 size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list)
 {
     size_t n = 0;
-    if (list->n)
-        qsort_r(list->items, list->n, sizeof *list->items, by_name_then_time, b);
+    sort_mentions(list->items, list->n, by_name_then_time, b);
     for (size_t i = 0; i < list->n; i++) {
         struct ald_named *last = n ? &list->items[n - 1] : NULL, item = list->items[i];
         if (last && last->name == item.name) {
@@ -66,8 +83,7 @@ size_t ald_mentions_order(struct ald_build *b, struct ald_mentions *list)
         list->items[i] = list->items[n];
         list->items[n++] = item;
     }
-    if (n)
-        qsort(list->items, n, sizeof *list->items, by_time_then_name);
+    sort_mentions(list->items, n, by_time_then_name, NULL);
     return n;
 }
 

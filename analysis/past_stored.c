@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "alidade/hash.h"
+#include "alidade/parallel.h"
+#include "analysis/build.h"
 #include "analysis/kept.h"
 #include "analysis/packing.h"
 #include "analysis/past.h"
@@ -69,6 +71,26 @@ static void about_people(const struct ald_past *past, size_t i, const uint64_t *
     }
 }
 
+/* Incidents, shared out. */
+struct telling {
+    const struct ald_analysis *analysis;
+    const uint64_t *bits; /* by person */
+    struct about *about;
+    size_t parts;
+};
+
+static void tell_part(void *ctx, size_t part)
+{
+    const struct telling *t = ctx;
+    const struct ald_analysis *a = t->analysis;
+    for (size_t i = a->incidents_n * part / t->parts; i < a->incidents_n * (part + 1) / t->parts; i++) {
+        if (!ald_past_counts(&a->incidents[i]))
+            continue;
+        t->about[i].from = t->about[i].to = a->incidents[i].started_at;
+        about_people(a->past, i, t->bits, &t->about[i]);
+    }
+}
+
 static struct about *about_all(const struct ald_analysis *a, struct ald_arena *scratch)
 {
     const struct ald_past *past = a->past;
@@ -77,12 +99,13 @@ static struct about *about_all(const struct ald_analysis *a, struct ald_arena *s
     uint32_t *hashes = ald_calloc(scratch, a->incidents_n, sizeof *hashes); /* by number of the title; 0: not made yet */
     for (size_t p = 0; p < a->persons_n; p++)
         bits[p] = ald_past_person(a->persons[p]);
+    struct telling telling = {
+        .analysis = a, .bits = bits, .about = about, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
+    ald_parallel(telling.parts, tell_part, &telling);
     for (size_t i = 0; i < a->incidents_n; i++) {
         if (!ald_past_counts(&a->incidents[i]))
             continue;
         uint32_t title = past->titles[i];
-        about[i].from = about[i].to = a->incidents[i].started_at;
-        about_people(past, i, bits, &about[i]);
         if (title != ALD_NOBODY && !hashes[title])
             hashes[title] = ald_past_title(a->incidents[i].norm_title);
         about[i].title = title == ALD_NOBODY ? ald_past_title(a->incidents[i].norm_title) : hashes[title];

@@ -177,16 +177,14 @@ static ALD_CHECK enum ald_rc put_all(struct tables *t, struct ald_store *store, 
 
 /* Incident by incident, all that there is of it, so that SQLite writes one quarter while other threads read the next ones; of the links a
  * share with each quarter. */
-static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, int64_t *ret_read, struct ald_err *err)
+static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, struct ald_ahead *ahead, int64_t *ret_read, struct ald_err *err)
 {
     ALD_CLEANUP(ald_packer_done) struct ald_packer packer;
-    ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
     ALD_CLEANUP(tables_done) struct tables t = {.incidents = {.store = NULL}};
     ALD_CLEANUP(links_done) struct links links = {.n = 0};
     ALD_CLEANUP(ald_q_closep) struct ald_q *frames = NULL;
     int64_t quarter = INT64_MIN; /* whose frames are written */
     ald_packer_init(&packer, a);
-    ald_ahead_begin(&ahead, a, true);
     ALD_TRY(tables_open(store, 0, &t, err));
     ALD_TRY(links_open(store, a, &links, err));
     ALD_TRY(ald_q_open(store, "part_frame_put", &frames, err));
@@ -197,14 +195,14 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
             ALD_TRY(put_links(&links, (size_t)((double)links.n * (double)i / (double)a->incidents_n), err));
         if (inc->cls != ALD_INCIDENT)
             continue;
-        const struct ald_measure *measure = ald_ahead_at(&ahead, i);
+        const struct ald_measure *measure = ald_ahead_at(ahead, i);
         *ret_read += measure->shown >= 0;
         ALD_TRY(put_readings(&t.readings, measure, ald_stored_number(a, i), err));
         if (!ald_is_read(inc) || inc->quarter == quarter)
             continue;
         ALD_TRY(ald_frames_cut(store, quarter, inc->quarter, err));
         quarter = inc->quarter;
-        ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(&ahead), err));
+        ALD_TRY(ald_frames_save(frames, ald_ahead_quarter(ahead), err));
     }
     ALD_TRY(ald_frames_cut(store, quarter, INT64_MAX, err));
     ALD_TRY(put_links(&links, links.n, err));
@@ -346,14 +344,17 @@ static int64_t settles(const struct ald_analysis *a)
     return INT64_MAX;
 }
 
-/* Of all: what is about more than one incident comes first, as rows of incidents, signals and readings come from what was observed. */
+/* Of all: what is about more than one incident comes first, as rows of incidents, signals and readings come from what was observed. Readings
+ * are made meanwhile. */
 static ALD_CHECK enum ald_rc save_whole(struct ald_store *store, struct ald_analysis *a, int64_t *ret_read, struct ald_err *err)
 {
+    ALD_CLEANUP(ald_ahead_end) struct ald_ahead ahead;
+    ald_ahead_begin(&ahead, a, true);
     ALD_TRY(ald_stored_save(store, a, err));
     ALD_TRY(ald_briefs_save(store, a, NULL, err));
     if (a->only_saved)
         ald_analysis_let_go(a);
-    return save_incidents(store, a, ret_read, err);
+    return save_incidents(store, a, &ahead, ret_read, err);
 }
 
 enum ald_rc ald_analysis_save(struct ald_store *store, struct ald_analysis *a, size_t *ret_read, struct ald_err *err)
