@@ -186,6 +186,8 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
     int64_t quarter = INT64_MIN; /* whose frames are written */
     ald_packer_init(&packer, a);
     ALD_TRY(tables_open(store, 0, &t, err));
+    if (!t.incidents.row)
+        ALD_TRY(ald_store_writes_anew(store, a->incidents_n, err));
     ALD_TRY(links_open(store, a, &links, err));
     ALD_TRY(ald_q_open(store, "part_frame_put", &frames, err));
     for (size_t i = 0; i < a->incidents_n; i++) {

@@ -283,6 +283,11 @@ enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_err *err)
     return ald_store_exec(store, "store_cache_small", err);
 }
 
+enum ald_rc ald_store_writes_anew(struct ald_store *store, size_t incidents, struct ald_err *err)
+{
+    return ald_store_exec(store, incidents <= 100000 ? "store_cache_100k" : incidents <= 400000 ? "store_cache_400k" : "store_cache_more", err);
+}
+
 enum ald_rc ald_store_open_with(const char *path, enum ald_store_mode mode, const struct ald_embedded *migrations,
                                 struct ald_store **ret, struct ald_err *err)
 {

@@ -36,6 +36,8 @@ ALD_CHECK enum ald_rc ald_store_commit(struct ald_store *store, struct ald_err *
 void ald_store_rollback(struct ald_store *store);
 /** From now on whole tables are read, and written in their order: few pages are kept in memory, since more are of no use. */
 ALD_CHECK enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_err *err);
+/** From now on tables of so many incidents are written that were empty: the pages of their indexes are kept, of which each row needs some. */
+ALD_CHECK enum ald_rc ald_store_writes_anew(struct ald_store *store, size_t incidents, struct ald_err *err);
 /** From here to ald_store_whole this connection reads of these records (row numbers; any that are not there are none) and of what hangs
  *  on them alone, as if there were no others; sources, people, services and teams stay, and so does what analyze wrote. There is no
  *  other connection meanwhile (ald_store_beside). Writes nothing into the store. After an error the store is of no more use. */
