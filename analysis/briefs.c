@@ -7,7 +7,7 @@
 #include "alidade/hash.h"
 #include "analysis/packing.h"
 
-enum { VERSION = 2, HEAD = -1 /* its number among the chunks */, HEAD_BYTES = 3 * 8 };
+enum { VERSION = 3, HEAD = -1 /* its number among the chunks */, HEAD_BYTES = 2 * 8 };
 
 /* ---- How linking came out ---- */
 
@@ -33,12 +33,24 @@ static void take_named(struct ald_linker *l, uint32_t r, struct ald_brief_states
     ret->of[r].named_n = (uint32_t)ret->named_n - ret->of[r].named_at;
 }
 
-static uint64_t link_of(struct ald_linker *l, uint32_t r, const struct ald_brief_states *states)
+/* By record: the links that joined it to others as their first end, in one number, whatever their order. */
+static uint64_t *joins_of(const struct ald_linker *l)
+{
+    uint64_t *joins = ald_calloc(l->arena, l->b->a->records_n, sizeof *joins);
+    for (size_t i = 0; i < l->link_n; i++) {
+        const struct ald_link *link = &l->link[i];
+        const int64_t key[] = {l->b->a->records[link->b].row, link->method};
+        joins[link->a] += ald_siphash(key, sizeof key);
+    }
+    return joins;
+}
+
+static uint64_t link_of(struct ald_linker *l, uint32_t r, const struct ald_brief_states *states, uint64_t joins)
 {
     const struct ald_record *record = &l->b->a->records[r];
     const struct ald_brief_state *state = &states->of[r];
     uint32_t into = l->b->draft[r].fold_into, group = ald_link_group(l, r);
-    unsigned char bytes[6 * 8], *at = bytes;
+    unsigned char bytes[7 * 8], *at = bytes;
     if (!record->link && ald_link_whole(l, r) == r && into == ALD_NOBODY && !state->named_n)
         return 0; /* nor is it a group's first: the first that is joined has a link as well */
     ald_put_bytes(&at, (uint64_t)l->b->a->records[group].row, 8);
@@ -47,6 +59,7 @@ static uint64_t link_of(struct ald_linker *l, uint32_t r, const struct ald_brief
     ald_put_double(&at, ald_record_confidence(record));
     ald_put_bytes(&at, hash_of(ald_record_via(record)), 8);
     ald_put_bytes(&at, state->named_n ? ald_siphash(&states->named[state->named_at], state->named_n * sizeof *states->named) : 0, 8);
+    ald_put_bytes(&at, joins, 8);
     return ald_siphash(bytes, sizeof bytes) | 1; /* never 0 */
 }
 
@@ -54,10 +67,11 @@ void ald_brief_states(struct ald_linker *l, struct ald_brief_states *ret)
 {
     uint32_t n = (uint32_t)l->b->a->records_n;
     *ret = (struct ald_brief_states){.of = ald_calloc(l->arena, n, sizeof *ret->of)};
+    const uint64_t *joins = joins_of(l);
     for (uint32_t i = 0; i < n; i++) {
         take_named(l, i, ret);
         ret->of[i].root = l->b->a->records[ald_link_whole(l, i)].row;
-        ret->of[i].link = link_of(l, i, ret);
+        ret->of[i].link = link_of(l, i, ret, joins[i]);
     }
 }
 
@@ -92,15 +106,14 @@ void ald_later_sort(struct ald_laters *laters)
     laters->n = kept;
 }
 
-/* Version, generation, settled_links, dates that are still to come: row and time of each. */
-static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, uint64_t settled_links, const struct ald_laters *later)
+/* Version, generation, dates that are still to come: row and time of each. */
+static struct ald_bytes pack_head(struct ald_arena *arena, int64_t generation, const struct ald_laters *later)
 {
     struct ald_bytes ret = {.n = HEAD_BYTES + 16 * later->n};
     ret.data = ald_alloc(arena, ret.n);
     unsigned char *at = ret.data;
     ald_put_bytes(&at, VERSION, 8);
     ald_put_bytes(&at, (uint64_t)generation, 8);
-    ald_put_bytes(&at, settled_links, 8);
     for (size_t i = 0; i < later->n; i++) {
         ald_put_bytes(&at, (uint64_t)later->items[i].row, 8);
         ald_put_bytes(&at, (uint64_t)later->items[i].at, 8);
@@ -114,7 +127,6 @@ static bool take_head(struct ald_arena *arena, struct ald_q *q, int64_t generati
     const unsigned char *at = ald_q_col_blob(q, 1, &n);
     if (n < HEAD_BYTES || (n - HEAD_BYTES) % 16 || ald_get_bytes(&at, 8) != VERSION || (int64_t)ald_get_bytes(&at, 8) != generation)
         return false;
-    ret->settled_links = ald_get_bytes(&at, 8);
     for (size_t i = 0; i < (n - HEAD_BYTES) / 16; i++) {
         int64_t row = (int64_t)ald_get_bytes(&at, 8);
         ald_later_add(arena, &ret->later, row, (int64_t)ald_get_bytes(&at, 8));
@@ -211,7 +223,7 @@ enum ald_rc ald_briefs_save(struct ald_store *store, const struct ald_analysis *
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     ald_later_sort(a->later);
-    struct ald_bytes head = pack_head(arena, a->generation, renewed ? renewed->briefs->settled_links : a->settled_links, renewed ? &renewed->briefs->later : a->later);
+    struct ald_bytes head = pack_head(arena, a->generation, renewed ? &renewed->briefs->later : a->later);
     if (!renewed && !a->briefs_kept)
         return remove_all(store, err);
     ALD_TRY(save_head(store, &head, err));

@@ -11,7 +11,7 @@ enum { ALD_BRIEFS_A_CHUNK = 4096 };
 /** How pointers and shared values link a record, before likeness. */
 struct ald_brief_state {
     int64_t root;  /* row of the record that stands for its whole */
-    uint64_t link; /* a hash of its group, of what it is folded into, of its first link and of what it mentions; 0: it stands alone and mentions nothing */
+    uint64_t link; /* a hash of its group, of what it is folded into, of its first link, of those that joined it to others and of what it mentions; 0: it stands alone and mentions nothing */
     uint32_t named_at, named_n; /* rows of records that it mentions */
 };
 /** Of all records, once pointers and shared values have linked them; in the linker's arena. */
@@ -31,7 +31,6 @@ struct ald_briefs {
     struct ald_brief_chunk *chunks; /* ascending */
     size_t n, cap;
     struct ald_laters later; /* by row */
-    uint64_t settled_links;  /* as in struct ald_analysis */
 };
 
 /* ---- briefs_packed.c, briefs_unpacked.c: one chunk as bytes, and back ---- */
@@ -54,11 +53,7 @@ struct ald_brief {
     uint32_t refs_n, services_n;
     bool young, titled;
 };
-/** Briefs of records that are not in the build, and that stood alone: those of rows without a record, one after the other. */
-struct ald_brief_others {
-    const struct ald_brief *briefs;
-    const struct ald_brief_traits *traits;
-};
+struct ald_brief_others;
 /** Packs records of one chunk, by row. others: NULL where all rows have a record. */
 struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_index *rows, size_t n, const struct ald_brief_states *states,
                                 const struct ald_brief_others *others, struct ald_arena *arena);
@@ -68,6 +63,11 @@ struct ald_brief_reader {
     const char **texts;
     const struct ald_brief_traits *traits;
     size_t traits_n, texts_n;
+};
+/** Briefs of records that are not in the build, none of them young: of rows without a record, one after the other, where each begins. */
+struct ald_brief_others {
+    const struct ald_brief_reader *reader;
+    const unsigned char *const *at;
 };
 /** Reads the head of a chunk; false: it is not what this program wrote. Lists lie in the arena. */
 bool ald_brief_open(const struct ald_bytes *packed, struct ald_arena *arena, struct ald_brief_reader *ret);

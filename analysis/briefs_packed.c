@@ -105,11 +105,6 @@ static uint32_t traits_number(struct writer *w, const struct ald_traits *traits)
     return w->met[slot].number;
 }
 
-static bool is_shared(unsigned kind)
-{
-    return kind >= ALD_REF_INCIDENT_KEY && kind <= ALD_REF_CHANNEL;
-}
-
 static unsigned flags_of(const struct writer *w, uint32_t i, const struct ald_brief_state *state)
 {
     const struct ald_build *b = w->b;
@@ -119,7 +114,7 @@ static unsigned flags_of(const struct writer *w, uint32_t i, const struct ald_br
     bool shares = false;
     unsigned flags = 0;
     for (size_t k = 0; k < refs->n; k++)
-        shares |= is_shared(b->ref[refs->at + k].kind);
+        shares |= ald_ref_is_shared(b->ref[refs->at + k].kind);
     if (r->key)
         flags |= HAS_KEY;
     if (r->url_end)
@@ -248,21 +243,57 @@ static void put_record(struct writer *w, const struct ald_row_index *row, const 
     put_lists(w, row->record, flags);
 }
 
-/* As put_record writes it of one that stands alone, is not young and refers to nothing. */
-static void put_other(struct writer *w, const struct ald_brief *brief, const struct ald_brief_traits *traits)
+static unsigned flags_of_other(const struct ald_brief *brief, const char *external_id)
 {
-    struct sink *s = &w->records;
-    const char *external_id = brief->id + strlen(traits->source) + 1;
     unsigned flags = brief->key ? HAS_KEY : 0;
     if (brief->url_end)
         flags |= brief->url_end == external_id ? URL_IS_ID : brief->url_end == brief->key ? URL_IS_KEY : URL_IS_ID | URL_IS_KEY;
     flags |= (brief->end == INT64_MAX ? OPEN : 0u) | (brief->start == ALD_TIME_NONE ? UNDATED : 0u) | (brief->shows ? SHOWS : 0u);
+    return flags | (brief->state.link ? LINKED : 0u) | (brief->refs_n ? HAS_REFS : 0u) | (brief->services_n ? HAS_SERVICES : 0u);
+}
+
+static void put_lists_of_other(struct writer *w, struct ald_brief_reader *reader, const struct ald_brief *brief)
+{
+    struct sink *s = &w->records;
+    if (brief->refs_n)
+        put_number(s, brief->refs_n);
+    if (brief->services_n)
+        put_number(s, brief->services_n);
+    for (uint32_t i = 0; i < brief->refs_n; i++) {
+        const struct ald_row_ref ref = ald_brief_ref(reader);
+        put_byte(s, ref.kind);
+        put_text(s, ref.value);
+        put_number(s, text_number(w, ref.field));
+    }
+    for (uint32_t i = 0; i < brief->services_n; i++)
+        put_number(s, text_number(w, ald_brief_name(reader)));
+}
+
+/* As put_record writes it: what has numbers of the chunk may have others now. */
+static void put_other(struct writer *w, const struct ald_brief_others *others, size_t k, int64_t row)
+{
+    struct sink *s = &w->records;
+    struct ald_brief_reader reader = *others->reader;
+    struct ald_brief brief;
+    reader.at = others->at[k];
+    ald_brief_next(&reader, row, &brief);
+    const struct ald_brief_traits *traits = &reader.traits[brief.traits];
+    unsigned flags = flags_of_other(&brief, brief.id + strlen(traits->source) + 1);
     put_number(s, new_traits(w, traits));
     put_number(s, flags);
-    put_names(s, brief->id, brief->key, brief->url_end, flags);
-    put_times(s, brief->start, brief->end, flags);
+    put_names(s, brief.id, brief.key, brief.url_end, flags);
+    put_times(s, brief.start, brief.end, flags);
+    if (flags & LINKED) {
+        const unsigned char *named = brief.named;
+        put_signed(s, row - brief.state.root);
+        put_hash(s, brief.state.link);
+        put_number(s, brief.state.named_n);
+        for (uint32_t i = 0; i < brief.state.named_n; i++)
+            put_number(s, ald_get_number(&named));
+    }
     if (flags & SHOWS)
-        put_number(s, brief->shows);
+        put_number(s, brief.shows);
+    put_lists_of_other(w, &reader, &brief);
 }
 
 static struct ald_bytes whole_of(struct writer *w, const struct ald_row_index *rows, size_t n, struct ald_arena *arena)
@@ -312,8 +343,7 @@ struct ald_bytes ald_brief_pack(const struct ald_build *b, const struct ald_row_
             put_record(w, &rows[i], states);
             continue;
         }
-        put_other(w, &others->briefs[k], &others->traits[others->briefs[k].traits]);
-        k++;
+        put_other(w, others, k++, rows[i].row);
     }
     struct ald_bytes ret = whole_of(w, rows, n, arena);
     ald_names_free(w->texts);

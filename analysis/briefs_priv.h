@@ -3,7 +3,7 @@
 
 #include "analysis/briefs.h"
 
-enum { VERSION = 2, HASH_BYTES = 8, PRESENT_BYTES = ALD_BRIEFS_A_CHUNK / 8 };
+enum { VERSION = 3, HASH_BYTES = 8, PRESENT_BYTES = ALD_BRIEFS_A_CHUNK / 8 };
 enum {
     HAS_KEY = 1,
     URL_IS_ID = 2,

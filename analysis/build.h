@@ -168,10 +168,11 @@ struct ald_build {
     size_t given_n, given_cap;
     unsigned *seen;          /* by source: facets that some event of it shows, whenever */
     unsigned *shows;         /* by record: those that its own show; linking */
-    /* By source: records that were left out because nothing links them (renew.h); NULL: none. Times: ALD_TIME_NONE: none. */
+    /* By source: records that were left out because their links are as they were (renew.h); NULL: none. Times: ALD_TIME_NONE: none. */
     struct ald_left_out {
         int64_t first, last, posted; /* starts; posted: the first of those of a status page */
         size_t n, settled_n;         /* settled_n: that likeness is learnt from */
+        size_t shares[3];            /* that carry an incident key, an alert, a channel */
     } * left_out;
     /* Where records were not read (renew.h): services and teams that their events name; by record, where they lie. NULL: all were read. */
     struct ald_slice *told;

@@ -98,7 +98,6 @@ static ALD_CHECK enum ald_rc link_records(struct ald_build *b, struct ald_part *
     bool keeps = b->keeps && l.settled != INT64_MAX && !part; /* of all records */
     if (keeps)
         ald_brief_states(&l, &states);
-    b->a->settled_links = keeps ? ald_link_settled_links(&l) : 0;
     ald_link_suggest(&l);
     hand_over(&l);
     if (keeps)

@@ -12,9 +12,7 @@
 /* Longer, and records of one source that carry the same value are a heap, not a happening. */
 #define OCCURRENCE_MOST_MS (7 * ALD_DAY_MS)
 enum {
-    SHORTEST_VALUE = 4, /* bytes: "ops", "17" are no identity */
     CROWD_MOST = 100,   /* records of one source in one occurrence */
-    COMMON_LEAST = 8,   /* records from which "nearly all of a source's records" is worth a thought */
     CROWDED_OCCURRENCES = 2,
     COMES_BACK = 3 /* occurrences from which a key has to be about something */
 };
@@ -79,22 +77,25 @@ static size_t collect(struct ald_linker *l, struct ald_names *values, size_t *of
         int counted = -1;
         for (size_t j = 0; j < l->b->refs[i].n && !a->records[i].vendor && w->start != ALD_TIME_NONE; j++) {
             const struct ald_row_ref *ref = &l->b->ref[l->b->refs[i].at + j];
-            if (ref->kind < ALD_REF_INCIDENT_KEY || ref->kind > ALD_REF_CHANNEL)
+            if (!ald_ref_is_shared(ref->kind))
                 continue;
             if (counted != ref->kind) /* refs come by kind as text: each kind in one stretch */
                 of_kind[ref->kind * sources + w->source]++;
             counted = ref->kind;
-            const char *value = ald_link_trimmed(l->arena, ref->value), *url = ald_link_url(l->arena, value);
-            if (ald_says_nothing(value) || strlen(value) < SHORTEST_VALUE)
+            const char *value = ald_link_shared(l->arena, ref);
+            if (!value)
                 continue;
             list = ald_grow(l->arena, list, n, &cap, sizeof *list);
-            list[n++] = (struct carrier){.value = ald_names_add(values, url ? url : value),
+            list[n++] = (struct carrier){.value = ald_names_add(values, value),
                                          .record = i,
                                          .source = w->source,
                                          .kind = ref->kind,
                                          .start = w->start};
         }
     }
+    for (size_t s = 0; l->b->left_out && s < sources; s++)
+        for (unsigned kind = ALD_REF_INCIDENT_KEY; kind <= ALD_REF_CHANNEL; kind++)
+            of_kind[kind * sources + s] += l->b->left_out[s].shares[kind - ALD_REF_INCIDENT_KEY];
     if (n)
         qsort(list, n, sizeof *list, carrier_order);
     *ret = list;
@@ -182,7 +183,7 @@ static const char *why_idle(const struct run *run, uint32_t number, const struct
             return "it comes back for other services every time: it is about nothing";
         if (own->largest > CROWD_MOST)
             return "more than 100 records of one source carry it at once";
-        if (own->all >= COMMON_LEAST && own->all * 2 > all)
+        if (own->all >= ALD_LINK_COMMON_LEAST && own->all * 2 > all)
             return "more than half of a source's records carry it";
     }
     return NULL;

@@ -103,7 +103,8 @@ static void add_record(const struct ald_linker *l, const uint64_t *services, uin
         add(d, services[l->b->svc[w->services.at + i].service]);
 }
 
-uint64_t ald_link_settled_links(const struct ald_linker *l)
+/* The links that joined settled records, in one number, whatever their order. */
+static uint64_t settled_links(const struct ald_linker *l)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < l->link_n; i++) {
@@ -140,7 +141,7 @@ static uint64_t fingerprint(const struct ald_linker *l, const struct ald_link_pl
             add(&d, (uint64_t)row_of(l, places->records[i]));
         }
     }
-    add(&d, ald_link_settled_links(l));
+    add(&d, settled_links(l));
     return ald_siphash(d.bytes, d.n);
 }
 

@@ -86,10 +86,25 @@ struct ald_link_asked {
     bool urls; /* some pointer is an address */
 };
 void ald_link_asked(struct ald_linker *l, struct ald_link_asked *ret);
-/** The same bit by bit: refs: about how many; what one ref may ask for, which need not point. */
+/** Hashes of texts. */
+struct ald_link_hashes {
+    uint32_t *items;
+    size_t n, cap;
+    struct ald_arena *arena;
+};
+void ald_link_hashes_add(struct ald_link_hashes *hashes, uint32_t hash);
+/** The same bit by bit: refs: about how many; what one ref may ask for, which need not point, and which is added to the hashes. */
 void ald_link_ask_begin(struct ald_arena *arena, size_t refs, struct ald_link_asked *ret);
-void ald_link_ask(struct ald_link_asked *asked, struct ald_arena *scratch, const struct ald_row_ref *ref);
+void ald_link_ask(struct ald_link_asked *asked, struct ald_arena *scratch, const struct ald_row_ref *ref, struct ald_link_hashes *hashes);
+void ald_link_ask_hash(struct ald_link_asked *asked, uint32_t hash);
 bool ald_link_is_asked(const struct ald_link_asked *asked, uint32_t hash);
+/** Kinds of what records share: an incident key, an alert, a channel. */
+static inline bool ald_ref_is_shared(unsigned kind)
+{
+    return kind >= ALD_REF_INCIDENT_KEY && kind <= ALD_REF_CHANNEL;
+}
+/** The value that a ref of such a kind shares with others, as it is compared; NULL: none. */
+const char *ald_link_shared(struct ald_arena *scratch, const struct ald_row_ref *ref);
 
 /* ---- link_refs.c ---- */
 /** Address for comparing: trimmed, scheme and host in lower case, no '/' at the end, without utm_ parameters; NULL when it has no scheme. */
@@ -117,6 +132,8 @@ void ald_link_explicit(struct ald_linker *l);
 ALD_CHECK enum ald_rc ald_link_decisions(struct ald_linker *l, struct ald_err *err);
 
 /* ---- link_identity.c ---- */
+/** Records of one source from which "more than half of its records carry it" is worth a thought. */
+enum { ALD_LINK_COMMON_LEAST = 8 };
 /** Joins records that carry the same incident key, alert or channel at the same time. */
 void ald_link_identity(struct ald_linker *l);
 void ald_link_idle_add(struct ald_linker *l, enum ald_link_method method, const char *value, size_t records,
@@ -126,8 +143,6 @@ void ald_link_idle_add(struct ald_linker *l, enum ald_link_method method, const 
 /** Sets `settled`: the first day of the quarter before the one that as-of lies in, where enough records that take part start before it
  *  (link.learn_least) and every source that tells of later ones has been there for a quarter; else INT64_MAX. */
 void ald_link_settle(struct ald_linker *l);
-/** The links that joined settled records, in one number, whatever their order. */
-uint64_t ald_link_settled_links(const struct ald_linker *l);
 /** Whether likeness is learnt from a record. */
 bool ald_link_is_settled(const struct ald_linker *l, uint32_t record);
 

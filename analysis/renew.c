@@ -131,7 +131,6 @@ static ALD_CHECK enum ald_rc keep_all(struct ald_renewing *r, bool *ret, struct 
     if (!*ret)
         return ALD_OK;
     struct ald_briefs *briefs = ald_calloc(r->arena, 1, sizeof *briefs);
-    briefs->settled_links = r->briefs.settled_links;
     for (size_t i = 0; i < r->briefs.later.n; i++)
         ald_later_add(r->arena, &briefs->later, r->briefs.later.items[i].row, r->briefs.later.items[i].at);
     keep_ahead(r, &briefs->later);
@@ -172,7 +171,7 @@ static ALD_CHECK enum ald_rc link_all(struct ald_attempt *t, struct ald_err *err
     ald_link_identity(l);
     ald_brief_states(l, &t->states);
     ald_renew_changed(t);
-    if (t->first < t->r->begins || ald_link_settled_links(l) != t->r->briefs.settled_links)
+    if (t->first < t->r->begins)
         ald_renew_give_up(t->r, "something changed that began before this quarter");
     return ALD_OK;
 }
@@ -233,7 +232,6 @@ static ALD_CHECK enum ald_rc renew_all(struct ald_attempt *t, struct ald_err *er
         return ALD_OK;
     struct ald_briefs *briefs = ald_renew_pack(&t->laid, t->b, &t->states, r->arena);
     look_ahead(t, &briefs->later);
-    briefs->settled_links = r->briefs.settled_links;
     tell_origins(t);
     r->ret->briefs = briefs;
     r->ret->records_n = t->a->records_n + t->laid.left_out_n;

@@ -1,4 +1,4 @@
-/* All records of a store laid out for linking: those that were read anew, and of all others their briefs. Private to analysis. */
+/* Records of a store laid out for linking: those that were read anew, and of others their briefs. Private to analysis. */
 #pragma once
 
 #include "analysis/briefs.h"
@@ -18,6 +18,16 @@ struct ald_place {
     const unsigned char *at; /* its brief; NULL: it was read */
     uint32_t row, source;
 };
+/** What is laid out. */
+struct ald_near {
+    struct ald_place *places; /* by source and id */
+    size_t places_n;
+    struct ald_was {
+        int64_t row;
+        struct ald_brief_state state;
+    } * was; /* of those that changed */
+    size_t was_n;
+};
 /** renew_order.c: by source and id. */
 void ald_places_sort(struct ald_place *places, size_t n, size_t sources);
 
@@ -27,6 +37,8 @@ struct ald_laid {
     size_t chunks_n;
     struct ald_brief_state *before; /* by record: as the last analysis linked it; link and root 0: it had no brief */
     struct ald_link_asked asked; /* what some pointer or decision may ask for */
+    struct ald_link_hashes asks;  /* of each brief that has refs, one after the other: how many texts these may ask for, and the texts */
+    struct ald_link_hashes seeds; /* texts over which something may be linked otherwise: of records that were read, of decisions */
     size_t left_out_n;
     const int64_t *touched;         /* rows of records that changed, ascending: their briefs do not hold */
     size_t touched_n;
@@ -37,8 +49,21 @@ bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs);
 /** Calls take for every brief that is stored; it reads or passes what follows. */
 void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief),
                    void *ctx);
-/** Of a build that has read some records, and their clocks: adds all others as their briefs tell them, in the order of records, but those that stood
- *  alone and that nothing can link: they are counted (left_out). False: what they name is not there. */
+/** renew_near.c: which records have to be laid out, in their order; the others are counted (left_out of the build). False: a source is not there. */
+bool ald_laid_near(struct ald_laid *laid, struct ald_build *b, struct ald_arena *arena, struct ald_near *ret);
+/** The chunk of a row. */
+static inline struct ald_laid_chunk *ald_laid_chunk(const struct ald_laid *laid, int64_t row)
+{
+    return &laid->chunks[row / ALD_BRIEFS_A_CHUNK];
+}
+static inline uint32_t *ald_laid_slot(const struct ald_laid *laid, int64_t row)
+{
+    return &ald_laid_chunk(laid, row)->record[row % ALD_BRIEFS_A_CHUNK];
+}
+/** In place of a record's number: it is there, but left out. */
+#define ALD_LEFT_OUT (ALD_NOBODY - 1)
+/** Of a build that has read some records, and their clocks: adds others as their briefs tell them, in the order of records, but those whose links
+ *  are as they were (ald_laid_near). False: what they name is not there. */
 bool ald_laid_out(struct ald_laid *laid, struct ald_build *b);
 /** The record of a row; ALD_NOBODY: it is not there. */
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row);

@@ -290,9 +290,10 @@ static struct ald_bytes pack_chunk(const struct ald_laid *laid, size_t number, c
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_row_index *rows = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *rows);
-    struct ald_brief *left_out = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *left_out), brief;
+    const unsigned char **left_out = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *left_out);
     struct ald_brief_reader reader = laid->chunks[number].reader;
-    const struct ald_brief_others others = {.briefs = left_out, .traits = reader.traits};
+    const struct ald_brief_others others = {.reader = &laid->chunks[number].reader, .at = left_out};
+    struct ald_brief brief;
     size_t n = 0, left_out_n = 0;
     for (int64_t row = (int64_t)number * ALD_BRIEFS_A_CHUNK; row < (int64_t)(number + 1) * ALD_BRIEFS_A_CHUNK; row++) {
         uint32_t record = ald_laid_record(laid, row);
@@ -302,7 +303,7 @@ static struct ald_bytes pack_chunk(const struct ald_laid *laid, size_t number, c
             ald_brief_pass(&reader, &brief);
         }
         if (out)
-            left_out[left_out_n++] = brief;
+            left_out[left_out_n++] = brief.at;
         if (out || record != ALD_NOBODY)
             rows[n++] = (struct ald_row_index){.row = row, .record = record};
     }

@@ -1,24 +1,11 @@
-/* Lays all records out for linking: those that were read anew, and of all others their briefs, as if all had been read. What likeness alone asks for
+/* Lays records out for linking: those that were read anew, and of others their briefs, as if they had been read. What likeness alone asks for
  * (titles, teams, what events name) only the young ones have. Knows what linking asks of a record, not how it links. */
 #include "analysis/renew.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* In place of a record's number: it is there, but left out. */
-#define LEFT_OUT (ALD_NOBODY - 1)
-
 /* ---- Rows ---- */
-
-static struct ald_laid_chunk *chunk_of(const struct ald_laid *laid, int64_t row)
-{
-    return &laid->chunks[row / ALD_BRIEFS_A_CHUNK];
-}
-
-static uint32_t *slot_of(const struct ald_laid *laid, int64_t row)
-{
-    return &chunk_of(laid, row)->record[row % ALD_BRIEFS_A_CHUNK];
-}
 
 static bool has_chunk(const struct ald_laid *laid, int64_t row)
 {
@@ -27,18 +14,18 @@ static bool has_chunk(const struct ald_laid *laid, int64_t row)
 
 static uint32_t value_of(const struct ald_laid *laid, int64_t row)
 {
-    return has_chunk(laid, row) ? *slot_of(laid, row) : ALD_NOBODY;
+    return has_chunk(laid, row) ? *ald_laid_slot(laid, row) : ALD_NOBODY;
 }
 
 uint32_t ald_laid_record(const struct ald_laid *laid, int64_t row)
 {
     uint32_t is = value_of(laid, row);
-    return is == LEFT_OUT ? ALD_NOBODY : is;
+    return is == ALD_LEFT_OUT ? ALD_NOBODY : is;
 }
 
 bool ald_laid_is_left_out(const struct ald_laid *laid, int64_t row)
 {
-    return value_of(laid, row) == LEFT_OUT;
+    return value_of(laid, row) == ALD_LEFT_OUT;
 }
 
 int ald_laid_by_row(const void *x, const void *y)
@@ -49,12 +36,12 @@ int ald_laid_by_row(const void *x, const void *y)
 
 bool ald_laid_is_touched(const struct ald_laid *laid, int64_t row)
 {
-    return has_chunk(laid, row) && chunk_of(laid, row)->touched && bsearch(&row, laid->touched, laid->touched_n, sizeof row, ald_laid_by_row);
+    return has_chunk(laid, row) && ald_laid_chunk(laid, row)->touched && bsearch(&row, laid->touched, laid->touched_n, sizeof row, ald_laid_by_row);
 }
 
 void ald_laid_change(struct ald_laid *laid, int64_t row)
 {
-    chunk_of(laid, row)->changed = true;
+    ald_laid_chunk(laid, row)->changed = true;
 }
 
 bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs)
@@ -70,7 +57,7 @@ bool ald_laid_open(struct ald_laid *laid, const struct ald_briefs *briefs)
             return false;
     }
     for (size_t i = 0; i < laid->touched_n; i++)
-        chunk_of(laid, laid->touched[i])->touched = true;
+        ald_laid_chunk(laid, laid->touched[i])->touched = true;
     return true;
 }
 
@@ -87,116 +74,6 @@ void ald_laid_each(const struct ald_laid *laid, void (*take)(void *ctx, int64_t 
             take(ctx, row, &reader, &brief);
         }
     }
-}
-
-/* ---- Order ---- */
-
-struct marking {
-    struct ald_laid *laid;
-    struct ald_build *b;
-    struct ald_arena *scratch;
-    int64_t settled;
-    struct ald_place *places; /* of all that are laid out */
-    size_t places_n, places_cap;
-    struct was {
-        int64_t row;
-        struct ald_brief_state state;
-    } * was; /* of those that changed */
-    size_t was_n, was_cap;
-    struct ald_arena *arena; /* of these lists */
-    bool sound;
-};
-
-/* Some pointer or decision may mean it. */
-static bool is_asked(struct marking *m, const struct ald_brief_traits *traits, const struct ald_brief *brief)
-{
-    const struct ald_link_asked *asked = &m->laid->asked;
-    const char *external_id = brief->id + strlen(traits->source) + 1;
-    if (ald_link_is_asked(asked, ald_names_hash(external_id)) || (brief->key && ald_link_is_asked(asked, ald_names_hash(brief->key))))
-        return true;
-    if (!asked->urls || !brief->url_end)
-        return false;
-    ald_arena_reset(m->scratch);
-    const char *url = ald_link_url(m->scratch, ald_sprintf(m->scratch, "%s%s", traits->address ? traits->address : "", brief->url_end));
-    return url && ald_link_is_asked(asked, ald_names_hash(url));
-}
-
-static void leave_out(struct marking *m, uint32_t source, const struct ald_brief_traits *traits, const struct ald_brief *brief)
-{
-    struct ald_build *b = m->b;
-    struct ald_left_out *out = &b->left_out[source];
-    bool posted = !b->vendor[source] && strcmp(traits->kind ? traits->kind : "", "status") == 0;
-    m->laid->left_out_n++;
-    out->n++;
-    b->seen[source] |= brief->shows;
-    if (brief->start == ALD_TIME_NONE)
-        return;
-    out->first = out->first == ALD_TIME_NONE || brief->start < out->first ? brief->start : out->first;
-    out->last = out->last == ALD_TIME_NONE || brief->start > out->last ? brief->start : out->last;
-    if (posted)
-        out->posted = out->posted == ALD_TIME_NONE || brief->start < out->posted ? brief->start : out->posted;
-    out->settled_n += !b->vendor[source] && brief->start < m->settled;
-}
-
-static void add_place(struct marking *m, const struct ald_place *place)
-{
-    m->places = ald_grow(m->arena, m->places, m->places_n, &m->places_cap, sizeof *m->places);
-    m->places[m->places_n++] = *place;
-}
-
-static void mark_brief(void *ctx, int64_t row, struct ald_brief_reader *reader, const struct ald_brief *brief)
-{
-    struct marking *m = ctx;
-    const struct ald_brief_traits *traits = &reader->traits[brief->traits];
-    uint32_t source = chunk_of(m->laid, row)->source_of[brief->traits];
-    ald_brief_pass(reader, brief);
-    if (ald_laid_is_touched(m->laid, row)) {
-        m->was = ald_grow(m->arena, m->was, m->was_n, &m->was_cap, sizeof *m->was);
-        m->was[m->was_n++] = (struct was){.row = row, .state = brief->state};
-    } else if (brief->young || brief->refs_n || brief->state.link || source == ALD_NOBODY || is_asked(m, traits, brief)) {
-        m->sound &= source != ALD_NOBODY;
-        add_place(m, &(struct ald_place){.id = brief->id + strlen(traits->source) + 1,
-                                         .at = brief->at,
-                                         .row = (uint32_t)row,
-                                         .source = source == ALD_NOBODY ? 0 : source});
-    } else {
-        *slot_of(m->laid, row) = LEFT_OUT;
-        leave_out(m, source, traits, brief);
-    }
-}
-
-static void begin_chunk(struct ald_laid *laid, struct ald_laid_chunk *chunk, const struct ald_build *b)
-{
-    chunk->record = ald_alloc(laid->arena, ALD_BRIEFS_A_CHUNK * sizeof *chunk->record);
-    chunk->traits = ald_calloc(laid->arena, chunk->reader.traits_n, sizeof *chunk->traits);
-    chunk->source_of = ald_calloc(laid->arena, chunk->reader.traits_n, sizeof *chunk->source_of);
-    for (int64_t i = 0; i < ALD_BRIEFS_A_CHUNK; i++)
-        chunk->record[i] = ALD_NOBODY;
-    for (size_t i = 0; i < chunk->reader.traits_n; i++) {
-        const char *source = chunk->reader.traits[i].source;
-        chunk->source_of[i] = source ? ald_names_find(b->sources, source) : ALD_NOBODY;
-    }
-}
-
-/* Which are laid out, in order. */
-static void mark_rows(struct marking *m)
-{
-    struct ald_build *b = m->b;
-    struct ald_laid *laid = m->laid;
-    const struct ald_calendar *calendar = &b->a->calendar;
-    size_t sources = ald_names_n(b->sources);
-    m->settled = ald_quarter_start(calendar, ald_quarter_of(calendar, b->a->as_of) - 1);
-    b->left_out = ald_calloc(b->scratch, sources, sizeof *b->left_out);
-    for (size_t i = 0; i < sources; i++)
-        b->left_out[i] = (struct ald_left_out){.first = ALD_TIME_NONE, .last = ALD_TIME_NONE, .posted = ALD_TIME_NONE};
-    for (size_t c = 0; c < laid->chunks_n; c++)
-        begin_chunk(laid, &laid->chunks[c], b);
-    ald_laid_each(laid, mark_brief, m);
-    for (size_t i = 0; i < b->a->records_n; i++)
-        add_place(m, &(struct ald_place){.id = b->a->records[i].external_id, .row = (uint32_t)b->a->records[i].row, .source = b->work[i].source});
-    ald_places_sort(m->places, m->places_n, sources);
-    for (size_t i = 0; i < m->places_n; i++)
-        *slot_of(laid, m->places[i].row) = (uint32_t)i;
 }
 
 /* ---- Records ---- */
@@ -218,7 +95,7 @@ static void set_end(struct laying *y, uint32_t i, int64_t end)
 }
 
 /* Those that were read move to their places. */
-static void place_read(struct laying *y, const struct marking *m)
+static void place_read(struct laying *y, const struct ald_near *m)
 {
     struct ald_build *b = y->b;
     struct ald_analysis *a = b->a;
@@ -306,7 +183,7 @@ static void take_look(struct laying *y, uint32_t i, struct ald_brief_reader *rea
 static void place_brief(struct laying *y, uint32_t i, const struct ald_place *place)
 {
     struct ald_build *b = y->b;
-    struct ald_laid_chunk *chunk = chunk_of(y->laid, place->row);
+    struct ald_laid_chunk *chunk = ald_laid_chunk(y->laid, place->row);
     struct ald_brief_reader reader = chunk->reader;
     struct ald_brief brief;
     reader.at = place->at;
@@ -333,7 +210,7 @@ static void place_brief(struct laying *y, uint32_t i, const struct ald_place *pl
         take_look(y, i, &reader, &brief);
 }
 
-static void place_all(struct laying *y, const struct marking *m)
+static void place_all(struct laying *y, const struct ald_near *m)
 {
     struct ald_laid *laid = y->laid;
     place_read(y, m);
@@ -367,17 +244,16 @@ static const char **texts_of(struct ald_build *b, const struct ald_names *names)
 
 bool ald_laid_out(struct ald_laid *laid, struct ald_build *b)
 {
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *lists = ald_arena_new();
-    struct marking m = {.laid = laid, .b = b, .scratch = scratch, .arena = lists, .sound = true};
+    struct ald_near near;
     struct laying y = {.laid = laid, .b = b};
-    mark_rows(&m);
+    bool sound = ald_laid_near(laid, b, lists, &near);
     y.services = names_of(b, b->a->services, b->a->services_n);
     y.teams = names_of(b, b->a->teams, b->a->teams_n);
-    place_all(&y, &m);
-    m.sound &= ald_names_n(y.teams) == b->a->teams_n;
+    place_all(&y, &near);
+    sound &= ald_names_n(y.teams) == b->a->teams_n;
     b->a->services = texts_of(b, y.services); /* those behind the ones that the build knows have a name, and nothing else */
     ald_names_free(y.services);
     ald_names_free(y.teams);
-    return m.sound;
+    return sound;
 }

@@ -1,4 +1,4 @@
-/* Lays out for linking what is stored of records, and reads those that changed: what these were and are, and what pointers of all of them may mean.
+/* Lays out for linking what is stored of records, and reads those that changed: what these were and are, and what pointers of all may mean.
  * Knows briefs and decisions, not how records are linked. */
 #include "alidade/decision.h"
 #include "analysis/packing.h"
@@ -24,11 +24,16 @@ static void look_at(void *ctx, int64_t row, struct ald_brief_reader *reader, con
         t->was_named = ald_grow(t->laid.arena, t->was_named, t->was_named_n, &t->was_named_cap, sizeof *t->was_named);
         t->was_named[t->was_named_n++] = (struct mention){.from = row, .to = (int64_t)ald_get_number(&named)};
     }
+    size_t asks = t->laid.asks.n;
+    if (brief->refs_n)
+        ald_link_hashes_add(&t->laid.asks, 0);
     for (uint32_t i = 0; i < brief->refs_n; i++) {
         const struct ald_row_ref ref = ald_brief_ref(reader);
         ald_arena_reset(t->build.brief);
-        ald_link_ask(&t->laid.asked, t->build.brief, &ref); /* of one that changed as well: what it led to may be otherwise now */
+        ald_link_ask(&t->laid.asked, t->build.brief, &ref, &t->laid.asks); /* of one that changed as well: what it led to may be otherwise now */
     }
+    if (brief->refs_n)
+        t->laid.asks.items[asks] = (uint32_t)(t->laid.asks.n - asks - 1);
     for (uint32_t i = 0; i < brief->services_n; i++)
         meet(t->build.services, ald_brief_name(reader));
     if (!brief->young)
@@ -53,7 +58,7 @@ static ALD_CHECK enum ald_rc ask_decided(struct ald_attempt *t, struct ald_err *
         for (size_t i = 0; i < n; i++) {
             const struct ald_row_ref named[] = {{.kind = ALD_REF_ID, .value = list[i].subject}, {.kind = ALD_REF_ID, .value = list[i].value ? list[i].value : ""}};
             for (size_t j = 0; j < sizeof named / sizeof named[0]; j++)
-                ald_link_ask(&t->laid.asked, t->laid.arena, &named[j]);
+                ald_link_ask(&t->laid.asked, t->laid.arena, &named[j], &t->laid.seeds);
         }
     }
     return ALD_OK;
@@ -67,6 +72,7 @@ static ALD_CHECK enum ald_rc read_part(struct ald_attempt *t, struct ald_err *er
     ald_build_begin(&t->build, store, t->a);
     t->b = &t->build;
     t->b->keeps = true;
+    t->laid.asks.arena = t->laid.seeds.arena = t->laid.arena;
     ald_link_ask_begin(t->laid.arena, t->laid.chunks_n * (ALD_BRIEFS_A_CHUNK / 4), &t->laid.asked);
     ald_laid_each(&t->laid, look_at, t);
     enum ald_rc rc = ald_load(t->b, err);
@@ -76,7 +82,7 @@ static ALD_CHECK enum ald_rc read_part(struct ald_attempt *t, struct ald_err *er
         ald_record_clocks(t->b, (uint32_t)i);
     for (size_t i = 0; i < t->b->ref_n; i++) {
         ald_arena_reset(t->b->brief);
-        ald_link_ask(&t->laid.asked, t->b->brief, &t->b->ref[i]);
+        ald_link_ask(&t->laid.asked, t->b->brief, &t->b->ref[i], &t->laid.seeds);
     }
     return ask_decided(t, err);
 }

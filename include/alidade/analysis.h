@@ -432,7 +432,6 @@ struct ald_analysis {
     const struct ald_link_idle *idle_links; /* by method, value */
     size_t idle_links_n;
     int64_t next_at; /* the earliest date after as-of that was met and left out; ALD_TIME_NONE: none */
-    uint64_t settled_links;   /* how pointers and shared values link what has settled, in one number */
     struct ald_laters *later; /* such dates by record, of an analysis that is to be saved: analysis/build.h */
     const struct ald_origin *origins; /* what each source's past is: analysis/stored.h */
     size_t origins_n;
