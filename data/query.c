@@ -2,6 +2,8 @@
 #include "alidade/store.h"
 
 #include <assert.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,15 +49,26 @@ static enum ald_rc prepare(struct ald_q *q, struct ald_err *err)
     return ALD_OK;
 }
 
+/** Number of the statement. Names are mostly literals: where one lies tells which it was the last time. */
+static size_t slot_of(struct ald_store *store, const char *name)
+{
+    unsigned short *met = &store->met_q[((uintptr_t)name ^ (uintptr_t)name >> 8) % ALD_MET_Q];
+    if (*met < store->queries_n && strcmp(ald_sql_queries[*met].name, name) == 0)
+        return *met;
+    const struct ald_embedded *row = bsearch(name, ald_sql_queries, store->queries_n, sizeof *row, by_name);
+    assert(row);
+    *met = (unsigned short)(row - ald_sql_queries);
+    return *met;
+}
+
 enum ald_rc ald_q_open(struct ald_store *store, const char *name, struct ald_q **ret, struct ald_err *err)
 {
     if (!store->free_q) {
         store->queries_n = queries_n();
         store->free_q = ald_calloc(store->arena, store->queries_n, sizeof(struct ald_q *));
+        assert(store->queries_n < USHRT_MAX);
     }
-    const struct ald_embedded *row = bsearch(name, ald_sql_queries, store->queries_n, sizeof *row, by_name);
-    assert(row);
-    size_t slot = (size_t)(row - ald_sql_queries);
+    size_t slot = slot_of(store, name);
     struct ald_q *q = store->free_q[slot];
     if (!q) {
         q = ald_alloc(store->arena, sizeof *q);

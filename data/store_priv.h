@@ -24,6 +24,7 @@ struct ald_q {
     struct ald_q *next;      /* of all */
 };
 
+#define ALD_MET_Q 256
 struct ald_store {
     struct ald_arena *arena;
     sqlite3 *db;
@@ -38,6 +39,7 @@ struct ald_store {
     struct ald_q **free_q; /* one list per row of ald_sql_queries */
     size_t queries_n;      /* rows of ald_sql_queries, once free_q is there */
     struct ald_q *all_q;
+    unsigned short met_q[ALD_MET_Q]; /* by the address of a name: a row of ald_sql_queries, likely its own */
 };
 
 /** ald_store_open with other migrations than the built-in ones, for tests. */
