@@ -258,7 +258,8 @@ struct ald_http_req {
     /* Context, set by sync.c, for page: */
     const char *cursor;          /* NULL on the first page */
     const char *const *subjects; /* of a detail stream */
-    const char *const *statuses; /* of each subject, what its record's status is: an entry is NULL where there is none; or NULL */
+    const char *const *statuses; /* of each subject of a stream that asks_again_alone, what its record's status is: an entry is NULL
+                                    where there is none; or NULL */
     size_t subjects_n;
     struct ald_window window;
     int page_size;

@@ -252,9 +252,9 @@ static enum ald_rc land_rows(struct ald_landing *l, const struct ald_rows *rows,
     ALD_TRY(ald_landing_people(l, people, err));
     if (!l->land->stored) /* counts of a page as the source cut it; of no other */
         ALD_TRY(ald_landing_page_facts(l, rows, err));
+    ALD_TRY(look_for_quarantined(l, err));
     if (l->land->replace)
         ALD_TRY(ald_landing_replace(l, rows, l->land->replace, err));
-    ALD_TRY(look_for_quarantined(l, err));
     struct element_state *states = ald_calloc(l->page, rows->n, sizeof *states);
     for (size_t i = 0; i < rows->n; i++) {
         ALD_TRY(first_pass(l, &rows->elements[i], &states[i], err));
@@ -287,15 +287,50 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *page = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_landing l = {
-        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch, .adds = -1, .said = -1};
+        .land = land, .stream = stream, .how = stream_of(land->connector, stream), .page = page, .scratch = scratch, .said = -1};
     if (l.how && l.how->as)
         l.stream = l.how->as;
+    if (!land->told || strcmp(land->told, l.stream) != 0) {
+        land->told = !l.how ? NULL : l.how->as ? l.how->as : l.how->name;
+        land->adds = land->said = -1;
+    }
     ald_buf_init(&l.text, ALD_LAND_TEXT_MAX);
     enum ald_rc rc = land_rows(&l, rows, people, err);
     ald_buf_done(&l.text);
     if (rc != ALD_OK)
         (void)ald_wrap(err, "source '%s' stream '%s'", land->cfg->name, stream);
     return rc;
+}
+
+/** Which of the bits its timeline is to gain, and where it stands; record 0: it is not there. */
+static enum ald_rc timeline_lacks(struct ald_landing *l, const char *subject, unsigned holds, int64_t *ret_record, int64_t *ret_lacks,
+                                  struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(l->land->store, "land_timeline_lacks", &q, err));
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, subject);
+    ald_q_int(q, 3, holds);
+    ALD_TRY(ald_q_step(q, &row, err));
+    *ret_record = row ? ald_q_col_int(q, 0) : 0;
+    *ret_lacks = row ? ald_q_col_int(q, 1) : 0;
+    return ALD_OK;
+}
+
+/** The subject's timeline gains the bits that it would hold. */
+static enum ald_rc timeline_add(struct ald_landing *l, const char *subject, unsigned holds, struct ald_err *err)
+{
+    int64_t record = 0, lacks = 0;
+    ALD_TRY(timeline_lacks(l, subject, holds, &record, &lacks, err));
+    if (!lacks)
+        return ALD_OK;
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(l->land->store, "land_timeline_add", &q, err));
+    ald_q_int(q, 1, record);
+    ald_q_int(q, 2, lacks);
+    ALD_TRY(ald_q_run(q, err));
+    return ald_landing_note(l, record, err);
 }
 
 enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
@@ -306,19 +341,9 @@ enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream
     bool did = false;
     for (size_t i = 0; i < subjects_n; i++) {
         ALD_TRY(ald_landing_run(&l, "land_todo_done", (struct ald_texts){{stream->name, subjects[i]}}, &did, err));
-        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(land->store, "land_timeline_add", &q, err));
-        ald_q_text_lent(q, 1, land->cfg->name);
         const char *of = stream->of_part ? strchr(subjects[i], '@') : NULL;
-        const char *subject = of ? of + 1 : subjects[i];
-        int64_t record = 0;
-        ald_q_text_lent(q, 2, subject);
-        ald_q_int(q, 3, stream->holds);
-        ALD_TRY(ald_q_run(q, err));
-        if (ald_store_changes(land->store) == 0)
-            continue;
-        ALD_TRY(ald_landing_find(&l, subject, &record, err));
-        ALD_TRY(ald_landing_note(&l, record, err));
+        if (stream->holds)
+            ALD_TRY(timeline_add(&l, of ? of + 1 : subjects[i], stream->holds, err));
     }
     return touch(&l, err);
 }

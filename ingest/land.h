@@ -5,6 +5,11 @@
 #include "people.h"
 #include "sync_came.h"
 
+/** How people were stored in this run, so that they need not be once more. */
+struct ald_met;
+struct ald_met *ald_met_new(void);
+void ald_met_freep(struct ald_met **met);
+
 struct ald_land {
     struct ald_store *store;
     const struct ald_source_cfg *cfg;
@@ -15,7 +20,11 @@ struct ald_land {
     const char *replace; /* subject whose earlier details this page replaces, or NULL */
     int64_t now; /* of this page */
     bool texts;  /* set where a page brought a text that was not there */
+    struct ald_met *met;   /* or NULL: everybody is stored each time */
     struct ald_came *came; /* which, or NULL: nobody asks */
+    /* What the store holds of a stream, asked when its first page comes: nobody else adds to it while a source is read. */
+    const char *told;  /* the stream, or NULL */
+    int adds, said;    /* of it: see land_priv.h; -1: not asked yet */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new, said_new;
 };

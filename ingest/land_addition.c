@@ -15,10 +15,10 @@ static const char *end_of(struct ald_landing *l, const char *first)
     return ald_sprintf(l->scratch, "%.*s0", (int)strlen(first) - 1, first);
 }
 
-/** Most streams add nothing: asked once a page. */
+/** Most streams add nothing: asked once. */
 static enum ald_rc adds(struct ald_landing *l, struct ald_err *err)
 {
-    if (l->adds >= 0)
+    if (l->land->adds >= 0)
         return ALD_OK;
     const char *first = ald_sprintf(l->scratch, "%s/", l->stream);
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
@@ -27,7 +27,7 @@ static enum ald_rc adds(struct ald_landing *l, struct ald_err *err)
     ald_q_text(q, 1, first);
     ald_q_text(q, 2, end_of(l, first));
     ALD_TRY(ald_q_step(q, &row, err));
-    l->adds = row;
+    l->land->adds = row;
     return ALD_OK;
 }
 
@@ -119,7 +119,7 @@ static enum ald_rc add_to(struct ald_landing *l, const struct ald_row_record *to
         ALD_TRY(ald_landing_children_clear(l, record, origin, err));
     }
     ALD_TRY(ald_landing_note(l, record, err));
-    l->adds = 1;
+    l->land->adds = 1;
     ALD_TRY(ald_landing_children_add(l, addition, record, origin, lines, n, err));
     return note(l, origin, record, print, err);
 }
@@ -129,10 +129,10 @@ enum ald_rc ald_landing_additions(struct ald_landing *l, const struct ald_elemen
     struct added *before = NULL;
     size_t n = 0;
     ALD_TRY(adds(l, err));
-    if (!el->additions_n && !l->adds)
+    if (!el->additions_n && !l->land->adds)
         return ALD_OK;
     const char *origin = origin_of(l, el->id);
-    if (l->adds)
+    if (l->land->adds)
         ALD_TRY(load_added(l, origin, NULL, &before, &n, err));
     for (size_t i = 0; i < el->additions_n; i++)
         ALD_TRY(add_to(l, el->additions[i], origin, before, n, err));
@@ -147,7 +147,7 @@ enum ald_rc ald_landing_additions_replace(struct ald_landing *l, const struct al
     struct added *before = NULL;
     size_t n = 0;
     ALD_TRY(adds(l, err));
-    if (!l->adds)
+    if (!l->land->adds)
         return ALD_OK;
     const char *first = ald_sprintf(l->scratch, "%s/", origin_of(l, subject));
     ALD_TRY(load_added(l, first, end_of(l, first), &before, &n, err));

@@ -1,4 +1,4 @@
-/* What a page holds that is no record: teams, services and what they depend on, labels, people, facts of the page. */
+/* What a page holds that is no record: teams, services and what they depend on, labels, facts of the page. */
 #include <string.h>
 
 #include "alidade/store.h"
@@ -99,40 +99,6 @@ static enum ald_rc land_label(struct ald_landing *l, const struct ald_row_label 
     ald_q_int(q, 5, label->rank);
     ALD_TRY(ald_q_run(q, err));
     l->changed |= ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
-}
-
-static ALD_CHECK enum ald_rc run_person(struct ald_landing *l, const char *query, const struct ald_person_row *person, bool *ret_did,
-                                        struct ald_err *err)
-{
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(l->land->store, query, &q, err));
-    ald_q_text_lent(q, 1, l->land->cfg->name);
-    ald_q_text_lent(q, 2, person->pseudonym);
-    ald_q_text_lent(q, 3, person->canonical ? person->canonical : person->pseudonym);
-    ald_q_int(q, 4, person->mapped);
-    ald_q_text_lent(q, 5, person->name);
-    ALD_TRY(ald_q_run(q, err));
-    *ret_did = ald_store_changes(l->land->store) > 0;
-    return ALD_OK;
-}
-
-/* Whoever a page names goes into the store with it, so that nothing there names somebody new: that is no change of what is there. */
-static enum ald_rc land_person(struct ald_landing *l, const struct ald_person_row *person, struct ald_err *err)
-{
-    bool is_new, changed = false;
-    ALD_TRY(run_person(l, "land_person_add_new", person, &is_new, err));
-    if (!is_new)
-        ALD_TRY(run_person(l, "land_person_put", person, &changed, err));
-    l->changed |= changed;
-    l->noted |= is_new;
-    return ALD_OK;
-}
-
-enum ald_rc ald_landing_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err)
-{
-    for (size_t i = 0; people && i < people->n; i++)
-        ALD_TRY(land_person(l, &people->rows[i], err));
     return ALD_OK;
 }
 

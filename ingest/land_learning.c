@@ -65,12 +65,26 @@ static const char *id_of(struct ald_landing *l, const char *given, const char *i
     return ald_sprintf(l->scratch, "h:%s", digits);
 }
 
-static enum ald_rc put(struct ald_landing *l, const char *table, const char *id, const struct cells *cells, struct ald_err *err)
+enum table { REVIEW, ATTENDANCE, LEARNING, ACTION_ITEM, STORY_TOLD, TABLES_ };
+static const struct {
+    const char *put, *seen, *drop;
+} tables[] = {
+    [REVIEW] = {"said_review_put", "said_review_seen", "said_review_drop"},
+    [ATTENDANCE] = {"said_attendance_put", "said_attendance_seen", "said_attendance_drop"},
+    [LEARNING] = {"said_learning_put", "said_learning_seen", "said_learning_drop"},
+    [ACTION_ITEM] = {"said_action_item_put", "said_action_item_seen", "said_action_item_drop"},
+    [STORY_TOLD] = {"said_story_told_put", "said_story_told_seen", "said_story_told_drop"},
+};
+#define ALL_TABLES ((1 << TABLES_) - 1)
+
+static enum ald_rc put(struct ald_landing *l, enum table table, const char *id, const struct cells *cells, struct ald_err *err)
 {
     bool did = false, seen = false;
-    ALD_TRY(run(l, ald_sprintf(l->scratch, "said_%s_put", table), id, cells, &did, err));
+    if (l->land->said >= 0)
+        l->land->said |= 1 << table;
+    ALD_TRY(run(l, tables[table].put, id, cells, &did, err));
     if (!did)
-        return run(l, ald_sprintf(l->scratch, "said_%s_seen", table), id, NULL, &seen, err);
+        return run(l, tables[table].seen, id, NULL, &seen, err);
     l->noted = true; /* reports read it, analyze does not */
     l->land->said_new++;
     return ALD_OK;
@@ -89,7 +103,7 @@ static enum ald_rc put_review(struct ald_landing *l, const struct ald_row_review
     text(&c, r->title);
     text(&c, r->status);
     count(&c, r->readers);
-    return put(l, "review", id_of(l, r->external_id, r->incident, r->url, NULL, NULL), &c, err);
+    return put(l, REVIEW, id_of(l, r->external_id, r->incident, r->url, NULL, NULL), &c, err);
 }
 
 static enum ald_rc put_attendance(struct ald_landing *l, const struct ald_row_attendance *r, const char *element, struct ald_err *err)
@@ -100,7 +114,7 @@ static enum ald_rc put_attendance(struct ald_landing *l, const struct ald_row_at
     text(&c, r->person);
     text(&c, r->team);
     /* Two unnamed people of one team are two: their places in the list tell them apart. */
-    return put(l, "attendance", id_of(l, r->external_id, r->incident, r->person, r->person ? NULL : r->team, r->person ? NULL : element), &c,
+    return put(l, ATTENDANCE, id_of(l, r->external_id, r->incident, r->person, r->person ? NULL : r->team, r->person ? NULL : element), &c,
                err);
 }
 
@@ -111,7 +125,7 @@ static enum ald_rc put_learning(struct ald_landing *l, const struct ald_row_lear
     number(&c, r->at);
     text(&c, l->land->free_text ? r->text : NULL);
     text(&c, r->kind);
-    return put(l, "learning", id_of(l, r->external_id, r->incident, r->text, r->kind, NULL), &c, err);
+    return put(l, LEARNING, id_of(l, r->external_id, r->incident, r->text, r->kind, NULL), &c, err);
 }
 
 static enum ald_rc put_action(struct ald_landing *l, const struct ald_row_action *r, struct ald_err *err)
@@ -125,7 +139,7 @@ static enum ald_rc put_action(struct ald_landing *l, const struct ald_row_action
     number(&c, r->closed_at);
     text(&c, r->status);
     text(&c, r->team);
-    return put(l, "action_item", id_of(l, r->external_id, r->incident, r->url ? r->url : r->title, NULL, NULL), &c, err);
+    return put(l, ACTION_ITEM, id_of(l, r->external_id, r->incident, r->url ? r->url : r->title, NULL, NULL), &c, err);
 }
 
 static enum ald_rc put_told(struct ald_landing *l, const struct ald_row_told *r, struct ald_err *err)
@@ -135,7 +149,7 @@ static enum ald_rc put_told(struct ald_landing *l, const struct ald_row_told *r,
     text(&c, r->incident);
     number(&c, r->told_at);
     text(&c, r->place);
-    return put(l, "story_told", id_of(l, r->external_id, r->incident, ald_time_format(r->told_at, at), NULL, NULL), &c, err);
+    return put(l, STORY_TOLD, id_of(l, r->external_id, r->incident, ald_time_format(r->told_at, at), NULL, NULL), &c, err);
 }
 
 /** Rows of a stream that says things have ids of their elements, so that it is known whose they are. */
@@ -176,18 +190,16 @@ static enum ald_rc put_all(struct ald_landing *l, const struct ald_element *el, 
     return ALD_OK;
 }
 
-static const char *const tables[] = {"review", "attendance", "learning", "action_item", "story_told"};
-
-/** Rows whose ids are id or begin with id and '/', and which were last seen before. */
-static enum ald_rc drop_below(struct ald_land *land, const char *id, int64_t before, bool *ret_did, struct ald_err *err)
+/** Rows of some tables (a bit for each) whose ids are id or begin with id and '/', and which were last seen before. */
+static enum ald_rc drop_below(struct ald_land *land, int of, const char *id, int64_t before, bool *ret_did, struct ald_err *err)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        char statement[40];
+    for (int i = 0; i < TABLES_; i++) {
+        if (!(of & 1 << i))
+            continue;
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        (void)snprintf(statement, sizeof statement, "said_%s_drop", tables[i]);
-        ALD_TRY(ald_q_open(land->store, statement, &q, err));
-        ald_q_text(q, 1, land->cfg->name);
-        ald_q_text(q, 2, id);
+        ALD_TRY(ald_q_open(land->store, tables[i].drop, &q, err));
+        ald_q_text_lent(q, 1, land->cfg->name);
+        ald_q_text_lent(q, 2, id);
         ald_q_time(q, 3, before);
         ALD_TRY(ald_q_run(q, err));
         *ret_did |= ald_store_changes(land->store) > 0;
@@ -195,18 +207,28 @@ static enum ald_rc drop_below(struct ald_land *land, const char *id, int64_t bef
     return ALD_OK;
 }
 
-/** Whether there was anything of the stream before this page, so that elements may have rows that they tell no longer. */
-static enum ald_rc look_for_said(struct ald_landing *l, struct ald_err *err)
+static enum ald_rc ask_said(struct ald_landing *l, struct ald_err *err)
 {
-    if (l->said >= 0)
-        return ALD_OK;
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(l->land->store, "said_any_of", &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
     ald_q_text_lent(q, 2, l->stream);
     ALD_TRY(ald_q_step(q, &row, err));
-    l->said = row && ald_q_col_int(q, 0) != 0;
+    l->land->said = 0;
+    for (int i = 0; row && i < TABLES_; i++)
+        l->land->said |= ald_q_col_int(q, i) ? 1 << i : 0;
+    return ALD_OK;
+}
+
+/** What there was of the stream before this page: elements may have rows there that they tell no longer. */
+static enum ald_rc look_for_said(struct ald_landing *l, struct ald_err *err)
+{
+    if (l->said >= 0)
+        return ALD_OK;
+    if (l->land->said < 0)
+        ALD_TRY(ask_said(l, err));
+    l->said = l->land->said;
     return ALD_OK;
 }
 
@@ -218,20 +240,22 @@ enum ald_rc ald_landing_said(struct ald_landing *l, const struct ald_element *el
     ALD_TRY(put_all(l, el, err));
     if (!says || !l->said)
         return ALD_OK;
-    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->noted, err);
+    return drop_below(l->land, l->said, ald_sprintf(l->scratch, "%s/%s", l->stream, el->id), l->land->now, &l->noted, err);
 }
 
 enum ald_rc ald_landing_said_replace(struct ald_landing *l, struct ald_err *err)
 {
     if (!l->land->replace || !l->how || !l->how->says)
         return ALD_OK;
-    return drop_below(l->land, ald_sprintf(l->scratch, "%s/%s", l->stream, l->land->replace), l->land->now, &l->noted, err);
+    ALD_TRY(look_for_said(l, err)); /* a page without elements */
+    const char *id = l->said ? ald_sprintf(l->scratch, "%s/%s", l->stream, l->land->replace) : NULL;
+    return drop_below(l->land, l->said, id, l->land->now, &l->noted, err);
 }
 
 enum ald_rc ald_land_said_list(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err)
 {
     bool did = false;
-    ALD_TRY(drop_below(land, stream, before, &did, err));
+    ALD_TRY(drop_below(land, ALL_TABLES, stream, before, &did, err));
     return did ? ald_store_touch_noted(land->store, err) : ALD_OK;
 }
 

@@ -1,5 +1,5 @@
 /* What the parts of landing share: land.c (pages), land_record.c (a record and its timeline), land_children.c (what belongs to a
- * record), land_addition.c (what details add to one), land_definitions.c (what is no record), land_story.c and land_learning.c. */
+ * record), land_addition.c (what details add to one), land_definitions.c (what is no record), land_people.c, land_story.c and land_learning.c. */
 #pragma once
 
 #include "alidade/buf.h"
@@ -29,8 +29,8 @@ struct ald_landing {
     bool quarantined; /* elements of this stream lie in quarantine */
     struct ald_rekind *rekinds; /* in page */
     size_t rekinds_n, rekinds_cap;
-    int adds; /* the stream has additions in the store: 1; 0: none; -1: not asked yet */
-    int said; /* the same of what people said, before this page */
+    int said; /* what the stream has of what people said before this page, a bit for each table; -1: not asked yet. land->adds: it
+                 has additions; land->said: what it has now */
 };
 
 /* ---- land_children.c ---- */
@@ -100,11 +100,14 @@ ALD_CHECK enum ald_rc ald_landing_retell(struct ald_landing *l, const struct ald
 ALD_CHECK enum ald_rc ald_landing_event(struct ald_landing *l, const struct ald_row_event *event, int64_t record,
                                         struct ald_err *err);
 
+/* ---- land_people.c ---- */
+
+ALD_CHECK enum ald_rc ald_landing_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err);
+
 /* ---- land_definitions.c ---- */
 
 /** Teams, services and labels of an element. */
 ALD_CHECK enum ald_rc ald_landing_definitions(struct ald_landing *l, const struct ald_element *el, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_landing_people(struct ald_landing *l, const struct ald_people_rows *people, struct ald_err *err);
 /** Findings and addresses that the page as a whole told of. */
 ALD_CHECK enum ald_rc ald_landing_page_facts(struct ald_landing *l, const struct ald_rows *rows, struct ald_err *err);
 

@@ -52,7 +52,7 @@ enum ald_rc ald_landing_events_replace(struct ald_landing *l, const struct ald_r
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
         ALD_TRY(ald_q_open(l->land->store, "land_whole_events", &q, err));
         ald_q_int(q, 1, record);
-        ald_q_text(q, 2, l->stream);
+        ald_q_text_lent(q, 2, l->stream);
         ALD_TRY(stale_rows(l, q, rows, has_event, &stale, &n, err));
     }
     for (size_t i = 0; i < n; i++) {
@@ -77,22 +77,18 @@ static enum ald_rc forget_element(struct ald_landing *l, const char *statement, 
     return ald_q_run(q, err);
 }
 
-enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
+/** What was kept of elements "SUBJECT/..." (statement: which of it) that the page does not hold goes. */
+static enum ald_rc kept_replace(struct ald_landing *l, const struct ald_rows *rows, const char *statement, const char *subject,
                                 struct ald_err *err)
 {
-    int64_t record = 0;
     const char **stale = NULL;
     size_t n = 0;
-    ALD_TRY(ald_landing_find(l, subject, &record, err));
-    if (record)
-        ALD_TRY(ald_landing_events_replace(l, rows, record, err));
-    ALD_TRY(ald_landing_additions_replace(l, rows, subject, err));
     {
         ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-        ALD_TRY(ald_q_open(l->land->store, "land_whole_raw", &q, err));
-        ald_q_text(q, 1, l->land->cfg->name);
-        ald_q_text(q, 2, l->stream);
-        ald_q_text(q, 3, subject);
+        ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
+        ald_q_text_lent(q, 1, l->land->cfg->name);
+        ald_q_text_lent(q, 2, l->stream);
+        ald_q_text_lent(q, 3, subject);
         ALD_TRY(stale_rows(l, q, rows, has_element, &stale, &n, err));
     }
     for (size_t i = 0; i < n; i++) {
@@ -100,6 +96,18 @@ enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *ro
         ALD_TRY(forget_element(l, "land_quarantine_heal", stale[i], err));
     }
     return ALD_OK;
+}
+
+enum ald_rc ald_landing_replace(struct ald_landing *l, const struct ald_rows *rows, const char *subject,
+                                struct ald_err *err)
+{
+    int64_t record = 0;
+    ALD_TRY(ald_landing_find(l, subject, &record, err));
+    if (record)
+        ALD_TRY(ald_landing_events_replace(l, rows, record, err));
+    ALD_TRY(ald_landing_additions_replace(l, rows, subject, err));
+    ALD_TRY(kept_replace(l, rows, "land_whole_raw", subject, err));
+    return l->quarantined ? kept_replace(l, rows, "land_whole_quarantined", subject, err) : ALD_OK;
 }
 
 /* ---- Kinds that follow from the order ---- */

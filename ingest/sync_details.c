@@ -32,6 +32,8 @@ enum told { NOTHING, SOME, NOT_ALL };
 static void note_told(const struct ald_rows *rows, const char *const *subjects, size_t n, enum told *told)
 {
     size_t k = 0; /* elements of one subject stand together */
+    if (n < 2)
+        return;
     for (size_t i = 0; i < rows->n; i++) {
         const char *id = rows->elements[i].id;
         size_t length = strcspn(id, "/");
@@ -118,7 +120,8 @@ static enum ald_rc land_answer(struct ald_sync *s, struct details *d, const stru
     bool last = answer->last && !d->refused;
     bool first = !*begun && !page->next.preface && !d->refused;
     *begun = *begun || first;
-    note_told(&page->rows, b->subjects, b->n, told);
+    if (d->stream->asks_again_alone)
+        note_told(&page->rows, b->subjects, b->n, told);
     size_t done_n = 0;
     const char **done = ald_alloc(page->arena, b->n * sizeof *done);
     for (size_t i = 0; last && i < b->n; i++)

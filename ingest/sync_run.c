@@ -62,7 +62,7 @@ static void run_one(struct run *run, size_t i)
         .arena = arena ? arena : run->arena,
         .clock = opts->clock,
         .scrub = {.key = run->key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
-        .land = {.store = run->store, .cfg = cfg, .free_text = opts->free_text, .came = file ? &run->came : NULL},
+        .land = {.store = run->store, .cfg = cfg, .free_text = opts->free_text, .met = opts->people == ALD_PEOPLE_NAMES ? NULL : ald_met_new(), .came = file ? &run->came : NULL},
         .facts = ald_facts_new(),
         .source_i = i,
         .temporary = opts->since != ALD_TIME_NONE || opts->until != ALD_TIME_NONE,

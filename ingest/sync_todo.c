@@ -41,11 +41,13 @@ enum ald_rc ald_sync_todo_load(struct ald_sync *s, const struct ald_stream *stre
         ALD_TRY(ask_open_again(s, stream, err));
     if (stream->unsettled_again && !s->temporary)
         ALD_TRY(ask_unsettled_again(s, stream, err));
+    const bool records = stream->of_record || stream->asks_again_alone; /* else nobody asks what their records are */
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_todo_list", &q, err));
+    ALD_TRY(ald_q_open(s->store, records ? "sync_todo_list" : "sync_todo_subjects", &q, err));
     ald_q_text(q, 1, s->cfg->name);
     ald_q_text(q, 2, stream->name);
-    ald_q_int(q, 3, stream->of_record);
+    if (records)
+        ald_q_int(q, 3, stream->of_record);
     size_t cap = 0, statuses_cap = 0;
     for (;;) {
         bool row;

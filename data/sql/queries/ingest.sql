@@ -80,6 +80,9 @@ INSERT INTO fetch (run, source, stream, at, request, status, rows, bytes, ms) VA
 SELECT t.subject, r.status FROM todo t LEFT JOIN record r ON r.source = t.source AND r.external_id = t.subject
 WHERE t.source = ?1 AND t.stream = ?2 AND (?3 = 0 OR r.id IS NOT NULL) ORDER BY t.subject;
 
+-- name: sync_todo_subjects
+SELECT subject, NULL FROM todo WHERE source = ?1 AND stream = ?2 ORDER BY subject;
+
 -- name: sync_todo_count
 SELECT count(*) FROM todo WHERE source = ?1 AND stream = ?2;
 
@@ -456,9 +459,11 @@ ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
 -- name: land_todo_done
 DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 
+-- name: land_timeline_lacks
+SELECT id, ?3 & holds & ~timeline FROM record WHERE source = ?1 AND external_id = ?2;
+
 -- name: land_timeline_add
-UPDATE record SET timeline = timeline | (?3 & holds)
-WHERE source = ?1 AND external_id = ?2 AND (timeline | (?3 & holds)) <> timeline;
+UPDATE record SET timeline = timeline | ?2 WHERE id = ?1;
 
 -- name: land_quarantine_add
 INSERT INTO quarantine (source, stream, element, reason, raw, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
@@ -527,8 +532,10 @@ DELETE FROM event WHERE record = ?1 AND event_id = ?2;
 
 -- '0' follows '/'.
 -- name: land_whole_raw
-SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0'
-UNION SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0';
+SELECT element FROM record_raw WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0';
+
+-- name: land_whole_quarantined
+SELECT element FROM quarantine WHERE source = ?1 AND stream = ?2 AND element >= ?3 || '/' AND element < ?3 || '0';
 
 -- name: land_alias_put
 INSERT INTO alias (source, kind, prefix) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING;

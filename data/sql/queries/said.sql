@@ -19,13 +19,13 @@ UPDATE review SET seen_at = ?3 WHERE source = ?1 AND external_id = ?2 AND seen_a
 -- name: said_review_sweep
 DELETE FROM review WHERE source = ?1 AND seen_at < ?2;
 
--- Whether the source has any row of a stream (?2).
+-- In which tables the source has a row of a stream (?2).
 -- name: said_any_of
-SELECT EXISTS (SELECT 1 FROM review WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0')
-    OR EXISTS (SELECT 1 FROM attendance WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0')
-    OR EXISTS (SELECT 1 FROM learning WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0')
-    OR EXISTS (SELECT 1 FROM action_item WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0')
-    OR EXISTS (SELECT 1 FROM story_told WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0');
+SELECT EXISTS (SELECT 1 FROM review WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0'),
+    EXISTS (SELECT 1 FROM attendance WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0'),
+    EXISTS (SELECT 1 FROM learning WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0'),
+    EXISTS (SELECT 1 FROM action_item WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0'),
+    EXISTS (SELECT 1 FROM story_told WHERE source = ?1 AND external_id >= ?2 || '/' AND external_id < ?2 || '0');
 
 -- name: said_review_drop
 DELETE FROM review WHERE source = ?1 AND (external_id = ?2 OR (external_id >= ?2 || '/' AND external_id < ?2 || '0'))

@@ -35,7 +35,7 @@ static int enter(void **state)
                      SQLITE_OK);
     room->arena = ald_arena_new();
     room->land =
-        (struct ald_land){.store = room->store, .cfg = &desk, .connector = &connector, .free_text = true, .now = 1000};
+        (struct ald_land){.store = room->store, .cfg = &desk, .connector = &connector, .free_text = true, .now = 1000, .met = ald_met_new()};
     *state = room;
     return 0;
 }
@@ -44,6 +44,7 @@ static int leave(void **state)
 {
     struct room *room = *state;
     ald_arena_free(room->arena);
+    ald_met_freep(&room->land.met);
     ald_store_close(room->store);
     free(room);
     return 0;
@@ -675,7 +676,8 @@ static void people_stay_mapped(void **state)
     } steps[] = {
         {"p", false, NULL, "p0-", 1},  {"p", false, NULL, "p0-", 1},   {"q", true, NULL, "q1-", 2},
         {"p", false, NULL, "q1-", 2},  {"q", true, "Ann", "q1Ann", 3}, {"q", true, NULL, "q1Ann", 3},
-        {"r", true, NULL, "r1Ann", 4},
+        {"r", true, NULL, "r1Ann", 4}, {"r", true, NULL, "r1Ann", 4},  {"q", true, NULL, "q1Ann", 5}, {"r", true, NULL, "r1Ann", 6},
+        {"r", false, NULL, "r1Ann", 6}, {"r", true, NULL, "r1Ann", 6},
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct ald_person_row row = {
