@@ -169,10 +169,26 @@ static bool is_nul(unsigned code)
     return code == 0;
 }
 
+/** Nothing but ASCII, eight bytes at once. */
+static bool is_ascii(const char *s, size_t n)
+{
+    const uint64_t high = 0x8080808080808080;
+    size_t i = 0;
+    for (uint64_t x; n - i >= sizeof x; i += sizeof x) {
+        memcpy(&x, s + i, sizeof x);
+        if (x & high)
+            return false;
+    }
+    while (i < n && (unsigned char)s[i] < 0x80)
+        i++;
+    return i == n;
+}
+
 char *ald_utf8_repair(struct ald_arena *arena, const char *s, size_t n, size_t *ret_repairs)
 {
-    size_t count;
-    char *copy = replace(arena, s, n, is_nul, &count);
+    size_t count = 0;
+    const bool right = n > 0 && is_ascii(s, n) && !memchr(s, 0, n);
+    char *copy = right ? ald_strndup(arena, s, n) : replace(arena, s, n, is_nul, &count);
     if (ret_repairs)
         *ret_repairs = count;
     return copy;

@@ -352,7 +352,7 @@ enum ald_rc ald_http_fetch(struct ald_http *http, const struct ald_http_req *req
         if (req->body) /* what a question holds is for base_url alone, and most ways lead on by GET */
             return ald_fail(err, ALD_ERR_NET, "redirect of a POST from %s: is base_url the address that answers?",
                             ald_origin_label(arena, &trip.at));
-        ALD_TRY(ald_http_trip_follow(&trip, target, err));
+        ALD_TRY(ald_http_trip_follow(&trip, target, arena, err));
     }
     char *body = ald_alloc(arena, answer.body.len + 1);
     memcpy(body, answer.body.data, answer.body.len);

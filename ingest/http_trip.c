@@ -7,22 +7,24 @@
 
 enum ald_rc ald_http_trip_arrive(struct ald_http_trip *trip, const struct ald_origin *home, struct ald_arena *arena, struct ald_err *err)
 {
-    const char *host = ald_origin_label(arena, &trip->at), *text = ald_curlu_text(arena, trip->url);
-    for (size_t i = 0; i < trip->seen_n; i++)
-        if (strcmp(trip->seen[i], text) == 0)
-            return ald_fail(err, ALD_ERR_NET, "redirect loop at %s", host);
-    if (trip->seen_n == sizeof trip->seen / sizeof trip->seen[0])
-        return ald_fail(err, ALD_ERR_NET, "more than %d redirects, the last to %s", ALD_MAX_REDIRECTS, host);
-    bool first = trip->seen_n == 0;
-    trip->seen[trip->seen_n++] = text;
+    const bool first = trip->seen_n == 0;
+    if (!first) {
+        const char *host = ald_origin_label(arena, &trip->at), *text = ald_curlu_text(arena, trip->url);
+        for (size_t i = 0; i < trip->seen_n; i++)
+            if (strcmp(trip->seen[i], text) == 0)
+                return ald_fail(err, ALD_ERR_NET, "redirect loop at %s", host);
+        if (trip->seen_n == sizeof trip->seen / sizeof trip->seen[0])
+            return ald_fail(err, ALD_ERR_NET, "more than %d redirects, the last to %s", ALD_MAX_REDIRECTS, host);
+    }
     /* Who has left home stays a stranger, also when sent back: the way was chosen by somebody else. */
     trip->home = (first || trip->home) && home && ald_origin_same(&trip->at, home);
     return ALD_OK;
 }
 
-enum ald_rc ald_http_trip_follow(struct ald_http_trip *trip, const char *target, struct ald_err *err)
+enum ald_rc ald_http_trip_follow(struct ald_http_trip *trip, const char *target, struct ald_arena *arena, struct ald_err *err)
 {
     struct ald_origin from = trip->at;
+    trip->seen[trip->seen_n++] = ald_curlu_text(arena, trip->url); /* nearly no trip gets here */
     if (curl_url_set(trip->url, CURLUPART_URL, target, CURLU_URLENCODE) != CURLUE_OK)
         return ald_fail(err, ALD_ERR_NET, "%s redirects to something that is no URL", from.host);
     struct ald_err why;
