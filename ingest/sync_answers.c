@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "alidade/limits.h"
 
@@ -48,11 +47,7 @@ struct ald_sync_answers *ald_sync_answers_new(struct ald_sync *s, const struct a
     ald_buf_init(&a->cursor, 1u << 16);
     (void)pthread_mutex_init(&a->lock, NULL);
     (void)pthread_cond_init(&a->room, NULL);
-    pthread_condattr_t steady;
-    (void)pthread_condattr_init(&steady);
-    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&a->come, &steady);
-    (void)pthread_condattr_destroy(&steady);
+    ald_sync_cond_init(&a->come);
     return a;
 }
 
@@ -170,22 +165,12 @@ static void join(struct ald_sync_answers *a)
     a->running = a->leave = false;
 }
 
-static struct timespec soon(void)
-{
-    struct timespec at;
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += LOT_MS * 1000000L;
-    at.tv_sec += at.tv_nsec / 1000000000L;
-    at.tv_nsec %= 1000000000L;
-    return at;
-}
-
 static void wait_for_lot(struct ald_sync_answers *a)
 {
     (void)pthread_mutex_lock(&a->lock);
     while (a->waiting == 0)
         (void)pthread_cond_wait(&a->come, &a->lock);
-    const struct timespec until = soon();
+    const struct timespec until = ald_sync_soon(LOT_MS);
     while (!full(a) && !a->halted && pthread_cond_timedwait(&a->come, &a->lock, &until) == 0)
         ;
     (void)pthread_mutex_unlock(&a->lock);

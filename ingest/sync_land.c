@@ -2,6 +2,10 @@
  * either all of a page or nothing of it. */
 #include "sync_priv.h"
 
+/** Pages of a list that share a transaction, and how large they may be together. */
+#define LOT_PAGES 16
+#define LOT_BYTES (4u << 20)
+
 static enum ald_rc scalar(struct ald_sync *s, const char *name, const char *id, const char *subject, int64_t *ret,
                           struct ald_err *err)
 {
@@ -211,19 +215,47 @@ enum ald_rc ald_sync_land_within(struct ald_sync *s, const struct ald_stream *st
     return ALD_OK;
 }
 
-enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
-                          const struct ald_sync_landing *landing, struct ald_err *err)
+/** What a step of a lot has come to; with a failure all of the lot is undone. */
+static enum ald_rc of_lot(struct ald_sync *s, struct ald_sync_lot *lot, enum ald_rc rc)
 {
-    enum ald_rc rc = ald_store_begin(s->store, err);
-    if (rc == ALD_OK)
-        rc = ald_sync_land_within(s, stream, page, landing, err);
-    if (rc == ALD_OK)
-        rc = ald_store_commit(s->store, err);
     if (rc == ALD_OK)
         return ALD_OK;
     ald_store_rollback(s->store);
+    *lot = (struct ald_sync_lot){.open = false};
     s->fatal = true;
     return rc;
+}
+
+enum ald_rc ald_sync_lot_land(struct ald_sync *s, struct ald_sync_lot *lot, const struct ald_stream *stream, const struct ald_sync_page *page,
+                              const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    if (!lot->open)
+        ALD_TRY(of_lot(s, lot, ald_store_begin(s->store, err)));
+    lot->open = true;
+    lot->pages++;
+    lot->bytes += page->bytes;
+    return of_lot(s, lot, ald_sync_land_within(s, stream, page, landing, err));
+}
+
+bool ald_sync_lot_full(const struct ald_sync_lot *lot)
+{
+    return lot->pages >= LOT_PAGES || lot->bytes >= LOT_BYTES;
+}
+
+enum ald_rc ald_sync_lot_settle(struct ald_sync *s, struct ald_sync_lot *lot, struct ald_err *err)
+{
+    if (lot->open)
+        ALD_TRY(of_lot(s, lot, ald_store_commit(s->store, err)));
+    *lot = (struct ald_sync_lot){.open = false};
+    return ALD_OK;
+}
+
+enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
+                          const struct ald_sync_landing *landing, struct ald_err *err)
+{
+    struct ald_sync_lot lot = {.open = false};
+    ALD_TRY(ald_sync_lot_land(s, &lot, stream, page, landing, err));
+    return ald_sync_lot_settle(s, &lot, err);
 }
 
 void ald_sync_progress(struct ald_sync *s, const char *note)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "alidade/buf.h"
 #include "alidade/ingest.h"
@@ -180,7 +181,20 @@ struct ald_sync_landing {
     const char *const *done_subjects; /* of a finished detail request, or NULL */
     size_t done_subjects_n;
 };
-/** The page, its cursor and all that follows from them, in one transaction. A failure is the store's: s->fatal is set. */
+/** Pages in one transaction. Nobody leaves the gate while it is open. */
+struct ald_sync_lot {
+    bool open;
+    size_t pages, bytes;
+};
+/** The page, its cursor and all that follows from them, in the lot's transaction, which may begin with it. A failure is the store's: all
+ *  of the lot is undone and s->fatal is set. */
+ALD_CHECK enum ald_rc ald_sync_lot_land(struct ald_sync *s, struct ald_sync_lot *lot, const struct ald_stream *stream,
+                                        const struct ald_sync_page *page, const struct ald_sync_landing *landing, struct ald_err *err);
+/** Whether it is to be settled before another page comes. */
+bool ald_sync_lot_full(const struct ald_sync_lot *lot);
+/** Ends the transaction, if there is one. */
+ALD_CHECK enum ald_rc ald_sync_lot_settle(struct ald_sync *s, struct ald_sync_lot *lot, struct ald_err *err);
+/** A lot of one page. */
 ALD_CHECK enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
                                     const struct ald_sync_landing *landing, struct ald_err *err);
 /** The same, within the caller's transaction, whose failure is the caller's too. */
@@ -222,9 +236,15 @@ void ald_sync_answers_go_on(struct ald_sync_answers *a);
 /** Lets be what was asked for and not taken. */
 void ald_sync_answers_done(struct ald_sync_answers *a);
 /* ---- sync_ahead.c: a page that is fetched while another is stored ---- */
+/** One whose waits ald_sync_soon ends: so many milliseconds from now. */
+void ald_sync_cond_init(pthread_cond_t *cond);
+struct timespec ald_sync_soon(long ms);
 struct ald_sync_ahead {
     pthread_t thread;
     bool running;
+    pthread_mutex_t lock; /* of there, while it is running */
+    pthread_cond_t come;
+    bool there;
     struct ald_sync *s;
     const struct ald_stream *stream;
     struct ald_sync_ask ask; /* what it points to must stay as it is */
@@ -235,7 +255,9 @@ struct ald_sync_ahead {
 /** Begins to fetch page, which was initialised; may decide not to: a->running tells. Inside the gate, like all of these. */
 void ald_sync_ahead_start(struct ald_sync_ahead *a, struct ald_sync *s, const struct ald_stream *stream,
                           const struct ald_sync_ask *ask, struct ald_sync_page *page);
-/** Waits for it. @return what fetching it returned. */
+/** Whether it is there, or comes at once where no other source waits for the gate, which is not left. */
+bool ald_sync_ahead_soon(struct ald_sync_ahead *a);
+/** Waits for it; the gate is left where it is not there yet. @return what fetching it returned. */
 ALD_CHECK enum ald_rc ald_sync_ahead_take(struct ald_sync_ahead *a, struct ald_err *err);
 /** Waits for it, and lets it be. */
 void ald_sync_ahead_done(struct ald_sync_ahead *a);

@@ -22,6 +22,7 @@ struct crawl {
     struct ald_sync_page two[2]; /* by turns: the one that is stored, and the one that is fetched meanwhile */
     int turn;
     struct ald_sync_ahead ahead;
+    struct ald_sync_lot lot; /* of pages that come one upon the other */
 };
 
 static void crawl_done(struct crawl *c)
@@ -155,6 +156,8 @@ static struct ald_sync_page *other_page(struct crawl *c)
 static enum ald_rc next_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
 {
     enum ald_rc rc;
+    if (c->lot.open && (ald_sync_lot_full(&c->lot) || !c->ahead.running || !ald_sync_ahead_soon(&c->ahead)))
+        ALD_TRY(ald_sync_lot_settle(s, &c->lot, err));
     if (c->ahead.running) {
         rc = ald_sync_ahead_take(&c->ahead, err);
     } else {
@@ -188,7 +191,7 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
         .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
         .sweep_before = c->row.crawl_started,
     };
-    return ald_sync_land(s, stream, page, &landing, err);
+    return ald_sync_lot_land(s, &c->lot, stream, page, &landing, err);
 }
 
 /** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins
@@ -214,16 +217,30 @@ static enum ald_rc has_records(struct ald_sync *s, const char *stream, bool *ret
     return ALD_OK;
 }
 
+/** Ends the transaction; err: what went wrong before is said of it, but for the store's own failure. */
+static enum ald_rc settle(struct ald_sync *s, struct crawl *c, enum ald_rc rc, struct ald_err *err)
+{
+    struct ald_err why = {0};
+    if (ald_sync_lot_settle(s, &c->lot, &why) == ALD_OK)
+        return rc;
+    if (err)
+        *err = why;
+    return why.rc;
+}
+
 enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(crawl_done) struct crawl c = {0};
     ALD_TRY(crawl_begin(s, stream, &c, err));
     for (bool last = false; !last;) {
         enum ald_rc rc = crawl_page(s, stream, &c, &last, err);
+        const bool stop = rc == ALD_OK && !last && ald_sync_stopped(s);
+        if ((rc != ALD_OK || last || stop) && !s->fatal) /* also what came before a failure */
+            rc = settle(s, &c, rc, err);
         if (rc != ALD_OK && !s->fatal && c.size.unreadable > ALD_SYNC_UNREADABLE_MAX)
             ALD_TRY(give_up(s, stream, &c, err));
         ALD_TRY(rc);
-        if (!last && ald_sync_stopped(s))
+        if (stop)
             return ald_fail(err, ALD_ERR_STOPPED, "stopped");
     }
     if (c.gap)
