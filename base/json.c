@@ -169,6 +169,16 @@ bool ald_json_opt(const struct ald_jv *v, const char *key, struct ald_jv *ret)
     return true;
 }
 
+bool ald_json_names(const struct ald_jv *v, const char *key, size_t n)
+{
+    if (ald_json_kind(v) != ALD_JSON_OBJECT)
+        return false;
+    for (const cJSON *node = ((const cJSON *)v->node)->child; node; node = node->next)
+        if (node->string && *node->string == *key && strncmp(node->string, key, n) == 0 && !node->string[n])
+            return true;
+    return false;
+}
+
 const cJSON *ald_json_node_first(const cJSON *node)
 {
     enum ald_json_kind kind = ald_json_node_kind(node);

@@ -153,9 +153,23 @@ bool ald_reading_begins(const char *s, size_t n)
     return escape_at(s, n, &glyph) > 0;
 }
 
+/** What an escape begins with. */
+static const char begins[] = "%&\\";
+
+/** Adds bytes that stand for themselves, but for the underscores. */
+static enum ald_rc add_run(struct ald_reading *r, const char *s, size_t n)
+{
+    const size_t from = r->buf.len;
+    ALD_TRY(ald_buf_add(&r->buf, s, n, NULL));
+    char *at = r->buf.data + from;
+    while (r->kind == ALD_READ_PARTED && (at = memchr(at, '_', (size_t)(r->buf.data + r->buf.len - at))))
+        *at = ' ';
+    return ALD_OK;
+}
+
 static bool has_escapes(const char *s, size_t n)
 {
-    for (size_t at = 0; (at += strcspn(s + at, "%&\\")) < n; at++)
+    for (size_t at = 0; (at += strcspn(s + at, begins)) < n; at++)
         if (ald_reading_begins(s + at, n - at))
             return true;
     return false;
@@ -185,9 +199,15 @@ bool ald_reading_begin(struct ald_reading *r, enum ald_reading_kind kind, const 
         return false;
     while (r->source_at < n) {
         struct glyph glyph;
+        const size_t run = strcspn(source + r->source_at, begins);
+        if (run > 0 && add_run(r, source + r->source_at, run) != ALD_OK)
+            return false; /* cannot be, and costs no more than this way of reading */
+        r->source_at += run;
+        if (r->source_at == n)
+            break;
         r->source_at += next(r, &glyph);
         if (ald_buf_add(&r->buf, glyph.bytes, glyph.n, NULL) != ALD_OK)
-            return false; /* cannot be, and costs no more than this way of reading */
+            return false;
     }
     r->source_at = 0;
     r->s = r->buf.data;

@@ -333,6 +333,19 @@ static enum ald_rc tells_apart(struct ald_people_work *w, const struct ald_jv *v
     return ALD_OK;
 }
 
+static bool has_below(const struct ald_jv *v)
+{
+    const enum ald_json_kind kind = ald_json_kind(v);
+    return kind == ALD_JSON_OBJECT || kind == ALD_JSON_ARRAY;
+}
+
+/** False where the path cannot lead anywhere from the object. */
+static bool may_lead(const struct ald_jv *v, const char *path)
+{
+    const size_t n = strcspn(path, ".[");
+    return n == 0 || *path == '*' || ald_json_names(v, path, n);
+}
+
 /** "**": the rest of the path from here and from everything below. */
 static enum ald_rc everywhere(struct ald_people_work *w, struct ald_jv *v, const struct ald_jv *parent, const char *rest,
                               bool element, struct ald_err *err)
@@ -341,7 +354,7 @@ static enum ald_rc everywhere(struct ald_people_work *w, struct ald_jv *v, const
     enum ald_json_kind kind = ald_json_kind(v);
     if (kind != ALD_JSON_OBJECT && kind != ALD_JSON_ARRAY)
         return ALD_OK;
-    if (kind == ALD_JSON_OBJECT && *rest)
+    if (kind == ALD_JSON_OBJECT && *rest && may_lead(v, rest))
         ALD_TRY(ald_people_walk(w, v, parent, rest, element, err));
     bool own = false;
     if (kind == ALD_JSON_OBJECT && !*rest)
@@ -352,7 +365,8 @@ static enum ald_rc everywhere(struct ald_people_work *w, struct ald_jv *v, const
         return ALD_OK;
     const struct ald_jv *holder = kind == ALD_JSON_OBJECT ? v : parent;
     for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it))
-        ALD_TRY(everywhere(w, &it, holder, rest, kind == ALD_JSON_ARRAY, err));
+        if (has_below(&it)) /* most members are texts */
+            ALD_TRY(everywhere(w, &it, holder, rest, kind == ALD_JSON_ARRAY, err));
     return ALD_OK;
 }
 

@@ -57,6 +57,8 @@ const char *ald_json_kind_name(enum ald_json_kind kind);
 ALD_CHECK enum ald_rc ald_json_get(const struct ald_jv *v, const char *key, struct ald_jv *ret, struct ald_err *err);
 /** True when v is an object with a member of that name that is not null. */
 bool ald_json_opt(const struct ald_jv *v, const char *key, struct ald_jv *ret);
+/** True when v is an object with a member whose name is the n > 0 bytes, null or not. */
+bool ald_json_names(const struct ald_jv *v, const char *key, size_t n);
 /** Elements of an array or members of an object, in document order: for (ok = first(&v,&it); ok; ok = next(&it)). */
 bool ald_json_first(const struct ald_jv *v, struct ald_jv *ret);
 bool ald_json_next(struct ald_jv *it);
