@@ -85,7 +85,7 @@ static enum ald_rc add_text(struct ald_buf *out, const char *s, size_t n, struct
     return ald_buf_adds(out, "\"", err);
 }
 
-enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n, int64_t line,
+enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n,
                                 struct ald_buf *out, struct ald_err *err)
 {
     struct ald_csv_row cells;
@@ -93,11 +93,12 @@ enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_c
     if (cells.n != csv->columns_n)
         return ald_fail(err, ALD_ERR_FORMAT, "found %zu cell%s, expected %zu, as many as the header has", cells.n, cells.n == 1 ? "" : "s",
                         csv->columns_n);
-    ALD_TRY(ald_buf_addf(out, err, "{\"@line\":%lld", (long long)line));
+    ALD_TRY(ald_buf_adds(out, "{", err));
     for (size_t i = 0; i < cells.n; i++) {
         if (!cells.lengths[i])
             continue;
-        ALD_TRY(ald_buf_adds(out, ",", err));
+        if (out->len > 1)
+            ALD_TRY(ald_buf_adds(out, ",", err));
         ALD_TRY(add_text(out, csv->columns[i], strlen(csv->columns[i]), err));
         ALD_TRY(ald_buf_adds(out, ":", err));
         ALD_TRY(add_text(out, cells.cells[i], cells.lengths[i], err));

@@ -1,8 +1,6 @@
 /* Rows of CSV as JSON objects, for sync_file.c. */
 #pragma once
 
-#include <stdint.h>
-
 #include "alidade/arena.h"
 #include "alidade/buf.h"
 #include "alidade/csv.h"
@@ -19,7 +17,7 @@ ALD_CHECK enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *r
  *  @return ALD_ERR_FORMAT: a column is not there, is mapped twice, or the header has one of that name already. */
 ALD_CHECK enum ald_rc ald_sync_csv_map(struct ald_sync_csv *csv, const struct ald_source_opt *fields, size_t n, struct ald_arena *arena,
                                        struct ald_err *err);
-/** Adds {"@line":N,"column":"text",...} to out; empty cells are left out.
+/** Adds {"column":"text",...} to an empty out; empty cells are left out.
  *  @return ALD_ERR_FORMAT: bad quotes, or not as many cells as the header has; ALD_ERR_LIMIT. */
-ALD_CHECK enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n, int64_t line,
+ALD_CHECK enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n,
                                           struct ald_buf *out, struct ald_err *err);

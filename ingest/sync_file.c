@@ -184,7 +184,21 @@ static void refuse(struct ald_sync_page *page, const struct reader *r, int64_t o
     };
 }
 
-/** Adds one line, if it is one JSON object, to the page's document and to the array that is its text. */
+/** Adds one JSON object, if it is one, to the page's document and to the array that is its text. */
+static enum ald_rc add_object(const struct reader *r, int64_t line, int64_t offset, const char *text, size_t n, struct ald_sync_page *page,
+                              struct ald_buf *array, struct ald_err *err)
+{
+    struct ald_err why = {0};
+    size_t members = 0;
+    if (ald_json_rows_add(page->doc, text, n, "@line", line, &members, &why) != ALD_OK) {
+        refuse(page, r, offset, why.msg);
+        return ALD_OK;
+    }
+    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)line, members ? "," : ""));
+    return ald_buf_add(array, text + 1, n - 1, err);
+}
+
+/** Adds one line of JSON. */
 static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
                             struct ald_err *err)
 {
@@ -197,14 +211,7 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
     }
     if (n == 0)
         return ALD_OK;
-    struct ald_err why = {0};
-    size_t members = 0;
-    if (ald_json_rows_add(page->doc, text, n, "@line", r->line, &members, &why) != ALD_OK) {
-        refuse(page, r, offset, why.msg);
-        return ALD_OK;
-    }
-    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)r->line, members ? "," : ""));
-    return ald_buf_add(array, text + 1, n - 1, err);
+    return add_object(r, r->line, offset, text, n, page, array, err);
 }
 
 /** Adds one row of CSV as an object. */
@@ -223,13 +230,11 @@ static enum ald_rc add_row(const struct reader *r, int64_t offset, struct ald_sy
     if (n == 0)
         return ALD_OK;
     ald_buf_init(&object, (size_t)6 * ALD_MAX_LINE_BYTES);
-    if (ald_sync_csv_object(scratch, &r->csv, r->text.data, n, r->first, &object, &why) != ALD_OK) {
+    if (ald_sync_csv_object(scratch, &r->csv, r->text.data, n, &object, &why) != ALD_OK) {
         refuse(page, r, offset, why.msg);
         return ALD_OK;
     }
-    if (array->len > 1)
-        ALD_TRY(ald_buf_adds(array, ",", err));
-    return ald_buf_add(array, object.data, object.len, err);
+    return add_object(r, r->first, offset, object.data, object.len, page, array, err);
 }
 
 static enum ald_rc read_header(struct ald_sync *s, const struct ald_stream *stream, struct reader *r, struct ald_err *err)
@@ -270,7 +275,7 @@ static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page,
     page->req.page_size = lines;
     page->res.first_line = r->line + 1;
     page->res.columns = (const char *const *)r->csv.columns;
-    if (more && !page->req.csv)
+    if (more)
         page->doc = ald_json_rows_new();
     if (page->req.document)
         ALD_TRY(fill_document(r, array, err));

@@ -60,14 +60,32 @@ static enum ald_rc unknown(struct ald_arena *arena, const char *column, const ch
     return ald_fail(err, ALD_ERR_FORMAT, "unknown column '%.60s', expected one of %s", column, some_of(arena, known, 240));
 }
 
-static enum ald_rc check_columns(const struct ald_line *line, const char *const *known, struct ald_err *err)
+/** Whether the column is known. Most lines name them in the order of the list: *at, where the search begins, is the place behind it then. */
+static bool comes_next(const char *const *known, const char *column, size_t *at)
+{
+    for (size_t i = *at; known[i]; i++)
+        if (strcmp(known[i], column) == 0) {
+            *at = i + 1;
+            return true;
+        }
+    for (size_t i = 0; i < *at; i++)
+        if (strcmp(known[i], column) == 0) {
+            *at = i + 1;
+            return true;
+        }
+    return false;
+}
+
+/** named: the columns of a file's lines were checked where it names them. */
+static enum ald_rc check_columns(const struct ald_line *line, bool named, const char *const *known, struct ald_err *err)
 {
     struct ald_jv it;
+    size_t at = 0;
     ALD_TRY(check_source(line, err));
-    if (takes_extra(line->cfg))
+    if (named || takes_extra(line->cfg))
         return ALD_OK;
     for (bool ok = ald_json_first(line->v, &it); ok; ok = ald_json_next(&it))
-        if (strcmp(it.key, LINE_KEY) != 0 && !ald_line_one_of(it.key, known))
+        if (strcmp(it.key, LINE_KEY) != 0 && !comes_next(known, it.key, &at))
             return unknown(line->rows->arena, it.key, known, err);
     return ALD_OK;
 }
@@ -254,7 +272,7 @@ enum ald_rc ald_lines_read(const struct ald_source_cfg *cfg, const struct ald_ht
         struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "line %" PRId64, number), &it);
         const struct ald_line line = {
             .cfg = cfg, .rows = rows, .el = el, .v = &it, .csv = res->req && res->req->csv, .zone = zone, .order = order};
-        enum ald_rc rc = ald_json_kind(&it) == ALD_JSON_OBJECT ? check_columns(&line, columns, &why)
+        enum ald_rc rc = ald_json_kind(&it) == ALD_JSON_OBJECT ? check_columns(&line, res->columns != NULL, columns, &why)
                                                                : ald_json_expected(&it, "an object", &why);
         if (rc == ALD_OK)
             rc = fn(&line, &why);

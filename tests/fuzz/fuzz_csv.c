@@ -42,7 +42,7 @@ static void as_object(struct ald_arena *arena, const char *header, size_t header
     struct ald_sync_csv csv;
     ald_buf_init(&text, 1u << 24);
     if (ald_sync_csv_header(arena, header, header_n, &csv, NULL) == ALD_OK &&
-        ald_sync_csv_object(arena, &csv, row, n, 7, &text, NULL) == ALD_OK)
+        ald_sync_csv_object(arena, &csv, row, n, &text, NULL) == ALD_OK)
         must(ald_json_parse(text.data, text.len, &doc, NULL) == ALD_OK);
 }
 
