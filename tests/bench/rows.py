@@ -112,7 +112,7 @@ def write(path, store, listed):
     db = sqlite3.connect(store)
     db.row_factory = sqlite3.Row
     made = [sql for sql, in db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type = 'index', rowid")]
-    begin = b"".join(b"x" + text(sql) for sql in pragmas() + made) + b"".join(b"p" + text(sql) for sql in ("BEGIN IMMEDIATE", "COMMIT"))
+    begin = b"".join(b"x" + text(sql) for sql in [*pragmas(), "BEGIN", *made, "COMMIT"]) + b"".join(b"p" + text(sql) for sql in ("BEGIN IMMEDIATE", "COMMIT"))
     places, rows, n = Places(db, listed), [[] for _ in listed], 0
     names = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name <> 'record_raw', name <> 'record', rowid")]
     for number, table in enumerate(names, 2):  # after BEGIN and COMMIT
