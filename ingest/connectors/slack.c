@@ -2,6 +2,7 @@
  * messages): replies become learnings of the incident that the thread's first message names, or of the one that is configured.
  * Never by whom. The messages themselves are not kept: mentions in them name people. Must not know files. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
@@ -97,18 +98,23 @@ static const char *plain(struct ald_arena *arena, const char *text)
                 o += n;
             }
             p = end + 1;
-        } else if (strncmp(p, "&amp;", 5) == 0 || strncmp(p, "&lt;", 4) == 0 || strncmp(p, "&gt;", 4) == 0) {
+        } else if (*p == '&' && (strncmp(p, "&amp;", 5) == 0 || strncmp(p, "&lt;", 4) == 0 || strncmp(p, "&gt;", 4) == 0)) {
             *o++ = (char)(p[1] == 'a' ? '&' : p[1] == 'l' ? '<' : '>');
             p += p[1] == 'a' ? 5 : 4;
         } else {
-            *o++ = *p++;
+            const size_t n = 1 + strcspn(p + 1, "<&");
+            memcpy(o, p, n);
+            o += n;
+            p += n;
         }
     }
     *o = '\0';
     return out;
 }
 
-static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v, struct message *ret, bool *ret_said, struct ald_err *err)
+/** roots: only texts of messages that others answer are read; else only those of others. */
+static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v, bool roots, struct message *ret, bool *ret_said,
+                                struct ald_err *err)
 {
     const char *type = NULL, *subtype = NULL, *text = NULL;
     struct ald_jv replies;
@@ -123,7 +129,7 @@ static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v,
     if (!ald_time_parse(ret->ts, whole, &ret->at))
         return ald_fail(err, ALD_ERR_FORMAT, "ts: expected seconds since 1970, found \"%.40s\"", ret->ts);
     ret->root = ret->thread ? strcmp(ret->thread, ret->ts) == 0 : ald_json_opt(v, "replies", &replies);
-    ret->text = text ? plain(arena, text) : "";
+    ret->text = text && ret->root == roots ? plain(arena, text) : "";
     static const char *const spoken[] = {"thread_broadcast", "reply_broadcast", "me_message", "file_share"};
     bool told = !subtype; /* others: somebody joined, a bot spoke */
     for (size_t i = 0; !told && i < sizeof spoken / sizeof spoken[0]; i++)
@@ -134,23 +140,34 @@ static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v,
 
 struct thread {
     const char *ts, *incident;
+    size_t place; /* in the file */
 };
 struct threads {
     struct thread *items;
     size_t n, cap;
 };
 
-/** The incident of a message's thread, NULL when that names none. *ret_known false: its first message is not in the file. */
+static int by_ts(const void *a, const void *b)
+{
+    const struct thread *x = a, *y = b;
+    const int order = strcmp(x->ts, y->ts);
+    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/** The incident of a message's thread, NULL when that names none. *ret_known false: its first message is not in the file. Threads are
+ *  sorted; of two with one ts the later one counts. */
 static const char *incident_of(const struct threads *threads, const char *ts, bool *ret_known)
 {
-    for (size_t i = threads->n; i-- > 0;) {
-        if (strcmp(threads->items[i].ts, ts) == 0) {
-            *ret_known = true;
-            return threads->items[i].incident;
-        }
+    size_t from = 0, to = threads->n; /* those before from are not behind ts */
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (strcmp(threads->items[middle].ts, ts) <= 0)
+            from = middle + 1;
+        else
+            to = middle;
     }
-    *ret_known = false;
-    return NULL;
+    *ret_known = from > 0 && strcmp(threads->items[from - 1].ts, ts) == 0;
+    return *ret_known ? threads->items[from - 1].incident : NULL;
 }
 
 static void take(struct ald_rows *rows, const struct message *m, const char *incident, bool known)
@@ -186,17 +203,20 @@ static enum ald_rc learnings_page(const struct ald_source_cfg *cfg, const struct
             struct message m;
             struct ald_err why = {0};
             bool said = false, known = false;
-            if (read_message(rows->arena, &it, &m, &said, &why) != ALD_OK) {
+            if (read_message(rows->arena, &it, pass == 0, &m, &said, &why) != ALD_OK) {
                 if (pass == 1)
                     ald_rows_refuse(rows, ald_rows_element(rows, ald_sprintf(rows->arena, "message %zu", it.index + 1), NULL), &why);
             } else if (pass == 0 && m.root) {
                 threads.items = ald_grow(rows->arena, threads.items, threads.n, &threads.cap, sizeof *threads.items);
-                threads.items[threads.n++] = (struct thread){m.ts, incident_in(rows->arena, m.text)};
+                threads.items[threads.n] = (struct thread){m.ts, incident_in(rows->arena, m.text), threads.n};
+                threads.n++;
             } else if (pass == 1 && said && !m.root) {
                 const char *incident = m.thread ? incident_of(&threads, m.thread, &known) : incident_in(rows->arena, m.text);
                 take(rows, &m, given ? given : incident, known);
             }
         }
+        if (pass == 0 && threads.n > 0)
+            qsort(threads.items, threads.n, sizeof *threads.items, by_ts);
     }
     return ALD_OK;
 }

@@ -325,6 +325,35 @@ class Slack(support.Case):
         self.alidade("import", "thread.json", "--kind", "learnings", code={0, 3}, timeout=300)
         self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began, 8)
 
+    def test_a_name_that_a_later_export_teaches(self):
+        """Threads are all that there is: whom the first one speaks of, only the profile of the second one names."""
+        self.configure()
+        known = "SELECT text FROM learning WHERE incident = 'INC-1'"
+        for name, profile, text, wanted in (("may.json", {}, "Vera Pavlovna restarted it", "Vera Pavlovna restarted it"),
+                                            ("june.json", {"user_profile": {"real_name": "Vera Pavlovna", "display_name": "verap"}}, "so did verap",
+                                             "[0-9a-f]{16} restarted it")):
+            thread = "1777975200.000100" if name == "may.json" else "1777985200.000100"
+            self.write(name, json.dumps([{"type": "message", "user": "U1AAA", "ts": thread, "thread_ts": thread, "text": f"Retro of INC-{1 if not profile else 2}"},
+                                         {"type": "message", "user": "U4DDD", "ts": thread + "1", "thread_ts": thread, "text": text, **profile}]))
+            self.alidade("import", name, "--kind", "learnings", code=0)
+            (self.dir / name).unlink()
+            self.assertRegex(self.sql(known)[0][0], f"^{wanted}$")
+        self.assert_nowhere(["Vera", "Pavlovna", "verap", "U4DDD"])
+
+    def test_many_threads(self):
+        """An answer finds its thread at once, however many there are."""
+        self.configure()
+        took = []
+        for n in (8000, 32000):
+            rows = [{"type": "message", "ts": f"{1777000000 + i // 2}.000{i % 2}00", "thread_ts": f"{1777000000 + i // 2}.000000", "text": "INC-7 taught"}
+                    for i in range(2 * n)]
+            self.write("thread.json", json.dumps(rows))
+            began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            self.alidade("import", "thread.json", "--kind", "learnings", code={0, 3}, timeout=300)
+            took.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began)
+        self.assertEqual(self.sql("SELECT count(*) FROM learning"), [(32000,)])
+        self.assertLess(took[1] / took[0], 10, "linear: 4; each answer past each thread: 16")
+
 
 class Remarks(support.Case):
     def test_what_an_import_leaves_open(self):
