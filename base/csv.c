@@ -5,6 +5,10 @@
 
 bool ald_csv_more(struct ald_csv_state *state, char separator, const char *line, size_t n)
 {
+    if (state->at != ALD_CSV_QUOTED && (n == 0 || !memchr(line, '"', n))) { /* most rows: nothing opens */
+        state->at = ALD_CSV_PLAIN;
+        return false;
+    }
     for (size_t i = 0; i < n; i++) {
         char c = line[i];
         switch (state->at) {

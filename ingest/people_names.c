@@ -109,13 +109,29 @@ static const struct ald_name_row *find(const struct ald_known_names *known, cons
     return name ? &name->row : NULL;
 }
 
+/** The first eight of the n > 0 bytes; of fewer something that follows from all of them. In a few loads: each word of each text comes here. */
+static uint64_t some_bytes(const char *word, size_t n)
+{
+    uint64_t eight;
+    uint32_t head, tail;
+    if (n >= sizeof eight) {
+        memcpy(&eight, word, sizeof eight);
+        return eight;
+    }
+    if (n < sizeof head) {
+        const uint64_t one = (unsigned char)word[0], middle = (unsigned char)word[n / 2], end = (unsigned char)word[n - 1];
+        return one | middle << 8 | end << 16;
+    }
+    memcpy(&head, word, sizeof head);
+    memcpy(&tail, word + n - sizeof tail, sizeof tail);
+    return head | (uint64_t)tail << 32;
+}
+
 /** Number of a word, from 1, in whatever case; the n > 0 bytes of the word as it stands in a text. */
 static unsigned sieve_of(const char *word, size_t n)
 {
     const uint64_t small = 0x2020202020202020; /* takes more together than case, which does no harm */
-    uint64_t first = 0, last = 0;
-    memcpy(&first, word, n < sizeof first ? n : sizeof first);
-    memcpy(&last, word + (n < sizeof last ? 0 : n - sizeof last), n < sizeof last ? n : sizeof last);
+    const uint64_t first = some_bytes(word, n), last = n < sizeof last ? 0 : some_bytes(word + n - sizeof last, sizeof last);
     const uint64_t hash = ((first | small) ^ (last | small) * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
     return 1 + (unsigned)(hash >> 52) % (SIEVE_N - 1);
 }

@@ -2,8 +2,43 @@
  * JSON parser, which repairs and counts them. Pure. */
 #include "sync_csv.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#include "alidade/limits.h"
+
+static enum ald_rc add_text(struct ald_buf *out, const char *s, size_t n, struct ald_err *err)
+{
+    size_t plain = 0;
+    ALD_TRY(ald_buf_add(out, "\"", 1, err));
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        ALD_TRY(ald_buf_add(out, s + plain, i - plain, err));
+        if (c < 0x20)
+            ALD_TRY(ald_buf_addf(out, err, "\\u%04x", (unsigned)c));
+        else
+            ALD_TRY(ald_buf_addf(out, err, "\\%c", c));
+        plain = i + 1;
+    }
+    ALD_TRY(ald_buf_add(out, s + plain, n - plain, err));
+    return ald_buf_add(out, "\"", 1, err);
+}
+
+/** What stands before a cell of each column: "name":, in the way of JSON. */
+static enum ald_rc spell_columns(struct ald_arena *arena, struct ald_sync_csv *csv, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_buf_done) struct ald_buf text;
+    ald_buf_init(&text, (size_t)8 * ALD_MAX_LINE_BYTES);
+    csv->spelt = ald_calloc(arena, csv->columns_n, sizeof *csv->spelt);
+    for (size_t i = 0; i < csv->columns_n; i++) {
+        ald_buf_clear(&text);
+        ALD_TRY(add_text(&text, csv->columns[i], strlen(csv->columns[i]), err));
+        ALD_TRY(ald_buf_add(&text, ":", 1, err));
+        csv->spelt[i] = ald_strndup(arena, text.data, text.len);
+    }
+    return ALD_OK;
+}
 
 static const char *trimmed(struct ald_arena *arena, const char *s, size_t n)
 {
@@ -31,6 +66,7 @@ enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *row, size_t
                 return ald_fail(err, ALD_ERR_FORMAT, "the header has column '%.60s' twice (%zu and %zu)", name, k + 1, i + 1);
         csv.columns[csv.columns_n++] = name;
     }
+    ALD_TRY(spell_columns(arena, &csv, err));
     *ret = csv;
     return ALD_OK;
 }
@@ -63,26 +99,7 @@ enum ald_rc ald_sync_csv_map(struct ald_sync_csv *csv, const struct ald_source_o
     }
     for (size_t i = 0; i < csv->columns_n; i++)
         csv->columns[i] = named[i] ? named[i] : csv->columns[i];
-    return ALD_OK;
-}
-
-static enum ald_rc add_text(struct ald_buf *out, const char *s, size_t n, struct ald_err *err)
-{
-    size_t plain = 0;
-    ALD_TRY(ald_buf_adds(out, "\"", err));
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        ALD_TRY(ald_buf_add(out, s + plain, i - plain, err));
-        if (c < 0x20)
-            ALD_TRY(ald_buf_addf(out, err, "\\u%04x", (unsigned)c));
-        else
-            ALD_TRY(ald_buf_addf(out, err, "\\%c", c));
-        plain = i + 1;
-    }
-    ALD_TRY(ald_buf_add(out, s + plain, n - plain, err));
-    return ald_buf_adds(out, "\"", err);
+    return spell_columns(arena, csv, err);
 }
 
 enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_csv *csv, const char *row, size_t n,
@@ -93,15 +110,14 @@ enum ald_rc ald_sync_csv_object(struct ald_arena *arena, const struct ald_sync_c
     if (cells.n != csv->columns_n)
         return ald_fail(err, ALD_ERR_FORMAT, "found %zu cell%s, expected %zu, as many as the header has", cells.n, cells.n == 1 ? "" : "s",
                         csv->columns_n);
-    ALD_TRY(ald_buf_adds(out, "{", err));
+    ALD_TRY(ald_buf_add(out, "{", 1, err));
     for (size_t i = 0; i < cells.n; i++) {
         if (!cells.lengths[i])
             continue;
         if (out->len > 1)
-            ALD_TRY(ald_buf_adds(out, ",", err));
-        ALD_TRY(add_text(out, csv->columns[i], strlen(csv->columns[i]), err));
-        ALD_TRY(ald_buf_adds(out, ":", err));
+            ALD_TRY(ald_buf_add(out, ",", 1, err));
+        ALD_TRY(ald_buf_adds(out, csv->spelt[i], err));
         ALD_TRY(add_text(out, cells.cells[i], cells.lengths[i], err));
     }
-    return ald_buf_adds(out, "}", err);
+    return ald_buf_add(out, "}", 1, err);
 }

@@ -10,6 +10,7 @@ struct ald_sync_csv {
     char separator;
     const char **columns; /* NULL-terminated; in the arena that was given */
     size_t columns_n;
+    const char **spelt; /* as members of an object: "name": */
 };
 /** Reads the header. @return ALD_ERR_FORMAT: a column without a name, or one that is there twice. */
 ALD_CHECK enum ald_rc ald_sync_csv_header(struct ald_arena *arena, const char *row, size_t n, struct ald_sync_csv *ret, struct ald_err *err);

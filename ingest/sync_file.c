@@ -24,6 +24,8 @@ struct reader {
     char fingerprint[33]; /* of all chunks so far */
     struct ald_buf text;  /* the line, or the row of CSV */
     int64_t first;        /* number of the line in which it begins */
+    struct ald_arena *cells; /* of a row of CSV, emptied for each */
+    struct ald_buf object;   /* as which it is read */
     struct ald_sync_csv csv; /* once the header was read */
     bool too_long, end;
 };
@@ -33,6 +35,8 @@ static void reader_done(struct reader *r)
     if (r->file)
         (void)fclose(r->file);
     ald_buf_done(&r->text);
+    ald_buf_done(&r->object);
+    ald_arena_freep(&r->cells);
 }
 
 /** What else decides what lines become: under other options a file is another file, although its bytes are the same. */
@@ -54,6 +58,8 @@ static enum ald_rc reader_open(struct ald_sync *s, const char *path, struct read
     *r = (struct reader){.path = path, .chunk = ald_alloc(s->arena, CHUNK_BYTES + sizeof r->fingerprint)};
     seed(s, r->fingerprint);
     ald_buf_init(&r->text, ALD_MAX_LINE_BYTES);
+    ald_buf_init(&r->object, (size_t)6 * ALD_MAX_LINE_BYTES);
+    r->cells = ald_arena_new();
     r->file = fopen(path, "rbe");
     if (!r->file)
         return ald_fail(err, ALD_ERR_IO, "path: cannot read '%s': %s", path, strerror(errno));
@@ -194,7 +200,9 @@ static enum ald_rc add_object(const struct reader *r, int64_t line, int64_t offs
         refuse(page, r, offset, why.msg);
         return ALD_OK;
     }
-    ALD_TRY(ald_buf_addf(array, err, "%s{\"@line\":%lld%s", array->len > 1 ? "," : "", (long long)line, members ? "," : ""));
+    ALD_TRY(ald_buf_adds(array, array->len > 1 ? ",{\"@line\":" : "{\"@line\":", err));
+    ALD_TRY(ald_buf_addi(array, line, err));
+    ALD_TRY(ald_buf_adds(array, members ? "," : "", err));
     return ald_buf_add(array, text + 1, n - 1, err);
 }
 
@@ -215,13 +223,11 @@ static enum ald_rc add_line(const struct reader *r, int64_t offset, struct ald_s
 }
 
 /** Adds one row of CSV as an object. */
-static enum ald_rc add_row(const struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
+static enum ald_rc add_row(struct reader *r, int64_t offset, struct ald_sync_page *page, struct ald_buf *array,
                            struct ald_err *err)
 {
     size_t n = r->text.len;
     struct ald_err why = {0};
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    ALD_CLEANUP(ald_buf_done) struct ald_buf object;
     n -= n && r->text.data[n - 1] == '\r';
     if (r->too_long) {
         refuse(page, r, offset, "longer than a row may be (is a quote never closed?)");
@@ -229,12 +235,13 @@ static enum ald_rc add_row(const struct reader *r, int64_t offset, struct ald_sy
     }
     if (n == 0)
         return ALD_OK;
-    ald_buf_init(&object, (size_t)6 * ALD_MAX_LINE_BYTES);
-    if (ald_sync_csv_object(scratch, &r->csv, r->text.data, n, &object, &why) != ALD_OK) {
+    ald_arena_reset(r->cells);
+    ald_buf_clear(&r->object);
+    if (ald_sync_csv_object(r->cells, &r->csv, r->text.data, n, &r->object, &why) != ALD_OK) {
         refuse(page, r, offset, why.msg);
         return ALD_OK;
     }
-    return add_object(r, r->first, offset, object.data, object.len, page, array, err);
+    return add_object(r, r->first, offset, r->object.data, r->object.len, page, array, err);
 }
 
 static enum ald_rc read_header(struct ald_sync *s, const struct ald_stream *stream, struct reader *r, struct ald_err *err)
