@@ -201,6 +201,7 @@ static enum ald_rc add_todos(struct ald_landing *l, const struct ald_element *el
         if (stale)
             ald_q_time(q, 4, todo->since);
         ALD_TRY(ald_q_run(q, err));
+        l->land->todos++;
     }
     return ALD_OK;
 }
@@ -334,13 +335,16 @@ static enum ald_rc timeline_add(struct ald_landing *l, const char *subject, unsi
 }
 
 enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
-                                  size_t subjects_n, struct ald_err *err)
+                                  size_t subjects_n, bool between, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_landing l = {.land = land, .stream = stream->name, .scratch = scratch};
     bool did = false;
+    if (between && subjects_n > 0)
+        ALD_TRY(ald_landing_run(&l, "land_todo_done_between", (struct ald_texts){{stream->name, subjects[0], subjects[subjects_n - 1]}}, &did, err));
     for (size_t i = 0; i < subjects_n; i++) {
-        ALD_TRY(ald_landing_run(&l, "land_todo_done", (struct ald_texts){{stream->name, subjects[i]}}, &did, err));
+        if (!between)
+            ALD_TRY(ald_landing_run(&l, "land_todo_done", (struct ald_texts){{stream->name, subjects[i]}}, &did, err));
         const char *of = stream->of_part ? strchr(subjects[i], '@') : NULL;
         if (stream->holds)
             ALD_TRY(timeline_add(&l, of ? of + 1 : subjects[i], stream->holds, err));

@@ -27,12 +27,14 @@ struct ald_land {
     int adds, said;    /* of it: see land_priv.h; -1: not asked yet */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new, said_new;
+    int64_t todos; /* detail requests that were noted */
 };
 ALD_CHECK enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struct ald_rows *rows,
                                     const struct ald_people_rows *people, struct ald_err *err);
-/** After a finished detail request: its todo rows go, the records' timelines gain stream->holds. */
+/** After a finished detail request: its todo rows go, the records' timelines gain stream->holds. between: the subjects are sorted, and all
+ *  that is to do of the stream from the first to the last. */
 ALD_CHECK enum ald_rc ald_land_details_done(struct ald_land *land, const struct ald_stream *stream, const char *const *subjects,
-                                            size_t subjects_n, struct ald_err *err);
+                                            size_t subjects_n, bool between, struct ald_err *err);
 /** After a whole read of a stream that holds nothing but what people said: rows of this source that it did not meet go. Does
  *  nothing for other streams. */
 ALD_CHECK enum ald_rc ald_land_said_sweep(struct ald_land *land, const char *stream, int64_t before, struct ald_err *err);

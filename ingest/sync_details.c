@@ -14,6 +14,7 @@ struct details {
     const char **again;   /* subjects of a batch that are to be asked for each alone */
     const char **again_statuses;
     size_t again_n, again_cap, again_statuses_cap;
+    int64_t todos;        /* requests noted until its own were listed: none since, so that a list holds all of them */
     bool open;            /* a transaction in which answers land */
     bool refused;         /* an optional stream that is not given */
     bool ended;           /* asking on makes no sense in this run */
@@ -132,7 +133,8 @@ static enum ald_rc land_answer(struct ald_sync *s, struct details *d, const stru
     s->stream_done += (int64_t)done_n;
     const struct ald_sync_landing landing = {.replace = d->stream->whole && first ? b->subjects[0] : NULL,
                                              .done_subjects = last ? done : NULL,
-                                             .done_subjects_n = done_n};
+                                             .done_subjects_n = done_n,
+                                             .done_between = done_n == b->n && b->n > 1 && !d->stream->of_record && s->land.todos == d->todos};
     return land(s, d, page, &landing, err);
 }
 
@@ -305,6 +307,7 @@ enum ald_rc ald_sync_details(struct ald_sync *s, const struct ald_stream *stream
         s->fatal = true;
         return rc;
     }
+    d.todos = s->land.todos;
     bool batched = stream->subjects_max > 1 && (!stream->batched || stream->batched(s->cfg));
     size_t batch_n = batched ? (size_t)stream->subjects_max : 1;
     s->stream_total = (int64_t)todo.n;

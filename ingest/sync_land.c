@@ -169,6 +169,7 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
     s->land.now = page->at;
     s->land.replace = landing->replace;
     s->land.texts = false;
+    const int64_t todos = s->land.todos;
     ALD_TRY(ald_land_page(&s->land, stream->name, &page->rows, &page->people, err));
     for (size_t i = 0; i < page->bad_n; i++)
         ALD_TRY(ald_land_quarantine(&s->land, stream->name, page->bad[i].element, page->bad[i].reason, "", err));
@@ -176,7 +177,8 @@ static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, con
     ALD_TRY(note_repairs(s, stream->name, page->repairs, landing->last, err));
     ALD_TRY(note_limits(s, stream->name, page, landing, err));
     if (landing->done_subjects)
-        ALD_TRY(ald_land_details_done(&s->land, stream, landing->done_subjects, landing->done_subjects_n, err));
+        ALD_TRY(ald_land_details_done(&s->land, stream, landing->done_subjects, landing->done_subjects_n,
+                                      landing->done_between && s->land.todos == todos, err));
     if (landing->cursor)
         ALD_TRY(ald_sync_cursor_save(s, stream->name, landing->cursor, err));
     if (landing->sweep)

@@ -180,6 +180,7 @@ struct ald_sync_landing {
     const char *replace;              /* subject whose earlier details this page replaces, or NULL */
     const char *const *done_subjects; /* of a finished detail request, or NULL */
     size_t done_subjects_n;
+    bool done_between; /* see ald_land_details_done */
 };
 /** Pages in one transaction. Nobody leaves the gate while it is open. */
 struct ald_sync_lot {

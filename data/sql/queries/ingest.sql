@@ -459,6 +459,9 @@ ON CONFLICT DO UPDATE SET attempts = 0, last_error = NULL;
 -- name: land_todo_done
 DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 
+-- name: land_todo_done_between
+DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject >= ?3 AND subject <= ?4;
+
 -- name: land_timeline_lacks
 SELECT id, ?3 & holds & ~timeline FROM record WHERE source = ?1 AND external_id = ?2;
 

@@ -288,7 +288,7 @@ static void changes_are_noted(void **state)
     expect(room, notes, "1 60");
     exec(room, "DELETE FROM record_moment WHERE moment = 'resolved'");
     exec(room, "DELETE FROM touched");
-    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, NULL), ALD_OK);
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, false, NULL), ALD_OK);
     expect(room, notes, "1 100");
     exec(room, "UPDATE record SET gone_at = 5; INSERT INTO event (record, event_id, at, kind) VALUES (1, 'e', 40, 'note')");
     land_incident(room, "i1", NULL, (struct shape){.version = "1", .title = "x"});
@@ -381,13 +381,23 @@ static void details_are_asked_for_when_the_version_changes(void **state)
     }
 }
 
+static void details_that_are_done_go_together(void **state)
+{
+    struct room *room = *state;
+    const char *const subjects[] = {"i1", "i2"};
+    exec(room, "INSERT INTO todo (source, stream, subject) VALUES ('desk', 'audit', 'i0'), ('desk', 'audit', 'i1'), ('desk', 'audit', 'i2'), "
+               "('desk', 'audit', 'i3'), ('desk', 'more', 'i1')");
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 2, true, NULL), ALD_OK);
+    expect(room, "SELECT group_concat(stream || ' ' || subject) FROM (SELECT * FROM todo ORDER BY stream, subject)", "audit i0,audit i3,more i1");
+}
+
 static void timeline_bits_survive(void **state)
 {
     struct room *room = *state;
     const char *const subjects[] = {"i1", "unknown"};
     land_incident(room, "i1", NULL, (struct shape){.version = "1", .timeline = ALD_HOLDS_SERVICES});
     expect(room, "SELECT timeline FROM record", "4");
-    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 2, NULL), ALD_OK);
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 2, false, NULL), ALD_OK);
     expect(room, "SELECT timeline FROM record", "13");
     expect(room, "SELECT count(*) FROM todo", "0");
     assert_int_equal(generation(room), 2);
@@ -396,7 +406,7 @@ static void timeline_bits_survive(void **state)
     assert_int_equal(generation(room), 2);
     land_incident(room, "i1", NULL, (struct shape){.version = "2", .title = "x", .timeline = ALD_HOLDS_HUMAN});
     expect(room, "SELECT timeline || ' ' || holds FROM record", "29 9");
-    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, NULL), ALD_OK);
+    assert_int_equal(ald_land_details_done(&room->land, &details, subjects, 1, false, NULL), ALD_OK);
     assert_int_equal(generation(room), 3); /* nothing was added */
 }
 
@@ -714,6 +724,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(raw_is_of_the_record_it_tells_about, enter, leave),
         cmocka_unit_test_setup_teardown(a_record_that_was_gone_comes_back, enter, leave),
         cmocka_unit_test_setup_teardown(details_are_asked_for_when_the_version_changes, enter, leave),
+        cmocka_unit_test_setup_teardown(details_that_are_done_go_together, enter, leave),
         cmocka_unit_test_setup_teardown(timeline_bits_survive, enter, leave),
         cmocka_unit_test_setup_teardown(a_bad_element_is_kept_apart_and_heals, enter, leave),
         cmocka_unit_test_setup_teardown(details_need_their_record, enter, leave),
