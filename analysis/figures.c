@@ -150,8 +150,8 @@ struct extremes {
 
 struct pool {
     struct paired *items;
-    size_t n, leaves;
-    struct extremes *tree; /* 1-based heap order */
+    size_t n;
+    struct extremes *tree; /* 1-based heap order; the leaves from n on */
 };
 
 static uint32_t better(const struct pool *pool, uint32_t a, uint32_t b, int side)
@@ -171,23 +171,20 @@ static void pull(struct pool *pool, size_t node)
             better(pool, pool->tree[2 * node].at[side], pool->tree[2 * node + 1].at[side], side);
 }
 
+/* Of extremes it does not matter in which order they are taken, so any number of leaves will do. */
 static void plant(struct pool *pool, struct ald_arena *scratch)
 {
-    pool->leaves = 1;
-    while (pool->leaves < pool->n)
-        pool->leaves *= 2;
-    pool->tree = ald_calloc(scratch, 2 * pool->leaves, sizeof *pool->tree);
-    for (uint32_t i = 0; i < pool->leaves; i++)
-        pool->tree[pool->leaves + i] =
-            i < pool->n ? (struct extremes){{i, i}} : (struct extremes){{ALD_NOBODY, ALD_NOBODY}};
-    for (size_t node = pool->leaves - 1; node > 0; node--)
+    pool->tree = ald_calloc(scratch, 2 * pool->n, sizeof *pool->tree);
+    for (uint32_t i = 0; i < pool->n; i++)
+        pool->tree[pool->n + i] = (struct extremes){{i, i}};
+    for (size_t node = pool->n; node-- > 1;)
         pull(pool, node);
 }
 
 static void take(struct pool *pool, size_t i)
 {
     pool->items[i].taken = true;
-    size_t node = pool->leaves + i;
+    size_t node = pool->n + i;
     pool->tree[node] = (struct extremes){{ALD_NOBODY, ALD_NOBODY}};
     for (node /= 2; node > 0; node /= 2)
         pull(pool, node);
@@ -196,7 +193,7 @@ static void take(struct pool *pool, size_t i)
 static uint32_t extreme_in(const struct pool *pool, size_t low, size_t high, int side)
 {
     uint32_t found = ALD_NOBODY;
-    for (low += pool->leaves, high += pool->leaves; low < high; low /= 2, high /= 2) {
+    for (low += pool->n, high += pool->n; low < high; low /= 2, high /= 2) {
         if (low & 1)
             found = better(pool, found, pool->tree[low++].at[side], side);
         if (high & 1)
@@ -301,15 +298,26 @@ static uint32_t *rank_ids(const struct ald_analysis *analysis, const struct ald_
     return ranks;
 }
 
-/* Resolved incidents of the period that show this reading and have a complexity there. */
-static void fill_pool(const struct ald_analysis *analysis, const struct ald_figures *figures, const uint32_t *ranks,
-                      int reading, struct pool *pool)
+/* Resolved, shows this reading, and has a complexity there. */
+static bool can_pair(const struct ald_analysis *analysis, uint32_t incident, int reading)
 {
+    const struct ald_incident *inc = &analysis->incidents[incident];
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    return measure->shown == reading && inc->state == ALD_STATE_RESOLVED && inc->duration_ms != ALD_TIME_NONE &&
+           measure->reading[reading].axis[ALD_COMPLEXITY].has;
+}
+
+static void fill_pool(const struct ald_analysis *analysis, const struct ald_figures *figures, const uint32_t *ranks,
+                      int reading, struct ald_arena *scratch, struct pool *pool)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < figures->incidents_n; i++)
+        n += can_pair(analysis, figures->incidents[i], reading);
+    *pool = (struct pool){.items = ald_calloc(scratch, n, sizeof *pool->items)};
     for (size_t i = 0; i < figures->incidents_n; i++) {
         const struct ald_incident *inc = &analysis->incidents[figures->incidents[i]];
         const struct ald_measure *measure = ald_measure_at(analysis, figures->incidents[i]);
-        if (measure->shown != reading || inc->state != ALD_STATE_RESOLVED || inc->duration_ms == ALD_TIME_NONE ||
-            !measure->reading[reading].axis[ALD_COMPLEXITY].has)
+        if (!can_pair(analysis, figures->incidents[i], reading))
             continue;
         pool->items[pool->n++] = (struct paired){.incident = figures->incidents[i],
                                                  .id_rank = ranks[i],
@@ -337,15 +345,14 @@ static struct ald_pair make_pair(const struct ald_analysis *analysis, const stru
     };
 }
 
-static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_arena *scratch,
-                       struct ald_figures *ret)
+static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_figures *ret)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct pool pools[ALD_READING_N];
     struct ald_pair *pairs = ald_calloc(arena, PAIRS_MOST, sizeof *pairs);
     const uint32_t *ranks = rank_ids(analysis, ret, scratch);
     for (int r = 0; r < ALD_READING_N; r++) {
-        pools[r] = (struct pool){.items = ald_calloc(scratch, ret->incidents_n, sizeof *pools[r].items)};
-        fill_pool(analysis, ret, ranks, r, &pools[r]);
+        fill_pool(analysis, ret, ranks, r, scratch, &pools[r]);
         plant(&pools[r], scratch);
         find_partners(&pools[r]);
     }
@@ -373,8 +380,8 @@ static void fill_pairs(const struct ald_analysis *analysis, struct ald_arena *ar
 
 /* ---- All of it ---- */
 
-void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
-                          struct ald_figures *ret)
+void ald_figures_count(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
+                       struct ald_figures *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     *ret = (struct ald_figures){.period = *period};
@@ -386,7 +393,18 @@ void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_
     ald_counts_fill(analysis, period, ret->incidents_n, arena, &ret->counts);
     for (int clock = 0; clock < ALD_CLOCK_N; clock++)
         ald_clock_summarise(analysis, period, clock, ret->incidents, ret->incidents_n, &ret->clocks[clock]);
-    count_readings(analysis, ret);
     fill_landmark(analysis, scratch, ret);
-    fill_pairs(analysis, arena, scratch, ret);
+}
+
+void ald_figures_read(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_figures *figures)
+{
+    count_readings(analysis, figures);
+    fill_pairs(analysis, arena, figures);
+}
+
+void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
+                          struct ald_figures *ret)
+{
+    ald_figures_count(analysis, period, arena, ret);
+    ald_figures_read(analysis, arena, ret);
 }

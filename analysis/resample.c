@@ -10,11 +10,45 @@
 #include "alidade/stats.h"
 
 #define Z975 1.959964
-enum { WEEKS_LEAST = 4, FIGURE_ROOM = 64, LINE_REST = 22 /* ":-9223372036854775808" */ };
+enum { WEEKS_LEAST = 4, FIGURE_ROOM = 64, DIGITS_ROOM = 21 /* "-9223372036854775808" */ };
 
-static int compare_text(const void *a, const void *b)
+/* @return its end, where a NUL stands. */
+static char *write_number(char *end, int64_t number)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    char digits[DIGITS_ROOM];
+    size_t n = 0;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do
+        digits[n++] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        *end++ = '-';
+    while (n > 0)
+        *end++ = digits[--n];
+    *end = '\0';
+    return end;
+}
+
+/* The order of the lines as text, which nobody has written yet. */
+static int compare_lines(const void *a, const void *b)
+{
+    const struct ald_seed_line *x = a, *y = b;
+    const char *s = x->id, *t = y->id;
+    while (*s && *s == *t) {
+        s++;
+        t++;
+    }
+    if (*s && *t)
+        return (unsigned char)*s - (unsigned char)*t;
+    if (*s)
+        return -compare_lines(b, a);
+    char own[DIGITS_ROOM + 1] = ":", other[DIGITS_ROOM + 1] = ":";
+    (void)write_number(own + 1, x->duration_ms);
+    (void)write_number(other + 1, y->duration_ms);
+    if (!*t)
+        return strcmp(own, other);
+    int order = strncmp(own, t, strlen(t)); /* an id that goes on may do so like a number: "a" of 1 ms, and "a:1" */
+    return order ? order : -1;              /* where the other id ends is a colon, which comes after digits */
 }
 
 /* The text of all seeds of the lines; a figure's id is put right before it. */
@@ -23,40 +57,15 @@ struct ald_seed_text {
     size_t n;    /* without the room */
 };
 
-static char *write_line(char *end, const struct ald_seed_line *line)
+struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, struct ald_seed_line *lines, size_t n)
 {
-    char digits[24];
-    size_t n = 0;
-    uint64_t rest = line->duration_ms < 0 ? -(uint64_t)line->duration_ms : (uint64_t)line->duration_ms;
-    end = stpcpy(end, line->id);
-    *end++ = ':';
-    do
-        digits[n++] = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
-    if (line->duration_ms < 0)
-        *end++ = '-';
-    while (n > 0)
-        *end++ = digits[--n];
-    *end = '\0';
-    return end + 1;
-}
-
-struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, const struct ald_seed_line *lines, size_t n)
-{
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    const char **sorted = ald_calloc(scratch, n, sizeof *sorted);
-    size_t room = 0;
-    for (size_t i = 0; i < n; i++)
-        room += strlen(lines[i].id) + LINE_REST;
-    char *texts = ald_alloc(scratch, room);
-    for (size_t i = 0; i < n; i++) {
-        sorted[i] = texts;
-        texts = write_line(texts, &lines[i]);
-    }
-    if (n > 1)
-        qsort(sorted, n, sizeof *sorted, compare_text);
     struct ald_seed_text *ret = ald_alloc(arena, sizeof *ret);
-    ret->bytes = ald_alloc(arena, FIGURE_ROOM + strlen(period_label) + 3 + room);
+    size_t room = FIGURE_ROOM + strlen(period_label) + 3;
+    if (n > 1)
+        qsort(lines, n, sizeof *lines, compare_lines);
+    for (size_t i = 0; i < n; i++)
+        room += strlen(lines[i].id) + DIGITS_ROOM + 2;
+    ret->bytes = ald_alloc(arena, room);
     char *end = ret->bytes + FIGURE_ROOM;
     *end++ = '\n';
     end = stpcpy(end, period_label);
@@ -64,7 +73,9 @@ struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             *end++ = '\n';
-        end = stpcpy(end, sorted[i]);
+        end = stpcpy(end, lines[i].id);
+        *end++ = ':';
+        end = write_number(end, lines[i].duration_ms);
     }
     ret->n = (size_t)(end - ret->bytes) - FIGURE_ROOM;
     return ret;

@@ -15,8 +15,8 @@ struct ald_seed_line {
     const char *id;
     int64_t duration_ms;
 };
-/** What the seeds of all figures have in common that are computed from the same lines. Arena-owned. */
-struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, const struct ald_seed_line *lines, size_t n);
+/** What the seeds of all figures have in common that are computed from the same lines. Sorts the lines. Arena-owned. */
+struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_label, struct ald_seed_line *lines, size_t n);
 /** The seed of a resampled figure: SipHash-2-4 with key 0 over the bytes
  *      FIGURE_ID "\n" PERIOD_LABEL "\n" LINE "\n" LINE "\n" ... LINE
  *  where a LINE is ID ":" DURATION_MS in decimal; lines sorted by their bytes; no line end after the last one (without lines

@@ -262,17 +262,22 @@ static bool has_pattern(const void *ctx, size_t incident)
     return view->patterns && view->patterns(view->ctx, incident, &list) > 0;
 }
 
-void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f,
-                        const struct ald_remembered *r)
+void ald_capacity_nodes(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f, struct ald_capacity_nodes *ret)
 {
-    struct ald_learning learning;
     struct ald_exercises exercises;
     struct ald_capacity capacity;
-    ald_learning_fill(an, f, &r->lore, has_pattern, &r->view, a, &learning);
     ald_exercises_fill(an, f, a, &exercises);
     ald_capacity_fill(an, f, &capacity);
-    ald_node_set(a, root, "exercises", exercises_node(a, an, &exercises));
-    ald_node_set(a, root, "capacity", capacity_node(a, &capacity));
+    *ret = (struct ald_capacity_nodes){.exercises = exercises_node(a, an, &exercises), .capacity = capacity_node(a, &capacity)};
+}
+
+void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f,
+                        const struct ald_remembered *r, const struct ald_capacity_nodes *capacity)
+{
+    struct ald_learning learning;
+    ald_learning_fill(an, f, &r->lore, has_pattern, &r->view, a, &learning);
+    ald_node_set(a, root, "exercises", capacity->exercises);
+    ald_node_set(a, root, "capacity", capacity->capacity);
     ald_node_set(a, root, "practice", practice_node(a, an, f, r));
     ald_node_set(a, root, "learning", learning_node(a, an, f, &r->lore, &learning));
 }

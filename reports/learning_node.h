@@ -6,9 +6,15 @@
 #include "alidade/report.h"
 #include "alidade/stories.h"
 
-/** Sets learning, exercises and capacity. */
-void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
-                        const struct ald_figures *figures, const struct ald_remembered *remembered);
+/** What of it needs no reading of the period. */
+struct ald_capacity_nodes {
+    struct ald_node *exercises, *capacity;
+};
+void ald_capacity_nodes(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,
+                        struct ald_capacity_nodes *ret);
+/** Sets exercises, capacity, practice and learning. */
+void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis, const struct ald_figures *figures,
+                        const struct ald_remembered *remembered, const struct ald_capacity_nodes *capacity);
 /** Sets stories. */
 void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
                       const struct ald_remembered *remembered);

@@ -4,9 +4,14 @@
 #include "alidade/report.h"
 #include "change_node.h"
 
-/** Everything of the tree, from the analysis and the store; figures is report-arena-owned. */
-ALD_CHECK enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
-                                         const struct ald_changes *changes, struct ald_err *err);
+/** What is known of the period once the tree stands; arena-owned. */
+struct ald_quarterly {
+    struct ald_figures figures;
+    const struct ald_changes *changes;
+};
+/** Everything of the tree, from the analysis and the store; *ret (the report's arena) is what the tree stands on. */
+ALD_CHECK enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_quarterly **ret,
+                                         struct ald_err *err);
 void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report);
 /** The sentences of the summary, most important first; each carries its uncertainty. NULL-terminated, arena-owned. */
 const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,

@@ -553,6 +553,11 @@ void ald_analysis_team(const struct ald_analysis *analysis, size_t i, struct ald
 /** The figures of a period; everything arena-owned. */
 void ald_analysis_figures(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
                           struct ald_figures *ret);
+/** The same in two steps, for who has other things to make that take memory and need no reading of the period: first all that no reading
+ *  tells, then what they tell (verdicts, pairs), which makes them. */
+void ald_figures_count(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena,
+                       struct ald_figures *ret);
+void ald_figures_read(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_figures *figures);
 /** As ald_analysis_run, but of one incident alone (by an id or key as ald_analysis_find takes them), from a part of the store and what
  *  ald_analysis_save has written there: all that can be asked of this incident is what the whole analysis tells. Its index is
  *  *ret_incident; of others the analysis holds some, of which nothing but their names may be asked, and ald_analysis_locate finds. *ret

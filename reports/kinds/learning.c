@@ -6,10 +6,12 @@ static enum ald_rc build(const struct ald_report_input *in, struct ald_report *r
 {
     struct ald_figures *figures = ald_alloc(report->arena, sizeof *figures);
     struct ald_remembered *remembered = NULL;
-    ald_analysis_figures(in->analysis, &in->period, report->arena, figures);
+    struct ald_capacity_nodes capacity;
+    ald_figures_count(in->analysis, &in->period, report->arena, figures);
     ALD_TRY(ald_remembered_load(in->store, in->analysis, report->arena, &remembered, err));
+    ald_capacity_nodes(report->arena, in->analysis, figures, &capacity);
     ald_frame_head(in, report);
-    ald_learning_nodes(report->arena, report->root, in->analysis, figures, remembered);
+    ald_learning_nodes(report->arena, report->root, in->analysis, figures, remembered, &capacity);
     ALD_TRY(ald_frame_foot(in, report, figures, err));
     ald_frame_subtitle(in, report);
     ald_learning_view(report);

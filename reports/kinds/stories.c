@@ -6,7 +6,7 @@ static enum ald_rc build(const struct ald_report_input *in, struct ald_report *r
 {
     struct ald_figures *figures = ald_alloc(report->arena, sizeof *figures);
     struct ald_remembered *remembered = NULL;
-    ald_analysis_figures(in->analysis, &in->period, report->arena, figures);
+    ald_figures_count(in->analysis, &in->period, report->arena, figures);
     ALD_TRY(ald_remembered_load(in->store, in->analysis, report->arena, &remembered, err));
     ald_frame_head(in, report);
     ald_stories_node(report->arena, report->root, in->analysis, remembered);

@@ -266,7 +266,7 @@ static void week_bootstrap(void **state)
 static void seeds(void **state)
 {
     (void)state;
-    const struct ald_seed_line lines[] = {{"b:2", 20}, {"a:1", 1000}, {"a:10", 5}};
+    struct ald_seed_line lines[] = {{"b:2", 20}, {"a:1", 1000}, {"a:10", 5}};
     static const char text[] = "clocks.resolve.mean\n2026Q3\na:10:5\na:1:1000\nb:2:20";
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
     struct ald_seed_text *seeds = ald_seed_text(arena, "2026Q3", lines, 3);
@@ -275,9 +275,12 @@ static void seeds(void **state)
         (void)ald_resample_seed(seeds, "clocks.resolve.geometric_mean");
     }
     assert_int_equal(ald_resample_seed(ald_seed_text(arena, "y", NULL, 0), "x"), ald_siphash("x\ny\n", 4));
-    const struct ald_seed_line odd[] = {{"a", -7}, {"a", 0}, {"", INT64_MIN}};
+    struct ald_seed_line odd[] = {{"a", -7}, {"a", 0}, {"", INT64_MIN}};
     static const char odd_text[] = "x\ny\n:-9223372036854775808\na:-7\na:0";
     assert_int_equal(ald_resample_seed(ald_seed_text(arena, "y", odd, 3), "x"), ald_siphash(odd_text, sizeof odd_text - 1));
+    struct ald_seed_line inside[] = {{"a:1:2", 3}, {"a:1", 5}, {"a:1", 2}, {"a", 10}, {"a:1", 12}, {"a", 1}, {"a:", 1}, {"a", 12}, {"a:1:", 4}, {"b", 1}, {"a:10", 1}};
+    static const char inside_text[] = "x\ny\na:1\na:10\na:10:1\na:12\na:1:12\na:1:2\na:1:2:3\na:1:5\na:1::4\na::1\nb:1";
+    assert_int_equal(ald_resample_seed(ald_seed_text(arena, "y", inside, N(inside)), "x"), ald_siphash(inside_text, sizeof inside_text - 1));
 }
 
 static void order_does_not_matter(void **state)
