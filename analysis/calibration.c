@@ -21,9 +21,8 @@ struct tally {
 };
 
 /* Where a duration lies against the band; an open one is only known to be above, or it is not known. */
-static bool side_of(const struct ald_reading *reading, bool open, enum side *ret)
+static bool side_of(const struct ald_reading *reading, double t, bool open, enum side *ret)
 {
-    double t = (double)reading->duration_ms;
     if (reading->has_upper && t > reading->upper_ms)
         *ret = ABOVE;
     else if (open)
@@ -83,7 +82,7 @@ static struct ald_seed_text *seeds_of(const struct tally *tally, const uint32_t 
     for (size_t i = 0; i < n; i++)
         lines[i] = (struct ald_seed_line){
             .id = tally->analysis->incidents[incidents[i]].id,
-            .duration_ms = ald_measure_at(tally->analysis, incidents[i])->reading[tally->reading].duration_ms};
+            .duration_ms = ald_read_ms(tally->analysis, &tally->analysis->incidents[incidents[i]])};
     return ald_seed_text(arena, tally->period->label, lines, n);
 }
 
@@ -144,8 +143,9 @@ static void count(struct tally *tally, uint32_t incident, const struct ald_readi
 {
     const struct ald_incident *inc = &tally->analysis->incidents[incident];
     bool open = inc->state == ALD_OPEN;
+    double found_ms = (double)ald_read_ms(tally->analysis, inc);
     enum side at;
-    if (!side_of(reading, open, &at)) {
+    if (!side_of(reading, found_ms, open, &at)) {
         ret->open_left_out++;
         return;
     }
@@ -160,8 +160,8 @@ static void count(struct tally *tally, uint32_t incident, const struct ald_readi
         return;
     tally->skilled[ret->skill_n++] = incident;
     tally->skill_n[week]++;
-    tally->loss[week].above += loss_of(reading, (double)reading->duration_ms);
-    tally->loss[week].below += loss_of(whole, (double)reading->duration_ms);
+    tally->loss[week].above += loss_of(reading, found_ms);
+    tally->loss[week].below += loss_of(whole, found_ms);
 }
 
 /* What all of the references of the period's quarters would say. */

@@ -20,19 +20,20 @@ struct texts {
     const char *little[ALD_REFERENCE_LEAST]; /* "not enough history: n" */
 };
 
-/* A reading that still needs its comparables. */
-struct ask {
-    struct ald_reading *reading;
-    size_t incident;
-};
-
 /* One quarter and one reading. */
 struct desk {
+    const struct ald_quarter *quarter;
+    int r;
     struct ald_frame *frame;
     struct ald_neighbourhood near;
-    struct ask *asks;
+    uint32_t *asks; /* incidents whose reading still needs its comparables */
     size_t asks_n;
 };
+
+static struct ald_reading *reading_at(const struct desk *desk, size_t incident)
+{
+    return &desk->quarter->measures[incident - desk->quarter->first].reading[desk->r];
+}
 
 struct task {
     const struct ald_analysis *analysis;
@@ -71,8 +72,7 @@ static const char *no_duration(const struct ald_analysis *analysis, const struct
         return "no duration: end not recorded";
     if (inc->zero_length)
         return "no duration: zero-length, shorter than the source's clock can tell";
-    int64_t duration = inc->state == ALD_OPEN ? ald_open_for_ms(analysis, inc) : inc->duration_ms;
-    return duration == ALD_TIME_NONE ? "no duration: no resolve clock" : NULL;
+    return ald_read_ms(analysis, inc) == ALD_TIME_NONE ? "no duration: no resolve clock" : NULL;
 }
 
 /* Why an incident is not among those that the landmark reading is about, or NULL. */
@@ -121,7 +121,7 @@ static bool may_be_corner(const struct ald_measure *measure, int r)
 static bool place(const struct task *q, const struct desk *desk, size_t incident, int r)
 {
     const struct ald_incident *inc = &q->analysis->incidents[incident];
-    struct ald_reading *reading = &q->quarter->measures[incident - q->quarter->first].reading[r];
+    struct ald_reading *reading = reading_at(desk, incident);
     *reading = (struct ald_reading){.n_ref = (uint32_t)desk->frame->n};
     const char *absent = r == ALD_LANDMARK_READING ? not_beyond(q->analysis, inc) : NULL;
     bool few = !absent && desk->frame->n < ALD_REFERENCE_LEAST;
@@ -142,7 +142,6 @@ static bool place(const struct task *q, const struct desk *desk, size_t incident
     reading->absent = no_duration(q->analysis, inc); /* the positions stay */
     if (reading->absent)
         return false;
-    reading->duration_ms = inc->state == ALD_OPEN ? ald_open_for_ms(q->analysis, inc) : inc->duration_ms;
     if (q->quarter->corners && !may_be_corner(&q->quarter->measures[incident - q->quarter->first], r))
         return false;
     ald_comparables_choose(&desk->near, reading);
@@ -174,8 +173,7 @@ static void place_share(void *ctx, size_t share)
     size_t first = share_first(placing, share), n = 0;
     for (size_t i = quarter->first + first; i < quarter->first + share_first(placing, share + 1); i++)
         if (is_wanted(quarter, i) && place(placing->q, placing->desk, i, placing->r))
-            placing->desk->asks[first + n++] =
-                (struct ask){.reading = &quarter->measures[i - quarter->first].reading[placing->r], .incident = i};
+            placing->desk->asks[first + n++] = (uint32_t)i;
     placing->asks_n[share] = n;
 }
 
@@ -200,16 +198,17 @@ static void set_bounds(struct ald_reading *reading, const struct ald_lasting *la
     reading->has_median = ald_lasting_median(lasting, &reading->median_ms);
 }
 
-static void judge(struct ald_reading *reading, const struct ald_lasting *lasting, bool open)
+static void judge(const struct ald_analysis *analysis, const struct ald_incident *inc, const struct ald_lasting *lasting,
+                  struct ald_reading *reading)
 {
     size_t m = lasting->m;
-    double t = (double)reading->duration_ms, s, s_minus;
+    double t = (double)ald_read_ms(analysis, inc), s, s_minus;
     ald_lasting_beyond(lasting, t, &s, &s_minus);
     reading->m = (uint32_t)m;
     reading->tells_little = m * 4 > reading->candidates;
     set_bounds(reading, lasting);
     reading->s_minus = s_minus;
-    if (open) {
+    if (inc->state == ALD_OPEN) {
         reading->s = s;
         reading->verdict = ALD_STILL_OPEN;
         return;
@@ -224,19 +223,20 @@ static void judge(struct ald_reading *reading, const struct ald_lasting *lasting
 }
 
 /* Those that look from one basis together, those at one place side by side, and the others near each other. */
-static void sort_asks(struct desk *desk, struct ald_arena *scratch)
+static void sort_asks(struct desk *desk)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_keyed *order = ald_calloc(scratch, desk->asks_n, sizeof *order);
-    struct ask *asks = ald_calloc(scratch, desk->asks_n, sizeof *asks);
-    for (size_t i = 0; i < desk->asks_n; i++)
-        order[i] = (struct ald_keyed){.value = desk->asks[i].reading->axis[ALD_COMPLEXITY].position, .at = i};
+    for (size_t i = 0; i < desk->asks_n; i++) {
+        const struct ald_axis_position *complexity = &reading_at(desk, desk->asks[i])->axis[ALD_COMPLEXITY];
+        order[i] = (struct ald_keyed){.value = complexity->has ? complexity->position : 0, .at = desk->asks[i]};
+    }
     ald_sort_keyed(order, desk->asks_n);
     for (size_t i = 0; i < desk->asks_n; i++)
-        order[i].value = ald_comparables_on_walk(desk->asks[order[i].at].reading);
+        order[i].value = ald_comparables_on_walk(reading_at(desk, order[i].at));
     ald_sort_keyed(order, desk->asks_n);
     for (size_t i = 0; i < desk->asks_n; i++)
-        asks[i] = desk->asks[order[i].at];
-    desk->asks = asks;
+        desk->asks[i] = (uint32_t)order[i].at;
 }
 
 /* A desk's asks on one basis. What one of them is told depends on nothing but itself, so it does not matter how they are
@@ -264,12 +264,12 @@ static void answer_share(void *ctx, size_t i_share)
     struct ald_lasting lasting;
     ald_lasting_scratch_init(&curve, n, scratch);
     for (size_t i = first; i < last; i++) {
-        struct ald_reading *reading = desk->asks[i].reading;
-        if (i == first || ald_comparables_compare(reading, desk->asks[i - 1].reading) != 0) {
+        struct ald_reading *reading = reading_at(desk, desk->asks[i]);
+        if (i == first || ald_comparables_compare(reading, reading_at(desk, desk->asks[i - 1])) != 0) {
             size_t m = ald_comparables_find(&near, reading, members);
             ald_lasting_of(desk->frame->members, members, m, near.found_open, &curve, &lasting);
         }
-        judge(reading, &lasting, share->q->analysis->incidents[desk->asks[i].incident].state == ALD_OPEN);
+        judge(share->q->analysis, &share->q->analysis->incidents[desk->asks[i]], &lasting, reading);
     }
 }
 
@@ -279,17 +279,17 @@ static void answer_basis(const struct task *q, const struct desk *desk, size_t f
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_neighbourhood near;
     ald_neighbourhood_share(&desk->near, scratch, &near);
-    ald_neighbourhood_prepare(&near, desk->asks[first].reading->basis);
+    ald_neighbourhood_prepare(&near, reading_at(desk, desk->asks[first])->basis);
     struct sharing sharing = {
         .q = q, .desk = desk, .near = &near, .first = first, .last = last, .shares = threads_for(q, last - first)};
     ald_parallel(sharing.shares, answer_share, &sharing);
 }
 
-static void answer(const struct task *q, struct desk *desk, struct ald_arena *scratch)
+static void answer(const struct task *q, struct desk *desk)
 {
-    sort_asks(desk, scratch);
+    sort_asks(desk);
     for (size_t i = 0, j = 0; i < desk->asks_n; i = j) {
-        while (j < desk->asks_n && desk->asks[j].reading->basis == desk->asks[i].reading->basis)
+        while (j < desk->asks_n && reading_at(desk, desk->asks[j])->basis == reading_at(desk, desk->asks[i])->basis)
             j++;
         answer_basis(q, desk, i, j);
     }
@@ -319,7 +319,9 @@ static void read_desk(const struct task *q, int r)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_quarter *quarter = q->quarter;
-    struct desk desk = {.frame = ald_alloc(scratch, sizeof *desk.frame),
+    struct desk desk = {.quarter = quarter,
+                        .r = r,
+                        .frame = ald_alloc(scratch, sizeof *desk.frame),
                         .asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
     ald_frame_build(q->analysis, &q->reference, &q->tally, r, threads_for(q, q->reference.n), scratch, quarter->arena, desk.frame);
     memcpy(quarter->places.scales[r], desk.frame->signals, sizeof desk.frame->signals);
@@ -330,7 +332,7 @@ static void read_desk(const struct task *q, int r)
     place_all(q, &desk, r);
     if (desk.asks_n)
         ald_neighbourhood_many(&desk.near, desk.frame, desk.asks_n, scratch);
-    answer(q, &desk, scratch);
+    answer(q, &desk);
 }
 
 /* Where totals stand, which is description: they are on no axis. */

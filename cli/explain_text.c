@@ -224,11 +224,11 @@ static void print_axis(const struct ald_analysis *an, size_t i, int which, enum 
 }
 
 /* The comparables on a logarithmic strip: '.' one, ':' several, '[' ']' the band, '|' the median, '*' this incident. */
-static void strip(const struct ald_reading *r, const struct ald_comparable *c, size_t n)
+static void strip(const struct ald_reading *r, double own_ms, const struct ald_comparable *c, size_t n)
 {
     char line[65];
-    double least = (double)r->duration_ms;
-    double most = least;
+    double least = own_ms;
+    double most = own_ms;
     for (size_t i = 0; i < n; i++) {
         least = fmin(least, (double)c[i].duration_ms);
         most = fmax(most, (double)c[i].duration_ms);
@@ -248,7 +248,7 @@ static void strip(const struct ald_reading *r, const struct ald_comparable *c, s
         line[AT(r->upper_ms)] = ']';
     if (r->has_median)
         line[AT(r->median_ms)] = '|';
-    line[AT((double)r->duration_ms)] = '*';
+    line[AT(own_ms)] = '*';
 #undef AT
     char from[32];
     char to[32];
@@ -279,7 +279,7 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
         (void)printf("    position tells little: %u of %u share it\n", r->m, r->candidates);
     struct ald_comparable *near = NULL;
     size_t n = ald_analysis_comparables(an, i, which, r->m, a, &near);
-    strip(r, near, n);
+    strip(r, (double)ald_read_ms(an, &an->incidents[i]), near, n);
     for (size_t k = 0; k < n && k < 5; k++)
         (void)printf("      %-16s %10s%s  distance %.3f  %s\n", text(a, near[k].key),
                      ald_duration_format(near[k].duration_ms, span), near[k].open ? " (open then)" : "", near[k].distance,

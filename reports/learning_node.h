@@ -15,9 +15,8 @@ void ald_capacity_nodes(struct ald_arena *a, const struct ald_analysis *analysis
 /** Sets exercises, capacity, practice and learning. */
 void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis, const struct ald_figures *figures,
                         const struct ald_remembered *remembered, const struct ald_capacity_nodes *capacity);
-/** Sets stories. */
-void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
-                      const struct ald_remembered *remembered);
+/** The member stories. What it reads of all history is gone afterwards. */
+struct ald_node *ald_stories_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_remembered *remembered);
 /** Sets read_in_full. */
 void ald_read_in_full_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis,
                            const struct ald_figures *figures, const struct ald_remembered *remembered);

@@ -139,7 +139,7 @@ static struct ald_node *carried_node(struct ald_arena *a, const struct ald_analy
 struct before {
     struct ald_remembered *remembered;
     struct ald_capacity_nodes capacity;
-    struct ald_node *coupling;
+    struct ald_node *coupling, *stories;
 };
 
 /* The figures in two steps: what can be made before the period is read is, so that not both take room at once. */
@@ -152,6 +152,7 @@ static ALD_CHECK enum ald_rc gather(const struct ald_report_input *in, struct al
     ald_capacity_nodes(a, an, &ret->figures, &ret_before->capacity);
     ret_before->coupling = ald_coupling_node(a, an, &ret->figures);
     ALD_TRY(ald_remembered_load(in->store, an, a, &ret_before->remembered, err));
+    ret_before->stories = ald_stories_node(a, an, ret_before->remembered);
     ald_figures_read(an, a, &ret->figures);
     return ALD_OK;
 }
@@ -192,7 +193,7 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_patterns_nodes(report, an, f);
     ald_read_in_full_node(a, root, an, f, before.remembered);
     ald_learning_nodes(a, root, an, f, before.remembered, &before.capacity);
-    ald_stories_node(a, root, an, before.remembered);
+    ald_node_set(a, root, "stories", before.stories);
     ald_node_set(a, root, "recorded", recorded_node(a, an, f));
     ald_node_set(a, root, "moments", moments_node(a, an, f));
     ald_node_set(a, root, "pairs", pairs_node(a, an, f));

@@ -159,7 +159,7 @@ static struct ald_node *candidate_node(struct ald_arena *a, const struct ald_ana
     return o;
 }
 
-void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_remembered *r)
+struct ald_node *ald_stories_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_remembered *r)
 {
     struct ald_story_choice choice;
     struct ald_node *o = ald_node_object(a);
@@ -184,7 +184,7 @@ void ald_stories_node(struct ald_arena *a, struct ald_node *root, const struct a
     ald_node_set(a, o, "with_reason", ald_node_int(a, (int64_t)choice.with_reason));
     ald_node_set(a, o, "not_eligible", out);
     ald_node_set(a, o, "candidates", list);
-    ald_node_set(a, root, "stories", o);
+    return o;
 }
 
 void ald_read_in_full_node(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f,

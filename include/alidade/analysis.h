@@ -292,8 +292,10 @@ const char *ald_timing_text(unsigned timing); /* "structural", "landmark", "stru
 /* ---- Readings ---- */
 /** Where something stands on an axis; how that came about: ald_axis_told. */
 struct ald_axis_position {
-    double position;      /* when has */
-    const char *absent;   /* static text when !has */
+    union {
+        double position;    /* when has */
+        const char *absent; /* static text when !has */
+    };
     bool has;
 };
 enum ald_basis { ALD_BASIS_BOTH, ALD_BASIS_COMPLEXITY, ALD_BASIS_BLAST_RADIUS, ALD_BASIS_WHOLE };
@@ -310,7 +312,6 @@ struct ald_reading {
     bool tells_little : 1; /* m > candidates/4 */
     bool placed : 1;       /* signals and axes have positions, which may be so without a duration to read */
     bool few : 1;          /* absent for nothing but the number of those to compare it with (n_ref, at least ALD_FEW_LEAST) */
-    int64_t duration_ms;  /* of the incident: its clock, or the time so far when open */
     union {
         struct {
             double lower_ms, median_ms; /* when has_lower, has_median */
@@ -324,7 +325,12 @@ struct ald_reading {
     };
     double s_minus;       /* S(t-): share of comparables that last longer, for open ones */
 };
-_Static_assert(sizeof(struct ald_reading) == 120, "two for each incident of a quarter");
+_Static_assert(sizeof(struct ald_reading) == 96, "two for each incident of a quarter");
+/** What is read of an incident: its clock, or the time so far when it is open; ALD_TIME_NONE: neither is known. */
+static inline int64_t ald_read_ms(const struct ald_analysis *analysis, const struct ald_incident *inc)
+{
+    return inc->state == ALD_OPEN ? ald_open_for_ms(analysis, inc) : inc->duration_ms;
+}
 /** "shorter than comparable", "typical", "already longer than 62 % of comparable" ...; NULL: it was not read. Static. */
 const char *ald_reading_text(const struct ald_reading *reading);
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };

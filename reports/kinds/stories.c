@@ -9,7 +9,7 @@ static enum ald_rc build(const struct ald_report_input *in, struct ald_report *r
     ald_figures_count(in->analysis, &in->period, report->arena, figures);
     ALD_TRY(ald_remembered_load(in->store, in->analysis, report->arena, &remembered, err));
     ald_frame_head(in, report);
-    ald_stories_node(report->arena, report->root, in->analysis, remembered);
+    ald_node_set(report->arena, report->root, "stories", ald_stories_node(report->arena, in->analysis, remembered));
     ALD_TRY(ald_frame_foot(in, report, figures, err));
     ald_frame_subtitle(in, report);
     ald_stories_view(report);

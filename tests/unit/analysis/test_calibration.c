@@ -11,10 +11,8 @@
 /* A start reading with a band; 0: the bound is absent. */
 static void read_with(struct flat *flat, size_t i, int64_t lower, int64_t median, int64_t upper)
 {
-    const struct ald_incident *inc = &flat->a->incidents[i];
     flat->measures[i].reading[ALD_START_READING] = (struct ald_reading){
         .m = 20,
-        .duration_ms = inc->state == ALD_OPEN ? ald_open_for_ms(flat->a, inc) : inc->duration_ms,
         .has_lower = lower > 0,
         .has_median = median > 0,
         .has_upper = upper > 0,

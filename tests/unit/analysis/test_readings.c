@@ -201,9 +201,9 @@ static double median(const double *t, const bool *open, size_t m)
     return isnan(next) ? first : (first + next) / 2;
 }
 
-static void compare_curve(const struct ald_reading *r, const double *t, const bool *open, size_t m, bool is_open)
+static void compare_curve(const struct ald_reading *r, double at, const double *t, const bool *open, size_t m, bool is_open)
 {
-    double at = (double)r->duration_ms, s = survival(t, open, m, at, false), before = survival(t, open, m, at, true);
+    double s = survival(t, open, m, at, false), before = survival(t, open, m, at, true);
     size_t low = (m + 1) / 10 < 1 ? 1 : (m + 1) / 10, high = (9 * (m + 1) + 9) / 10 > m ? m : (9 * (m + 1) + 9) / 10;
     double lower = reach(t, open, m, (double)low), upper = reach(t, open, m, (double)high);
     synthetic_close_to(r->has_lower ? r->lower_ms : (double)NAN, lower, 1e-9, "lower");
@@ -285,7 +285,7 @@ static void compare_reading(const struct ald_analysis *a, size_t i, const struct
                                : y    ? ALD_BASIS_BLAST_RADIUS
                                       : ALD_BASIS_WHOLE);
     assert_int_equal(r->tells_little, (double)m > (double)candidates / 4);
-    compare_curve(r, t, open, m, inc->state == ALD_OPEN);
+    compare_curve(r, (double)ald_read_ms(a, inc), t, open, m, inc->state == ALD_OPEN);
 }
 
 static bool over_landmark(const struct ald_analysis *a, const struct ald_incident *inc)

@@ -28,7 +28,7 @@ static double pulls_of(const struct ald_analysis *a, uint32_t i, double *pulls)
         ended_not[j] = all[j].open;
     }
     ald_km_fit(times, ended_not, m, order, &km);
-    double t = (double)reading->duration_ms;
+    double t = (double)ald_read_ms(a, &a->incidents[i]);
     double p = open ? ((double)m * (1 - ald_km_s(&km, t) / 2) + 0.5) / ((double)m + 1) : reading->percentile;
     for (size_t j = 0; j < m; j++)
         pulls[all[j].incident] += (outcome(&km, t, open, &all[j]) - p) / (double)m;

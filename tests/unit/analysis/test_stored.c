@@ -215,7 +215,7 @@ static const char *axis_of(const struct ald_analysis *a, size_t i, int r, enum a
     const struct ald_axis_position *x = &ald_measure_at(a, i)->reading[r].axis[axis];
     double raw, coverage;
     bool told = ald_axis_told(a, i, r, axis, &raw, &coverage);
-    return ald_sprintf(arena, "%d %.17g %d %.17g %.17g %s", x->has, x->position, told, raw, coverage, x->absent ? x->absent : "");
+    return ald_sprintf(arena, "%.17g %d %.17g %.17g %s", x->has ? x->position : (double)NAN, told, raw, coverage, !x->has && x->absent ? x->absent : "");
 }
 
 static const char *reading_of(const struct ald_analysis *a, size_t i, int r, struct ald_arena *arena)
@@ -228,7 +228,7 @@ static const char *reading_of(const struct ald_analysis *a, size_t i, int r, str
                                   x->absent ? x->absent : "", axis_of(a, i, r, 0, arena), axis_of(a, i, r, 1, arena), x->n_ref, x->candidates, x->k, x->m,
                                   (int)x->basis, x->has_lower, x->has_median, x->has_upper, x->has_percentile, x->lower_ms, x->median_ms, x->upper_ms,
                                   x->percentile, x->s_minus, x->s, (int)x->verdict, x->tells_little, x->placed, x->few, x->among_few[0],
-                                  x->among_few[1], ald_reading_text(x) ? ald_reading_text(x) : "", (long long)x->duration_ms, (long long)from, (long long)to);
+                                  x->among_few[1], ald_reading_text(x) ? ald_reading_text(x) : "", (long long)ald_read_ms(a, &a->incidents[i]), (long long)from, (long long)to);
     size_t n = ald_analysis_comparables(a, i, r, SIZE_MAX, arena, &near);
     for (size_t k = 0; k < n; k++)
         all = ald_sprintf(arena, "%s%s %s %s %.17g %lld %d\n", all, near[k].id, near[k].key, near[k].title, near[k].distance,
