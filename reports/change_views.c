@@ -67,5 +67,6 @@ void ald_change_view(struct ald_report *report)
         ald_view_text(report, s, sentences->list.items[i]->text);
     trend(report, s);
     ald_charts_concentration(report, s);
-    figures(report, s);
+    if (ald_node_at(report->root, "population.incidents")->integer > 0) /* of none the sentences say all that there is to say */
+        figures(report, s);
 }

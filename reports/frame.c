@@ -57,22 +57,52 @@ static struct ald_node *definitions_node(struct ald_arena *a)
     return o;
 }
 
-static struct ald_node *definition_list_node(struct ald_arena *a)
+static struct ald_node *word_node(struct ald_arena *a, const struct ald_definition *d)
 {
-    struct ald_node *list = ald_node_list(a);
+    struct ald_node *o = ald_node_object(a);
+    char *title = ald_strdup(a, d->id);
+    for (char *p = title; *p; p++)
+        if (*p == '_')
+            *p = ' ';
+    ald_node_set(a, o, "id", ald_node_str(a, d->id));
+    ald_node_set(a, o, "title", ald_node_str(a, title));
+    ald_node_set(a, o, "text", ald_node_str(a, d->text));
+    return o;
+}
+
+static bool is(const char *id, const char *other)
+{
+    return other && strcmp(id, other) == 0;
+}
+
+/* Whether a heading or a figure of the report leads to this definition. */
+static bool used(const struct ald_report *report, const char *id)
+{
+    for (size_t i = 0; i < report->sections_n; i++)
+        for (size_t k = 0; k < report->sections[i].blocks_n; k++) {
+            const struct ald_block *b = &report->sections[i].blocks[k];
+            for (size_t f = 0; f < b->figures_n; f++)
+                if (is(id, b->figures[f].definition))
+                    return true;
+            for (size_t c = 0; b->table && c < b->table->columns_n; c++)
+                if (is(id, b->table->columns[c].definition))
+                    return true;
+        }
+    return false;
+}
+
+/* All of them, or those that the pages lead to and the words that these are said in. */
+static void fill_words(struct ald_report *report, enum ald_frame_words words)
+{
+    static const char *const always[] = {"incident", "complexity", "blast_radius", "comparables", "reading"};
     struct ald_definition d;
     for (size_t i = 0; ald_definition_at(i, &d); i++) {
-        struct ald_node *o = ald_node_object(a);
-        char *title = ald_strdup(a, d.id);
-        for (char *p = title; *p; p++)
-            if (*p == '_')
-                *p = ' ';
-        ald_node_set(a, o, "id", ald_node_str(a, d.id));
-        ald_node_set(a, o, "title", ald_node_str(a, title));
-        ald_node_set(a, o, "text", ald_node_str(a, d.text));
-        ald_node_add(a, list, o);
+        bool keep = words == ALD_FRAME_ALL || used(report, d.id);
+        for (size_t k = 0; k < sizeof always / sizeof always[0]; k++)
+            keep = keep || is(d.id, always[k]);
+        if (keep)
+            ald_node_add(report->arena, report->words, word_node(report->arena, &d));
     }
-    return list;
 }
 
 static struct ald_node *caveats_node(struct ald_arena *a)
@@ -166,7 +196,8 @@ enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report 
     ald_node_set(a, root, "sources", sources);
     ald_node_set(a, root, "findings", findings);
     ald_node_set(a, root, "definitions", definitions_node(a));
-    ald_node_set(a, root, "definition_list", definition_list_node(a));
+    report->words = ald_node_list(a);
+    ald_node_set(a, root, "definition_list", report->words);
     ald_node_set(a, root, "caveats", caveats_node(a));
     ald_node_set(a, root, "overrides", overrides);
     ald_node_set(a, root, "population", ald_population_node(a, counted));
@@ -222,51 +253,9 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
     ald_view_table(report, s, "What people decided", "overrides", "Nothing: no override, link or tag is on record.", overrides, 6, false);
 }
 
-static bool is(const char *id, const char *other)
-{
-    return other && strcmp(id, other) == 0;
-}
-
-/* Whether a heading or a figure of the report leads to this definition. */
-static bool used(const struct ald_report *report, const char *id)
-{
-    for (size_t i = 0; i < report->sections_n; i++)
-        for (size_t k = 0; k < report->sections[i].blocks_n; k++) {
-            const struct ald_block *b = &report->sections[i].blocks[k];
-            for (size_t f = 0; f < b->figures_n; f++)
-                if (is(id, b->figures[f].definition))
-                    return true;
-            for (size_t c = 0; b->table && c < b->table->columns_n; c++)
-                if (is(id, b->table->columns[c].definition))
-                    return true;
-        }
-    return false;
-}
-
-/* Of the definitions those that the pages lead to, and the words that these are said in. */
-static void keep_used(struct ald_report *report)
-{
-    static const char *const always[] = {"incident", "complexity", "blast_radius", "comparables", "reading"};
-    struct ald_node *list = ald_node_list(report->arena), *all = NULL;
-    for (size_t i = 0; i < report->root->object.n; i++)
-        if (strcmp(report->root->object.members[i].key, "definition_list") == 0)
-            all = report->root->object.members[i].node;
-    for (size_t i = 0; all && i < all->list.n; i++) {
-        const char *id = ald_text_at(all->list.items[i], "id");
-        bool keep = used(report, id);
-        for (size_t k = 0; k < sizeof always / sizeof always[0]; k++)
-            keep = keep || is(id, always[k]);
-        if (keep)
-            ald_node_add(report->arena, list, all->list.items[i]);
-    }
-    if (all)
-        *all = *list;
-}
-
 void ald_frame_definitions_view(struct ald_report *report, enum ald_frame_words words)
 {
-    if (words == ALD_FRAME_USED)
-        keep_used(report);
+    fill_words(report, words);
     struct ald_section *s = ald_view_section(report, "definitions", "Definitions");
     const struct ald_column columns[] = {{"Word", "title", ALD_SHOW_TEXT, 26, NULL, NULL}, {"What it means", "text", ALD_SHOW_SENTENCE, 94, NULL, NULL}};
     ald_view_heading(report, s, "What these figures cannot tell");

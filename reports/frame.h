@@ -6,7 +6,7 @@
 
 /** schema_version, kind, generator, organisation, simulated, as_of, period, settings. */
 void ald_frame_head(const struct ald_report_input *in, struct ald_report *report);
-/** sources, findings, definitions, definition_list, caveats, overrides, population; sets report->gaps. */
+/** sources, findings, definitions, definition_list (empty yet), caveats, overrides, population; sets report->gaps. */
 ALD_CHECK enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
                                      struct ald_err *err);
 /** "Acme, 2026Q3 (dates, zone), as of ..." */
@@ -21,5 +21,5 @@ enum ald_frame_words {
     ALD_FRAME_ALL,
     ALD_FRAME_USED /* of the sections that there are by then: what a heading or a figure leads to, and the words that this is said in */
 };
-/** The section of definitions and of what the figures cannot tell; definition_list keeps no more than it shows. */
+/** The section of definitions and of what the figures cannot tell, the last of a report: fills definition_list with what it shows. */
 void ald_frame_definitions_view(struct ald_report *report, enum ald_frame_words words);

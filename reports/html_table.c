@@ -250,7 +250,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     put_notes(h, &notes);
     if (printed_columns(table) < table->columns_n)
         ald_html_rawf(h, "<p class=\"r paper\">On paper the first %zu of %zu columns.</p>\n", printed_columns(table), table->columns_n);
-    if (shown < n)
-        ald_html_rawf(h, "<p class=\"r\">The first %s of %s rows; all are in the %sJSON of this report.</p>\n",
-                      ald_words_count(h->scratch, (int64_t)shown), ald_words_count(h->scratch, (int64_t)n), most < n ? "" : "workbook and the ");
+    const char *remark = ald_table_remark(h->scratch, h->report, table, shown);
+    if (remark)
+        ald_html_rawf(h, "<p class=\"r\">%s</p>\n", remark);
 }

@@ -145,8 +145,9 @@ static void put_table(struct md *m, const struct ald_block *b)
             put_row(m, table, row);
         ald_arena_reset(m->scratch);
     }
-    if (shown < n)
-        put(m, ald_sprintf(m->scratch, "\nThe first %zu of %zu rows; all are in the %sJSON of this report.\n", shown, n, most < n ? "" : "workbook and the "));
+    const char *remark = ald_table_remark(m->scratch, m->report, table, shown);
+    if (remark)
+        put(m, ald_sprintf(m->scratch, "\n%s\n", remark));
 }
 
 /* ---- Other blocks ---- */

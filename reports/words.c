@@ -281,6 +281,15 @@ size_t ald_table_rows(const struct ald_report *report, const struct ald_table *t
     return table->most && table->most < all ? table->most : all;
 }
 
+const char *ald_table_remark(struct ald_arena *a, const struct ald_report *report, const struct ald_table *table, size_t shown)
+{
+    size_t all, meant = ald_table_rows(report, table, &all);
+    if (shown >= all)
+        return NULL;
+    return ald_sprintf(a, "The first %s of %s rows; all are in the %sJSON of this report.", ald_words_count(a, (int64_t)shown),
+                       ald_words_count(a, (int64_t)all), meant < all ? "" : "workbook and the "); /* a workbook shows all that are meant to be */
+}
+
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch)
 {
     return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);

@@ -39,6 +39,8 @@ bool ald_words_can_link(struct ald_arena *scratch, const char *url);
 size_t ald_rows_n(const struct ald_node *rows);
 /** So many of a table's rows are shown, those that come first; *ret_all (may be NULL): of so many. */
 size_t ald_table_rows(const struct ald_report *report, const struct ald_table *table, size_t *ret_all);
+/** "The first 2,000 of 2,575 rows; all are in the JSON of this report." below a table of which so many are shown; NULL: all are. */
+const char *ald_table_remark(struct ald_arena *a, const struct ald_report *report, const struct ald_table *table, size_t shown);
 /** Row i < ald_rows_n; of ROWS made on scratch. */
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch);
 /** The text at a path inside a node, or NULL. */

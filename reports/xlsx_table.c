@@ -299,10 +299,9 @@ static enum ald_rc put_remarks(struct ald_xlsx_sheet *s, const struct grid *g, s
 {
     for (size_t i = 0; i < g->notes.n; i++)
         ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "%s %s", ald_note_mark(s->x->scratch, i + 1), g->notes.texts[i]), XS_REMARK, err));
-    if (g->rows_n < ald_rows_n(g->rows)) {
-        const char *first = ald_words_count(s->x->scratch, (int64_t)g->rows_n), *all = ald_words_count(s->x->scratch, (int64_t)ald_rows_n(g->rows));
-        ALD_TRY(ald_xlsx_paragraph(s, ald_sprintf(s->x->scratch, "The first %s of %s rows; all are in the JSON of this report.", first, all), XS_REMARK, err));
-    }
+    const char *remark = ald_table_remark(s->x->scratch, s->x->report, g->table, g->rows_n);
+    if (remark)
+        ALD_TRY(ald_xlsx_paragraph(s, remark, XS_REMARK, err));
     if (g->low_n) {
         const char *text = ald_sprintf(s->x->scratch, "%zu %s a text that is longer than the row is high; the cell holds it whole.", g->low_n,
                                        g->low_n == 1 ? "row has" : "rows have");

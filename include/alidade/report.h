@@ -205,6 +205,7 @@ struct ald_report {
     const char *period_label, *period_file;
     const char *kind, *title, *subtitle; /* "Quarterly reliability review" ; "Acme · 2026Q3 · ..." */
     struct ald_node *root;
+    struct ald_node *words; /* the member definition_list: empty until the sections stand, whose headings and figures lead to it */
     struct ald_section *sections;
     size_t sections_n, sections_cap;
     const struct ald_zone *zone;

@@ -130,6 +130,9 @@ class Periods(support.Case):
                 self.assertEqual(support.xml_problems(self.paths["xlsx"]), [])
                 text = " ".join(str(cell) for row in support.read_book(self.paths["xlsx"])["Incidents"] for cell in row)
                 self.assertIn("No incident", text)
+                change = [str(row[0]) for row in support.read_book(self.paths["xlsx"])["Change"] if row and row[0]]
+                self.assertTrue(any("cannot be told" in text for text in change), change)
+                self.assertFalse(any("Difference this large" in text for text in change), "a table of nothing but reasons")
 
     def test_nothing_at_all(self):
         """An empty file is a history without incidents, not an error."""

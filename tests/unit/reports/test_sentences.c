@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "sentences.h"
+#include "words.h"
 
 static const struct {
     double ratio;
@@ -30,8 +31,28 @@ static void ratios_are_said(void **state)
     ald_arena_free(a);
 }
 
+/* The same words in every format, and the workbook named only where it shows more. */
+static void left_out_rows_are_said(void **state)
+{
+    (void)state;
+    struct ald_arena *a = ald_arena_new();
+    struct ald_report report = {.arena = a, .root = ald_node_object(a)};
+    struct ald_node *list = ald_node_list(a);
+    struct ald_table table = {.rows = "list"};
+    for (int i = 0; i < 2575; i++)
+        ald_node_add(a, list, ald_node_int(a, i));
+    ald_node_set(a, report.root, "list", list);
+    assert_null(ald_table_remark(a, &report, &table, 2575));
+    assert_string_equal(ald_table_remark(a, &report, &table, 2000), "The first 2,000 of 2,575 rows; all are in the workbook and the JSON of this report.");
+    table.most = 30;
+    assert_string_equal(ald_table_remark(a, &report, &table, 30), "The first 30 of 2,575 rows; all are in the JSON of this report.");
+    table.most = 2575;
+    assert_null(ald_table_remark(a, &report, &table, 2575));
+    ald_arena_free(a);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(left_out_rows_are_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
