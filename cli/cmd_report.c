@@ -109,9 +109,17 @@ static void make_room(struct ald_analysis *analysis, const struct ald_kind *next
     ald_memory_trim();
 }
 
-static enum ald_rc write_all(struct ald_session *s, struct ald_analysis *analysis, const struct ald_kind **kinds,
+static void let_all_go(void *ctx)
+{
+    ald_analysis_freep(ctx);
+    ald_memory_trim();
+}
+
+/* *whole is gone once the last file has been made of it. */
+static enum ald_rc write_all(struct ald_session *s, struct ald_analysis **whole, const struct ald_kind **kinds,
                              const struct ald_format **formats, int *ret_code, struct ald_err *err)
 {
+    struct ald_analysis *analysis = *whole;
     struct ald_report_input in = {.store = s->store, .analysis = analysis, .version = ALD_VERSION, .simulated = s->config.simulated};
     ALD_TRY(ald_session_period(s, &analysis->calendar, analysis->as_of, &in.period, err));
     const char *dir = s->options.out ? s->options.out : s->config.out;
@@ -121,6 +129,10 @@ static enum ald_rc write_all(struct ald_session *s, struct ald_analysis *analysi
         for (size_t f = 0; formats[f]; f++) {
             const char *path = NULL;
             make_room(analysis, kinds[k + 1], &formats[f]);
+            if (!kinds[k + 1] && !formats[f + 1]) {
+                report->read_whole = let_all_go;
+                report->read_whole_ctx = whole;
+            }
             ald_progress_note(s, ald_sprintf(s->arena, "writing %s as %s ...", kinds[k]->name, formats[f]->name));
             ALD_TRY(ald_report_write(report, formats[f], dir, s->arena, &path, err));
             ald_progress_note(s, NULL);
@@ -145,7 +157,7 @@ enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret
     ald_progress_note(s, "reading the store ...");
     enum ald_rc rc = ald_session_analysis(s, &analysis, err);
     if (rc == ALD_OK)
-        rc = write_all(s, analysis, kinds, formats, ret_code, err);
+        rc = write_all(s, &analysis, kinds, formats, ret_code, err);
     ald_store_rollback(s->store);
     return rc;
 }

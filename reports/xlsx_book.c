@@ -105,6 +105,8 @@ enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, co
     x.chart_columns_end = &x.chart_columns;
     ALD_TRY(open_book(&x, err));
     enum ald_rc rc = fill(&x, err);
+    if (report->read_whole) /* packing takes as much again as cells do */
+        report->read_whole(report->read_whole_ctx);
     lxw_error e = workbook_close(x.book); /* also what frees it, so also after a failure */
     if (rc == ALD_OK && e != LXW_NO_ERROR)
         rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s: is there room on the disk, and memory?", path, lxw_strerror(e));

@@ -212,6 +212,8 @@ struct ald_report {
     int64_t as_of;
     bool first_untitled; /* the title of the report is that of its first section */
     bool simulated; /* the data is a simulated sample: said on every page */
+    void (*read_whole)(void *ctx); /* may be NULL: a format says here that it has read all that it will, and has yet to work on what it keeps itself */
+    void *read_whole_ctx;
     bool gaps;      /* a source of the report is incomplete or holds quarantined records: exit code 3 */
 };
 
