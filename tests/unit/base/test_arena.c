@@ -143,12 +143,43 @@ static void test_reset_and_free(void **state)
     ald_arena_freep(&arena);
 }
 
+/* Texts of one arena in another one, of blocks shared and alone; into: whether that one held something before. */
+static void join(bool into)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *all = ald_arena_new();
+    struct ald_arena *part = ald_arena_new();
+    const char *own = into ? ald_strdup(all, "own") : "own", *made[500];
+    for (size_t i = 0; i < 500; i++)
+        made[i] = ald_sprintf(part, "%zu", i);
+    const char *large = ald_sprintf(part, "%200000d", 7);
+    ald_arena_join(all, part);
+    assert_string_equal(ald_strdup(part, "empty, and of use"), "empty, and of use");
+    ald_arena_free(part);
+    const char *later = ald_strdup(all, "later");
+    for (size_t i = 0; i < 500; i++)
+        assert_int_equal(strtoul(made[i], NULL, 10), i);
+    assert_int_equal(strlen(large), 200000);
+    assert_string_equal(own, "own");
+    assert_string_equal(later, "later");
+}
+
+static void test_join(void **state)
+{
+    (void)state;
+    join(true);
+    join(false);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *all = ald_arena_new();
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *nothing = ald_arena_new();
+    ald_arena_join(all, nothing);
+    assert_string_equal(ald_strdup(all, "still"), "still");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc), cmocka_unit_test(test_apart),          cmocka_unit_test(test_strings),
         cmocka_unit_test(test_grow),  cmocka_unit_test(test_reset_and_free),
-        cmocka_unit_test(test_grow_large), cmocka_unit_test(test_reserve),
+        cmocka_unit_test(test_grow_large), cmocka_unit_test(test_reserve), cmocka_unit_test(test_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
