@@ -194,8 +194,10 @@ static enum ald_rc write_export(struct ald_export *x, const char *what, struct a
 
 const char ald_export_whats[] = "records events incidents signals readings settings services teams reviews attendance learnings actions told";
 
-static enum ald_rc check_words(const struct ald_session *s, bool *ret_csv, struct ald_err *err)
+static enum ald_rc check_words(struct ald_session *s, bool *ret_csv, struct ald_err *err)
 {
+    if (s->options.out && strcmp(s->options.out, "-") == 0) /* as everywhere: standard output */
+        s->options.out = NULL;
     const char *format = s->options.format ? s->options.format : "ndjson";
     bool known = s->options.args_n > 0;
     for (int i = 0; i < s->options.args_n; i++)

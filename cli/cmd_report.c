@@ -151,6 +151,8 @@ enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret
     struct ald_analysis *ALD_CLEANUP(ald_analysis_freep) analysis = NULL;
     const struct ald_kind **kinds = NULL;
     const struct ald_format **formats = NULL;
+    if (s->options.out && strcmp(s->options.out, "-") == 0)
+        return ald_fail(err, ALD_ERR_USAGE, "--out: reports are files in a folder, and '-' is none; expected a folder (./- if it is called so)");
     ALD_TRY(kinds_of(s, names, n, &kinds, err));
     ALD_TRY(formats_of(s, &formats, err));
     ALD_TRY(ald_store_begin_read(s->store, err));

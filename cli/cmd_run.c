@@ -26,13 +26,7 @@ enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *er
     int64_t as_of = 0;
     if (s->options.args_n)
         return ald_fail(err, ALD_ERR_USAGE, "'alidade run' takes no arguments, found '%.40s'", s->options.args[0]);
-    /* A wrong time or period must be said before any work. */
-    struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
-    ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
-    const struct ald_calendar calendar = ald_settings_calendar(&s->config.settings, zone);
-    struct ald_period period;
-    ALD_TRY(ald_session_as_of(s, &as_of, err));
-    ALD_TRY(ald_session_period(s, &calendar, as_of, &period, err));
+    ALD_TRY(ald_session_check_period(s, &as_of, err));
     ALD_TRY(ald_run_begin(s, err));
     enum ald_rc rc = steps(s, ret_code, err);
     return ald_run_end(s, rc, *ret_code, err);

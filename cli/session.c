@@ -64,17 +64,27 @@ enum ald_rc ald_session_period(const struct ald_session *session, const struct a
     return ald_period_parse(session->arena, calendar, text, as_of, ret, err);
 }
 
+enum ald_rc ald_session_check_period(const struct ald_session *session, int64_t *ret_as_of, struct ald_err *err)
+{
+    struct ald_zone *ALD_CLEANUP(ald_zone_freep) zone = NULL;
+    struct ald_period period;
+    ALD_TRY(ald_session_as_of(session, ret_as_of, err));
+    ALD_TRY(ald_zone_load(session->config.settings.timezone, &zone, err));
+    const struct ald_calendar calendar = ald_settings_calendar(&session->config.settings, zone);
+    return ald_session_period(session, &calendar, *ret_as_of, &period, err);
+}
+
 enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err)
 {
     int64_t as_of = 0;
-    ALD_TRY(ald_session_as_of(session, &as_of, err));
+    ALD_TRY(ald_session_check_period(session, &as_of, err));
     return ald_analysis_run(session->store, &session->config.settings, as_of, ret, err);
 }
 
 enum ald_rc ald_session_incidents(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err)
 {
     int64_t as_of = 0;
-    ALD_TRY(ald_session_as_of(session, &as_of, err));
+    ALD_TRY(ald_session_check_period(session, &as_of, err));
     return ald_analysis_link(session->store, &session->config.settings, as_of, ret, err);
 }
 

@@ -49,6 +49,8 @@ ALD_CHECK enum ald_rc ald_session_time(const struct ald_session *session, const 
 /** --period (default last-quarter) in the analysis' calendar. */
 ALD_CHECK enum ald_rc ald_session_period(const struct ald_session *session, const struct ald_calendar *calendar, int64_t as_of,
                                          struct ald_period *ret, struct ald_err *err);
+/** A wrong time or period is said before any work. *ret_as_of: ald_session_as_of. */
+ALD_CHECK enum ald_rc ald_session_check_period(const struct ald_session *session, int64_t *ret_as_of, struct ald_err *err);
 /** Analysis as of --as-of, inside a read transaction that the caller has begun. */
 ALD_CHECK enum ald_rc ald_session_analysis(struct ald_session *session, struct ald_analysis **ret, struct ald_err *err);
 /** The same without patterns, signals and readings: ald_analysis_link. */

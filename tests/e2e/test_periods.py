@@ -1,5 +1,7 @@
 """Periods in the configured zone: far from UTC, over clock changes, fiscal years; empty ones; what is carried over; the
 default."""
+import contextlib
+import sqlite3
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -178,6 +180,25 @@ class Periods(support.Case):
                          "a day is its first instant")
         self.assertEqual(self.report("2026Q2", "2026-04-11T00:00:00.700Z")["as_of"], "2026-04-11T00:00:00.000Z",
                          "whole seconds")
+
+    def test_a_wrong_period_is_said_before_the_store_is_read(self):
+        """Of a large store that takes a minute: here no analysis would come to its end at all."""
+        self.given([record(0, "2026-05-01T00:00:00Z", "2026-05-01T01:00:00Z")])
+        with contextlib.closing(sqlite3.connect(self.dir / "alidade.db")) as store:
+            store.execute("DROP TABLE record_moment")
+            store.commit()
+        for command in (["report", "quarterly"], ["list"], ["run"]):
+            with self.subTest(command=command):
+                run = self.alidade(*command, "--period", "2026Q9", code=2)
+                self.assertIn("period '2026Q9' is not understood", run.err)
+
+    def test_a_report_is_a_file_in_a_folder(self):
+        self.given([record(0, "2026-05-01T00:00:00Z", "2026-05-01T01:00:00Z")])
+        run = self.alidade("report", "quarterly", "--period", "2026Q2", "--out", "-", code=2)
+        self.assertIn("--out: reports are files in a folder", run.err)
+        self.assertFalse((self.dir / "-").exists())
+        self.assertEqual(self.alidade("export", "records", "--out", "-").out, self.alidade("export", "records").out)
+        self.assertFalse((self.dir / "-").exists())
 
     def test_last_quarter(self):
         """The default period is the fiscal quarter before the one that holds as-of, in the configured zone."""
