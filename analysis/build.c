@@ -59,8 +59,14 @@ void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_
                               .service_ids = ald_names_new(scratch),
                               .people_ids = ald_names_new(scratch),
                               .automation = ald_names_new(scratch)};
-    if (ald_store_beside(store, &ret->beside, NULL) != ALD_OK)
-        ret->beside = NULL;
+    if (!ald_store_is_part(store)) /* most parts are small */
+        ald_build_beside(ret);
+}
+
+void ald_build_beside(struct ald_build *b)
+{
+    if (ald_store_beside(b->store, &b->beside, NULL) != ALD_OK)
+        b->beside = NULL;
 }
 
 void ald_build_done(struct ald_build *b)

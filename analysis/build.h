@@ -227,6 +227,8 @@ ALD_CHECK enum ald_rc ald_analysis_new(struct ald_store *store, const struct ald
                                        struct ald_err *err);
 void ald_build_begin(struct ald_build *ret, struct ald_store *store, struct ald_analysis *a);
 void ald_build_done(struct ald_build *b);
+/** Opens `beside`, which reads all records: that of a part is not there before somebody has much to read. */
+void ald_build_beside(struct ald_build *b);
 /** The incident of a record by its row, while rows stand (by_row); ALD_NOBODY: it has none, or is not there. */
 uint32_t ald_build_incident(const struct ald_build *b, int64_t row);
 

@@ -2,6 +2,7 @@
  * is dated after as-of has not happened yet. Knows the tables, no API. */
 #include "analysis/build.h"
 #include "analysis/overrides.h"
+#include "analysis/stored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -264,6 +265,7 @@ enum ald_rc ald_load(struct ald_build *b, struct ald_err *err)
     ALD_TRY(ald_each_record(b, "analysis_values", take_value, err));
     ALD_TRY(ald_each_record(b, "analysis_severity_labels", take_label, err));
     rank_severities(b);
-    ALD_TRY(ald_each_record(b, "analysis_refs", take_ref, err));
+    if (!b->part || !b->part->linked) /* else nobody asks what points where */
+        ALD_TRY(ald_each_record(b, "analysis_refs", take_ref, err));
     return ald_load_rows(b, err);
 }

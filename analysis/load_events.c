@@ -191,10 +191,21 @@ enum ald_rc ald_timeline_read(struct ald_timeline *t, struct ald_err *err)
     }
 }
 
+/* The other connection of a part reads of the same records. */
+static ALD_CHECK enum ald_rc narrow(struct ald_timeline *t, struct ald_err *err)
+{
+    int64_t *rows = ald_calloc(t->arena, t->told_n, sizeof *rows);
+    for (size_t i = 0; i < t->told_n; i++)
+        rows[i] = t->told[i].row;
+    return ald_store_part(t->store, rows, t->told_n, err);
+}
+
 static void *read_beside(void *ctx)
 {
     struct ald_timeline *t = ctx;
-    t->rc = ald_timeline_read(t, &t->err);
+    t->rc = t->part ? narrow(t, &t->err) : ALD_OK;
+    if (t->rc == ALD_OK)
+        t->rc = ald_timeline_read(t, &t->err);
     return NULL;
 }
 
@@ -208,11 +219,16 @@ static void list_records(struct ald_timeline *t, const struct ald_build *b)
 
 void ald_timeline_begin(struct ald_build *b)
 {
+    enum { WORTH_IT = 1000 }; /* records of a part: another connection takes as long as theirs do */
     struct ald_arena *arena = ald_arena_new();
+    bool part = ald_store_is_part(b->store);
+    if (part && b->by_row_n >= WORTH_IT)
+        ald_build_beside(b);
     struct ald_timeline *t = ald_alloc(arena, sizeof *t);
     *t = (struct ald_timeline){.b = b,
                                .store = b->beside ? b->beside : b->store,
                                .arena = arena,
+                               .part = part,
                                .kinds = ald_names_new(arena),
                                .whom = ald_whom_new(b, arena),
                                .lock = PTHREAD_MUTEX_INITIALIZER,

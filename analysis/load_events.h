@@ -34,6 +34,7 @@ struct ald_timeline {
     const struct ald_build *b;
     struct ald_store *store;
     struct ald_arena *arena;
+    bool part; /* the store reads some records alone */
     struct ald_names *kinds; /* by enum ald_event_kind */
     struct ald_whom *whom;
     struct ald_told *told; /* all records, in the order of rows */

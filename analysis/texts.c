@@ -105,7 +105,8 @@ void ald_texts_begin(struct ald_texts *texts, const struct ald_build *build)
 {
     *texts = (struct ald_texts){.build = build, .lexicon = ald_lexicon_built_in()};
     begin_anew(texts);
-    if (build->beside)
+    bool some = build->part && build->part->written_some; /* of which incidents is not known yet */
+    if (build->beside && !some)
         texts->running = pthread_create(&texts->thread, NULL, read_beside, texts) == 0;
 }
 

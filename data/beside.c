@@ -9,8 +9,6 @@ enum ald_rc ald_store_beside(struct ald_store *store, struct ald_store **ret, st
     int64_t here = 0, there = 0;
     if (store->memory)
         return ald_fail(err, ALD_ERR_DB, "a store in memory has one connection");
-    if (store->part)
-        return ald_fail(err, ALD_ERR_DB, "another connection would read all records");
     ALD_TRY(ald_store_generation(store, &here, err));
     ALD_TRY(ald_store_open(store->file, ALD_STORE_READ, &beside, err));
     ALD_TRY(ald_store_reads_whole(beside, err));

@@ -38,6 +38,11 @@ enum ald_rc ald_store_part(struct ald_store *store, const int64_t *records, size
     return each_view(store, "make", err);
 }
 
+bool ald_store_is_part(const struct ald_store *store)
+{
+    return store->part;
+}
+
 enum ald_rc ald_store_whole(struct ald_store *store, struct ald_err *err)
 {
     if (!store->part)

@@ -21,8 +21,8 @@ enum ald_store_mode {
  *  A failed open never changes or deletes data. ":memory:" is a store of its own. */
 ALD_CHECK enum ald_rc ald_store_open(const char *path, enum ald_store_mode mode, struct ald_store **ret, struct ald_err *err);
 /** Another connection to the same file, in a read transaction, for another thread: it reads what this one, which is in a transaction
- *  and has written nothing in it, reads. Closed before that one is committed. @return an error where there can be none, as when
- *  the store has changed meanwhile; nothing is wrong with the store for that. */
+ *  and has written nothing in it, reads; but all records, whatever part of them that one reads. Closed before that one is committed.
+ *  @return an error where there can be none, as when the store has changed meanwhile; nothing is wrong with the store for that. */
 ALD_CHECK enum ald_rc ald_store_beside(struct ald_store *store, struct ald_store **ret, struct ald_err *err);
 void ald_store_close(struct ald_store *store);
 void ald_store_closep(struct ald_store **store);
@@ -39,9 +39,10 @@ ALD_CHECK enum ald_rc ald_store_reads_whole(struct ald_store *store, struct ald_
 /** From now on tables of so many incidents are written that were empty: the pages of their indexes are kept, of which each row needs some. */
 ALD_CHECK enum ald_rc ald_store_writes_anew(struct ald_store *store, size_t incidents, struct ald_err *err);
 /** From here to ald_store_whole this connection reads of these records (row numbers; any that are not there are none) and of what hangs
- *  on them alone, as if there were no others; sources, people, services and teams stay, and so does what analyze wrote. There is no
- *  other connection meanwhile (ald_store_beside). Writes nothing into the store. After an error the store is of no more use. */
+ *  on them alone, as if there were no others; sources, people, services and teams stay, and so does what analyze wrote. Writes nothing
+ *  into the store. After an error the store is of no more use. */
 ALD_CHECK enum ald_rc ald_store_part(struct ald_store *store, const int64_t *records, size_t n, struct ald_err *err);
+bool ald_store_is_part(const struct ald_store *store);
 /** All records again; safe when all are read already. */
 ALD_CHECK enum ald_rc ald_store_whole(struct ald_store *store, struct ald_err *err);
 /** Counts changes of what readings depend on: bumped by ald_store_touch, read by reports. */

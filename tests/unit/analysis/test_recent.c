@@ -463,6 +463,32 @@ static void time_passes(void **state)
     assert_true(r->loaded > around + 50); /* the quarter's */
 }
 
+/* ---- Many ---- */
+
+/* So many in the window that another thread reads their timelines. */
+static void many_in_the_window(void **state)
+{
+    struct room *r = *state;
+    size_t all, read;
+    for (int64_t day = 0; day < FIRST_DAY; day++)
+        for (int n = day < FIRST_DAY - 60 ? 4 : 20; n > 0; n--)
+            add(r, DAYS(day), DAYS(day + 1));
+    touch(r->store, false);
+    (void)save(r, DAYS(FIRST_DAY), true, &all, &read);
+    for (int64_t day = FIRST_DAY + 1; day <= FIRST_DAY + 3; day++) {
+        for (int n = 0; n < 20; n++)
+            add(r, DAYS(day - 1), DAYS(day));
+        note(r->store, r->rows - 30, false);
+        put(r->f, "DELETE FROM record_moment WHERE record = ?1 AND moment = 'resolved'", "i", r->rows - 30);
+        resolve(r, r->rows - 30, DAYS(day) - 5);
+        touch(r->store, true);
+        day_and_whole(r, day);
+        if (!*r->why)
+            assert_true(r->loaded > 1000);
+    }
+    assert_true(r->recent > 0);
+}
+
 /* ---- The room ---- */
 
 static int enter(void **state)
@@ -501,6 +527,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(nobody_asks_for_events_that_are_gone, enter, leave),
                                       cmocka_unit_test_setup_teardown(every_day, enter, leave),
                                       cmocka_unit_test_setup_teardown(what_reaches_back, enter, leave),
-                                      cmocka_unit_test_setup_teardown(time_passes, enter, leave)};
+                                      cmocka_unit_test_setup_teardown(time_passes, enter, leave),
+                                      cmocka_unit_test_setup_teardown(many_in_the_window, enter, leave)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

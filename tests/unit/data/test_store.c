@@ -284,7 +284,16 @@ static void a_part_is_read_as_if_it_were_all(void **state)
         assert_int_equal(ald_q_step(q, &row, NULL), ALD_OK);
         assert_false(row);
         ald_q_close(q);
-        assert_int_not_equal(ald_store_beside(reader, &beside, NULL), ALD_OK);
+        assert_true(ald_store_is_part(reader));
+        assert_int_equal(ald_store_beside(reader, &beside, NULL), ALD_OK); /* which reads all */
+        assert_false(ald_store_is_part(beside));
+        assert_int_equal(ald_q_open(beside, "analysis_events", &q, NULL), ALD_OK);
+        for (int64_t n = 0; n < 3; n++) {
+            assert_int_equal(ald_q_step(q, &row, NULL), ALD_OK);
+            assert_true(row);
+        }
+        ald_q_close(q);
+        ald_store_closep(&beside);
         assert_int_equal(ald_store_whole(reader, NULL), ALD_OK);
         assert_int_equal(ald_q_open(reader, "analysis_events", &q, NULL), ALD_OK);
         for (int64_t n = 0; n < 3; n++) {
