@@ -29,11 +29,19 @@ struct asked {
     char word[25];
 };
 #define ASKED_N 1024u
+/** Somebody who was met. */
+struct met {
+    uint64_t hash; /* of the identity; 0: empty */
+    char pseudonym[ALD_PSEUDONYM_SIZE];
+};
+#define MET_N 1024u
 #define SIEVE_N 4096u
 
 struct ald_known_names {
     struct ald_hash_key key;
     struct asked *asked; /* ASKED_N, by a hash of the word */
+    struct met *met;     /* MET_N, by the hash; NULL: nobody was */
+    uint64_t *told;      /* MET_N hashes, the same */
     unsigned changes; /* counts from 1 */
     uint64_t sieve[SIEVE_N / 64]; /* a bit for each word that begins a name */
     bool sieve_all;               /* there are such words whose number is not known */
@@ -89,6 +97,8 @@ void ald_known_names_free(struct ald_known_names *known)
     }
     free(known->fresh);
     free(known->asked);
+    free(known->met);
+    free(known->told);
     ald_hash_key_wipe(&known->key);
     free(known);
 }
@@ -185,6 +195,30 @@ static void learn(struct ald_known_names *known, const char *words, size_t n, un
             abort();
     }
     known->fresh[known->fresh_n++] = row;
+}
+
+void ald_text_names_pseudonym(struct ald_known_names *known, const struct ald_key *key, const char *identity, char ret[ALD_PSEUDONYM_SIZE])
+{
+    const uint64_t hash = ald_keyed_hash(&known->key, identity, strlen(identity)) | 1;
+    if (!known->met)
+        known->met = make(MET_N * sizeof *known->met);
+    struct met *met = &known->met[hash >> 1 & (MET_N - 1)];
+    if (met->hash != hash) {
+        ald_pseudonym(key, identity, met->pseudonym);
+        met->hash = hash;
+    }
+    copy_pseudonym(ret, met->pseudonym);
+}
+
+bool ald_text_names_told(struct ald_known_names *known, const void *bytes, size_t n)
+{
+    const uint64_t hash = ald_keyed_hash(&known->key, bytes, n) | 1;
+    if (!known->told)
+        known->told = make(MET_N * sizeof *known->told);
+    uint64_t *told = &known->told[hash >> 1 & (MET_N - 1)];
+    const bool before = *told == hash;
+    *told = hash;
+    return before;
 }
 
 /** Accounts and placeholders that are nobody, and everyday words of the texts that we want to keep readable. */

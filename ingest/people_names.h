@@ -40,6 +40,11 @@ unsigned ald_text_names_head(const struct ald_known_names *known, const char *wo
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
 bool ald_text_names_any(const struct ald_known_names *known);
 
+/** ald_pseudonym. The same few people come again and again: theirs are remembered, by hashes of who they are. One thread at a time asks. */
+void ald_text_names_pseudonym(struct ald_known_names *known, const struct ald_key *key, const char *identity, char ret[ALD_PSEUDONYM_SIZE]);
+/** Whether it was asked about the same n bytes lately: what they say of somebody was remembered then, and once more changes nothing. */
+bool ald_text_names_told(struct ald_known_names *known, const void *bytes, size_t n);
+
 /** A row as the store keeps it: columns hash, counts, pseudonym (NULL: ""). */
 struct ald_name_row ald_text_names_row(struct ald_q *q);
 /** Takes a row back from where it was kept. */

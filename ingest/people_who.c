@@ -24,13 +24,19 @@ const char *ald_who_trimmed(struct ald_arena *arena, const char *s)
 
 void ald_who_by_email(const struct ald_people_work *w, const char *email, char ret[ALD_PSEUDONYM_SIZE])
 {
-    ald_pseudonym(w->scrub->key, ald_who_lower(w->arena, email), ret);
+    ald_text_names_pseudonym(w->known, w->scrub->key, ald_who_lower(w->arena, email), ret);
 }
 
 /** kind: "", "login:" or "name:". */
 void ald_who_by_id(const struct ald_people_work *w, const char *kind, const char *id, char ret[ALD_PSEUDONYM_SIZE])
 {
-    ald_pseudonym(w->scrub->key, ald_sprintf(w->arena, "%s:%s%s", w->scrub->source, kind, id), ret);
+    const size_t source_n = strlen(w->scrub->source), kind_n = strlen(kind), id_n = strlen(id);
+    char *identity = ald_alloc(w->arena, source_n + 1 + kind_n + id_n + 1); /* "SOURCE:KINDID" */
+    memcpy(identity, w->scrub->source, source_n);
+    identity[source_n] = ':';
+    memcpy(identity + source_n + 1, kind, kind_n);
+    memcpy(identity + source_n + 1 + kind_n, id, id_n + 1);
+    ald_text_names_pseudonym(w->known, w->scrub->key, identity, ret);
 }
 
 /** The ids of people_aliases are written "source:id"; an e-mail, with or without source, is the same identity
@@ -112,6 +118,24 @@ bool ald_who_is_done(const struct ald_people_work *w, const char *text)
     return mark;
 }
 
+/** Whether all that would be remembered of the person was so lately. */
+static bool is_told(const struct ald_people_work *w, const struct ald_said *said, const struct ald_who *who)
+{
+    const char *const parts[] = {said->name, said->login, said->email, who->canonical, said->id ? "id" : NULL, who->aliased ? "aliased" : NULL};
+    char text[512];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const size_t length = parts[i] ? strlen(parts[i]) + 1 : 0;
+        if (n + length + 1 > sizeof text)
+            return false;
+        if (length)
+            memcpy(text + n, parts[i], length);
+        n += length;
+        text[n++] = parts[i] ? 1 : 2; /* told apart from one that is empty */
+    }
+    return ald_text_names_told(w->known, text, n);
+}
+
 /** Makes the rows of a person and remembers under which words texts may speak of them. */
 void ald_who_note(struct ald_people_work *w, const struct ald_said *said, const struct ald_who *who, bool defines)
 {
@@ -123,7 +147,7 @@ void ald_who_note(struct ald_people_work *w, const struct ald_said *said, const 
             add_row(w, who->all[i], who, mapped, said->name);
         add_row(w, who->canonical, who, mapped, said->name);
     }
-    if (w->scrub->mode == ALD_PEOPLE_NAMES)
+    if (w->scrub->mode == ALD_PEOPLE_NAMES || is_told(w, said, who))
         return;
     /* Who was met by login alone may stand in texts by that: from now on as whom the id or the address makes them. */
     if (said->login && (said->id || said->email) && !who->aliased) {

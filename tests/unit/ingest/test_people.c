@@ -517,13 +517,39 @@ static void many_names(void **state)
     free(text);
 }
 
+/* What is remembered of people gives what would be worked out, also where more are met than are remembered; and a name that comes once more
+ * says what it said, whoever else was met in between. */
+static void the_same_people_again(void **state)
+{
+    struct bench *b = *state;
+    struct ald_known_names *known = b->scrub.known = ald_known_names_new(b->scrub.key);
+    char identity[32], met[ALD_PSEUDONYM_SIZE], made[ALD_PSEUDONYM_SIZE];
+    for (int i = 0; i < 6000; i++) {
+        (void)snprintf(identity, sizeof identity, "desk:u%d", i % 4 == 3 ? i / 100 : i % 3000);
+        ald_text_names_pseudonym(known, b->scrub.key, identity, met);
+        ald_pseudonym(b->scrub.key, identity, made);
+        assert_string_equal(met, made);
+    }
+    assert_false(ald_text_names_told(known, "a", 1));
+    assert_true(ald_text_names_told(known, "a", 1));
+    assert_false(ald_text_names_told(known, "b", 1));
+    const char *jane = "{\"result\":[{\"sys_id\":\"u1\",\"name\":\"Jane Doe\"}]}", *other = "{\"result\":[{\"sys_id\":\"u2\",\"name\":\"Jane Doe\"}]}";
+    const char *text = "[{\"t\":\"Jane Doe\"}]", *one = p(b, "desk:u1"), *two = p(b, "desk:u2");
+    (void)scrub(b, "users", jane);
+    (void)scrub(b, "users", other);
+    const char *found = ald_strdup(b->arena, scrub(b, "other", text));
+    (void)scrub(b, "users", jane);
+    assert_string_equal(scrub(b, "other", text), found);
+    assert_string_equal(found, ald_sprintf(b->arena, "[{\"t\":\"%s\"}]", strcmp(one, two) < 0 ? one : two));
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
         CASE(aliases),      CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
-        CASE(names_of_the_store), CASE(people_names), CASE(same_again), CASE(many_names),
+        CASE(names_of_the_store), CASE(people_names), CASE(same_again), CASE(many_names), CASE(the_same_people_again),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
