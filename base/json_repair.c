@@ -304,12 +304,6 @@ static enum ald_rc lex_token(struct lexer *lx, struct ald_err *err)
     case '}':
         lx->depth--;
         break;
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n':
-    case ':':
-        break;
     case ',':
         lx->nodes++;
         break;
@@ -318,6 +312,12 @@ static enum ald_rc lex_token(struct lexer *lx, struct ald_err *err)
     }
     lx->pos++;
     return ALD_OK;
+}
+
+/** What stands between tokens and means nothing here. */
+static bool is_between(char c)
+{
+    return c == ' ' || c == ':' || c == '\n' || c == '\t' || c == '\r';
 }
 
 static enum ald_rc lex(struct lexer *lx, struct ald_err *err)
@@ -332,7 +332,11 @@ static enum ald_rc lex(struct lexer *lx, struct ald_err *err)
     if (lx->in[start] == '<')
         return bad(start, "it looks like HTML", err);
     const size_t nodes_max = ALD_JSON_NODES_FREE + lx->n / ALD_JSON_BYTES_A_NODE;
-    while (lx->pos < lx->n) {
+    for (;;) {
+        while (lx->pos < lx->n && is_between(lx->in[lx->pos]))
+            lx->pos++;
+        if (lx->pos == lx->n)
+            break;
         ALD_TRY(lex_token(lx, err));
         if (lx->nodes > nodes_max)
             return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: more than %zu values in %zu bytes", lx->pos, nodes_max, lx->n);

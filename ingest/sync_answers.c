@@ -23,7 +23,7 @@ struct ald_sync_answers {
     size_t at, pages;
     struct ald_sync_size size;
     struct ald_buf cursor;
-    char before[33];
+    uint64_t before; /* body of the page before, 0: none that holds anything */
     struct ald_sync_answer ring[RING];
     size_t head;     /* of the lot that is being stored */
     size_t lot;      /* answers left of it */
@@ -57,12 +57,10 @@ struct ald_sync_answers *ald_sync_answers_new(struct ald_sync *s, const struct a
 static enum ald_rc turn_page(struct ald_sync_answers *a, struct ald_sync_answer *answer, struct ald_err *err)
 {
     const struct ald_sync_page *page = &answer->page;
-    char body[33] = "";
-    if (page->rows.n > 0)
-        ald_fingerprint(page->res.body, page->res.body_n, body);
-    if (a->cursor.len && ((page->next.cursor && strcmp(page->next.cursor, a->cursor.data) == 0) || (*body && strcmp(body, a->before) == 0)))
+    const uint64_t body = page->rows.n > 0 ? ald_siphash(page->res.body, page->res.body_n) | 1 : 0;
+    if (a->cursor.len && ((page->next.cursor && strcmp(page->next.cursor, a->cursor.data) == 0) || (body && body == a->before)))
         return ald_fail(err, ALD_ERR_NET, "the same page again instead of the next one");
-    memcpy(a->before, body, sizeof a->before);
+    a->before = body;
     ald_sync_size_read(&a->size);
     ald_buf_clear(&a->cursor);
     answer->last = page->next.cursor == NULL;
@@ -84,7 +82,7 @@ static void next_batch(struct ald_sync_answers *a)
     a->pages = 0;
     a->size = ald_sync_size_of(a->s);
     ald_buf_clear(&a->cursor);
-    a->before[0] = '\0';
+    a->before = 0;
 }
 
 bool ald_sync_answers_pause(const struct ald_stream *stream, size_t n)

@@ -15,7 +15,7 @@ struct crawl {
     struct ald_sync_size size;
     struct ald_buf seen; /* a cursor of some pages ago: meeting it again means going round in a circle */
     int same; /* pages in a row that were the same, byte for byte */
-    char rows_seen[33]; /* of the page before: the same rows again mean that the source ignores where we are */
+    uint64_t rows_seen; /* of the page before, or 0: the same rows again mean that the source ignores where we are */
     int64_t pages, seen_at, rows;
     const char *gap; /* in the source's arena */
     bool resumed, remarked, refused;
@@ -102,16 +102,15 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     if (next)
         ALD_TRY(circle(c, next, &round, err));
     if (next) {
-        char rows[33];
+        const uint64_t rows = ald_siphash(page->res.body, page->res.body_n) | 1;
         const int same_max = page->rows.n == 0 && page->people.n == 0 ? SAME_EMPTY_MAX : s->stream->bounded ? SAME_WINDOWS_MAX : 1;
-        ald_fingerprint(page->res.body, page->res.body_n, rows);
-        c->same = strcmp(rows, c->rows_seen) == 0 ? c->same + 1 : 0;
+        c->same = rows == c->rows_seen ? c->same + 1 : 0;
         /* Two windows may begin with the same rows; many do not. */
         round = round || c->same >= same_max;
-        memcpy(c->rows_seen, rows, sizeof rows);
+        c->rows_seen = rows;
     }
     if (page->next.back)
-        c->rows_seen[0] = '\0';
+        c->rows_seen = 0;
     c->pages++;
     if (round || (next && c->pages >= ALD_MAX_PAGES)) {
         if (!c->gap)
