@@ -185,7 +185,8 @@ struct ald_sync_answer *ald_sync_answers_take(struct ald_sync_answers *a)
         ald_gate_leave(a->s);
         if (a->threaded && !a->running && !a->halted) {
             a->running = true;
-            a->running = pthread_create(&a->thread, NULL, ask_on, a) == 0;
+            if (pthread_create(&a->thread, NULL, ask_on, a) != 0) /* else it reads that */
+                a->running = false;
         }
         if (a->running)
             wait_for_lot(a);
