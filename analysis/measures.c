@@ -69,6 +69,16 @@ void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incid
     make(analysis, quarter, 0);
 }
 
+void ald_readings_make_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted)
+{
+    for (size_t i = first; i < last; i++)
+        if (wanted[i - first] && ald_is_read(&analysis->incidents[i])) { /* a quarter is made as a whole, or not yet */
+            if (!analysis->readings->of[i])
+                make(analysis, ald_quarter_some(analysis, first, last, wanted), 0);
+            return;
+        }
+}
+
 void ald_measure_alone(const struct ald_analysis *analysis, size_t incident)
 {
     const bool wanted = true;

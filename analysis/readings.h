@@ -44,6 +44,9 @@ struct ald_quarter *ald_quarter_some(const struct ald_analysis *analysis, size_t
 void ald_readings_make(const struct ald_analysis *analysis, size_t incident, size_t threads);
 /** The same, but all that is asked of the quarter's measures is where its incidents stand, what is shown, and their corners. */
 void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incident);
+/** Reads those of first..last-1, which are of one quarter, that are wanted (by first..last-1), where they were not read yet. Nothing may ask
+ *  for the others before these are dropped (ald_measures_drop_after): they count as a quarter made. */
+void ald_readings_make_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted);
 
 /** What a reading would say in this quarter if all of its reference (in the landmark reading: its subset) were comparables:
  *  n_ref, m and the bounds; the measure of what position adds. */
