@@ -146,8 +146,9 @@ static ALD_CHECK enum ald_rc want_around_all(struct window *w, const int64_t *nu
 static ALD_CHECK enum ald_rc want_around_some(struct window *w, struct ald_err *err)
 {
     struct ald_arena *arena = w->ask->arena;
-    size_t n = w->older_n, cap = w->older_n;
-    int64_t *numbers = w->older_n ? ald_calloc(arena, n, sizeof *numbers) : NULL, start = 0;
+    size_t n = w->older_n;
+    size_t cap = n;
+    int64_t *numbers = n ? ald_calloc(arena, n, sizeof *numbers) : NULL, start = 0;
     for (size_t k = 0; k < n; k++)
         numbers[k] = w->older[k];
     for (int64_t number = w->number; w->quiet && number <= w->most && start != ALD_TIME_NONE; number++) {

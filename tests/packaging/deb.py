@@ -3,22 +3,12 @@
 Touches nothing outside a temporary folder. Prints `passed N`, `failed N`, and skips."""
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
+from steps import Failed, run, skip, take
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-class Failed(Exception):
-    pass
-
-
-def run(*args, **more):
-    done = subprocess.run([str(arg) for arg in args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900, **more)
-    if done.returncode:
-        raise Failed(f"{' '.join(map(str, args))}: exit code {done.returncode}\n{done.stdout[-3000:]}")
-    return done.stdout
 
 
 def expect(good, text):
@@ -70,21 +60,10 @@ class Package:
 
 def main():
     if not all(shutil.which(tool) for tool in ("dpkg-buildpackage", "dh", "scdoc")):
-        print("skipped: Debian package (dpkg-dev, debhelper or scdoc is not installed)\npassed 0\nfailed 0")
-        return 0
-    passed = 0
+        return skip("Debian package", "dpkg-dev, debhelper or scdoc is not installed")
     with tempfile.TemporaryDirectory() as folder:
         package = Package(pathlib.Path(folder))
-        for step in (package.build, package.install, package.use, package.remove):
-            try:
-                step()
-                passed += 1
-            except (Failed, OSError, subprocess.TimeoutExpired, StopIteration) as why:
-                print(f"FAILED Debian package: {step.__name__}\n{why}", file=sys.stderr)
-                print(f"passed {passed}\nfailed 1")
-                return 1
-    print(f"passed {passed}\nfailed 0")
-    return 0
+        return take("Debian package", [package.build, package.install, package.use, package.remove])
 
 
 if __name__ == "__main__":

@@ -12,21 +12,11 @@ import subprocess
 import sys
 import tempfile
 
+from steps import Failed, run, skip, take
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MIRROR = os.environ.get("ALIDADE_MIRROR", "http://deb.debian.org/debian")
 REPORTS = ("quarterly-2026Q3.xlsx", "leadership-2026Q3.html")
-
-
-class Failed(Exception):
-    pass
-
-
-def run(*args, seconds=1800, **more):
-    done = subprocess.run([str(arg) for arg in args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=seconds, **more)
-    if done.returncode:
-        raise Failed(f"{' '.join(map(str, args))}: exit code {done.returncode}\n{done.stdout[-4000:]}")
-    return done.stdout
 
 
 class System:
@@ -86,28 +76,15 @@ def missing():
 
 def main():
     if why := missing():
-        print(f"skipped: fresh Debian ({why})\npassed 0\nfailed 0")
-        return 0
-    passed = 0
+        return skip("fresh Debian", why)
     with tempfile.TemporaryDirectory(prefix="alidade-fresh-") as folder:
         system = System(pathlib.Path(folder))
         try:
             system.make()
         except (Failed, subprocess.TimeoutExpired) as no:
-            print(f"skipped: fresh Debian (debootstrap gave none: {str(no).splitlines()[-1]})\npassed 0\nfailed 0")
-            return 0
+            return skip("fresh Debian", f"debootstrap gave none: {str(no).splitlines()[-1]}")
         with system.mounts:
-            steps = [system.mount, system.clone, system.quickstart] + [system.check] * ("--check" in sys.argv[1:])
-            for step in steps:
-                try:
-                    step()
-                    passed += 1
-                except (Failed, OSError, subprocess.TimeoutExpired) as bad:
-                    print(f"FAILED {step.__name__}\n{bad}", file=sys.stderr)
-                    print(f"passed {passed}\nfailed 1")
-                    return 1
-    print(f"passed {passed}\nfailed 0")
-    return 0
+            return take("fresh Debian", [system.mount, system.clone, system.quickstart] + [system.check] * ("--check" in sys.argv[1:]))
 
 
 if __name__ == "__main__":
