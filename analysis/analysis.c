@@ -246,7 +246,7 @@ static void observe_recent(const struct ald_analysis *a)
 /* part NULL: all incidents, or the recent ones. */
 static void observe(struct ald_analysis *a, const struct ald_part *part)
 {
-    struct observing o = {.analysis = a, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
+    struct observing o = {.analysis = a, .parts = ald_parallel_parts_for(a->incidents_n)};
     a->observations = ald_observations_new(a->arena, a->incidents_n);
     a->readings = ald_readings_new(a->arena, a->incidents_n);
     if (a->recent) {

@@ -8,7 +8,6 @@
 #include "analysis/names.h"
 
 #define ALD_BIT(i) (1u << (unsigned)(i))
-#define ALD_WORTH_THREADS 2048 /* incidents; fewer are done before a thread has begun */
 
 /** A row of record_service. field: ald_build_word. */
 struct ald_row_svc {

@@ -13,7 +13,6 @@ struct share {
     struct ald_build b;
     struct ald_analysis a;
     size_t from, to;
-    uint32_t *met; /* count_folded */
 };
 
 /* Groups that were folded into an incident; a record folded inside its own group counts for itself. met: by group, the
@@ -49,9 +48,10 @@ static void gather(struct ald_build *b, struct ald_incident *inc)
 static void clock_share(void *ctx, size_t part)
 {
     struct share *share = (struct share *)ctx + part;
+    uint32_t *met = ald_calloc(share->b.scratch, share->a.records_n, sizeof *met);
     for (size_t i = share->from; i < share->to; i++)
         if (!ald_overrides_any(&share->b, &share->a.incidents[i]))
-            clock(&share->b, &share->a.incidents[i], share->met);
+            clock(&share->b, &share->a.incidents[i], met);
 }
 
 static void gather_share(void *ctx, size_t part)
@@ -72,7 +72,6 @@ static void begin(struct share *share, const struct ald_build *b, size_t from, s
     share->b.mentions = (struct ald_mentions){.arena = scratch};
     share->b.brief = ald_arena_new();
     share->b.wording = ald_arena_new();
-    share->met = ald_calloc(scratch, b->a->records_n, sizeof *share->met);
 }
 
 static void end(struct share *share, struct ald_build *b)
@@ -89,7 +88,7 @@ static void end(struct share *share, struct ald_build *b)
 static void share_out(struct ald_build *b, size_t from, size_t to, void (*share_part)(void *ctx, size_t part))
 {
     struct share shares[ALD_PARALLEL_MOST];
-    size_t n = to - from, parts = n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts();
+    size_t n = to - from, parts = ald_parallel_parts_for(n);
     for (size_t part = 0; part < parts; part++)
         begin(&shares[part], b, from + n * part / parts, from + n * (part + 1) / parts);
     ald_parallel(parts, share_part, shares);

@@ -291,7 +291,7 @@ static void keep_blocks(struct ald_linker *l, const struct walk *walk)
 static void walk_blocks(struct ald_linker *l, const struct ald_link_places *places, double span, struct ald_link_pairs *pairs,
                         struct ald_link_chance *chance)
 {
-    struct walk walk = {.places = places, .parts = l->b->a->records_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
+    struct walk walk = {.places = places, .parts = ald_parallel_parts_for(l->b->a->records_n)};
     struct ald_link_odds odds;
     ald_odds_build(l, places->blocks, span, &odds);
     for (size_t i = 0; i < walk.parts; i++) {

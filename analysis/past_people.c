@@ -260,7 +260,7 @@ static const uint8_t *know(const struct ald_past *past)
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct knowing k = {.past = past,
                         .naming = ald_past_naming(a, has_start, scratch),
-                        .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
+                        .parts = ald_parallel_parts_for(a->incidents_n)};
     for (size_t part = 0; part < k.parts; part++)
         k.familiar[part] = ald_calloc(part ? scratch : a->events_arena, bytes, 1);
     ald_parallel(k.parts, know_part, &k);
@@ -272,7 +272,7 @@ static const uint8_t *know(const struct ald_past *past)
 
 void ald_past_people(struct ald_build *b, struct ald_past *past)
 {
-    size_t n = b->a->incidents_n, parts = n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts();
+    size_t n = b->a->incidents_n, parts = ald_parallel_parts_for(n);
     struct engaged all[ALD_PARALLEL_MOST];
     uint32_t *codes_at = ald_calloc(b->a->events_arena, n + 1, sizeof *codes_at);
     for (size_t part = 0; part < parts; part++) { /* the first puts down where all comes together */

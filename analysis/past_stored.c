@@ -5,7 +5,6 @@
 
 #include "alidade/hash.h"
 #include "alidade/parallel.h"
-#include "analysis/build.h"
 #include "analysis/kept.h"
 #include "analysis/packing.h"
 #include "analysis/past.h"
@@ -100,7 +99,7 @@ static struct about *about_all(const struct ald_analysis *a, struct ald_arena *s
     for (size_t p = 0; p < a->persons_n; p++)
         bits[p] = ald_past_person(a->persons[p]);
     struct telling telling = {
-        .analysis = a, .bits = bits, .about = about, .parts = a->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts()};
+        .analysis = a, .bits = bits, .about = about, .parts = ald_parallel_parts_for(a->incidents_n)};
     ald_parallel(telling.parts, tell_part, &telling);
     for (size_t i = 0; i < a->incidents_n; i++) {
         if (!ald_past_counts(&a->incidents[i]))

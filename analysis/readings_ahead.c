@@ -4,7 +4,6 @@
 #include "readings.h"
 
 #include "alidade/parallel.h"
-#include "build.h"
 #include "observations.h"
 
 static void *read_coming(void *ctx)
@@ -52,7 +51,7 @@ static void rank(const struct ald_analysis *analysis)
 
 void ald_ahead_begin(struct ald_ahead *ahead, const struct ald_analysis *analysis, bool packs_frames)
 {
-    size_t parts = analysis->incidents_n < ALD_WORTH_THREADS ? 1 : ald_parallel_parts();
+    size_t parts = ald_parallel_parts_for(analysis->incidents_n);
     *ahead = (struct ald_ahead){.analysis = analysis, .packs_frames = packs_frames, .threads = (parts + ALD_AHEAD_MOST - 1) / ALD_AHEAD_MOST};
     rank(analysis);
     start(ahead);

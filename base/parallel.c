@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+enum { WORTH_THREADS = 2048 }; /* items */
+
 struct job {
     void (*part)(void *ctx, size_t i);
     void *ctx;
@@ -22,6 +24,11 @@ size_t ald_parallel_parts(void)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     return processors < 1 ? 1 : processors < ALD_PARALLEL_MOST ? (size_t)processors : ALD_PARALLEL_MOST;
+}
+
+size_t ald_parallel_parts_for(size_t items)
+{
+    return items < WORTH_THREADS ? 1 : ald_parallel_parts();
 }
 
 void ald_parallel(size_t n, void (*part)(void *ctx, size_t i), void *ctx)

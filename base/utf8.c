@@ -169,16 +169,22 @@ static bool is_nul(unsigned code)
     return code == 0;
 }
 
-/** Nothing but ASCII, eight bytes at once. */
-static bool is_ascii(const char *s, size_t n)
+/** How many bytes from here on are ASCII, as far as eight of them tell it at once. */
+static size_t ascii_eights(const char *s, size_t n)
 {
     const uint64_t high = 0x8080808080808080;
     size_t i = 0;
     for (uint64_t x; n - i >= sizeof x; i += sizeof x) {
         memcpy(&x, s + i, sizeof x);
         if (x & high)
-            return false;
+            break;
     }
+    return i;
+}
+
+static bool is_ascii(const char *s, size_t n)
+{
+    size_t i = ascii_eights(s, n);
     while (i < n && (unsigned char)s[i] < 0x80)
         i++;
     return i == n;
@@ -204,16 +210,16 @@ size_t ald_utf8_next(const char *s, size_t n, unsigned *ret_code_point)
 
 size_t ald_utf8_count(const char *s)
 {
-    const uint64_t high = 0x8080808080808080;
     size_t count = 0;
-    for (size_t i = 0, n = strlen(s); i < n; count++) {
+    for (size_t i = 0, n = strlen(s); i < n;) {
         unsigned code;
-        for (uint64_t x; n - i > sizeof x; i += sizeof x, count += sizeof x) { /* eight bytes of ASCII at once */
-            memcpy(&x, s + i, sizeof x);
-            if (x & high)
-                break;
-        }
+        size_t ascii = ascii_eights(s + i, n - i);
+        count += ascii;
+        i += ascii;
+        if (i == n)
+            break;
         i += ald_utf8_next(s + i, n - i, &code);
+        count++;
     }
     return count;
 }

@@ -57,7 +57,7 @@ struct ald_sync_answers *ald_sync_answers_new(struct ald_sync *s, const struct a
 static enum ald_rc turn_page(struct ald_sync_answers *a, struct ald_sync_answer *answer, struct ald_err *err)
 {
     const struct ald_sync_page *page = &answer->page;
-    const uint64_t body = page->rows.n > 0 ? ald_siphash(page->res.body, page->res.body_n) | 1 : 0;
+    const uint64_t body = page->rows.n > 0 ? ald_sync_page_mark(page) : 0;
     if (a->cursor.len && ((page->next.cursor && strcmp(page->next.cursor, a->cursor.data) == 0) || (body && body == a->before)))
         return ald_fail(err, ALD_ERR_NET, "the same page again instead of the next one");
     a->before = body;

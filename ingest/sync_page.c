@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "alidade/hash.h"
 #include "alidade/utf8.h"
 
 #define MESSAGE_CHARS 160
@@ -58,6 +59,11 @@ void ald_sync_page_done(struct ald_sync_page *page)
 {
     ald_json_doc_freep(&page->doc);
     ald_arena_freep(&page->arena);
+}
+
+uint64_t ald_sync_page_mark(const struct ald_sync_page *page)
+{
+    return ald_siphash(page->res.body, page->res.body_n) | 1;
 }
 
 static void page_again(struct ald_sync_page *page)

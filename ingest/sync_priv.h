@@ -165,6 +165,8 @@ ALD_CHECK enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_s
 /** The same from inside the gate, which is left meanwhile. */
 ALD_CHECK enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
                                         struct ald_sync_page *page, struct ald_err *err);
+/** By which it is told from another page: of the bytes that came; never 0, which is no page. */
+uint64_t ald_sync_page_mark(const struct ald_sync_page *page);
 /** Parses page->res.body, replaces people and makes rows: what file and HTTP pages share. */
 ALD_CHECK enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stream, struct ald_sync_page *page,
                                          struct ald_err *err);

@@ -102,7 +102,7 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     if (next)
         ALD_TRY(circle(c, next, &round, err));
     if (next) {
-        const uint64_t rows = ald_siphash(page->res.body, page->res.body_n) | 1;
+        const uint64_t rows = ald_sync_page_mark(page);
         const int same_max = page->rows.n == 0 && page->people.n == 0 ? SAME_EMPTY_MAX : s->stream->bounded ? SAME_WINDOWS_MAX : 1;
         c->same = rows == c->rows_seen ? c->same + 1 : 0;
         /* Two windows may begin with the same rows; many do not. */

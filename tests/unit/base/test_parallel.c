@@ -28,6 +28,9 @@ static void test_parts(void **state)
     (void)state;
     assert_true(ald_parallel_parts() >= 1);
     assert_true(ald_parallel_parts() <= ALD_PARALLEL_MOST);
+    assert_int_equal(ald_parallel_parts_for(0), 1);
+    assert_int_equal(ald_parallel_parts_for(2047), 1);
+    assert_int_equal(ald_parallel_parts_for(2048), ald_parallel_parts());
 }
 
 int main(void)
