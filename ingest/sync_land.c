@@ -130,6 +130,23 @@ enum ald_rc ald_sync_note_changed(struct ald_sync *s, struct ald_q *q, struct al
     return n > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
 }
 
+/** Gives records of the source, often all of them, the stream's bits of a timeline: nothing is held of those that change. from: where both
+ *  statements begin. */
+static enum ald_rc add_timelines(struct ald_sync *s, const struct ald_stream *stream, const char *note, const char *add, int64_t from,
+                                 struct ald_err *err)
+{
+    const char *const steps[] = {note, add};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(s->store, steps[i], &q, err));
+        ald_q_text(q, 1, s->cfg->name);
+        ald_q_int(q, 2, stream->holds);
+        ald_q_int(q, 3, from);
+        ALD_TRY(ald_q_run(q, err));
+    }
+    return ald_store_changes(s->store) > 0 ? ald_store_touch_noted(s->store, err) : ALD_OK;
+}
+
 /** Records are never deleted, and bits of a timeline only added: of those that were there when such a list was last read from its beginning
  *  every one has them. */
 static enum ald_rc timelines_whole(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
@@ -137,12 +154,8 @@ static enum ald_rc timelines_whole(struct ald_sync *s, const struct ald_stream *
     const char *key = ald_sprintf(s->arena, "timelines/%s/%u", s->cfg->name, stream->holds);
     int64_t last = 0;
     ALD_TRY(ald_sync_meta(s, key, 0, &last, err));
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL, *put = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_timeline_behind", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_int(q, 2, stream->holds);
-    ald_q_int(q, 3, last);
-    ALD_TRY(ald_sync_note_changed(s, q, err));
+    ALD_TRY(add_timelines(s, stream, "sync_timeline_behind_note", "sync_timeline_behind", last, err));
+    ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL;
     ALD_TRY(ald_q_open(s->store, "sync_timeline_last", &put, err));
     ald_q_text(put, 1, key);
     return ald_q_run(put, err);
@@ -153,14 +166,8 @@ static enum ald_rc timelines_whole(struct ald_sync *s, const struct ald_stream *
 static enum ald_rc timelines_read(struct ald_sync *s, const struct ald_stream *stream, int64_t since,
                                   struct ald_err *err)
 {
-    if (since == ALD_TIME_NONE)
-        return timelines_whole(s, stream, err);
-    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(s->store, "sync_timeline_all", &q, err));
-    ald_q_text(q, 1, s->cfg->name);
-    ald_q_int(q, 2, stream->holds);
-    ald_q_time(q, 3, since);
-    return ald_sync_note_changed(s, q, err);
+    return since == ALD_TIME_NONE ? timelines_whole(s, stream, err)
+                                  : add_timelines(s, stream, "sync_timeline_all_note", "sync_timeline_all", since, err);
 }
 
 static enum ald_rc land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,

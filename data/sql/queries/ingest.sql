@@ -123,14 +123,22 @@ DELETE FROM todo WHERE source = ?1 AND stream = ?2 AND subject = ?3;
 UPDATE cursor SET complete = 0, gap = ?2 WHERE source = ?1 AND complete = 1
 AND EXISTS (SELECT 1 FROM todo t WHERE t.source = cursor.source AND t.stream = cursor.stream);
 
--- 65536: what says itself what was read (ALD_HOLDS_TOLD).
+-- Of what a record told before nothing is known here, and where that is so of one record, all are read anew: the first that is not noted
+-- yet stands for those that change with it. OR FAIL: with ABORT SQLite holds each page as it was. 65536: what says itself what was read (ALD_HOLDS_TOLD).
+-- name: sync_timeline_all_note
+INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0
+AND entered_at >= ?3 AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.record IN (0, record.id)) LIMIT 1;
+
 -- name: sync_timeline_all
-UPDATE record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND entered_at >= ?3
-RETURNING id;
+UPDATE OR FAIL record SET timeline = timeline | ?2 WHERE source = ?1 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 AND entered_at >= ?3;
 
 -- Of records behind ?3, found by their number: + keeps SQLite from an index of all of the source.
+-- name: sync_timeline_behind_note
+INSERT INTO touched (record, was_from) SELECT id, -9223372036854775808 FROM record WHERE +source = ?1 AND id > ?3 AND timeline & ?2 <> ?2
+AND timeline & 65536 = 0 AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.record IN (0, record.id)) LIMIT 1;
+
 -- name: sync_timeline_behind
-UPDATE record SET timeline = timeline | ?2 WHERE +source = ?1 AND id > ?3 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0 RETURNING id;
+UPDATE OR FAIL record SET timeline = timeline | ?2 WHERE +source = ?1 AND id > ?3 AND timeline & ?2 <> ?2 AND timeline & 65536 = 0;
 
 -- name: sync_timeline_last
 INSERT INTO meta (key, value) SELECT ?1, coalesce(max(id), 0) FROM record WHERE true ON CONFLICT (key) DO UPDATE SET value = excluded.value;

@@ -203,6 +203,39 @@ static void events_tell_of_records_without_any(void **state)
     room_close(&room);
 }
 
+#define EVENT(id) "{\"external_id\": \"1\", \"event_id\": \"" id "\", \"at\": \"2026-01-02T03:05:00Z\", \"kind\": \"note\"}\n"
+
+/** Events come for the first time, and so many records are noted. */
+static void begin_events(struct room *room, const struct files *files, const char *event, const char *noted)
+{
+    static const char anew[] = "UPDATE record SET timeline = 0; DELETE FROM meta WHERE key LIKE 'timelines/%'; DELETE FROM touched";
+    assert_int_equal(sqlite3_exec(room->db, anew, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(room->db, noted, NULL, NULL, NULL), SQLITE_OK);
+    put(files->b, event);
+    run(room);
+    assert_int_equal(room_count(room, N("record WHERE timeline <> 0")), 4);
+}
+
+/** Of many records that gain what is known of their timeline one note is enough to make all anew; none where each is noted already. */
+static void the_first_events_leave_one_note(void **state)
+{
+    (void)state;
+    struct room room;
+    struct files files;
+    one_source(&room, &files);
+    room.sources[0].opts_n = 2;
+    put(files.a, RECORD("1") "\n" RECORD("2") "\n" RECORD("3") "\n" RECORD("4") "\n");
+    put(files.b, "");
+    run(&room);
+    begin_events(&room, &files, EVENT("e1"), "SELECT 1");
+    assert_string_equal(room_text(&room, "SELECT group_concat(record || ' ' || (was_from = -9223372036854775808), ', ') FROM touched"), "1 0, 2 1");
+    begin_events(&room, &files, EVENT("e2"), "INSERT INTO touched SELECT id, 7 FROM record");
+    assert_int_equal(room_count(&room, N("touched WHERE was_from <> 7")), 0);
+    begin_events(&room, &files, EVENT("e3"), "INSERT INTO touched VALUES (0, 0)");
+    assert_int_equal(room_count(&room, N("touched")), 1);
+    room_close(&room);
+}
+
 static void missing_file_names_it(void **state)
 {
     (void)state;
@@ -252,6 +285,7 @@ int main(void)
         cmocka_unit_test(stopped_and_read_again),
         cmocka_unit_test(events_follow_their_records),
         cmocka_unit_test(events_tell_of_records_without_any),
+        cmocka_unit_test(the_first_events_leave_one_note),
         cmocka_unit_test(missing_file_names_it),
         cmocka_unit_test(another_type_of_the_same_name),
     };
