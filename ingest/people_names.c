@@ -182,12 +182,13 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
     return more;
 }
 
-static void learn(struct ald_known_names *known, const char *words, size_t n, unsigned counts, const char *pseudonym)
+/** @param news true: learned even where it says nothing that was not known. @return whether it was learned. */
+static bool learn(struct ald_known_names *known, const char *words, size_t n, unsigned counts, const char *pseudonym, bool news)
 {
     struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts, .sieve = counts ? sieve_of(words, n) : 0};
     copy_pseudonym(row.pseudonym, pseudonym);
-    if (!merge(known, &row))
-        return;
+    if (!merge(known, &row) && !news)
+        return false;
     if (known->fresh_n == known->fresh_cap) {
         known->fresh_cap = known->fresh_cap ? 2 * known->fresh_cap : 64;
         known->fresh = reallocarray(known->fresh, known->fresh_cap, sizeof *known->fresh);
@@ -195,6 +196,7 @@ static void learn(struct ald_known_names *known, const char *words, size_t n, un
             abort();
     }
     known->fresh[known->fresh_n++] = row;
+    return true;
 }
 
 void ald_text_names_pseudonym(struct ald_known_names *known, const struct ald_key *key, const char *identity, char ret[ALD_PSEUDONYM_SIZE])
@@ -245,8 +247,8 @@ static bool has_letter(const char *s, size_t n)
 
 static void put(struct ald_known_names *known, const struct ald_words *w, const char *pseudonym)
 {
-    learn(known, w->text, w->ends[w->words_n - 1], 0, pseudonym);
-    learn(known, w->text, w->ends[0], 1u << (w->words_n - 1), "");
+    const bool news = learn(known, w->text, w->ends[w->words_n - 1], 0, pseudonym, false);
+    (void)learn(known, w->text, w->ends[0], 1u << (w->words_n - 1), "", news); /* it may begin another name: where that was looked for nobody looked for this one */
 }
 
 void ald_text_names_add(struct ald_known_names *known, const char *text, const char *pseudonym, bool turned)
@@ -272,7 +274,7 @@ void ald_text_names_add(struct ald_known_names *known, const char *text, const c
 
 void ald_text_names_supersede(struct ald_known_names *known, const char *lesser, const char *pseudonym)
 {
-    learn(known, lesser, strlen(lesser), 1, pseudonym);
+    (void)learn(known, lesser, strlen(lesser), 1, pseudonym, false);
 }
 
 const char *ald_text_names_find(const struct ald_known_names *known, const char *text, size_t n)

@@ -57,6 +57,15 @@ class Late(Names):
         self.check_gone()
         self.assertEqual(self.sql("SELECT count(*) FROM known_name WHERE late = 1"), [(0,)])
 
+    def test_of_several_with_one_first_name(self):
+        """A name that comes late begins with a word that began another one before any text was stored."""
+        world = self.world()
+        world["issues"][0]["reporter"] = {**LATE, "id": "5c0ffee0ear", "key": "JIRAUSER776", "login": "yolanda.early", "name": "Yolanda Early",
+                                          "email": "early@people.example"}
+        self.serve(world)
+        self.ingest("--record", "tape", code=3)
+        self.check_gone()
+
     def test_recorded_pages_give_the_same(self):
         self.serve(self.world())
         self.ingest("--record", "tape", code=3)
