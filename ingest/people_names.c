@@ -8,6 +8,7 @@
 
 #include "alidade/utf8.h"
 #include "people.h"
+#include "people_sieve.h"
 #include "people_words.h"
 
 #define MIN_CODE_POINTS 3u
@@ -36,6 +37,7 @@ struct met {
 };
 #define MET_N 1024u
 #define SIEVE_N 4096u
+#define STOOD_N ALD_WORD_NUMBERS
 
 struct ald_known_names {
     struct ald_hash_key key;
@@ -43,7 +45,8 @@ struct ald_known_names {
     struct met *met;     /* MET_N, by the hash; NULL: nobody was */
     uint64_t *told;      /* MET_N hashes, the same */
     unsigned changes; /* counts from 1 */
-    uint64_t sieve[SIEVE_N / 64]; /* a bit for each word that begins a name */
+    uint64_t sieve[SIEVE_N / 64]; /* of words that begin a name */
+    uint64_t *stood;              /* STOOD_N bits: of words that stood in texts and began none; NULL: that is not remembered */
     bool sieve_all;               /* there are such words whose number is not known */
     struct name *names;
     struct ald_name_alias *aliases;
@@ -99,6 +102,7 @@ void ald_known_names_free(struct ald_known_names *known)
     free(known->asked);
     free(known->met);
     free(known->told);
+    free(known->stood);
     ald_hash_key_wipe(&known->key);
     free(known);
 }
@@ -119,45 +123,11 @@ static const struct ald_name_row *find(const struct ald_known_names *known, cons
     return name ? &name->row : NULL;
 }
 
-/** The first eight of the n > 0 bytes; of fewer something that follows from all of them. In a few loads: each word of each text comes here. */
-static uint64_t some_bytes(const char *word, size_t n)
-{
-    uint64_t eight;
-    uint32_t head, tail;
-    if (n >= sizeof eight) {
-        memcpy(&eight, word, sizeof eight);
-        return eight;
-    }
-    if (n < sizeof head) {
-        const uint64_t one = (unsigned char)word[0], middle = (unsigned char)word[n / 2], end = (unsigned char)word[n - 1];
-        return one | middle << 8 | end << 16;
-    }
-    memcpy(&head, word, sizeof head);
-    memcpy(&tail, word + n - sizeof tail, sizeof tail);
-    return head | (uint64_t)tail << 32;
-}
-
-/** Number of a word, from 1, in whatever case; the n > 0 bytes of the word as it stands in a text. */
-static unsigned sieve_of(const char *word, size_t n)
-{
-    const uint64_t small = 0x2020202020202020; /* takes more together than case, which does no harm */
-    const uint64_t first = some_bytes(word, n), last = n < sizeof last ? 0 : some_bytes(word + n - sizeof last, sizeof last);
-    const uint64_t hash = ((first | small) ^ (last | small) * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
-    return 1 + (unsigned)(hash >> 52) % (SIEVE_N - 1);
-}
-
 static void sieve_add(struct ald_known_names *known, const struct ald_name_row *row)
 {
-    known->sieve_all = known->sieve_all || (row->counts && !row->sieve);
-    if (row->sieve)
-        known->sieve[row->sieve / 64] |= UINT64_C(1) << row->sieve % 64;
-}
-
-/** False when no name begins with the word. */
-static bool sieve_holds(const struct ald_known_names *known, const char *word, size_t n)
-{
-    const unsigned number = sieve_of(word, n);
-    return known->sieve_all || (known->sieve[number / 64] >> number % 64 & 1);
+    known->sieve_all = known->sieve_all || (row->counts && !row->number);
+    if (row->number)
+        ald_words_sieve_add(known->sieve, SIEVE_N, row->number);
 }
 
 /** Joins what is known with row; true when that says more than before. */
@@ -178,6 +148,7 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
     if (better)
         copy_pseudonym(name->row.pseudonym, row->pseudonym);
     name->row.counts |= row->counts;
+    name->row.number = row->number ? row->number : name->row.number;
     known->changes += more;
     return more;
 }
@@ -185,7 +156,7 @@ static bool merge(struct ald_known_names *known, const struct ald_name_row *row)
 /** @param news true: learned even where it says nothing that was not known. @return whether it was learned. */
 static bool learn(struct ald_known_names *known, const char *words, size_t n, unsigned counts, const char *pseudonym, bool news)
 {
-    struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts, .sieve = counts ? sieve_of(words, n) : 0};
+    struct ald_name_row row = {.hash = ald_keyed_hash(&known->key, words, n), .counts = counts, .number = counts ? ald_word_number(words, n) : 0};
     copy_pseudonym(row.pseudonym, pseudonym);
     if (!merge(known, &row) && !news)
         return false;
@@ -223,28 +194,6 @@ bool ald_text_names_told(struct ald_known_names *known, const void *bytes, size_
     return before;
 }
 
-/** Accounts and placeholders that are nobody, and everyday words of the texts that we want to keep readable. */
-static bool is_nobody(const char *s, size_t n)
-{
-    static const char *const words[] = {
-        "admin",  "administrator", "alert",      "anonymous", "api",         "auto",       "automation", "bot",
-        "closed", "email",         "guest",      "incident",  "integration", "monitoring", "new",        "nobody",
-        "none",   "null",          "open",       "resolved",  "root",        "script",     "service",    "support",
-        "system", "team",          "unassigned", "unknown",   "user",        "webhook",    "workflow"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strlen(words[i]) == n && memcmp(words[i], s, n) == 0)
-            return true;
-    return false;
-}
-
-static bool has_letter(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)s[i] >= 0x80 || (s[i] >= 'a' && s[i] <= 'z'))
-            return true;
-    return false;
-}
-
 static void put(struct ald_known_names *known, const struct ald_words *w, const char *pseudonym)
 {
     const bool news = learn(known, w->text, w->ends[w->words_n - 1], 0, pseudonym, false);
@@ -262,7 +211,7 @@ void ald_text_names_add(struct ald_known_names *known, const char *text, const c
     char name[ALD_NAME_BYTES_MAX + 1];
     memcpy(name, w.text, n);
     name[n] = '\0';
-    if (ald_utf8_count(name) < MIN_CODE_POINTS || !has_letter(name, n) || is_nobody(name, n))
+    if (ald_utf8_count(name) < MIN_CODE_POINTS || !ald_words_of_somebody(name, n))
         return;
     put(known, &w, pseudonym);
     if (!turned || w.words_n != 2 || w.text[w.ends[0]] != ' ')
@@ -301,10 +250,9 @@ static unsigned head(const struct ald_known_names *known, const char *word, size
     return row ? row->counts : 0;
 }
 
-unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n)
+/** What is known of a word that passed the sieve. */
+static unsigned sieved_head(const struct ald_known_names *known, const char *word, size_t n)
 {
-    if (!known->names || !sieve_holds(known, word, n))
-        return 0;
     if (n > sizeof known->asked->word)
         return head(known, word, n);
     struct asked *asked = asked_at(known, word, n);
@@ -313,6 +261,54 @@ unsigned ald_text_names_head(const struct ald_known_names *known, const char *wo
         memcpy(asked->word, word, n);
     }
     return asked->counts;
+}
+
+static bool passes(const struct ald_known_names *known, unsigned number)
+{
+    return known->sieve_all || ald_words_sieve_has(known->sieve, SIEVE_N, number);
+}
+
+unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n)
+{
+    return known->names && passes(known, ald_word_number(word, n)) ? sieved_head(known, word, n) : 0;
+}
+
+bool ald_text_names_begin(const struct ald_known_names *known, const char *word, size_t n)
+{
+    const unsigned number = ald_word_number(word, n);
+    if (passes(known, number) && sieved_head(known, word, n))
+        return true;
+    if (known->stood)
+        ald_words_sieve_add(known->stood, STOOD_N, number);
+    return false;
+}
+
+void ald_text_names_note(const struct ald_known_names *known, const char *word, size_t n)
+{
+    if (known->stood)
+        ald_words_sieve_add(known->stood, STOOD_N, ald_word_number(word, n));
+}
+
+void ald_text_names_remember(struct ald_known_names *known)
+{
+    if (!known->stood)
+        known->stood = make(STOOD_N / 8);
+}
+
+bool ald_text_names_remembers(const struct ald_known_names *known)
+{
+    return known->stood != NULL;
+}
+
+bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_known_names *late)
+{
+    const struct name *name, *next;
+    HASH_ITER (hh, late->names, name, next) {
+        const bool begins = name->row.counts != 0, sure = known->stood && name->row.number;
+        if (begins && (!sure || ald_words_sieve_has(known->stood, STOOD_N, name->row.number)))
+            return true;
+    }
+    return false;
 }
 
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n)

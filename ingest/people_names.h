@@ -20,7 +20,7 @@ bool ald_is_pseudonym(const char *s, size_t n);
 struct ald_name_row {
     uint64_t hash;
     unsigned counts; /* bit n - 1: there is a name of n words that begins with this one word */
-    unsigned sieve;  /* a number that this word shares with few others; 0: not known, as in the store, which holds nothing of words */
+    unsigned number; /* of the word where counts is not 0 (people_sieve.h); 0: not known, as in the store, which holds nothing of words */
     char pseudonym[ALD_PSEUDONYM_SIZE]; /* "": by themselves the words name nobody */
 };
 
@@ -36,6 +36,15 @@ const char *ald_text_names_find(const struct ald_known_names *known, const char 
 /** How many words names have that begin with the word of n bytes, as it stands in a text, as bits; 0: none does. Remembers words that were
  *  asked for, which come again and again: so one thread at a time asks. */
 unsigned ald_text_names_head(const struct ald_known_names *known, const char *word, size_t n);
+/** Whether a name may begin with the word, for whoever goes over a text; if none does the word is noted. */
+bool ald_text_names_begin(const struct ald_known_names *known, const char *word, size_t n);
+/** Notes a word that stands in a text, if _remember was called. */
+void ald_text_names_note(const struct ald_known_names *known, const char *word, size_t n);
+/** From now on words of texts are noted: all of them, so that those which were not need not be looked for. */
+void ald_text_names_remember(struct ald_known_names *known);
+bool ald_text_names_remembers(const struct ald_known_names *known);
+/** False when no name of late begins with a word that was noted in known, whose texts therefore hold none of these names. */
+bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_known_names *late);
 /** The pseudonym of exactly these words, or NULL; of one that was superseded what took its place. */
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
 bool ald_text_names_any(const struct ald_known_names *known);

@@ -138,12 +138,12 @@ static bool search(struct search *w)
 /** True when a name may begin with the word, or with a part of it between underscores. */
 static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
 {
-    if (ald_text_names_head(known, s, n))
+    if (ald_text_names_begin(known, s, n))
         return true;
     for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
         const char *line = memchr(s + at, '_', n - at);
         end = line ? (size_t)(line - s) : n;
-        if (end > at && ald_text_names_head(known, s + at, end - at))
+        if (end > at && ald_text_names_begin(known, s + at, end - at))
             return true;
     }
     return false;
@@ -175,17 +175,35 @@ static bool anybody(const struct ald_known_names *known, const char *s, size_t n
     return false;
 }
 
-const char *ald_text_scrub(void *ctx, const char *s)
+static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
+#define KINDS_N (sizeof kinds / sizeof kinds[0])
+
+/** Notes the words of a text, in whatever way it is read. */
+static void note_words(const struct ald_known_names *known, const char *source)
 {
-    struct ald_text_scrub *scrub = ctx;
-    if (!anybody(scrub->known, s, strlen(s)))
-        return s;
-    static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
+    for (size_t i = 0; i < KINDS_N && ald_text_names_remembers(known); i++) {
+        struct ald_reading read;
+        if (ald_reading_begin(&read, kinds[i], source, strlen(source)))
+            for (size_t at = 0, end; at < read.n; at = end) {
+                enum ald_glyph glyph;
+                end = ald_word_end(read.s, read.n, at);
+                if (end > at)
+                    ald_text_names_note(known, read.s + at, end - at);
+                else
+                    end += ald_glyph_at(read.s + at, read.n - at, &glyph);
+            }
+        ald_reading_done(&read);
+    }
+}
+
+/** The text without whoever stands in it, in whatever way it is read; s itself when nobody does. */
+static const char *rewrite(struct ald_text_scrub *scrub, const char *s)
+{
     ALD_CLEANUP(ald_buf_done) struct ald_buf before; /* what the readings so far made of it */
     bool fits = true;
     ald_buf_init(&before, scrub->out.max);
     ald_buf_clear(&scrub->out);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && fits; i++) {
+    for (size_t i = 0; i < KINDS_N && fits; i++) {
         const char *text = before.len ? before.data : s;
         struct search w = {.scrub = scrub, .out = &scrub->out, .again = before.len > 0, .fits = true};
         if (ald_reading_begin(&w.read, kinds[i], text, strlen(text)) && search(&w)) {
@@ -203,6 +221,16 @@ const char *ald_text_scrub(void *ctx, const char *s)
     scrub->out = before;
     before = made;
     return fits ? scrub->out.data : ""; /* rather no text than one with names in it */
+}
+
+const char *ald_text_scrub(void *ctx, const char *s)
+{
+    struct ald_text_scrub *scrub = ctx;
+    if (!anybody(scrub->known, s, strlen(s)))
+        return s;
+    const char *found = rewrite(scrub, s);
+    note_words(scrub->known, found);
+    return found;
 }
 
 bool ald_text_names_maybe(const struct ald_known_names *known, const char *json, size_t n)

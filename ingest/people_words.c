@@ -130,6 +130,33 @@ void ald_words_more(struct ald_words *w, const char *s, size_t n, size_t want, s
     }
 }
 
+/** Accounts and placeholders that are nobody, and everyday words of the texts that we want to keep readable. */
+static bool is_nobody(const char *s, size_t n)
+{
+    static const char *const words[] = {
+        "admin",  "administrator", "alert",      "anonymous", "api",         "auto",       "automation", "bot",
+        "closed", "email",         "guest",      "incident",  "integration", "monitoring", "new",        "nobody",
+        "none",   "null",          "open",       "resolved",  "root",        "script",     "service",    "support",
+        "system", "team",          "unassigned", "unknown",   "user",        "webhook",    "workflow"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == n && memcmp(words[i], s, n) == 0)
+            return true;
+    return false;
+}
+
+static bool has_letter(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)s[i] >= 0x80 || (s[i] >= 'a' && s[i] <= 'z'))
+            return true;
+    return false;
+}
+
+bool ald_words_of_somebody(const char *words, size_t n)
+{
+    return has_letter(words, n) && !is_nobody(words, n);
+}
+
 /* ---- E-mail addresses ---- */
 
 static bool is_local_at(const char *s, size_t at, size_t n)

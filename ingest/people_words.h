@@ -28,6 +28,8 @@ bool ald_words_add(struct ald_words *w, const char *s, size_t from, size_t to, b
 /** Reads on behind the words so far, until want words are there, the text ends, or more than max_gap code points stand
  *  between two words. */
 void ald_words_more(struct ald_words *w, const char *s, size_t n, size_t want, size_t max_gap);
+/** False for accounts and placeholders that are nobody, everyday words of texts that we want to keep readable, and what holds no letter. */
+bool ald_words_of_somebody(const char *words, size_t n);
 
 struct ald_email_span {
     size_t from, to; /* from == SIZE_MAX: none */

@@ -18,6 +18,8 @@ enum ald_rc ald_sync_names_load(struct ald_sync *s, struct ald_err *err)
     bool row;
     ALD_TRY(ald_q_step(any, &row, err));
     s->texts = row;
+    if (!s->texts && !s->replay) /* recorded documents are not gone over */
+        ald_text_names_remember(s->scrub.known);
     if (!kept(s))
         return ALD_OK;
     ALD_TRY(ald_q_open(s->store, "sync_name_list", &q, err));
@@ -59,6 +61,7 @@ enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_stream *str
 static enum ald_rc mend(struct ald_sync *s, struct ald_err *err)
 {
     int64_t changes = 0;
+    s->raws_unnamed = !ald_text_names_stood(s->scrub.known, s->late);
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_sync_texts_mend(s, NULL, s->late, &changes, err));
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;

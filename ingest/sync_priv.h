@@ -42,6 +42,7 @@ struct ald_sync {
     struct ald_scrub scrub;
     struct ald_known_names *late; /* names learned after texts were stored: these are still to be rewritten */
     bool texts;                   /* of this source the store holds texts */
+    bool raws_unnamed;            /* nobody of late can stand in what was kept of elements: this run went over all of it, and met no word that begins such a name */
     struct ald_facts *facts; /* of the reference lists read so far */
     struct ald_land land;
     size_t source_i;

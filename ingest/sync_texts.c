@@ -121,7 +121,7 @@ enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came,
 {
     for (size_t i = 0; i < PLACES_N; i++) {
         const struct ald_known_names *names = places[i].of ? of_pages : s->late;
-        if (names)
+        if (names && !(s->raws_unnamed && places[i].of && places[i].json))
             ALD_TRY(rewrite(s, &places[i], came, names, changes, err));
     }
     return ALD_OK;
