@@ -36,12 +36,13 @@ static inline unsigned ald_word_number(const char *word, size_t n)
     return 1 + (unsigned)(hash >> 44) % (ALD_WORD_NUMBERS - 1);
 }
 
-/** bits: a power of two, of which a smaller one takes more words together. */
+/** Adds a word. bits: a power of two, of which a smaller one takes more words together. */
 static inline void ald_words_sieve_add(uint64_t *sieve, unsigned bits, unsigned number)
 {
     sieve[number % bits / 64] |= UINT64_C(1) << number % 64;
 }
 
+/** False when the word was not added. */
 static inline bool ald_words_sieve_has(const uint64_t *sieve, unsigned bits, unsigned number)
 {
     return sieve[number % bits / 64] >> number % 64 & 1;
