@@ -10,10 +10,31 @@
 #include "analysis/past.h"
 
 #define ENGAGED_LEAST_MS (15 * ALD_SECOND_MS) /* looking at a page takes at least so long */
+#define AT_THE_END_MS (60 * ALD_SECOND_MS)    /* sources write an end and the act that brought it at moments that differ a little */
 #define KNOWN_MS (365 * ALD_DAY_MS)
 enum { KNOWN_MOST = 3, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
 
 /* ---- Open at once ---- */
+
+/* Whether something of it was open until nobody knows when: it is over, and no end is recorded. */
+static bool end_unknown(const struct ald_incident *inc)
+{
+    return inc->state != ALD_OPEN && inc->spans_n && inc->spans[inc->spans_n - 1].end == ALD_TIME_NONE;
+}
+
+static bool watched(const struct ald_incident *inc)
+{
+    return inc->cls == ALD_INCIDENT && !inc->impossible && !end_unknown(inc);
+}
+
+/* How many that began before `to` may have been open then, for all that anybody knows. */
+static size_t count_unknown(const struct ald_analysis *a, int64_t to)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->incidents_n; i++)
+        n += a->incidents[i].cls == ALD_INCIDENT && !a->incidents[i].impossible && end_unknown(&a->incidents[i]) && a->incidents[i].started_at < to;
+    return n;
+}
 
 /* A moment is a whole number of milliseconds, which a double holds exactly. Ends come before starts of the same moment: touching
  * ones do not overlap. */
@@ -23,8 +44,7 @@ static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to,
     double *starts = NULL, *ends = NULL;
     size_t n = 0, starts_cap = 0, ends_cap = 0;
     for (size_t i = 0; i < a->incidents_n; i++)
-        for (size_t s = 0; s < a->incidents[i].spans_n && a->incidents[i].cls == ALD_INCIDENT && !a->incidents[i].impossible;
-             s++) {
+        for (size_t s = 0; s < a->incidents[i].spans_n && watched(&a->incidents[i]); s++) {
             const struct ald_span *span = &a->incidents[i].spans[s];
             int64_t start = span->start > from ? span->start : from;
             int64_t end = span->end == ALD_TIME_NONE || span->end > to ? to : span->end;
@@ -47,6 +67,7 @@ static void open_at_once(const struct ald_analysis *a, int64_t from, int64_t to,
     }
     ret->two_share = (double)two / (double)(to - from);
     ret->three_share = (double)three / (double)(to - from);
+    ret->end_unknown = count_unknown(a, to);
 }
 
 /* ---- People ---- */
@@ -84,8 +105,19 @@ static int by_time(const void *a, const void *b)
     return (x->to > y->to) - (x->to < y->to);
 }
 
-static void act(struct crew *crew, uint32_t person, int64_t at)
+/* Its last end, where one is recorded. What is done later (a ticket is closed, a report is written) is no engagement. */
+static int64_t over_at(const struct ald_incident *inc)
 {
+    int64_t end = inc->spans_n && !inc->impossible ? inc->spans[inc->spans_n - 1].end : ALD_TIME_NONE;
+    return end == ALD_TIME_NONE ? INT64_MAX : end;
+}
+
+/* over: the incident's last end, INT64_MAX: none. */
+static void act(struct crew *crew, uint32_t person, int64_t at, int64_t over)
+{
+    if (at > over && at - over > AT_THE_END_MS)
+        return;
+    at = at < over ? at : over;
     if (!crew->acts[person]) {
         crew->own = ald_grow(crew->arena, crew->own, crew->own_n, &crew->own_cap, sizeof *crew->own);
         crew->own[crew->own_n++] = (struct act){person, {at, at}};
@@ -111,6 +143,7 @@ static bool reaches(const struct crew *crew, const struct ald_incident *inc)
 /* One incident's actions become one stint per person. */
 static void stints_of(struct crew *crew, const struct ald_incident *inc)
 {
+    int64_t over = over_at(inc);
     if (!reaches(crew, inc))
         return;
     for (size_t r = 0; r < inc->records_n; r++) {
@@ -118,7 +151,7 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
         for (size_t e = 0; e < record->events_n; e++) {
             const struct ald_event event = ald_event_at(crew->a, record, e);
             if (ald_event_actor(crew->a, &event) != ALD_NOBODY && ald_kind_engages(event.kind))
-                act(crew, ald_event_names(crew->a, &event)->person, event.at);
+                act(crew, ald_event_names(crew->a, &event)->person, event.at, over);
         }
     }
     for (size_t i = 0; i < crew->own_n; i++) {

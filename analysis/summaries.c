@@ -4,11 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "alidade/told.h"
 #include "positions.h"
 #include "resample.h"
 
 #define Z975 1.959964
-enum { MEAN_LEAST = 100, SLICES_LEAST = 4 };
+enum { MEAN_LEAST = 100, SLICES_LEAST = 4, UNTOLD_MOST = 5 /* one in so many */ };
 
 void ald_started_between(const struct ald_analysis *analysis, int64_t from, int64_t to, size_t *ret_first,
                          size_t *ret_last)
@@ -192,10 +193,40 @@ static void fill_band(struct ald_counts *counts, struct ald_arena *arena)
                                                 : "about as many as usual";
 }
 
+/* Of the incidents that the period counts: since when there is somebody to tell of such. */
+struct known {
+    const struct ald_told_source **by;
+    size_t n;
+};
+
+static void fill_known(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena, struct known *ret,
+                       struct ald_counts *counts)
+{
+    struct ald_told *told = ald_alloc(arena, sizeof *told);
+    int64_t end = period->end <= analysis->as_of ? period->end : analysis->as_of + 1;
+    size_t first = 0, last = 0;
+    ald_started_between(analysis, period->start, end, &first, &last);
+    ald_told_fill(analysis, first, last, arena, told);
+    counts->told = told;
+    *ret = (struct known){.by = ald_calloc(arena, last - first, sizeof *ret->by)};
+    for (size_t i = first; i < last; i++)
+        if (analysis->incidents[i].cls == ALD_INCIDENT && (ret->by[ret->n] = ald_told_by(told, analysis, i)))
+            ret->n++;
+}
+
+/* Whether a slice that begins then would lack, for want of somebody to tell of them, more than a fifth of what is counted now. */
+static bool too_early(const struct known *known, int64_t start)
+{
+    size_t untold = 0;
+    for (size_t i = 0; i < known->n; i++)
+        untold += known->by[i]->since >= start;
+    return untold * UNTOLD_MOST > known->n;
+}
+
 void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_period *period, size_t current,
                      struct ald_arena *arena, struct ald_counts *ret)
 {
-    *ret = (struct ald_counts){.current = current};
+    *ret = (struct ald_counts){.current = current, .untold_from = ALD_TIME_NONE};
     int64_t begin = analysis->incidents_n > 0 ? analysis->incidents[0].started_at : ALD_TIME_NONE;
     int64_t age = analysis->as_of - period->start;
     if (age < 0) {
@@ -204,13 +235,19 @@ void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_perio
     }
     int64_t oldest = ald_lookback_start_day(period->start_day, analysis->settings->lookback_quarters);
     struct ald_count_slice *past = NULL;
+    struct known known;
     size_t cap = 0;
+    fill_known(analysis, period, arena, &known, ret);
     for (int i = 1; begin != ALD_TIME_NONE; i++) {
         struct ald_period slice;
         ald_period_slice(&analysis->calendar, period, i, &slice);
         /* A slice that is cut short by the lookback holds fewer for that reason alone: it is no yardstick. */
         if (slice.start_day < oldest || slice.start <= begin)
             break;
+        if (too_early(&known, slice.start)) {
+            ret->untold_from = slice.start;
+            break;
+        }
         ald_period_name(arena, &analysis->calendar, &slice);
         int64_t end = slice.end;
         if (analysis->as_of < period->end && slice.start + age < end)

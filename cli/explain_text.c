@@ -122,7 +122,9 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
     for (size_t k = 0; k < inc->spans_n; k++)
         (void)printf("  %s to %s\n", when(an, inc->spans[k].start, at),
-                     inc->spans[k].end == ALD_TIME_NONE ? "now: open" : when(an, inc->spans[k].end, end));
+                     inc->spans[k].end != ALD_TIME_NONE ? when(an, inc->spans[k].end, end)
+                     : inc->state == ALD_OPEN           ? "now: open"
+                                                        : "nobody knows when: it is over, its end is not recorded");
     (void)printf("\nClocks\n");
     print_clock("resolve", inc->duration_ms, no_resolve(inc));
     print_clock("acknowledge", inc->acknowledge_ms, "no acknowledgement by a person is recorded");

@@ -81,7 +81,8 @@ static struct ald_node *slice_node(struct ald_arena *a, const char *label, size_
 struct ald_node *ald_counts_node(struct ald_arena *a, const struct ald_figures *f)
 {
     const struct ald_counts *c = &f->counts;
-    static const char few[] = "fewer than 4 earlier periods of this length begin after the first record";
+    const char *few = c->untold_from == ALD_TIME_NONE ? "fewer than 4 earlier periods of this length begin after the first record"
+                                                      : "fewer than 4 earlier periods of this length begin after the sources that tell of this one";
     struct ald_node *o = ald_node_object(a);
     struct ald_node *past = ald_node_list(a);
     struct ald_node *periods = ald_node_list(a); /* oldest first, with this one: as a chart has them */

@@ -100,9 +100,10 @@ static const struct ald_definition rows[] = {
     {"actions", "What was to be done afterwards. Their number is no measure of learning, and a review without any is nothing unusual."},
     {"citations", "A later text names the incident by its key or address; each incident or document that does counts once. Still being pointed to is a sign "
                   "that something was learned, or has not been."},
-    {"open_at_once", "Share of the period's time, up to as-of, in which so many incidents were open."},
-    {"engaged_hours", "From the first to the last thing a person did in an incident, at least 15 seconds, overlaps merged, summed over people. Noise counts: it "
-                      "takes time too."},
+    {"open_at_once", "Share of the period's time, up to as-of, in which so many incidents were open. Those that are over since nobody knows when, of all that "
+                     "began before the period's end, are left out; how many stands below."},
+    {"engaged_hours", "From the first to the last thing a person did in an incident until it was over, at least 15 seconds, overlaps merged, summed over people. "
+                      "What is done after its last recorded end, as closing the ticket, is none. Noise counts: it takes time too."},
     {"busiest_tenth", "How much of the engaged hours the busiest tenth of the people carried. Only from 30 people on."},
     {"interruptions", "How often somebody was called into an incident or began to work on one, each person once an incident. Working hours are Monday to Friday, 8 "
                       "to 18 h, sleeping hours 22 to 7 h, in the zone of the person's team, else of the report."},

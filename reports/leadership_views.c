@@ -1,6 +1,7 @@
 /* The leadership page: what matters first, in words; charts beside it; what stands behind it on the pages that follow. */
 #include <string.h>
 
+#include "alidade/told.h"
 #include "charts.h"
 #include "frame.h"
 #include "leadership.h"
@@ -149,24 +150,26 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
     ald_frame_overrides_view(report, s);
 }
 
-static bool has_records(const struct ald_node *source)
+static bool tells_of_it(const struct ald_told *told, const char *source)
 {
-    const struct ald_node *n = ald_node_at(source, "records");
-    return n && n->integer > 0;
+    size_t i = 0;
+    while (told && i < told->n && strcmp(told->sources[i].source, source) != 0)
+        i++;
+    return told && i < told->n && told->sources[i].now;
 }
 
-/* " from pager and tickets": own sources that have records. */
-static const char *source_names(struct ald_arena *a, const struct ald_node *sources)
+/* " from pager and tickets": own sources that tell of the period. */
+static const char *source_names(struct ald_arena *a, const struct ald_node *sources, const struct ald_told *told)
 {
     const char *names = "", *last = NULL;
     size_t named = 0;
     for (size_t i = 0; i < ald_rows_n(sources); i++) {
-        const struct ald_node *row = sources->list.items[i];
-        if (strcmp(ald_text_at(row, "role"), "vendor") == 0 || !has_records(row))
+        const char *name = ald_text_at(sources->list.items[i], "name");
+        if (!tells_of_it(told, name))
             continue;
         if (last)
             names = ald_sprintf(a, "%s%s%s", names, named++ ? ", " : " from ", last);
-        last = ald_text_at(row, "name");
+        last = name;
     }
     return last ? ald_sprintf(a, "%s%s%s", names, named ? " and " : " from ", last) : "";
 }
@@ -175,7 +178,7 @@ static const char *source_names(struct ald_arena *a, const struct ald_node *sour
 static const char *subtitle(const struct ald_report_input *in, const struct ald_report *report, const struct ald_figures *f)
 {
     struct ald_arena *a = report->arena;
-    const char *names = source_names(a, ald_node_at(report->root, "sources")), *organisation = in->analysis->settings->organisation;
+    const char *names = source_names(a, ald_node_at(report->root, "sources"), f->counts.told), *organisation = in->analysis->settings->organisation;
     return ald_sprintf(a, "%s%s%s %s%s, of %s \xc2\xb7 as of %s", organisation, *organisation ? " \xc2\xb7 " : "",
                        ald_words_count(a, (int64_t)f->incidents_n), f->incidents_n == 1 ? "incident" : "incidents", names,
                        f->population.records == 1 ? "1 record" : ald_sprintf(a, "%s records", ald_words_count(a, (int64_t)f->population.records)),

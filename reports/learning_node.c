@@ -191,6 +191,7 @@ static struct ald_node *capacity_node(struct ald_arena *a, const struct ald_capa
     const char *gone = c->absent ? c->absent : c->people_absent;
     set_maybe(a, o, "two_open_share", !c->absent, c->two_share, c->absent);
     set_maybe(a, o, "three_open_share", !c->absent, c->three_share, c->absent);
+    set_maybe(a, o, "end_unknown", !c->absent, (double)c->end_unknown, c->absent);
     set_maybe(a, o, "watched_s", !c->absent, (double)c->watched_ms / 1000, c->absent);
     set_maybe(a, o, "people", !gone, (double)c->people, gone);
     set_maybe(a, o, "engaged_hours", !gone, c->engaged_hours, gone);

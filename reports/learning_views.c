@@ -120,6 +120,7 @@ void ald_capacity_view(struct ald_report *report)
     const struct ald_figure figures[] = {
         {"Time with two or more open incidents", "capacity.two_open_share", NULL, NULL, NULL, ALD_SHOW_PERCENT, "open_at_once"},
         {"Time with three or more", "capacity.three_open_share", NULL, NULL, NULL, ALD_SHOW_PERCENT, "open_at_once"},
+        {"left out of both: over, but not recorded since when", "capacity.end_unknown", NULL, NULL, NULL, ALD_SHOW_COUNT, "open_at_once"},
         {"People engaged or called", "capacity.people", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
         {"Engaged hours", "capacity.engaged_hours", NULL, NULL, "capacity.people", ALD_SHOW_NUMBER, "engaged_hours"},
         {"carried by the busiest tenth of them", "capacity.busiest_tenth_share", NULL, NULL, "capacity.people", ALD_SHOW_PERCENT, "busiest_tenth"},

@@ -19,5 +19,7 @@ const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald
 /** What is in none of the times, and why; what was counted apart. NULL-terminated, arena-owned. */
 const char *const *ald_quarterly_left_out(struct ald_arena *a, const struct ald_figures *figures);
 /** " 12 are told by nothing but status (since 3 May 2026): ..." where sources that began within the baseline make a count differ from
- *  those before; else "". Arena-owned. */
+ *  those before, or where earlier periods are not counted for that; else "". Arena-owned. */
 const char *ald_late_sources(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
+/** "12 are told by nothing but status (since 3 May 2026)": why earlier periods are not counted; NULL: not for that. Arena-owned. */
+const char *ald_untold_sources(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);

@@ -28,8 +28,11 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     }
     const char *head = ald_many(t->a, c->current, "incident", "incidents");
     if (!c->has_band) {
-        ald_sentence_add(t, ald_sprintf(t->a, "%s. Whether that is many cannot be told yet: %s.", head,
-                           c->past_n ? "fewer than four earlier periods are on record" : "no earlier period is on record as a whole"));
+        const char *untold = ald_untold_sources(t->a, an, f);
+        ald_sentence_add(t, ald_sprintf(t->a, "%s. Whether that is many cannot be told yet: %s%s%s.", head, untold ? untold : "", untold ? ", and " : "",
+                           c->past_n ? untold ? "fewer than four whole periods have passed since" : "fewer than four earlier periods are on record"
+                           : untold  ? "no earlier period is on record as a whole since then"
+                                     : "no earlier period is on record as a whole"));
         return;
     }
     size_t least = c->past[0].n, most = least;

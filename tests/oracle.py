@@ -565,10 +565,28 @@ class Period:
         records = {(r["source"], r["external_id"]) for i in self.all for r in i.row["records"]}
         self.same("population.records", found["records"], len(records))
 
+    def told_since(self):
+        """Since when somebody tells of such incidents, for each of the period's: the longest of its sources, each since its first
+        incident, or since that of one of its kind whose place it took."""
+        first, last, kind = {}, {}, {}
+        for i in sorted((i for i in self.o.incidents if i.start is not None), key=lambda i: i.start):
+            for r in i.row["records"]:
+                first.setdefault(r["source"], i.start)
+                kind.setdefault(r["source"], r["kind"])
+                last[r["source"]] = i.start
+        now, since = {r["source"] for i in self.all for r in i.row["records"]}, dict(first)
+        for new in first:
+            for old in first:
+                if (old not in now and kind[old] == kind[new] and first[old] < first[new]
+                        and last[old] >= first[new] - 92 * 86_400_000):
+                    since[new] = min(since[new], since[old])
+        return [min(since[r["source"]] for r in i.row["records"]) for i in self.own]
+
     def slices(self):
-        """Whole slices within the lookback that begin after the first record, newest first: (first day, end day)."""
+        """Whole slices within the lookback that begin after the first record, newest first: (first day, end day); up to one of which
+        more than a fifth of the period's incidents could not have been told."""
         first = min((i.start for i in self.o.incidents if i.start is not None), default=None)
-        oldest = add_months(self.first_day, -3 * self.o.lookback)
+        oldest, since = add_months(self.first_day, -3 * self.o.lookback), self.told_since()
         n = 1
         while first is not None:
             if self.months:
@@ -576,9 +594,10 @@ class Period:
             else:
                 length = self.end_day - self.first_day
                 begin, end = self.first_day - n * length, self.first_day - (n - 1) * length
-            if begin < oldest or self.o.calendar.day_start(begin) <= first:
+            starts = self.o.calendar.day_start(begin)
+            if begin < oldest or starts <= first or 5 * sum(at >= starts for at in since) > len(since):
                 return
-            yield self.o.calendar.day_start(begin), self.o.calendar.day_start(end)
+            yield starts, self.o.calendar.day_start(end)
             n += 1
 
     def counts(self):

@@ -372,10 +372,14 @@ struct ald_count_slice {
     int64_t start, end;
     int64_t counted_end; /* starts before it count: the same age as a running period, else end */
 };
+struct ald_told;
 struct ald_counts {
     size_t current;
-    const struct ald_count_slice *past; /* newest first: the slices that begin after the first record */
+    const struct ald_count_slice *past; /* newest first: the slices that begin after the first record, and since when what is counted is told of */
     size_t past_n;
+    const struct ald_told *told; /* which sources tell of the period: alidade/told.h; NULL: it has not begun */
+    int64_t untold_from; /* start of the next slice, which is not counted: nobody told then of more than a fifth of what is counted now;
+                            ALD_TIME_NONE: that is not why there is no further one */
     bool has_band;
     double lower, upper;
     const char *verdict; /* "about as many as usual", "more than usual", "fewer than usual", or why there is none */

@@ -7,9 +7,10 @@ struct ald_capacity {
     const char *absent;         /* the period has not begun: nothing below stands */
     int64_t watched_ms;         /* from the period's start to its end, or to as-of */
     double two_share, three_share; /* of that time with at least 2, 3 open incidents */
+    size_t end_unknown;         /* incidents that began before its end and are over since nobody knows when: left out of these shares */
     const char *people_absent;  /* why there are no figures of people, or NULL; the rest needs it */
     size_t people;              /* engaged or called in the period */
-    double engaged_hours;       /* first to last action per person and incident, at least 15 s, overlaps merged */
+    double engaged_hours;       /* first to last action per person and incident up to its end, at least 15 s, overlaps merged */
     bool has_busiest;
     double busiest_share;       /* of the engaged hours, carried by the busiest tenth of the people */
     const char *busiest_absent;

@@ -114,6 +114,13 @@ class Sample(support.Case):
                 if row["corner"]:
                     self.assertIn(row["corner"], text)
 
+    def test_a_span_that_is_over_is_not_open_for_ever(self):
+        ends = {state: next(row["id"] for row in self.incidents if row["state"] == state and row["spans"][-1][1] is None)
+                for state in ("open", "end_not_recorded")}
+        said = {state: self.alidade("explain", id_, "--as-of", AS_OF).out.split("Open spans")[1].split("\n\n")[0] for state, id_ in ends.items()}
+        self.assertIn("to now: open", said["open"])
+        self.assertIn("to nobody knows when: it is over, its end is not recorded", said["end_not_recorded"])
+
     def test_key_or_id(self):
         row = next(row for row in self.incidents if row["key"] and row["shown"])
         by_id, by_key = (self.alidade("explain", name, "--as-of", AS_OF).out for name in (row["id"], row["key"]))

@@ -48,19 +48,42 @@ class Words(support.Case):
         self.assertEqual(self.lead([row(1, "2026-10-02T00:00:00")]), "No incident of this period is recorded; nor is any before it.")
         self.assertEqual(self.report("2027-Q1", AS_OF)["summary"], ["This period begins on 1 January 2027, after the moment that this report speaks of."])
 
+    def two(self, tickets, pages, **more):
+        """The first sentence of a report of two sources."""
+        self.write("history.ndjson", lines(tickets))
+        self.write("pages.ndjson", lines(pages))
+        self.configure(support.ndjson("history.ndjson"), support.ndjson("pages.ndjson", name="pager", **more))
+        (self.dir / "alidade.db").unlink(missing_ok=True)
+        self.alidade("ingest")
+        return self.report("2026Q3", AS_OF)["summary"][0]
+
     def test_a_source_that_came_later_makes_no_more_incidents(self):
         """Two years of tickets, and a pager that is read since May: what it alone tells of had no counterpart before."""
         tickets = [row(9999, "2024-06-20T00:00:00"), *quarters((10,) * 9)]
         pages = [row(f"P{k}", f"2026-0{5 + k // 9}-{1 + 2 * (k % 9):02}T12:00:00", title=f"Page {k}") for k in range(30)]
-        self.write("pages.ndjson", lines(pages))
-        self.write("history.ndjson", lines(tickets))
-        self.configure(support.ndjson("history.ndjson"), support.ndjson("pages.ndjson", name="pager"))
-        self.alidade("ingest")
-        first = self.report("2026Q3", AS_OF)["summary"][0]
-        self.assertRegex(first, r"^22 incidents, .* 12 are told by nothing but pager \(since 1 May 2026\): earlier ones of that sort are on no record, "
-                         r"so these counts are not of the same things\.$")
+        self.assertEqual(self.two(tickets, pages), "22 incidents. Whether that is many cannot be told yet: 12 are told by nothing but pager (since "
+                         "1 May 2026), and no earlier period is on record as a whole since then.")
+        few = [pages[0], *pages[-2:]]
+        self.assertRegex(self.two(tickets, few), r"^12 incidents, .* 2 are told by nothing but "
+                         r"pager \(since 1 May 2026\): earlier ones of that sort are on no record, so these counts are not of the same things\.$")
         self.configure(support.ndjson("history.ndjson"))
         self.assertNotIn("told by nothing", self.lead(tickets))
+
+    def test_a_quarter_in_which_the_only_source_began_is_no_yardstick(self):
+        """A desk that fell silent years ago, and a status page that began in the middle of a quarter of the lookback."""
+        desk = [row(f"D{k}", f"2017-03-{1 + k:02}T00:00:00") for k in range(9)]
+        posts = [row(f"S{k}", f"2025-02-{10 + 2 * k:02}T00:00:00") for k in range(3)] + quarters((10,) * 6, first=(2025, 4))
+        first = self.two(desk, posts, kind="status")
+        self.assertIn("the 5 quarters before had 10, ", first)
+        self.assertIn("Earlier ones are not counted: 10 are told by nothing but pager (since 10 February 2025).", first)
+        self.alidade("report", "leadership", "--period", "2026Q3", "--as-of", AS_OF, "--format", "html", "--out", "out")
+        self.assertIn("10 incidents from pager, of 10 records", (self.dir / "out/leadership-2026Q3.html").read_text())
+
+    def test_a_source_that_takes_the_place_of_another_goes_on_counting(self):
+        history = quarters((10,) * 9, first=(2024, 7))
+        before = [one for one in history if one["opened_at"] < "2026-05"]
+        after = [one for one in history if one["opened_at"] >= "2026-05"]
+        self.assertIn("the 7 quarters before had 10, ", self.two(before, after))
 
     def test_near_misses_are_named_where_they_are_counted(self):
         self.write("history.ndjson", lines([row(1, "2026-08-01T00:00:00"), row(2, "2026-08-02T00:00:00"),

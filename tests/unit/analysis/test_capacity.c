@@ -80,6 +80,43 @@ static void test_open_at_once(void **state)
     assert_string_equal(r->c.absent, "the period has not begun");
 }
 
+/* Closed, and nobody wrote down when: not open for ever, and said. */
+static void test_an_end_that_nobody_knows(void **state)
+{
+    struct room *r = *state;
+    worked(r->f, 1, "A", DAYS(1), 60, "a", NULL);
+    record(r->f, 2, "pg", "B", "ticket", 0, "closed");
+    moment(r->f, 2, "opened", 1, -DAYS(100));
+    record(r->f, 3, "pg", "C", "ticket", 0, "closed"); /* until it was closed */
+    moment(r->f, 3, "opened", 1, DAYS(1) + 30);
+    moment(r->f, 3, "closed", 1, DAYS(1) + 50);
+    record(r->f, 4, "pg", "D", "ticket", 0, "closed"); /* began later */
+    moment(r->f, 4, "opened", 1, DAYS(32));
+    simple(r->f, 5, "pg", "E", "ticket", 0, DAYS(2), NEVER); /* open indeed, and the only one then */
+    fill(r, DAYS(40));
+    assert_int_equal(r->c.end_unknown, 1);
+    assert_close(r->c.two_share, 20.0 / DAYS(31), 1e-12);
+    assert_close(r->c.three_share, 0, 1e-12);
+}
+
+/* Eight minutes of work, and a ticket closed nine days later. */
+static void test_hours_end_with_the_incident(void **state)
+{
+    struct room *r = *state;
+    worked(r->f, 1, "A", DAYS(1), 60, "abcde", NULL);
+    event_full(r->f, 1, DAYS(1) + 30, "note", "a", 0, NULL, NULL, NULL);
+    event_full(r->f, 1, DAYS(10), "closed", "a", 0, NULL, NULL, NULL);
+    event_full(r->f, 1, DAYS(10), "note", "f", 0, NULL, NULL, NULL); /* was not there before */
+    event_full(r->f, 1, DAYS(1) + 61, "note", "b", 0, NULL, NULL, NULL); /* within a minute of the end: at the end */
+    fill(r, DAYS(40));
+    assert_close(r->c.engaged_hours, 0.5 + 59.0 / 60 + 3 * 15.0 / 3600, 1e-9);
+    simple(r->f, 2, "pg", "B", "ticket", ALL_HELD, DAYS(20), NEVER); /* open: nothing to cut at */
+    event_full(r->f, 2, DAYS(20), "note", "f", 0, NULL, NULL, NULL);
+    event_full(r->f, 2, DAYS(20) + 120, "note", "f", 0, NULL, NULL, NULL);
+    fill(r, DAYS(40));
+    assert_close(r->c.engaged_hours, 2.5 + 59.0 / 60 + 3 * 15.0 / 3600, 1e-9);
+}
+
 static void test_hours(void **state)
 {
     struct room *r = *state;
@@ -170,6 +207,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_open_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_end_that_nobody_knows, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hours_end_with_the_incident, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hours, setup, teardown),
         cmocka_unit_test_setup_teardown(test_few_people, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interruptions, setup, teardown),
