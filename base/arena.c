@@ -3,6 +3,7 @@
  * every object is its own malloc, so that overflows are seen. */
 #include "alidade/arena.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 #define FIRST_BLOCK_BYTES 4096u
 #define LARGEST_BLOCK_BYTES (1u << 20)
 #define KEPT_BLOCK_BYTES (1u << 16)
+#define POOL_BYTES (1u << 22)
 #define OWN_BLOCK_BYTES (1u << 17) /* what is larger lies alone */
 #define HUGE_BLOCK_BYTES (1u << 22) /* from here on the kernel may give pages of 2 MB */
 
@@ -38,12 +40,19 @@ struct block {
 
 static bool is_mapped(size_t size)
 {
-    return !ARENA_APART && size > OWN_BLOCK_BYTES;
+    return !ARENA_APART && size >= OWN_BLOCK_BYTES;
 }
 
 struct ald_arena {
     struct block *head;
     size_t next_size;
+    struct ald_arena_pool *pool; /* or NULL */
+};
+
+struct ald_arena_pool {
+    pthread_mutex_t lock;
+    struct block *blocks; /* as they were left */
+    size_t bytes;
 };
 
 static void *must(void *p)
@@ -55,12 +64,68 @@ static void *must(void *p)
 
 struct ald_arena *ald_arena_new(void)
 {
+    return ald_arena_new_of(NULL);
+}
+
+struct ald_arena *ald_arena_new_of(struct ald_arena_pool *pool)
+{
     struct ald_arena *arena = must(calloc(1, sizeof *arena));
     arena->next_size = FIRST_BLOCK_BYTES;
+    arena->pool = pool;
     return arena;
 }
 
-static struct block *new_block(size_t size)
+/* ---- Pools ---- */
+
+struct ald_arena_pool *ald_arena_pool_new(void)
+{
+    struct ald_arena_pool *pool = must(calloc(1, sizeof *pool));
+    (void)pthread_mutex_init(&pool->lock, NULL);
+    return pool;
+}
+
+static bool is_pooled(const struct ald_arena_pool *pool, size_t size)
+{
+    return pool && is_mapped(size) && size <= LARGEST_BLOCK_BYTES;
+}
+
+/** One that is not much larger than that, empty; or NULL. */
+static struct block *from_pool(struct ald_arena_pool *pool, size_t size)
+{
+    (void)pthread_mutex_lock(&pool->lock);
+    struct block **at = &pool->blocks;
+    while (*at && ((*at)->size < size || (*at)->size / 2 > size))
+        at = &(*at)->next;
+    struct block *b = *at;
+    if (b) {
+        *at = b->next;
+        pool->bytes -= b->size;
+    }
+    (void)pthread_mutex_unlock(&pool->lock);
+    if (!b)
+        return NULL;
+    memset(b->bytes, 0, b->used);
+    b->used = 0;
+    return b;
+}
+
+/** Whether the pool takes it. */
+static bool into_pool(struct ald_arena_pool *pool, struct block *b)
+{
+    (void)pthread_mutex_lock(&pool->lock);
+    const bool room = pool->bytes + b->size <= POOL_BYTES;
+    if (room) {
+        b->next = pool->blocks;
+        pool->blocks = b;
+        pool->bytes += b->size;
+    }
+    (void)pthread_mutex_unlock(&pool->lock);
+    return room;
+}
+
+/* ---- Blocks ---- */
+
+static struct block *made_block(size_t size)
 {
     struct block *b = NULL;
     if (is_mapped(size)) {
@@ -77,6 +142,12 @@ static struct block *new_block(size_t size)
     return b;
 }
 
+static struct block *new_block(const struct ald_arena *arena, size_t size)
+{
+    struct block *b = is_pooled(arena->pool, size) ? from_pool(arena->pool, size) : NULL;
+    return b ? b : made_block(size);
+}
+
 static void free_block(struct block *b)
 {
     if (is_mapped(b->size))
@@ -85,20 +156,31 @@ static void free_block(struct block *b)
         free(b);
 }
 
-static void free_blocks(struct block *b)
+static void free_blocks(struct ald_arena_pool *pool, struct block *b)
 {
     while (b) {
         struct block *next = b->next;
-        free_block(b);
+        if (!is_pooled(pool, b->size) || !into_pool(pool, b))
+            free_block(b);
         b = next;
     }
+}
+
+void ald_arena_pool_freep(struct ald_arena_pool **pool)
+{
+    if (!*pool)
+        return;
+    free_blocks(NULL, (*pool)->blocks);
+    (void)pthread_mutex_destroy(&(*pool)->lock);
+    free(*pool);
+    *pool = NULL;
 }
 
 /* Keeps one small block, so that what is reset for each row does not ask for memory for each row. */
 void ald_arena_reset(struct ald_arena *arena)
 {
     struct block *kept = ARENA_APART || !arena->head || arena->head->size > KEPT_BLOCK_BYTES ? NULL : arena->head;
-    free_blocks(kept ? kept->next : arena->head);
+    free_blocks(arena->pool, kept ? kept->next : arena->head);
     arena->head = kept;
     arena->next_size = FIRST_BLOCK_BYTES;
     if (!kept)
@@ -113,7 +195,7 @@ void ald_arena_free(struct ald_arena *arena)
 {
     if (!arena)
         return;
-    free_blocks(arena->head);
+    free_blocks(arena->pool, arena->head);
     free(arena);
 }
 
@@ -131,7 +213,7 @@ void ald_arena_join(struct ald_arena *into, struct ald_arena *from)
     while (*last)
         last = &(*last)->next;
     *last = rest;
-    *from = (struct ald_arena){.next_size = FIRST_BLOCK_BYTES};
+    *from = (struct ald_arena){.next_size = FIRST_BLOCK_BYTES, .pool = from->pool};
 }
 
 void ald_memory_trim(void)
@@ -149,7 +231,7 @@ static void *take(struct ald_arena *arena, size_t bytes, size_t align)
     size_t at = b ? (b->used + align - 1) / align * align : 0;
     bool alone = ARENA_APART || bytes > OWN_BLOCK_BYTES; /* so that it can be made longer where it lies, if it is a list */
     if (alone || !b || at > b->size || b->size - at < bytes) {
-        b = new_block(alone ? bytes : arena->next_size < bytes ? bytes : arena->next_size);
+        b = new_block(arena, alone ? bytes : arena->next_size < bytes ? bytes : arena->next_size);
         if (arena->head && bytes > OWN_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;
             arena->head->next = b;
@@ -169,7 +251,7 @@ void ald_arena_reserve(struct ald_arena *arena, size_t bytes)
 {
     if (ARENA_APART || bytes < HUGE_BLOCK_BYTES)
         return;
-    struct block *b = new_block(bytes);
+    struct block *b = new_block(arena, bytes);
     b->next = arena->head;
     arena->head = b;
 }

@@ -9,6 +9,7 @@
 
 struct ald_json_doc {
     struct ald_arena *arena; /* of nodes and texts */
+    bool lent;               /* the arena is somebody else's */
     cJSON *root;
     struct ald_json_repairs repairs;
 };
@@ -84,13 +85,20 @@ static enum ald_rc parse(struct ald_arena *arena, const char *bytes, size_t n, c
     return rc;
 }
 
-enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err)
+enum ald_rc ald_json_parse_into(struct ald_arena *arena, const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
-    struct ald_json_doc made = {.arena = arena};
+    struct ald_json_doc made = {.arena = arena, .lent = true};
     ALD_TRY(parse(arena, bytes, n, &made.root, &made.repairs, err));
     *ret = ald_alloc(arena, sizeof **ret);
     **ret = made;
+    return ALD_OK;
+}
+
+enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    ALD_TRY(ald_json_parse_into(arena, bytes, n, ret, err));
+    (*ret)->lent = false;
     arena = NULL;
     return ALD_OK;
 }
@@ -104,11 +112,10 @@ static cJSON *new_node(struct ald_arena *arena, int type)
     return node;
 }
 
-struct ald_json_doc *ald_json_rows_new(void)
+struct ald_json_doc *ald_json_rows_new(struct ald_arena *arena)
 {
-    struct ald_arena *arena = ald_arena_new();
     struct ald_json_doc *doc = ald_alloc(arena, sizeof *doc);
-    *doc = (struct ald_json_doc){.arena = arena, .root = new_node(arena, cJSON_Array)};
+    *doc = (struct ald_json_doc){.arena = arena, .lent = true, .root = new_node(arena, cJSON_Array)};
     return doc;
 }
 
@@ -136,7 +143,7 @@ enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size
 
 void ald_json_doc_free(struct ald_json_doc *doc)
 {
-    if (doc)
+    if (doc && !doc->lent)
         ald_arena_free(doc->arena);
 }
 

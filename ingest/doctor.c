@@ -236,7 +236,7 @@ static enum ald_rc try_stream(struct ald_doctor *d, size_t k, bool *ret_end, str
         return ALD_OK;
     }
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(&d->sync, &page);
     enum ald_rc rc = sample(d, stream, subject, &page, &recent, &status, &why);
     if (rc == ALD_ERR_STOPPED)
         return ald_fail(err, rc, "%s", why.msg);

@@ -103,7 +103,7 @@ static void read_first_lines(const struct look *l)
 {
     struct ald_err err = {0};
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(&l->d->sync, &page);
     if (ald_sync_file_first(&l->d->sync, l->stream, ALD_DOCTOR_SAMPLE, &page, &err) != ALD_OK)
         (void)ald_checkup_fail(l->d->checkup, l->key, fix_of(l->d), &err);
     else

@@ -36,14 +36,14 @@ static enum ald_rc count_once(struct ald_doctor *d, const struct ald_probe *prob
 {
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
     const char *next = NULL;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(&d->sync, &page);
     page.req = (struct ald_http_req){.cursor = cursor, .window = *window, .page_size = 1};
     ALD_TRY(probe->request(page.arena, d->sync.cfg, &page.req, err));
     d->sync.out->requests++;
     ALD_TRY(ald_http_fetch(d->sync.http, &page.req, page.arena, &page.res, err));
     if (page.res.status < 200 || page.res.status >= 300)
         return ald_fail(err, ALD_ERR_NET, "status %ld", page.res.status);
-    ALD_TRY(ald_json_parse(page.res.body, page.res.body_n, &page.doc, err));
+    ALD_TRY(ald_json_parse_into(page.arena, page.res.body, page.res.body_n, &page.doc, err));
     page.res.req = &page.req;
     page.res.doc = page.doc;
     ald_json_root(page.doc, &page.res.root);
@@ -74,7 +74,7 @@ static enum ald_rc count_by_page(struct ald_doctor *d, const struct ald_stream *
     struct ald_window window = first_window(d, stream);
     long status = 0;
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(&d->sync, &page);
     ALD_TRY(ald_doctor_ask(d, stream, &window, NULL, ALD_DOCTOR_SAMPLE, &page, &status, err));
     if (page.next.total > 0)
         *ret = page.next.total;

@@ -197,7 +197,8 @@ bool ald_text_names_told(struct ald_known_names *known, const void *bytes, size_
 static void put(struct ald_known_names *known, const struct ald_words *w, const char *pseudonym)
 {
     const bool news = learn(known, w->text, w->ends[w->words_n - 1], 0, pseudonym, false);
-    (void)learn(known, w->text, w->ends[0], 1u << (w->words_n - 1), "", news); /* it may begin another name: where that was looked for nobody looked for this one */
+    /* It may begin a name that was known before: where that was looked for nobody looked for this one. */
+    (void)learn(known, w->text, w->ends[0], 1u << (w->words_n - 1), "", news);
 }
 
 void ald_text_names_add(struct ald_known_names *known, const char *text, const char *pseudonym, bool turned)
@@ -293,11 +294,6 @@ void ald_text_names_remember(struct ald_known_names *known)
 {
     if (!known->stood)
         known->stood = make(STOOD_N / 8);
-}
-
-bool ald_text_names_remembers(const struct ald_known_names *known)
-{
-    return known->stood != NULL;
 }
 
 bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_known_names *late)

@@ -42,8 +42,6 @@ bool ald_text_names_begin(const struct ald_known_names *known, const char *word,
 void ald_text_names_note(const struct ald_known_names *known, const char *word, size_t n);
 /** From now on words of texts are noted: all of them, so that those which were not need not be looked for. */
 void ald_text_names_remember(struct ald_known_names *known);
-/** Whether they are. */
-bool ald_text_names_remembers(const struct ald_known_names *known);
 /** False when no name of late begins with a word that was noted in known, whose texts therefore hold none of these names. */
 bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_known_names *late);
 /** The pseudonym of exactly these words, or NULL; of one that was superseded what took its place. */

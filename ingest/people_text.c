@@ -92,10 +92,11 @@ static void replace(struct search *w, size_t from, size_t to, const char *person
     size_t at = ald_reading_source(&w->read, from);
     w->fits = ald_buf_add(w->out, w->read.source + w->copied, at - w->copied, NULL) == ALD_OK && ald_buf_adds(w->out, person, NULL) == ALD_OK;
     w->copied = ald_reading_source(&w->read, to);
+    ald_text_names_note(w->scrub->known, person, strlen(person));
 }
 
-/** Replaces who stands in the text. Where underscores part words a login would be part of an identifier ("jane_queue"): only names of two
- *  words and more count there. @return false when nobody does. */
+/** Replaces who stands in the text, and notes all other words. Where underscores part words a login would be part of an identifier
+ *  ("jane_queue"): only names of two words and more count there. @return false when nobody does. */
 static bool search(struct search *w)
 {
     const struct ald_text_scrub *scrub = w->scrub;
@@ -128,6 +129,8 @@ static bool search(struct search *w)
         const char *person = end <= limit ? name_at(scrub->known, s, limit, at, end, parted ? 2 : 1, &to) : NULL;
         if (person)
             replace(w, at, to, scrub->instead ? scrub->instead : person);
+        else
+            ald_text_names_note(scrub->known, s + at, end - at);
         at = person ? to : end;
     }
     size_t left = w->read.source_n - w->copied;
@@ -175,35 +178,15 @@ static bool anybody(const struct ald_known_names *known, const char *s, size_t n
     return false;
 }
 
-static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
-#define KINDS_N (sizeof kinds / sizeof kinds[0])
-
-/** Notes the words of a text, in whatever way it is read. */
-static void note_words(const struct ald_known_names *known, const char *source)
-{
-    for (size_t i = 0; i < KINDS_N && ald_text_names_remembers(known); i++) {
-        struct ald_reading read;
-        if (ald_reading_begin(&read, kinds[i], source, strlen(source)))
-            for (size_t at = 0, end; at < read.n; at = end) {
-                enum ald_glyph glyph;
-                end = ald_word_end(read.s, read.n, at);
-                if (end > at)
-                    ald_text_names_note(known, read.s + at, end - at);
-                else
-                    end += ald_glyph_at(read.s + at, read.n - at, &glyph);
-            }
-        ald_reading_done(&read);
-    }
-}
-
 /** The text without whoever stands in it, in whatever way it is read; s itself when nobody does. */
 static const char *rewrite(struct ald_text_scrub *scrub, const char *s)
 {
+    static const enum ald_reading_kind kinds[] = {ALD_READ_ESCAPES, ALD_READ_PLAIN, ALD_READ_PARTED};
     ALD_CLEANUP(ald_buf_done) struct ald_buf before; /* what the readings so far made of it */
     bool fits = true;
     ald_buf_init(&before, scrub->out.max);
     ald_buf_clear(&scrub->out);
-    for (size_t i = 0; i < KINDS_N && fits; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && fits; i++) {
         const char *text = before.len ? before.data : s;
         struct search w = {.scrub = scrub, .out = &scrub->out, .again = before.len > 0, .fits = true};
         if (ald_reading_begin(&w.read, kinds[i], text, strlen(text)) && search(&w)) {
@@ -226,11 +209,7 @@ static const char *rewrite(struct ald_text_scrub *scrub, const char *s)
 const char *ald_text_scrub(void *ctx, const char *s)
 {
     struct ald_text_scrub *scrub = ctx;
-    if (!anybody(scrub->known, s, strlen(s)))
-        return s;
-    const char *found = rewrite(scrub, s);
-    note_words(scrub->known, found);
-    return found;
+    return anybody(scrub->known, s, strlen(s)) ? rewrite(scrub, s) : s;
 }
 
 bool ald_text_names_maybe(const struct ald_known_names *known, const char *json, size_t n)

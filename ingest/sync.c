@@ -277,6 +277,7 @@ void ald_sync_done(struct ald_sync *s)
     ald_met_freep(&s->land.met);
     ald_secret_done(&s->user);
     ald_secret_done(&s->token);
+    ald_arena_pool_freep(&s->pages);
 }
 
 enum ald_rc ald_sync_source(struct ald_sync *s, struct ald_err *err)

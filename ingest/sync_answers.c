@@ -27,6 +27,7 @@ struct ald_sync_answers {
     struct ald_sync_answer ring[RING];
     size_t head;     /* of the lot that is being stored */
     size_t lot;      /* answers left of it */
+    struct ald_sync_answer *taken; /* the last one, whose place the thread may fill once there is another lot */
     /* Shared with the thread, which fills the ring behind them. */
     pthread_mutex_t lock;
     pthread_cond_t come, room;
@@ -100,7 +101,7 @@ static bool ask(struct ald_sync_answers *a, struct ald_sync_answer *answer)
                                      .window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE, .first = true},
                                      .size = &a->size};
     if (!answer->page.arena)
-        ald_sync_page_init(&answer->page);
+        ald_sync_page_init(a->s, &answer->page);
     answer->err = (struct ald_err){0};
     answer->last = false;
     answer->rc = ald_sync_page_fetch(a->s, a->stream, &ask, &answer->page, &answer->err);
@@ -181,6 +182,8 @@ bool ald_sync_answers_at_hand(const struct ald_sync_answers *a)
 
 struct ald_sync_answer *ald_sync_answers_take(struct ald_sync_answers *a)
 {
+    if (a->taken) /* it was stored: the next ones take its memory */
+        ald_arena_reset(a->taken->page.arena);
     if (a->lot == 0) {
         ald_gate_leave(a->s);
         if (a->threaded && !a->running && !a->halted) {
@@ -200,7 +203,7 @@ struct ald_sync_answer *ald_sync_answers_take(struct ald_sync_answers *a)
         (void)pthread_mutex_unlock(&a->lock);
     }
     (void)pthread_mutex_lock(&a->lock); /* where the ring is filled follows from these two */
-    struct ald_sync_answer *answer = &a->ring[a->head];
+    struct ald_sync_answer *answer = a->taken = &a->ring[a->head];
     a->head = (a->head + 1) % RING;
     a->lot--;
     (void)pthread_mutex_unlock(&a->lock);

@@ -283,7 +283,7 @@ static enum ald_rc fill(struct reader *r, int lines, struct ald_sync_page *page,
     page->res.first_line = r->line + 1;
     page->res.columns = (const char *const *)r->csv.columns;
     if (more)
-        page->doc = ald_json_rows_new();
+        page->doc = ald_json_rows_new(page->arena);
     if (page->req.document)
         ALD_TRY(fill_document(r, array, err));
     else
@@ -309,7 +309,7 @@ static enum ald_rc file_page(struct ald_sync *s, const struct ald_stream *stream
 {
     const struct ald_clock *clock = &s->clock;
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(s, &page);
     page.req.window = (struct ald_window){
         .since = s->opts->since, .until = s->opts->until, .first = row->completed_at == ALD_TIME_NONE};
     ALD_TRY(stream->request(page.arena, s->cfg, &page.req, err));

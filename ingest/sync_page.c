@@ -50,14 +50,13 @@ void ald_sync_size_read(struct ald_sync_size *size)
 
 /* ---- one page ---- */
 
-void ald_sync_page_init(struct ald_sync_page *page)
+void ald_sync_page_init(const struct ald_sync *s, struct ald_sync_page *page)
 {
-    *page = (struct ald_sync_page){.arena = ald_arena_new(), .next = {.high_water = ALD_TIME_NONE}};
+    *page = (struct ald_sync_page){.arena = ald_arena_new_of(s->pages), .next = {.high_water = ALD_TIME_NONE}};
 }
 
 void ald_sync_page_done(struct ald_sync_page *page)
 {
-    ald_json_doc_freep(&page->doc);
     ald_arena_freep(&page->arena);
 }
 
@@ -68,7 +67,6 @@ uint64_t ald_sync_page_mark(const struct ald_sync_page *page)
 
 static void page_again(struct ald_sync_page *page)
 {
-    ald_json_doc_freep(&page->doc);
     ald_arena_reset(page->arena);
     *page = (struct ald_sync_page){.arena = page->arena, .next = {.high_water = ALD_TIME_NONE}};
 }
@@ -169,7 +167,7 @@ enum ald_rc ald_sync_page_read(struct ald_sync *s, const struct ald_stream *stre
     page->next = (struct ald_next){.high_water = ALD_TIME_NONE};
     if (!page->req.text) {
         if (!page->doc) /* lines were parsed one by one */
-            ALD_TRY(ald_json_parse(page->res.body, page->res.body_n, &page->doc, err));
+            ALD_TRY(ald_json_parse_into(page->arena, page->res.body, page->res.body_n, &page->doc, err));
         page->res.doc = page->doc;
         ald_json_root(page->doc, &page->res.root);
         if (!s->replay || ald_recording_as_sent(s->replay)) {
@@ -241,7 +239,7 @@ static enum ald_rc step_over(struct ald_sync *s, const struct ald_stream *stream
     if (ask->subjects_n > 0 || !stream->skip || ++ask->size->unreadable > ALD_SYNC_UNREADABLE_MAX)
         return err->rc;
     struct ald_err why = *err;
-    ald_json_doc_freep(&page->doc);
+    page->doc = NULL;
     page->rows = (struct ald_rows){.arena = page->arena};
     page->people = (struct ald_people_rows){0};
     page->next = (struct ald_next){.high_water = ALD_TIME_NONE};

@@ -34,6 +34,7 @@ struct ald_sync {
     const struct ald_connector *connector;
     struct ald_source_outcome *out;
     struct ald_arena *arena; /* for the whole run of the source */
+    struct ald_arena_pool *pages; /* memory of pages, which follow each other; NULL: none is kept */
     struct ald_clock clock;  /* of the run, or of the one that was recorded */
     struct ald_recording *record; /* written to; NULL: nothing is recorded */
     struct ald_recording *replay; /* read instead of the network, or NULL */
@@ -42,7 +43,7 @@ struct ald_sync {
     struct ald_scrub scrub;
     struct ald_known_names *late; /* names learned after texts were stored: these are still to be rewritten */
     bool texts;                   /* of this source the store holds texts */
-    bool raws_unnamed;            /* nobody of late can stand in what was kept of elements: this run went over all of it, and met no word that begins such a name */
+    bool raws_unnamed;            /* nobody of late stands in what was kept of elements: this run read all of it, and no word that begins such a name */
     struct ald_facts *facts; /* of the reference lists read so far */
     struct ald_land land;
     size_t source_i;
@@ -157,7 +158,7 @@ struct ald_sync_page {
     size_t bad_n, bad_cap;
 };
 /** An empty page with an arena of its own; _done frees both, after a failure too. */
-void ald_sync_page_init(struct ald_sync_page *page);
+void ald_sync_page_init(const struct ald_sync *s, struct ald_sync_page *page);
 void ald_sync_page_done(struct ald_sync_page *page);
 /** Asks until there is a page that can be read, or one record that cannot (page->bad). A refused page of an optional stream
  *  is ALD_OK with refused set. @return ALD_ERR_NET, _AUTH, _CONFIG, _FORMAT, _LIMIT, _STOPPED. */

@@ -60,6 +60,7 @@ static void run_one(struct run *run, size_t i)
         .cfg = cfg,
         .out = out,
         .arena = arena ? arena : run->arena,
+        .pages = ald_arena_pool_new(),
         .clock = opts->clock,
         .scrub = {.key = run->key, .source = cfg->name, .mode = opts->people, .aliases = opts->people_aliases},
         .land = {.store = run->store, .cfg = cfg, .free_text = opts->free_text, .met = opts->people == ALD_PEOPLE_NAMES ? NULL : ald_met_new(), .came = file ? &run->came : NULL},

@@ -143,11 +143,11 @@ static struct ald_sync_ask ask_of(struct crawl *c)
 }
 
 /** The page of the next turn, empty. */
-static struct ald_sync_page *other_page(struct crawl *c)
+static struct ald_sync_page *other_page(const struct ald_sync *s, struct crawl *c)
 {
     struct ald_sync_page *page = &c->two[1 - c->turn];
     ald_sync_page_done(page);
-    ald_sync_page_init(page);
+    ald_sync_page_init(s, page);
     return page;
 }
 
@@ -161,7 +161,7 @@ static enum ald_rc next_page(struct ald_sync *s, const struct ald_stream *stream
         rc = ald_sync_ahead_take(&c->ahead, err);
     } else {
         const struct ald_sync_ask ask = ask_of(c);
-        rc = ald_sync_page_get(s, stream, &ask, other_page(c), err);
+        rc = ald_sync_page_get(s, stream, &ask, other_page(s, c), err);
     }
     c->turn = 1 - c->turn;
     return rc;
@@ -177,7 +177,7 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
     ald_sync_size_read(&c->size);
     if (!*ret_last) {
         const struct ald_sync_ask ask = ask_of(c);
-        ald_sync_ahead_start(&c->ahead, s, stream, &ask, other_page(c));
+        ald_sync_ahead_start(&c->ahead, s, stream, &ask, other_page(s, c));
     }
     const bool whole = !c->resumed && c->window.since == s->cfg->since && c->row.complete;
     const struct ald_sync_landing landing = {

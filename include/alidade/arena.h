@@ -9,6 +9,13 @@ struct ald_arena;
 
 /** An empty arena, the caller's to free. */
 struct ald_arena *ald_arena_new(void);
+/** Large blocks that arenas gave up, a few megabytes of them: for units of work that follow each other (pages), whose memory the kernel would
+ *  have to give anew each time. Threads may share it. It outlives its arenas. */
+struct ald_arena_pool;
+struct ald_arena_pool *ald_arena_pool_new(void);
+void ald_arena_pool_freep(struct ald_arena_pool **pool);
+/** An arena that takes large blocks from the pool, or NULL, and leaves them there. */
+struct ald_arena *ald_arena_new_of(struct ald_arena_pool *pool);
 /** Frees everything that was made in it. NULL is fine. */
 void ald_arena_free(struct ald_arena *arena);
 void ald_arena_freep(struct ald_arena **arena);

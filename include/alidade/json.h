@@ -34,8 +34,10 @@ struct ald_jv {
 
 /** @return ALD_ERR_FORMAT with the byte offset; ALD_ERR_LIMIT when too deep or a string is too long. bytes need no NUL. */
 ALD_CHECK enum ald_rc ald_json_parse(const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err);
-/** A document of rows: an array, empty at first, of objects that are parsed one by one. */
-struct ald_json_doc *ald_json_rows_new(void);
+/** The same in an arena of the caller's, with which the document goes. */
+ALD_CHECK enum ald_rc ald_json_parse_into(struct ald_arena *arena, const char *bytes, size_t n, struct ald_json_doc **ret, struct ald_err *err);
+/** A document of rows: an array, empty at first, of objects that are parsed one by one. It goes with the arena. */
+struct ald_json_doc *ald_json_rows_new(struct ald_arena *arena);
 /** Adds the object that the bytes are, with a first member of that name and number.
  *  @param ret_members how many others it has.
  *  @return as ald_json_parse, also for what is no object; the document is then as it was. */

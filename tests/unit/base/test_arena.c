@@ -144,6 +144,28 @@ static void test_reset_and_free(void **state)
 }
 
 /* Texts of one arena in another one, of blocks shared and alone; into: whether that one held something before. */
+/* What one arena gave up another one gets, zero again, and of all sizes. */
+static void test_pool(void **state)
+{
+    (void)state;
+    ALD_CLEANUP(ald_arena_pool_freep) struct ald_arena_pool *pool = ald_arena_pool_new();
+    const size_t sizes[] = {100, 5000, 70000, 140000, 200000, 900000, 3, 3000000};
+    for (int round = 0; round < 5; round++) {
+        ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new_of(pool), *other = ald_arena_new_of(pool);
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+            for (size_t k = 0; k < 20; k++) {
+                unsigned char *p = ald_alloc(k % 3 ? arena : other, sizes[i]);
+                for (size_t at = 0; at < sizes[i]; at += 1 + sizes[i] / 50)
+                    assert_int_equal(p[at], 0);
+                memset(p, 0xEE, sizes[i]);
+            }
+        assert_string_equal(ald_sprintf(arena, "%d %s", round, ald_strdup(arena, "again")) + 1, " again");
+        ald_arena_reset(other);
+        assert_int_equal(*(char *)ald_alloc(other, 250000), 0);
+        ald_arena_freep(&other);
+    }
+}
+
 static void join(bool into)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *all = ald_arena_new();
@@ -179,7 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alloc), cmocka_unit_test(test_apart),          cmocka_unit_test(test_strings),
         cmocka_unit_test(test_grow),  cmocka_unit_test(test_reset_and_free),
-        cmocka_unit_test(test_grow_large), cmocka_unit_test(test_reserve), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_grow_large), cmocka_unit_test(test_reserve), cmocka_unit_test(test_pool), cmocka_unit_test(test_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

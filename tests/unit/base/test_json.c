@@ -488,7 +488,8 @@ static void test_rows(void **state)
         {"{\"a\":1,\"b\":[\"\xFF\"]}", ALD_OK, 2}, {"{\"a\":[{}", ALD_ERR_FORMAT, 0},      {"{}]}", ALD_ERR_FORMAT, 0}, {"{ }", ALD_OK, 0},
         {"{\"c\":1},{\"d\":2}", ALD_ERR_FORMAT, 0}, {"[{\"e\":1}]", ALD_ERR_FORMAT, 0}, {"", ALD_ERR_FORMAT, 0},     {"{\"f\":\"g\"} ", ALD_OK, 1},
     };
-    struct ald_json_doc *doc = ald_json_rows_new();
+    struct ald_arena *arena = ald_arena_new();
+    struct ald_json_doc *doc = ald_json_rows_new(arena), *whole = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         size_t members = 0;
         struct ald_err err = {0};
@@ -505,11 +506,14 @@ static void test_rows(void **state)
     bool more = ald_json_first(&root, &last);
     while (more && last.index < 2)
         more = ald_json_next(&last);
-    struct ald_arena *arena = ald_arena_new();
     assert_string_equal(ald_json_path(arena, &last), "$[2]");
-    ald_arena_free(arena);
+    assert_int_equal(ald_json_parse_into(arena, buf.data, buf.len, &whole, NULL), ALD_OK);
+    ald_json_root(whole, &root);
+    assert_int_equal(ald_json_len(&root), 3);
     ald_buf_done(&buf);
+    ald_json_doc_free(whole); /* both go with the arena */
     ald_json_doc_free(doc);
+    ald_arena_free(arena);
 }
 
 int main(void)
