@@ -40,11 +40,11 @@ static enum ald_rc run(struct ald_landing *l, const char *statement, const char 
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     int i = 3;
     ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
-    ald_q_text(q, 1, l->land->cfg->name);
-    ald_q_text(q, 2, id);
+    ald_q_text_lent(q, 1, l->land->cfg->name);
+    ald_q_text_lent(q, 2, id);
     for (size_t k = 0; cells && k < cells->n; k++, i++) {
         if (cells->at[k].type == TEXT)
-            ald_q_text(q, i, cells->at[k].text);
+            ald_q_text_lent(q, i, cells->at[k].text);
         else
             ald_q_time(q, i, cells->at[k].number);
     }

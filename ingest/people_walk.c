@@ -392,7 +392,7 @@ enum ald_rc ald_people_walk(struct ald_people_work *w, struct ald_jv *v, const s
         return ald_people_walk(w, v, parent, rest, true, err);
     size_t n = strcspn(path, ".[");
     struct ald_jv child;
-    if (!ald_json_opt(v, ald_strndup(w->arena, path, n), &child))
+    if (!may_lead(v, path) || !ald_json_opt(v, ald_strndup(w->arena, path, n), &child))
         return ALD_OK;
     return ald_people_walk(w, &child, v, path + n + (path[n] == '.'), false, err);
 }

@@ -161,8 +161,9 @@ bool ald_words_of_somebody(const char *words, size_t n)
 
 static bool is_local_at(const char *s, size_t at, size_t n)
 {
-    if (strchr(".%+-", s[at]))
-        return true;
+    static const bool local[256] = {['.'] = true, ['%'] = true, ['+'] = true, ['-'] = true};
+    if ((unsigned char)s[at] < 0x80)
+        return local[(unsigned char)s[at]] || letters[(unsigned char)s[at]];
     enum ald_glyph glyph;
     (void)ald_glyph_at(s + at, n - at, &glyph);
     return glyph == ALD_LETTER;

@@ -358,6 +358,18 @@ static enum ald_rc read_whole(struct ald_sync *s, const struct ald_stream *strea
     return ALD_OK;
 }
 
+/** Whether the file is as it was when it was read last, so that nothing of it need be read. */
+static enum ald_rc is_unchanged(struct ald_sync *s, const char *path, const struct ald_sync_cursor *row, bool *ret, struct ald_err *err)
+{
+    char now[33];
+    *ret = row->complete && row->fingerprint && !s->file_read && !s->opts->full && !s->temporary;
+    if (!*ret)
+        return ALD_OK;
+    ALD_TRY(fingerprint(s, path, now, err));
+    *ret = strcmp(row->fingerprint, now) == 0;
+    return ALD_OK;
+}
+
 enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     struct ald_http_req req = {.window = {.since = ALD_TIME_NONE, .until = ALD_TIME_NONE}};
@@ -366,10 +378,9 @@ enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream *stream, s
         return ald_fail(err, ALD_ERR_CONFIG, "path: no file is given");
     ALD_CLEANUP(ald_sync_cursor_done) struct ald_sync_cursor row = {0};
     ALD_TRY(ald_sync_cursor_load(s, stream->name, &row, err));
-    char now[33];
-    ALD_TRY(fingerprint(s, req.file_path, now, err));
-    bool same = row.complete && row.fingerprint && strcmp(row.fingerprint, now) == 0;
-    if (same && !s->file_read && !s->opts->full && !s->temporary)
+    bool unchanged = false;
+    ALD_TRY(is_unchanged(s, req.file_path, &row, &unchanged, err));
+    if (unchanged)
         return ALD_OK;
     s->file_read = true;
     ALD_TRY(read_whole(s, stream, req.file_path, req.csv, &row, err));
