@@ -4,6 +4,7 @@
  * where they never do, most have one. Knows pairs and sources, not words or places. */
 #include "analysis/link_model.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,7 @@ static void keep(struct ald_linker *l, const struct class_ *classes, size_t n, b
     struct ald_link_learning *learning = l->learning;
     struct ald_arena *arena = l->b->a->arena;
     if (!learning->into) { /* what was taken, and more */
+        assert(learning->from);
         learning->into = ald_alloc(arena, sizeof *learning->into);
         *learning->into = *learning->from;
         l->b->a->link_model = learning->into;

@@ -67,8 +67,7 @@ static size_t meet(const struct ald_analysis *a, const struct ald_figures *f, co
 static size_t keep_frequent(struct met *list, size_t n)
 {
     size_t kept = 0;
-    if (n)
-        qsort(list, n, sizeof *list, by_pair);
+    qsort(list, n, sizeof *list, by_pair);
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from; to < n && same_pair(&list[to], &list[from]); to++)
             continue;
@@ -100,15 +99,13 @@ static size_t read_quarter(const struct ald_analysis *a, const struct met *list,
 static size_t read_all(const struct ald_analysis *a, struct met *list, size_t n)
 {
     size_t kept = 0;
-    if (n)
-        qsort(list, n, sizeof *list, by_order);
+    qsort(list, n, sizeof *list, by_order);
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from; to < n && a->incidents[list[to].order].quarter == a->incidents[list[from].order].quarter;)
             to++;
         kept += read_quarter(a, list + from, to - from, list + kept);
     }
-    if (kept)
-        qsort(list, kept, sizeof *list, by_pair);
+    qsort(list, kept, sizeof *list, by_pair);
     return kept;
 }
 
@@ -151,6 +148,9 @@ size_t ald_practice_fill(const struct ald_analysis *analysis, const struct ald_f
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct met *list;
     size_t met = meet(analysis, figures, view, scratch, &list), n = 0, cap = 0;
+    *ret = NULL;
+    if (!met)
+        return 0;
     size_t all = read_all(analysis, list, keep_frequent(list, met));
     struct ald_practice *rows = NULL;
     for (size_t from = 0, to; from < all; from = to) {

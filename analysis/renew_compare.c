@@ -293,7 +293,7 @@ static struct ald_bytes pack_chunk(const struct ald_laid *laid, size_t number, c
     const unsigned char **left_out = ald_calloc(scratch, ALD_BRIEFS_A_CHUNK, sizeof *left_out);
     struct ald_brief_reader reader = laid->chunks[number].reader;
     const struct ald_brief_others others = {.reader = &laid->chunks[number].reader, .at = left_out};
-    struct ald_brief brief;
+    struct ald_brief brief = {.at = NULL};
     size_t n = 0, left_out_n = 0;
     for (int64_t row = (int64_t)number * ALD_BRIEFS_A_CHUNK; row < (int64_t)(number + 1) * ALD_BRIEFS_A_CHUNK; row++) {
         uint32_t record = ald_laid_record(laid, row);

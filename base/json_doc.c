@@ -122,7 +122,7 @@ struct ald_json_doc *ald_json_rows_new(struct ald_arena *arena)
 enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size_t n, const char *name, int64_t number,
                               size_t *ret_members, struct ald_err *err)
 {
-    struct ald_json_repairs repairs;
+    struct ald_json_repairs repairs = {0};
     cJSON *row = NULL;
     ALD_TRY(parse(rows->arena, bytes, n, &row, &repairs, err));
     const struct ald_jv root = {.node = row, .root_name = "$"};

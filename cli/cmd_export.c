@@ -1,4 +1,5 @@
 /* alidade export: records, events, incidents, signals, readings, settings, services, teams; NDJSON or CSV with the same names. */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -183,6 +184,7 @@ static enum ald_rc write_export(struct ald_export *x, const char *what, struct a
         return ald_export_said(x, what, err);
     if (strcmp(what, "records") == 0)
         return ald_export_records(x, err);
+    assert(x->analysis); /* needs_analysis */
     if (strcmp(what, "settings") == 0)
         return ald_export_line(x, ald_settings_node(x->scratch, x->analysis), err);
     if (strcmp(what, "services") == 0)
