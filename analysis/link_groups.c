@@ -10,9 +10,11 @@ const char *ald_link_method_name(enum ald_link_method method)
     return names[method];
 }
 
+#define SOURCES_TOLD 63u /* have a bit each; all further ones share the last */
+
 static uint64_t bit_of(uint32_t source)
 {
-    return UINT64_C(1) << (source % 64);
+    return UINT64_C(1) << (source < SOURCES_TOLD ? source : SOURCES_TOLD);
 }
 
 void ald_link_init(struct ald_linker *l)
@@ -76,7 +78,7 @@ bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b)
 bool ald_both_hold(uint64_t holds, uint64_t others, uint32_t but)
 {
     uint64_t both = holds & others;
-    return (but == ALD_NOBODY ? both : both & ~bit_of(but)) != 0;
+    return (but < SOURCES_TOLD ? both & ~bit_of(but) : both) != 0;
 }
 
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but)

@@ -37,7 +37,7 @@ struct ald_linker {
     struct ald_link_index keys, urls;
     const struct ald_link_asked *asked; /* by all pointers of these records; NULL: to be found */
     uint32_t *group, *whole;         /* union-find parents */
-    uint64_t *holds;                 /* by root of a whole: its sources, a bit each, modulo 64 */
+    uint64_t *holds;                 /* by root of a whole: its sources, a bit each, the last one for all from the 64th on */
     struct ald_link_enemy **enemies; /* by root of a whole */
     struct ald_link *link;           /* what joined: one less than records in each incident */
     size_t link_n, link_cap;
@@ -66,8 +66,8 @@ bool ald_kept_apart(struct ald_linker *l, uint32_t a, uint32_t b);
 /** Makes every record of a whole point at its root: until the next join l->whole[r] is what ald_link_whole gives, for threads
  *  to read. */
 void ald_link_flatten(struct ald_linker *l);
-/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). Beyond 64 sources also
- * when it only could be: then a likeness is listed that would have been taken. */
+/** True when both wholes hold a record of the same source, other than `but` (ALD_NOBODY: any). From the 64th source on
+ * also when it only could be: then a likeness is listed that would have been taken. */
 bool ald_share_source(struct ald_linker *l, uint32_t a, uint32_t b, uint32_t but);
 /** The same of what two wholes hold. */
 bool ald_both_hold(uint64_t holds, uint64_t others, uint32_t but);

@@ -116,7 +116,7 @@ const char *const *ald_csv_list(struct ald_arena *arena, const char *cell)
         size_t length = 0, kept = 0; /* kept: up to the last byte that is no blank, or was escaped */
         at += strspn(at, " \t");
         for (; *at && *at != ';'; at++) {
-            bool escaped = *at == '\\' && (at[1] == ';' || at[1] == '\\');
+            bool escaped = *at == '\\' && at[1] && strchr(";\\ \t", at[1]);
             at += escaped;
             text[length++] = *at;
             if (escaped || !strchr(" \t", *at))

@@ -139,6 +139,21 @@ static void sweep(const struct ald_replace *r)
     (void)closedir(dir); /* only read */
 }
 
+/* The temp file, with its lock. Another run may sweep it away before the lock is taken: then it is made once more. -1: errno. */
+static int make_temp(const struct ald_replace *r)
+{
+    for (;;) {
+        int fd = open(r->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0)
+            return -1;
+        (void)lock(fd);
+        struct stat st;
+        if (fstat(fd, &st) != 0 || st.st_nlink > 0)
+            return fd;
+        (void)close(fd);
+    }
+}
+
 static enum ald_rc begin(struct ald_replace *r, const char *path, int *ret_fd, struct ald_err *err)
 {
     *r = (struct ald_replace){.lock_fd = -1};
@@ -147,14 +162,12 @@ static enum ald_rc begin(struct ald_replace *r, const char *path, int *ret_fd, s
     ALD_TRY(make_parents(path, err));
     ALD_TRY(set_paths(r, path, err));
     sweep(r);
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    int fd = open(r->temp, flags, 0600);
+    int fd = make_temp(r);
     if (fd < 0) {
         enum ald_rc rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", r->temp, strerror(errno));
         r->temp[0] = '\0';
         return rc;
     }
-    (void)lock(fd);
     *ret_fd = fd;
     return ALD_OK;
 }
@@ -230,11 +243,20 @@ enum ald_rc ald_replace_commit(struct ald_replace *r, struct ald_err *err)
     return sync_parent(r->path, err);
 }
 
+/* Not over a file that is there. Some file systems (exFAT, some shares) have no second names, but rename so. */
+static int give_new_name(const struct ald_replace *r)
+{
+    int rc = link(r->temp, r->path);
+    if (rc != 0 && (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK))
+        rc = renameat2(AT_FDCWD, r->temp, AT_FDCWD, r->path, RENAME_NOREPLACE);
+    return rc;
+}
+
 enum ald_rc ald_replace_commit_new(struct ald_replace *r, bool *ret_existed, struct ald_err *err)
 {
     *ret_existed = false;
     enum ald_rc rc = finish_temp(r, err);
-    if (rc == ALD_OK && link(r->temp, r->path) != 0) {
+    if (rc == ALD_OK && give_new_name(r) != 0) {
         if (errno == EEXIST)
             *ret_existed = true;
         else

@@ -28,14 +28,17 @@ static void csv_text(FILE *out, const char *text)
 
 static enum ald_rc cell_text(const struct ald_node *node, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err);
 
-/* A ';' or '\\' in an item of a list is written with a '\\' before it. */
+/* A ';' or '\\' in an item of a list is written with a '\\' before it, and so is a blank at its beginning or end. */
 static enum ald_rc list_item(const struct ald_node *item, struct ald_buf *text, struct ald_arena *scratch, struct ald_err *err)
 {
     struct ald_buf ALD_CLEANUP(ald_buf_done) plain;
     ald_buf_init(&plain, text->max);
     ALD_TRY(cell_text(item, &plain, scratch, err));
-    for (size_t i = 0; i < plain.len; i++)
-        ALD_TRY(ald_buf_addf(text, err, plain.data[i] == ';' || plain.data[i] == '\\' ? "\\%c" : "%c", plain.data[i]));
+    for (size_t i = 0; i < plain.len; i++) {
+        bool at_edge = i == 0 || i + 1 == plain.len;
+        bool marked = strchr(at_edge ? ";\\ \t" : ";\\", plain.data[i]) != NULL;
+        ALD_TRY(ald_buf_addf(text, err, marked ? "\\%c" : "%c", plain.data[i]));
+    }
     return ALD_OK;
 }
 

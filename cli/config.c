@@ -15,6 +15,7 @@
 #include "alidade/report.h"
 #include "alidade/yaml.h"
 #include "config_priv.h"
+#include "near.h"
 
 const struct ald_yaml *ald_cfg_node(const struct ald_yaml *map, const char *path)
 {
@@ -85,26 +86,35 @@ static int month_of(const char *text)
     return 1;
 }
 
+static bool is_signal(const char *id)
+{
+    for (size_t k = 0; k < ALD_SIGNAL_N; k++)
+        if (strcmp(ald_signal_at(k)->id, id) == 0)
+            return true;
+    return false;
+}
+
+static enum ald_rc no_such_signal(const struct ald_cfg *cfg, int line, const char *id, struct ald_err *err)
+{
+    char room[ALD_NEAR_MAX];
+    const char *known = "";
+    struct ald_near near = ald_near_begin(id);
+    for (size_t k = 0; k < ALD_SIGNAL_N; k++) {
+        ald_near_offer(&near, ald_signal_at(k)->id);
+        known = ald_sprintf(cfg->arena, "%s%s%s", known, k ? ", " : "", ald_signal_at(k)->id);
+    }
+    return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:1: key 'analysis.weights.%.40s': no such signal%s; there are %s", cfg->file, line, id,
+                    ald_near_text(&near, room), known);
+}
+
 static enum ald_rc weights_of(const struct ald_cfg *cfg, struct ald_settings *s, struct ald_err *err)
 {
     const struct ald_yaml *node = ald_cfg_node(cfg->root, "analysis.weights");
     s->weights_n = node ? node->n : 0;
     struct ald_weight *weights = ald_calloc(cfg->arena, s->weights_n + 1, sizeof *weights);
     for (size_t i = 0; i < s->weights_n; i++) {
-        const struct ald_signal *signal = NULL;
-        char known[256] = "";
-        size_t used = 0;
-        for (size_t k = 0; k < ALD_SIGNAL_N && !signal; k++) {
-            const char *id = ald_signal_at(k)->id;
-            signal = strcmp(id, node->keys[i]) == 0 ? ald_signal_at(k) : NULL;
-            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", id);
-            if (used >= sizeof known)
-                used = sizeof known - 1;
-        }
-        /* The example of the manual weighs a signal that a later version measures: understood, of no effect. */
-        if (!signal && strcmp(node->keys[i], "escalations_timed") != 0)
-            return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:1: key 'analysis.weights.%.40s': no such signal, expected one of: %s", cfg->file,
-                            node->key_lines[i], node->keys[i], known);
+        if (!is_signal(node->keys[i]))
+            return no_such_signal(cfg, node->key_lines[i], node->keys[i], err);
         weights[i].signal = node->keys[i];
         (void)ald_yaml_num(node->items[i], &weights[i].weight);
     }
@@ -194,33 +204,38 @@ static enum ald_rc services_of(const struct ald_cfg *cfg, struct ald_settings *s
 }
 
 /* Everything that changes a figure, in one canonical text: what names a stored analysis. */
+/* Texts with their lengths, so that none can be taken for another one and what separates them. */
+static enum ald_rc add_texts(struct ald_buf *text, const char *what, const char *const *items, size_t n, struct ald_err *err)
+{
+    ALD_TRY(ald_buf_addf(text, err, "|%s%zu", what, n));
+    for (size_t i = 0; i < n; i++)
+        ALD_TRY(ald_buf_addf(text, err, ",%zu:%s", items[i] ? strlen(items[i]) : 0, items[i] ? items[i] : ""));
+    return ALD_OK;
+}
+
 static enum ald_rc hash_settings(const struct ald_cfg *cfg, struct ald_settings *s, struct ald_err *err)
 {
     struct ald_buf ALD_CLEANUP(ald_buf_done) text;
     ald_buf_init(&text, ALD_MAX_FILE_BYTES);
-    ALD_TRY(ald_buf_addf(&text, err, "3|%s|%s|%d|%d|%d|%lld|%d|%d|%lld|%d|%d|%d|%.17g|%d|%d", s->organisation, s->timezone, s->fiscal_start_month,
-                         s->fiscal_named_by_end, s->lookback_quarters, (long long)s->landmark_ms, (int)s->duration, s->resamples,
-                         (long long)s->noise_under_ms, s->show_mean, s->people_stored, s->free_text, s->link_accept, s->story_slots,
-                         s->story_minimum_age_quarters));
-    if (s->link_learn_least != ALD_LINK_LEARN_LEAST) /* a key that came later: without it, the text is what it was */
-        ALD_TRY(ald_buf_addf(&text, err, "|n:%d", s->link_learn_least));
-    for (size_t i = 0; i < s->weights_n; i++)
-        ALD_TRY(ald_buf_addf(&text, err, "|w:%s=%.17g", s->weights[i].signal, s->weights[i].weight));
-    const struct {
-        const char *const *items;
-        size_t n;
-    } lists[] = {{s->severity_order, s->severity_order_n}, {s->exercise_match, s->exercise_match_n}, {s->automation_users, s->automation_users_n}};
-    for (size_t l = 0; l < 3; l++)
-        for (size_t i = 0; i < lists[l].n; i++)
-            ALD_TRY(ald_buf_addf(&text, err, "|l%zu:%s", l, lists[l].items[i]));
+    ALD_TRY(ald_buf_addf(&text, err, "4|%d|%d|%d|%lld|%d|%d|%lld|%d|%d|%d|%.17g|%d|%d|%d", s->fiscal_start_month, s->fiscal_named_by_end,
+                         s->lookback_quarters, (long long)s->landmark_ms, (int)s->duration, s->resamples, (long long)s->noise_under_ms,
+                         s->show_mean, s->people_stored, s->free_text, s->link_accept, s->story_slots, s->story_minimum_age_quarters,
+                         s->link_learn_least));
+    ALD_TRY(add_texts(&text, "named", (const char *const[]){s->organisation, s->timezone}, 2, err));
+    for (size_t i = 0; i < s->weights_n; i++) {
+        ALD_TRY(add_texts(&text, "weight", &s->weights[i].signal, 1, err));
+        ALD_TRY(ald_buf_addf(&text, err, "=%.17g", s->weights[i].weight));
+    }
+    ALD_TRY(add_texts(&text, "severities", s->severity_order, s->severity_order_n, err));
+    ALD_TRY(add_texts(&text, "exercises", s->exercise_match, s->exercise_match_n, err));
+    ALD_TRY(add_texts(&text, "automation", s->automation_users, s->automation_users_n, err));
     for (size_t i = 0; i < s->teams_n; i++)
-        ALD_TRY(ald_buf_addf(&text, err, "|t:%s:%s:%s", s->teams[i].name, s->teams[i].parent ? s->teams[i].parent : "",
-                             s->teams[i].timezone ? s->teams[i].timezone : ""));
+        ALD_TRY(add_texts(&text, "team", (const char *const[]){s->teams[i].name, s->teams[i].parent, s->teams[i].timezone}, 3, err));
     for (size_t i = 0; i < s->services_n; i++) {
-        ALD_TRY(ald_buf_addf(&text, err, "|s:%s:%d:%s", s->services[i].name, s->services[i].tier,
-                             s->services[i].team ? s->services[i].team : ""));
-        for (size_t k = 0; k < s->services[i].depends_on_n; k++)
-            ALD_TRY(ald_buf_addf(&text, err, ",%s", s->services[i].depends_on[k]));
+        const struct ald_service_setting *service = &s->services[i];
+        ALD_TRY(add_texts(&text, "service", (const char *const[]){service->name, service->team}, 2, err));
+        ALD_TRY(ald_buf_addf(&text, err, "=%d", service->tier));
+        ALD_TRY(add_texts(&text, "needs", service->depends_on, service->depends_on_n, err));
     }
     char digits[33];
     ald_fingerprint(text.data, text.len, digits);

@@ -1,5 +1,6 @@
 /* The program: finds the command, prepares what it needs, prints what went wrong, chooses the exit code. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -214,6 +215,13 @@ static enum ald_rc prepare(struct ald_session *s, const struct ald_command *comm
     return open_store(s, command->needs, err);
 }
 
+/** A reader of the output that has seen enough, such as head, is no error worth a word. */
+static bool reader_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return ferror(stdout) && poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 static void print_error(const struct ald_session *s, const struct ald_err *err)
 {
     ald_progress_note(s, NULL);
@@ -247,7 +255,8 @@ static int run(struct ald_session *s, int argc, char **argv)
         rc = command->run(s, &code, &err);
     ald_progress_note(s, NULL);
     if (rc != ALD_OK) {
-        print_error(s, &err);
+        if (rc != ALD_ERR_IO || !reader_left())
+            print_error(s, &err);
         code = ald_worse_code(ald_rc_info(rc)->exit_code, code);
     }
     return code;
@@ -260,9 +269,9 @@ static int check_output(int code)
     errno = 0;
     if (fflush(stdout) == 0 && !lost)
         return code;
-    /* A reader that has seen enough, such as head, is no error worth a word; a command that failed has said so. */
-    if (code != 1 && errno != EPIPE)
-        (void)fprintf(stderr, "alidade: cannot write the output: %s\n", errno ? strerror(errno) : "a part of it was lost");
+    const char *why = errno ? strerror(errno) : "a part of it was lost";
+    if (code != 1 && !reader_left()) /* a command that failed has said so */
+        (void)fprintf(stderr, "alidade: cannot write the output: %s\n", why);
     return ald_worse_code(code, 1);
 }
 

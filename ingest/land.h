@@ -9,6 +9,9 @@
 struct ald_met;
 struct ald_met *ald_met_new(void);
 void ald_met_freep(struct ald_met **met);
+/** Which rows without an id of their own were met in this run; NULL: none yet. */
+struct ald_equals;
+void ald_equals_freep(struct ald_equals **equals);
 
 struct ald_land {
     struct ald_store *store;
@@ -21,6 +24,7 @@ struct ald_land {
     int64_t now; /* of this page */
     bool texts;  /* set where a page brought a text that was not there */
     struct ald_met *met;   /* or NULL: everybody is stored each time */
+    struct ald_equals *equals; /* made when it is needed; whoever has the run frees it */
     struct ald_came *came; /* which, or NULL: nobody asks */
     /* What the store holds of a stream, asked when its first page comes: nobody else adds to it while a source is read. */
     const char *told;  /* the stream, or NULL */

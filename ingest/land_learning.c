@@ -6,27 +6,25 @@
 #include <string.h>
 
 #include "alidade/hash.h"
+#include "alidade/limits.h"
 #include "alidade/time.h"
 
 /** Cells of a row behind source and id, in the order of its put statement. */
 struct cells {
-    struct cell {
-        const char *text;
-        int64_t number;
-        enum { TEXT, NUMBER } type;
-    } at[10];
+    struct ald_cell at[ALD_CELLS_MAX];
     size_t n;
+    bool several; /* of what makes an id: equal rows are several things, not one that is told twice */
 };
 
 static void text(struct cells *c, const char *s)
 {
-    c->at[c->n++] = (struct cell){.text = s, .type = TEXT};
+    c->at[c->n++] = ald_cell_text(s);
 }
 
 /** ALD_TIME_NONE is NULL. */
 static void number(struct cells *c, int64_t v)
 {
-    c->at[c->n++] = (struct cell){.number = v, .type = NUMBER};
+    c->at[c->n++] = ald_cell_at(v);
 }
 
 static void count(struct cells *c, int v)
@@ -38,31 +36,34 @@ static enum ald_rc run(struct ald_landing *l, const char *statement, const char 
                        struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    int i = 3;
+    size_t n = cells ? cells->n : 0;
     ALD_TRY(ald_q_open(l->land->store, statement, &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
     ald_q_text_lent(q, 2, id);
-    for (size_t k = 0; cells && k < cells->n; k++, i++) {
-        if (cells->at[k].type == TEXT)
-            ald_q_text_lent(q, i, cells->at[k].text);
-        else
-            ald_q_time(q, i, cells->at[k].number);
-    }
-    ald_q_time(q, i, l->land->now);
+    if (cells)
+        ald_cells_bind(q, 3, cells->at, n);
+    ald_q_time(q, 3 + (int)n, l->land->now);
     ALD_TRY(ald_q_run(q, err));
     *ret_did = ald_store_changes(l->land->store) > 0;
     return ALD_OK;
 }
 
-/** Where a row has no id of its own: what tells it from others of the incident, up to three texts. */
-static const char *id_of(struct ald_landing *l, const char *given, const char *incident, const char *a, const char *b, const char *c)
+/** Where a row has no id of its own: what tells it from others. */
+static enum ald_rc id_of(struct ald_landing *l, const char *given, const struct cells *told, const char **ret, struct ald_err *err)
 {
     char digits[33];
+    ALD_CLEANUP(ald_buf_done) struct ald_buf spelt;
+    ald_buf_init(&spelt, ALD_MAX_FILE_BYTES);
+    *ret = given;
     if (given)
-        return given;
-    const char *key = ald_sprintf(l->scratch, "%zu:%s|%s|%s|%s", strlen(incident), incident, a ? a : "", b ? b : "", c ? c : "");
-    ald_fingerprint(key, strlen(key), digits);
-    return ald_sprintf(l->scratch, "h:%s", digits);
+        return ALD_OK;
+    ALD_TRY(ald_cells_spell(&spelt, told->at, told->n, err));
+    ald_fingerprint(spelt.data, spelt.len, digits);
+    *ret = ald_sprintf(l->scratch, "h:%s", digits);
+    size_t before = told->several ? ald_equals_met(&l->land->equals, *ret) : 0;
+    if (before)
+        *ret = ald_sprintf(l->scratch, "%s.%zu", *ret, before + 1);
+    return ALD_OK;
 }
 
 enum table { REVIEW, ATTENDANCE, LEARNING, ACTION_ITEM, STORY_TOLD, TABLES_ };
@@ -77,9 +78,13 @@ static const struct {
 };
 #define ALL_TABLES ((1 << TABLES_) - 1)
 
-static enum ald_rc put(struct ald_landing *l, enum table table, const char *id, const struct cells *cells, struct ald_err *err)
+/** told: what makes an id where the row has none, so many cells. */
+static enum ald_rc put(struct ald_landing *l, enum table table, const char *given, const struct cells *told, const struct cells *cells,
+                       struct ald_err *err)
 {
     bool did = false, seen = false;
+    const char *id;
+    ALD_TRY(id_of(l, given, told, &id, err));
     if (l->land->said >= 0)
         l->land->said |= 1 << table;
     ALD_TRY(run(l, tables[table].put, id, cells, &did, err));
@@ -93,6 +98,7 @@ static enum ald_rc put(struct ald_landing *l, enum table table, const char *id, 
 static enum ald_rc put_review(struct ald_landing *l, const struct ald_row_review *r, struct ald_err *err)
 {
     struct cells c = {.n = 0};
+    const struct cells told = {.at = {ald_cell_text("review"), ald_cell_text(r->incident), ald_cell_text(r->url)}, .n = 3};
     bool words = l->land->free_text;
     text(&c, r->incident);
     number(&c, r->held_at);
@@ -103,34 +109,43 @@ static enum ald_rc put_review(struct ald_landing *l, const struct ald_row_review
     text(&c, r->title);
     text(&c, r->status);
     count(&c, r->readers);
-    return put(l, REVIEW, id_of(l, r->external_id, r->incident, r->url, NULL, NULL), &c, err);
+    return put(l, REVIEW, r->external_id, &told, &c, err);
 }
 
-static enum ald_rc put_attendance(struct ald_landing *l, const struct ald_row_attendance *r, const char *element, struct ald_err *err)
+static enum ald_rc put_attendance(struct ald_landing *l, const struct ald_row_attendance *r, struct ald_err *err)
 {
     struct cells c = {.n = 0};
+    const struct cells told = {.at = {ald_cell_text("attendance"), ald_cell_text(r->incident), ald_cell_text(r->person),
+                                      ald_cell_text(r->person ? NULL : r->team)},
+                               .n = 4,
+                               .several = !r->person}; /* two unnamed people of one team are two */
     text(&c, r->incident);
     count(&c, r->required);
     text(&c, r->person);
     text(&c, r->team);
-    /* Two unnamed people of one team are two: their places in the list tell them apart. */
-    return put(l, ATTENDANCE, id_of(l, r->external_id, r->incident, r->person, r->person ? NULL : r->team, r->person ? NULL : element), &c,
-               err);
+    return put(l, ATTENDANCE, r->external_id, &told, &c, err);
 }
 
 static enum ald_rc put_learning(struct ald_landing *l, const struct ald_row_learning *r, struct ald_err *err)
 {
     struct cells c = {.n = 0};
+    const struct cells told = {.at = {ald_cell_text("learning"), ald_cell_text(r->incident), ald_cell_text(r->text), ald_cell_text(r->kind)},
+                               .n = 4,
+                               .several = true}; /* "the same for me": nobody says by whom */
     text(&c, r->incident);
     number(&c, r->at);
     text(&c, l->land->free_text ? r->text : NULL);
     text(&c, r->kind);
-    return put(l, LEARNING, id_of(l, r->external_id, r->incident, r->text, r->kind, NULL), &c, err);
+    return put(l, LEARNING, r->external_id, &told, &c, err);
 }
 
+/** What a task is changes with its end, not with when it was opened. */
 static enum ald_rc put_action(struct ald_landing *l, const struct ald_row_action *r, struct ald_err *err)
 {
     struct cells c = {.n = 0};
+    const struct cells told = {.at = {ald_cell_text("action"), ald_cell_text(r->incident), ald_cell_text(r->url ? r->url : r->title),
+                                      ald_cell_at(r->url ? ALD_TIME_NONE : r->opened_at)},
+                               .n = 4};
     text(&c, r->incident);
     text(&c, r->title);
     text(&c, r->url);
@@ -139,17 +154,17 @@ static enum ald_rc put_action(struct ald_landing *l, const struct ald_row_action
     number(&c, r->closed_at);
     text(&c, r->status);
     text(&c, r->team);
-    return put(l, ACTION_ITEM, id_of(l, r->external_id, r->incident, r->url ? r->url : r->title, NULL, NULL), &c, err);
+    return put(l, ACTION_ITEM, r->external_id, &told, &c, err);
 }
 
 static enum ald_rc put_told(struct ald_landing *l, const struct ald_row_told *r, struct ald_err *err)
 {
     struct cells c = {.n = 0};
-    char at[32];
+    const struct cells told = {.at = {ald_cell_text("told"), ald_cell_text(r->incident), ald_cell_at(r->told_at)}, .n = 3};
     text(&c, r->incident);
     number(&c, r->told_at);
     text(&c, r->place);
-    return put(l, STORY_TOLD, id_of(l, r->external_id, r->incident, ald_time_format(r->told_at, at), NULL, NULL), &c, err);
+    return put(l, STORY_TOLD, r->external_id, &told, &c, err);
 }
 
 /** Rows of a stream that says things have ids of their elements, so that it is known whose they are. */
@@ -170,7 +185,7 @@ static enum ald_rc put_all(struct ald_landing *l, const struct ald_element *el, 
     for (size_t i = 0; i < el->attendance_n; i++) {
         struct ald_row_attendance r = el->attendance[i];
         r.external_id = said_id(l, el, r.external_id, i);
-        ALD_TRY(put_attendance(l, &r, el->attendance_n > 1 ? ald_sprintf(l->scratch, "%s/%zu", el->id, i) : el->id, err));
+        ALD_TRY(put_attendance(l, &r, err));
     }
     for (size_t i = 0; i < el->learnings_n; i++) {
         struct ald_row_learning r = el->learnings[i];

@@ -52,6 +52,8 @@ struct ald_cell ald_cell_at(int64_t ms);
 void ald_cells_bind(struct ald_q *q, int first, const struct ald_cell *cells, size_t n);
 /** Adds their spelling to buf. Lengths go before texts, so that two lists of cells never give the same bytes. */
 ALD_CHECK enum ald_rc ald_cells_spell(struct ald_buf *buf, const struct ald_cell *cells, size_t n, struct ald_err *err);
+/* land_equals.c: how many rows under this id were met before in the run; it counts as met now. */
+size_t ald_equals_met(struct ald_equals **equals, const char *id);
 /** A row that belongs to a record, by its spelling. Lives in l->scratch. */
 struct ald_line {
     const char *spelt;

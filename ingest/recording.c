@@ -146,6 +146,18 @@ static const char *next_name(struct ald_recording *rec, const char *stream, cons
     return asked->n == 1 ? ald_sprintf(arena, "%s.page", name) : ald_sprintf(arena, "%s.%d.page", name, asked->n);
 }
 
+/** @return 0, or the errno of what failed. */
+static int write_all(int fd, const struct ald_buf *text)
+{
+    for (size_t done = 0; done < text->len;) {
+        ssize_t n = write(fd, text->data + done, text->len - done);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        done += n < 0 ? 0 : (size_t)n;
+    }
+    return 0;
+}
+
 /** Under its name only when it is whole. */
 static enum ald_rc write_file(const char *path, const struct ald_buf *text, struct ald_arena *arena,
                               struct ald_err *err)
@@ -155,21 +167,15 @@ static enum ald_rc write_file(const char *path, const struct ald_buf *text, stru
     int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", part, strerror(errno));
-    size_t done = 0;
-    while (done < text->len) {
-        ssize_t n = write(fd, text->data + done, text->len - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
-        done += (size_t)n;
-    }
-    bool whole = done == text->len;
-    int why = errno;
-    whole = close(fd) == 0 && whole && rename(part, path) == 0;
-    if (!whole)
-        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(why ? why : errno));
-    return ALD_OK;
+    int why = write_all(fd, text);
+    if (close(fd) != 0 && !why)
+        why = errno;
+    if (!why && rename(part, path) != 0)
+        why = errno;
+    if (!why)
+        return ALD_OK;
+    (void)unlink(part);
+    return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(why));
 }
 
 enum ald_rc ald_recording_put(struct ald_recording *rec, const struct ald_recorded *page, struct ald_err *err)

@@ -29,6 +29,7 @@ struct reread {
 static void reread_done(struct reread *r)
 {
     ald_facts_freep(&r->facts);
+    ald_equals_freep(&r->land.equals);
 }
 
 /** NULL: one element does not make a page of this stream. */

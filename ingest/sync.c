@@ -275,6 +275,7 @@ void ald_sync_done(struct ald_sync *s)
     ald_known_names_freep(&s->late);
     ald_facts_freep(&s->facts);
     ald_met_freep(&s->land.met);
+    ald_equals_freep(&s->land.equals);
     ald_secret_done(&s->user);
     ald_secret_done(&s->token);
     ald_arena_pool_freep(&s->pages);

@@ -16,6 +16,7 @@ struct details {
     size_t again_n, again_cap, again_statuses_cap;
     int64_t todos;        /* requests noted until its own were listed: none since, so that a list holds all of them */
     bool open;            /* a transaction in which answers land */
+    bool answered;        /* some subject was, so that the stream is given: who is refused later is so for itself */
     bool refused;         /* an optional stream that is not given */
     bool ended;           /* asking on makes no sense in this run */
     struct ald_err first; /* failure */
@@ -138,6 +139,19 @@ static enum ald_rc land_answer(struct ald_sync *s, struct details *d, const stru
     return land(s, d, page, &landing, err);
 }
 
+/** Whether a refusal is of the whole stream: the first answer of this run, to subjects that never failed for themselves. Of a
+ * single subject that is not found nothing follows for others. *ret: it is. */
+static enum ald_rc is_of_stream(struct ald_sync *s, const struct details *d, const struct batch *b, long status, bool *ret, struct ald_err *err)
+{
+    int64_t attempts = 0;
+    *ret = status == 0; /* a recording that has nothing of the stream */
+    if (*ret || d->answered || (b->n == 1 && (status == 404 || status == 410)))
+        return ALD_OK;
+    ALD_TRY(ald_sync_todo_attempts(s, d->stream->name, b->subjects[0], &attempts, err));
+    *ret = attempts == 0;
+    return ALD_OK;
+}
+
 /** All pages of one batch. *ret_status: of the last answer, 0 when there was none. told: of each subject. */
 static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const struct batch *b, enum told *told, long *ret_status,
                                struct ald_err *err)
@@ -152,11 +166,12 @@ static enum ald_rc batch_pages(struct ald_sync *s, struct details *d, const stru
                 *err = answer->err;
             return answer->rc;
         }
-        d->refused =
-            page->refused && (page->res.status == 0 || page->res.status == 400 || page->res.status == 402 || page->res.status == 403 || b->n > 1);
+        if (page->refused)
+            ALD_TRY(is_of_stream(s, d, b, page->res.status, &d->refused, err));
         if (page->refused && !d->refused)
             return ald_fail(err, ALD_ERR_NET, "status %ld", page->res.status);
         ALD_TRY(land_answer(s, d, b, answer, told, &begun, err));
+        d->answered = d->answered || !d->refused;
         if (answer->last || d->refused)
             return ALD_OK;
     }
@@ -229,13 +244,14 @@ static enum ald_rc batch_failed(struct ald_sync *s, struct details *d, const str
 {
     enum ald_rc rc = why->rc;
     bool answered = rc != ALD_ERR_NET || (status >= 400 && status < 500);
-    if (answered && b->n > 1 && status != 402 && status != 403)
+    bool denied = !d->answered && (status == 402 || status == 403); /* all of them would be */
+    if (answered && b->n > 1 && !denied)
         return batches(s, d, b->subjects, b->statuses, b->n, (b->n + 1) / 2, err);
     if (d->first.rc == ALD_OK) /* halves may have mended what their whole could not */
         d->first = *why;
     d->outages = answered ? 0 : d->outages + 1;
     d->failed = answered ? d->failed + 1 : 0;
-    d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || status == 402 || status == 403;
+    d->ended = d->outages >= OUTAGES_MAX || d->failed >= FAILED_MAX || denied;
     for (size_t i = 0; i < b->n; i++) {
         rc = subject_failed(s, d, b->subjects[i], status, why, err);
         if (rc != ALD_OK)

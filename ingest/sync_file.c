@@ -365,7 +365,10 @@ static enum ald_rc is_unchanged(struct ald_sync *s, const char *path, const stru
     *ret = row->complete && row->fingerprint && !s->file_read && !s->opts->full && !s->temporary;
     if (!*ret)
         return ALD_OK;
-    ALD_TRY(fingerprint(s, path, now, err));
+    ald_gate_leave(s); /* it may be large */
+    enum ald_rc rc = fingerprint(s, path, now, err);
+    ald_gate_enter(s);
+    ALD_TRY(rc);
     *ret = strcmp(row->fingerprint, now) == 0;
     return ALD_OK;
 }

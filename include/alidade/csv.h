@@ -25,6 +25,6 @@ ALD_CHECK enum ald_rc ald_csv_split(struct ald_arena *arena, char separator, con
                                     struct ald_err *err);
 /** What separates the cells of a file whose first row this is: ',' where it has one outside quotes, else ';', else a tab. */
 char ald_csv_separator(const char *header, size_t n);
-/** Names of a list that is one cell: joined by ';'; "\;" and "\\" stand for themselves. NULL-terminated, without empty ones;
- *  blanks around a name are cut off. Arena-owned. */
+/** Names of a list that is one cell: joined by ';'; "\;", "\\" and a blank behind "\" stand for themselves. NULL-terminated, without
+ *  empty ones; other blanks around a name are cut off. Arena-owned. */
 const char *const *ald_csv_list(struct ald_arena *arena, const char *cell);

@@ -6,6 +6,7 @@ shared test material outside the project (default ../shared). Where one is not t
 and are skipped."""
 import contextlib
 import csv
+import ctypes
 import io
 import json
 import os
@@ -129,6 +130,16 @@ class Case(unittest.TestCase):
 
     def setUp(self):
         self.dir = make_folder(self.addCleanup)
+
+    def small_disk(self, name, size):
+        """A folder of the test's with so much room."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        folder = self.dir / name
+        folder.mkdir()
+        if os.geteuid() != 0 or libc.mount(b"none", str(folder).encode(), b"tmpfs", 0, f"size={size}".encode()) != 0:
+            self.skipTest("a full disk: mounting a small one needs root" if os.geteuid() else "a full disk: mounting is not permitted here")
+        self.addCleanup(libc.umount2, str(folder).encode(), 2)
+        return folder
 
     # ---- Runs ----
 

@@ -313,6 +313,7 @@ class Configurations(support.Case):
         ("analysis:\n  resamples: many\n", 2, ["analysis.resamples", "number"]),
         ("analysis:\n  weights: { handoffs: -1 }\n", 2, ["analysis.weights.handoffs", "-1"]),
         ("analysis:\n  weights: { charm: 1 }\n", 2, ["charm"]),
+        ("analysis:\n  weights: { novlty: 1 }\n", 2, ["did you mean 'novelty'?", "handoffs", "patterns", "severity_disagrees"]),
         ("analysis: 5\n", 1, ["analysis", "map"]),
         ("severity_order: SEV1\n", 1, ["severity_order", "list"]),
         ("sources: none\n", 1, ["sources", "list"]),

@@ -143,6 +143,40 @@ class Kinds(support.Case):
         self.assert_nowhere(["anna@example.org"])
         self.assertEqual(len({row["person"] for row in support.parse_lines(self.said()["attendance"])} - {None}), 1)
 
+    def test_what_is_alike_and_has_no_id(self):
+        """Two tasks of one name, two people who learned the same, texts that differ only in where a part ends: nothing is lost."""
+        follow = {"incident": "A-1", "title": "Follow up", "opened_at": "2026-01-05T00:00:00Z", "closed_at": "2026-01-06T00:00:00Z"}
+        rows = {"actions": [follow, {**follow, "opened_at": "2026-02-05T00:00:00Z", "closed_at": None}, follow],
+                "learnings": [{"incident": "A-1", "text": "same for me"}, {"incident": "A-1", "text": "same for me"},
+                              {"incident": "A-1", "text": "a|b", "kind": "c"}, {"incident": "A-1", "text": "a", "kind": "b|c"}],
+                "attendance": [{"incident": "A-1", "team": "search"}, {"incident": "A-1", "team": "search"},
+                               {"incident": "A-1", "person": "bo@example.org"}, {"incident": "A-1", "person": "bo@example.org"}]}
+        kept = {"actions": 2, "learnings": 4, "attendance": 3}
+        self.configure()
+        for what, given in rows.items():
+            path = self.write(f"{what}.ndjson", lines(given))
+            run = self.alidade("import", str(path), "--kind", what)
+            self.assertIn(f"{kept[what]} new or changed row", run.out)
+        first = self.said()
+        for what, n in kept.items():
+            self.assertEqual(len(support.parse_lines(first[what])), n, what)
+        rows["actions"][1]["closed_at"] = "2026-03-01T00:00:00Z"
+        self.write("actions.ndjson", lines(rows["actions"]))
+        self.alidade("import", str(self.dir / "actions.ndjson"), "--kind", "actions")
+        self.assertEqual(sorted(row["closed_at"][:10] for row in support.parse_lines(self.said()["actions"])), ["2026-01-06", "2026-03-01"])
+
+    def test_names_with_blanks_around_them(self):
+        self.write("edges.ndjson", lines([{**RECORD, "services": ["db ", " x", "a; b\\", "\ty "]}]))
+        self.configure()
+        self.alidade("import", str(self.dir / "edges.ndjson"))
+        first = self.alidade("export", "records").out
+        self.assertEqual(sorted(support.parse_lines(first)[0]["services"]), sorted(["db ", " x", "a; b\\", "\ty "]))
+        self.alidade("export", "records", "--format", "csv", "--out", "back/edges.csv")
+        folder = self.dir / "back"
+        self.configure(folder=folder)
+        self.alidade("import", str(folder / "edges.csv"), cwd=folder)
+        self.assertEqual(self.alidade("export", "records", cwd=folder).out, first)
+
     def test_no_texts_without_free_text(self):
         self.configure(free_text=False)
         self.import_all("ndjson")

@@ -52,6 +52,14 @@ class Recording(support.Case):
         self.assertEqual(len(self.api.requests), before)
         return run, folder
 
+    def test_no_room_for_it(self):
+        disk = self.small_disk("disk", "64k")
+        (disk / "other").write_bytes(b"x" * 48 * 1024)
+        self.configure(self.pagerduty())
+        run = self.ingest("--record", str(disk / "tape"), code={1, 3})
+        self.assertRegex(run.err, "cannot write '.*tape.*': No space left on device")
+        self.assertEqual(list(disk.rglob("*.part")), [])
+
     def dump(self, folder):
         """All rows of all tables."""
         with sqlite3.connect(f"file:{folder / 'alidade.db'}?mode=ro", uri=True) as db:

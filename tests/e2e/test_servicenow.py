@@ -215,6 +215,25 @@ class Around(support.Case):
                 self.alidade("ingest", cwd=folder)
                 self.assertEqual(len([row for row in self.export("events", AS_OF, cwd=folder) if row["kind"] == "note"]), 220)
 
+    def test_a_refusal_after_answers_is_not_of_the_whole_table(self):
+        """Once a table was given, what is refused later is so for itself: asked for in halves, outstanding, never complete."""
+        api = self.made_api(world(110))
+        whole = self.dir / "whole"
+        self.configure(support.servicenow(api.url), folder=whole)
+        self.alidade("ingest", cwd=whole)
+        for status, times in ((404, 1), (404, None), (403, None), (410, None)):
+            with self.subTest(status=status, times=times):
+                api.faults.append(Fault("status", path="/table/sys_journal_field", value=status, times=times, skip=1))
+                folder = self.dir / f"refused{status}{times}"
+                self.configure(support.servicenow(api.url), folder=folder)
+                run = self.alidade("ingest", cwd=folder, code=0 if times else 3)
+                if times is None:
+                    self.assertRegex(run.out + run.err, f"10 detail requests outstanding: status {status}")
+                    self.assertIn("sys_journal_field", self.alidade("status", cwd=folder, code=None).out)
+                api.faults.clear()
+                self.alidade("ingest", cwd=folder)
+                self.assert_same_bytes(self.everything(whole / "exports", cwd=whole), self.everything(folder / "exports", cwd=folder), "in the end")
+
     def test_rows_that_access_rules_hide(self):
         """A page may hold fewer rows than asked for, even none, and more follow."""
         api = self.made_api(world())

@@ -112,18 +112,9 @@ class Disk(Faults):
         self.assertIn("x.ndjson", run.err)
         self.assertEqual(list(self.dir.glob("x.ndjson*")), [])
 
-    def mount(self, name, size):
-        libc = ctypes.CDLL(None, use_errno=True)
-        folder = self.dir / name
-        folder.mkdir()
-        if os.geteuid() != 0 or libc.mount(b"none", str(folder).encode(), b"tmpfs", 0, f"size={size}".encode()) != 0:
-            self.skipTest("a full disk: mounting a small one needs root" if os.geteuid() else "a full disk: mounting is not permitted here")
-        self.addCleanup(libc.umount2, str(folder).encode(), 2)
-        return folder
-
     def test_full_disk(self):
         """A real one, of 400 kB: then there is room again."""
-        disk = self.mount("disk", "400k")
+        disk = self.small_disk("disk", "400k")
         whole = self.whole()
         self.alidade("init", config=False, cwd=disk, code=None)
         shutil.copy(self.dir / "alidade.db.key", disk / "alidade.db.key")

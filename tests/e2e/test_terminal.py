@@ -57,6 +57,21 @@ class Progress(support.Case):
             self.assertNotIn("\x1b", self.on_terminal("ingest", "--full", option), option)
         self.assertEqual(self.on_terminal("ingest", "--full", "--quiet"), "")
 
+    def test_a_reader_that_has_seen_enough(self):
+        """`| head -1`: what is not read any more is no error worth a word, whoever was about to write it."""
+        self.alidade("ingest", "--quiet")
+        for args in (("export", "records"), ("export", "events", "--format", "csv"), ("list", "--as-of", AS_OF, "--period", "2026")):
+            with subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, env=support.environment(self.dir)) as run:
+                run.stdout.read(1)
+                run.stdout.close()
+                said = run.stderr.read().decode()
+            self.assertNotRegex(said, "alidade:|[Bb]roken pipe", args)
+        with open("/dev/full", "wb") as full:
+            run = subprocess.run([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), "export", "records"], cwd=self.dir, check=False,
+                                 stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, env=support.environment(self.dir))
+        self.assertIn(b"No space left on device", run.stderr, "a full disk is one")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -115,6 +115,7 @@ static void lists(void **state)
         {"x\\y", {"x\\y", NULL}},
         {" ; ", {NULL}},
         {"two words", {"two words", NULL}},
+        {"db\\ ; \\\tx \\\\ ;\\ ", {"db ", "\tx \\", " ", NULL}},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
