@@ -307,8 +307,7 @@ static uint32_t first_team(const struct ald_build *b, const struct ald_incident 
         for (size_t j = 0; j < record->events_n && !w->folded; j++) {
             const struct ald_event event = ald_event_at(b->a, record, j);
             uint32_t team = ald_event_names(b->a, &event)->team;
-            if (team != ALD_NOBODY &&
-                (event.kind == ALD_EV_ASSIGNED || event.kind == ALD_EV_REASSIGNED || event.kind == ALD_EV_ESCALATED))
+            if (team != ALD_NOBODY && ald_kind_assigns(event.kind))
                 sooner(&dated, event.at, team);
         }
         const struct ald_slice *teams = &b->draft[r].teams;

@@ -21,7 +21,7 @@ struct ald_seed_text *ald_seed_text(struct ald_arena *arena, const char *period_
  *      FIGURE_ID "\n" PERIOD_LABEL "\n" LINE "\n" LINE "\n" ... LINE
  *  where a LINE is ID ":" DURATION_MS in decimal; lines sorted by their bytes; no line end after the last one (without lines
  *  the text ends with that of the label). Figure ids are paths of the report, "clocks.resolve.geometric_mean", of less than
- *  64 bytes. */
+ *  64 bytes. The figure's id is written into the text: one thread at a time. */
 uint64_t ald_resample_seed(struct ald_seed_text *text, const char *figure);
 
 /** What a resampled set of weeks is reduced to. */

@@ -31,8 +31,7 @@ static void add(struct members *members, uint32_t team, uint32_t person, int64_t
 /* The team that an entry hands its record to, ALD_NOBODY: none. */
 static uint32_t handed_to(const struct ald_analysis *a, const struct ald_event *event)
 {
-    bool hands = event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED;
-    return hands ? ald_event_names(a, event)->team : ALD_NOBODY;
+    return ald_kind_assigns(event->kind) ? ald_event_names(a, event)->team : ALD_NOBODY;
 }
 
 /* Each record has its own line of charge, which begins with the incident's first team. People act on what stands at

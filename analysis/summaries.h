@@ -8,6 +8,8 @@ void ald_started_between(const struct ald_analysis *analysis, int64_t from, int6
                          size_t *ret_last);
 /** The duration of one clock in ms, or ALD_TIME_NONE. */
 int64_t ald_clock_of(const struct ald_incident *inc, int clock);
+/** pairs.c: fills pairs of figures whose incidents are chosen and read. */
+void ald_pairs_fill(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_figures *ret);
 /** A clock over these incidents (class incident, started in the period). */
 void ald_clock_summarise(const struct ald_analysis *analysis, const struct ald_period *period, int clock,
                          const uint32_t *incidents, size_t n, struct ald_clock_summary *ret);

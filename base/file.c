@@ -189,25 +189,27 @@ enum ald_rc ald_replace_begin_path(struct ald_replace *r, const char *path, stru
     return begin(r, path, &r->lock_fd, err);
 }
 
-static enum ald_rc sync_path(const char *path, int flags, struct ald_err *err)
+enum ald_rc ald_sync_to_disk(const char *path, struct ald_err *err)
 {
-    ALD_CLEANUP(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    /* Some file systems cannot sync a folder and say EINVAL: nothing more can be done there. */
-    if (fd < 0 || (fsync(fd) != 0 && !(flags && errno == EINVAL)))
+    ALD_CLEANUP(close_fd) const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* EINVAL is what a file system says that cannot sync a folder: nothing more can be done there. */
+    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
         return ald_fail(err, ALD_ERR_IO, "cannot sync '%s': %s", path, strerror(errno));
     return ALD_OK;
 }
 
+const char *ald_path_folder(struct ald_arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return ".";
+    return slash == path ? "/" : ald_strndup(arena, path, (size_t)(slash - path));
+}
+
 static enum ald_rc sync_parent(const char *path, struct ald_err *err)
 {
-    char folder[sizeof((struct ald_replace *)NULL)->path];
-    const char *slash = strrchr(path, '/');
-    int n = slash ? (int)(slash - path) : 0;
-    if (slash)
-        (void)snprintf(folder, sizeof folder, "%.*s", n ? n : 1, path);
-    else
-        (void)snprintf(folder, sizeof folder, ".");
-    return sync_path(folder, O_DIRECTORY, err);
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *arena = ald_arena_new();
+    return ald_sync_to_disk(ald_path_folder(arena, path), err);
 }
 
 /* Everything is on the disk under the temporary name. */
@@ -216,7 +218,7 @@ static enum ald_rc finish_temp(struct ald_replace *r, struct ald_err *err)
     if (!r->temp[0])
         return ald_fail(err, ALD_ERR_IO, "no file is being written");
     if (!r->file)
-        return sync_path(r->temp, 0, err);
+        return ald_sync_to_disk(r->temp, err);
     int why = 0;
     errno = 0;
     if (fflush(r->file) != 0 || ferror(r->file) || fsync(fileno(r->file)) != 0)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "alidade/checkup.h"
+#include "alidade/file.h"
 #include "store_priv.h"
 
 #define MIB (INT64_C(1) << 20)
@@ -32,17 +33,9 @@ static const char *size_text(struct ald_arena *arena, int64_t bytes)
     return ald_sprintf(arena, "%" PRId64 " GiB", bytes / (1024 * MIB));
 }
 
-static const char *folder_of(struct ald_arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return ".";
-    return slash == path ? "/" : ald_strndup(arena, path, (size_t)(slash - path));
-}
-
 static void look_at_room(struct ald_checkup *checkup, const char *path, int64_t store_bytes)
 {
-    const char *folder = folder_of(checkup->arena, path);
+    const char *folder = ald_path_folder(checkup->arena, path);
     struct statvfs vfs;
     if (statvfs(folder, &vfs) != 0)
         return; /* a folder that is not there has its own row */
@@ -73,7 +66,7 @@ static void look_at_writer(struct ald_checkup *checkup, const char *file)
 
 static void missing(struct ald_checkup *checkup, const char *path)
 {
-    const char *folder = folder_of(checkup->arena, path);
+    const char *folder = ald_path_folder(checkup->arena, path);
     struct stat info;
     if (stat(folder, &info) == 0 && S_ISDIR(info.st_mode) && access(folder, W_OK | X_OK) == 0) {
         (void)ald_checkup_add(checkup, ALD_CHECKUP_NOTE, "file", NULL, "%s: not there yet; the first ingest makes it", path);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alidade/file.h"
 #include "store_priv.h"
 
 static int64_t number_of(const struct ald_embedded *migration)
@@ -29,27 +30,6 @@ int64_t ald_migrate_newest(const struct ald_embedded *migrations)
 
 /* ---- Backup ---- */
 
-static enum ald_rc sync_path(const char *path, int flags, struct ald_err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0)
-        return ald_fail(err, ALD_ERR_IO, "cannot open '%s': %s", path, strerror(errno));
-    int rc = fsync(fd), why = errno;
-    (void)close(fd);              /* read only */
-    if (rc != 0 && why != EINVAL) /* some file systems cannot sync a folder */
-        return ald_fail(err, ALD_ERR_IO, "cannot sync '%s': %s", path, strerror(why));
-    return ALD_OK;
-}
-
-/** Folder of the store's file: what lies before the last '/' (the file is absolute), or "/". */
-static const char *folder_of(const struct ald_store *store)
-{
-    const char *slash = strrchr(store->file, '/');
-    if (!slash || slash == store->file)
-        return slash ? "/" : ".";
-    return ald_strndup(store->arena, store->file, (size_t)(slash - store->file));
-}
-
 static enum ald_rc copy_to(struct ald_store *store, const char *temp, const char *path, struct ald_err *err)
 {
     /* VACUUM INTO takes an empty file: made here, so that its mode is right from the start. */
@@ -61,10 +41,10 @@ static enum ald_rc copy_to(struct ald_store *store, const char *temp, const char
     ALD_TRY(ald_q_open(store, "store_backup", &q, err));
     ald_q_text(q, 1, temp);
     ALD_TRY(ald_q_run(q, err));
-    ALD_TRY(sync_path(temp, 0, err));
+    ALD_TRY(ald_sync_to_disk(temp, err));
     if (rename(temp, path) != 0)
         return ald_fail(err, ALD_ERR_IO, "cannot rename '%s': %s", temp, strerror(errno));
-    return sync_path(folder_of(store), O_DIRECTORY, err);
+    return ald_sync_to_disk(ald_path_folder(store->arena, store->file), err);
 }
 
 static enum ald_rc back_up(struct ald_store *store, int64_t version, struct ald_err *err)
@@ -98,7 +78,7 @@ static void prune_backups(const struct ald_store *store)
     const char *slash = strrchr(store->file, '/');
     const char *name = slash ? slash + 1 : store->file;
     for (;;) {
-        DIR *dir = opendir(folder_of(store));
+        DIR *dir = opendir(ald_path_folder(store->arena, store->file));
         if (!dir)
             return;
         int64_t oldest = INT64_MAX;

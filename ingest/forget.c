@@ -12,6 +12,7 @@
 #include "alidade/rewrite.h"
 #include "people.h"
 #include "people_names.h"
+#include "people_priv.h"
 #include "people_text.h"
 
 #define HEX (ALD_PSEUDONYM_SIZE - 1)
@@ -42,15 +43,6 @@ static void add_pseudonym(struct ald_forgetting *f, const char *hex)
     char(*list)[ALD_PSEUDONYM_SIZE] = ald_grow(f->arena, (void *)(uintptr_t)f->old, f->n, &f->cap, sizeof *list);
     memcpy(list[f->n++], hex, ALD_PSEUDONYM_SIZE);
     f->old = (const char(*)[ALD_PSEUDONYM_SIZE])list;
-}
-
-static char *lower(struct ald_arena *arena, const char *s)
-{
-    char *ret = ald_strdup(arena, s);
-    for (char *c = ret; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c | 0x20);
-    return ret;
 }
 
 static void add_identity(struct ald_forgetting *f, const char *identity)
@@ -98,8 +90,8 @@ static enum ald_rc add_everywhere(struct ald_forgetting *f, struct ald_store *st
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row;
     add_pseudonym(f, id);
-    add_identity(f, strchr(id, '@') ? lower(f->arena, id) : id); /* "source:id" as it stands */
-    add_identity(f, ald_sprintf(f->arena, "account:%s", lower(f->arena, id)));
+    add_identity(f, strchr(id, '@') ? ald_who_lower(f->arena, id) : id); /* "source:id" as it stands */
+    add_identity(f, ald_sprintf(f->arena, "account:%s", ald_who_lower(f->arena, id)));
     ALD_TRY(ald_q_open(store, "forget_sources", &q, err));
     for (;;) {
         ALD_TRY(ald_q_step(q, &row, err));

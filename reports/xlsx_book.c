@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alidade/file.h"
 #include "alidade/utf8.h"
 
 const struct ald_xlsx_limits ald_xlsx_limits_default = {.sheet_rows = 1048576,
@@ -34,12 +35,6 @@ static enum ald_rc try_path(const char *path, struct ald_err *err)
     return ALD_OK;
 }
 
-static char *folder(struct ald_arena *a, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return !slash ? ald_strdup(a, ".") : ald_strndup(a, path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 /* Where memory ends in its middle the library crashes, or fails with other words: that there is enough is seen before it begins, and if not
  * said as anywhere. A row that it keeps takes up to 2 kB, and packing the sheets 12 MB. */
 static void need_room(size_t rows_kept)
@@ -57,7 +52,7 @@ static enum ald_rc open_book(struct ald_xlsx *x, struct ald_err *err)
     need_room(x->constant ? 0 : rows);
     lxw_workbook_options options = {.constant_memory = x->constant};
     if (x->constant)
-        options.tmpdir = folder(x->arena, x->path);
+        options.tmpdir = ald_strdup(x->arena, ald_path_folder(x->arena, x->path));
     x->book = workbook_new_opt(x->path, &options);
     if (!x->book)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': no workbook", x->path);

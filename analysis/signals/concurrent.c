@@ -1,5 +1,6 @@
 /* concurrent: other incidents of the last 24 hours that had not ended when this one started. */
 #include "analysis/past.h"
+#include "analysis/positions.h"
 #include "analysis/signals/signals.h"
 
 /* As it stood at that instant: between an end and a reopening it had ended. */
@@ -9,20 +10,6 @@ static bool was_open(const struct ald_incident *inc, int64_t at)
         if (inc->spans[i].end == ALD_TIME_NONE || inc->spans[i].end > at)
             return true;
     return false;
-}
-
-/* First incident that started at or after `at`; those without a start come last. */
-static size_t first_from(const struct ald_analysis *a, int64_t at)
-{
-    size_t lo = 0, hi = a->incidents_n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (a->incidents[mid].started_at != ALD_TIME_NONE && a->incidents[mid].started_at < at)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
 }
 
 static bool is_concurrent(const struct ald_incident *other, const struct ald_incident *inc)
@@ -53,8 +40,8 @@ static const char *evidence(struct ald_arena *arena, const struct ald_past *past
     if (why_absent(past, inc))
         return NULL;
     struct ald_evidence line = {.arena = arena};
-    size_t end = first_from(a, inc->started_at + 1), told = 0;
-    for (size_t i = first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end && !line.left_out; i++)
+    size_t end = ald_first_from(a, inc->started_at + 1), told = 0;
+    for (size_t i = ald_first_from(a, inc->started_at - ALD_CONCURRENT_MS); i < end && !line.left_out; i++)
         if (is_concurrent(&a->incidents[i], inc)) {
             ald_evidence_add(&line, a->incidents[i].id);
             told += !line.left_out;

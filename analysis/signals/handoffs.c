@@ -13,11 +13,6 @@ struct handoff {
     const char *id; /* of the event, where evidence is asked for */
 };
 
-static bool assigns(const struct ald_event *event)
-{
-    return event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED;
-}
-
 static int order(const void *a, const void *b)
 {
     const struct handoff *x = a, *y = b;
@@ -49,7 +44,7 @@ static size_t of_record(const struct ald_past *past, uint32_t r, int64_t not_bef
     size_t n = 0;
     for (uint32_t i = 0; i < record->events_n; i++) {
         const struct ald_event event = ald_event_at(past->analysis, record, i);
-        if (!assigns(&event))
+        if (!ald_kind_assigns(event.kind))
             continue;
         if (event.at != moment) {
             team.before = team.now;

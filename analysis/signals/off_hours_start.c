@@ -11,10 +11,9 @@ static const struct ald_zone *zone_of(const struct ald_past *past, const struct 
     return zone ? zone : past->analysis->zone;
 }
 
-/* Monday is 0. */
 static int weekday(const struct ald_civil *c)
 {
-    return (int)((ald_days_from_civil(c->year, c->month, c->day) % 7 + 10) % 7);
+    return ald_weekday(ald_days_from_civil(c->year, c->month, c->day));
 }
 
 static void compute(const struct ald_past *past, const struct ald_incident *inc, struct ald_obs *ret)

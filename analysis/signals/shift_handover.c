@@ -5,11 +5,6 @@
 #include "analysis/past.h"
 #include "analysis/signals/signals.h"
 
-static bool assigns(const struct ald_event *event)
-{
-    return event->kind == ALD_EV_ASSIGNED || event->kind == ALD_EV_REASSIGNED || event->kind == ALD_EV_ESCALATED;
-}
-
 /* In charge before a moment and after what was seen of it. */
 struct charge {
     uint32_t before, now;
@@ -42,7 +37,7 @@ static size_t of_record(const struct ald_past *past, uint32_t r, struct ald_evid
             const struct ald_event event = ald_event_at(past->analysis, record, i);
             if (event.at != at)
                 break;
-            if (!assigns(&event))
+            if (!ald_kind_assigns(event.kind))
                 continue;
             const struct ald_event_names *names = ald_event_names(past->analysis, &event);
             take(&team, names->team);

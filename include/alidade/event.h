@@ -11,6 +11,11 @@ enum ald_event_kind {
 };
 /** As the store and exports spell it: "opened", "severity_changed" ... */
 const char *ald_event_kind_name(enum ald_event_kind kind);
+/** True for kinds that hand a record to a team or somebody. */
+static inline bool ald_kind_assigns(unsigned kind)
+{
+    return kind == ALD_EV_ASSIGNED || kind == ALD_EV_REASSIGNED || kind == ALD_EV_ESCALATED;
+}
 
 #define ALD_NOBODY UINT32_MAX /* no person, team or service */
 

@@ -28,6 +28,10 @@ ALD_CHECK enum ald_rc ald_replace_commit(struct ald_replace *r, struct ald_err *
 ALD_CHECK enum ald_rc ald_replace_commit_new(struct ald_replace *r, bool *ret_existed, struct ald_err *err);
 /** Removes the temp file; safe after commit. */
 void ald_replace_abort(struct ald_replace *r);
+/** The folder that a path lies in: what stands before its last '/', "/" or ".". Arena-owned or static. */
+const char *ald_path_folder(struct ald_arena *arena, const char *path);
+/** Brings a file or a folder to the disk. A file system that cannot sync folders is no error. @return ALD_ERR_IO with path and reason. */
+ALD_CHECK enum ald_rc ald_sync_to_disk(const char *path, struct ald_err *err);
 /** DIR of path joined with name when name is relative; "../" at its beginning takes away folders of DIR that are there and no links.
  *  Arena-owned. */
 char *ald_path_beside(struct ald_arena *arena, const char *path, const char *name);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Sorts ascending in place; no NaN. Equal ones keep their order. */
+/** Sorts ascending in place; no NaN. */
 void ald_sort_doubles(double *x, size_t n);
 /** A value and where it came from. */
 struct ald_keyed {
@@ -32,7 +32,7 @@ double ald_student_t_quantile(double p, double df);
 double ald_beta_inc(double a, double b, double x);
 /** Wilson 95 % interval of k of n (Wilson 1927), n > 0. */
 void ald_wilson(size_t k, size_t n, double *ret_low, double *ret_high);
-/** Spearman's rho with mid-ranks; false when n < 3 or either is constant. scratch-free: allocates and frees. */
+/** Spearman's rho with mid-ranks; false when n < 3 or either is constant. */
 bool ald_spearman(const double *x, const double *y, size_t n, double *ret);
 /** 95 % interval of a rank correlation by Fisher's transformation, se = sqrt((1+rho^2/2)/(n-3)) (Bonett and Wright 2000);
  *  false below n = 4 and for a perfect order. */
