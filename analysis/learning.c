@@ -198,8 +198,10 @@ static void worth(struct gather *g, ald_has_pattern *has_pattern, const void *ct
         if (!g->own[i] || !over(&g->a->incidents[i]) || g->lore->of[i].reviews)
             continue;
         const struct ald_axis_position *complexity = complexity_of(g->a, i);
-        if (!(complexity && complexity->position >= WORTH_COMPLEXITY - NEAR) && !(has_pattern && has_pattern(ctx, i)))
+        bool complex = complexity && complexity->position >= WORTH_COMPLEXITY - NEAR;
+        if (!complex && !(has_pattern && has_pattern(ctx, i)))
             continue;
+        g->ret->worth_complex += complex;
         list = ald_grow(g->arena, list, g->ret->worth_n, &cap, sizeof *list);
         list[g->ret->worth_n++] = (uint32_t)i;
     }

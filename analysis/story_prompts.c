@@ -35,7 +35,7 @@ static const struct {
     {"near_miss", {"What stopped it from becoming worse, and was that luck?", "Who noticed, and how?"}},
     {"voluntary_attendance", {"What made people come who did not have to?", NULL}},
     {"cited", {"Why do people still point to it?", NULL}},
-    {"recurring_trigger", {"Why does something so small keep coming back?", "What has each recurrence taught that the last had not?"}},
+    {"recurring_trigger", {"Why does this keep coming back?", "What has each recurrence taught that the last had not?"}},
     {"surprise", {"What surprised you most, and what had you believed before?", "Who would not have been surprised?"}},
 };
 

@@ -9,7 +9,7 @@
 
 #define SUGGESTED 0.6
 #define UNSEEN 0.6 /* a corner of a start reading, which knows nothing of the people and teams that came */
-#define SIMPLE 0.5 /* a trigger that recurs is trivial when the incident is no more complex than half of the others */
+#define SIMPLE 0.5 /* what recurs is simple when it is no more complex than half of the others; how trivial its trigger was, no record tells */
 
 struct asked {
     const struct ald_analysis *a;
@@ -22,6 +22,7 @@ struct found {
     double strength;
     const char *evidence;
     const struct ald_signal *signal; /* NULL: none */
+    const char *text;                /* static: what this value says, where the row's words do not hold for all; else NULL */
 };
 
 static const struct ald_incident *inc_of(const struct asked *q)
@@ -35,8 +36,8 @@ static struct found pattern(const struct asked *q, const char *id)
     size_t n = q->view->patterns ? q->view->patterns(q->view->ctx, q->i, &list) : 0;
     for (size_t k = 0; k < n; k++)
         if (strcmp(list[k].id, id) == 0)
-            return (struct found){list[k].confirmed ? 1 : SUGGESTED, list[k].quote, NULL};
-    return (struct found){0, NULL, NULL};
+            return (struct found){.strength = list[k].confirmed ? 1 : SUGGESTED, .evidence = list[k].quote};
+    return (struct found){.strength = 0};
 }
 
 static double above(double position)
@@ -51,7 +52,7 @@ static struct found position(const struct asked *q, size_t signal)
     if (!ald_shown_position(q->a, q->i, signal, &x))
         x = ald_position_among_few(q->a, q->i, signal); /* a start reading has none of what gathers while it lasts */
     if (isnan(x) || above(x) <= 0)
-        return (struct found){0, NULL, NULL};
+        return (struct found){.strength = 0};
     return (struct found){.strength = above(x), .signal = ald_signal_at(signal)};
 }
 
@@ -63,8 +64,8 @@ static struct found stronger(struct found x, struct found y)
 static struct found counted(const struct asked *q, size_t c, const char *one, const char *more)
 {
     if (c == 0)
-        return (struct found){0, NULL, NULL};
-    return (struct found){(double)c / ((double)c + 3), ald_sprintf(q->arena, "%zu %s", c, c == 1 ? one : more), NULL};
+        return (struct found){.strength = 0};
+    return (struct found){.strength = (double)c / ((double)c + 3), .evidence = ald_sprintf(q->arena, "%zu %s", c, c == 1 ? one : more)};
 }
 
 /* ---- One function a reason, in the order of METHODS ---- */
@@ -73,7 +74,7 @@ static struct found corner(const struct asked *q, enum ald_corner wanted)
 {
     const struct ald_measure *measure = ald_measure_at(q->a, q->i);
     double strength = measure->shown == ALD_LANDMARK_READING ? 1 : UNSEEN;
-    return (struct found){measure->corner == wanted ? strength : 0, NULL, NULL};
+    return (struct found){.strength = measure->corner == wanted ? strength : 0};
 }
 
 static struct found complex_short(const struct asked *q)
@@ -106,16 +107,21 @@ static struct found storm(const struct asked *q)
     const struct ald_story_pattern *list = NULL;
     size_t n = q->view->patterns ? q->view->patterns(q->view->ctx, q->i, &list) : 0;
     if (n < 2)
-        return (struct found){0, NULL, NULL};
+        return (struct found){.strength = 0};
     const char *names = list[0].title;
     for (size_t k = 1; k < n; k++)
         names = ald_sprintf(q->arena, "%s, %s", names, list[k].title);
-    return (struct found){(double)n / ((double)n + 3), names, NULL};
+    return (struct found){.strength = (double)n / ((double)n + 3), .evidence = names};
 }
 
+/* Rare for this organisation need not be new: most of what happens elsewhere may come even more often. */
 static struct found novelty(const struct asked *q)
 {
-    return position(q, ALD_SIGNAL_novelty);
+    struct found found = position(q, ALD_SIGNAL_novelty);
+    const struct ald_obs *obs = ald_obs_at(q->a, q->i, ALD_SIGNAL_novelty);
+    if (obs->has_total && obs->total < 1)
+        found.text = "seen less often than most";
+    return found;
 }
 
 static struct found unfamiliar(const struct asked *q)
@@ -128,9 +134,9 @@ static struct found far_apart(const struct asked *q)
 {
     const struct ald_obs *teams = ald_obs_at(q->a, q->i, ALD_SIGNAL_teams_engaged);
     if (!teams->has_total || teams->total < ALD_STORY_MANY_TEAMS)
-        return (struct found){0, NULL, NULL};
+        return (struct found){.strength = 0};
     struct found many = position(q, ALD_SIGNAL_teams_engaged), far = position(q, ALD_SIGNAL_org_distance);
-    return many.strength < far.strength ? (struct found){many.strength, NULL, far.signal} : far;
+    return many.strength < far.strength ? (struct found){.strength = many.strength, .signal = far.signal} : far;
 }
 
 static struct found vendor(const struct asked *q)
@@ -146,7 +152,7 @@ static struct found latent(const struct asked *q)
 static struct found near_miss(const struct asked *q)
 {
     if (inc_of(q)->cls == ALD_NEAR_MISS)
-        return (struct found){1, inc_of(q)->class_why, NULL};
+        return (struct found){.strength = 1, .evidence = inc_of(q)->class_why};
     return pattern(q, "near_miss");
 }
 
@@ -183,9 +189,9 @@ static struct found recurring(const struct asked *q)
 {
     const struct ald_reading *shown = ald_reading_shown(q->a, q->i);
     if (!shown || !shown->axis[ALD_COMPLEXITY].has || shown->axis[ALD_COMPLEXITY].position > SIMPLE)
-        return (struct found){0, NULL, NULL};
+        return (struct found){.strength = 0};
     size_t c = recurrences(q);
-    return c < 2 ? (struct found){0, NULL, NULL}
+    return c < 2 ? (struct found){.strength = 0}
                  : counted(q, c, "", "earlier incidents with this title on its service");
 }
 
@@ -193,13 +199,15 @@ static struct found recorded_surprise(const struct asked *q)
 {
     const struct ald_lore *lore = q->view->lore;
     if (!lore || (!lore->of[q->i].surprised && !lore->of[q->i].risk_known))
-        return (struct found){0, NULL, NULL};
+        return (struct found){.strength = 0};
     size_t n;
     const struct ald_review *r = ald_lore_reviews(lore, q->i, &n);
     for (; n; n--, r++)
         if (r->why_surprised || r->risk_awareness)
-            return (struct found){1, r->why_surprised ? r->why_surprised : r->risk_awareness, NULL};
-    return (struct found){1, NULL, NULL};
+            return (struct found){.strength = 1,
+                                  .evidence = r->why_surprised ? r->why_surprised : r->risk_awareness,
+                                  .text = r->why_surprised ? "its review records a surprise" : "its review records that the risk was known"};
+    return (struct found){.strength = 1};
 }
 
 static const struct {
@@ -212,7 +220,7 @@ static const struct {
     {"reliability_subsystem", "something built for reliability took part in the failure", reliability},
     {"saturation", "a resource or a limit ran out", saturation},
     {"perfect_storm", "several ways of failing at once", storm},
-    {"novelty", "nothing like it had been seen", novelty},
+    {"novelty", "nothing like it was seen in the 90 days before", novelty},
     {"unfamiliar_responders", "those who worked on it were new to the service", unfamiliar},
     {"far_apart", "many teams, far apart in the organisation", far_apart},
     {"vendor_boundary", "it crossed the boundary to another company", vendor},
@@ -220,7 +228,7 @@ static const struct {
     {"near_miss", "it nearly happened", near_miss},
     {"voluntary_attendance", "people came to its review without having to", volunteers},
     {"cited", "what came later still names it", cited},
-    {"recurring_trigger", "a trivial trigger that comes back", recurring},
+    {"recurring_trigger", "no more complex than most, and it keeps coming back", recurring},
     {"surprise", "its review records a surprise, or that the risk was known", recorded_surprise},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -311,7 +319,7 @@ void ald_story_weigh(const struct ald_analysis *analysis, const struct ald_story
         struct found found = rows[k].find(&q);
         if (found.strength > 0)
             reasons[ret->reasons_n++] =
-                (struct ald_story_reason){rows[k].id, rows[k].text, found.strength, found.evidence, found.signal};
+                (struct ald_story_reason){rows[k].id, found.text ? found.text : rows[k].text, found.strength, found.evidence, found.signal};
     }
     settle(reasons, ret->reasons_n);
     struct ald_story_reason *copy = ald_calloc(arena, ret->reasons_n, sizeof *copy);

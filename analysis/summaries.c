@@ -134,7 +134,7 @@ void ald_clock_summarise(const struct ald_analysis *analysis, const struct ald_p
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct clock_values values;
     gather(analysis, period, clock, incidents, n, scratch, &values);
-    struct ald_interval none = {.absent = "no incident of the period has this clock"}, not_given = {.absent = "not computed for this clock"};
+    struct ald_interval none = {.absent = "no incident of the period records both of its moments"}, not_given = {.absent = "not computed for this clock"};
     bool resolve = clock == ALD_CLOCK_RESOLVE;
     *ret = (struct ald_clock_summary){.n = values.n, .weeks = values.weeks, .median_ci = none, .p90_ci = none};
     ret->geometric_ci = ret->mean_ci = resolve ? none : not_given;

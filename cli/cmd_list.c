@@ -136,7 +136,7 @@ static const char *length_text(const struct ald_incident *inc, char buf[32])
 {
     if (inc->duration_ms != ALD_TIME_NONE)
         return ald_duration_format(inc->duration_ms, buf);
-    return inc->state == ALD_OPEN ? "open" : inc->impossible ? "impossible" : inc->zero_length ? "no length" : "end unknown";
+    return inc->state == ALD_OPEN ? "open" : inc->impossible ? "end wrong" : inc->zero_length ? "no time" : "end unknown";
 }
 
 static const char *reading_text(struct ald_session *s, const struct ald_incident *inc, const struct ald_measure *m, bool narrow)
@@ -146,7 +146,7 @@ static const char *reading_text(struct ald_session *s, const struct ald_incident
     const struct ald_reading *r = &m->reading[m->shown];
     const char *corner = narrow ? "" : m->corner == ALD_CORNER_COMPLEX_SHORT ? ", complex" : m->corner == ALD_CORNER_SIMPLE_LONG ? ", simple" : "";
     if (r->verdict == ALD_STILL_OPEN)
-        return ald_sprintf(s->arena, "over %.0f %%%s", 100 * (1 - r->s_minus), corner);
+        return ald_sprintf(s->arena, "longer than %.0f %%%s", 100 * (1 - r->s_minus), corner);
     return ald_sprintf(s->arena, "%s%s", ald_verdict_id(r->verdict), corner);
 }
 
@@ -171,7 +171,7 @@ static void texts_of(struct ald_session *s, const struct ald_analysis *an, size_
 /* As wide as what is shown, up to a limit; what would leave a title too little room is left out. */
 static struct layout layout_of(struct ald_session *s, const struct ald_analysis *an, const size_t *list, size_t n)
 {
-    static const size_t most[COLUMNS] = {18, 12, 12, 16, 20};
+    static const size_t most[COLUMNS] = {18, 12, 12, 18, 20};
     struct layout out = {.width = width_of_terminal()};
     out.narrow = out.width < 100;
     size_t used = out.narrow ? 11 : 16; /* the date and time */

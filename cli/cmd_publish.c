@@ -9,6 +9,7 @@
 #include "alidade/webhook.h"
 #include "commands.h"
 
+#define SUMMARY_MOST 5      /* sentences; with what is said of completeness a message has six */
 #define SUMMARY_BYTES 12000 /* a card of Teams holds 28 KB with what stands around each line; a text of Slack 40,000 characters */
 
 struct line {
@@ -24,37 +25,127 @@ struct message {
     size_t n, cap, bytes;
 };
 
-/* Which of an answer's sentences is bold, as on the page. */
-enum strong { NONE, FIRST, LAST };
-
-static enum ald_rc add_sentences(struct message *m, const struct ald_jv *list, enum strong strong, struct ald_err *err)
+static enum ald_rc add_line(struct message *m, const char *text, bool strong, struct ald_err *err)
 {
-    struct ald_jv at;
-    size_t before = m->n;
-    for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
-        const char *sentence = NULL;
-        ALD_TRY(ald_json_as_str(&at, &sentence, err));
-        m->bytes += strlen(sentence) + 1;
-        if (m->bytes > SUMMARY_BYTES)
-            return ald_fail(err, ALD_ERR_FORMAT, "its sentences have more than %d bytes, which webhooks refuse; publish.form: json sends it whole",
-                            SUMMARY_BYTES);
-        m->lines = ald_grow(m->arena, m->lines, m->n, &m->cap, sizeof *m->lines);
-        m->lines[m->n++] = (struct line){sentence, false};
-    }
-    if (strong != NONE && m->n > before)
-        m->lines[strong == FIRST ? before : m->n - 1].strong = true;
+    m->bytes += strlen(text) + 1;
+    if (m->bytes > SUMMARY_BYTES)
+        return ald_fail(err, ALD_ERR_FORMAT, "its sentences have more than %d bytes, which webhooks refuse; publish.form: json sends it whole",
+                        SUMMARY_BYTES);
+    m->lines = ald_grow(m->arena, m->lines, m->n, &m->cap, sizeof *m->lines);
+    m->lines[m->n++] = (struct line){text, strong};
     return ALD_OK;
 }
 
-/* The first answers of a leadership report; the summary of a quarterly one. */
-static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv *root, struct message *m, struct ald_err *err)
+/* Which sentence of an answer is sent: a message is read in passing, the page says the rest. */
+enum which { FIRST, LAST };
+
+/* *ret NULL: there is none. */
+static enum ald_rc sentence_of(const struct ald_jv *list, enum which which, const char **ret, struct ald_err *err)
+{
+    struct ald_jv at;
+    *ret = NULL;
+    for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at))
+        if (!*ret || which == LAST)
+            ALD_TRY(ald_json_as_str(&at, ret, err));
+    return ALD_OK;
+}
+
+/* One sentence of each answer that matters most. */
+static enum ald_rc add_answers(struct message *m, const struct ald_jv *list, struct ald_err *err)
 {
     static const struct {
         const char *id;
-        enum strong strong;
-    } told[] = {{"more_incidents", NONE}, {"change", FIRST}, {"customers", NONE}, {"hard", LAST}};
+        enum which which;
+        bool strong; /* as on the page */
+    } told[] = {{"more_incidents", FIRST, false}, {"change", FIRST, true}, {"customers", FIRST, false}, {"open", FIRST, false}, {"hard", LAST, true}};
+    struct ald_jv at, sentences;
+    for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
+        const char *id = NULL, *sentence = NULL;
+        ALD_TRY(ald_json_str(&at, "id", &id, err));
+        ALD_TRY(ald_json_get(&at, "sentences", &sentences, err));
+        for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+            if (strcmp(told[i].id, id) != 0)
+                continue;
+            ALD_TRY(sentence_of(&sentences, told[i].which, &sentence, err));
+            if (sentence)
+                ALD_TRY(add_line(m, sentence, told[i].strong, err));
+        }
+    }
+    return ALD_OK;
+}
+
+/* The first sentences of a summary. */
+static enum ald_rc add_summary(struct message *m, const struct ald_jv *list, struct ald_err *err)
+{
+    struct ald_jv at;
+    size_t n = 0;
+    for (bool ok = ald_json_first(list, &at); ok && n < SUMMARY_MOST; ok = ald_json_next(&at), n++) {
+        const char *sentence = NULL;
+        ALD_TRY(ald_json_as_str(&at, &sentence, err));
+        ALD_TRY(add_line(m, sentence, false, err));
+    }
+    return ALD_OK;
+}
+
+/* ---- What goes with every message: how complete it is ---- */
+
+/* "Not read in full: pager, tickets." */
+static enum ald_rc incomplete(struct message *m, const struct ald_jv *root, const char **ret, struct ald_err *err)
+{
+    struct ald_jv list, at;
+    const char *names = NULL;
+    if (ald_json_opt(root, "sources", &list))
+        for (bool ok = ald_json_first(&list, &at); ok; ok = ald_json_next(&at)) {
+            bool has = false, complete = false;
+            const char *name = NULL;
+            ALD_TRY(ald_json_bool_opt(&at, "complete", &has, &complete, err));
+            ALD_TRY(ald_json_str(&at, "name", &name, err));
+            if (has && !complete)
+                names = names ? ald_sprintf(m->arena, "%s, %s", names, name) : name;
+        }
+    *ret = names ? ald_sprintf(m->arena, "Not read in full, so what is missing is in none of these figures: %s.", names) : "All sources were read in full.";
+    return ALD_OK;
+}
+
+/* " In none of these times: 3 still open, 1 closed without a time of resolution." */
+static enum ald_rc left_out(struct message *m, const struct ald_jv *root, const char **ret, struct ald_err *err)
+{
+    static const struct {
+        const char *key, *what;
+    } rows[] = {{"open", "still open"},
+                {"end_not_recorded", "closed without a time of resolution"},
+                {"impossible", "with an end before the start, or in the future"},
+                {"zero_length", "over in the moment it began"}};
+    struct ald_jv population;
+    const char *why = NULL;
+    *ret = "";
+    if (!ald_json_opt(root, "population", &population))
+        return ALD_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool has = false;
+        int64_t n = 0;
+        ALD_TRY(ald_json_int_opt(&population, rows[i].key, &has, &n, err));
+        if (n)
+            why = ald_sprintf(m->arena, "%s%s%lld %s", why ? why : "", why ? ", " : "", (long long)n, rows[i].what);
+    }
+    if (why)
+        *ret = ald_sprintf(m->arena, " In none of these times: %s.", why);
+    return ALD_OK;
+}
+
+static enum ald_rc add_completeness(struct message *m, const struct ald_jv *root, struct ald_err *err)
+{
+    const char *sources = NULL, *incidents = NULL;
+    ALD_TRY(incomplete(m, root, &sources, err));
+    ALD_TRY(left_out(m, root, &incidents, err));
+    return add_line(m, ald_sprintf(m->arena, "%s%s", sources, incidents), false, err);
+}
+
+/* What matters most of a leadership or a quarterly report, and how complete it is. */
+static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv *root, struct message *m, struct ald_err *err)
+{
     const char *kind = NULL, *organisation = NULL, *label = NULL;
-    struct ald_jv period, list, at, sentences;
+    struct ald_jv period, list;
     ALD_TRY(ald_json_str(root, "kind", &kind, err));
     ALD_TRY(ald_json_str(root, "organisation", &organisation, err));
     ALD_TRY(ald_json_get(root, "period", &period, err));
@@ -62,21 +153,14 @@ static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv 
     bool simulated = false, has = false;
     ALD_TRY(ald_json_bool_opt(root, "simulated", &has, &simulated, err));
     m->title = ald_sprintf(s->arena, "Reliability %s%s%s%s", label, *organisation ? ", " : "", organisation,
-                           has && simulated ? " (simulated data)" : "");
-    if (ald_json_opt(root, "answers", &list)) {
-        for (bool ok = ald_json_first(&list, &at); ok; ok = ald_json_next(&at)) {
-            const char *id = NULL;
-            ALD_TRY(ald_json_str(&at, "id", &id, err));
-            ALD_TRY(ald_json_get(&at, "sentences", &sentences, err));
-            for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
-                if (strcmp(told[i].id, id) == 0)
-                    ALD_TRY(add_sentences(m, &sentences, told[i].strong, err));
-        }
-        return ALD_OK;
-    }
-    if (ald_json_opt(root, "summary", &list))
-        return add_sentences(m, &list, NONE, err);
-    return ald_fail(err, ALD_ERR_FORMAT, "a report of kind '%.40s' has no sentences to publish; publish.form: json sends it whole", kind);
+                           has && simulated && !strstr(organisation, "simulated") ? " (simulated data)" : "");
+    if (ald_json_opt(root, "answers", &list))
+        ALD_TRY(add_answers(m, &list, err));
+    else if (ald_json_opt(root, "summary", &list))
+        ALD_TRY(add_summary(m, &list, err));
+    else
+        return ald_fail(err, ALD_ERR_FORMAT, "a report of kind '%.40s' has no sentences to publish; publish.form: json sends it whole", kind);
+    return add_completeness(m, root, err);
 }
 
 /* In the texts of Slack three characters begin markup. */

@@ -42,11 +42,11 @@ static void trend(struct ald_report *report, struct ald_section *s)
         {"Resolved by then", "resolved", ALD_SHOW_COUNT, 11, NULL, "same_age"},
         {"Open then", "open", ALD_SHOW_COUNT, 10, NULL, "same_age"},
         {"Median", "median_s", ALD_SHOW_SECONDS, 12, NULL, "median"},
-        {"Median at least", "median_ci_s[0]", ALD_SHOW_SECONDS, 12, NULL, "median"},
-        {"Median at most", "median_ci_s[1]", ALD_SHOW_SECONDS, 12, NULL, "median"},
+        {"Median, 95 % from", "median_ci_s[0]", ALD_SHOW_SECONDS, 12, NULL, "median"},
+        {"Median, 95 % to", "median_ci_s[1]", ALD_SHOW_SECONDS, 12, NULL, "median"},
         {"Mean percentile", "mean_percentile", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
-        {"Percentile at least", "ci[0]", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
-        {"Percentile at most", "ci[1]", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
+        {"Percentile, 95 % from", "ci[0]", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
+        {"Percentile, 95 % to", "ci[1]", ALD_SHOW_POSITION, 12, NULL, "adjusted_shift"},
         {"With a reading", "with_reading", ALD_SHOW_COUNT, 10, NULL, "reading"},
     };
     s->place = ALD_PLACE_LEFT;

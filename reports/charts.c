@@ -178,7 +178,7 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
         return;
     const struct ald_chart chart = {
         .form = ALD_CHART_RANGES,
-        .title = "Time to resolve by quarter: half were over within this",
+        .title = "Half were over within this time, by quarter",
         .alt = "Chart of the median time to resolve of each fiscal quarter at the same age, on a logarithmic scale, each with its 95 % interval, "
                "oldest first:",
         .rows = "trend",

@@ -23,7 +23,7 @@ static struct ald_node *seconds(struct ald_arena *a, bool has, double ms, const 
 
 static struct ald_node *clock_node(struct ald_arena *a, const struct ald_clock_summary *c, bool full)
 {
-    static const char none[] = "no incident of the period has this clock";
+    static const char none[] = "no incident of the period records both of its moments";
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "n", ald_node_int(a, (int64_t)c->n));
     if (full)

@@ -3,6 +3,8 @@
 
 #include "alidade/override.h"
 #include "alidade/report.h"
+#include "alidade/time.h"
+#include "alidade/zone.h"
 
 /* What became of a decision that linking or pattern matching takes in; NULL: it holds. */
 static const char *idle_of(const struct ald_analysis *an, const struct ald_decision *d)
@@ -34,6 +36,17 @@ static bool is_of(const struct ald_analysis *an, const char *record, size_t inci
     return x != ALD_NOBODY && an->records[x].incident == incident;
 }
 
+/* The value as people read it: a time by the clock of the report, as all others on its pages. */
+static const char *shown(struct ald_arena *a, const struct ald_analysis *an, const char *value)
+{
+    int64_t at;
+    if (!value || !ald_time_parse(value, strlen(value), &at))
+        return value;
+    struct ald_civil c = ald_zone_civil(an->zone, at);
+    return ald_sprintf(a, c.second ? "%04lld-%02d-%02d %02d:%02d:%02d" : "%04lld-%02d-%02d %02d:%02d", (long long)c.year, c.month, c.day, c.hour, c.minute,
+                       c.second);
+}
+
 static struct ald_node *decision_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_decision *d)
 {
     struct ald_node *o = ald_node_object(a);
@@ -47,6 +60,7 @@ static struct ald_node *decision_node(struct ald_arena *a, const struct ald_anal
     ald_node_set(a, o, "url", ald_node_str(a, inc ? ald_incident_url(an, a, inc) : NULL));
     ald_node_set(a, o, "field", ald_node_str(a, d->field));
     ald_node_set(a, o, "value", ald_node_str(a, d->value));
+    ald_node_set(a, o, "value_shown", ald_node_str(a, shown(a, an, d->value)));
     ald_node_set(a, o, "reason", ald_node_str(a, d->reason));
     ald_node_set(a, o, "decided_at", ald_node_time(a, d->decided_at));
     ald_node_set(a, o, "applied", ald_node_bool(a, idle == NULL));

@@ -75,7 +75,7 @@ static const struct ald_definition rows[] = {
     {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
                       "tells nothing."},
     {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five. Smaller ones may be there and "
-                             "not be seen. The incidents to notice 10 % less: so many a period would have to have."},
+                             "not be seen. Incidents needed: how many a period would have to have to show a reduction of 10 %."},
     {"adjusted_shift", "Mean percentile of incidents among comparable past ones, by what was known at the start: 0.5 is like them, above is longer. So a "
                        "period of harder incidents does not count as slow. Open ones count with their expected place."},
     {"trend", "Fiscal quarters of the lookback and the period's own, each as it stood at the same age. Most differences between quarters lie within the "
@@ -86,7 +86,7 @@ static const struct ald_definition rows[] = {
                  "next to nothing about duration."},
     {"pattern", "A recognised way of failing: a mitigation that backfired, reliability work that became part of the failure, a resource that ran out, "
                 "and others. Recognised by rules over what was written, so it shows only what somebody wrote down."},
-    {"pattern_tag", "Suggested: a rule picked out a sentence, which stands beside it; rules misread. Confirmed or rejected: a person said so, with a "
+    {"pattern_tag", "Suggested: a rule picked out a sentence, which stands beside it; about one in three is wrong. Confirmed or rejected: a person said so, with a "
                     "reason (alidade tag). Rejected ones count nowhere."},
     {"pattern_share", "Incidents of the period with the pattern, confirmed and suggested, over all of the period. Usual: within which their number lies in a "
                       "period like those before 95 times in 100. A difference may also be one in how much was written."},

@@ -246,7 +246,7 @@ void ald_frame_overrides_view(struct ald_report *report, struct ald_section *s)
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
         {"Decision", "kind", ALD_SHOW_TEXT, 10, NULL, NULL},
         {"Field", "field", ALD_SHOW_TEXT, 16, NULL, NULL},
-        {"Value", "value", ALD_SHOW_TEXT, 20, NULL, NULL},
+        {"Value", "value_shown", ALD_SHOW_TEXT, 20, NULL, NULL},
         {"Reason", "reason", ALD_SHOW_TEXT, 50, NULL, NULL},
         {"Changes nothing, because", "idle", ALD_SHOW_TEXT, 40, NULL, NULL},
     };

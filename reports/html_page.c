@@ -208,6 +208,20 @@ static const char *page_class(const struct ald_html *h, const struct ald_section
     return "";
 }
 
+/* The opening: one paragraph, or a list where its sentences begin points. Returns how many blocks it is. */
+static size_t put_lead(struct ald_html *h, const struct ald_block *b, size_t most, bool only)
+{
+    size_t n = 0;
+    ald_html_raw(h, b->item ? "<ul class=\"lead\"><li>" : "<p class=\"lead\">");
+    for (; n < most && b[n].kind == ALD_BLOCK_LEAD; n++) {
+        if (n && b->item && b[n].item)
+            ald_html_raw(h, "</li>\n<li>");
+        put_block(h, &b[n], only);
+    }
+    ald_html_raw(h, b->item ? "</li></ul>\n" : "</p>\n");
+    return n;
+}
+
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only)
 {
     h->section = (size_t)(section - h->report->sections);
@@ -223,10 +237,7 @@ void ald_html_section(struct ald_html *h, const struct ald_section *section, boo
         const struct ald_block *b = &section->blocks[i];
         size_t n = 1;
         if (b->kind == ALD_BLOCK_LEAD && b->place == ALD_PLACE_FULL) {
-            ald_html_raw(h, "<p class=\"lead\">");
-            for (n = 0; i + n < section->blocks_n && b[n].kind == ALD_BLOCK_LEAD; n++)
-                put_block(h, &b[n], only);
-            ald_html_raw(h, "</p>\n");
+            n = put_lead(h, b, section->blocks_n - i, only);
         } else if (b->place == ALD_PLACE_FULL) {
             put_block(h, b, only);
         } else {

@@ -206,6 +206,20 @@ static void put_notes(struct ald_html *h, const struct ald_notes *notes)
     ald_html_raw(h, "</ul>\n");
 }
 
+/* Before the table: who reads on paper need not miss a column before they know that it is there. */
+static void put_not_printed(struct ald_html *h, const struct ald_table *table)
+{
+    size_t n = printed_columns(table);
+    if (n == table->columns_n)
+        return;
+    ald_html_raw(h, "<p class=\"r paper\">On paper without: ");
+    for (size_t i = n; i < table->columns_n; i++) {
+        ald_html_raw(h, i == n ? "" : ", ");
+        ald_html_text(h, table->columns[i].title);
+    }
+    ald_html_raw(h, ". This page on a screen, and the workbook, have them.</p>\n");
+}
+
 void ald_html_table(struct ald_html *h, const struct ald_block *b)
 {
     const struct ald_table *table = b->table;
@@ -230,6 +244,7 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     const bool *named = h->targets[h->section].named;
     bool all = strcmp(section->id, "definitions") == 0; /* headers lead there */
     h->register_rows = table->filter;
+    put_not_printed(h, table);
     open_table(h, b->text, table);
     put_head(h, table);
     for (size_t i = 0; i < shown; i++) {
@@ -248,8 +263,6 @@ void ald_html_table(struct ald_html *h, const struct ald_block *b)
     h->register_rows = false;
     ald_html_raw(h, "</tbody></table></div>\n");
     put_notes(h, &notes);
-    if (printed_columns(table) < table->columns_n)
-        ald_html_rawf(h, "<p class=\"r paper\">On paper the first %zu of %zu columns.</p>\n", printed_columns(table), table->columns_n);
     const char *remark = ald_table_remark(h->scratch, h->report, table, shown);
     if (remark)
         ald_html_rawf(h, "<p class=\"r\">%s</p>\n", remark);

@@ -9,7 +9,7 @@
 #include "sentences.h"
 #include "words.h"
 
-enum { LATE_NAMED = 3 };
+enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3 };
 
 struct asked {
     struct ald_arena *a;
@@ -34,10 +34,37 @@ static int64_t whole(const struct asked *q, const char *path)
 
 /* ---- More incidents than usual? ---- */
 
+/* "By declared severity, a label: 3 SEV1, 12 SEV2, 20 others and 4 without one." */
+static const char *severities(const struct asked *q)
+{
+    const struct ald_node *list = ald_node_at(q->report->root, "severities");
+    const char *said = "";
+    int64_t others = 0, none = 0;
+    size_t named = 0;
+    for (size_t i = 0; i < ald_rows_n(list); i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        const char *label = ald_text_at(row, "severity");
+        int64_t n = ald_node_at(row, "n")->integer;
+        if (!label)
+            none = n;
+        else if (named < SEVERITIES_NAMED)
+            said = ald_sprintf(q->a, "%s%s%s %s", said, named++ ? ", " : "", ald_words_count(q->a, n), label);
+        else
+            others += n;
+    }
+    if (!named)
+        return NULL;
+    if (others)
+        said = ald_sprintf(q->a, "%s, %s", said, ald_many(q->a, (size_t)others, "other", "others"));
+    return ald_sprintf(q->a, "By declared severity, which is a label: %s%s.", said,
+                       none ? ald_sprintf(q->a, ", and %s without one", ald_words_count(q->a, none)) : "");
+}
+
 static const char *const *more_incidents(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     ald_sentence_add(&t, ald_text_at(q->report->root, "summary[0]"));
+    ald_sentence_add(&t, severities(q));
     return ald_sentences_end(&t);
 }
 
@@ -120,7 +147,7 @@ static const char *share(const struct asked *q, int64_t n, int64_t of)
     const char *all = ald_words_count(q->a, of);
     if (of == 1)
         return n ? "the one that records it" : "none; only one records it";
-    if (n == of)
+    if (n == of) /* no share of anything where it is filled in only when there is something to say */
         return ald_sprintf(q->a, "all %s that record it", all);
     return ald_sprintf(q->a, "%s of the %s that record it", n ? ald_words_count(q->a, n) : "none", all);
 }
@@ -145,6 +172,9 @@ static const char *hurt(const struct asked *q, const struct ald_node *row)
     const char *most = ald_words(q->report, q->a, ald_node_at(row, "most"), ALD_SHOW_COUNT);
     if (strcmp(id, "customers_impacted") == 0) {
         int64_t silent = (int64_t)q->f->incidents_n - of;
+        if (n == of && of > 1 && silent > 0)
+            return ald_sprintf(q->a, "Customers were affected in %s incidents, up to %s of them in one; the other %s, so this is no share of all.",
+                               ald_words_count(q->a, n), most, ald_many(q->a, (size_t)silent, "does not say", "do not say"));
         return ald_sprintf(q->a, "Customers were affected in %s%s%s.", share(q, n, of), n ? ald_sprintf(q->a, ", up to %s of them in one", most) : "",
                            silent > 0 ? ald_sprintf(q->a, "; the other %s", ald_many(q->a, (size_t)silent, "does not say", "do not say")) : "");
     }
@@ -197,7 +227,86 @@ static const char *const *what_was_hard(const struct asked *q)
     return ald_sentences_end(&t);
 }
 
+/* ---- What is still open, what took longest? ---- */
+
+/* "LUM-1416 (SEV2, for 62 d)" */
+static const char *named_with(const struct asked *q, const struct ald_node *row, const char *time)
+{
+    const char *severity = ald_text_at(row, "severity");
+    return ald_sprintf(q->a, "%s (%s%s%s)", ald_text_at(row, "key"), severity ? severity : "", severity ? ", " : "", time);
+}
+
+static const char *time_of(const struct asked *q, const struct ald_node *row)
+{
+    const struct ald_node *ms = ald_node_at(row, "time_s");
+    return ms && ms->kind == ALD_NODE_NUM ? ald_span(q->a, 1000 * ms->number) : "a time not known";
+}
+
+static const char *open_said(const struct asked *q, const char *names, int64_t left)
+{
+    int64_t open = whole(q, "open_now"), before = whole(q, "open_from_before");
+    const char *from = !before          ? ""
+                       : before == open ? open == 1 ? ", from before this period" : ", all from before this period"
+                                        : ald_sprintf(q->a, ", %s of them from before this period", ald_words_count(q->a, before));
+    return ald_sprintf(q->a, "%s%s: %s%s.", ald_many(q->a, (size_t)open, "incident is still open", "incidents are still open"), from, names,
+                       left ? ald_sprintf(q->a, " and %s", ald_many(q->a, (size_t)left, "more", "more")) : "");
+}
+
+static const char *const *open_and_longest(const struct asked *q)
+{
+    struct ald_sentences t = {.a = q->a};
+    const struct ald_node *list = ald_node_at(q->report->root, "open_and_longest"), *longest = NULL;
+    const char *names = "";
+    int64_t left = whole(q, "open_now");
+    for (size_t i = 0; i < ald_rows_n(list) && !longest; i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        if (strcmp(ald_text_at(row, "state"), "over") == 0) {
+            longest = row;
+            continue;
+        }
+        names = ald_sprintf(q->a, "%s%s%s", names, *names ? ", " : "", named_with(q, row, ald_sprintf(q->a, "for %s", time_of(q, row))));
+        left--;
+    }
+    if (*names)
+        ald_sentence_add(&t, open_said(q, names, left));
+    else if (q->f->incidents_n)
+        ald_sentence_add(&t, "No incident is still open.");
+    if (longest && q->f->clocks[ALD_CLOCK_RESOLVE].n > 1)
+        ald_sentence_add(&t, ald_sprintf(q->a, "The longest was %s, %.0f %% of all time to resolve.", named_with(q, longest, time_of(q, longest)),
+                                         100 * ald_node_at(longest, "share")->number));
+    return ald_sentences_end(&t);
+}
+
 /* ---- What recurs? ---- */
+
+/* " noticed by people (9)": of a row of patterns. */
+static const char *pattern_named(const struct asked *q, const struct ald_node *row)
+{
+    char *title = ald_strdup(q->a, ald_text_at(row, "title"));
+    title[0] = title[0] >= 'A' && title[0] <= 'Z' && !(title[1] >= 'A' && title[1] <= 'Z') ? (char)(title[0] - 'A' + 'a') : title[0];
+    return ald_sprintf(q->a, "%s (%s)", title, ald_words_count(q->a, ald_node_at(row, "confirmed")->integer + ald_node_at(row, "suggested")->integer));
+}
+
+/* Which ways of failing show most often, and how far to believe it. */
+static const char *patterns_said(const struct asked *q)
+{
+    const struct ald_node *list = ald_node_at(q->report->root, "top_patterns");
+    const char *names = "";
+    int64_t confirmed = 0, suggested = 0;
+    for (size_t i = 0; i < ald_rows_n(list) && i < PATTERNS_NAMED; i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        names = ald_sprintf(q->a, "%s%s%s", names, i ? ", " : "", pattern_named(q, row));
+        confirmed += ald_node_at(row, "confirmed")->integer;
+        suggested += ald_node_at(row, "suggested")->integer;
+    }
+    if (!*names)
+        return NULL;
+    if (!suggested)
+        return ald_sprintf(q->a, "Ways of failing that showed most often, as people confirmed: %s.", names);
+    return ald_sprintf(q->a, "Ways of failing that showed most often: %s. %s; about one suggestion in three is wrong.", names,
+                       confirmed ? ald_sprintf(q->a, "People confirmed %s of them, rules suggest the others", ald_words_count(q->a, confirmed))
+                                 : "Rules suggest them from texts, nobody has confirmed one");
+}
 
 static const char *const *what_recurs(const struct asked *q)
 {
@@ -219,23 +328,24 @@ static const char *const *what_recurs(const struct asked *q)
                                                                 : "One was not like any",
                                          others));
     else if (known)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of %s %s of the 90 days before, by title (numbers aside) and service%s.",
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s %s one of the 90 days before, by title (numbers aside) and service%s.",
                                          before ? ald_words_count(q->a, (int64_t)before) : "None", ald_words_count(q->a, (int64_t)known),
-                                         before > 1 ? "were like one" : before ? "was like one" : "was like any", others));
+                                         before > 1 ? "resemble" : "resembles", others));
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, nothing came again.");
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
     int64_t confirmed = whole(q, "widest.confirmed");
+    ald_sentence_add(&t, patterns_said(q));
     if (lorin > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s widest, something built or done for reliability took part, as far as texts tell; %s.",
+        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s that reached furthest, something built for reliability took part, as %s.",
                                          ald_words_count(q->a, lorin), ald_words_count(q->a, wide),
-                                         !confirmed           ? "no person has confirmed it yet"
-                                         : confirmed == lorin ? "people confirmed it"
-                                                              : ald_sprintf(q->a, "people confirmed it of %s", ald_words_count(q->a, confirmed))));
+                                         !confirmed           ? "rules suggest and nobody has confirmed"
+                                         : confirmed == lorin ? "people confirmed"
+                                                              : ald_sprintf(q->a, "rules suggest; people confirmed %s", ald_words_count(q->a, confirmed))));
     if (!ald_rows_n(ald_node_at(q->report->root, "top_patterns")) && q->f->incidents_n)
         ald_sentence_add(&t, q->in->analysis->settings->free_text
                                  ? "No way of failing (a fix that backfired, a limit that ran out) was recognised in what was written, or tagged by people."
-                                 : "Texts are not stored (free_text: off), so ways of failing are known only where people tag them: 'alidade tag'.");
+                                 : "Texts are not stored, so ways of failing are known only where people tagged them.");
     return ald_sentences_end(&t);
 }
 
@@ -245,12 +355,12 @@ static const char *const *what_was_learned(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     int64_t reviewed = count_at(q, "learning.reviewed"), voluntary = count_at(q, "learning.attendance.voluntary");
-    int64_t said = count_at(q, "learning.learnings_n"), never = (int64_t)ald_rows_n(ald_node_at(q->report->root, "learning.never_reviewed"));
+    int64_t said = count_at(q, "learning.learnings_n"), never = whole(q, "learning.never_reviewed_complex");
     const bool near = count_at(q, "population.near_misses") > 0; /* learned from too, and counted with the incidents here */
     const char *came =
         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to", ald_many(q->a, (size_t)voluntary, "person came", "people came")) : "";
     if (reviewed < 0)
-        ald_sentence_add(&t, "No review is on record; 'alidade review add', or 'alidade import FILE --kind reviews' (attendance, learnings), brings them in.");
+        ald_sentence_add(&t, "No review is on record.");
     else if (count_at(q, "learning.incidents") == 0)
         ald_sentence_add(&t, "No incident is over, so there was none to review.");
     else if (count_at(q, "learning.incidents") == 1)
@@ -261,9 +371,10 @@ static const char *const *what_was_learned(const struct asked *q)
                                                   near ? "incidents and near misses that are" : "incidents that are"),
                                          reviewed <= 1 ? "was" : "were", came));
     if (said > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned, in people's own words.", ald_many(q->a, (size_t)said, "note", "notes")));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned.", ald_many(q->a, (size_t)said, "note", "notes")));
     if (reviewed >= 0 && never > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s worth one.", ald_many(q->a, (size_t)never, "incident without a review looks", "incidents without a review look")));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those that were not reviewed %s among the most complex.", ald_words_count(q->a, never),
+                                         never == 1 ? "is" : "are"));
     return ald_sentences_end(&t);
 }
 
@@ -274,7 +385,7 @@ static const char *const *late_actions(const struct asked *q)
     if (!q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, no action follows.");
     else if (opened <= 0)
-        ald_sentence_add(&t, "No action is on record for these incidents; 'alidade import FILE --kind actions' brings them in.");
+        ald_sentence_add(&t, "No action is on record for these incidents.");
     else
         ald_sentence_add(&t, ald_sprintf(q->a, "%s followed; %s.", ald_many(q->a, (size_t)opened, "action", "actions"),
                                          open <= 0 ? "none is still open"
@@ -320,16 +431,34 @@ static const char *to_read_question(const struct asked *q)
     return by_n[n < 3 ? n : 3];
 }
 
+/* ", 3 closed without a time of resolution": nothing where there is none. */
+static const char *also(const struct asked *q, size_t n, const char *what)
+{
+    return n ? ald_sprintf(q->a, ", %s %s", ald_words_count(q->a, (int64_t)n), what) : "";
+}
+
+/* Which incidents have no time to resolve, and why, in one sentence: the quarterly report has one for each reason. */
+static const char *in_no_time(const struct asked *q)
+{
+    const struct ald_population *p = &q->f->population;
+    size_t n = p->open + p->end_not_recorded + p->impossible + p->zero_length;
+    if (!n)
+        return NULL;
+    const char *why = ald_sprintf(q->a, "%s%s%s%s", also(q, p->open, "still open"), also(q, p->end_not_recorded, "closed without a time of resolution"),
+                                  also(q, p->impossible, "with an end before the start, or in the future"),
+                                  also(q, p->zero_length, "over in the moment it began"));
+    return ald_sprintf(q->a, "%s of the %s %s in none of these times: %s.", ald_words_count(q->a, (int64_t)n),
+                       ald_many(q->a, q->f->incidents_n, "incident", "incidents"), n == 1 ? "is" : "are", why + 2);
+}
+
 static const char *const *cannot_tell(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     ald_sentence_add(&t, "How well people responded; what did not happen because of reliability work; whether the next quarter will look alike.");
-    const struct ald_node *left_out = ald_node_at(q->report->root, "left_out");
-    for (size_t i = 0; i < ald_rows_n(left_out); i++)
-        ald_sentence_add(&t, left_out->list.items[i]->text);
-    if (!ald_rows_n(ald_node_at(q->report->root, "customers")) && q->f->incidents_n)
-        ald_sentence_add(&t, "To tell whether customers were hurt, map a field of your tickets (fields: { customers: ... }) or add your status "
-                             "page as a source.");
+    ald_sentence_add(&t, in_no_time(q));
+    if (q->f->population.noise)
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s counted apart.", ald_many(q->a, q->f->population.noise, "page that nobody had to work on is",
+                                                                             "pages that nobody had to work on are")));
     if (q->report->gaps)
         ald_sentence_add(&t, "At least one source is not complete: what it lacks is in none of these figures.");
     return ald_sentences_end(&t);
@@ -345,6 +474,7 @@ void ald_leadership_answers(const struct ald_report_input *in, struct ald_report
         {"more_incidents", "More incidents than usual?", more_incidents},
         {"change", "Did anything change?", any_change},
         {"customers", "Were customers hurt?", customers_hurt},
+        {"open", "Still open, and the longest", open_and_longest},
         {"hard", "What was hard?", what_was_hard},
         {"recurs", "What recurs?", what_recurs},
         {"learned", "What was learned?", what_was_learned},

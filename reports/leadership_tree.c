@@ -227,6 +227,7 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
     ald_node_set(a, root, "customers", customers_node(a, an, f));
     ald_node_set(a, root, "recurring", recurring_node(a, an, f));
     ald_node_set(a, root, "top_patterns", top_patterns_node(a, ald_node_at(root, "patterns")));
+    ald_standouts_nodes(a, root, an, f);
     ald_leadership_answers(in, report, f, changes, all);
     for (size_t i = 0; i < ALD_ANSWERS; i++)
         ald_node_add(a, answers, answer_node(a, &all[i]));

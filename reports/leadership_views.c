@@ -9,7 +9,7 @@
 
 #define N(items) (sizeof(items) / sizeof *(items))
 
-enum { MORE, CHANGE, CUSTOMERS, HARD, RECURS, LEARNED, ACTIONS, READ, CANNOT };
+enum { MORE, CHANGE, CUSTOMERS, OPEN, HARD, RECURS, LEARNED, ACTIONS, READ, CANNOT };
 
 static const struct ald_node *sentences_of(const struct ald_report *report, size_t answer)
 {
@@ -29,7 +29,7 @@ static void lead(struct ald_report *report, struct ald_section *s, size_t answer
 {
     const struct ald_node *list = sentences_of(report, answer);
     for (size_t i = 0; i < ald_rows_n(list); i++)
-        ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i, ald_rows_n(list)));
+        ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i, ald_rows_n(list)), i == 0);
 }
 
 /* What matters most of them: the first and the last sentence. All of them stand on the next page. */
@@ -38,7 +38,7 @@ static void customers(struct ald_report *report, struct ald_section *s)
     const struct ald_node *list = sentences_of(report, CUSTOMERS);
     for (size_t i = 0; i < ald_rows_n(list); i++)
         if (i == 0 || i + 1 == ald_rows_n(list))
-            ald_view_lead(report, s, list->list.items[i]->text, false);
+            ald_view_lead(report, s, list->list.items[i]->text, false, i == 0);
 }
 
 static void heading(struct ald_report *report, struct ald_section *s, size_t answer)
@@ -55,6 +55,27 @@ static void say_together(struct ald_report *report, struct ald_section *s, size_
         text = ald_sprintf(report->arena, "%s%s%s", text, i ? " " : "", list->list.items[i]->text);
     if (*text)
         ald_view_text(report, s, text);
+}
+
+/* By name, whatever their reading: who asks for them knows them. */
+static void open_and_longest(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
+                                         {"Title", "title", ALD_SHOW_TEXT, 46, NULL, NULL},
+                                         {"Declared", "severity", ALD_SHOW_TEXT, 12, NULL, NULL},
+                                         {"How long", "how_long", ALD_SHOW_TEXT, 22, NULL, "resolve"},
+                                         {"Beside comparable earlier ones", "reading", ALD_SHOW_TEXT, 30, NULL, "reading"}};
+    if (!ald_rows_n(ald_node_at(report->root, "open_and_longest")))
+        return;
+    heading(report, s, OPEN);
+    ald_view_table(report, s, NULL, "open_and_longest", NULL, columns, N(columns), false);
+    int64_t shown = 0, open = ald_node_at(report->root, "open_now")->integer;
+    const struct ald_node *list = ald_node_at(report->root, "open_and_longest");
+    for (size_t i = 0; i < ald_rows_n(list); i++)
+        shown += strcmp(ald_text_at(list->list.items[i], "state"), "over") != 0;
+    if (open > shown)
+        ald_view_remark(report, s, ald_sprintf(report->arena, "%s more are still open.",
+                                               ald_words_count(report->arena, open - shown)));
 }
 
 static void to_read(struct ald_report *report, struct ald_section *s)
@@ -75,15 +96,20 @@ static void recurring(struct ald_report *report, struct ald_section *s)
                                          {"Latest", "latest", ALD_SHOW_TEXT, 14, "url", NULL}};
     heading(report, s, RECURS);
     say_together(report, s, RECURS);
-    if (ald_rows_n(ald_node_at(report->root, "top_patterns"))) {
-        const struct ald_column patterns[] = {{"Pattern", "title", ALD_SHOW_TEXT, 46, NULL, "pattern"},
-                                              {"Confirmed", "confirmed", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
-                                              {"Suggested", "suggested", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
-                                              {"Usual, from", "past.lower", ALD_SHOW_COUNT, 10, NULL, "pattern_share"},
-                                              {"to", "past.upper", ALD_SHOW_COUNT, 8, NULL, "pattern_share"}};
-        ald_view_table(report, s, NULL, "top_patterns", NULL, patterns, N(patterns), false);
-    } else if (ald_rows_n(ald_node_at(report->root, "recurring")))
+    if (!ald_rows_n(ald_node_at(report->root, "top_patterns")) && ald_rows_n(ald_node_at(report->root, "recurring")))
         ald_view_table(report, s, NULL, "recurring", NULL, columns, N(columns), false);
+}
+
+/* Behind the sentence that names them. */
+static void patterns(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_column columns[] = {{"Pattern", "title", ALD_SHOW_TEXT, 46, NULL, "pattern"},
+                                         {"Confirmed", "confirmed", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+                                         {"Suggested", "suggested", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+                                         {"Usual, from", "past.lower", ALD_SHOW_COUNT, 10, NULL, "pattern_share"},
+                                         {"to", "past.upper", ALD_SHOW_COUNT, 8, NULL, "pattern_share"}};
+    if (ald_rows_n(ald_node_at(report->root, "top_patterns")))
+        ald_view_table(report, s, "Ways of failing that showed most often", "top_patterns", NULL, columns, N(columns), false);
 }
 
 static void page(struct ald_report *report)
@@ -94,10 +120,10 @@ static void page(struct ald_report *report)
     lead(report, s, CHANGE);
     customers(report, s);
     lead(report, s, HARD);
+    open_and_longest(report, s);
     s->place = ALD_PLACE_LEFT;
     ald_charts_scatter(report, s);
     ald_charts_medians(report, s);
-    ald_charts_percentiles(report, s);
     s->place = ALD_PLACE_RIGHT;
     to_read(report, s);
     recurring(report, s);
@@ -110,6 +136,31 @@ static void page(struct ald_report *report)
     say_together(report, s, CANNOT);
     s->aside = false;
     s->place = ALD_PLACE_FULL;
+}
+
+/* What is missing, and what brings it in: for who runs the program, not on the page. */
+static void hints(const struct ald_report_input *in, struct ald_report *report, struct ald_section *s)
+{
+    const struct {
+        bool missing;
+        const char *text;
+    } rows[] = {
+        {ald_absent_at(report->root, "learning.reviewed") != NULL,
+         "Reviews: 'alidade review add', or 'alidade import FILE --kind reviews' (attendance, learnings)."},
+        {ald_absent_at(report->root, "learning.actions.opened") != NULL, "Actions: 'alidade import FILE --kind actions'."},
+        {!ald_rows_n(ald_node_at(report->root, "customers")),
+         "Whether customers were hurt: map a field of your tickets (fields: { customers: ... }), or add your status page as a source."},
+        {!in->analysis->settings->free_text, "Ways of failing, where texts are not stored (free_text: off): 'alidade tag'."},
+    };
+    bool any = false;
+    for (size_t i = 0; i < N(rows) && ald_node_at(report->root, "counts.current")->integer > 0; i++) {
+        if (!rows[i].missing)
+            continue;
+        if (!any)
+            ald_view_heading(report, s, "What would bring in what is missing");
+        any = true;
+        ald_view_remark(report, s, rows[i].text);
+    }
 }
 
 static void figures(const struct ald_report_input *in, struct ald_report *report)
@@ -145,7 +196,10 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
         heading(report, s, CUSTOMERS);
         say_together(report, s, CUSTOMERS);
     }
+    patterns(report, s);
+    ald_charts_percentiles(report, s);
     ald_charts_counts(report, s);
+    hints(in, report, s);
     ald_frame_sources_view(report, s);
     ald_frame_overrides_view(report, s);
 }

@@ -84,8 +84,23 @@ static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analy
 
 struct worth {
     const struct ald_analysis *analysis;
+    const struct ald_story_view *view;
     const uint32_t *incidents;
+    size_t complex; /* so many of them, which come first, are among the most complex */
 };
+
+/* Why it looks worth a review: its complexity, and what people confirmed or a rule suggests. */
+static struct ald_node *why_node(struct ald_arena *a, const struct worth *worth, size_t row)
+{
+    const struct ald_story_pattern *list = NULL;
+    size_t n = worth->view->patterns ? worth->view->patterns(worth->view->ctx, worth->incidents[row], &list) : 0;
+    struct ald_node *why = ald_node_list(a);
+    if (row < worth->complex)
+        ald_node_add(a, why, ald_node_str(a, "among the most complex"));
+    for (size_t k = 0; k < n; k++)
+        ald_node_add(a, why, ald_node_str(a, ald_sprintf(a, "%s: %s", list[k].confirmed ? "confirmed" : "suggested", list[k].title)));
+    return why;
+}
 
 static struct ald_node *worth_row(void *ctx, size_t row, struct ald_arena *a)
 {
@@ -98,14 +113,15 @@ static struct ald_node *worth_row(void *ctx, size_t row, struct ald_arena *a)
     set_incident(a, o, an, i);
     set_maybe(a, o, "complexity", c && c->has, c ? c->position : 0, c ? c->absent : "no reading");
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, an->incidents[i].duration_ms, "no time to resolve is recorded"));
+    ald_node_set(a, o, "why", why_node(a, worth, row));
     return o;
 }
 
 /* There may be as many as incidents. */
-static struct ald_node *worth_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_learning *l)
+static struct ald_node *worth_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story_view *view, const struct ald_learning *l)
 {
     struct worth *worth = ald_alloc(a, sizeof *worth);
-    *worth = (struct worth){an, l->worth};
+    *worth = (struct worth){an, view, l->worth, l->worth_complex};
     return ald_node_rows(a, l->worth_n, worth_row, worth);
 }
 
@@ -157,7 +173,7 @@ static struct ald_node *attendance_node(struct ald_arena *a, const struct ald_lo
 }
 
 static struct ald_node *learning_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,
-                                      const struct ald_lore *lore, const struct ald_learning *l)
+                                      const struct ald_lore *lore, const struct ald_story_view *view, const struct ald_learning *l)
 {
     struct ald_node *o = ald_node_object(a);
     set_count(a, o, "incidents", l->incidents);
@@ -178,7 +194,8 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
     ald_node_set(a, o, "learnings", lessons_node(a, an, lore, l));
     ald_node_set(a, o, "actions", actions_node(a, an, lore, l));
     ald_node_set(a, o, "citations", citations_node(a, an, f, lore, l));
-    ald_node_set(a, o, "never_reviewed", worth_node(a, an, l));
+    ald_node_set(a, o, "never_reviewed", worth_node(a, an, view, l));
+    set_count(a, o, "never_reviewed_complex", l->worth_complex);
     set_count(a, o, "strangers", lore->strangers);
     return o;
 }
@@ -280,5 +297,5 @@ void ald_learning_nodes(struct ald_arena *a, struct ald_node *root, const struct
     ald_node_set(a, root, "exercises", capacity->exercises);
     ald_node_set(a, root, "capacity", capacity->capacity);
     ald_node_set(a, root, "practice", practice_node(a, an, f, r));
-    ald_node_set(a, root, "learning", learning_node(a, an, f, &r->lore, &learning));
+    ald_node_set(a, root, "learning", learning_node(a, an, f, &r->lore, &r->view, &learning));
 }

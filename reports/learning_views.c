@@ -4,7 +4,7 @@
 #include "words.h"
 
 #define N(a) (sizeof(a) / sizeof(a)[0])
-#define NEVER_MOST 30 /* with what else is said there, a page */
+#define NEVER_MOST 5 /* to choose from; the JSON has all */
 
 static size_t rows_at(const struct ald_report *report, const char *path)
 {
@@ -84,12 +84,13 @@ static void never(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
         {"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-        {"Title", "title", ALD_SHOW_TEXT, 72, "#incidents:incident", NULL},
+        {"Title", "title", ALD_SHOW_TEXT, 50, "#incidents:incident", NULL},
         {"Complexity", "complexity", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Time to resolve", "resolve_s", ALD_SHOW_SECONDS, 13, NULL, "resolve"},
+        {"Why it may be worth one", "why", ALD_SHOW_LIST, 60, NULL, "pattern_tag"},
     };
-    ald_view_table(report, s, "Never reviewed, and worth it: the most complex first, and those with a known way of failing", "learning.never_reviewed",
-                   "Every incident that looks worth a review has one, or none of this period does.", columns, N(columns), false)
+    ald_view_table(report, s, "Not reviewed, and perhaps worth it: the most complex first", "learning.never_reviewed",
+                   "None of those that were not reviewed is among the most complex or shows a known way of failing.", columns, N(columns), false)
         ->most = NEVER_MOST;
 }
 
@@ -127,7 +128,7 @@ void ald_capacity_view(struct ald_report *report)
         {"Interruptions", "capacity.interruptions", NULL, NULL, NULL, ALD_SHOW_COUNT, "interruptions"},
         {"of these, outside working hours there", "capacity.interruptions_off_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
         {"of these, in sleeping hours there", "capacity.interruptions_sleep_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
-        {"of these, by the clock of the person's team", "capacity.interruptions_in_own_zone", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT,
+        {"Interruptions of people whose team has a time zone of its own", "capacity.interruptions_in_own_zone", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT,
          "interruptions"},
         {"Services that one person knows", "capacity.services_known_by_one", NULL, NULL, "capacity.services", ALD_SHOW_COUNT, "known_by_few"},
         {"Services that two people know", "capacity.services_known_by_two", NULL, NULL, "capacity.services", ALD_SHOW_COUNT, "known_by_few"},
@@ -147,7 +148,7 @@ void ald_capacity_view(struct ald_report *report)
     const struct ald_column practice[] = {
         {"Service", "service", ALD_SHOW_TEXT, 20, NULL, NULL},          {"Pattern", "title", ALD_SHOW_TEXT, 24, NULL, "practice"},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},             {"Order with percentile", "spearman", ALD_SHOW_NUMBER, 11, NULL, "practice"},
-        {"At least", "ci[0]", ALD_SHOW_NUMBER, 9, NULL, "practice"},    {"At most", "ci[1]", ALD_SHOW_NUMBER, 9, NULL, "practice"},
+        {"95 % from", "ci[0]", ALD_SHOW_NUMBER, 9, NULL, "practice"},    {"95 % to", "ci[1]", ALD_SHOW_NUMBER, 9, NULL, "practice"},
         {"Adjusted p", "p_adjusted", ALD_SHOW_NUMBER, 10, NULL, "practice"}, {"What it says", "verdict", ALD_SHOW_TEXT, 34, NULL, "practice"},
     };
     ald_view_table(report, s, "Practice: does recovery get shorter with exposure?", "practice",

@@ -162,10 +162,10 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
 {
     struct ald_section *s = ald_view_section(report, "patterns", "Patterns");
     s->landscape = true;
-    ald_view_text(report, s, "Ways of failing, recognised in what was written. A suggestion is a sentence that a rule picked out, and rules misread: of "
-                             "organisations that the rules were not written with, two in three suggestions were right and two in three of what was there were "
-                             "found; of backfired mitigations, workarounds, near misses and surprises by automation fewer than half. So read the quote, "
-                             "then confirm or reject with alidade tag. What people confirmed is counted apart.");
+    ald_view_text(report, s, "Ways of failing, recognised in what was written. A suggestion is a sentence that a rule picked out. In texts of organisations that "
+                             "the rules had never seen, about one suggestion in three was wrong, and about a third of what was there was not found; of what was "
+                             "suggested as backfired mitigations, workarounds, near misses and surprises by automation more than half was wrong. So read the "
+                             "quote, then confirm or reject with alidade tag. What people confirmed is counted apart.");
     if (!an->settings->free_text)
         ald_view_remark(report, s, "Texts are not stored (free_text: off): nothing is suggested, and only what people tagged is shown.");
     const struct ald_node *without = ald_node_at(report->root, "without_text");

@@ -86,14 +86,14 @@ static void triangulation(struct ald_report *report)
         {"Share over sooner", ALD_SHOWN "percentile", ALD_SHOW_PERCENT, 10, NULL, "percentile"},
         {"Complexity", ALD_SHOWN "complexity.position", ALD_SHOW_POSITION, 11, NULL, "complexity"},
         {"Blast radius", ALD_SHOWN "blast_radius.position", ALD_SHOW_POSITION, 11, NULL, "blast_radius"},
+        {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
         {"Corner", "corner", ALD_SHOW_TEXT, 22, NULL, "corner"},
         {"Comparable: median", ALD_SHOWN "median_s", ALD_SHOW_SECONDS, 13, NULL, "comparables"},
         {"Comparables", ALD_SHOWN "m", ALD_SHOW_COUNT, 12, NULL, "comparables"},
-        {"Read by", "shown", ALD_SHOW_TEXT, 10, NULL, "landmark_reading"},
     };
     struct ald_table *table = ald_view_table(report, s, "Every incident with what it was compared with", "incidents",
                                              "No incident of this period is recorded.", columns, sizeof columns / sizeof columns[0], true);
-    table->printed = 10;
+    table->printed = 11;
     table->anchor = "id";
     ald_view_new_page(s);
 }

@@ -5,7 +5,7 @@
 #include "nodes.h"
 #include "sentences.h"
 
-enum { QUOTES_MOST = 4, READ_REASONS = 4 /* of those to read in full, in words */ };
+enum { QUOTES_MOST = 4, READ_REASONS = 2 /* of those to read in full, in words */ };
 
 struct ald_node *ald_story_reasons_node(struct ald_arena *a, const struct ald_story *story)
 {
@@ -53,6 +53,8 @@ static const char *reason_text(struct ald_arena *a, const struct ald_story_reaso
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
         if (strcmp(reason->id, counted[i]) == 0 && reason->evidence)
             return ald_sprintf(a, "%s: %s", reason->text, reason->evidence);
+    if (strcmp(reason->id, "novelty") == 0 && reason->evidence && reason->evidence[0] != '0') /* how many, without their ids */
+        return ald_sprintf(a, "%s: %.*s", reason->text, (int)strcspn(reason->evidence, ";"), reason->evidence);
     return reason->text;
 }
 
@@ -64,7 +66,7 @@ static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *st
     for (size_t k = 0; k < n; k++)
         ald_node_add(a, list, ald_node_str(a, reason_text(a, &story->reasons[k])));
     if (n < story->reasons_n)
-        ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more reasons", story->reasons_n - n)));
+        ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more", story->reasons_n - n)));
     return list;
 }
 

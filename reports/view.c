@@ -35,9 +35,11 @@ void ald_view_remark(struct ald_report *report, struct ald_section *section, con
     (void)block(report, section, ALD_BLOCK_REMARK, text);
 }
 
-void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong)
+void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong, bool item)
 {
-    block(report, section, ALD_BLOCK_LEAD, text)->strong = strong;
+    struct ald_block *b = block(report, section, ALD_BLOCK_LEAD, text);
+    b->strong = strong;
+    b->item = item;
 }
 
 void ald_view_new_page(struct ald_section *section)

@@ -13,8 +13,8 @@ void ald_view_figures(struct ald_report *report, struct ald_section *section, co
 /** What it returns may be refined: cards, anchor. */
 struct ald_table *ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows,
                                  const char *empty, const struct ald_column *columns, size_t n, bool filter);
-/** A sentence of the opening paragraph; those that follow each other are one paragraph. */
-void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong);
+/** A sentence of the opening; those that follow each other are one paragraph, unless one begins a point of its own. */
+void ald_view_lead(struct ald_report *report, struct ald_section *section, const char *text, bool strong, bool item);
 /** What was added last begins a page on paper. */
 void ald_view_new_page(struct ald_section *section);
 void ald_view_quote(struct ald_report *report, struct ald_section *section, const char *text);

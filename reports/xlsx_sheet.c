@@ -275,10 +275,11 @@ static enum ald_rc put_block(struct ald_xlsx_sheet *s, const struct ald_section 
         return ald_xlsx_columns(s, b, *ret_n, err);
     *ret_n = 1;
     if (b->kind == ALD_BLOCK_LEAD) {
-        while (i + *ret_n < view->blocks_n && b[*ret_n].kind == ALD_BLOCK_LEAD)
+        while (i + *ret_n < view->blocks_n && b[*ret_n].kind == ALD_BLOCK_LEAD && !b[*ret_n].item)
             ++*ret_n;
         ALD_TRY(ald_xlsx_lead(s, b, *ret_n, err));
-        return ald_xlsx_space(s, err);
+        bool more = i + *ret_n < view->blocks_n && b[*ret_n].kind == ALD_BLOCK_LEAD; /* points of one opening stand together */
+        return more ? ALD_OK : ald_xlsx_space(s, err);
     }
     if (is_words(b))
         return ald_xlsx_words(s, b, err);

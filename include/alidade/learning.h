@@ -96,7 +96,7 @@ struct ald_learning {
     size_t reviews_without_actions;
     size_t cited, citations;       /* incidents of any age that texts of the period name; how many namings */
     const uint32_t *worth;         /* never reviewed and worth it: incidents, the most complex first, those without a position last */
-    size_t worth_n;
+    size_t worth_n, worth_complex; /* so many of them for their complexity; they come first */
     const char *absent;            /* why nothing can be said of reviews, or NULL */
 };
 /** A pattern that a person or a rule saw in incident i, short of rejected ones. */

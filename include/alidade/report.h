@@ -175,7 +175,7 @@ struct ald_chart {
 };
 enum ald_block_kind {
     ALD_BLOCK_HEADING, ALD_BLOCK_TEXT, ALD_BLOCK_REMARK, ALD_BLOCK_FIGURES, ALD_BLOCK_TABLE, ALD_BLOCK_CHART,
-    ALD_BLOCK_LEAD, /* a sentence of the opening paragraph */
+    ALD_BLOCK_LEAD, /* a sentence of the opening, which is one paragraph or several points */
     ALD_BLOCK_QUOTE /* people's own words */
 };
 enum ald_place { ALD_PLACE_FULL, ALD_PLACE_LEFT, ALD_PLACE_RIGHT }; /* where the format has room for two columns */
@@ -183,6 +183,7 @@ struct ald_block {
     enum ald_block_kind kind;
     enum ald_place place;
     bool strong; /* of a LEAD: what matters most */
+    bool item;   /* of a LEAD: it begins another point of the opening; the first does anyway */
     bool aside;  /* set apart from the rest */
     bool new_page; /* begins a page on paper */
     const char *text; /* heading, text, remark; caption of others or NULL */
@@ -259,7 +260,7 @@ struct ald_node *ald_incident_node(struct ald_arena *a, const struct ald_analysi
 /** What a signal's value of an incident rests on: event ids, fields, a quote; of a zero, where it was looked for. NULL when
  *  there is no value. */
 const char *ald_evidence_text(struct ald_arena *a, const struct ald_analysis *analysis, size_t incident, size_t signal);
-/** People's decisions in force, in the order of their making: {id, kind, incident, field, value, reason, decided_at, applied, idle}.
+/** People's decisions in force, in the order of their making: {id, kind, incident, field, value, value_shown, reason, decided_at, applied, idle}.
  *  Not by whom: no report lists people. incident: index, or SIZE_MAX for those on all incidents and on none. */
 ALD_CHECK enum ald_rc ald_decisions_node(struct ald_arena *a, struct ald_store *store, const struct ald_analysis *analysis,
                                          size_t incident, struct ald_node **ret, struct ald_err *err);

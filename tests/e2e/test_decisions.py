@@ -3,6 +3,7 @@
 can be undone; who decided is kept as the configuration says of people, and stands in no report."""
 import unittest
 
+import html_check
 import support
 from support import lines, ndjson
 
@@ -58,7 +59,14 @@ class Decisions(support.Case):
         self.assertEqual(tree["population"]["exercises"], 1)
         rows = [[cell for cell in row if cell is not None] for row in support.read_book(self.paths["xlsx"])["Data quality"]]
         for o in tree["overrides"]:
-            self.assertIn([o["key"], "override", o["field"], o["value"], o["reason"]], [row[:5] for row in rows])
+            self.assertIn([o["key"], "override", o["field"], o["value_shown"], o["reason"]], [row[:5] for row in rows])
+        self.assertEqual([o["value_shown"] for o in tree["overrides"]], ["2026-05-05 11:30", "exercise", "checkout;payments", "SEV1"])
+        self.configure(ndjson("history.ndjson"), timezone="Europe/Berlin")
+        tree = self.report("2026Q2", AS_OF, formats="json,html")
+        self.assertEqual(tree["overrides"][0]["value"], "2026-05-05T11:30:00.000Z")
+        self.assertEqual(tree["overrides"][0]["value_shown"], "2026-05-05 13:30", "by the clock of the page")
+        self.assertNotIn("2026-05-05T11:30", html_check.read(self.paths["html"]).text)
+        self.configure(ndjson("history.ndjson"))
         told = self.alidade("explain", "INC-2", "--as-of", AS_OF).out
         self.assertIn("Decided by people", told)
         self.assertIn("as the chat says", told)

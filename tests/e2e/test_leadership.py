@@ -1,5 +1,6 @@
 """The leadership report: its questions in order, answered from figures; what is not recorded is said; figures are the JSON's in
 every format; a mean only where it is asked for, and never alone."""
+import collections
 import json
 import re
 import shutil
@@ -9,7 +10,7 @@ import html_check
 import support
 from test_html import Words, duration
 
-QUESTIONS = ["more_incidents", "change", "customers", "hard", "recurs", "learned", "actions", "read", "cannot_tell"]
+QUESTIONS = ["more_incidents", "change", "customers", "open", "hard", "recurs", "learned", "actions", "read", "cannot_tell"]
 
 
 class Leadership(Words, support.Case):
@@ -36,8 +37,8 @@ class Leadership(Words, support.Case):
         """Every sentence stands in every format; every figure and table of the page is the JSON's."""
         cells = " ".join(str(cell) for rows in self.sheets.values() for row in rows for cell in row if cell is not None)
         for id_, sentences in self.answers.items():
-            if id_ == "read":
-                continue  # a table there
+            if id_ in ("read", "open"):
+                continue  # tables there
             for sentence in sentences:
                 for where, text in (("page", self.page.text), ("workbook", " ".join(cells.split()))):
                     self.assertIn(" ".join(sentence.split()), text, f"{id_} in the {where}")
@@ -61,7 +62,7 @@ class Leadership(Words, support.Case):
                                              for signal in row["signals"])]
         hurt = next((row for row in tree["customers"] if row["signal"] == "customers_impacted"), None)
         self.assertEqual(hurt["of"] if hurt else 0, len(known))
-        self.assertIn(f"{len(known)} that record it" if known else "not recorded", " ".join(self.answers["customers"]))
+        self.assertIn(f"Customers were affected in {len(known)} incidents" if known else "not recorded", " ".join(self.answers["customers"]))
         hard = [row for row in rows if (support.row_at(row, "readings.{shown}.complexity.position") or 0) >= 0.9]
         self.assertEqual(tree["hard"]["n"], len(hard))
         self.assertEqual(tree["hard"]["over_sooner"],
@@ -71,14 +72,16 @@ class Leadership(Words, support.Case):
         found = {row["id"]: row["confirmed"] + row["suggested"] for row in tree["patterns"]}
         top = [found[row["id"]] for row in tree["top_patterns"]]
         self.assertEqual(top, sorted((n for n in found.values() if n), reverse=True)[:4])
-        self.assertIn(f"In {tree['widest']['lorin']} of the {tree['widest']['n']} widest", " ".join(self.answers["recurs"]))
+        self.assertIn(f"In {tree['widest']['lorin']} of the {tree['widest']['n']} that reached furthest", " ".join(self.answers["recurs"]))
         self.assertEqual(tree["widest"]["confirmed"], 0)
-        self.assertIn("no person has confirmed it yet", " ".join(self.answers["recurs"]))
+        self.assertIn("as rules suggest and nobody has confirmed", " ".join(self.answers["recurs"]))
+        self.assertIn("about one suggestion in three is wrong", " ".join(self.answers["recurs"]))
         keys = {row["key"]: row for row in tree["incidents"]}
         self.assertEqual(len(tree["read_in_full"]), 3)
         for row in tree["read_in_full"]:
             self.assertIn(duration(keys[row["key"]]["clocks"]["resolve_s"]), row["in_short"])
             self.assertIn(row["in_short"], self.page.text)
+        self.open_and_longest(tree, rows)
         named = {row["key"] for row in tree["read_in_full"]} | {row["latest"] for row in tree["recurring"]}
         self.assertEqual(tree["incidents"], [row for row in rows if row["key"] in named], "those that the page names, whole")
         self.assertIn(f"{len(rows)} incidents", self.page.text)
@@ -111,11 +114,60 @@ class Leadership(Words, support.Case):
         self.assertIn("cannot be told yet", self.answers["hard"][0])
         self.assertEqual(tree["read_in_full"], [])
         self.assertIn("Whether customers were hurt is not recorded.", self.answers["customers"])
-        self.assertIn("fields: { customers: ... }", " ".join(self.answers["cannot_tell"]))
+        page, figures = self.page.text.split("Figures behind it", 2)[1:]
+        self.assertNotRegex(page, "alidade (import|review)|fields:", "the page is for who reads it, not for who runs the program")
+        for hint in ("fields: { customers: ... }", "alidade review add", "import FILE --kind actions"):
+            self.assertIn(hint, figures)
         tree = self.lead("2025", "2026-05-01T00:00:00Z")
         self.check_everywhere(tree)
         self.assertIn("No incident of this period is recorded; nor is any before it.", self.answers["more_incidents"])
         self.assertEqual(self.answers["change"], ["With no incident there is no time to compare."])
+
+    def open_and_longest(self, tree, rows):
+        """By name, as they are: what is open, the oldest first; what took longest; how many of each declared severity."""
+        shown = tree["open_and_longest"]
+        still = sorted((row for row in rows if row["state"] == "open"), key=lambda row: row["started_at"])
+        over = sorted((row for row in rows if row["clocks"]["resolve_s"]), key=lambda row: -row["clocks"]["resolve_s"])
+        self.assertEqual([row["key"] for row in shown], [row["key"] for row in still[:3] + over[:3]])
+        self.assertEqual(tree["open_now"], len(still))
+        all_s = sum(row["clocks"]["resolve_s"] for row in over)
+        for row, whole in zip(shown, still[:3] + over[:3]):
+            self.assertEqual((row["url"], row["severity"], row["title"]), (whole["url"], whole["severity"], whole["title"]))
+            self.assertEqual(row["state"], "still open" if whole in still else "over")
+            if whole in over:
+                self.assertEqual(row["time_s"], whole["clocks"]["resolve_s"])
+                self.assert_close(row["share"], row["time_s"] / all_s, "share")
+                self.assertEqual(row["reading"], {"longer than comparable": "longer than they took"}[support.row_at(whole, "readings.{shown}.text")])
+            else:
+                self.assertRegex(row["how_long"], "^open for ")
+            self.assertIn(row["how_long"], self.page.text)
+        self.assertEqual(self.answers["open"][0].split(":")[0], f"{len(still)} incidents are still open")
+        longest = over[0]
+        self.assertEqual(self.answers["open"][1], f"The longest was {longest['key']} ({longest['severity']}, {duration(longest['clocks']['resolve_s'])}), "
+                                                  f"{100 * longest['clocks']['resolve_s'] / all_s:.0f} % of all time to resolve.")
+        counts = {row["severity"]: row["n"] for row in tree["severities"]}
+        self.assertEqual(counts, dict(collections.Counter(row["severity"] for row in rows)))
+        self.assertEqual(list(counts), sorted(counts), "the most severe first")
+        self.assertIn("By declared severity, which is a label: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
+                      self.answers["more_incidents"][1])
+
+    def test_open_from_before(self):
+        """What began before the period and is open still is shown too, and said to be from before; without a severity none is invented."""
+        rows = [{"external_id": "old", "title": "Old", "opened_at": "2025-11-01T00:00:00Z"},
+                {"external_id": "closed", "title": "Long over", "opened_at": "2025-11-02T00:00:00Z", "resolved_at": "2026-02-01T00:00:00Z"}]
+        rows += [{"external_id": f"r{i}", "title": "Slow", "opened_at": f"2026-01-{i + 1:02d}T00:00:00Z"} for i in range(4)]
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+        tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.check_everywhere(tree)
+        self.assertEqual([(row["key"], row["state"]) for row in tree["open_and_longest"]],
+                         [("old", "open, from before"), ("r0", "still open"), ("r1", "still open")])
+        self.assertEqual((tree["open_now"], tree["open_from_before"]), (5, 1))
+        self.assertEqual(self.answers["open"], ["5 incidents are still open, 1 of them from before this period: old (for 181 d), r0 (for 120 d), r1 (for 119 d) "
+                                                "and 2 more."])
+        self.assertIn("2 more are still open.", self.page.text)
+        self.assertEqual(len(self.answers["more_incidents"]), 1, "no severity, no sentence")
 
     def test_same_figures_as_the_quarterly_report(self):
         self.sample()

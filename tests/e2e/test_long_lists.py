@@ -7,7 +7,7 @@ import html_check
 import support
 from support import lines, ndjson
 
-AS_OF, PERIOD, MOST = "2026-07-01T00:00:00Z", "2026Q2", 30
+AS_OF, PERIOD, MOST = "2026-07-01T00:00:00Z", "2026Q2", 5
 HISTORY = [{"external_id": str(n), "key": f"INC-{n}", "kind": "ticket", "title": f"No space left on device, host {n}", "services": [f"store-{n % 7}"],
             "opened_at": f"2026-0{1 + n // 20}-{1 + n % 20:02d}T10:00:00Z", "resolved_at": f"2026-0{1 + n // 20}-{1 + n % 20:02d}T1{1 + n % 5}:00:00Z"}
            for n in range(120)]
@@ -41,13 +41,18 @@ class Lists(support.Case):
         [table] = [table for table in page.tables if table["rows"] == "learning.never_reviewed"]
         self.assertEqual([cells[0] for cells in table["cells"]], [row["key"] for row in rows[:MOST]])
         self.assertIn(said, page.text)
+        for row in rows: # why each is there
+            self.assertTrue(row["why"], row["key"])
+            self.assertEqual("among the most complex" in row["why"], (row["complexity"] or 0) >= 0.8, row)
+        self.assertIn("suggested: A resource or limit ran out", rows[-1]["why"])
+        self.assertEqual(tree["learning"]["never_reviewed_complex"], sum((row["complexity"] or 0) >= 0.8 for row in rows))
         sheet = support.read_book(self.paths["xlsx"])["Learning"]
         shown = support.table_in(sheet, "Incident")
         self.assertEqual([row["Incident"] for row in shown if str(row["Incident"]).startswith("INC-")], [row["key"] for row in rows[:MOST]])
         self.assertIn(said, [row[0] for row in sheet])
 
     def test_a_short_list_is_whole(self):
-        self.write("history.ndjson", lines(HISTORY[:90]))
+        self.write("history.ndjson", lines(HISTORY[:65]))
         self.configure(ndjson("history.ndjson"), store="short.db")
         self.alidade("ingest")
         tree = self.report(PERIOD, AS_OF, command=("report", "learning"), formats="json,html")

@@ -67,7 +67,7 @@ class Publish(support.Case):
         self.assertIn("*Reliability 2026Q1, A &amp; B &lt;Ltd&gt;*", text)
         self.assertIn(self.tree["answers"][0]["sentences"][0].replace("&", "&amp;"), text)
         self.assertIn("\n*" + self.tree["answers"][1]["sentences"][0].replace("&", "&amp;") + "*\n", text, "what matters most is bold")
-        self.assertIn("\n*" + self.tree["answers"][3]["sentences"][-1].replace("&", "&amp;") + "*", text, "as on the page")
+        self.assertIn("\n*" + self.tree["answers"][4]["sentences"][-1].replace("&", "&amp;") + "*", text, "as on the page")
         self.assertTrue(text.endswith("<https://wiki.example/reliability|The report>"))
         self.assertNotIn("<!", text)
 
@@ -101,6 +101,22 @@ class Publish(support.Case):
             self.assertIn(self.tree["answers"][0]["sentences"][0], json.loads(run.out)["text"])
             self.assertIn("to the address in HOOK" if publish else "as slack, once publish.url_env or publish.url_file says where to", run.err)
         self.assertEqual(self.server.posts, [])
+
+    def test_what_is_missing_is_always_said(self):
+        """Six lines at most, and among them what is open, what was left out of the times and which source is not complete."""
+        rows = [{"external_id": f"r{i}", "title": "Slow", "severity": "SEV2", "opened_at": f"2026-01-{i + 1:02d}T00:00:00Z", "customers_impacted": i,
+                 **({"resolved_at": f"2026-01-{i + 1:02d}T01:30:00Z"} if i > 1 else {"closed_at": f"2026-01-{i + 1:02d}T02:00:00Z"} if i else {})} for i in range(5)]
+        self.write("history.ndjson", support.lines(rows) + "{no json\n")
+        self.alidade("ingest", "--full", code=3)
+        for kind in ("leadership", "quarterly"):
+            with self.subTest(kind=kind):
+                self.report("2026Q1", "2026-05-01T00:00:00Z", command=("report", kind), code=3)
+                lines = json.loads(self.publish("--dry-run", str(self.paths["json"])).out)["text"].split("\n")
+                self.assertLessEqual(len(lines), 7)
+                self.assertIn("1 still open, 1 closed without a time of resolution", lines[-1])
+                self.assertTrue(lines[-1].startswith("Not read in full, so what is missing is in none of these figures: history."), lines[-1])
+                if kind == "leadership":
+                    self.assertTrue(any(line.startswith("1 incident is still open: r0 (SEV2, for 120 d)") for line in lines), lines)
 
     def test_quarterly_has_a_summary_too(self):
         tree = self.report("2026Q1", "2026-05-01T00:00:00Z")

@@ -65,9 +65,9 @@ CHANGE = {
     "Severity with duration, rank correlation": ("severity.spearman", "severity.ci", "number", "severity.n"),
 }
 TREND = {"Quarter": ("label", "text"), "Incidents": ("n", "number"), "Resolved by then": ("resolved", "number"),
-         "Open then": ("open", "number"), "Median": ("median_s", "seconds"), "Median at least": ("median_ci_s[0]", "seconds"),
-         "Median at most": ("median_ci_s[1]", "seconds"), "Mean percentile": ("mean_percentile", "number"),
-         "Percentile at least": ("ci[0]", "number"), "Percentile at most": ("ci[1]", "number"),
+         "Open then": ("open", "number"), "Median": ("median_s", "seconds"), "Median, 95 % from": ("median_ci_s[0]", "seconds"),
+         "Median, 95 % to": ("median_ci_s[1]", "seconds"), "Mean percentile": ("mean_percentile", "number"),
+         "Percentile, 95 % from": ("ci[0]", "number"), "Percentile, 95 % to": ("ci[1]", "number"),
          "With a reading": ("with_reading", "number")}
 
 

@@ -113,6 +113,24 @@ class OfTheSample(support.Case):
         self.assertNotIn("not to be told", self.run_on("story", "why", second["key"], "--as-of", AS_OF).out)
         self.assertEqual(self.listed()["not_eligible"]["excluded"], 0)
 
+    def test_what_a_reason_says_is_what_its_value_says(self):
+        """Novelty: nothing like it only where nothing was; else how often. What comes back is called trivial by nobody."""
+        seen = set()
+        for period in ("2025Q4", "2026Q1", "2026Q2", "2026Q3"):
+            self.run_on("report", "leadership", "--period", period, "--format", "json", "--out", str(self.dir / "r"), "--as-of", AS_OF)
+            tree = json.loads((self.dir / "r" / f"leadership-{period}.json").read_text(encoding="utf-8"))
+            for row in tree["read_in_full"] + tree["stories"]["candidates"]:
+                for reason in row["reasons"]:
+                    self.assertNotIn("trivial", reason["text"])
+                    if reason["id"] != "novelty":
+                        continue
+                    times = int(reason["evidence"].split()[0])
+                    seen.add(times > 0)
+                    self.assertEqual(reason["text"], "seen less often than most" if times else "nothing like it was seen in the 90 days before")
+                    self.assertTrue(not times or row["why"][-1].startswith("and ") or any(f"seen less often than most: {times} with this title" in why
+                                                                                          for why in row["why"]), row["why"])
+        self.assertIn(False, seen)
+
     def test_what_could_not_be_compared(self):
         """That nothing is a reason is said of what was measured; of the rest, that nobody can say, and why."""
         def why(key):

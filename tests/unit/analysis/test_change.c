@@ -132,9 +132,9 @@ static void nothing_to_compare(void **state)
         int64_t as_of_day;
         const char *why;
     } cases[] = {
-        {{0}, {0}, 8, "no incident of the period has this clock"},
+        {{0}, {0}, 8, "none has a recorded end"},
         {{0}, {1, 2, 3, 4}, 8, "no earlier incident has such a time on record at the same age"},
-        {{1, 2, 3, 4}, {0}, 8, "no incident of the period has this clock"},
+        {{1, 2, 3, 4}, {0}, 8, "none has a recorded end"},
         {{1, 2, 3, 4}, {0}, -40, "the period has not begun"},
     };
     for (size_t i = 0; i < N(cases); i++) {
