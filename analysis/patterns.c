@@ -99,10 +99,28 @@ static void give_up(struct gather *g, uint64_t hash)
         .incident = g->incident, .hash = hash, .at = g->at, .quote = g->quote};
 }
 
+/* How much of a company's full name is what people call it: "Acme Freight GmbH" and "Acme Freight (Europe)" are Acme Freight. */
+static size_t called(const char *us)
+{
+    static const char *const forms[] = {" gmbh", " ag", " se", " kg", " inc", " inc.", " ltd", " ltd.", " limited", " llc", " plc", " corp", " corp.", " s.a.", " b.v."};
+    size_t n = strcspn(us, "(,");
+    for (bool cut = true; cut;) {
+        cut = false;
+        while (n && us[n - 1] == ' ')
+            n--;
+        for (size_t i = 0; i < sizeof forms / sizeof forms[0] && !cut; i++) {
+            size_t form = strlen(forms[i]);
+            cut = n > form && strncasecmp(us + n - form, forms[i], form) == 0;
+            n -= cut ? form : 0;
+        }
+    }
+    return n;
+}
+
 bool ald_pattern_names_us(const struct ald_settings *settings, const char *text, const struct ald_found *f)
 {
     const char *us = settings->organisation;
-    size_t n = us ? strlen(us) : 0;
+    size_t n = us ? called(us) : 0;
     for (size_t i = f->from; n && i + n <= f->to; i++)
         if (strncasecmp(text + i, us, n) == 0)
             return true;

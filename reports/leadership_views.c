@@ -61,9 +61,9 @@ static void say_together(struct ald_report *report, struct ald_section *s, size_
 static void open_and_longest(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {{"Incident", "key", ALD_SHOW_TEXT, 14, "url", NULL},
-                                         {"Title", "title", ALD_SHOW_TEXT, 46, NULL, NULL},
+                                         {"How long", "how_long", ALD_SHOW_TEXT, 20, NULL, "resolve"},
                                          {"Declared", "severity", ALD_SHOW_TEXT, 12, NULL, NULL},
-                                         {"How long", "how_long", ALD_SHOW_TEXT, 22, NULL, "resolve"},
+                                         {"Title", "title", ALD_SHOW_TEXT, 46, NULL, NULL},
                                          {"Beside comparable earlier ones", "reading", ALD_SHOW_TEXT, 30, NULL, "reading"}};
     if (!ald_rows_n(ald_node_at(report->root, "open_and_longest")))
         return;

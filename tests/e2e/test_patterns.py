@@ -196,7 +196,8 @@ class Words(Patterns):
 
     def test_the_organisation_itself_is_nobody_else(self):
         texts = [note("i1", 1, "We opened a case with Datadog, and Datadog had an outage."), note("i2", 1, "Datadog had an outage.")]
-        for organisation, expected in (("Made", {"I1": ["external_party"], "I2": ["external_party"]}), ("Datadog", {"I1": [], "I2": []})):
+        for organisation, expected in (("Made", {"I1": ["external_party"], "I2": ["external_party"]}), ("Datadog", {"I1": [], "I2": []}),
+                                       ("Datadog (Europe) GmbH", {"I1": [], "I2": []}), ("Datadog Inc.", {"I1": [], "I2": []})):
             with self.subTest(organisation):
                 self.store([record("i1", "Graphs empty"), record("i2", "Graphs empty", 5)], texts, organisation=organisation)
                 self.assertEqual({key: sorted(row) for key, row in self.found().items()}, expected)
