@@ -114,7 +114,7 @@ static enum ald_rc left_out(struct message *m, const struct ald_jv *root, const 
         const char *key, *what;
     } rows[] = {{"open", "still open"},
                 {"end_not_recorded", "closed without a time of resolution"},
-                {"impossible", "with an end before the start, or in the future"},
+                {"impossible", "with an end before the start or in the future"},
                 {"zero_length", "over in the moment it began"}};
     struct ald_jv population;
     const char *why = NULL;

@@ -445,7 +445,7 @@ static const char *in_no_time(const struct asked *q)
     if (!n)
         return NULL;
     const char *why = ald_sprintf(q->a, "%s%s%s%s", also(q, p->open, "still open"), also(q, p->end_not_recorded, "closed without a time of resolution"),
-                                  also(q, p->impossible, "with an end before the start, or in the future"),
+                                  also(q, p->impossible, "with an end before the start or in the future"),
                                   also(q, p->zero_length, "over in the moment it began"));
     return ald_sprintf(q->a, "%s of the %s %s in none of these times: %s.", ald_words_count(q->a, (int64_t)n),
                        ald_many(q->a, q->f->incidents_n, "incident", "incidents"), n == 1 ? "is" : "are", why + 2);
