@@ -302,7 +302,7 @@ static enum ald_rc tables(struct ald_store *store, struct reader *r, struct ald_
 }
 
 enum ald_rc ald_lore_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
-                          struct ald_lore *ret, struct ald_err *err)
+                          struct ald_arena *by_incident, struct ald_lore *ret, struct ald_err *err)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *index = ald_arena_new();
@@ -310,7 +310,7 @@ enum ald_rc ald_lore_load(struct ald_store *store, const struct ald_analysis *an
     struct ald_lore lore = {0};
     struct reader r = {.a = analysis, .arena = arena, .scratch = scratch, .index = index, .handles = handles, .lore = &lore};
     r.cited.arena = arena;
-    r.of = ald_calloc(arena, analysis->incidents_n, sizeof *r.of);
+    r.of = ald_calloc(by_incident, analysis->incidents_n, sizeof *r.of);
     lore.of = r.of;
     ALD_TRY(tables(store, &r, err));
     ALD_TRY(citations(store, &r, err));

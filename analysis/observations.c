@@ -64,6 +64,15 @@ void ald_observations_done(struct ald_observations *observations)
     }
 }
 
+void ald_observations_forget(struct ald_observations *observations, size_t first, size_t last)
+{
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        struct ald_observed *seen = &observations->signals[s];
+        ald_memory_forget(seen->numbers, first * seen->bytes);
+        ald_memory_forget(seen->numbers + last * seen->bytes, (observations->incidents - last) * seen->bytes);
+    }
+}
+
 /* Field by field, so that equal observations have equal bytes. */
 static void copy(struct ald_obs *to, const struct ald_obs *from)
 {

@@ -41,6 +41,8 @@ struct ald_observations *ald_observations_new(struct ald_arena *arena, size_t in
  *  signals of each; ald_observations_done then frees it. */
 void ald_observations_split(struct ald_observations *observations, size_t n);
 void ald_observations_done(struct ald_observations *observations);
+/** Gives back what was seen in incidents before first and from last on: nobody asks for it, nor for ranks, from now on. */
+void ald_observations_forget(struct ald_observations *observations, size_t first, size_t last);
 /** Keeps what a signal saw. Not while others read, and one thread at a time for each part. */
 void ald_observe(struct ald_observations *observations, size_t incident, size_t signal, const struct ald_obs *obs);
 const struct ald_obs *ald_observed(const struct ald_observations *observations, size_t incident, size_t signal);

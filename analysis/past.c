@@ -8,6 +8,8 @@
 #include "alidade/limits.h"
 #include "alidade/utf8.h"
 #include "analysis/build.h"
+#include "analysis/observations.h"
+#include "analysis/summaries.h"
 
 /* ---- Building ---- */
 
@@ -114,6 +116,16 @@ void ald_analysis_let_go(struct ald_analysis *a)
         a->records[i].events = NULL; /* there were so many: who asks for one all the same is not told that there is none */
     a->instants = NULL;
     ald_arena_reset(a->events_arena);
+}
+
+void ald_analysis_narrow(struct ald_analysis *a, const struct ald_period *period)
+{
+    size_t first = 0, last = 0;
+    ald_analysis_let_go(a);
+    ald_started_between(a, period->start, period->end, &first, &last);
+    ald_memory_forget(a->incidents, first * sizeof *a->incidents);
+    ald_memory_forget(a->incidents + last, (a->incidents_n - last) * sizeof *a->incidents);
+    ald_observations_forget(a->observations, first, last);
 }
 
 void ald_past_free(struct ald_past *past)

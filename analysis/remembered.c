@@ -73,14 +73,14 @@ static const struct seen *see(const struct ald_analysis *analysis, struct ald_ar
 }
 
 enum ald_rc ald_remembered_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
-                                struct ald_remembered **ret, struct ald_err *err)
+                                struct ald_arena *by_incident, struct ald_remembered **ret, struct ald_err *err)
 {
-    struct ald_remembered *r = ald_alloc(arena, sizeof *r);
-    ALD_TRY(ald_lore_load(store, analysis, arena, &r->lore, err));
+    struct ald_remembered *r = ald_alloc(by_incident, sizeof *r);
+    ALD_TRY(ald_lore_load(store, analysis, arena, by_incident, &r->lore, err));
     r->view.lore = &r->lore;
     r->view.patterns = seen_in;
-    r->view.ctx = see(analysis, arena);
-    ALD_TRY(set_aside(store, analysis, arena, &r->view.excluded, err));
+    r->view.ctx = see(analysis, by_incident);
+    ALD_TRY(set_aside(store, analysis, by_incident, &r->view.excluded, err));
     *ret = r;
     return ALD_OK;
 }

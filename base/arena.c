@@ -9,19 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) /* the latter does not see mremap */
-#define ARENA_APART 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ARENA_APART 1
+#ifndef __has_feature
+#define __has_feature(x) 0
 #endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define ARENA_POISONS 1
+#else
+#define ARENA_POISONS 0
 #endif
-#ifndef ARENA_APART
+#if ARENA_POISONS || defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer) /* the latter does not see mremap */
+#define ARENA_APART 1
+#else
 #define ARENA_APART 0
 #endif
 
@@ -220,6 +225,17 @@ void ald_memory_trim(void)
 {
 #ifdef __GLIBC__
     (void)malloc_trim(0);
+#endif
+}
+
+void ald_memory_forget(void *from, size_t bytes)
+{
+#if ARENA_POISONS
+    ASAN_POISON_MEMORY_REGION(from, bytes);
+#else
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = ((uintptr_t)from + page - 1) & ~(page - 1), end = ((uintptr_t)from + bytes) & ~(page - 1);
+    if (first < end)
+        (void)madvise((unsigned char *)from + (first - (uintptr_t)from), end - first, MADV_DONTNEED);
 #endif
 }
 

@@ -1,4 +1,4 @@
-/* alidade report, and the report step of run: builds each kind once, renders it in every format. */
+/* alidade report, and the report step of run: builds each kind once, then writes all of them in every format. */
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +41,11 @@ static enum ald_rc kinds_of(struct ald_session *s, char **names, int n, const st
         const struct ald_kind *kind = ald_kind_find(names[i]);
         if (!kind)
             return ald_fail(err, ALD_ERR_USAGE, "no kind of report '%.40s'%s, expected %s", names[i], meant(s, names[i]), kinds_text(s));
-        kinds[count++] = kind;
+        size_t k = 0;
+        while (k < count && kinds[k] != kind)
+            k++;
+        kinds[k] = kind;
+        count = k < count ? count : k + 1;
     }
     kinds[count] = NULL;
     *ret = kinds;
@@ -99,51 +103,115 @@ static void say_gaps(const struct ald_session *s, const struct ald_report *repor
     }
 }
 
-/* Once nothing is left to build, and no format that is left asks what signals rest on, that makes room for what writing takes. */
-static void make_room(struct ald_analysis *analysis, const struct ald_kind *next, const struct ald_format *const *formats)
+/* What is written: each kind in each format. */
+struct files {
+    struct ald_session *s;
+    const struct ald_kind **kinds;
+    const struct ald_format **formats;
+    size_t kinds_n, formats_n;
+    struct ald_report **reports;    /* by kind; NULL: not there */
+    struct ald_report_file **items; /* by kind and format; NULL: not begun */
+};
+
+static struct files files_of(struct ald_session *s, const struct ald_kind **kinds, const struct ald_format **formats)
 {
-    for (size_t f = 0; formats[f]; f++)
-        if (next || formats[f]->whole)
-            return;
-    ald_analysis_let_go(analysis);
-    ald_memory_trim();
+    struct files files = {.s = s, .kinds = kinds, .formats = formats};
+    while (kinds[files.kinds_n])
+        files.kinds_n++;
+    while (formats[files.formats_n])
+        files.formats_n++;
+    files.reports = ald_calloc(s->arena, files.kinds_n, sizeof(struct ald_report *));
+    files.items = ald_calloc(s->arena, files.kinds_n * files.formats_n, sizeof(struct ald_report_file *));
+    return files;
 }
 
-static void let_all_go(void *ctx)
+static void reports_gone(struct files *files)
 {
-    ald_analysis_freep(ctx);
-    ald_memory_trim();
+    for (size_t k = 0; k < files->kinds_n; k++)
+        ald_report_freep(&files->reports[k]);
 }
 
-/* *whole is gone once the last file has been made of it. */
-static enum ald_rc write_all(struct ald_session *s, struct ald_analysis **whole, const struct ald_kind **kinds,
-                             const struct ald_format **formats, int *ret_code, struct ald_err *err)
+/* Prints what is there, kind by kind: not in the order in which it was written. */
+static void files_done(struct files *files)
 {
-    struct ald_analysis *analysis = *whole;
-    struct ald_report_input in = {.store = s->store, .analysis = analysis, .version = ALD_VERSION, .simulated = s->config.simulated};
-    ALD_TRY(ald_session_period(s, &analysis->calendar, analysis->as_of, &in.period, err));
-    const char *dir = s->options.out ? s->options.out : s->config.out;
-    for (size_t k = 0; kinds[k]; k++) {
-        struct ald_report *ALD_CLEANUP(ald_report_freep) report = NULL;
-        ALD_TRY(ald_report_build(kinds[k], &in, &report, err));
-        for (size_t f = 0; formats[f]; f++) {
-            const char *path = NULL;
-            make_room(analysis, kinds[k + 1], &formats[f]);
-            if (!kinds[k + 1] && !formats[f + 1]) {
-                report->read_whole = let_all_go;
-                report->read_whole_ctx = whole;
-            }
-            ald_progress_note(s, ald_sprintf(s->arena, "writing %s as %s ...", kinds[k]->name, formats[f]->name));
-            ALD_TRY(ald_report_write(report, formats[f], dir, s->arena, &path, err));
-            ald_progress_note(s, NULL);
+    for (size_t i = 0; i < files->kinds_n * files->formats_n; i++) {
+        const char *path = files->items[i] ? ald_report_file_path(files->items[i]) : NULL;
+        if (path)
             (void)printf("%s\n", path);
-        }
-        if (report->gaps && *ret_code == 0) /* else it was said: by the ingest of this run, or for the kind before */
-            say_gaps(s, report);
-        if (report->gaps)
-            *ret_code = ald_worse_code(*ret_code, 3);
+        ald_report_file_drop(files->items[i]);
+    }
+    reports_gone(files);
+}
+
+static enum ald_rc build_all(struct files *files, const struct ald_report_input *in, int *ret_code, struct ald_err *err)
+{
+    for (size_t k = 0; k < files->kinds_n; k++) {
+        ALD_TRY(ald_report_build(files->kinds[k], in, &files->reports[k], err));
+        if (!files->reports[k]->gaps)
+            continue;
+        if (*ret_code == 0) /* else it was said: by the ingest of this run, or for the kind before */
+            say_gaps(files->s, files->reports[k]);
+        *ret_code = ald_worse_code(*ret_code, 3);
+    }
+    ald_gathered_built(in->gathered);
+    ald_memory_trim();
+    return ALD_OK;
+}
+
+/* whole: formats that read all of the tree, or the others. What is written in one step stands then. */
+static enum ald_rc write_some(struct files *files, bool whole, struct ald_err *err)
+{
+    struct ald_session *s = files->s;
+    const char *dir = s->options.out ? s->options.out : s->config.out;
+    for (size_t i = 0; i < files->kinds_n * files->formats_n; i++) {
+        size_t k = i / files->formats_n;
+        const struct ald_format *format = files->formats[i % files->formats_n];
+        if (format->whole != whole)
+            continue;
+        ald_progress_note(s, ald_sprintf(s->arena, "writing %s as %s ...", files->kinds[k]->name, format->name));
+        ALD_TRY(ald_report_file_begin(files->reports[k], format, dir, s->arena, &files->items[i], err));
+        if (format->write)
+            ALD_TRY(ald_report_file_end(files->items[i], err));
+        ald_progress_note(s, NULL);
     }
     return ALD_OK;
+}
+
+static enum ald_rc end_all(struct files *files, struct ald_err *err)
+{
+    for (size_t i = 0; i < files->kinds_n * files->formats_n; i++)
+        if (!ald_report_file_path(files->items[i]))
+            ALD_TRY(ald_report_file_end(files->items[i], err));
+    return ALD_OK;
+}
+
+/* What asks what signals rest on comes first, and all that only those ask for is gone before others are written; what these rest on before
+ * those are packed that keep all of a file themselves. */
+static enum ald_rc write_all(struct ald_analysis **analysis, struct ald_report_input *in, struct files *files, int *ret_code, struct ald_err *err)
+{
+    ALD_TRY(build_all(files, in, ret_code, err));
+    ALD_TRY(write_some(files, true, err));
+    ald_analysis_narrow(*analysis, &in->period);
+    ald_memory_trim();
+    ALD_TRY(write_some(files, false, err));
+    reports_gone(files);
+    ald_gathered_freep(&in->gathered);
+    ald_analysis_freep(analysis);
+    ald_memory_trim();
+    return end_all(files, err);
+}
+
+static ALD_CHECK enum ald_rc write_of(struct ald_session *s, struct ald_analysis **analysis, const struct ald_kind **kinds,
+                                      const struct ald_format **formats, int *ret_code, struct ald_err *err)
+{
+    struct ald_report_input in = {.store = s->store, .analysis = *analysis, .version = ALD_VERSION, .simulated = s->config.simulated};
+    ALD_TRY(ald_session_period(s, &in.analysis->calendar, in.analysis->as_of, &in.period, err));
+    struct files files = files_of(s, kinds, formats);
+    in.gathered = ald_gathered_new();
+    enum ald_rc rc = write_all(analysis, &in, &files, ret_code, err);
+    files_done(&files);
+    ald_gathered_freep(&in.gathered);
+    return rc;
 }
 
 enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret_code, struct ald_err *err)
@@ -159,7 +227,7 @@ enum ald_rc ald_step_report(struct ald_session *s, char **names, int n, int *ret
     ald_progress_note(s, "reading the store ...");
     enum ald_rc rc = ald_session_analysis(s, &analysis, err);
     if (rc == ALD_OK)
-        rc = write_all(s, &analysis, kinds, formats, ret_code, err);
+        rc = write_of(s, &analysis, kinds, formats, ret_code, err);
     ald_store_rollback(s->store);
     return rc;
 }

@@ -39,7 +39,8 @@ static void print_candidate(struct ald_session *s, const struct ald_analysis *an
 static enum ald_rc list(struct ald_session *s, const struct ald_analysis *an, struct ald_err *err)
 {
     struct ald_report *ALD_CLEANUP(ald_report_freep) report = NULL;
-    struct ald_report_input in = {.store = s->store, .analysis = an, .version = ALD_VERSION, .simulated = s->config.simulated};
+    ALD_CLEANUP(ald_gathered_freep) struct ald_gathered *gathered = ald_gathered_new();
+    struct ald_report_input in = {.store = s->store, .analysis = an, .gathered = gathered, .version = ALD_VERSION, .simulated = s->config.simulated};
     ALD_TRY(ald_session_period(s, &an->calendar, an->as_of, &in.period, err));
     ALD_TRY(ald_report_build(ald_kind_find("stories"), &in, &report, err));
     const struct ald_node *stories = ald_node_at(report->root, "stories"), *candidates = ald_node_at(stories, "candidates");
@@ -123,7 +124,7 @@ static enum ald_rc why(struct ald_session *s, const struct ald_analysis *an, str
     if (i == SIZE_MAX)
         return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s'%s (see alidade list)", ald_shown(s, s->options.args[1]),
                         ald_named_meant(s, an, s->options.args[1]));
-    ALD_TRY(ald_remembered_load(s->store, an, s->arena, &remembered, err));
+    ALD_TRY(ald_remembered_load(s->store, an, s->arena, s->arena, &remembered, err));
     ald_story_measure(an, &remembered->view, i, s->arena, &story);
     const struct ald_story_gap *gaps;
     size_t gaps_n = ald_story_gaps(an, i, s->arena, &gaps);

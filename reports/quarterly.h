@@ -2,14 +2,9 @@
 #pragma once
 
 #include "alidade/report.h"
-#include "change_node.h"
+#include "gathered.h"
 
-/** What is known of the period once the tree stands; arena-owned. */
-struct ald_quarterly {
-    struct ald_figures figures;
-    const struct ald_changes *changes;
-};
-/** Everything of the tree, from the analysis and the store; *ret (the report's arena) is what the tree stands on. */
+/** Everything of the tree, from the analysis and the store; *ret (what was gathered) is what the tree stands on. */
 ALD_CHECK enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_quarterly **ret,
                                          struct ald_err *err);
 void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *report);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "change_node.h"
 #include "figures_node.h"
 #include "frame.h"
+#include "gathered.h"
 #include "groups_node.h"
 #include "learning_node.h"
 #include "nodes.h"
@@ -135,39 +135,20 @@ static struct ald_node *carried_node(struct ald_arena *a, const struct ald_analy
     return list;
 }
 
-/* What takes much memory while it is made, and needs no reading of the period. */
-struct before {
-    struct ald_remembered *remembered;
-    struct ald_capacity_nodes capacity;
-    struct ald_node *coupling, *stories;
-};
-
-/* The figures in two steps: what can be made before the period is read is, so that not both take room at once. */
-static ALD_CHECK enum ald_rc gather(const struct ald_report_input *in, struct ald_arena *a, struct ald_quarterly *ret, struct before *ret_before,
-                                    struct ald_err *err)
-{
-    const struct ald_analysis *an = in->analysis;
-    ald_figures_count(an, &in->period, a, &ret->figures);
-    ret->changes = ald_changes_of(a, an, &ret->figures);
-    ald_capacity_nodes(a, an, &ret->figures, &ret_before->capacity);
-    ret_before->coupling = ald_coupling_node(a, an, &ret->figures);
-    ALD_TRY(ald_remembered_load(in->store, an, a, &ret_before->remembered, err));
-    ret_before->stories = ald_stories_node(a, an, ret_before->remembered);
-    ald_figures_read(an, a, &ret->figures);
-    return ALD_OK;
-}
-
 enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_quarterly **ret,
                                struct ald_err *err)
 {
     struct ald_arena *a = report->arena;
     const struct ald_analysis *an = in->analysis;
     struct ald_node *root = report->root;
-    struct ald_quarterly *own = ald_alloc(a, sizeof *own);
-    struct before before;
-    ALD_TRY(gather(in, a, own, &before, err));
-    const struct ald_figures *f = &own->figures;
-    const struct ald_changes *changes = own->changes;
+    const struct ald_quarterly *gathered = NULL;
+    const struct ald_remembered *remembered = NULL;
+    struct ald_node *stories = NULL;
+    ALD_TRY(ald_gathered_read(in, &gathered, err));
+    ALD_TRY(ald_gathered_remembered(in, &remembered, err));
+    ALD_TRY(ald_gathered_stories(in, &stories, err));
+    const struct ald_figures *f = gathered->figures;
+    const struct ald_changes *changes = gathered->changes;
     struct rows_ctx *ctx = ald_alloc(a, sizeof *ctx);
     *ctx = (struct rows_ctx){an, f};
     struct ald_node *groups = NULL;
@@ -186,19 +167,19 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "concentration", ald_concentration_node(a, changes));
     ald_node_set(a, root, "severity", ald_severity_node(a, changes));
     ald_node_set(a, root, "readings", ald_reading_counts_node(a, an, f));
-    ald_node_set(a, root, "coupling", before.coupling);
+    ald_node_set(a, root, "coupling", gathered->coupling);
     ald_node_set(a, root, "calibration", ald_calibration_node(a, an, f));
     ald_node_set(a, root, "groups", groups);
     ald_node_set(a, root, "funnel", funnel);
     ald_patterns_nodes(report, an, f);
-    ald_read_in_full_node(a, root, an, f, before.remembered);
-    ald_learning_nodes(a, root, an, f, before.remembered, &before.capacity);
-    ald_node_set(a, root, "stories", before.stories);
+    ald_read_in_full_node(a, root, an, f, remembered);
+    ald_learning_nodes(a, root, an, f, remembered, ald_gathered_capacity(in));
+    ald_node_set(a, root, "stories", stories);
     ald_node_set(a, root, "recorded", recorded_node(a, an, f));
     ald_node_set(a, root, "moments", moments_node(a, an, f));
     ald_node_set(a, root, "pairs", pairs_node(a, an, f));
     ald_node_set(a, root, "carried_over", carried_node(a, an, f));
     ald_node_set(a, root, "incidents", ald_node_rows(a, f->incidents_n, incident_row, ctx));
-    *ret = own;
+    *ret = gathered;
     return ALD_OK;
 }

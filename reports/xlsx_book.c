@@ -91,19 +91,33 @@ static enum ald_rc fill(struct ald_xlsx *x, struct ald_err *err)
     return ald_xlsx_chart_data(x, err);
 }
 
-enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits,
-                           struct ald_err *err)
+enum ald_rc ald_xlsx_fill(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits, struct ald_xlsx **ret,
+                          struct ald_err *err)
 {
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) arena = ald_arena_new();
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    struct ald_xlsx x = {.report = report, .path = path, .limits = limits, .arena = arena, .scratch = scratch};
-    x.chart_columns_end = &x.chart_columns;
-    ALD_TRY(open_book(&x, err));
-    enum ald_rc rc = fill(&x, err);
-    if (report->read_whole) /* packing takes as much again as cells do */
-        report->read_whole(report->read_whole_ctx);
-    lxw_error e = workbook_close(x.book); /* also what frees it, so also after a failure */
-    if (rc == ALD_OK && e != LXW_NO_ERROR)
-        rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s: is there room on the disk, and memory?", path, lxw_strerror(e));
+    struct ald_xlsx *x = ald_alloc(arena, sizeof *x);
+    *x = (struct ald_xlsx){.report = report, .path = ald_strdup(arena, path), .limits = limits, .arena = arena, .scratch = scratch};
+    x->chart_columns_end = &x->chart_columns;
+    ALD_TRY(open_book(x, err));
+    enum ald_rc rc = fill(x, err);
+    if (rc != ALD_OK) {
+        (void)workbook_close(x->book); /* also what frees it */
+        return rc;
+    }
+    x->report = NULL;
+    x->scratch = NULL;
+    *ret = x;
+    arena = NULL;
+    return ALD_OK;
+}
+
+enum ald_rc ald_xlsx_pack(struct ald_xlsx *x, struct ald_err *err)
+{
+    lxw_error e = workbook_close(x->book);
+    enum ald_rc rc = ALD_OK;
+    if (e != LXW_NO_ERROR)
+        rc = ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s: is there room on the disk, and memory?", x->path, lxw_strerror(e));
+    ald_arena_free(x->arena); /* in which x lies itself */
     return rc;
 }

@@ -23,9 +23,12 @@ struct ald_xlsx_limits {
 };
 extern const struct ald_xlsx_limits ald_xlsx_limits_default;
 
-/** Writes the workbook at path. @return ALD_ERR_IO. */
-ALD_CHECK enum ald_rc ald_xlsx_write(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits,
-                                     struct ald_err *err);
+/** Fills the workbook that will be at path, all of which the library keeps; then writes it there, without the report, and frees it.
+ *  @return ALD_ERR_IO. */
+struct ald_xlsx;
+ALD_CHECK enum ald_rc ald_xlsx_fill(const struct ald_report *report, const char *path, const struct ald_xlsx_limits *limits,
+                                    struct ald_xlsx **ret, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_xlsx_pack(struct ald_xlsx *x, struct ald_err *err);
 
 enum ald_xlsx_style {
     XS_TITLE, XS_SUBTITLE, XS_SIMULATED, XS_HEADING, XS_LABEL, XS_TEXT, XS_LEAD, XS_LEAD_STRONG, XS_QUOTE, XS_REMARK, XS_CORNER_LEFT, XS_CORNER_RIGHT, XS_GOTO,

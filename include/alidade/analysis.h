@@ -542,6 +542,8 @@ ALD_CHECK enum ald_rc ald_analysis_link(struct ald_store *store, const struct al
 void ald_analysis_free(struct ald_analysis *analysis);
 /** Lets go of events and of what signals looked at: afterwards nothing may ask for evidence, for figures, or for who was engaged. */
 void ald_analysis_let_go(struct ald_analysis *analysis);
+/** And of incidents that did not start in the period: of these nothing may be asked, and no reading that was not made. */
+void ald_analysis_narrow(struct ald_analysis *analysis, const struct ald_period *period);
 void ald_analysis_freep(struct ald_analysis **analysis);
 /** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
  *  memory at a time; readings that were made before are dropped. An analysis that was made to be saved (ald_analysis_whole, ald_analysis_again)

@@ -29,6 +29,8 @@ void ald_arena_reserve(struct ald_arena *arena, size_t bytes);
 
 /** Gives back to the kernel what the C library keeps of memory that was freed: for when much was. */
 void ald_memory_trim(void);
+/** Gives back to the kernel what lies in a stretch of an object that stays: nobody reads it from now on, which AddressSanitizer checks. */
+void ald_memory_forget(void *from, size_t bytes);
 
 /** Zeroed, aligned for any type; size 0 gives a valid pointer. */
 void *ald_alloc(struct ald_arena *arena, size_t bytes);

@@ -70,9 +70,10 @@ struct ald_lore {
     size_t strangers;                   /* rows that name no incident of the store */
     bool any_reviews, any_lessons, any_attendance, any_actions; /* rows of such kind are in the store at all */
 };
-/** Reads it inside the caller's transaction; everything is arena-owned. @return ALD_ERR_DB. */
+/** Reads it inside the caller's transaction; texts and rows are owned by arena, what is known by incident by the other one.
+ *  @return ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_lore_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
-                                    struct ald_lore *ret, struct ald_err *err);
+                                    struct ald_arena *by_incident, struct ald_lore *ret, struct ald_err *err);
 /** The reviews of one incident, by time. @return the first of *ret_n. */
 const struct ald_review *ald_lore_reviews(const struct ald_lore *lore, size_t incident, size_t *ret_n);
 

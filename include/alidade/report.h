@@ -213,15 +213,20 @@ struct ald_report {
     int64_t as_of;
     bool first_untitled; /* the title of the report is that of its first section */
     bool simulated; /* the data is a simulated sample: said on every page */
-    void (*read_whole)(void *ctx); /* may be NULL: a format says here that it has read all that it will, and has yet to work on what it keeps itself */
-    void *read_whole_ctx;
     bool gaps;      /* a source of the report is incomplete or holds quarantined records: exit code 3 */
 };
 
 /* ---- Kinds and formats ---- */
+/** What the reports of one period have in common: made when the first of them asks, and in their trees, so freed after them. */
+struct ald_gathered;
+struct ald_gathered *ald_gathered_new(void);
+/** Once all are built: lets go of what was only looked up for that. */
+void ald_gathered_built(struct ald_gathered *gathered);
+void ald_gathered_freep(struct ald_gathered **gathered);
 struct ald_report_input {
     struct ald_store *store; /* inside a read transaction */
     const struct ald_analysis *analysis;
+    struct ald_gathered *gathered; /* of this analysis and period */
     struct ald_period period;
     const char *version;     /* of the program */
     bool simulated;          /* configuration says `simulated: true` */
@@ -234,22 +239,33 @@ struct ald_format {
     const char *name, *ext;
     bool on_request; /* written only when it is named */
     bool whole;      /* reads all of the tree, and with it what signals rest on; the others what the views point into */
-    /** Writes the whole file at path (a temp file that the caller puts in place). */
+    /** Writes the whole file at path (a temp file that the caller puts in place). NULL: it is written in two steps, of which the first
+     *  reads all that it will of the report and keeps it, and the second, of which nothing is asked if the first failed, makes the file
+     *  and lets go. */
     enum ald_rc (*write)(const struct ald_report *report, const char *path, struct ald_err *err);
+    enum ald_rc (*fill)(const struct ald_report *report, const char *path, void **ret_kept, struct ald_err *err);
+    enum ald_rc (*pack)(void *kept, struct ald_err *err);
 };
 const struct ald_kind *ald_kind_find(const char *name);
 const struct ald_kind *ald_kind_at(size_t i);
 const struct ald_format *ald_format_find(const char *name);
 const struct ald_format *ald_format_at(size_t i);
 
-/** Builds a report; the analysis and store must outlive it. */
+/** Builds a report; the analysis, what was gathered and the store must outlive it. */
 ALD_CHECK enum ald_rc ald_report_build(const struct ald_kind *kind, const struct ald_report_input *in, struct ald_report **ret,
                                        struct ald_err *err);
 void ald_report_free(struct ald_report *report);
 void ald_report_freep(struct ald_report **report);
-/** Writes DIR/KIND-PERIOD.EXT atomically; ret_path (may be NULL) is arena-owned. */
-ALD_CHECK enum ald_rc ald_report_write(const struct ald_report *report, const struct ald_format *format, const char *dir,
-                                       struct ald_arena *arena, const char **ret_path, struct ald_err *err);
+/** Begins DIR/KIND-PERIOD.EXT, which stands there once it is ended: afterwards the report, and all that it rests on, may go. *ret is
+ *  arena-owned. Then ends it. */
+struct ald_report_file;
+ALD_CHECK enum ald_rc ald_report_file_begin(const struct ald_report *report, const struct ald_format *format, const char *dir,
+                                            struct ald_arena *arena, struct ald_report_file **ret, struct ald_err *err);
+ALD_CHECK enum ald_rc ald_report_file_end(struct ald_report_file *file, struct ald_err *err);
+/** Its path, arena-owned; NULL: it is not ended. */
+const char *ald_report_file_path(const struct ald_report_file *file);
+/** Of one that was not ended nothing is left. NULL is fine. */
+void ald_report_file_drop(struct ald_report_file *file);
 
 /** "shorter", "typical", "longer", "open": of a reading, wherever it is written. */
 const char *ald_verdict_id(enum ald_verdict verdict);

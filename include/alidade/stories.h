@@ -23,9 +23,9 @@ struct ald_remembered {
     struct ald_lore lore;
     struct ald_story_view view;
 };
-/** Reads it inside the caller's transaction; arena-owned. @return ALD_ERR_DB. */
+/** Reads it inside the caller's transaction; owned by by_incident, but for texts, which are arena's. @return ALD_ERR_DB. */
 ALD_CHECK enum ald_rc ald_remembered_load(struct ald_store *store, const struct ald_analysis *analysis, struct ald_arena *arena,
-                                          struct ald_remembered **ret, struct ald_err *err);
+                                          struct ald_arena *by_incident, struct ald_remembered **ret, struct ald_err *err);
 #define ALD_STORY_TAG "story" /* the tag whose rejection says that an incident is not to be told */
 
 struct ald_story_reason {

@@ -2,4 +2,4 @@
 #include "html_priv.h"
 
 extern const struct ald_format ald_format_html;
-const struct ald_format ald_format_html = {"html", ".html", false, false, ald_html_write};
+const struct ald_format ald_format_html = {"html", ".html", false, false, .write = ald_html_write};

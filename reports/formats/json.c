@@ -24,4 +24,4 @@ static enum ald_rc write_json(const struct ald_report *report, const char *path,
 }
 
 extern const struct ald_format ald_format_json;
-const struct ald_format ald_format_json = {"json", ".json", false, true, write_json};
+const struct ald_format ald_format_json = {"json", ".json", false, true, .write = write_json};

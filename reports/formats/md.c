@@ -2,4 +2,4 @@
 #include "markdown.h"
 
 extern const struct ald_format ald_format_md;
-const struct ald_format ald_format_md = {"md", ".md", true, false, ald_markdown_write};
+const struct ald_format ald_format_md = {"md", ".md", true, false, .write = ald_markdown_write};

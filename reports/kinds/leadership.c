@@ -7,8 +7,8 @@ static enum ald_rc build(const struct ald_report_input *in, struct ald_report *r
 {
     const struct ald_quarterly *quarterly = NULL;
     ALD_TRY(ald_quarterly_tree(in, report, &quarterly, err));
-    ald_leadership_tree(in, report, &quarterly->figures, quarterly->changes);
-    ald_leadership_views(in, report, &quarterly->figures);
+    ald_leadership_tree(in, report, quarterly->figures, quarterly->changes);
+    ald_leadership_views(in, report, quarterly->figures);
     return ALD_OK;
 }
 

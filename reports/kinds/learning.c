@@ -1,17 +1,15 @@
 /* What was made of a period's incidents: for learning reviews. */
 #include "frame.h"
-#include "learning_node.h"
+#include "gathered.h"
 
 static enum ald_rc build(const struct ald_report_input *in, struct ald_report *report, struct ald_err *err)
 {
-    struct ald_figures *figures = ald_alloc(report->arena, sizeof *figures);
-    struct ald_remembered *remembered = NULL;
-    struct ald_capacity_nodes capacity;
-    ald_figures_count(in->analysis, &in->period, report->arena, figures);
-    ALD_TRY(ald_remembered_load(in->store, in->analysis, report->arena, &remembered, err));
-    ald_capacity_nodes(report->arena, in->analysis, figures, &capacity);
+    const struct ald_figures *figures = ald_gathered_counted(in);
+    const struct ald_capacity_nodes *capacity = ald_gathered_capacity(in);
+    const struct ald_remembered *remembered = NULL;
+    ALD_TRY(ald_gathered_remembered(in, &remembered, err));
     ald_frame_head(in, report);
-    ald_learning_nodes(report->arena, report->root, in->analysis, figures, remembered, &capacity);
+    ald_learning_nodes(report->arena, report->root, in->analysis, figures, remembered, capacity);
     ALD_TRY(ald_frame_foot(in, report, figures, err));
     ald_frame_subtitle(in, report);
     ald_learning_view(report);

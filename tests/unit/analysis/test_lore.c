@@ -18,7 +18,7 @@ static void load(struct room *r, int64_t as_of_minute)
     (void)analyse(r->f, as_of_minute);
     must(ald_store_open(r->f->path, ALD_STORE_READ, &store, &err), &err);
     must(ald_store_begin_read(store, &err), &err);
-    must(ald_lore_load(store, r->f->a, r->arena, &r->lore, &err), &err);
+    must(ald_lore_load(store, r->f->a, r->arena, r->arena, &r->lore, &err), &err);
     ald_store_rollback(store);
     ald_store_close(store);
 }

@@ -164,7 +164,10 @@ static inline const char *write_book(struct room *room, const char *name)
     assert_true(keep >= 0 && file >= 0);
     assert_true(dup2(file, 2) >= 0);
     struct ald_err err = {0};
-    enum ald_rc rc = ald_xlsx_write(room->report, path, &room->limits, &err);
+    struct ald_xlsx *x = NULL;
+    enum ald_rc rc = ald_xlsx_fill(room->report, path, &room->limits, &x, &err);
+    if (rc == ALD_OK)
+        rc = ald_xlsx_pack(x, &err);
     (void)fflush(stderr);
     assert_true(dup2(keep, 2) >= 0);
     (void)close(keep);
