@@ -197,3 +197,14 @@ bool ald_time_written(const char *s, size_t n, enum ald_date_order order, const 
         return false;
     return keep(zone ? ald_zone_instant(zone, &c) : ald_ms_from_civil(&c), ret_ms);
 }
+
+bool ald_time_skipped(const char *s, size_t n, enum ald_date_order order, const struct ald_zone *zone)
+{
+    int64_t at, wall, ms;
+    if (!zone || !ald_time_written(s, n, order, zone, &at) || ald_zone_offset_s(zone, at) == ald_zone_offset_s(zone, at - 1))
+        return false; /* what is skipped is taken as the moment of the change */
+    if (ald_time_parse(s, n, &ms) && !names_no_zone(s, n))
+        return false;
+    struct ald_civil found = ald_zone_civil(zone, at);
+    return ald_time_written(s, n, order, NULL, &wall) && ald_ms_from_civil(&found) != wall;
+}

@@ -296,5 +296,11 @@ static bool unprintable_in_layout(unsigned code)
 char *ald_utf8_printable(struct ald_arena *arena, const char *s, bool keep_layout)
 {
     size_t count;
-    return replace(arena, s, strlen(s), keep_layout ? unprintable_in_layout : unprintable, &count);
+    if (keep_layout || !strpbrk(s, "\t\r\n"))
+        return replace(arena, s, strlen(s), keep_layout ? unprintable_in_layout : unprintable, &count);
+    char *line = ald_strdup(arena, s);
+    for (char *p = line; *p; p++)
+        if (strchr("\t\r\n", *p))
+            *p = ' ';
+    return replace(arena, line, strlen(line), unprintable, &count);
 }

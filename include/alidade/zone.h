@@ -35,5 +35,7 @@ enum ald_date_order { ALD_DATE_YEAR_FIRST /* neither: such a date is refused */,
  *  with seconds or without; a year of two digits is in 2000..2099. With / and - the order says what 4/1/2026 is; with dots the day is
  *  first. What names no zone is read in `zone` (NULL: UTC). @return false when s is no time; *ret_ms is then untouched. */
 bool ald_time_written(const char *s, size_t n, enum ald_date_order order, const struct ald_zone *zone, int64_t *ret_ms);
+/** Whether a time that ald_time_written took names no zone and is on no clock of this one: clocks were put forward over it. */
+bool ald_time_skipped(const char *s, size_t n, enum ald_date_order order, const struct ald_zone *zone);
 /** Release of the zone database in use ("2025b"), or "unknown"; static or arena-free storage in buf (at least 16 bytes). */
 const char *ald_zone_release(char buf[16]);

@@ -455,9 +455,32 @@ static void test_written(void **state)
     }
 }
 
+static void test_skipped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s, *zone;
+        bool skipped;
+    } cases[] = {
+        {"29.03.2026 02:30", "Europe/Berlin", true},       {"2026-03-29 02:00", "Europe/Berlin", true},
+        {"29.03.2026 03:00", "Europe/Berlin", false},      {"29.03.2026 01:59", "Europe/Berlin", false},
+        {"2026-03-29T02:30:00Z", "Europe/Berlin", false},  {"2026-03-29T01:00:00Z", "Europe/Berlin", false},
+        {"2026-03-29 01:30", "Europe/London", true},       {"2026-03-29T01:30:00+00:00", "Europe/London", false},
+        {"25.10.2026 02:30", "Europe/Berlin", false},      {"29.03.2026 02:30", NULL, false},
+        {"soon", "Europe/Berlin", false},
+    };
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct ald_zone *zone = cases[i].zone ? loaded(cases[i].zone) : NULL;
+        if (ald_time_skipped(cases[i].s, strlen(cases[i].s), ALD_DATE_DAY_FIRST, zone) != cases[i].skipped)
+            fail_msg("'%s' in %s: expected %d", cases[i].s, cases[i].zone ? cases[i].zone : "no zone", cases[i].skipped);
+        ald_zone_free(zone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_skipped),
         cmocka_unit_test(test_offsets), cmocka_unit_test(test_written),    cmocka_unit_test(test_instants),    cmocka_unit_test(test_day_starts),
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_names),       cmocka_unit_test(test_table),
         cmocka_unit_test(test_rules),      cmocka_unit_test(test_bad_footers), cmocka_unit_test(test_broken),
