@@ -1,6 +1,7 @@
 /* The place where a store is to be: whose it is, and whether something else is there. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,16 +22,32 @@ static enum ald_rc check_planted(const struct ald_store *store, struct ald_err *
     return ALD_OK;
 }
 
+/** Makes the folder of a store where the one above it is there: so far a name is more likely meant than mistaken. */
+static bool made_folder(const struct ald_store *store)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(store->path, '/');
+    if (!slash || slash == store->path || (size_t)(slash - store->path) >= sizeof folder)
+        return false;
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - store->path), store->path);
+    bool made = mkdir(folder, 0700) == 0;
+    errno = made ? 0 : ENOENT;
+    return made;
+}
+
 enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *err)
 {
-    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd = open(store->path, flags, 0600);
+    if (fd < 0 && errno == ENOENT && made_folder(store))
+        fd = open(store->path, flags, 0600);
     if (fd >= 0) {
         (void)close(fd); /* empty */
         return ALD_OK;
     }
     if (errno == EEXIST) /* not opened here: closing any descriptor of it would drop SQLite's locks in this process */
         return check_planted(store, err);
-    const char *hint = errno == ENOENT ? ": its folder does not exist; make it, or correct key `store`"
+    const char *hint = errno == ENOENT ? ": neither its folder nor the one above exists; make it (mkdir -p), or correct key `store`"
                        : errno == EACCES ? ": its folder is not this user's to write"
                                          : "";
     return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s%s", store->path, strerror(errno), hint);
