@@ -132,7 +132,7 @@ static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_
 }
 
 /* What the file left behind from an earlier run too, and rows that are about no incident of the store: neither is an error of this one. */
-static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, bool refused, struct ald_err *err)
+static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, bool refused, int *ret_code, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) aside = NULL;
     struct ald_q *ALD_CLEANUP(ald_q_closep) unknown = NULL;
@@ -141,8 +141,10 @@ static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_
     ald_q_text(aside, 1, source->name);
     ALD_TRY(ald_q_step(aside, &row, err));
     int64_t n = row ? ald_q_col_int(aside, 0) : 0;
-    if (n && !refused)
+    if (n && !refused) {
         ald_say(s, "%s: %" PRId64 " of its lines still in quarantine (alidade quarantine list)", source->name, n);
+        *ret_code = ald_worse_code(*ret_code, 3); /* as when they were put there: they are still missing */
+    }
     ALD_TRY(ald_q_open(s->store, "cli_said_unknown", &unknown, err));
     ald_q_text(unknown, 1, source->name);
     ALD_TRY(ald_q_step(unknown, &row, err));
@@ -153,15 +155,26 @@ static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_
     return ALD_OK;
 }
 
+/* Imports of other names that gave nothing (earlier versions kept that they were refused): no run would ever mend them. */
+static enum ald_rc forget_refused(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, struct ald_err *err)
+{
+    struct ald_source_cfg *stay = ald_calloc(s->arena, n + s->config.sources_n + 1, sizeof *stay);
+    memcpy(stay, sources, n * sizeof *stay);
+    for (size_t i = 0; i < s->config.sources_n; i++)
+        stay[n + i] = s->config.sources[i];
+    return ald_ingest_forget_unread(s->store, stay, n + s->config.sources_n, err);
+}
+
 static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
 {
     int64_t since = s->clock.now_ms(s->clock.ctx);
     ALD_TRY(ald_ingest_sources(s, sources, n, ret_code, err));
+    ALD_TRY(forget_refused(s, sources, n, err));
     for (size_t i = 0; i < n; i++) {
         bool refused = false;
         ALD_TRY(print_refused(s, &sources[i], since, &refused, err));
         if (*ret_code == 0 || *ret_code == 3)
-            ALD_TRY(print_remarks(s, &sources[i], refused, err));
+            ALD_TRY(print_remarks(s, &sources[i], refused, ret_code, err));
     }
     return ALD_OK;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "owner.h"
 #include "progress.h"
 #include "session.h"
 
@@ -138,6 +139,7 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
         .sources_n = n,
         .full = s->options.full,
         .dry_run = s->options.dry_run,
+        .whole_or_not = strcmp(s->options.command, "import") == 0,
         .people = s->config.people,
         .free_text = s->config.settings.free_text,
         .people_aliases = s->config.people_aliases,
@@ -153,6 +155,7 @@ enum ald_rc ald_ingest_sources(struct ald_session *s, const struct ald_source_cf
     };
     ALD_TRY(window_of(s, &opts, err));
     ALD_TRY(ald_session_check_key(s, err));
+    ALD_TRY(ald_owner_note(s, err));
     struct ald_source_outcome *outcomes = ald_calloc(s->arena, n, sizeof *outcomes);
     enum ald_rc rc = ald_ingest_run(s->store, &opts, s->arena, outcomes, err);
     ald_progress_note(s, NULL);

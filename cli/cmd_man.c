@@ -72,8 +72,8 @@ static void page_1(void)
         if (command->help)
             put_command(command);
     (void)fputs("# EXIT STATUS\n\n*0*\n\tDone.\n\n*1*\n\tA result could not be produced; also, the store holds nothing of the name that was given.\n\n*2*\n\tWrong usage or configuration, before any "
-                "work.\n\n*3*\n\tThis run left a gap or quarantined something new; a report has a gap in its period.\n\n*4*\n\tA source refused "
-                "the credentials; the others still finish.\n\n# SEE ALSO\n\n*alidade-config*(5)\n",
+                "work.\n\n*3*\n\tThis run left a gap or quarantined something new; lines of an imported file wait in quarantine; a report has a gap in its "
+                "period, or a configured source was never read.\n\n*4*\n\tA source refused the credentials, or they are not there; the others still finish.\n\n# SEE ALSO\n\n*alidade-config*(5)\n",
                 stdout);
 }
 

@@ -5,6 +5,7 @@
 #include "alidade/report.h"
 #include "commands.h"
 #include "near.h"
+#include "owner.h"
 #include "progress.h"
 
 /* "leadership, learning ... or all" */
@@ -131,6 +132,16 @@ static void reports_gone(struct files *files)
         ald_report_freep(&files->reports[k]);
 }
 
+static const struct ald_report_source *configured(struct ald_session *s)
+{
+    struct ald_report_source *rows = ald_calloc(s->arena, s->config.sources_n + 1, sizeof *rows);
+    for (size_t i = 0; i < s->config.sources_n; i++) {
+        const struct ald_source_cfg *cfg = &s->config.sources[i];
+        rows[i] = (struct ald_report_source){.name = cfg->name, .type = cfg->type, .kind = cfg->kind, .role = cfg->role};
+    }
+    return rows;
+}
+
 /* Prints what is there, kind by kind: not in the order in which it was written. */
 static void files_done(struct files *files)
 {
@@ -204,7 +215,10 @@ static enum ald_rc write_all(struct ald_analysis **analysis, struct ald_report_i
 static ALD_CHECK enum ald_rc write_of(struct ald_session *s, struct ald_analysis **analysis, const struct ald_kind **kinds,
                                       const struct ald_format **formats, int *ret_code, struct ald_err *err)
 {
-    struct ald_report_input in = {.store = s->store, .analysis = *analysis, .version = ALD_VERSION, .simulated = s->config.simulated};
+    struct ald_owner owner;
+    ALD_TRY(ald_owner_of(s, &owner, err));
+    struct ald_report_input in = {.store = s->store, .analysis = *analysis, .version = ALD_VERSION, .simulated = owner.simulated, .filled_for = owner.other,
+                                   .configured = configured(s), .configured_n = s->config.sources_n};
     ALD_TRY(ald_session_period(s, &in.analysis->calendar, in.analysis->as_of, &in.period, err));
     struct files files = files_of(s, kinds, formats);
     in.gathered = ald_gathered_new();

@@ -88,6 +88,37 @@ static enum ald_rc sources_of(struct ald_session *s, struct ald_node *list, stru
     return ALD_OK;
 }
 
+static bool listed(const struct ald_node *list, const char *name)
+{
+    for (size_t i = 0; i < list->list.n; i++)
+        if (strcmp(ald_node_at(list->list.items[i], "name")->text, name) == 0)
+            return true;
+    return false;
+}
+
+/* What is configured and of which the store knows nothing: the same keys, with nothing in them. */
+static void never_read(struct ald_session *s, struct ald_node *list)
+{
+    static const char *const times[] = {"last_success", "last_attempt", "last_error"}, *const counts[] = {"records", "quarantined", "details_to_read"},
+                             *const lists[] = {"streams", "quarantine", "remarks"};
+    for (size_t i = 0; i < s->config.sources_n; i++) {
+        const struct ald_source_cfg *cfg = &s->config.sources[i];
+        if (listed(list, cfg->name))
+            continue;
+        struct ald_node *o = ald_node_object(s->arena);
+        ald_node_set(s->arena, o, "name", ald_node_str(s->arena, cfg->name));
+        ald_node_set(s->arena, o, "type", ald_node_str(s->arena, cfg->type));
+        ald_node_set(s->arena, o, "role", ald_node_str(s->arena, cfg->role));
+        for (size_t k = 0; k < 3; k++)
+            ald_node_set(s->arena, o, times[k], ald_node_time(s->arena, ALD_TIME_NONE));
+        for (size_t k = 0; k < 3; k++)
+            ald_node_set(s->arena, o, counts[k], ald_node_int(s->arena, 0));
+        for (size_t k = 0; k < 3; k++)
+            ald_node_set(s->arena, o, lists[k], ald_node_list(s->arena));
+        ald_node_add(s->arena, list, o);
+    }
+}
+
 /* ---- In words ---- */
 
 static const char *text(const struct ald_session *s, const struct ald_node *o, const char *key)
@@ -127,6 +158,11 @@ static void print_source(const struct ald_session *s, const struct ald_node *sou
     int64_t last = time_at(source, "last_success");
     const struct ald_node *streams = ald_node_at(source, "streams"), *bad = ald_node_at(source, "quarantine"),
                           *remarks = ald_node_at(source, "remarks");
+    if (time_at(source, "last_attempt") == ALD_TIME_NONE && !count(source, "records") && !streams->list.n) {
+        (void)printf("\n%s (%s%s): never read (alidade ingest %s)\n", text(s, source, "name"), text(s, source, "type"),
+                     *text(s, source, "role") == 'v' ? ", vendor" : "", text(s, source, "name"));
+        return;
+    }
     (void)printf("\n%s (%s%s): %lld record%s, %s%s\n", text(s, source, "name"), text(s, source, "type"),
                  *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"), count(source, "records") == 1 ? "" : "s",
                  last == ALD_TIME_NONE ? "never read in full" : "last read in full ",
@@ -141,7 +177,7 @@ static void print_source(const struct ald_session *s, const struct ald_node *sou
         print_stream(s, streams->list.items[i]);
     for (size_t i = 0; i < bad->list.n; i++) {
         const struct ald_node *row = bad->list.items[i];
-        const char *reason = text(s, row, "reason"); /* it may hold a whole URL */
+        const char *reason = ald_after_name(text(s, row, "reason"), text(s, row, "element")); /* it may hold a whole URL */
         size_t cut = ald_utf8_prefix(reason, REASON_CHARS);
         (void)printf("    quarantined: %s %s: %.*s%s\n", text(s, row, "stream"), text(s, row, "element"), (int)cut, reason,
                      reason[cut] ? "..." : "");
@@ -156,6 +192,8 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
     (void)ret_code;
     ALD_TRY(ald_store_begin_read(s->store, err));
     ALD_TRY(sources_of(s, sources, err));
+    bool nothing = !sources->list.n;
+    never_read(s, sources);
     ald_node_set(s->arena, root, "store", ald_node_str(s->arena, s->config.store));
     ald_node_set(s->arena, root, "sources", sources);
     if (s->options.json) {
@@ -165,7 +203,7 @@ enum ald_rc ald_cmd_status(struct ald_session *s, int *ret_code, struct ald_err 
         return ald_jw_finish(w, err);
     }
     (void)printf("store %s\n", s->config.store);
-    if (!sources->list.n)
+    if (nothing)
         (void)printf("nothing was ingested yet: run `alidade ingest`\n");
     for (size_t i = 0; i < sources->list.n; i++)
         print_source(s, sources->list.items[i]);

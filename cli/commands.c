@@ -32,7 +32,7 @@ static const struct ald_command rows[] = {
      "needs is taken from TYPE_KEY, such as JIRA_BASE_URL. Tokens themselves are never written.",
      ALD_NEED_NOTHING, ald_cmd_init},
     {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
-     "Without names, from all sources. A source that fails does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
+     "Without names, from all sources. A source that fails, or whose credentials are not there, does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
      ald_cmd_ingest},
     {"analyze", "", "link records into incidents, measure them, read them", analyze_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_analyze},

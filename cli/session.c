@@ -121,6 +121,12 @@ const char *ald_shown(const struct ald_session *session, const char *text)
     return ald_utf8_printable(session->arena, text ? text : "", false);
 }
 
+const char *ald_after_name(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    return n && strncmp(text, name, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
 void ald_say(const struct ald_session *session, const char *fmt, ...)
 {
     if (session->options.quiet)

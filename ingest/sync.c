@@ -13,25 +13,22 @@ static const char *base_url(const struct ald_sync *s)
 
 /* ---- credentials ---- */
 
-static enum ald_rc load_secret(const struct ald_sync *s, const char *what, const char *env, const char *file,
+static enum ald_rc load_secret(const char *what, const char *env, const char *file,
                                bool needed, struct ald_secret *ret, struct ald_err *err)
 {
     enum ald_rc rc = ALD_OK;
     if (env) {
         rc = ald_secret_from_env(env, ret, err);
         if (rc != ALD_OK)
-            (void)ald_wrap(err, "source '%s': %s_env", s->cfg->name, what);
+            (void)ald_wrap(err, "%s_env", what);
     } else if (file) {
         rc = ald_secret_from_file(file, ret, err);
         if (rc != ALD_OK)
-            (void)ald_wrap(err, "source '%s': %s_file", s->cfg->name, what);
+            (void)ald_wrap(err, "%s_file", what);
     } else if (needed) {
-        rc = ald_fail(err, ALD_ERR_CONFIG, "source '%s': needs %s_env or %s_file", s->cfg->name, what, what);
+        rc = ald_fail(err, ALD_ERR_CONFIG, "needs %s_env or %s_file", what, what);
     }
-    if (rc == ALD_OK || !err)
-        return rc == ALD_OK ? ALD_OK : ALD_ERR_CONFIG;
-    err->rc = ALD_ERR_CONFIG;
-    return ALD_ERR_CONFIG;
+    return rc == ALD_OK ? ALD_OK : ALD_ERR_CONFIG;
 }
 
 enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err)
@@ -39,8 +36,12 @@ enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err)
     const struct ald_source_type *type = &s->connector->type;
     bool token_needed =
         type->needs_token && (!type->token_when_key || ald_source_opt(s->cfg, type->token_when_key) != NULL);
-    ALD_TRY(load_secret(s, "user", s->cfg->user_env, s->cfg->user_file, type->needs_user, &s->user, err));
-    return load_secret(s, "token", s->cfg->token_env, s->cfg->token_file, token_needed, &s->token, err);
+    struct ald_err user = {0}, token = {0};
+    (void)load_secret("user", s->cfg->user_env, s->cfg->user_file, type->needs_user, &s->user, &user);
+    (void)load_secret("token", s->cfg->token_env, s->cfg->token_file, token_needed, &s->token, &token);
+    if (user.rc == ALD_OK && token.rc == ALD_OK)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_CONFIG, "source '%s': %s%s%s", s->cfg->name, user.msg, *user.msg && *token.msg ? "; " : "", token.msg);
 }
 
 const char *ald_sync_credentials(const struct ald_sync *s)
@@ -120,7 +121,7 @@ static enum ald_rc put_result(struct ald_sync *s, struct ald_err *err)
 
 /* ---- streams ---- */
 
-static bool wanted(const struct ald_sync *s, const struct ald_stream *stream)
+bool ald_sync_wanted(const struct ald_sync *s, const struct ald_stream *stream)
 {
     return !stream->wanted || stream->wanted(s->cfg);
 }
@@ -170,7 +171,7 @@ static enum ald_rc run_streams(struct ald_sync *s, struct ald_err *err)
     for (int details = 0; details <= 1; details++) {
         for (size_t i = 0; i < c->streams_n; i++) {
             const struct ald_stream *stream = &c->streams[i];
-            if ((stream->parent != NULL && !c->type.is_file) != (details == 1) || !wanted(s, stream))
+            if ((stream->parent != NULL && !c->type.is_file) != (details == 1) || !ald_sync_wanted(s, stream))
                 continue;
             if (ended) {
                 ALD_TRY(ald_sync_gap(s, stream->name, ALD_SYNC_INTERRUPTED " before this stream was reached", err));
@@ -240,6 +241,12 @@ enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald
     return rc == ALD_OK ? rc : ald_wrap(err, "source '%s'", s->cfg->name);
 }
 
+/** Credentials that are not there are as if they had been refused: the other sources are read. */
+static enum ald_rc credentials(struct ald_sync *s, struct ald_err *err)
+{
+    return ald_sync_secrets(s, err) == ALD_OK ? ALD_OK : ald_fail(err, ALD_ERR_AUTH, "%s", err->msg);
+}
+
 /** What can be wrong before anything is asked; its failure is the source's, not the run's. */
 static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
 {
@@ -249,7 +256,7 @@ static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
     ALD_TRY(check_type(s, err));
     if (s->connector->type.is_file)
         return ALD_OK;
-    ALD_TRY(s->cfg->replay ? ald_sync_replay_open(s, err) : ald_sync_secrets(s, err));
+    ALD_TRY(s->cfg->replay ? ald_sync_replay_open(s, err) : credentials(s, err));
     if (s->opts->dry_run)
         return ALD_OK;
     if (!s->cfg->replay)
@@ -263,7 +270,7 @@ enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err)
     if (!s->connector)
         return ALD_OK; /* said when its turn comes */
     ALD_TRY(check_type(s, err));
-    return s->connector->type.is_file || s->cfg->replay ? ALD_OK : ald_sync_secrets(s, err);
+    return s->connector->type.is_file || s->cfg->replay ? ALD_OK : credentials(s, err);
 }
 
 void ald_sync_done(struct ald_sync *s)
@@ -297,7 +304,13 @@ enum ald_rc ald_sync_source(struct ald_sync *s, struct ald_err *err)
         return rc == ALD_OK ? ald_sync_dry_run(s, err) : ALD_OK;
     if (!s->connector || rc == ALD_ERR_CONFIG)
         return ALD_OK;
+    if (s->opts->whole_or_not && rc == ALD_OK && ald_sync_import_try(s, &why) != ALD_OK) {
+        outcome_fail(s, &why);
+        return ALD_OK;
+    }
     rc = put_source(s, err);
+    if (rc == ALD_OK && s->opts->whole_or_not)
+        rc = ald_sync_import_heal(s, err);
     if (rc == ALD_OK) {
         rc = ald_sync_names_load(s, err);
         if (rc == ALD_OK)

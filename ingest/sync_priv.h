@@ -71,7 +71,10 @@ const char *ald_sync_credentials(const struct ald_sync *s);
 /** patience_ms: the longest wait before a request is made again; 0: as long as the source asks for. */
 ALD_CHECK enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald_err *err);
 void ald_sync_done(struct ald_sync *s);
-/** Credentials and the name of a source, before anything is asked. Owns what ald_sync_done frees. */
+/** Whether the configuration asks for the stream. */
+bool ald_sync_wanted(const struct ald_sync *s, const struct ald_stream *stream);
+/** Credentials and the name of a source, before anything is asked. Owns what ald_sync_done frees. @return ALD_ERR_AUTH where
+ *  credentials are not there, ALD_ERR_CONFIG. */
 ALD_CHECK enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err);
 
 /* ---- sync_cursor.c: the row of table cursor, and the window that follows from it ---- */
@@ -334,6 +337,12 @@ ALD_CHECK enum ald_rc ald_sync_file(struct ald_sync *s, const struct ald_stream 
 /** Reads the first lines of a stream's file into a page that the caller initialised; nothing is stored. */
 ALD_CHECK enum ald_rc ald_sync_file_first(struct ald_sync *s, const struct ald_stream *stream, int lines, struct ald_sync_page *page,
                                           struct ald_err *err);
+/* ---- sync_import.c: an import leaves nothing of a file that is refused ---- */
+
+/** Reads the beginning of each file and stores nothing. @return why it is refused. */
+ALD_CHECK enum ald_rc ald_sync_import_try(struct ald_sync *s, struct ald_err *err);
+/** Takes out of the store that an earlier import of this name was refused, where it left nothing else. */
+ALD_CHECK enum ald_rc ald_sync_import_heal(struct ald_sync *s, struct ald_err *err);
 /** Says what a run would ask, in the source's outcome. */
 ALD_CHECK enum ald_rc ald_sync_dry_run(struct ald_sync *s, struct ald_err *err);
 /* ---- sync_census.c ---- */

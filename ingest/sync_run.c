@@ -137,15 +137,24 @@ static void work_together(struct run *run)
         (void)pthread_join(threads[i], NULL);
 }
 
-/** What is the user's to mend, of every source before any is read: a credential that is not there, a name that is taken. */
+/** What is the user's to mend, before any source is read: a name that is taken, and credentials, if there are none for any source. */
 static enum ald_rc check_all(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena, struct ald_err *err)
 {
+    const char *missing = "";
+    size_t missing_n = 0;
     for (size_t i = 0; i < opts->sources_n; i++) {
         ALD_CLEANUP(ald_sync_done)
         struct ald_sync s = {.store = store, .opts = opts, .cfg = &opts->sources[i], .arena = arena};
-        ALD_TRY(ald_sync_check(&s, err));
+        struct ald_err why = {0};
+        enum ald_rc rc = ald_sync_check(&s, &why);
+        if (rc == ALD_ERR_AUTH)
+            missing = ald_sprintf(arena, "%s%s%s", missing, missing_n++ ? "; " : "", why.msg);
+        else if (rc != ALD_OK) {
+            *err = why;
+            return rc;
+        }
     }
-    return ALD_OK;
+    return missing_n == 0 || missing_n < opts->sources_n ? ALD_OK : ald_fail(err, ALD_ERR_CONFIG, "%s", missing);
 }
 
 enum ald_rc ald_ingest_run(struct ald_store *store, const struct ald_ingest_opts *opts, struct ald_arena *arena,

@@ -183,10 +183,15 @@ enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report 
     struct ald_node *sources = NULL;
     struct ald_node *findings = NULL;
     struct ald_node *overrides = NULL;
-    ALD_TRY(ald_sources_node(a, in->store, &sources, &report->gaps, err));
+    ALD_TRY(ald_sources_node(a, in, &sources, &report->gaps, err));
     ALD_TRY(ald_findings_node(a, in->store, &findings, err));
     ALD_TRY(ald_decisions_node(a, in->store, in->analysis, SIZE_MAX, &overrides, err));
     own_findings(a, findings, in->analysis, f);
+    if (in->filled_for)
+        ald_finding_add(a, findings, "other_organisation",
+                        ald_sprintf(a, "The store was filled for '%s', and the configuration names the organisation '%s': whose incidents these are must be asked.",
+                                    in->filled_for, in->analysis->settings->organisation),
+                        1, "warning");
     ald_linking_findings(a, findings, in->analysis);
     /* Quarantine is the store's: a record that could not be read has no start, so it belongs to every period. */
     struct ald_figures *counted = ald_alloc(a, sizeof *counted);

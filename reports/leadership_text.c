@@ -7,6 +7,7 @@
 #include "nodes.h"
 #include "quarterly.h"
 #include "sentences.h"
+#include "sources.h"
 #include "words.h"
 
 enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3 };
@@ -451,15 +452,28 @@ static const char *in_no_time(const struct asked *q)
                        ald_many(q->a, q->f->incidents_n, "incident", "incidents"), n == 1 ? "is" : "are", why + 2);
 }
 
+/* Whether one that was read lacks something. */
+static bool incomplete(const struct ald_node *sources)
+{
+    for (size_t i = 0; i < sources->list.n; i++)
+        if (!ald_node_at(sources->list.items[i], "complete")->boolean && !ald_source_unread(sources->list.items[i]))
+            return true;
+    return false;
+}
+
 static const char *const *cannot_tell(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     ald_sentence_add(&t, "How well people responded; what did not happen because of reliability work; whether the next quarter will look alike.");
+    const struct ald_node *sources = ald_node_at(q->report->root, "sources");
+    const char *unread = ald_sources_unread(q->a, sources);
     ald_sentence_add(&t, in_no_time(q));
     if (q->f->population.noise)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s counted apart.", ald_many(q->a, q->f->population.noise, "page that nobody had to work on is",
                                                                              "pages that nobody had to work on are")));
-    if (q->report->gaps)
+    if (unread)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Configured but never read: %s. What would come from there is in none of these figures.", unread));
+    if (q->report->gaps && incomplete(sources))
         ald_sentence_add(&t, "At least one source is not complete: what it lacks is in none of these figures.");
     return ald_sentences_end(&t);
 }

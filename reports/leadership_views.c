@@ -138,6 +138,15 @@ static void page(struct ald_report *report)
     s->place = ALD_PLACE_FULL;
 }
 
+/* A status page of one's own, read or still to be read. */
+static bool has_status_page(const struct ald_node *sources)
+{
+    for (size_t i = 0; i < sources->list.n; i++)
+        if (strcmp(ald_node_at(sources->list.items[i], "kind")->text, "status") == 0 && strcmp(ald_node_at(sources->list.items[i], "role")->text, "own") == 0)
+            return true;
+    return false;
+}
+
 /* What is missing, and what brings it in: for who runs the program, not on the page. */
 static void hints(const struct ald_report_input *in, struct ald_report *report, struct ald_section *s)
 {
@@ -149,7 +158,9 @@ static void hints(const struct ald_report_input *in, struct ald_report *report, 
          "Reviews: 'alidade review add', or 'alidade import FILE --kind reviews' (attendance, learnings)."},
         {ald_absent_at(report->root, "learning.actions.opened") != NULL, "Actions: 'alidade import FILE --kind actions'."},
         {!ald_rows_n(ald_node_at(report->root, "customers")),
-         "Whether customers were hurt: map a field of your tickets (fields: { customers: ... }), or add your status page as a source."},
+         has_status_page(ald_node_at(report->root, "sources"))
+             ? "Whether customers were hurt: map a field of your tickets (fields: { customers: ... })."
+             : "Whether customers were hurt: map a field of your tickets (fields: { customers: ... }), or add your status page as a source."},
         {!in->analysis->settings->free_text, "Ways of failing, where texts are not stored (free_text: off): 'alidade tag'."},
     };
     bool any = false;

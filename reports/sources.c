@@ -63,21 +63,70 @@ static enum ald_rc source_node(struct ald_arena *a, struct ald_store *store, str
     return ALD_OK;
 }
 
-enum ald_rc ald_sources_node(struct ald_arena *a, struct ald_store *store, struct ald_node **ret, bool *ret_gaps, struct ald_err *err)
+static struct ald_node *never_read_node(struct ald_arena *a, const struct ald_report_source *source)
+{
+    struct ald_node *o = ald_node_object(a);
+    struct ald_node *gaps = ald_node_list(a);
+    ald_node_add(a, gaps, ald_node_str(a, ALD_SOURCE_NEVER_READ));
+    ald_node_set(a, o, "name", ald_node_str(a, source->name));
+    ald_node_set(a, o, "type", ald_node_str(a, source->type));
+    ald_node_set(a, o, "kind", ald_node_str(a, source->kind));
+    ald_node_set(a, o, "role", ald_node_str(a, source->role));
+    ald_node_set(a, o, "complete", ald_node_bool(a, false));
+    ald_node_set(a, o, "records", ald_node_int(a, 0));
+    ald_node_set(a, o, "gone", ald_node_int(a, 0));
+    ald_node_set(a, o, "quarantined", ald_node_int(a, 0));
+    ald_node_set(a, o, "last_success", ald_node_time(a, ALD_TIME_NONE));
+    ald_node_set(a, o, "gaps", gaps);
+    return o;
+}
+
+static bool listed(const struct ald_node *list, const char *name)
+{
+    for (size_t i = 0; i < list->list.n; i++)
+        if (strcmp(ald_node_at(list->list.items[i], "name")->text, name) == 0)
+            return true;
+    return false;
+}
+
+bool ald_source_unread(const struct ald_node *source)
+{
+    const struct ald_node *gaps = ald_node_at(source, "gaps");
+    return gaps->list.n == 1 && strcmp(gaps->list.items[0]->text, ALD_SOURCE_NEVER_READ) == 0;
+}
+
+const char *ald_sources_unread(struct ald_arena *a, const struct ald_node *sources)
+{
+    const char *text = NULL, *last = NULL;
+    for (size_t i = 0; i < sources->list.n; i++) {
+        if (!ald_source_unread(sources->list.items[i]))
+            continue;
+        text = text ? ald_sprintf(a, "%s, %s", text, last) : last;
+        last = ald_node_at(sources->list.items[i], "name")->text;
+    }
+    return text ? ald_sprintf(a, "%s and %s", text, last) : last;
+}
+
+enum ald_rc ald_sources_node(struct ald_arena *a, const struct ald_report_input *in, struct ald_node **ret, bool *ret_gaps, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     struct ald_node *list = ald_node_list(a);
     bool row = false;
-    ALD_TRY(ald_q_open(store, "report_sources", &q, err));
+    ALD_TRY(ald_q_open(in->store, "report_sources", &q, err));
     ALD_TRY(ald_q_step(q, &row, err));
     while (row) {
         struct ald_node *source = NULL;
         bool gap = false;
-        ALD_TRY(source_node(a, store, q, &source, &gap, err));
+        ALD_TRY(source_node(a, in->store, q, &source, &gap, err));
         ald_node_add(a, list, source);
         *ret_gaps = *ret_gaps || gap;
         ALD_TRY(ald_q_step(q, &row, err));
     }
+    for (size_t i = 0; i < in->configured_n; i++)
+        if (!listed(list, in->configured[i].name)) {
+            ald_node_add(a, list, never_read_node(a, &in->configured[i]));
+            *ret_gaps = true;
+        }
     *ret = list;
     return ALD_OK;
 }

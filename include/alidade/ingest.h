@@ -93,6 +93,7 @@ struct ald_ingest_opts {
     int64_t since, until; /* ALD_TIME_NONE: by cursor. Given: cursors are read but never moved */
     bool full;            /* read all again, then move the cursors; census */
     bool dry_run;         /* say what would be asked; no request, no change */
+    bool whole_or_not;    /* of files: one that is refused from its beginning leaves the store as it was, and no gap */
     enum ald_people people;
     bool free_text;
     const char *const *people_aliases; /* pairs: id, id of the same person; NULL-terminated */

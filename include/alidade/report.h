@@ -223,6 +223,10 @@ struct ald_gathered *ald_gathered_new(void);
 /** Once all are built: lets go of what was only looked up for that. */
 void ald_gathered_built(struct ald_gathered *gathered);
 void ald_gathered_freep(struct ald_gathered **gathered);
+/** A source of the configuration: what was never read of it must be said. */
+struct ald_report_source {
+    const char *name, *type, *kind, *role;
+};
 struct ald_report_input {
     struct ald_store *store; /* inside a read transaction */
     const struct ald_analysis *analysis;
@@ -230,6 +234,9 @@ struct ald_report_input {
     struct ald_period period;
     const char *version;     /* of the program */
     bool simulated;          /* configuration says `simulated: true` */
+    const char *filled_for;  /* the organisation for which the store was filled, if it is another one than the configuration's; else NULL */
+    const struct ald_report_source *configured;
+    size_t configured_n;
 };
 struct ald_kind {
     const char *name, *title;

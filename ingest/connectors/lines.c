@@ -105,8 +105,10 @@ static enum ald_rc header_error(const struct ald_source_cfg *cfg, const struct a
     while (has[n])
         n++;
     if (!ald_line_one_of(subject, has)) /* where there is no header, the others are somebody's data */
-        return ald_fail(err, ALD_ERR_FORMAT, "no column '%s', which every line needs, among its %zu, '%.60s' and on; `fields: { %s: COLUMN }` says which it is",
-                        subject, n, has[0], subject);
+        return ald_fail(err, ALD_ERR_FORMAT, "no column '%s', which every line needs, among its %zu, '%.60s' and on; %s", subject, n, has[0],
+                        strcmp(subject, "incident") != 0 && ald_line_one_of("incident", has)
+                            ? "lines about incidents are imported with --kind (reviews, attendance, learnings, actions, told)"
+                            : ald_sprintf(arena, "`fields: { %s: COLUMN }` of a csv source in alidade.yaml says which it is", subject));
     for (size_t i = 0; i < cfg->fields_n; i++) /* never left out: somebody meant it */
         if (ald_line_one_of(cfg->fields[i].key, has) && !ald_line_one_of(cfg->fields[i].key, known))
             return ald_fail(err, ALD_ERR_FORMAT, "fields.%.40s is no name of a column, expected one of %s", cfg->fields[i].key,
@@ -119,7 +121,7 @@ static enum ald_rc header_error(const struct ald_source_cfg *cfg, const struct a
     if (first == SIZE_MAX)
         return ALD_OK;
     (void)unknown(arena, has[first], known, err);
-    return ald_fail(err, ALD_ERR_FORMAT, "%s%s; `fields:` maps columns of yours, `ignore_extra: true` (--ignore-extra) leaves out the rest", err->msg,
+    return ald_fail(err, ALD_ERR_FORMAT, "%s%s; `fields:` of a csv source in alidade.yaml maps columns of yours, `ignore_extra: true` (import: --ignore-extra) leaves out the rest", err->msg,
                     others == 1 ? "" : ald_sprintf(arena, "; %zu more are not known either", others - 1));
 }
 
@@ -179,8 +181,14 @@ enum ald_rc ald_line_time(const struct ald_line *line, const char *key, int64_t 
     if (ald_json_kind(&v) != ALD_JSON_STRING)
         return ald_json_time(line->v, key, ret_ms, err);
     ALD_TRY(ald_json_as_str(&v, &text, err));
-    if (ald_time_written(text, strlen(text), line->order, line->zone, ret_ms))
+    if (ald_time_written(text, strlen(text), line->order, line->zone, ret_ms)) {
+        if (ald_time_skipped(text, strlen(text), line->order, line->zone))
+            ald_rows_finding(line->rows, "time_skipped", key,
+                             ald_sprintf(line->rows->arena, "%s: '%.40s' does not exist in %s, where clocks were put forward: taken as the moment after", key,
+                                         text, ald_zone_name(line->zone)),
+                             1, "warning");
         return ALD_OK;
+    }
     bool other = line->order == ALD_DATE_YEAR_FIRST && (ald_time_written(text, strlen(text), ALD_DATE_DAY_FIRST, NULL, ret_ms) ||
                                                         ald_time_written(text, strlen(text), ALD_DATE_MONTH_FIRST, NULL, ret_ms));
     return ald_json_expected(&v, other ? "a time (key `dates` says which number is the day, dmy or mdy)" : "a time such as 2026-07-01 08:30", err);
@@ -224,12 +232,29 @@ enum ald_rc ald_line_list(const struct ald_line *line, const char *key, const ch
     return ALD_OK;
 }
 
+/* "$[3].opened_at: expected a time", where `fields:` maps a column to opened_at: that column, and *ret_rest ": expected a time". */
+static const char *mapped_column(const struct ald_source_cfg *cfg, const char *msg, const char **ret_rest)
+{
+    const char *name = strncmp(msg, "$[", 2) == 0 ? strstr(msg, "].") : NULL;
+    for (size_t i = 0; name && i < cfg->fields_n; i++) {
+        size_t n = strlen(cfg->fields[i].key);
+        if (strncmp(name + 2, cfg->fields[i].key, n) == 0 && strchr(":[", name[2 + n])) {
+            *ret_rest = name + 2 + n;
+            return cfg->fields[i].value;
+        }
+    }
+    return NULL;
+}
+
 /** A line's number and its place in the page are two things: messages speak of the line. */
-static void refuse(struct ald_rows *rows, struct ald_element *el, int64_t number, const struct ald_err *why)
+static void refuse(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, int64_t number, const struct ald_err *why)
 {
     const char *msg = why->msg;
     struct ald_err err = {0};
-    if (strncmp(msg, "$[", 2) == 0 && strchr(msg, ']'))
+    const char *rest = "", *column = mapped_column(cfg, msg, &rest);
+    if (column)
+        (void)ald_fail(&err, ALD_ERR_FORMAT, "line %" PRId64 ": column '%.60s'%.300s", number, column, rest);
+    else if (strncmp(msg, "$[", 2) == 0 && strchr(msg, ']'))
         (void)ald_fail(&err, ALD_ERR_FORMAT, "line %" PRId64 ": $%.400s", number, strchr(msg, ']') + 1);
     else
         (void)ald_fail(&err, ALD_ERR_FORMAT, "line %" PRId64 ": %.400s", number, msg);
@@ -277,7 +302,7 @@ enum ald_rc ald_lines_read(const struct ald_source_cfg *cfg, const struct ald_ht
         if (rc == ALD_OK)
             rc = fn(&line, &why);
         if (rc != ALD_OK)
-            refuse(rows, el, number, &why);
+            refuse(cfg, rows, el, number, &why);
     }
     next->high_water = ALD_TIME_NONE;
     if (res->next_offset >= 0)

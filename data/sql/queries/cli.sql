@@ -98,6 +98,25 @@ FROM record r JOIN source s ON s.name = r.source LEFT JOIN incident_record i ON 
 WHERE r.key = ?1 OR r.external_id = ?1 OR (r.external_id = substr(?1, length(r.source) + 2) AND substr(?1, 1, length(r.source) + 1) = r.source || ':')
 ORDER BY 4 DESC, r.source, r.external_id LIMIT 20;
 
+-- What a record says of each moment first: of a moment's fields the one of the best rank.
+-- name: cli_moments_of
+SELECT m.moment, m.at, m.field FROM record_moment m JOIN record r ON r.id = m.record
+WHERE r.source = ?1 AND r.external_id = ?2 AND m.at <= ?3
+    AND NOT EXISTS (SELECT 1 FROM record_moment b WHERE b.record = m.record AND b.moment = m.moment AND b.at <= ?3
+                    AND (b.rank < m.rank OR (b.rank = m.rank AND b.field < m.field)))
+ORDER BY m.moment;
+
+-- Keys that are the same but for capitals; several of them: nobody knows which is meant.
+-- name: cli_named_spelt
+SELECT DISTINCT key FROM record WHERE key = ?1 COLLATE NOCASE ORDER BY key LIMIT 2;
+
+-- For whom the store was filled, and whether with made-up data.
+-- name: cli_owner_get
+SELECT value FROM meta WHERE key = ?1;
+
+-- name: cli_owner_put
+INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value;
+
 -- name: cli_source_kind
 SELECT kind, role FROM source WHERE name = ?1;
 

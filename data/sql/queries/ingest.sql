@@ -69,6 +69,13 @@ ON CONFLICT (source, stream) DO UPDATE SET complete = 0, gap = CASE
     WHEN cursor.cursor IS NOT NULL AND cursor.gap NOT LIKE 'the last read was interrupted%' THEN cursor.gap
     ELSE excluded.gap END;
 
+-- What a refused import left in earlier versions: a stream of which nothing was ever stored.
+-- name: sync_import_heal
+DELETE FROM cursor WHERE source = ?1 AND complete = 0 AND completed_at IS NULL AND cursor IS NULL
+    AND gap LIKE 'the last read was interrupted:%'
+    AND NOT EXISTS (SELECT 1 FROM record_raw t WHERE t.source = cursor.source AND t.stream = cursor.stream)
+    AND NOT EXISTS (SELECT 1 FROM quarantine t WHERE t.source = cursor.source AND t.stream = cursor.stream);
+
 -- name: sync_oldest_open
 SELECT min(m.at) FROM record r INDEXED BY record_open JOIN record_moment m ON m.record = r.id AND m.moment = 'opened'
 WHERE r.source = ?1 AND r.end_state = 'open' AND r.gone_at IS NULL;
