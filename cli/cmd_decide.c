@@ -121,7 +121,7 @@ static enum ald_rc undo(struct ald_session *s, enum ald_decision_kind kind, stru
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(ald_decision_undo(s->store, id, s->clock.now_ms(s->clock.ctx), by, s->options.reason, err));
     ALD_TRY(ald_store_commit(s->store, err));
-    (void)printf("decision %" PRId64 " undone: %s\n", id, found ? sentence(s, found) : "");
+    (void)printf("decision %" PRId64 " undone; it was: %s\n", id, found ? sentence(s, found) : "");
     return ALD_OK;
 }
 
@@ -189,6 +189,7 @@ enum ald_rc ald_cmd_override(struct ald_session *s, int *ret_code, struct ald_er
         return ald_fail(err, ALD_ERR_USAGE, "override what? expected alidade override INCIDENT --field FIELD --value VALUE --reason TEXT");
     ALD_TRY(ald_zone_load(s->config.settings.timezone, &zone, err));
     ALD_TRY(ald_override_spell(s->arena, zone, d.field, s->options.value, &d.value, err));
+    ALD_TRY(ald_names_check(s, d.field, d.value, err));
     ALD_TRY(ald_named_record(s, s->options.args[0], &d.subject, &title, err));
     ALD_TRY(decide(s, &d, err));
     ald_say(s, "%s: reports and `alidade explain %s` take it up at once", ald_shown(s, title), ald_shown(s, s->options.args[0]));

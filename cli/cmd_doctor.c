@@ -33,10 +33,17 @@ static void look_at_configuration(struct doctor *d)
     struct ald_err err = {0};
     d->checkup.area = "configuration";
     if (ald_session_configure(s, &err) != ALD_OK) {
-        (void)ald_checkup_fail(&d->checkup, "file",
-                               s->options.config ? "correct that line, or begin with `alidade init`"
-                                                 : "correct that line, begin with `alidade init`, or name the file with -c",
-                               &err);
+        const char *fix = s->options.config ? "correct that line, or begin with `alidade init`"
+                                            : "correct that line, begin with `alidade init`, or name the file with -c";
+        struct ald_err *mistakes = ald_calloc(s->arena, ALD_CFG_MISTAKES_MAX, sizeof *mistakes);
+        size_t n = ald_config_mistakes(s->arena, s->options.config, mistakes);
+        bool known = false;
+        for (size_t i = 0; i < n; i++)
+            known = known || strcmp(mistakes[i].msg, err.msg) == 0;
+        if (!known)
+            (void)ald_checkup_fail(&d->checkup, "file", fix, &err);
+        for (size_t i = 0; i < n; i++)
+            (void)ald_checkup_fail(&d->checkup, "file", fix, &mistakes[i]);
         return;
     }
     d->configured = true;

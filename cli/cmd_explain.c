@@ -72,6 +72,9 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
     struct ald_node *o = ald_incident_node(a, an, i);
     ald_node_set(a, o, "moments", moments_node(a, an, &an->incidents[i]));
+    struct ald_node *others = NULL;
+    ALD_TRY(ald_other_moments_node(a, s->store, an, i, &others, err));
+    ald_node_set(a, o, "moments_not_taken", others);
     ald_node_set(a, o, "links", links_node(a, an, &an->incidents[i]));
     ald_node_set(a, o, "suggestions", suggestions_node(a, an, i));
     ald_node_set(a, o, "comparables", comparables_node(a, an, i));
@@ -91,12 +94,14 @@ static enum ald_rc as_json(struct ald_session *s, const struct ald_analysis *an,
 static enum ald_rc analysis_of(struct ald_session *s, struct ald_analysis **ret, size_t *ret_incident, struct ald_err *err)
 {
     int64_t as_of = 0;
+    const char *name = s->options.args[0];
     ALD_TRY(ald_session_as_of(s, &as_of, err));
-    ALD_TRY(ald_analysis_around(s->store, &s->config.settings, as_of, s->options.args[0], ret, ret_incident, err));
+    ALD_TRY(ald_named_spelt(s, &name, err));
+    ALD_TRY(ald_analysis_around(s->store, &s->config.settings, as_of, name, ret, ret_incident, err));
     if (*ret)
         return ALD_OK;
     ALD_TRY(ald_analysis_run(s->store, &s->config.settings, as_of, ret, err));
-    *ret_incident = ald_analysis_find(*ret, s->options.args[0]);
+    *ret_incident = ald_analysis_find(*ret, name);
     return ALD_OK;
 }
 
@@ -122,7 +127,9 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     struct ald_node *planned = NULL;
     ALD_TRY(ald_planned_around_node(s->arena, s->store, an, i, &planned, err));
     ald_explain_around(s->arena, an, planned);
-    ald_explain_times(an, i);
+    struct ald_node *others = NULL;
+    ALD_TRY(ald_other_moments_node(s->arena, s->store, an, i, &others, err));
+    ald_explain_times(an, i, others);
     ald_explain_signals(s->arena, an, i);
     ald_explain_patterns(s->arena, an, i);
     ald_explain_readings(s->arena, an, i);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alidade/file.h"
@@ -211,7 +212,11 @@ static enum ald_rc check_words(struct ald_session *s, bool *ret_csv, struct ald_
         return ald_fail(err, ALD_ERR_USAGE, "export what? expected one or more of: %s", ald_export_whats);
     if (s->options.args_n > 1 && !s->options.out)
         return ald_fail(err, ALD_ERR_USAGE, "several exports need a folder: --out DIR");
+    struct stat info;
     *ret_csv = strcmp(format, "csv") == 0;
+    if (s->options.args_n == 1 && s->options.out && stat(s->options.out, &info) == 0 && S_ISDIR(info.st_mode))
+        return ald_fail(err, ALD_ERR_USAGE, "--out: '%.200s' is a folder, and one export goes into a file: name one in it, such as %.200s/%s.%s",
+                        s->options.out, s->options.out, s->options.args[0], *ret_csv ? "csv" : "ndjson");
     if (!*ret_csv && strcmp(format, "ndjson") != 0)
         return ald_fail(err, ALD_ERR_USAGE, "--format: found '%.40s', expected ndjson or csv", format);
     return ALD_OK;

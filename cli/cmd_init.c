@@ -135,7 +135,7 @@ static void print_sources(const struct ald_session *s, FILE *out)
             any = print_source(s, out, type, from_env) || any;
     (void)fprintf(out, "  # - { name: vendor, type: statuspage, base_url: https://www.githubstatus.com, role: vendor } # any public status page\n"
                        "  %s- { name: history, type: ndjson, path: history.ndjson, kind: ticket } # a file of your own: docs/FILES.md\n",
-                  any ? "# " : "");
+                  any || access("history.ndjson", F_OK) != 0 ? "# " : "");
     if (from_env && !any)
         ald_say(s, "no source was turned on: the variables that were looked for stand in the file");
 }

@@ -168,7 +168,7 @@ static void row_json(struct ald_jw *w, struct ald_q *q, bool whole)
 static void row_text(struct ald_session *s, struct ald_q *q)
 {
     char at[32];
-    const char *reason = ald_shown(s, ald_q_col_text(q, 4));
+    const char *reason = ald_after_name(ald_shown(s, ald_q_col_text(q, 4)), ald_shown(s, ald_q_col_text(q, 3)));
     size_t cut = ald_utf8_prefix(reason, REASON_CHARS);
     (void)printf("%-5" PRId64 " %s/%s %s, since %.10s\n      %.*s%s\n", ald_q_col_int(q, 0), ald_q_col_text(q, 1), ald_q_col_text(q, 2),
                  ald_shown(s, ald_q_col_text(q, 3)), ald_time_format(ald_q_col_time(q, 5), at), (int)cut, reason, reason[cut] ? "..." : "");

@@ -120,7 +120,9 @@ static enum ald_rc why(struct ald_session *s, const struct ald_analysis *an, str
 {
     struct ald_remembered *remembered = NULL;
     struct ald_story story;
-    size_t i = ald_analysis_find(an, s->options.args[1]);
+    const char *name = s->options.args[1];
+    ALD_TRY(ald_named_spelt(s, &name, err));
+    size_t i = ald_analysis_find(an, name);
     if (i == SIZE_MAX)
         return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s'%s (see alidade list)", ald_shown(s, s->options.args[1]),
                         ald_named_meant(s, an, s->options.args[1]));

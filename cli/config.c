@@ -337,7 +337,7 @@ static enum ald_rc aliases_of(const struct ald_cfg *cfg, struct ald_config *conf
     return ALD_OK;
 }
 
-static enum ald_rc find_file(struct ald_arena *arena, const char *given, const char **ret, struct ald_err *err)
+enum ald_rc ald_cfg_find_file(struct ald_arena *arena, const char *given, const char **ret, struct ald_err *err)
 {
     if (given) {
         *ret = given;
@@ -362,7 +362,7 @@ enum ald_rc ald_config_load(struct ald_arena *arena, const char *path, struct al
     struct ald_cfg cfg = {.arena = arena};
     char *bytes = NULL;
     size_t n = 0;
-    ALD_TRY(find_file(arena, path, &cfg.file, err));
+    ALD_TRY(ald_cfg_find_file(arena, path, &cfg.file, err));
     if (ald_file_read(cfg.file, ALD_MAX_FILE_BYTES, arena, &bytes, &n, err) != ALD_OK) {
         err->rc = ALD_ERR_CONFIG;
         return ald_wrap(err, "configuration");

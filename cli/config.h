@@ -48,6 +48,10 @@ struct ald_config {
 /** Loads and checks. path NULL: the default places; when there is none: ALD_ERR_CONFIG that says how to begin.
  *  Messages are "FILE:LINE:COLUMN: key 'x': found ..., expected ...". Everything is arena-owned. */
 ALD_CHECK enum ald_rc ald_config_load(struct ald_arena *arena, const char *path, struct ald_config *ret, struct ald_err *err);
+#define ALD_CFG_MISTAKES_MAX 32
+/** Those mistakes of a configuration that each key and each source shows by itself, in the order of the file; 0 where it cannot be read
+ *  at all. */
+size_t ald_config_mistakes(struct ald_arena *arena, const char *path, struct ald_err list[ALD_CFG_MISTAKES_MAX]);
 /** Checks a document against the table of keys. */
 ALD_CHECK enum ald_rc ald_config_check(const char *file, const struct ald_yaml *root, struct ald_err *err);
 /** The row of a path such as "sources[].name", or NULL. */

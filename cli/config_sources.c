@@ -133,6 +133,12 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
     return credentials_of(cfg, item, i, type, src, err);
 }
 
+enum ald_rc ald_cfg_source_check(const struct ald_cfg *cfg, const struct ald_yaml *item, size_t i, struct ald_err *err)
+{
+    struct ald_source_cfg source = {0};
+    return source_of(cfg, item, i, &source, err);
+}
+
 enum ald_rc ald_cfg_sources(const struct ald_cfg *cfg, struct ald_config *config, struct ald_err *err)
 {
     const struct ald_yaml *list = ald_cfg_node(cfg->root, "sources");

@@ -136,8 +136,6 @@ enum ald_rc ald_doctor_names(const struct ald_session *s, struct ald_store *stor
 enum ald_rc ald_names_remark(struct ald_session *s, const char *field, const char *value, struct ald_err *err)
 {
     const struct ald_settings *set = &s->config.settings;
-    if (strcmp(field, "severity") == 0 && set->severity_order_n && !has_rank(set, value))
-        ald_say(s, "'%.60s' does not stand in severity_order, so it has no rank", ald_shown(s, value));
     if (strcmp(field, "services") != 0)
         return ALD_OK;
     struct names known = {.a = s->arena};
@@ -152,4 +150,16 @@ enum ald_rc ald_names_remark(struct ald_session *s, const char *field, const cha
         ald_say(s, "no other record names the service '%.60s'%s", ald_shown(s, *name), ald_near_text(&near, room));
     }
     return ALD_OK;
+}
+
+enum ald_rc ald_names_check(const struct ald_session *s, const char *field, const char *value, struct ald_err *err)
+{
+    const struct ald_settings *set = &s->config.settings;
+    const char *known = "";
+    if (strcmp(field, "severity") != 0 || set->severity_order_n == 0 || strcmp(value, "none") == 0 || has_rank(set, value))
+        return ALD_OK;
+    for (size_t i = 0; i < set->severity_order_n; i++)
+        known = ald_sprintf(s->arena, "%s%s%s", known, i == 0 ? "" : i + 1 < set->severity_order_n ? ", " : " or ", set->severity_order[i]);
+    return ald_fail(err, ALD_ERR_USAGE, "--value: '%.60s' does not stand in severity_order and would have no rank, expected %s, or none",
+                    ald_shown(s, value), known);
 }

@@ -16,7 +16,13 @@ ALD_CHECK enum ald_rc ald_planned_around_node(struct ald_arena *arena, struct al
                                               struct ald_node **ret, struct ald_err *err);
 /** Prints that list; nothing when it is empty. */
 void ald_explain_around(struct ald_arena *arena, const struct ald_analysis *analysis, const struct ald_node *planned);
-void ald_explain_times(const struct ald_analysis *analysis, size_t incident);
+/** Times of moments that records of the incident give and that were not taken: a list of {moment, at, field, source, external_id, why}.
+ *  @return ALD_ERR_DB. */
+ALD_CHECK enum ald_rc ald_other_moments_node(struct ald_arena *arena, struct ald_store *store, const struct ald_analysis *analysis, size_t incident,
+                                             struct ald_node **ret, struct ald_err *err);
+/** Prints those of one moment. */
+void ald_explain_others(struct ald_arena *arena, const struct ald_analysis *analysis, const struct ald_node *others, const char *moment);
+void ald_explain_times(const struct ald_analysis *analysis, size_t incident, const struct ald_node *others);
 void ald_explain_signals(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_patterns(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_readings(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);

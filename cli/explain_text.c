@@ -104,7 +104,7 @@ static const char *no_resolve(const struct ald_incident *inc)
     return inc->zero_length ? "zero length" : "closed without a time of resolution";
 }
 
-void ald_explain_times(const struct ald_analysis *an, size_t i)
+void ald_explain_times(const struct ald_analysis *an, size_t i, const struct ald_node *others)
 {
     const struct ald_incident *inc = &an->incidents[i];
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) a = ald_arena_new();
@@ -118,6 +118,7 @@ void ald_explain_times(const struct ald_analysis *an, size_t i)
         else
             (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, ald_word_at(an, t->field)) : "events",
                          an->records[t->record].traits->source, text(a, an->records[t->record].external_id));
+        ald_explain_others(a, an, others, ald_moment_name((enum ald_moment)m));
     }
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
     for (size_t k = 0; k < inc->spans_n; k++)

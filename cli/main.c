@@ -155,7 +155,7 @@ static void print_help(FILE *out, const struct ald_command *command)
         (void)fprintf(out, "  %-35s  %s\n", name, row->help);
     }
     print_options(out, NULL);
-    (void)fputs("\n`alidade COMMAND --help` says more. Exit codes: 0 done, 1 a result could not be produced (or the store holds nothing of\n"
+    (void)fputs("\n`alidade COMMAND --help` says more, `alidade man 5` what the configuration may hold. Exit codes: 0 done, 1 a result could not be produced (or the store holds nothing of\n"
                 "that name), 2 usage or configuration, 3 something is missing or was quarantined, 4 a source refused the credentials.\n",
                 out);
 }

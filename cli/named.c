@@ -16,6 +16,27 @@ static enum ald_rc ambiguous(struct ald_session *s, const char *name, const char
     return ald_fail(err, ALD_ERR_UNKNOWN, "'%.60s' may mean several: %s; give the id of one", ald_shown(s, name), candidates);
 }
 
+enum ald_rc ald_named_spelt(struct ald_session *s, const char **name, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) exact = NULL;
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_named_records", &exact, err));
+    ald_q_text(exact, 1, *name);
+    ALD_TRY(ald_q_step(exact, &row, err));
+    if (row)
+        return ALD_OK;
+    ALD_TRY(ald_q_open(s->store, "cli_named_spelt", &q, err));
+    ald_q_text(q, 1, *name);
+    ALD_TRY(ald_q_step(q, &row, err));
+    const char *key = row ? ald_strdup(s->arena, ald_q_col_text(q, 0)) : NULL;
+    if (row)
+        ALD_TRY(ald_q_step(q, &row, err));
+    if (key && !row)
+        *name = key;
+    return ALD_OK;
+}
+
 enum ald_rc ald_named_record(struct ald_session *s, const char *name, const char **ret_id, const char **ret_title, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
@@ -27,6 +48,7 @@ enum ald_rc ald_named_record(struct ald_session *s, const char *name, const char
     bool same = true;
     bool vendor = false;
     size_t n = 0;
+    ALD_TRY(ald_named_spelt(s, &name, err));
     ALD_TRY(ald_q_open(s->store, "cli_named_records", &q, err));
     ald_q_text(q, 1, name);
     for (;;) {

@@ -6,6 +6,8 @@
 /* The source of what people say on the command line; no configured source can be called so. */
 #define ALD_SOURCE_PEOPLE ""
 
+/** *name as the store spells it, where nothing is called so and exactly one key is but for capitals: lum-1383 for LUM-1383. */
+ALD_CHECK enum ald_rc ald_named_spelt(struct ald_session *s, const char **name, struct ald_err *err);
 /** The record that a name means: "source:external_id", a key, or a source's own id. A name of several records of one
  *  incident means that incident's first record; of several incidents it is refused, and they are listed. ret_id and
  *  ret_title are arena-owned; ret_title may be NULL. @return ALD_ERR_UNKNOWN. */

@@ -77,7 +77,7 @@ class Decisions(support.Case):
         self.decide("override", "INC-1", "--field", "class", "--value", "noise", "--reason", "thought so")
         self.assertEqual(self.incident("INC-1")["class"], "noise")
         said = self.decide("override", "--undo", "1", "--reason", "it was real")
-        self.assertIn("undone: class of history:1 is noise", said.out)
+        self.assertIn("decision 1 undone; it was: class of history:1 is noise", said.out)
         self.assert_same_bytes(self.export_all(AS_OF, self.dir / "after"), before)
         self.assertEqual(self.decisions(), [])
         [row] = self.decisions("override", "--all")

@@ -117,11 +117,11 @@ class Slips(support.Case):
         self.configure(support.ndjson("history.ndjson"), severity_order=["P1", "P2"])
         self.write("history.ndjson", lines([row(1166, "2026-07-01T00:00:00", services=["Ledger"], external_id="a"), row(22, "2026-07-02T00:00:00")]))
         self.alidade("ingest")
-        for word, key in (("inc-1166", "INC-1166"), ("1166", "INC-1166"), ("INC-1165", "INC-1166")):
+        self.assertIn("INC-1166", self.alidade("explain", "inc-1166").out)
+        for word, key in (("1166", "INC-1166"), ("INC-1165", "INC-1166")):
             self.assertIn(f"(did you mean '{key}'?)", self.alidade("explain", word, code=1).err)
         self.assertNotIn("did you mean", self.alidade("explain", "quite-another", code=1).err)
         decide = lambda field, value: self.alidade("override", "INC-22", "--field", field, "--value", value, "--reason", "r").err
-        self.assertIn("'P9' does not stand in severity_order", decide("severity", "P9"))
         self.assertNotIn("severity_order", decide("severity", "p2"))
         found = decide("services", "Legder;Ledger")
         self.assertIn("no other record names the service 'Legder' (did you mean 'Ledger'?)", found)
@@ -286,10 +286,10 @@ class Spreadsheet(support.Case):
     def test_what_has_no_meaning_is_said_before_anything_is_read(self):
         less = {name: NAMES[name] for name in ("external_id", "title")}
         for keys, words in (
-                ({}, "line 1: no column 'external_id', which every line needs, among its 8, 'Ticket #' and on; `fields: { external_id: COLUMN }` says which it is"),
+                ({}, "line 1: no column 'external_id', which every line needs, among its 8, 'Ticket #' and on; `fields: { external_id: COLUMN }` of a csv source in alidade.yaml says which it is"),
                 ({"ignore_extra": "true"}, "line 1: no column 'external_id', which every line needs"),
                 ({"fields": less}, "line 1: unknown column 'Prio', expected one of source, external_id, key, title, opened_at"),
-                ({"fields": less}, "; 5 more are not known either; `fields:` maps columns of yours, `ignore_extra: true`"),
+                ({"fields": less}, "; 5 more are not known either; `fields:` of a csv source in alidade.yaml maps columns of yours, `ignore_extra: true`"),
                 ({"fields": {**less, "opened_at": "Created"}}, "no column 'Created', which fields.opened_at names, among its 8, 'Ticket #' and on"),
                 ({"fields": {**less, "key": "Ticket #"}}, "column 'Ticket #' is named by fields.external_id and by fields.key"),
                 ({"fields": {**less, "service": "Affected System"}, "ignore_extra": "true"}, "fields.service is no name of a column, expected one of source")):
