@@ -264,6 +264,7 @@ static bool look_at_token(struct ald_doctor *d)
         const char *variable = cfg->token_env ? cfg->token_env : cfg->user_env;
         const char *fix = variable ? "set it in the environment of the account that runs alidade"
                                    : "the first line of that file is read, and only its owner may read it (mode 0600)";
+        err.rc = ALD_ERR_CONFIG; /* nobody has refused it yet */
         (void)ald_checkup_fail(d->checkup, "token", fix, &err);
         return false;
     }

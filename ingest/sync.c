@@ -28,7 +28,9 @@ static enum ald_rc load_secret(const char *what, const char *env, const char *fi
     } else if (needed) {
         rc = ald_fail(err, ALD_ERR_CONFIG, "needs %s_env or %s_file", what, what);
     }
-    return rc == ALD_OK ? ALD_OK : ALD_ERR_CONFIG;
+    if (rc != ALD_OK && (env || file))
+        err->rc = ALD_ERR_AUTH;
+    return rc == ALD_OK ? ALD_OK : err->rc;
 }
 
 enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err)
@@ -41,7 +43,8 @@ enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err)
     (void)load_secret("token", s->cfg->token_env, s->cfg->token_file, token_needed, &s->token, &token);
     if (user.rc == ALD_OK && token.rc == ALD_OK)
         return ALD_OK;
-    return ald_fail(err, ALD_ERR_CONFIG, "source '%s': %s%s%s", s->cfg->name, user.msg, *user.msg && *token.msg ? "; " : "", token.msg);
+    const enum ald_rc rc = user.rc == ALD_ERR_CONFIG || token.rc == ALD_ERR_CONFIG ? ALD_ERR_CONFIG : ALD_ERR_AUTH;
+    return ald_fail(err, rc, "source '%s': %s%s%s", s->cfg->name, user.msg, *user.msg && *token.msg ? "; " : "", token.msg);
 }
 
 const char *ald_sync_credentials(const struct ald_sync *s)
@@ -241,12 +244,6 @@ enum ald_rc ald_sync_connect(struct ald_sync *s, int64_t patience_ms, struct ald
     return rc == ALD_OK ? rc : ald_wrap(err, "source '%s'", s->cfg->name);
 }
 
-/** Credentials that are not there are as if they had been refused: the other sources are read. */
-static enum ald_rc credentials(struct ald_sync *s, struct ald_err *err)
-{
-    return ald_sync_secrets(s, err) == ALD_OK ? ALD_OK : ald_fail(err, ALD_ERR_AUTH, "%s", err->msg);
-}
-
 /** What can be wrong before anything is asked; its failure is the source's, not the run's. */
 static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
 {
@@ -256,7 +253,7 @@ static enum ald_rc prepare(struct ald_sync *s, struct ald_err *err)
     ALD_TRY(check_type(s, err));
     if (s->connector->type.is_file)
         return ALD_OK;
-    ALD_TRY(s->cfg->replay ? ald_sync_replay_open(s, err) : credentials(s, err));
+    ALD_TRY(s->cfg->replay ? ald_sync_replay_open(s, err) : ald_sync_secrets(s, err));
     if (s->opts->dry_run)
         return ALD_OK;
     if (!s->cfg->replay)
@@ -270,7 +267,7 @@ enum ald_rc ald_sync_check(struct ald_sync *s, struct ald_err *err)
     if (!s->connector)
         return ALD_OK; /* said when its turn comes */
     ALD_TRY(check_type(s, err));
-    return s->connector->type.is_file || s->cfg->replay ? ALD_OK : credentials(s, err);
+    return s->connector->type.is_file || s->cfg->replay ? ALD_OK : ald_sync_secrets(s, err);
 }
 
 void ald_sync_done(struct ald_sync *s)

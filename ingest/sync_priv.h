@@ -64,7 +64,8 @@ struct ald_sync {
 
 /* ---- sync.c: a source's credentials and connection ---- */
 
-/** Reads user and token where the configuration says that they are. @return ALD_ERR_CONFIG that names the variable or file. */
+/** Reads user and token where the configuration says that they are. @return ALD_ERR_AUTH that names the variables or files of which one
+ *  is not there, as if it had been refused; ALD_ERR_CONFIG where none is named. */
 ALD_CHECK enum ald_rc ald_sync_secrets(struct ald_sync *s, struct ald_err *err);
 /** "user_env SN_USER, token_env SN_PASSWORD": where they came from. */
 const char *ald_sync_credentials(const struct ald_sync *s);
