@@ -132,19 +132,20 @@ static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_
 }
 
 /* What the file left behind from an earlier run too, and rows that are about no incident of the store: neither is an error of this one. */
-static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, bool refused, int *ret_code, struct ald_err *err)
+static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, const char *stream, bool refused, int *ret_code, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) aside = NULL;
     struct ald_q *ALD_CLEANUP(ald_q_closep) unknown = NULL;
     bool row = false;
     ALD_TRY(ald_q_open(s->store, "cli_quarantined_of", &aside, err));
     ald_q_text(aside, 1, source->name);
+    ald_q_text(aside, 2, stream);
     ALD_TRY(ald_q_step(aside, &row, err));
     int64_t n = row ? ald_q_col_int(aside, 0) : 0;
-    if (n && !refused) {
+    if (n && !refused)
         ald_say(s, "%s: %" PRId64 " of its lines still in quarantine (alidade quarantine list)", source->name, n);
+    if (row && ald_q_col_int(aside, 1) > 0)
         *ret_code = ald_worse_code(*ret_code, 3); /* as when they were put there: they are still missing */
-    }
     ALD_TRY(ald_q_open(s->store, "cli_said_unknown", &unknown, err));
     ald_q_text(unknown, 1, source->name);
     ALD_TRY(ald_q_step(unknown, &row, err));
@@ -165,7 +166,7 @@ static enum ald_rc forget_refused(struct ald_session *s, const struct ald_source
     return ald_ingest_forget_unread(s->store, stay, n + s->config.sources_n, err);
 }
 
-static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
+static enum ald_rc read_all(struct ald_session *s, const char *stream, const struct ald_source_cfg *sources, size_t n, int *ret_code, struct ald_err *err)
 {
     int64_t since = s->clock.now_ms(s->clock.ctx);
     ALD_TRY(ald_ingest_sources(s, sources, n, ret_code, err));
@@ -174,7 +175,7 @@ static enum ald_rc read_all(struct ald_session *s, const struct ald_source_cfg *
         bool refused = false;
         ALD_TRY(print_refused(s, &sources[i], since, &refused, err));
         if (*ret_code == 0 || *ret_code == 3)
-            ALD_TRY(print_remarks(s, &sources[i], refused, ret_code, err));
+            ALD_TRY(print_remarks(s, &sources[i], stream, refused, ret_code, err));
     }
     return ALD_OK;
 }
@@ -219,6 +220,6 @@ enum ald_rc ald_cmd_import(struct ald_session *s, int *ret_code, struct ald_err 
     }
     ald_named_limits(s, "in these texts e-mail addresses are replaced, and only the names that the file itself gives to people");
     ALD_TRY(ald_run_begin(s, err));
-    enum ald_rc rc = read_all(s, sources, n, ret_code, err);
+    enum ald_rc rc = read_all(s, strcmp(what->key, "path") == 0 ? "records" : what->kind, sources, n, ret_code, err);
     return ald_run_end(s, rc, *ret_code, err);
 }

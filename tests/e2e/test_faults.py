@@ -75,11 +75,12 @@ class Refusals(Faults):
             with self.subTest(value=value):
                 self.configure(support.servicenow(self.api.url), support.statuspage(self.api.url))
                 self.api.requests.clear()
-                run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, code=2, env={"SN_PASSWORD": value})
-                self.assertRegex(run.err, r"'desk'.*SN_PASSWORD")
+                run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, code=2, env={"SN_PASSWORD": value, "STATUSPAGE_TOKEN": value})
+                self.assertRegex(run.err, r"'desk'.*SN_PASSWORD.*'status'.*STATUSPAGE_TOKEN")
                 self.assertEqual(self.api.requests, [], "said before any work")
-                self.alidade("ingest", "status", env={"SN_PASSWORD": value})  # of the sources that are asked for
-                self.assertEqual(len(self.records("status")), 40)
+                run = self.alidade("run", "--period", PERIOD, "--as-of", AS_OF, code=4, env={"SN_PASSWORD": value})
+                self.assertRegex(run.err, r"'desk'.*SN_PASSWORD")
+                self.assertEqual(len(self.records("status")), 40, "as if it had been refused: the other source is read")
 
     def test_server_down(self):
         run = self.run_both(3, desk=closed_port())
@@ -379,8 +380,8 @@ class Configurations(support.Case):
         self.assertIn("ermission", self.alidade("ingest", code=2).err)
 
     def test_init_is_a_good_start(self):
-        self.alidade("init", config=False)
         self.write("history.ndjson", support.lines(Lines.GOOD))
+        self.alidade("init", config=False)
         self.alidade("ingest", config=False)
         before = (self.dir / "alidade.yaml").read_bytes()
         self.assertIn("exists", self.alidade("init", code=2, config=False).err)

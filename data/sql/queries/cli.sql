@@ -131,8 +131,9 @@ WITH said(incident) AS (SELECT incident FROM review WHERE source = ?1 UNION ALL 
 SELECT count(*), min(incident) FROM said WHERE incident NOT IN (SELECT key FROM record WHERE key IS NOT NULL UNION ALL SELECT external_id FROM record
     UNION ALL SELECT source || ':' || external_id FROM record UNION ALL SELECT url FROM record WHERE url IS NOT NULL);
 
+-- Of a source, and of those the ones of a stream.
 -- name: cli_quarantined_of
-SELECT count(*) FROM quarantine WHERE source = ?1;
+SELECT count(*), total(stream = ?2) FROM quarantine WHERE source = ?1;
 
 -- Reviews with what their incident is called by people: of the records of that name the first.
 -- name: cli_review_list
