@@ -131,7 +131,7 @@ static enum ald_rc print_refused(struct ald_session *s, const struct ald_source_
     return ALD_OK;
 }
 
-/* What the file left behind from an earlier run too, and rows that are about no incident of the store: neither is an error of this one. */
+/* What the file left behind from an earlier run too, which is still missing; and rows that are about no incident of the store, which are no error. */
 static enum ald_rc print_remarks(struct ald_session *s, const struct ald_source_cfg *source, const char *stream, bool refused, int *ret_code, struct ald_err *err)
 {
     struct ald_q *ALD_CLEANUP(ald_q_closep) aside = NULL;
