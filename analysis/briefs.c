@@ -165,7 +165,7 @@ enum ald_rc ald_briefs_chunks(struct ald_store *store, struct ald_arena *arena, 
     }
 }
 
-static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_remove", "i", 2};
+static const struct ald_kept_table table = {"part_brief_rows", "part_brief_put", "part_brief_add", "part_brief_remove", "i", 2};
 
 /* The head says of which analysis the others are. */
 static ALD_CHECK enum ald_rc save_head(struct ald_store *store, const struct ald_bytes *head, struct ald_err *err)
@@ -197,7 +197,7 @@ enum ald_rc ald_briefs_write(const struct ald_build *b, const struct ald_brief_s
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
-    const struct ald_kept_cell after[] = {ald_kept_int(HEAD)};
+    const struct ald_datum after[] = {ald_datum_int(HEAD)};
     ALD_TRY(ald_kept_open(b->store, &table, after, &kept, err));
     for (size_t from = 0, to = 0; from < b->by_row_n; from = to) {
         int64_t number = b->by_row[from].row / ALD_BRIEFS_A_CHUNK;
@@ -205,7 +205,7 @@ enum ald_rc ald_briefs_write(const struct ald_build *b, const struct ald_brief_s
             to++;
         ald_arena_reset(scratch);
         const struct ald_bytes packed = ald_brief_pack(b, &b->by_row[from], to - from, states, NULL, scratch);
-        const struct ald_kept_cell cells[] = {ald_kept_int(number), ald_kept_blob(packed.data, packed.n)};
+        const struct ald_datum cells[] = {ald_datum_int(number), ald_datum_blob(packed.data, packed.n)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
     }
     b->a->briefs_kept = true;

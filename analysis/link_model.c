@@ -257,14 +257,14 @@ enum ald_rc ald_link_model_read(struct ald_linker *l, const struct ald_link_mode
 
 enum ald_rc ald_link_model_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"part_model_rows", "part_model_put", "part_model_remove", "t", 2};
+    static const struct ald_kept_table table = {"part_model_rows", "part_model_put", "part_model_add", "part_model_remove", "t", 2};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
     for (size_t i = 0; i < ALD_MODEL_N && a->link_model; i++) {
         const struct ald_bytes *part = &a->link_model->part[i];
         if (!part->n)
             continue;
-        const struct ald_kept_cell cells[] = {ald_kept_text(part_names[i]), ald_kept_blob(part->data, part->n)};
+        const struct ald_datum cells[] = {ald_datum_text(part_names[i]), ald_datum_blob(part->data, part->n)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
     }
     return ald_kept_end(&kept, err);

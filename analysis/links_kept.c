@@ -22,17 +22,17 @@ static const char *own_key(const struct ald_incident *inc, const struct ald_reco
     return record->key && strcmp(record->key, inc->key) != 0 ? record->key : NULL;
 }
 
-void ald_link_cells(const struct ald_analysis *a, size_t i, struct ald_kept_cell ret[ALD_LINK_CELLS])
+void ald_link_cells(const struct ald_analysis *a, size_t i, struct ald_datum ret[ALD_LINK_CELLS])
 {
     const struct ald_record *record = &a->records[i];
     const struct ald_incident *inc = &a->incidents[record->incident];
-    const struct ald_kept_cell cells[ALD_LINK_CELLS] = {ald_kept_int(record->row),
-                                                        ald_kept_text(inc->id),
-                                                        ald_kept_text(ald_record_method(record)),
-                                                        ald_kept_real(ald_record_confidence(record)),
-                                                        ald_kept_text(ald_record_via(record)),
-                                                        ald_kept_int(record->folded),
-                                                        ald_kept_text(own_key(inc, record))};
+    const struct ald_datum cells[ALD_LINK_CELLS] = {ald_datum_int(record->row),
+                                                    ald_datum_text(inc->id),
+                                                    ald_datum_text(ald_record_method(record)),
+                                                    ald_datum_real(ald_record_confidence(record)),
+                                                    ald_datum_text(ald_record_via(record)),
+                                                    ald_datum_int(record->folded),
+                                                    ald_datum_text(own_key(inc, record))};
     memcpy(ret, cells, sizeof cells);
 }
 
@@ -44,9 +44,9 @@ static ALD_CHECK enum ald_rc save_link(struct ald_q *put, struct ald_q *remove, 
         ald_q_int(remove, 1, link->row);
         return ald_q_run(remove, err);
     }
-    const struct ald_kept_cell cells[] = {ald_kept_int(link->row),         ald_kept_text(link->incident), ald_kept_text(link->method),
-                                          ald_kept_real(link->confidence), ald_kept_text(link->via),      ald_kept_int(link->folded)};
-    ald_kept_bind(put, cells, sizeof cells / sizeof cells[0]);
+    const struct ald_datum cells[] = {ald_datum_int(link->row),         ald_datum_text(link->incident), ald_datum_text(link->method),
+                                      ald_datum_real(link->confidence), ald_datum_text(link->via),      ald_datum_int(link->folded)};
+    ald_q_bind(put, cells, sizeof cells / sizeof cells[0]);
     return ald_q_run(put, err);
 }
 

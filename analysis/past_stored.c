@@ -141,8 +141,8 @@ static ALD_CHECK enum ald_rc write_row(struct writer *w, struct ald_err *err)
         w->end = w->room;
         return ALD_OK;
     }
-    const struct ald_kept_cell cells[] = {ald_kept_text(w->service), ald_kept_text(kind_names[w->kind]), ald_kept_int(w->quarter),
-                                          ald_kept_blob(w->room, (size_t)(w->end - w->room))};
+    const struct ald_datum cells[] = {ald_datum_text(w->service), ald_datum_text(kind_names[w->kind]), ald_datum_int(w->quarter),
+                                      ald_datum_blob(w->room, (size_t)(w->end - w->room))};
     w->end = w->room;
     return ald_kept_row(&w->kept, cells, err);
 }
@@ -212,14 +212,14 @@ static size_t longest(const struct ald_analysis *a, const struct ald_naming *inc
 
 enum ald_rc ald_past_save(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"part_service_rows", "part_service_put", "part_service_remove", "tti", 4};
-    static const struct ald_kept_table table_since = {"part_service_rows_since", "part_service_put", "part_service_remove", "tti", 4};
+    static const struct ald_kept_table table = {"part_service_rows", "part_service_put", "part_service_add", "part_service_remove", "tti", 4};
+    static const struct ald_kept_table table_since = {"part_service_rows_since", "part_service_put", "part_service_add", "part_service_remove", "tti", 4};
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(writer_done) struct writer w = {.analysis = a, .since = a->recent ? ald_quarter_of(&a->calendar, a->as_of) : INT64_MIN};
     const struct about *about = about_all(a, scratch);
     struct ald_naming incidents = ald_past_naming(a, ald_past_counts, scratch), planned = ald_past_naming(a, is_planned, scratch);
     size_t vendor = 0;
-    const struct ald_kept_cell since = ald_kept_int(w.since);
+    const struct ald_datum since = ald_datum_int(w.since);
     ALD_TRY(ald_kept_open_within(store, a->recent ? &table_since : &table, a->recent ? &since : NULL, NULL, &w.kept, err));
     w.room = w.end = ald_alloc(scratch, longest(a, &incidents, &planned) + 1);
     for (uint32_t s = 0; s < a->services_n; s++) {

@@ -69,8 +69,8 @@ static void add_link(struct comparing *c, struct ald_relink link)
 /* q: brief_link, at the stored row. */
 static bool is_stored(struct ald_q *q, const struct ald_record *r, const char *incident)
 {
-    const struct ald_kept_cell cells[] = {ald_kept_text(incident), ald_kept_text(ald_record_method(r)), ald_kept_real(ald_record_confidence(r)),
-                                          ald_kept_text(ald_record_via(r)), ald_kept_int(r->folded)};
+    const struct ald_datum cells[] = {ald_datum_text(incident), ald_datum_text(ald_record_method(r)), ald_datum_real(ald_record_confidence(r)),
+                                      ald_datum_text(ald_record_via(r)), ald_datum_int(r->folded)};
     for (int i = 0; i < 5; i++)
         if (!ald_kept_holds(q, i, &cells[i]))
             return false;
@@ -187,7 +187,7 @@ static void look_at_stored(struct comparing *c, int64_t a, int64_t b)
 
 static bool holds_suggestion(struct ald_q *q, const struct ald_resuggest *s)
 {
-    const struct ald_kept_cell cells[] = {ald_kept_int(s->a), ald_kept_int(s->b), ald_kept_real(s->confidence), ald_kept_text(s->via), ald_kept_text(s->refused)};
+    const struct ald_datum cells[] = {ald_datum_int(s->a), ald_datum_int(s->b), ald_datum_real(s->confidence), ald_datum_text(s->via), ald_datum_text(s->refused)};
     for (int i = 0; i < 5; i++)
         if (!ald_kept_holds(q, i, &cells[i]))
             return false;

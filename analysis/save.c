@@ -33,22 +33,23 @@ static ALD_CHECK enum ald_rc cut_incidents(struct ald_store *store, struct ald_k
 
 static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct ald_analysis *a, const struct ald_incident *inc, int64_t number, struct ald_err *err)
 {
-    const struct ald_kept_cell cells[] = {ald_kept_int(number),
-                                     ald_kept_text(inc->id),
-                                     ald_kept_text(inc->key),
-                                     ald_kept_text(inc->title),
-                                     ald_kept_text(ald_class_name(inc->cls)),
-                                     ald_kept_text(ald_state_name(inc->state)),
-                                     ald_kept_time(inc->started_at),
-                                     ald_kept_time(ald_moment_of(inc, ALD_RESOLVED)->at),
-                                     ald_kept_time(ald_active_ms(a, inc)),
-                                     ald_kept_time(ald_elapsed_ms(inc))};
+    const struct ald_datum cells[] = {ald_datum_int(number),
+                                      ald_datum_text(inc->id),
+                                      ald_datum_text(inc->key),
+                                      ald_datum_text(inc->title),
+                                      ald_datum_text(ald_class_name(inc->cls)),
+                                      ald_datum_text(ald_state_name(inc->state)),
+                                      ald_datum_time(inc->started_at),
+                                      ald_datum_time(ald_moment_of(inc, ALD_RESOLVED)->at),
+                                      ald_datum_time(ald_active_ms(a, inc)),
+                                      ald_datum_time(ald_elapsed_ms(inc))};
     return ald_kept_row(kept, cells, err);
 }
 
 /* ---- Links ---- */
 
-static const struct ald_kept_table link_table = {"analysis_link_rows", "analysis_link_put", "analysis_link_remove", "i", ALD_LINK_CELLS};
+static const struct ald_kept_table link_table = {"analysis_link_rows", "analysis_link_put", "analysis_link_add", "analysis_link_remove",
+                                                 "i", ALD_LINK_CELLS};
 
 /* Written a part at a time, while quarters are read. */
 struct links {
@@ -74,7 +75,7 @@ static void links_done(struct links *links)
 
 static ALD_CHECK enum ald_rc put_links(struct links *links, size_t up_to, struct ald_err *err)
 {
-    struct ald_kept_cell cells[ALD_LINK_CELLS];
+    struct ald_datum cells[ALD_LINK_CELLS];
     for (; links->at < up_to; links->at++) {
         ald_link_cells(links->analysis, links->linked[links->at].at, cells);
         ALD_TRY(ald_kept_row(&links->kept, cells, err));
@@ -88,44 +89,44 @@ static ALD_CHECK enum ald_rc put_signals(struct ald_kept *signals, struct ald_pa
 {
     struct ald_packed packed;
     ALD_TRY(ald_pack(packer, i, &packed, err));
-    const struct ald_kept_cell cells[] = {ald_kept_int(ald_stored_number(packer->analysis, i)), ald_kept_text(packed.values), ald_kept_int(packed.absent)};
+    const struct ald_datum cells[] = {ald_datum_int(ald_stored_number(packer->analysis, i)), ald_datum_text(packed.values), ald_datum_int(packed.absent)};
     return ald_kept_row(signals, cells, err);
 }
 
 /* ---- Readings ---- */
 
-static struct ald_kept_cell real_cell(bool has, double v)
+static struct ald_datum real_cell(bool has, double v)
 {
-    return ald_kept_real(has ? v : (double)NAN);
+    return ald_datum_real(has ? v : (double)NAN);
 }
 
 enum { READING_CELLS = 14 };
 static const char *const reading_names[ALD_READING_N] = {[ALD_START_READING] = "start", [ALD_LANDMARK_READING] = "landmark"};
 
-static void reading_cells(const struct ald_reading *reading, const char *name, int64_t number, struct ald_kept_cell ret[READING_CELLS])
+static void reading_cells(const struct ald_reading *reading, const char *name, int64_t number, struct ald_datum ret[READING_CELLS])
 {
     const struct ald_axis_position *x = &reading->axis[ALD_COMPLEXITY], *y = &reading->axis[ALD_BLAST_RADIUS];
-    const struct ald_kept_cell cells[READING_CELLS] = {ald_kept_int(number),
-                                                       ald_kept_text(name),
-                                                       ald_kept_int((int64_t)reading->n_ref),
-                                                       ald_kept_int((int64_t)reading->candidates),
-                                                       ald_kept_int((int64_t)reading->k),
-                                                       ald_kept_int((int64_t)reading->m),
-                                                       real_cell(x->has, x->position),
-                                                       real_cell(y->has, y->position),
-                                                       real_cell(reading->has_lower, reading->lower_ms),
-                                                       real_cell(reading->has_median, reading->median_ms),
-                                                       real_cell(reading->has_upper, reading->upper_ms),
-                                                       real_cell(reading->has_percentile, reading->percentile),
-                                                       ald_kept_text(ald_reading_text(reading)),
-                                                       ald_kept_text(reading->absent)};
+    const struct ald_datum cells[READING_CELLS] = {ald_datum_int(number),
+                                                   ald_datum_text(name),
+                                                   ald_datum_int((int64_t)reading->n_ref),
+                                                   ald_datum_int((int64_t)reading->candidates),
+                                                   ald_datum_int((int64_t)reading->k),
+                                                   ald_datum_int((int64_t)reading->m),
+                                                   real_cell(x->has, x->position),
+                                                   real_cell(y->has, y->position),
+                                                   real_cell(reading->has_lower, reading->lower_ms),
+                                                   real_cell(reading->has_median, reading->median_ms),
+                                                   real_cell(reading->has_upper, reading->upper_ms),
+                                                   real_cell(reading->has_percentile, reading->percentile),
+                                                   ald_datum_text(ald_reading_text(reading)),
+                                                   ald_datum_text(reading->absent)};
     memcpy(ret, cells, sizeof cells);
 }
 
 static ALD_CHECK enum ald_rc put_readings(struct ald_kept *kept, const struct ald_measure *measure, int64_t number, struct ald_err *err)
 {
     static const int order[] = {ALD_LANDMARK_READING, ALD_START_READING}; /* of their names */
-    struct ald_kept_cell cells[READING_CELLS];
+    struct ald_datum cells[READING_CELLS];
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         reading_cells(&measure->reading[order[i]], reading_names[order[i]], number, cells);
         ALD_TRY(ald_kept_row(kept, cells, err));
@@ -142,10 +143,13 @@ struct tables {
 /* kept: the number of the incident up to which tables stay as they are. */
 static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, int64_t kept, struct tables *ret, struct ald_err *err)
 {
-    static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_remove", "i", 10};
-    static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_remove", "i", 3};
-    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", READING_CELLS};
-    const struct ald_kept_cell after[] = {ald_kept_int(kept), ald_kept_text("~")}; /* behind all names of readings */
+    static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_add",
+                                                    "analysis_incident_remove", "i", 10};
+    static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_add",
+                                                  "analysis_signals_remove", "i", 3};
+    static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_add",
+                                                   "analysis_reading_remove", "it", READING_CELLS};
+    const struct ald_datum after[] = {ald_datum_int(kept), ald_datum_text("~")}; /* behind all names of readings */
     ALD_TRY(ald_kept_open(store, &incidents, after, &ret->incidents, err));
     ALD_TRY(ald_kept_open(store, &signals, after, &ret->signals, err));
     return ald_kept_open(store, &readings, after, &ret->readings, err);
@@ -271,9 +275,9 @@ static ALD_CHECK enum ald_rc save_older(struct ald_store *store, struct rereadin
         const struct ald_measure *measure = reread_at(r, recent->older[k]);
         *ret_read += measure->shown >= 0;
         for (int i = 0; i < ALD_READING_N; i++) {
-            struct ald_kept_cell cells[READING_CELLS];
+            struct ald_datum cells[READING_CELLS];
             reading_cells(&measure->reading[i], reading_names[i], recent->older_numbers[k], cells);
-            ald_kept_bind(q, cells, READING_CELLS);
+            ald_q_bind(q, cells, READING_CELLS);
             ALD_TRY(ald_q_run(q, err));
         }
     }
@@ -285,12 +289,12 @@ static ALD_CHECK enum ald_rc save_changed(struct ald_store *store, const struct 
 {
     const struct ald_recent *recent = a->recent;
     ALD_CLEANUP(ald_q_closep) struct ald_q *put = NULL;
-    struct ald_kept_cell cells[ALD_LINK_CELLS];
+    struct ald_datum cells[ALD_LINK_CELLS];
     ALD_TRY(ald_links_save(store, recent->renewed, err));
     ALD_TRY(ald_q_open(store, link_table.put, &put, err));
     for (size_t i = 0; i < recent->changed_n; i++) {
         ald_link_cells(a, recent->changed[i], cells);
-        ald_kept_bind(put, cells, ALD_LINK_CELLS);
+        ald_q_bind(put, cells, ALD_LINK_CELLS);
         ALD_TRY(ald_q_run(put, err));
     }
     return ALD_OK;

@@ -170,7 +170,7 @@ static inline int64_t ald_stored_number(const struct ald_analysis *a, size_t inc
 enum { ALD_LINK_CELLS = 7 };
 struct ald_keyed;
 size_t ald_linked_list(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_keyed **ret);
-void ald_link_cells(const struct ald_analysis *analysis, size_t record, struct ald_kept_cell ret[ALD_LINK_CELLS]);
+void ald_link_cells(const struct ald_analysis *analysis, size_t record, struct ald_datum ret[ALD_LINK_CELLS]);
 
 /** The frames of a quarter. */
 struct ald_stored_quarter {

@@ -8,13 +8,13 @@
 
 static ALD_CHECK enum ald_rc save_origins(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"part_source_rows", "part_source_put", "part_source_remove", "t", 5};
+    static const struct ald_kept_table table = {"part_source_rows", "part_source_put", "part_source_add", "part_source_remove", "t", 5};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
     for (size_t i = 0; i < a->origins_n; i++) { /* sources come by name */
         const struct ald_origin *origin = &a->origins[i];
-        const struct ald_kept_cell cells[] = {ald_kept_text(origin->source), ald_kept_time(origin->started_at), ald_kept_time(origin->posted_at),
-                                              ald_kept_int(origin->vendor), ald_kept_int(origin->seen)};
+        const struct ald_datum cells[] = {ald_datum_text(origin->source), ald_datum_time(origin->started_at), ald_datum_time(origin->posted_at),
+                                          ald_datum_int(origin->vendor), ald_datum_int(origin->seen)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
     }
     return ald_kept_end(&kept, err);
@@ -36,7 +36,7 @@ static int by_rows(const void *x, const void *y)
 
 static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const struct ald_analysis *a, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"part_suggestion_rows", "part_suggestion_put", "part_suggestion_remove", "ii", 5};
+    static const struct ald_kept_table table = {"part_suggestion_rows", "part_suggestion_put", "part_suggestion_add", "part_suggestion_remove", "ii", 5};
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     struct suggested *list = ald_calloc(scratch, a->suggestions_n, sizeof *list);
@@ -47,8 +47,8 @@ static ALD_CHECK enum ald_rc save_suggestions(struct ald_store *store, const str
     ALD_TRY(ald_kept_open(store, &table, NULL, &kept, err));
     for (size_t i = 0; i < a->suggestions_n; i++) {
         const struct ald_link *link = list[i].link;
-        const struct ald_kept_cell cells[] = {ald_kept_int(list[i].a), ald_kept_int(list[i].b), ald_kept_real(link->confidence),
-                                              ald_kept_text(link->via), ald_kept_text(link->refused)};
+        const struct ald_datum cells[] = {ald_datum_int(list[i].a), ald_datum_int(list[i].b), ald_datum_real(link->confidence),
+                                          ald_datum_text(link->via), ald_datum_text(link->refused)};
         ALD_TRY(ald_kept_row(&kept, cells, err));
     }
     return ald_kept_end(&kept, err);

@@ -28,6 +28,13 @@ static int by_name(const void *key, const void *row)
     return strcmp(key, ((const struct ald_embedded *)row)->name);
 }
 
+const char *ald_query_text(const char *name)
+{
+    const struct ald_embedded *row = bsearch(name, ald_sql_queries, queries_n(), sizeof *row, by_name);
+    assert(row);
+    return (const char *)row->bytes;
+}
+
 /** True when SQL holds nothing but white space and comments. */
 static bool is_blank(sqlite3 *db, const char *sql)
 {
@@ -168,6 +175,11 @@ void ald_q_blob(struct ald_q *q, int i, const void *bytes, size_t n)
 void ald_q_null(struct ald_q *q, int i)
 {
     keep(q, i, sqlite3_bind_null(binding(q), i));
+}
+
+void ald_q_pointer(struct ald_q *q, int i, void *p, const char *type)
+{
+    keep(q, i, sqlite3_bind_pointer(binding(q), i, p, type, NULL));
 }
 
 /* ---- Rows ---- */

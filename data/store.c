@@ -125,6 +125,7 @@ static enum ald_rc connect_file(struct ald_store *store, enum ald_store_mode mod
             return ald_store_fail(store, rc, "configure", err);
     }
     ald_store_faults(store);
+    ALD_TRY(ald_store_knows_batches(store, err));
     ALD_TRY(ald_store_exec(store, "store_cell_size_check", err));
     ALD_TRY(ald_store_exec(store, "store_mmap_off", err));
     return ald_store_exec(store, "store_temp_in_memory", err);

@@ -53,6 +53,11 @@ void ald_store_faults(const struct ald_store *store);
 #else
 #define ald_store_faults(store) ((void)0)
 #endif
+/** query.c: the SQL under a name; a parameter that only C can read (sqlite3_bind_pointer). */
+const char *ald_query_text(const char *name);
+void ald_q_pointer(struct ald_q *q, int i, void *p, const char *type);
+/** batch.c: makes ald_batch known to a connection. */
+ALD_CHECK enum ald_rc ald_store_knows_batches(struct ald_store *store, struct ald_err *err);
 /* place.c */
 /** Makes the file, so that it is never readable by others, not even for a moment; refuses what another user has put there. */
 ALD_CHECK enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *err);

@@ -84,6 +84,8 @@ SELECT event_id FROM event WHERE record = ?1 AND at <= ?2 ORDER BY at, event_id;
 SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text <> '' ORDER BY record, event_id;
 
 -- ---- save: rows are compared with what is to be there, in the order of the key; differences are put, what is no more is removed ----
+-- What comes after all that a table holds is added, many rows at a time. OR FAIL: a row that cannot be added ends the whole transaction, so that
+-- SQLite need not note what the statement has written so far.
 
 -- name: analysis_incident_rows
 SELECT n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms FROM incident WHERE n > ?1 ORDER BY n;
@@ -100,6 +102,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (n) DO UPDATE SET key = excluded.key, title = excluded.title, class = excluded.class, state = excluded.state,
     started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms;
 
+-- name: analysis_incident_add
+INSERT OR FAIL INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
+SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM ald_batch(?1);
+
 -- name: analysis_link_rows
 SELECT record, incident, method, confidence, via, folded, key FROM incident_record WHERE record > ?1 ORDER BY record;
 
@@ -111,6 +117,9 @@ INSERT INTO incident_record (record, incident, method, confidence, via, folded, 
 ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
     via = excluded.via, folded = excluded.folded, key = excluded.key;
 
+-- name: analysis_link_add
+INSERT OR FAIL INTO incident_record (record, incident, method, confidence, via, folded, key) SELECT c0, c1, c2, c3, c4, c5, c6 FROM ald_batch(?1);
+
 -- name: analysis_signals_rows
 SELECT incident, packed, absent FROM signal_values WHERE incident > ?1 ORDER BY incident;
 
@@ -121,6 +130,9 @@ DELETE FROM signal_values WHERE incident = ?1;
 INSERT INTO signal_values (incident, packed, absent) VALUES (?1, ?2, ?3)
 ON CONFLICT (incident) DO UPDATE SET packed = excluded.packed, absent = excluded.absent;
 
+-- name: analysis_signals_add
+INSERT OR FAIL INTO signal_values (incident, packed, absent) SELECT c0, c1, c2 FROM ald_batch(?1);
+
 -- name: analysis_absent_rows
 SELECT id, packed, incidents FROM signal_absent WHERE id > ?1 ORDER BY id;
 
@@ -130,6 +142,9 @@ DELETE FROM signal_absent WHERE id = ?1;
 -- name: analysis_absent_put
 INSERT INTO signal_absent (id, packed, incidents) VALUES (?1, ?2, ?3)
 ON CONFLICT (id) DO UPDATE SET packed = excluded.packed, incidents = excluded.incidents;
+
+-- name: analysis_absent_add
+INSERT OR FAIL INTO signal_absent (id, packed, incidents) SELECT c0, c1, c2 FROM ald_batch(?1);
 
 -- name: analysis_reading_rows
 SELECT incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent
@@ -146,6 +161,10 @@ ON CONFLICT (incident, reading) DO UPDATE SET n_ref = excluded.n_ref, candidates
     complexity = excluded.complexity, blast_radius = excluded.blast_radius, lower_ms = excluded.lower_ms,
     median_ms = excluded.median_ms, upper_ms = excluded.upper_ms, percentile = excluded.percentile, text = excluded.text,
     absent = excluded.absent;
+
+-- name: analysis_reading_add
+INSERT OR FAIL INTO reading (incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent)
+SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 FROM ald_batch(?1);
 
 -- name: analysis_meta_put
 INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;

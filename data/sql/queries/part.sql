@@ -204,6 +204,9 @@ DELETE FROM suggestion WHERE a = ?1 AND b = ?2;
 INSERT INTO suggestion (a, b, confidence, via, refused) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (a, b) DO UPDATE SET confidence = excluded.confidence, via = excluded.via, refused = excluded.refused;
 
+-- name: part_suggestion_add
+INSERT OR FAIL INTO suggestion (a, b, confidence, via, refused) SELECT c0, c1, c2, c3, c4 FROM ald_batch(?1);
+
 -- name: part_source_rows
 SELECT source, started_at, posted_at, vendor, seen FROM source_past WHERE source > ?1 ORDER BY source;
 
@@ -214,6 +217,9 @@ DELETE FROM source_past WHERE source = ?1;
 INSERT INTO source_past (source, started_at, posted_at, vendor, seen) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (source) DO UPDATE SET started_at = excluded.started_at, posted_at = excluded.posted_at, vendor = excluded.vendor,
     seen = excluded.seen;
+
+-- name: part_source_add
+INSERT OR FAIL INTO source_past (source, started_at, posted_at, vendor, seen) SELECT c0, c1, c2, c3, c4 FROM ald_batch(?1);
 
 -- name: part_service_rows
 SELECT service, kind, quarter, packed FROM service_past WHERE (service, kind, quarter) > (?1, ?2, ?3) ORDER BY service, kind, quarter;
@@ -229,6 +235,9 @@ DELETE FROM service_past WHERE service = ?1 AND kind = ?2 AND quarter = ?3;
 -- name: part_service_put
 INSERT INTO service_past (service, kind, quarter, packed) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (service, kind, quarter) DO UPDATE SET packed = excluded.packed;
+
+-- name: part_service_add
+INSERT OR FAIL INTO service_past (service, kind, quarter, packed) SELECT c0, c1, c2, c3 FROM ald_batch(?1);
 
 -- Frames that lie between two quarters, neither of them included.
 -- name: part_frame_cut
@@ -249,6 +258,9 @@ DELETE FROM link_model WHERE part = ?1;
 -- name: part_model_put
 INSERT INTO link_model (part, packed) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET packed = excluded.packed;
 
+-- name: part_model_add
+INSERT OR FAIL INTO link_model (part, packed) SELECT c0, c1 FROM ald_batch(?1);
+
 -- name: part_brief_rows
 SELECT chunk, packed FROM brief WHERE chunk > ?1 ORDER BY chunk;
 
@@ -257,6 +269,9 @@ DELETE FROM brief WHERE chunk = ?1;
 
 -- name: part_brief_put
 INSERT INTO brief (chunk, packed) VALUES (?1, ?2) ON CONFLICT (chunk) DO UPDATE SET packed = excluded.packed;
+
+-- name: part_brief_add
+INSERT OR FAIL INTO brief (chunk, packed) SELECT c0, c1 FROM ald_batch(?1);
 
 -- ---- linking without loading: what is stored of a record's link ----
 

@@ -29,6 +29,10 @@ PRAGMA temp_store = MEMORY;
 -- name: store_temp_in_file
 PRAGMA temp_store = FILE;
 
+-- The columns of rows in memory (batch.h); never run.
+-- name: store_batch
+CREATE TABLE batch_in_memory (c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, given HIDDEN);
+
 -- 16 MB: with the default of 2 MB the indexes of a large store are read from the file again and again.
 -- name: store_cache
 PRAGMA cache_size = -16384;

@@ -9,24 +9,24 @@
 
 enum { KEYS = 12000, COLUMNS = 14 };
 static const char *const names[] = {"landmark", "start"};
-static const struct ald_kept_table table = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_remove", "it", COLUMNS};
+static const struct ald_kept_table table = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_add", "analysis_reading_remove", "it", COLUMNS};
 
 /* The row of a key: k is its value, 0: there is none. */
-static void make_row(size_t key, unsigned k, struct ald_kept_cell cells[COLUMNS])
+static void make_row(size_t key, unsigned k, struct ald_datum cells[COLUMNS])
 {
     memset(cells, 0, COLUMNS * sizeof *cells);
-    cells[0] = ald_kept_int((int64_t)(key / 2) + 1);
-    cells[1] = ald_kept_text(names[key % 2]);
-    cells[4] = ald_kept_int(k - 1);
-    cells[6] = ald_kept_real(k % 3 == 0 ? 0 : k % 3 == 1 ? (double)k / 7 - 1 : (double)NAN);
-    cells[12] = ald_kept_text(k % 2 ? "longer" : NULL);
+    cells[0] = ald_datum_int((int64_t)(key / 2) + 1);
+    cells[1] = ald_datum_text(names[key % 2]);
+    cells[4] = ald_datum_int(k - 1);
+    cells[6] = ald_datum_real(k % 3 == 0 ? 0 : k % 3 == 1 ? (double)k / 7 - 1 : (double)NAN);
+    cells[12] = ald_datum_text(k % 2 ? "longer" : NULL);
 }
 
 static void keep(struct ald_store *store, const unsigned *values)
 {
     struct ald_err err = {0};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept;
-    struct ald_kept_cell cells[COLUMNS];
+    struct ald_datum cells[COLUMNS];
     must(ald_kept_open(store, &table, NULL, &kept, &err), &err);
     for (size_t key = 0; key < KEYS; key++) {
         if (!values[key])
@@ -41,7 +41,7 @@ static void keep(struct ald_store *store, const unsigned *values)
 static void assert_holds(struct fixture *f, const unsigned *values)
 {
     sqlite3_stmt *statement;
-    struct ald_kept_cell cells[COLUMNS];
+    struct ald_datum cells[COLUMNS];
     size_t key = 0;
     assert_int_equal(sqlite3_prepare_v2(f->db, "SELECT incident, reading, k, complexity, text FROM reading ORDER BY incident, reading", -1,
                                         &statement, NULL), SQLITE_OK);
@@ -55,10 +55,10 @@ static void assert_holds(struct fixture *f, const unsigned *values)
         assert_int_equal(sqlite3_column_int64(statement, 0), cells[0].whole);
         assert_string_equal(sqlite3_column_text(statement, 1), cells[1].text);
         assert_int_equal(sqlite3_column_int64(statement, 2), cells[4].whole);
-        if (cells[6].type == ALD_KEPT_REAL)
+        if (cells[6].type == ALD_DATUM_REAL)
             assert_memory_equal(&real, &cells[6].real, sizeof real);
-        assert_int_equal(sqlite3_column_type(statement, 3), cells[6].type == ALD_KEPT_NULL ? SQLITE_NULL : SQLITE_FLOAT);
-        assert_string_equal(text ? text : "", cells[12].type == ALD_KEPT_NULL ? "" : cells[12].text);
+        assert_int_equal(sqlite3_column_type(statement, 3), cells[6].type == ALD_DATUM_NULL ? SQLITE_NULL : SQLITE_FLOAT);
+        assert_string_equal(text ? text : "", cells[12].type == ALD_DATUM_NULL ? "" : cells[12].text);
     }
     sqlite3_finalize(statement);
     while (key < KEYS && !values[key])
@@ -125,7 +125,7 @@ static void whatever_it_held(void **state)
 /* A key of texts and a number, a column of bytes; what lies up to a key is neither looked at nor changed. */
 static void of_any_key(void **state)
 {
-    static const struct ald_kept_table pasts = {"part_service_rows", "part_service_put", "part_service_remove", "tti", 4};
+    static const struct ald_kept_table pasts = {"part_service_rows", "part_service_put", "part_service_add", "part_service_remove", "tti", 4};
     static const struct {
         const char *given[5], *after, *wanted; /* quarters of "cart"/"planned"; bytes are the same */
     } steps[] = {{{"1", "2", "3"}, NULL, "1:1 2:2 3:3"},
@@ -139,10 +139,10 @@ static void of_any_key(void **state)
     must(ald_store_open(f->path, ALD_STORE_WRITE, &store, &err), &err);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         ALD_CLEANUP(ald_kept_done) struct ald_kept kept;
-        const struct ald_kept_cell after[] = {ald_kept_text("cart"), ald_kept_text("planned"), ald_kept_int(steps[i].after ? *steps[i].after - '0' : 0)};
+        const struct ald_datum after[] = {ald_datum_text("cart"), ald_datum_text("planned"), ald_datum_int(steps[i].after ? *steps[i].after - '0' : 0)};
         must(ald_kept_open(store, &pasts, steps[i].after ? after : NULL, &kept, &err), &err);
         for (size_t k = 0; steps[i].given[k]; k++) {
-            const struct ald_kept_cell cells[] = {after[0], after[1], ald_kept_int(*steps[i].given[k] - '0'), ald_kept_blob(steps[i].given[k], 1)};
+            const struct ald_datum cells[] = {after[0], after[1], ald_datum_int(*steps[i].given[k] - '0'), ald_datum_blob(steps[i].given[k], 1)};
             must(ald_kept_row(&kept, cells, &err), &err);
         }
         must(ald_kept_end(&kept, &err), &err);
