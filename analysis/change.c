@@ -139,6 +139,15 @@ static void compare(const struct ald_analysis *analysis, const struct ald_figure
 
 /* ---- The two sides ---- */
 
+/* Whether the history begins after the start of the period just before. */
+static bool only_part(const struct ald_analysis *analysis, const struct ald_period *period)
+{
+    struct ald_period before;
+    int64_t first = analysis->incidents_n > 0 ? analysis->incidents[0].started_at : ALD_TIME_NONE;
+    ald_period_slice(&analysis->calendar, period, 1, &before);
+    return first != ALD_TIME_NONE && first < period->start && first >= before.start;
+}
+
 /* The baseline begins with the lookback, or where the history does. */
 static void label_baseline(const struct ald_analysis *analysis, const struct ald_period *period,
                            struct ald_arena *arena, struct ald_change_side *ret)
@@ -195,6 +204,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
                                .absent = not_begun,
                                .shift = {.absent = not_begun, .interval = {.absent = not_begun}}};
     label_baseline(analysis, period, arena, &ret->baseline);
+    ret->part_baseline = only_part(analysis, period);
     struct ald_standing now = {.n = 0}, then = {.n = 0};
     if (analysis->as_of >= period->start) {
         struct pile now_pile, then_pile;

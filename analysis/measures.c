@@ -147,6 +147,25 @@ bool ald_axis_told(const struct ald_analysis *analysis, size_t incident, int rea
     return true;
 }
 
+size_t ald_axis_signals(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, size_t *ret_told, size_t *ret_compared)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    unsigned timing = reading == ALD_START_READING ? ALD_STRUCTURAL : ALD_STRUCTURAL | ALD_LANDMARK;
+    size_t all = 0;
+    *ret_told = *ret_compared = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_signal *signal = ald_signal_at(s);
+        if (signal->axis != axis || !(signal->timing & timing) || !(ald_signal_weight(analysis->settings, signal) > 0))
+            continue;
+        all++;
+        if (!measure->places || !measure->reading[reading].placed || !measure->places->scales[reading][s].eligible)
+            continue;
+        ++*ret_compared;
+        *ret_told += !isnan(ald_position_at(analysis, incident, reading, s));
+    }
+    return all;
+}
+
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal)
 {
     const struct ald_measure *measure = ald_measure_at(analysis, incident);

@@ -218,10 +218,12 @@ static void print_axis(const struct ald_analysis *an, size_t i, int which, enum 
     const struct ald_axis_position *axis = &ald_measure_at(an, i)->reading[which].axis[at];
     char drawn[24];
     double raw, coverage;
+    size_t told, compared, all = ald_axis_signals(an, i, which, at, &told, &compared);
     (void)ald_axis_told(an, i, which, at, &raw, &coverage);
     bar(axis->has ? axis->position : (double)NAN, drawn);
     if (axis->has)
-        (void)printf("    %-14s %s %.2f  (raw %.3f, %.0f %% of its weight recorded)\n", name, drawn, axis->position, raw, 100 * coverage);
+        (void)printf("    %-14s %s %.2f  (raw %.3f; %zu of %zu signals told, of %zu that can be compared: %.0f %% of their weight)\n", name, drawn, axis->position, raw,
+                     told, all, compared, 100 * coverage);
     else
         (void)printf("    %-14s absent: %s\n", name, axis->absent ? axis->absent : "too thin");
 }

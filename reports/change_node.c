@@ -58,6 +58,7 @@ struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis 
     ald_node_set(a, o, "clock", ald_node_str(a, ald_clock_name(ALD_CLOCK_RESOLVE)));
     ald_node_set(a, o, "age_s", age_node(a, an, &f->period));
     ald_node_set(a, o, "baseline", side_node(a, &c->baseline));
+    ald_node_set(a, o, "part_baseline", ald_node_bool(a, c->part_baseline));
     ald_node_set(a, o, "current", side_node(a, &c->current));
     ald_node_set(a, o, "ratio", number_or(a, !c->absent, c->ratio, c->absent));
     ald_node_set(a, o, "ratio_ci", ald_interval_node(a, &c->ratio_ci, 1));

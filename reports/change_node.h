@@ -26,5 +26,7 @@ const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_an
                                         const struct ald_changes *changes);
 /** The one sentence of the summary, or NULL where nothing is said. */
 const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *changes);
+/** "only 5 weeks of earlier incidents are on record, from 2016-02-29 on, less than one whole period": of a part_baseline. */
+const char *ald_change_part(struct ald_arena *a, const struct ald_change *change);
 /** The section Change. The tree must stand. */
 void ald_change_view(struct ald_report *report);

@@ -35,8 +35,16 @@ static const char *vague_of(const struct ald_change *c)
     return none_fits ? "; the interval still holds no change at all, so little can be said of how much" : "";
 }
 
+const char *ald_change_part(struct ald_arena *a, const struct ald_change *c)
+{
+    return ald_sprintf(a, "only %s of earlier incidents %s on record%s, less than one whole period", ald_many(a, c->baseline.weeks, "week", "weeks"),
+                       c->baseline.weeks == 1 ? "is" : "are", c->baseline.label ? ald_sprintf(a, ", from %.10s on", c->baseline.label) : "");
+}
+
 static const char *verdict_of(struct ald_arena *a, const struct ald_change *c)
 {
+    if (c->has_p && c->part_baseline)
+        return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s. Beside those, times to resolve: %s.", ald_change_part(a, c), c->verdict);
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told: %s.", c->p_absent);
     if (c->changed)
@@ -58,9 +66,9 @@ static const char *visible_of(struct ald_arena *a, const struct ald_change *c)
     if (!c->has_detectable)
         return NULL;
     return ald_sprintf(a,
-                       "With this many incidents, only a reduction by %.0f %% or more would be noticed four times in five; noticing one of "
-                       "10 %% would need %s incidents per period.",
-                       100 * c->detectable_reduction, ald_words_count(a, llround(c->incidents_needed)));
+                       "With this many incidents, only %s would be noticed four times in five; noticing a reduction by 10 %% would need %s "
+                       "incidents per period.",
+                       ald_noticed(a, c->detectable_reduction), ald_words_count(a, llround(c->incidents_needed)));
 }
 
 static const char *shift_of(struct ald_arena *a, const struct ald_shift *s)
@@ -119,14 +127,16 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     const struct ald_change *c = &changes->change;
     if (c->absent || (!c->has_p && !c->has_detectable))
         return NULL;
-    const char *visible = c->has_detectable ? ald_sprintf(a, "; with this many incidents, only a reduction by %.0f %% or more would likely be noticed",
-                                                          100 * c->detectable_reduction)
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; of so many, only %s would likely be noticed", ald_noticed(a, c->detectable_reduction))
                                             : "";
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
+    if (c->part_baseline)
+        return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s; these took %s.", ald_change_part(a, c),
+                           ald_took(a, c->ratio, &c->ratio_ci, "those"));
     if (c->changed)
         return ald_sprintf(a, "They took %s%s.", ald_as_long(a, c->ratio, &c->ratio_ci, "earlier incidents at the same age", false), vague_of(c));
-    return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: chance alone makes a difference "
-                          "this large %.0f times in 100%s.",
-                       100 * c->p_value, visible);
+    return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: %s, and chance alone makes such a difference "
+                          "%.0f times in 100%s.",
+                       ald_took(a, c->ratio, &c->ratio_ci, "those"), 100 * c->p_value, visible);
 }

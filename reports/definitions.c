@@ -30,9 +30,10 @@ static const struct ald_definition rows[] = {
     {"km_median", "The median when incidents that are still open are taken as lasting at least this long (Kaplan-Meier)."},
     {"signal", "One measured property of an incident, with its evidence. Structural ones are known at the start; landmark ones are counted up "
                "to a fixed age, because a long incident collects people and services merely by being long; hindsight ones are description."},
-    {"complexity", "Where an incident stands, from 0 to 1, among earlier incidents of this organisation, by the signals of complexity: how new "
-                   "it was, what else was open, how many teams and people and how far apart, how often it changed hands or was "
-                   "escalated, who was new to it, whether another company was involved, whether records disagree on severity."},
+    {"complexity", "Where an incident stands, from 0 to 1, among earlier incidents of this organisation, by the signals of complexity. One that was over within "
+                   "the landmark: by what was known at its start alone, among all (how new it was, what else was open, whether another company was involved "
+                   "or records disagree on severity). One that outlasted it: by these and by what had come together by then, among those that did (how "
+                   "many teams and people and how far apart, how often it changed hands or was escalated, who was new to it). The two are different scales."},
     {"blast_radius", "Where an incident stands, from 0 to 1, among earlier incidents, by how far it reached: services impacted "
                      "and those that depend on them, their tier, alerts, people interrupted, customers' tickets, merged records, and the "
                      "customers, regions and requests that the records name."},
@@ -47,7 +48,8 @@ static const struct ald_definition rows[] = {
     {"corner", "Complex and short: ask what went right. Simple and long: ask what made it hard. For attention, never a score."},
     {"pair", "Two incidents of the period that took about as long (within a tenth) although one was far more complex than the other: what a "
              "single number hides."},
-    {"coverage", "Share of the weight of an axis' signals that is recorded for this incident. Below one half there is no position."},
+    {"coverage", "Share of the weight of those signals of an axis that can be compared at all (a quarter of earlier incidents have them, and not all the "
+                 "same) that is recorded for this incident. Below one half there is no position. Of few signals all may be recorded: explain counts them."},
     {"group", "The incidents of a service named when they began (each of several counts), or of the team that was assigned first, else the owner of "
               "those services: who joins because an incident is long must not look slow. Never people; teams with fewer than 5 people "
               "engaged while they held an incident are folded into small teams."},
@@ -74,8 +76,8 @@ static const struct ald_definition rows[] = {
                 "changed; not what, nor why."},
     {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
                       "tells nothing."},
-    {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five. Smaller ones may be there and "
-                             "not be seen. Incidents needed: how many a period would have to have to show a reduction of 10 %."},
+    {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five; an increase by the same factor would show as often. "
+                             "Smaller ones may be there and not be seen. Incidents needed: how many a period would have to have to show a reduction of 10 %."},
     {"adjusted_shift", "Mean percentile of incidents among comparable past ones, by what was known at the start: 0.5 is like them, above is longer. So a "
                        "period of harder incidents does not count as slow. Open ones count with their expected place."},
     {"trend", "Fiscal quarters of the lookback and the period's own, each as it stood at the same age. Most differences between quarters lie within the "

@@ -89,9 +89,9 @@ static const char *half_over(const struct asked *q)
 static const char *visible(const struct asked *q)
 {
     const struct ald_change *c = &q->changes->change;
-    if (!c->has_detectable || c->changed) /* what was noticed needs no "would be" */
+    if (!c->has_detectable || c->changed || c->part_baseline) /* what was noticed needs no "would be" */
         return "";
-    return ald_sprintf(q->a, "; with this many incidents only a reduction by %.0f %% or more would likely be noticed", 100 * c->detectable_reduction);
+    return ald_sprintf(q->a, "; of so many, only %s would likely be noticed", ald_noticed(q->a, c->detectable_reduction));
 }
 
 static const char *mean(const struct asked *q)
@@ -116,28 +116,18 @@ static const char *const *any_change(const struct asked *q)
     else if (!c->has_p)
         ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told: %s.",
                                          c->p_absent ? c->p_absent : "too little history"));
+    else if (c->part_baseline)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told yet: %s; these took %s.", ald_change_part(q->a, c),
+                                         ald_took(q->a, c->ratio, &c->ratio_ci, "those")));
     else if (!c->changed)
-        ald_sentence_add(&t, "Nothing shows that resolving them became faster or slower.");
+        ald_sentence_add(&t, ald_sprintf(q->a, "Nothing shows that resolving them became faster or slower: %s.",
+                                         ald_took(q->a, c->ratio, &c->ratio_ci, "before")));
     else
         ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %s.", ald_as_long(q->a, c->ratio, &c->ratio_ci, "before", true)));
     if (q->f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s%s.", half_over(q), visible(q)));
     ald_sentence_add(&t, mean(q));
     return ald_sentences_end(&t);
-}
-
-/* "7 of the 39 that can be placed were harder than nine in ten of the past": of how many, because a tenth of any period may be. Of a
- * few, none is no news. */
-static const char *beyond(const struct asked *q, const char *n_at, const char *of_at, const char *one, const char *more)
-{
-    enum { FEW = 10 };
-    int64_t n = whole(q, n_at), of = whole(q, of_at);
-    if (n == 0 && of < FEW)
-        return NULL;
-    if (of == 1)
-        return ald_sprintf(q->a, "The one that can be placed %s.", one);
-    return ald_sprintf(q->a, "%s of the %s that can be placed %s.", n ? ald_words_count(q->a, n) : "None", ald_words_count(q->a, of),
-                       n > 1 ? more : one);
 }
 
 /* ---- Were customers hurt? ---- */
@@ -194,8 +184,7 @@ static const char *const *customers_hurt(const struct asked *q)
         ald_sentence_add(&t, hurt(q, ald_rows_at(list, i, NULL)));
     if (!t.n && q->f->incidents_n)
         ald_sentence_add(&t, "Whether customers were hurt is not recorded.");
-    ald_sentence_add(&t, beyond(q, "hard.wide", "hard.wide_of", "reached further than eight in ten of the past",
-                                "reached further than eight in ten of the past"));
+    ald_sentence_add(&t, ald_leadership_wide(q->a, q->report->root));
     return ald_sentences_end(&t);
 }
 
@@ -203,29 +192,7 @@ static const char *const *customers_hurt(const struct asked *q)
 
 static const char *const *what_was_hard(const struct asked *q)
 {
-    struct ald_sentences t = {.a = q->a};
-    size_t hard = (size_t)whole(q, "hard.n"), sooner = (size_t)whole(q, "hard.over_sooner");
-    const struct ald_figures *f = q->f;
-    size_t read = f->shorter + f->typical + f->longer;
-    ald_sentence_add(&t, beyond(q, "hard.n", "hard.of", "was harder than nine in ten of the past", "were harder than nine in ten of the past"));
-    if (sooner && hard == 1)
-        ald_sentence_add(&t, "It was over sooner than half of comparable ones.");
-    else if (sooner)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of the %s %s over sooner than half of comparable ones.",
-                                         sooner == hard ? "All" : ald_words_count(q->a, (int64_t)sooner), ald_words_count(q->a, (int64_t)hard),
-                                         sooner == 1 ? "was" : "were"));
-    if (read == 1)
-        ald_sentence_add(&t, ald_sprintf(q->a, "The one that is over and has comparable earlier ones %s.",
-                                         f->shorter ? "was over sooner than they were" : f->longer ? "took longer than they did" : "took about as long as they did"));
-    else if (read)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, and %s longer.",
-                                         ald_none_or(q->a, f->shorter), ald_words_count(q->a, (int64_t)read), f->shorter > 1 ? "were" : "was",
-                                         ald_none_or(q->a, f->typical), ald_none_or(q->a, f->longer)));
-    else if (f->incidents_n)
-        ald_sentence_add(&t, ald_sprintf(q->a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d "
-                                               "quarters.",
-                                         q->in->analysis->settings->lookback_quarters));
-    return ald_sentences_end(&t);
+    return ald_leadership_hard(q->a, q->report->root, q->in->analysis->settings, q->f);
 }
 
 /* ---- What is still open, what took longest? ---- */
@@ -322,7 +289,11 @@ static const char *const *what_recurs(const struct asked *q)
     const char *others = known < q->f->incidents_n
                              ? ald_sprintf(q->a, "; of %s it cannot be told", ald_many(q->a, q->f->incidents_n - known, "other", "others"))
                              : "";
-    if (known == 1)
+    const struct ald_node *form = ald_leadership_one_title(q->report->root);
+    if (form)
+        ald_sentence_add(&t, ald_sprintf(q->a, "Whether they came again cannot be told by title: %s of %s bear the same one once numbers are left out.",
+                                         ald_words_count(q->a, ald_node_at(form, "n")->integer), ald_words_count(q->a, (int64_t)q->f->incidents_n)));
+    else if (known == 1)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s one of the 90 days before, by title (numbers aside) and service%s.",
                                          q->f->incidents_n == 1 ? before ? "It was like" : "It was not like any"
                                          : before               ? "One was like"

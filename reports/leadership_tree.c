@@ -10,50 +10,7 @@
 #include "sentences.h"
 #include "words.h"
 
-#define HARD 0.9  /* harder than nine in ten of the past */
-#define WIDE 0.8  /* reached further than eight in ten */
 #define RECURRING_MOST 4
-
-/* The reading that a report shows; NULL: none. */
-static const struct ald_reading *shown(const struct ald_analysis *an, size_t incident)
-{
-    const struct ald_measure *m = ald_measure_at(an, incident);
-    return m->shown < 0 ? NULL : &m->reading[m->shown];
-}
-
-/* ---- How hard, how far ---- */
-
-/* Of none that has a position, none is not 0. */
-static struct ald_node *of_those(struct ald_arena *a, size_t n, size_t of)
-{
-    return of ? ald_node_int(a, (int64_t)n) : ald_node_absent(a, "no incident has a position on this axis yet");
-}
-
-static struct ald_node *hard_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
-{
-    size_t hard = 0, sooner = 0, longer = 0, wide = 0, placed = 0, reached = 0;
-    for (size_t i = 0; i < f->incidents_n; i++) {
-        const struct ald_reading *r = shown(an, f->incidents[i]);
-        if (!r)
-            continue;
-        placed += r->axis[ALD_COMPLEXITY].has;
-        reached += r->axis[ALD_BLAST_RADIUS].has;
-        wide += r->axis[ALD_BLAST_RADIUS].has && r->axis[ALD_BLAST_RADIUS].position >= WIDE;
-        if (!r->axis[ALD_COMPLEXITY].has || r->axis[ALD_COMPLEXITY].position < HARD)
-            continue;
-        hard++;
-        sooner += r->has_percentile && r->percentile < 0.5;
-        longer += r->has_percentile && r->percentile > 0.5;
-    }
-    struct ald_node *o = ald_node_object(a);
-    ald_node_set(a, o, "n", of_those(a, hard, placed));
-    ald_node_set(a, o, "over_sooner", of_those(a, sooner, placed));
-    ald_node_set(a, o, "took_longer", of_those(a, longer, placed));
-    ald_node_set(a, o, "of", ald_node_int(a, (int64_t)placed));
-    ald_node_set(a, o, "wide", of_those(a, wide, reached));
-    ald_node_set(a, o, "wide_of", ald_node_int(a, (int64_t)reached));
-    return o;
-}
 
 /* ---- Customers ---- */
 
@@ -98,6 +55,7 @@ struct again {
     const char *key; /* normalised title */
     uint32_t first;  /* the latest incident with it */
     size_t n;
+    bool differ;     /* titles differ in the numbers that were left out */
 };
 
 static int by_number(const void *x, const void *y)
@@ -124,13 +82,14 @@ static struct ald_node *recurring_node(struct ald_arena *a, const struct ald_ana
     for (size_t i = 0; i < f->incidents_n; i++) {
         const char *key = an->incidents[f->incidents[i]].norm_title;
         if (key && *key)
-            all[n++] = (struct again){key, f->incidents[i], 1};
+            all[n++] = (struct again){key, f->incidents[i], 1, false};
     }
     if (n)
         qsort(all, n, sizeof *all, by_key);
     for (size_t i = 0; i < n; i++) {
         if (groups && strcmp(all[groups - 1].key, all[i].key) == 0) {
             all[groups - 1].n++;
+            all[groups - 1].differ |= strcmp(an->incidents[all[groups - 1].first].title, an->incidents[all[i].first].title) != 0;
             all[groups - 1].first = all[i].first;
         } else {
             all[groups++] = all[i];
@@ -143,11 +102,21 @@ static struct ald_node *recurring_node(struct ald_arena *a, const struct ald_ana
         struct ald_node *o = ald_node_object(a);
         ald_node_set(a, o, "title", ald_node_str(a, inc->title));
         ald_node_set(a, o, "n", ald_node_int(a, (int64_t)all[i].n));
+        ald_node_set(a, o, "titles_differ", ald_node_bool(a, all[i].differ));
         ald_node_set(a, o, "latest", ald_node_str(a, inc->key ? inc->key : inc->id));
         ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
         ald_node_add(a, list, o);
     }
     return list;
+}
+
+/* A title that holds more than a fifth of all once numbers are left out of it is a form, or says nothing but where something is. */
+const struct ald_node *ald_leadership_one_title(const struct ald_node *root)
+{
+    enum { ONE_IN = 5, LEAST = 10 };
+    const struct ald_node *first = ald_node_at(root, "recurring[0]"), *n = first ? ald_node_at(first, "n") : NULL, *all = ald_node_at(root, "counts.current");
+    bool most = n && n->integer >= LEAST && n->integer * ONE_IN > all->integer;
+    return most && ald_node_at(first, "titles_differ")->boolean ? first : NULL;
 }
 
 /* The patterns that showed most often, confirmed and suggested together; ties by id. Points at the rows of patterns[]. */
@@ -223,7 +192,7 @@ void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *r
     const struct ald_analysis *an = in->analysis;
     struct ald_node *root = report->root, *answers = ald_node_list(a);
     struct ald_answer all[ALD_ANSWERS];
-    ald_node_set(a, root, "hard", hard_node(a, an, f));
+    ald_node_set(a, root, "hard", ald_hard_node(a, an, f));
     ald_node_set(a, root, "customers", customers_node(a, an, f));
     ald_node_set(a, root, "recurring", recurring_node(a, an, f));
     ald_node_set(a, root, "top_patterns", top_patterns_node(a, ald_node_at(root, "patterns")));

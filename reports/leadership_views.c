@@ -8,6 +8,7 @@
 #include "words.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
+#define CHANGED 0.05 /* METHODS 5: below it we say that something changed */
 
 enum { MORE, CHANGE, CUSTOMERS, OPEN, HARD, RECURS, LEARNED, ACTIONS, READ, CANNOT };
 
@@ -16,13 +17,16 @@ static const struct ald_node *sentences_of(const struct ald_report *report, size
     return ald_node_at(report->root, ald_sprintf(report->arena, "answers[%zu].sentences", answer));
 }
 
-/* Strong: whether anything changed, and how the incidents stand beside comparable ones, where that can be told. A count of the hardest
- * is as it may be. */
+/* Strong: that something changed, and that the incidents stand beside comparable ones as they seldom do. What is as usual is not, nor
+ * what is seen beside a few weeks. */
 static bool strong(const struct ald_report *report, size_t answer, size_t i, size_t n)
 {
+    const struct ald_node *p = ald_node_at(report->root, "change.p_value");
+    if (ald_node_at(report->root, "change.part_baseline")->boolean)
+        return false;
     if (answer == CHANGE)
-        return i == 0 && !ald_absent_at(report->root, "change.p_value");
-    return answer == HARD && i + 1 == n && !ald_absent_at(report->root, "hard.n");
+        return i == 0 && p && p->kind == ALD_NODE_NUM && p->number < CHANGED;
+    return answer == HARD && i + 1 == n && ald_leadership_unusual(report->root);
 }
 
 static void lead(struct ald_report *report, struct ald_section *s, size_t answer)
@@ -96,7 +100,8 @@ static void recurring(struct ald_report *report, struct ald_section *s)
                                          {"Latest", "latest", ALD_SHOW_TEXT, 14, "url", NULL}};
     heading(report, s, RECURS);
     say_together(report, s, RECURS);
-    if (!ald_rows_n(ald_node_at(report->root, "top_patterns")) && ald_rows_n(ald_node_at(report->root, "recurring")))
+    if (!ald_rows_n(ald_node_at(report->root, "top_patterns")) && ald_rows_n(ald_node_at(report->root, "recurring")) &&
+        !ald_leadership_one_title(report->root))
         ald_view_table(report, s, NULL, "recurring", NULL, columns, N(columns), false);
 }
 

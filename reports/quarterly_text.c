@@ -93,9 +93,10 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
                            : f->longer ? "took longer than comparable earlier ones: ask what made it hard"
                                        : "took about as long as comparable earlier ones"));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "Of %s seen beside comparable earlier ones, %s over sooner, %s took about as long, and %s longer%s.",
-                           ald_many(t->a, read, "incident", "incidents"), ald_sprintf(t->a, "%s %s", ald_none_or(t->a, f->shorter), f->shorter > 1 ? "were" : "was"),
-                           ald_none_or(t->a, f->typical), ald_none_or(t->a, f->longer), !f->longer ? "" : f->longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
+        ald_sentence_add(t, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s.",
+                           ald_none_or(t->a, f->shorter), ald_words_count(t->a, (int64_t)read), f->shorter > 1 ? "were" : "was", ald_none_or(t->a, f->typical),
+                           ald_none_or(t->a, f->longer), ald_usual_readings(t->a, read),
+                           !f->longer ? "" : f->longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
     size_t complex_short = 0;
     size_t simple_long = 0;
     for (size_t i = 0; i < f->incidents_n; i++) {

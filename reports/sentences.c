@@ -60,6 +60,43 @@ const char *ald_as_long(struct ald_arena *a, double ratio, const struct ald_inte
     return plain ? ald_sprintf(a, "%s (%s, allowing for chance)", what, within) : ald_sprintf(a, "%s (95 %% interval %s)", what, within);
 }
 
+/* Below this factor a time is said as so many per cent more. */
+#define TWICE 1.995
+
+const char *ald_longer(struct ald_arena *a, double factor)
+{
+    if (fabs(factor - 1) < 0.005)
+        return "as long";
+    if (factor < 1)
+        return ald_sprintf(a, "%.0f %% less", less(factor));
+    return factor < TWICE ? ald_sprintf(a, "%.0f %% longer", 100 * (factor - 1)) : ald_sprintf(a, "%s times as long", ald_times(a, factor));
+}
+
+const char *ald_took(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than)
+{
+    bool by_share = fabs(ratio - 1) >= 0.005 && ratio < TWICE;
+    const char *took = ald_sprintf(a, "%s%s %s %s", ald_longer(a, ratio), by_share && ratio < 1 ? " time" : "", by_share ? "than" : "as", than);
+    return ci->has ? ald_sprintf(a, "%s, but %s to %s fits too", took, ald_longer(a, ci->low), ald_longer(a, ci->high)) : took;
+}
+
+const char *ald_noticed(struct ald_arena *a, double reduction)
+{
+    return ald_sprintf(a, "%.0f %% less or %s", 100 * reduction, ald_longer(a, 1 / (1 - fmin(reduction, 0.999))));
+}
+
+const char *ald_usual(struct ald_arena *a, size_t n, double share)
+{
+    return ald_sprintf(a, "usual: about %s", ald_words_count(a, llround((double)n * share)));
+}
+
+const char *ald_usual_readings(struct ald_arena *a, size_t n)
+{
+    if (n < ALD_FEW_USUAL)
+        return "";
+    const char *tail = ald_words_count(a, llround((double)n / 10));
+    return ald_sprintf(a, " (usual: about %s, %s, %s)", tail, ald_words_count(a, llround(0.8 * (double)n)), tail);
+}
+
 const char *ald_from_to(struct ald_arena *a, size_t least, size_t most)
 {
     const char *low = ald_words_count(a, (int64_t)least);

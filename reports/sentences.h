@@ -3,6 +3,8 @@
 
 #include "alidade/report.h"
 
+enum { ALD_FEW_USUAL = 10 }; /* of fewer nothing is usual */
+
 struct ald_sentences {
     struct ald_arena *a;
     const char **items;
@@ -20,6 +22,16 @@ const char *ald_times(struct ald_arena *a, double factor);
 /** How long compared with what came before: "2.2 times as long as before (1.2 to 4.6, allowing for chance)", "86 % less time than before (54 % to
     95 % less, ...)" where the interval too is below 1; not `plain`: "(95 % interval 1.2 to 4.6)". */
 const char *ald_as_long(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than, bool plain);
+/** A time beside another: "43 % longer", "20 % less", "2.5 times as long", "as long". */
+const char *ald_longer(struct ald_arena *a, double factor);
+/** "43 % longer than before, but 20 % less to 2.5 times as long fits too"; ci: may be absent. */
+const char *ald_took(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than);
+/** What would be noticed: "44 % less or 78 % longer": the same distance both ways. */
+const char *ald_noticed(struct ald_arena *a, double reduction);
+/** How many of n a share is, for what is to be expected: "usual: about 7". */
+const char *ald_usual(struct ald_arena *a, size_t n, double share);
+/** " (usual: about 4, 29, 4)": of so many readings shorter, typical and longer; "" of few. */
+const char *ald_usual_readings(struct ald_arena *a, size_t n);
 /** "1 incident", "7 incidents". */
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
 /** "24 to 39"; "24" where both are the same. */

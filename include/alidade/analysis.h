@@ -499,6 +499,9 @@ double ald_position_at(const struct ald_analysis *analysis, size_t incident, int
 /** What an axis position of a reading rests on: the mean over its signals (raw, which has a meaning where there is a position), and what share
  *  of their weight is recorded (0 when nothing is eligible). False: nothing was placed. */
 bool ald_axis_told(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, double *ret_raw, double *ret_coverage);
+/** How many signals an axis position of a reading rests on: those recorded of the incident (*ret_told), of those that can be compared
+ *  (*ret_compared), of all that such a reading looks at. */
+size_t ald_axis_signals(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, size_t *ret_told, size_t *ret_compared);
 /** Where a signal, up to the landmark, stands where the landmark reading is absent because too few outlasted it: among those few.
  *  Enough to say that more teams came than nearly always, too little for comparables. NAN elsewhere. */
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal);

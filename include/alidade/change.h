@@ -29,6 +29,7 @@ struct ald_change {
     const char *verdict;   /* in words, with its uncertainty; NULL without p */
     const char *p_absent;  /* why there is no verdict, when !has_p */
     bool changed;          /* p < 0.05 */
+    bool part_baseline;    /* no whole earlier period is on record: what differs may be that stretch, so it is no verdict */
     struct ald_interval luck; /* fractions: -0.27 is 27 % less */
     bool has_detectable;
     double detectable_reduction; /* fraction */

@@ -113,6 +113,13 @@ class Sample(support.Case):
                     self.assertIn("comparables:", text)
                 if row["corner"]:
                     self.assertIn(row["corner"], text)
+                for told, all_, compared, share in re.findall(r"; (\d+) of (\d+) signals told, of (\d+) that can be compared: (\d+) % of their weight\)", text):
+                    self.assertLessEqual(int(told), int(compared))
+                    self.assertLess(int(compared), int(all_) + 1)
+                    self.assertEqual(round(100 * int(told) / int(compared)), int(share), "all weigh the same here")
+                self.assertEqual("signals told" in text, any(
+                    support.row_at(row, f"readings.{kind}.{axis}.position") is not None for kind in ("start", "landmark")
+                    for axis in ("complexity", "blast_radius")))
 
     def test_a_span_that_is_over_is_not_open_for_ever(self):
         ends = {state: next(row["id"] for row in self.incidents if row["state"] == state and row["spans"][-1][1] is None)

@@ -1,6 +1,7 @@
 """The leadership report: its questions in order, answered from figures; what is not recorded is said; figures are the JSON's in
 every format; a mean only where it is asked for, and never alone."""
 import collections
+import datetime
 import json
 import re
 import shutil
@@ -49,6 +50,7 @@ class Leadership(Words, support.Case):
         self.sample()
         tree = self.lead()
         self.assertEqual([row["id"] for row in tree["answers"]], QUESTIONS)
+        self.assertEqual(self.bold(), [], "all of it is as usual")
         self.assertGreaterEqual(self.check_everywhere(tree), 7)
         self.assertEqual(self.page.title.split(" \u00b7")[0], "Reliability, July to September 2026")
         self.assertIn(f"{tree['counts']['current']} incidents", self.answers["more_incidents"][0])
@@ -67,6 +69,7 @@ class Leadership(Words, support.Case):
         self.assertEqual(tree["hard"]["n"], len(hard))
         self.assertEqual(tree["hard"]["over_sooner"],
                          sum((support.row_at(row, "readings.{shown}.percentile") or 1) < 0.5 for row in hard))
+        self.placed_by(tree, rows, hard)
         again = {row["title"]: row["n"] for row in tree["recurring"]}
         self.assertTrue(again and all(n > 1 for n in again.values()))
         found = {row["id"]: row["confirmed"] + row["suggested"] for row in tree["patterns"]}
@@ -85,6 +88,76 @@ class Leadership(Words, support.Case):
         named = {row["key"] for row in tree["read_in_full"]} | {row["latest"] for row in tree["recurring"]}
         self.assertEqual(tree["incidents"], [row for row in rows if row["key"] in named], "those that the page names, whole")
         self.assertIn(f"{len(rows)} incidents", self.page.text)
+
+    def placed_by(self, tree, rows, hard):
+        """Which reading the places come from, and what would be usual, is said beside them."""
+        start = [row for row in rows if row["shown"] == "start" and support.row_at(row, "readings.start.complexity.position") is not None]
+        short = [row for row in hard if row["shown"] == "start"]
+        self.assertEqual((tree["hard"]["of_at_start"], tree["hard"]["at_start"]), (len(start), len(short)))
+        said = " ".join(self.answers["hard"])
+        self.assertIn(f"{len(start)} of the {tree['hard']['of']} ({len(short)} of the {len(hard)}) were over within 1 h 00 min: placed by their start alone, not by who came.", said)
+        self.assertIn(f"harder than nine in ten of the past (usual: about {round(tree['hard']['of'] / 10)})", said)
+        self.assertRegex(said, r"\(usual: about \d+, \d+, \d+\)\.$")
+        self.assertIn(f"(usual: about {round(tree['hard']['wide_of'] / 5)})", " ".join(self.answers["customers"]))
+        self.assertRegex(self.answers["change"][0], r" % longer than before, but \d+ % less to [0-9.]+ times as long fits too\.$")
+        self.assertIn(" % longer would likely be noticed", self.answers["change"][1])
+
+    def bold(self):
+        """How sentences begin that are printed bold."""
+        return re.findall(r"<b>(\w+ \w+ \w+)", self.paths["html"].read_text(encoding="utf-8"))
+
+    def history(self, rows):
+        (self.dir / "alidade.db").unlink(missing_ok=True)
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest")
+
+    @staticmethod
+    def one(n, day, minutes, title=None, hour=12):
+        begin = datetime.datetime(2026, 1, 1, hour) + datetime.timedelta(days=day)
+        return {"external_id": f"r{n}", "title": title or f"{chr(97 + n % 26)}{chr(97 + n // 26)} is slow", "services": ["api"],
+                "opened_at": begin.isoformat() + "Z", "resolved_at": (begin + datetime.timedelta(minutes=minutes)).isoformat() + "Z"}
+
+    def test_a_part_of_a_quarter_is_no_baseline(self):
+        """Five weeks of long ones before a quarter of short ones: a difference, and no change that could be told."""
+        self.history([self.one(n, 55 + n, 600 + n) for n in range(35)] + [self.one(50 + n, 91 + 2 * n, 60 + n) for n in range(45)])
+        tree = self.lead("2026Q2", "2026-07-08T00:00:00Z")
+        self.assertTrue(tree["change"]["part_baseline"])
+        self.assertLess(tree["change"]["p_value"], 0.05)
+        for said in (self.answers["change"][0], " ".join(tree["summary"]), tree["change"]["sentences"][0]):
+            self.assertRegex(said, r"cannot be told yet: only \d+ weeks of earlier incidents are on record, from 2026-02-25 on, less than one whole period")
+        self.assertRegex(self.answers["change"][0], r"; these took 8\d % less time than those, but ")
+        self.assertEqual(self.bold(), [])
+        self.history([self.one(99, -1, 60)] + [self.one(n, n, 600 + n) for n in range(90)] + [self.one(100 + n, 91 + 2 * n, 60 + n) for n in range(45)])
+        tree = self.lead("2026Q2", "2026-07-08T00:00:00Z")
+        self.assertFalse(tree["change"]["part_baseline"])
+        self.assertEqual(self.bold()[0], "Resolving them took")
+
+    def test_one_title_for_most_is_no_recurrence(self):
+        """A form in place of titles, as a desk has them; and one alert that does come again."""
+        form = [self.one(n, n, 60, title=f"Category {n % 7} / Symptom {n}") for n in range(12)]
+        own = [self.one(20 + n, 20 + n, 60) for n in range(20)]
+        self.history(form + own)
+        tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.assertTrue(tree["recurring"][0]["titles_differ"])
+        self.assertEqual(self.answers["recurs"][0], "Whether they came again cannot be told by title: 12 of 32 bear the same one once numbers are left out.")
+        self.assertNotIn("The same title, numbers left out", self.page.text)
+        self.history([{**row, "title": "Queue stuck on db"} for row in form] + own)
+        tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.assertFalse(tree["recurring"][0]["titles_differ"])
+        self.assertNotIn("cannot be told by title", self.answers["recurs"][0])
+        self.assertIn("The same title, numbers left out", self.page.text)
+
+    def test_an_axis_on_which_most_are_alike_places_nobody(self):
+        """All that differs is whether another one was open; it seldom was."""
+        earlier = [self.one(n, n - 90, 60) for n in range(60)] + [self.one(60 + n, 10 * n - 90, 120, hour=11) for n in range(6)]
+        now = [self.one(100 + n, n, 60) for n in range(30)] + [self.one(130 + n, 10 * n, 120, hour=11) for n in range(3)]
+        self.history(earlier + now)
+        tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.assertGreater(2 * tree["hard"]["alike"], tree["hard"]["of"])
+        self.assertEqual(self.answers["hard"][0], f"How hard they were can hardly be told: {tree['hard']['alike']} of the {tree['hard']['of']} that can be placed "
+                         "are alike in what is recorded.")
+        self.assertNotIn("harder than nine", " ".join(self.answers["hard"]))
 
     def test_no_mean_unless_asked_for(self):
         self.sample()

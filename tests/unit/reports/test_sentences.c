@@ -31,6 +31,31 @@ static void ratios_are_said(void **state)
     ald_arena_free(a);
 }
 
+/* A direction, and what fits with it. */
+static void directions_are_said(void **state)
+{
+    (void)state;
+    struct ald_arena *a = ald_arena_new();
+    static const struct {
+        double ratio;
+        struct ald_interval ci;
+        const char *words;
+    } took[] = {
+        {1.43, {.has = true, .low = 0.8, .high = 2.47}, "43 % longer than before, but 20 % less to 2.5 times as long fits too"},
+        {0.81, {.has = true, .low = 0.6, .high = 1.09}, "19 % less time than before, but 40 % less to 9 % longer fits too"},
+        {3.1, {.has = false}, "3.1 times as long as before"},
+        {1.001, {.has = true, .low = 0.9, .high = 1.1}, "as long as before, but 10 % less to 10 % longer fits too"},
+    };
+    for (size_t i = 0; i < sizeof took / sizeof took[0]; i++)
+        assert_string_equal(ald_took(a, took[i].ratio, &took[i].ci, "before"), took[i].words);
+    assert_string_equal(ald_noticed(a, 0.44), "44 % less or 79 % longer");
+    assert_string_equal(ald_noticed(a, 0.8), "80 % less or 5 times as long");
+    assert_string_equal(ald_usual(a, 34, 0.2), "usual: about 7");
+    assert_string_equal(ald_usual_readings(a, 36), " (usual: about 4, 29, 4)");
+    assert_string_equal(ald_usual_readings(a, 9), "");
+    ald_arena_free(a);
+}
+
 /* The same words in every format, and the workbook named only where it shows more. */
 static void left_out_rows_are_said(void **state)
 {
@@ -53,6 +78,6 @@ static void left_out_rows_are_said(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(left_out_rows_are_said)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(directions_are_said), cmocka_unit_test(left_out_rows_are_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
