@@ -133,7 +133,7 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
     if (c->part_baseline)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s; these took %s.", ald_change_part(a, c),
-                           ald_took(a, c->ratio, &c->ratio_ci, "those"));
+                           ald_as_long(a, c->ratio, &c->ratio_ci, "those", false));
     if (c->changed)
         return ald_sprintf(a, "They took %s%s.", ald_as_long(a, c->ratio, &c->ratio_ci, "earlier incidents at the same age", false), vague_of(c));
     return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: %s, and chance alone makes such a difference "

@@ -27,7 +27,7 @@ static const char *told_only(struct ald_arena *a, const struct ald_analysis *an,
     for (size_t i = 0; i < told->n; i++)
         if (alone[i])
             names = ald_sprintf(a, "%s%s%s (since %s)", names, *names ? ", " : "", told->sources[i].source, ald_words_date(a, an->zone, told->sources[i].since));
-    return ald_sprintf(a, "%s told by nothing but %s", ald_many(a, n, "is", "are"), names);
+    return ald_sprintf(a, "%s told by nothing but %s", n > 1 && n == f->incidents_n ? "all are" : ald_many(a, n, "is", "are"), names);
 }
 
 const char *ald_late_sources(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)

@@ -118,7 +118,7 @@ static const char *const *any_change(const struct asked *q)
                                          c->p_absent ? c->p_absent : "too little history"));
     else if (c->part_baseline)
         ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told yet: %s; these took %s.", ald_change_part(q->a, c),
-                                         ald_took(q->a, c->ratio, &c->ratio_ci, "those")));
+                                         ald_as_long(q->a, c->ratio, &c->ratio_ci, "those", true)));
     else if (!c->changed)
         ald_sentence_add(&t, ald_sprintf(q->a, "Nothing shows that resolving them became faster or slower: %s.",
                                          ald_took(q->a, c->ratio, &c->ratio_ci, "before")));

@@ -75,7 +75,7 @@ class Words(support.Case):
         posts = [row(f"S{k}", f"2025-02-{10 + 2 * k:02}T00:00:00") for k in range(3)] + quarters((10,) * 6, first=(2025, 4))
         first = self.two(desk, posts, kind="status")
         self.assertIn("the 5 quarters before had 10, ", first)
-        self.assertIn("Earlier ones are not counted: 10 are told by nothing but pager (since 10 February 2025).", first)
+        self.assertIn("Earlier ones are not counted: all are told by nothing but pager (since 10 February 2025).", first)
         self.alidade("report", "leadership", "--period", "2026Q3", "--as-of", AS_OF, "--format", "html", "--out", "out")
         self.assertIn("10 incidents from pager, of 10 records", (self.dir / "out/leadership-2026Q3.html").read_text())
 
