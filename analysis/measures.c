@@ -161,7 +161,7 @@ size_t ald_axis_signals(const struct ald_analysis *analysis, size_t incident, in
         if (!measure->places || !measure->reading[reading].placed || !measure->places->scales[reading][s].eligible)
             continue;
         ++*ret_compared;
-        *ret_told += !isnan(ald_position_at(analysis, incident, reading, s));
+        *ret_told += isnan(ald_position_at(analysis, incident, reading, s)) ? 0 : 1;
     }
     return all;
 }

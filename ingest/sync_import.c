@@ -5,7 +5,7 @@
 static enum ald_rc try_stream(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
     ALD_CLEANUP(ald_sync_page_done) struct ald_sync_page page;
-    ald_sync_page_init(&page);
+    ald_sync_page_init(s, &page);
     return ald_sync_file_first(s, stream, 1, &page, err);
 }
 
