@@ -82,22 +82,43 @@ static struct ald_node *actions_node(struct ald_arena *a, const struct ald_analy
     return o;
 }
 
+/* What is asked of who knows patterns while the tree is built: nobody knows them any more when it is written. */
 struct worth {
     const struct ald_analysis *analysis;
-    const struct ald_story_view *view;
     const uint32_t *incidents;
-    size_t complex; /* so many of them, which come first, are among the most complex */
+    const struct ald_story_pattern **patterns; /* by row: of those that have some */
+    size_t *patterns_n;
+    size_t complex; /* so many rows, which come first, are among the most complex */
 };
+
+static struct worth *worth_of(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story_view *view, const struct ald_learning *l)
+{
+    struct worth *worth = ald_alloc(a, sizeof *worth);
+    *worth = (struct worth){.analysis = an,
+                            .incidents = l->worth,
+                            .patterns = ald_calloc(a, l->worth_n, sizeof(struct ald_story_pattern *)),
+                            .patterns_n = ald_calloc(a, l->worth_n, sizeof(size_t)),
+                            .complex = l->worth_complex};
+    for (size_t row = 0; row < l->worth_n && view->patterns; row++) {
+        const struct ald_story_pattern *list = NULL;
+        size_t n = view->patterns(view->ctx, l->worth[row], &list);
+        struct ald_story_pattern *kept = n ? ald_alloc(a, n * sizeof *kept) : NULL;
+        for (size_t k = 0; k < n; k++)
+            kept[k] = (struct ald_story_pattern){.id = list[k].id, .title = list[k].title, .confirmed = list[k].confirmed};
+        worth->patterns[row] = kept;
+        worth->patterns_n[row] = n;
+    }
+    return worth;
+}
 
 /* Why it looks worth a review: its complexity, and what people confirmed or a rule suggests. */
 static struct ald_node *why_node(struct ald_arena *a, const struct worth *worth, size_t row)
 {
-    const struct ald_story_pattern *list = NULL;
-    size_t n = worth->view->patterns ? worth->view->patterns(worth->view->ctx, worth->incidents[row], &list) : 0;
+    const struct ald_story_pattern *list = worth->patterns[row];
     struct ald_node *why = ald_node_list(a);
     if (row < worth->complex)
         ald_node_add(a, why, ald_node_str(a, "among the most complex"));
-    for (size_t k = 0; k < n; k++)
+    for (size_t k = 0; k < worth->patterns_n[row]; k++)
         ald_node_add(a, why, ald_node_str(a, ald_sprintf(a, "%s: %s", list[k].confirmed ? "confirmed" : "suggested", list[k].title)));
     return why;
 }
@@ -120,9 +141,7 @@ static struct ald_node *worth_row(void *ctx, size_t row, struct ald_arena *a)
 /* There may be as many as incidents. */
 static struct ald_node *worth_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story_view *view, const struct ald_learning *l)
 {
-    struct worth *worth = ald_alloc(a, sizeof *worth);
-    *worth = (struct worth){an, view, l->worth, l->worth_complex};
-    return ald_node_rows(a, l->worth_n, worth_row, worth);
+    return ald_node_rows(a, l->worth_n, worth_row, worth_of(a, an, view, l));
 }
 
 static struct ald_node *citations_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,

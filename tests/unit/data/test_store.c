@@ -233,7 +233,7 @@ static bool of_stored(const char *name)
 static bool scans(const char *step)
 {
     return strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0 && strcmp(step, "SCAN s") != 0 && strcmp(step, "SCAN f") != 0 &&
-           strcmp(step, "SCAN w") != 0;
+           strcmp(step, "SCAN w") != 0 && strncmp(step, "SCAN ald_batch ", 15) != 0; /* rows in memory, which are written */
 }
 
 /* And what of the last analysis it asks for, by keys: sources are few. */
