@@ -71,9 +71,11 @@ static void open_and_longest(struct ald_report *report, struct ald_section *s)
                                          {"Beside comparable earlier ones", "reading", ALD_SHOW_TEXT, 30, NULL, "reading"}};
     if (!ald_rows_n(ald_node_at(report->root, "open_and_longest")))
         return;
-    heading(report, s, OPEN);
-    ald_view_table(report, s, NULL, "open_and_longest", NULL, columns, N(columns), false);
     int64_t shown = 0, open = ald_node_at(report->root, "open_now")->integer;
+    heading(report, s, OPEN);
+    if (!open)
+        ald_view_text(report, s, "No incident is still open. The longest:");
+    ald_view_table(report, s, NULL, "open_and_longest", NULL, columns, N(columns), false);
     const struct ald_node *list = ald_node_at(report->root, "open_and_longest");
     for (size_t i = 0; i < ald_rows_n(list); i++)
         shown += strcmp(ald_text_at(list->list.items[i], "state"), "over") != 0;

@@ -241,6 +241,10 @@ class Leadership(Words, support.Case):
                                                 "and 2 more."])
         self.assertIn("2 more are still open.", self.page.text)
         self.assertEqual(len(self.answers["more_incidents"]), 1, "no severity, no sentence")
+        self.write("history.ndjson", support.lines([row | {"resolved_at": "2026-02-09T00:00:00Z"} for row in rows]))
+        self.alidade("ingest", "--full")
+        self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.assertIn("No incident is still open. The longest:", self.page.text)
 
     def test_same_figures_as_the_quarterly_report(self):
         self.sample()
