@@ -470,6 +470,21 @@ class Stores(support.Case):
         self.assertIn("blocked", run.err)
         self.assertEqual(sorted(p.name for p in self.dir.glob("*.tmp*")), [])
 
+    def test_one_file_cannot_be_there(self):
+        """Those that stand are told, in the order in which they always are; of a workbook that waits to be packed nothing is left."""
+        self.alidade("ingest")
+        out = self.dir / "out"
+        names = [f"quarterly-{PERIOD}.{ext}" for ext in ("json", "xlsx", "html")]
+        blocked = out / names[2]
+        blocked.mkdir(parents=True)
+        command = ["report", "quarterly", "quarterly", "--period", PERIOD, "--as-of", AS_OF, "--format", "html,json,xlsx", "--out", str(out)]
+        run = self.alidade(*command, code=1)
+        self.assertIn("not a regular file", run.err)
+        self.assertEqual(run.out.splitlines(), [str(out / names[0])])
+        self.assertEqual(sorted(p.name for p in out.iterdir()), [names[2], names[0]])
+        blocked.rmdir()
+        self.assertEqual(self.alidade(*command).out.splitlines(), [str(out / name) for name in names], "a kind that is named twice is written once")
+
 
 if __name__ == "__main__":
     unittest.main()
