@@ -127,7 +127,7 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     const struct ald_change *c = &changes->change;
     if (c->absent || (!c->has_p && !c->has_detectable))
         return NULL;
-    const char *visible = c->has_detectable ? ald_sprintf(a, "; of so many, only %s would likely be noticed", ald_noticed(a, c->detectable_reduction))
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; only %s would likely be noticed", ald_noticed(a, c->detectable_reduction))
                                             : "";
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);

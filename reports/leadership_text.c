@@ -91,7 +91,7 @@ static const char *visible(const struct asked *q)
     const struct ald_change *c = &q->changes->change;
     if (!c->has_detectable || c->changed || c->part_baseline) /* what was noticed needs no "would be" */
         return "";
-    return ald_sprintf(q->a, "; of so many, only %s would likely be noticed", ald_noticed(q->a, c->detectable_reduction));
+    return ald_sprintf(q->a, "; only %s would likely be noticed", ald_noticed(q->a, c->detectable_reduction));
 }
 
 static const char *mean(const struct asked *q)

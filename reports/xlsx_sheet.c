@@ -112,14 +112,17 @@ static enum ald_rc set_print(struct ald_xlsx_sheet *s, struct ald_err *err)
     const struct ald_section *section = &x->report->sections[s->section];
     if (section->landscape)
         worksheet_set_landscape(s->ws);
-    if (section->one_page) /* whose letters are as large as its margins let them be */
-        worksheet_set_margins(s->ws, 0.4, 0.4, 0.55, 0.45);
+    lxw_header_footer_options edge = {.margin = 0.3};
+    if (section->one_page) { /* whose letters are as large as its margins let them be */
+        edge.margin = 0.2;
+        worksheet_set_margins(s->ws, 0.4, 0.4, 0.45, 0.4);
+    }
     const char *header = ald_sprintf(x->scratch, "&L%s&R%s", plain(x->scratch, x->report->title, 50),
                                      plain(x->scratch, x->report->period_label, 40));
     const char *footer = ald_sprintf(x->scratch, "&L%s%s&RPage &P of &N", plain(x->scratch, section->title, 50),
                                      x->report->simulated ? " \xC2\xB7 simulated data" : "");
-    ALD_TRY(ald_xlsx_did(s, worksheet_set_header(s->ws, header), err));
-    return ald_xlsx_did(s, worksheet_set_footer(s->ws, footer), err);
+    ALD_TRY(ald_xlsx_did(s, worksheet_set_header_opt(s->ws, header, &edge), err));
+    return ald_xlsx_did(s, worksheet_set_footer_opt(s->ws, footer, &edge), err);
 }
 
 enum ald_rc ald_xlsx_sheet_begin(struct ald_xlsx *x, size_t section, size_t part, struct ald_xlsx_sheet *ret,
@@ -316,7 +319,8 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
     struct ald_xlsx_span at[CONTENTS_ACROSS];
     ald_xlsx_grid_lay(s, wishes, CONTENTS_ACROSS, false, at);
     size_t few = n <= CONTENTS_ACROSS; /* fit beside their heading */
-    (void)ald_xlsx_page_draw_in(s, 15.0 * (double)(n / CONTENTS_ACROSS + 1) + (few ? 0 : HEADING_POINTS) + (x->chart_columns ? 17 : 0));
+    bool beside = n < CONTENTS_ACROSS && x->chart_columns; /* so does what is said of charts */
+    (void)ald_xlsx_page_draw_in(s, 15.0 * (double)(n / CONTENTS_ACROSS + 1) + (few ? 0 : HEADING_POINTS) + (x->chart_columns && !beside ? 17 : 0));
     if (few)
         ALD_TRY(ald_xlsx_put_text(s, at[0], "In this workbook:", XS_TEXT, err));
     else
@@ -326,10 +330,12 @@ static enum ald_rc put_contents(struct ald_xlsx_sheet *s, struct ald_err *err)
         const char *text = ald_words_line(x->scratch, x->report->sections[i].title, 200);
         struct ald_xlsx_link link = {.place = ald_sprintf(x->scratch, "'%s'!A1", x->section_names[i])};
         ALD_TRY(ald_xlsx_put_link(s, at[k], *text ? text : x->section_names[i], link, XS_GOTO, err));
+        if (i == n - 1 && beside)
+            ALD_TRY(ald_xlsx_put_text(s, at[n], "Charts draw from a hidden sheet.", XS_REMARK, err));
         if (k == CONTENTS_ACROSS - 1 || i == n - 1)
             ald_xlsx_next_row(s, 15);
     }
-    if (!x->chart_columns)
+    if (!x->chart_columns || beside)
         return ALD_OK;
     return ald_xlsx_paragraph(s, ald_sprintf(x->scratch, "Charts draw from the sheet %s, which is hidden.", x->chart_data_name), XS_REMARK, err);
 }
