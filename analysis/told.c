@@ -23,7 +23,7 @@ static size_t find(const struct ald_told_source *items, size_t n, const char *so
 static void tell(struct telling *t, const struct ald_traits *traits, int64_t at, bool now)
 {
     size_t i = find(t->items, t->n, traits->source);
-    if (i == t->n) {
+    if (i >= t->n) {
         t->items = ald_grow(t->arena, t->items, t->n, &t->cap, sizeof *t->items);
         t->items[t->n++] = (struct ald_told_source){.source = traits->source, .kind = traits->kind, .first = at, .since = at};
     }
