@@ -136,7 +136,7 @@ static ALD_CHECK enum ald_rc change_later(struct ald_kept *kept, const struct al
             copy[i].text = ald_strdup(kept->arena, copy[i].text);
         else if (copy[i].type == ALD_DATUM_BLOB)
             copy[i].bytes = memcpy(ald_alloc(kept->arena, copy[i].n), copy[i].bytes, copy[i].n);
-        kept->bytes += copy[i].type == ALD_DATUM_TEXT ? strlen(copy[i].text) : copy[i].type == ALD_DATUM_BLOB ? copy[i].n : 0;
+        kept->bytes += is_long(&copy[i]) ? copy[i].n : 0;
     }
     kept->changes = ald_grow(kept->arena, kept->changes, kept->changes_n, &kept->cap, sizeof *kept->changes);
     kept->changes[kept->changes_n++] = (struct ald_kept_change){.cells = copy, .remove = remove};

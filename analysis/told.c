@@ -57,14 +57,20 @@ void ald_told_fill(const struct ald_analysis *analysis, size_t first, size_t las
     *ret = (struct ald_told){t.items, t.n};
 }
 
+const struct ald_told_source *ald_told_of(const struct ald_told *told, const char *source)
+{
+    size_t i = find(told->sources, told->n, source);
+    return i < told->n ? &told->sources[i] : NULL;
+}
+
 const struct ald_told_source *ald_told_by(const struct ald_told *told, const struct ald_analysis *analysis, size_t incident)
 {
     const struct ald_incident *inc = &analysis->incidents[incident];
     const struct ald_told_source *longest = NULL;
     for (size_t r = 0; r < inc->records_n; r++) {
-        size_t i = find(told->sources, told->n, analysis->records[inc->records[r]].traits->source);
-        if (i < told->n && (!longest || told->sources[i].since < longest->since))
-            longest = &told->sources[i];
+        const struct ald_told_source *source = ald_told_of(told, analysis->records[inc->records[r]].traits->source);
+        if (source && (!longest || source->since < longest->since))
+            longest = source;
     }
     return longest;
 }

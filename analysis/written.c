@@ -16,7 +16,7 @@ static ALD_CHECK enum ald_rc note_of(struct ald_store *store, struct ald_arena *
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(store, "part_meta", &q, err));
+    ALD_TRY(ald_q_open(store, "store_meta", &q, err));
     ald_q_text(q, 1, key);
     ALD_TRY(ald_q_step(q, &row, err));
     *ret = row ? ald_strdup(arena, ald_q_col_text(q, 0)) : NULL;

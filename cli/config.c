@@ -203,7 +203,6 @@ static enum ald_rc services_of(const struct ald_cfg *cfg, struct ald_settings *s
     return ALD_OK;
 }
 
-/* Everything that changes a figure, in one canonical text: what names a stored analysis. */
 /* Texts with their lengths, so that none can be taken for another one and what separates them. */
 static enum ald_rc add_texts(struct ald_buf *text, const char *what, const char *const *items, size_t n, struct ald_err *err)
 {
@@ -213,6 +212,7 @@ static enum ald_rc add_texts(struct ald_buf *text, const char *what, const char 
     return ALD_OK;
 }
 
+/* Everything that changes a figure, in one canonical text: what names a stored analysis. */
 static enum ald_rc hash_settings(const struct ald_cfg *cfg, struct ald_settings *s, struct ald_err *err)
 {
     struct ald_buf ALD_CLEANUP(ald_buf_done) text;

@@ -3,6 +3,8 @@
 
 #include "alidade/report.h"
 
+/** A moment by the clock of the report, with its zone. */
+const char *ald_explain_when(const struct ald_analysis *analysis, int64_t ms, char buf[64]);
 /** Each prints its part of one incident to standard output; incident is a number of analysis->incidents. This one: key, title,
  *  sources, class. */
 void ald_explain_head(const struct ald_analysis *analysis, size_t incident);

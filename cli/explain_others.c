@@ -70,10 +70,9 @@ void ald_explain_others(struct ald_arena *a, const struct ald_analysis *an, cons
         const struct ald_node *o = others->list.items[i];
         if (strcmp(ald_node_at(o, "moment")->text, moment) != 0)
             continue;
-        int64_t ms = ald_node_at(o, "at")->integer;
-        struct ald_civil c = ald_zone_civil(an->zone, ms);
-        (void)printf("    %-14s %04lld-%02d-%02d %02d:%02d:%02d %s  from %s of %s:%s (%s)\n", "not taken", (long long)c.year, c.month, c.day, c.hour,
-                     c.minute, c.second, ald_zone_abbreviation(an->zone, ms), ald_utf8_printable(a, ald_node_at(o, "field")->text, false),
-                     ald_node_at(o, "source")->text, ald_utf8_printable(a, ald_node_at(o, "external_id")->text, false), ald_node_at(o, "why")->text);
+        char at[64];
+        (void)printf("    %-14s %s  from %s of %s:%s (%s)\n", "not taken", ald_explain_when(an, ald_node_at(o, "at")->integer, at),
+                     ald_utf8_printable(a, ald_node_at(o, "field")->text, false), ald_node_at(o, "source")->text,
+                     ald_utf8_printable(a, ald_node_at(o, "external_id")->text, false), ald_node_at(o, "why")->text);
     }
 }

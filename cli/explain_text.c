@@ -21,7 +21,7 @@ static const char *start_of(struct ald_arena *a, const char *s)
     return ald_strndup(a, shown, ald_utf8_prefix(shown, 60));
 }
 
-static const char *when(const struct ald_analysis *an, int64_t ms, char buf[64])
+const char *ald_explain_when(const struct ald_analysis *an, int64_t ms, char buf[64])
 {
     struct ald_civil c = ald_zone_civil(an->zone, ms);
     (void)snprintf(buf, 64, "%04lld-%02d-%02d %02d:%02d:%02d %s", (long long)c.year, c.month, c.day, c.hour, c.minute, c.second,
@@ -116,14 +116,14 @@ void ald_explain_times(const struct ald_analysis *an, size_t i, const struct ald
         if (t->at == ALD_TIME_NONE)
             (void)printf("  %-16s absent: not recorded\n", ald_moment_name((enum ald_moment)m));
         else
-            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), when(an, t->at, at), t->field ? text(a, ald_word_at(an, t->field)) : "events",
+            (void)printf("  %-16s %s  from %s of %s:%s\n", ald_moment_name((enum ald_moment)m), ald_explain_when(an, t->at, at), t->field ? text(a, ald_word_at(an, t->field)) : "events",
                          an->records[t->record].traits->source, text(a, an->records[t->record].external_id));
         ald_explain_others(a, an, others, ald_moment_name((enum ald_moment)m));
     }
     (void)printf("\nOpen spans (%d reopened)\n", inc->reopens);
     for (size_t k = 0; k < inc->spans_n; k++)
-        (void)printf("  %s to %s\n", when(an, inc->spans[k].start, at),
-                     inc->spans[k].end != ALD_TIME_NONE ? when(an, inc->spans[k].end, end)
+        (void)printf("  %s to %s\n", ald_explain_when(an, inc->spans[k].start, at),
+                     inc->spans[k].end != ALD_TIME_NONE ? ald_explain_when(an, inc->spans[k].end, end)
                      : inc->state == ALD_OPEN           ? "now: open"
                                                         : "nobody knows when: it is over, its end is not recorded");
     (void)printf("\nClocks\n");

@@ -8,7 +8,7 @@ static enum ald_rc get(struct ald_session *s, const char *key, const char **ret,
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(s->store, "cli_owner_get", &q, err));
+    ALD_TRY(ald_q_open(s->store, "store_meta", &q, err));
     ald_q_text(q, 1, key);
     ALD_TRY(ald_q_step(q, &row, err));
     *ret = row ? ald_strdup(s->arena, ald_q_col_text(q, 0)) : NULL;

@@ -1,12 +1,12 @@
 /* The place where a store is to be: whose it is, and whether something else is there. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alidade/file.h"
 #include "store_priv.h"
 
 /** What another user has put where the store is to begin would be theirs to read, or to lead elsewhere. */
@@ -25,12 +25,7 @@ static enum ald_rc check_planted(const struct ald_store *store, struct ald_err *
 /** Makes the folder of a store where the one above it is there: so far a name is more likely meant than mistaken. */
 static bool made_folder(const struct ald_store *store)
 {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(store->path, '/');
-    if (!slash || slash == store->path || (size_t)(slash - store->path) >= sizeof folder)
-        return false;
-    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - store->path), store->path);
-    bool made = mkdir(folder, 0700) == 0;
+    bool made = mkdir(ald_path_folder(store->arena, store->path), 0700) == 0;
     errno = made ? 0 : ENOENT;
     return made;
 }

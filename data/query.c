@@ -28,9 +28,14 @@ static int by_name(const void *key, const void *row)
     return strcmp(key, ((const struct ald_embedded *)row)->name);
 }
 
+static const struct ald_embedded *query_named(const char *name, size_t n)
+{
+    return bsearch(name, ald_sql_queries, n, sizeof *ald_sql_queries, by_name);
+}
+
 const char *ald_query_text(const char *name)
 {
-    const struct ald_embedded *row = bsearch(name, ald_sql_queries, queries_n(), sizeof *row, by_name);
+    const struct ald_embedded *row = query_named(name, queries_n());
     assert(row);
     return (const char *)row->bytes;
 }
@@ -62,7 +67,7 @@ static size_t slot_of(struct ald_store *store, const char *name)
     unsigned short *met = &store->met_q[((uintptr_t)name ^ (uintptr_t)name >> 8) % ALD_MET_Q];
     if (*met < store->queries_n && strcmp(ald_sql_queries[*met].name, name) == 0)
         return *met;
-    const struct ald_embedded *row = bsearch(name, ald_sql_queries, store->queries_n, sizeof *row, by_name);
+    const struct ald_embedded *row = query_named(name, store->queries_n);
     assert(row);
     *met = (unsigned short)(row - ald_sql_queries);
     return *met;

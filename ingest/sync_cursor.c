@@ -11,7 +11,7 @@ enum ald_rc ald_sync_meta(struct ald_sync *s, const char *key, int64_t none, int
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(s->store, "sync_meta_get", &q, err));
+    ALD_TRY(ald_q_open(s->store, "store_meta", &q, err));
     ald_q_text(q, 1, key);
     ALD_TRY(ald_q_step(q, &row, err));
     *ret = row && !ald_q_col_null(q, 0) ? ald_q_col_int(q, 0) : none;

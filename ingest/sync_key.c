@@ -10,7 +10,7 @@
 static enum ald_rc stored(struct ald_store *store, char ret[17], struct ald_err *err)
 {
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
-    ALD_TRY(ald_q_open(store, "sync_meta_get", &q, err));
+    ALD_TRY(ald_q_open(store, "store_meta", &q, err));
     ald_q_text(q, 1, META_KEY);
     bool row;
     ALD_TRY(ald_q_step(q, &row, err));

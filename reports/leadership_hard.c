@@ -3,8 +3,8 @@
 #include "leadership.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "alidade/stats.h"
 #include "nodes.h"
 #include "sentences.h"
 #include "words.h"
@@ -28,18 +28,11 @@ struct counted {
     size_t over;                    /* of these, because they were over within the landmark, and not for want of earlier ones that outlasted it */
 };
 
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The most that lie within ALIKE of each other. Sorts the positions. */
 static size_t alike(struct axis *axis)
 {
     size_t most = 0;
-    if (axis->n)
-        qsort(axis->positions, axis->n, sizeof *axis->positions, rising);
+    ald_sort_doubles(axis->positions, axis->n);
     for (size_t first = 0, last = 0; last < axis->n; last++) {
         while (axis->positions[last] - axis->positions[first] > ALIKE)
             first++;
@@ -110,8 +103,7 @@ struct ald_node *ald_hard_node(struct ald_arena *a, const struct ald_analysis *a
 
 static size_t count_at(const struct ald_node *root, const char *path)
 {
-    const struct ald_node *node = ald_node_at(root, path);
-    return node && node->kind == ALD_NODE_INT ? (size_t)node->integer : 0;
+    return (size_t)ald_whole_at(root, path);
 }
 
 /* "7 of the 39 that can be placed were harder than nine in ten of the past (usual: about 4)". Of a few, none is no news; where most are

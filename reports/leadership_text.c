@@ -29,8 +29,7 @@ static int64_t count_at(const struct asked *q, const char *path)
 
 static int64_t whole(const struct asked *q, const char *path)
 {
-    const struct ald_node *node = ald_node_at(q->report->root, path);
-    return node && node->kind == ALD_NODE_INT ? node->integer : 0;
+    return ald_whole_at(q->report->root, path);
 }
 
 /* ---- More incidents than usual? ---- */

@@ -224,10 +224,8 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
 
 static bool tells_of_it(const struct ald_told *told, const char *source)
 {
-    size_t i = 0;
-    while (told && i < told->n && strcmp(told->sources[i].source, source) != 0)
-        i++;
-    return told && i < told->n && told->sources[i].now;
+    const struct ald_told_source *found = told ? ald_told_of(told, source) : NULL;
+    return found && found->now;
 }
 
 /* " from pager and tickets": own sources that tell of the period. */

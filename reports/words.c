@@ -301,6 +301,12 @@ const char *ald_text_at(const struct ald_node *node, const char *path)
     return at && at->kind == ALD_NODE_STR ? at->text : NULL;
 }
 
+int64_t ald_whole_at(const struct ald_node *node, const char *path)
+{
+    const struct ald_node *at = ald_node_at(node, path);
+    return at && at->kind == ALD_NODE_INT ? at->integer : 0;
+}
+
 const char *ald_absent_at(const struct ald_node *node, const char *path)
 {
     char part[160];

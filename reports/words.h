@@ -45,6 +45,8 @@ const char *ald_table_remark(struct ald_arena *a, const struct ald_report *repor
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch);
 /** The text at a path inside a node, or NULL. */
 const char *ald_text_at(const struct ald_node *node, const char *path);
+/** A count of the tree; 0 where it is absent. */
+int64_t ald_whole_at(const struct ald_node *node, const char *path);
 /** Why nothing stands at a path: the reason of the absent node there, or of one above it; NULL: something does, or no reason is known. */
 const char *ald_absent_at(const struct ald_node *node, const char *path);
 /** What a figure means, beside the one above it; "as above" where both have one definition. NULL: it has none. */

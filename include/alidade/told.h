@@ -17,5 +17,7 @@ struct ald_told {
 };
 /** Sources as they tell of the incidents (all classes) at [first, last) of analysis->incidents. In the arena. */
 void ald_told_fill(const struct ald_analysis *analysis, size_t first, size_t last, struct ald_arena *arena, struct ald_told *ret);
+/** What is known of a source; NULL: it tells of nothing. */
+const struct ald_told_source *ald_told_of(const struct ald_told *told, const char *source);
 /** The source that tells of incidents like this one since longest; NULL: none tells of it. */
 const struct ald_told_source *ald_told_by(const struct ald_told *told, const struct ald_analysis *analysis, size_t incident);

@@ -111,9 +111,6 @@ ORDER BY m.moment;
 SELECT DISTINCT key FROM record WHERE key = ?1 COLLATE NOCASE ORDER BY key LIMIT 2;
 
 -- For whom the store was filled, and whether with made-up data.
--- name: cli_owner_get
-SELECT value FROM meta WHERE key = ?1;
-
 -- name: cli_owner_put
 INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value;
 

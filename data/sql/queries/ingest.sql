@@ -189,9 +189,6 @@ SELECT n FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
 -- name: sync_finding_drop
 DELETE FROM finding WHERE id = ?1 AND source = ?2 AND subject = ?3;
 
--- name: sync_meta_get
-SELECT value FROM meta WHERE key = ?1;
-
 -- name: sync_meta_put
 INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value;
 

@@ -79,9 +79,6 @@ DROP VIEW IF EXISTS temp.kept_found;
 
 -- ---- what the last analysis holds ----
 
--- name: part_meta
-SELECT value FROM meta WHERE key = ?1;
-
 -- name: part_sources
 SELECT source, started_at, posted_at, vendor, seen FROM source_past ORDER BY source;
 

@@ -138,3 +138,6 @@ SELECT 1 FROM meta WHERE key = 'scour_owed';
 
 -- name: store_scour_done
 DELETE FROM meta WHERE key = 'scour_owed';
+
+-- name: store_meta
+SELECT value FROM meta WHERE key = ?1;
