@@ -18,7 +18,8 @@ static ALD_CHECK enum ald_rc load(struct ald_store *store, struct ald_packer *pa
             return ALD_OK;
         packer->others = ald_grow(packer->arena, packer->others, packer->others_n, &cap, sizeof *packer->others);
         packer->others[packer->others_n++] = (struct ald_absences){
-            .id = ald_q_col_int(q, 0), .packed = ald_strdup(packer->arena, ald_q_col_text(q, 1)), .incidents = ald_q_col_int(q, 2)};
+            .id = ald_q_col_int(q, 0), .packed = ald_strdup(packer->arena, ald_q_col_text(q, 1)),
+            .present = ald_strdup(packer->arena, ald_q_col_text(q, 2)), .incidents = ald_q_col_int(q, 3)};
     }
 }
 
@@ -46,13 +47,14 @@ static ALD_CHECK enum ald_rc put(struct ald_kept *kept, const struct ald_absence
 {
     if (of->incidents + more == 0)
         return ALD_OK;
-    const struct ald_datum cells[] = {ald_datum_int(of->id), ald_datum_text(of->packed), ald_datum_int(of->incidents + more)};
+    const struct ald_datum cells[] = {ald_datum_int(of->id), ald_datum_text(of->packed), ald_datum_text(of->present),
+                                      ald_datum_int(of->incidents + more)};
     return ald_kept_row(kept, cells, err);
 }
 
 enum ald_rc ald_absences_save(struct ald_store *store, struct ald_packer *packer, struct ald_err *err)
 {
-    static const struct ald_kept_table table = {"analysis_absent_rows", "analysis_absent_put", "analysis_absent_add", "analysis_absent_remove", "i", 3};
+    static const struct ald_kept_table table = {"analysis_absent_rows", "analysis_absent_put", "analysis_absent_add", "analysis_absent_remove", "i", 4};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     struct ald_absences *list, *others = packer->others;
     size_t n = ald_pack_absences(packer, &list), k = 0;

@@ -28,7 +28,7 @@ void ald_packer_init(struct ald_packer *packer, const struct ald_analysis *analy
     *packer = (struct ald_packer){.analysis = analysis, .arena = ald_arena_new()};
     ald_buf_init(&packer->buf, MAX_PACKED_BYTES);
     for (size_t s = 0; s < ALD_SIGNAL_N; s++)
-        packer->parts[s] = ald_calloc(packer->arena, analysis->observations->signals[s].n, sizeof(const char *));
+        packer->parts[s] = ald_calloc(packer->arena, analysis->observations->signals[s].n, sizeof *packer->parts[s]);
 }
 
 void ald_packer_done(struct ald_packer *packer)
@@ -37,52 +37,84 @@ void ald_packer_done(struct ald_packer *packer)
     ald_arena_free(packer->arena);
 }
 
-/* "id":[total,landmark value] or "id":"why there is none". */
-static ALD_CHECK enum ald_rc make_part(struct ald_packer *packer, size_t s, const struct ald_obs *obs, const char **ret,
+/* "total,landmark value" or "id":"why there is none". */
+static ALD_CHECK enum ald_rc make_part(struct ald_packer *packer, size_t s, const struct ald_obs *obs, struct ald_packed_part *ret,
                                        struct ald_err *err)
 {
     struct ald_jw w;
     ald_buf_clear(&packer->buf);
     ald_jw_init(&w, ald_json_sink_buf(&packer->buf), 0);
-    ald_jw_object(&w);
-    ald_jw_key(&w, ald_signal_at(s)->id);
     if (obs->has_total) {
         ald_jw_array(&w);
         ald_jw_num(&w, obs->total);
         ald_jw_num(&w, obs->has_landmark_value ? obs->landmark_value : (double)NAN); /* null */
         ald_jw_array_end(&w);
     } else {
+        ald_jw_object(&w);
+        ald_jw_key(&w, ald_signal_at(s)->id);
         ald_jw_str(&w, obs->absent ? obs->absent : "not recorded");
+        ald_jw_object_end(&w);
     }
-    ald_jw_object_end(&w);
     ALD_TRY(ald_jw_finish(&w, err));
-    *ret = ald_strndup(packer->arena, packer->buf.data + 1, packer->buf.len - 2); /* without the braces */
+    ret->n = packer->buf.len - 2; /* without what surrounds it */
+    ret->text = ald_strndup(packer->arena, packer->buf.data + 1, ret->n);
     return ALD_OK;
 }
 
-/* An object of the signals that have a value, or of the others. */
+/* What there is of the signals that have a value, or of the others. */
 static ALD_CHECK enum ald_rc pack(struct ald_packer *packer, size_t incident, bool present, struct ald_err *err)
 {
-    const char *parts[ALD_SIGNAL_N];
+    const struct ald_packed_part *parts[ALD_SIGNAL_N];
     size_t n = 0;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         const struct ald_observed *seen = &packer->analysis->observations->signals[s];
         uint32_t code = ald_code_at(seen, incident);
-        const char **part = &packer->parts[s][code];
+        struct ald_packed_part *part = &packer->parts[s][code];
         if (seen->distinct[code]->has_total != present)
             continue;
-        if (!*part)
+        if (!part->text)
             ALD_TRY(make_part(packer, s, seen->distinct[code], part, err));
-        parts[n++] = *part;
+        parts[n++] = part;
     }
     ald_buf_clear(&packer->buf);
-    ALD_TRY(ald_buf_add(&packer->buf, "{", 1, err));
+    ALD_TRY(ald_buf_add(&packer->buf, present ? "[" : "{", 1, err));
     for (size_t i = 0; i < n; i++) {
         if (i)
             ALD_TRY(ald_buf_add(&packer->buf, ",", 1, err));
-        ALD_TRY(ald_buf_add(&packer->buf, parts[i], strlen(parts[i]), err));
+        ALD_TRY(ald_buf_add(&packer->buf, parts[i]->text, parts[i]->n, err));
     }
-    return ald_buf_add(&packer->buf, "}", 1, err);
+    return ald_buf_add(&packer->buf, present ? "]" : "}", 1, err);
+}
+
+/* The signals that have a value, in the order of the table. */
+static ALD_CHECK enum ald_rc name_present(struct ald_packer *packer, const uint32_t codes[ALD_SIGNAL_N], const char **ret, struct ald_err *err)
+{
+    struct ald_jw w;
+    ald_buf_clear(&packer->buf);
+    ald_jw_init(&w, ald_json_sink_buf(&packer->buf), 0);
+    ald_jw_array(&w);
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++)
+        if (codes[s] == PRESENT)
+            ald_jw_str(&w, ald_signal_at(s)->id);
+    ald_jw_array_end(&w);
+    ALD_TRY(ald_jw_finish(&w, err));
+    *ret = ald_strndup(packer->arena, packer->buf.data, packer->buf.len);
+    return ALD_OK;
+}
+
+/* The set of these observations, met for the first time. */
+static ALD_CHECK enum ald_rc add_absent(struct ald_packer *packer, size_t incident, const uint32_t codes[ALD_SIGNAL_N], struct ald_absent **ret,
+                                        struct ald_err *err)
+{
+    struct ald_absent *absent = ald_calloc(packer->arena, 1, sizeof *absent);
+    memcpy(absent->codes, codes, sizeof absent->codes);
+    ALD_TRY(pack(packer, incident, false, err));
+    absent->of.id = (int64_t)(ald_siphash(packer->buf.data, packer->buf.len) >> 1);
+    absent->of.packed = ald_strndup(packer->arena, packer->buf.data, packer->buf.len);
+    ALD_TRY(name_present(packer, codes, &absent->of.present, err));
+    HASH_ADD(hh, packer->absent, codes, sizeof absent->codes, absent);
+    *ret = absent;
+    return ALD_OK;
 }
 
 enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_packed *ret, struct ald_err *err)
@@ -95,14 +127,8 @@ enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_pack
         codes[s] = seen->distinct[code]->has_total ? PRESENT : code;
     }
     HASH_FIND(hh, packer->absent, codes, sizeof codes, absent);
-    if (!absent) {
-        ALD_TRY(pack(packer, incident, false, err));
-        absent = ald_alloc(packer->arena, sizeof *absent);
-        memcpy(absent->codes, codes, sizeof codes);
-        absent->of = (struct ald_absences){.id = (int64_t)(ald_siphash(packer->buf.data, packer->buf.len) >> 1),
-                                           .packed = ald_strndup(packer->arena, packer->buf.data, packer->buf.len)};
-        HASH_ADD(hh, packer->absent, codes, sizeof codes, absent);
-    }
+    if (!absent)
+        ALD_TRY(add_absent(packer, incident, codes, &absent, err));
     absent->of.incidents++;
     ret->absent = absent->of.id;
     ALD_TRY(pack(packer, incident, true, err));

@@ -7,23 +7,28 @@
 
 /** Incidents that lack the same signals for the same reasons. */
 struct ald_absent;
+struct ald_packed_part {
+    const char *text; /* NULL: not made yet */
+    size_t n;
+};
 struct ald_packer {
     const struct ald_analysis *analysis;
     struct ald_arena *arena;
     struct ald_buf buf;
-    const char **parts[ALD_SIGNAL_N]; /* by number of the observation: "id":value; NULL: not made yet */
-    struct ald_absent *absent;        /* by which observations they are */
-    struct ald_absences *others;      /* of incidents whose rows stay, by id */
+    struct ald_packed_part *parts[ALD_SIGNAL_N]; /* by number of the observation */
+    struct ald_absent *absent;                   /* by which observations they are */
+    struct ald_absences *others;                 /* of incidents whose rows stay, by id */
     size_t others_n;
 };
 struct ald_packed {
-    const char *values; /* {"id":[total,landmark value], ...}; until the next incident is packed */
+    const char *values; /* [total,landmark value,total, ...] of the signals that its set of absences names as present; until the next incident is packed */
     int64_t absent;     /* the set of absences: made of its text, so that it is the same in whatever order incidents come */
 };
 struct ald_absences {
     int64_t id;
-    const char *packed; /* {"id":"why there is none", ...} */
-    int64_t incidents;  /* that were packed */
+    const char *packed;  /* {"id":"why there is none", ...} */
+    const char *present; /* ["id", ...] of the others, in the order of the table of signals */
+    int64_t incidents;   /* that were packed */
 };
 
 /** Begins with an analysis, whose observations stay as they are until ald_packer_done. */

@@ -134,17 +134,17 @@ ON CONFLICT (incident) DO UPDATE SET packed = excluded.packed, absent = excluded
 INSERT OR FAIL INTO signal_values (incident, packed, absent) SELECT c0, c1, c2 FROM ald_batch(?1);
 
 -- name: analysis_absent_rows
-SELECT id, packed, incidents FROM signal_absent WHERE id > ?1 ORDER BY id;
+SELECT id, packed, present, incidents FROM signal_absent WHERE id > ?1 ORDER BY id;
 
 -- name: analysis_absent_remove
 DELETE FROM signal_absent WHERE id = ?1;
 
 -- name: analysis_absent_put
-INSERT INTO signal_absent (id, packed, incidents) VALUES (?1, ?2, ?3)
-ON CONFLICT (id) DO UPDATE SET packed = excluded.packed, incidents = excluded.incidents;
+INSERT INTO signal_absent (id, packed, present, incidents) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO UPDATE SET packed = excluded.packed, present = excluded.present, incidents = excluded.incidents;
 
 -- name: analysis_absent_add
-INSERT OR FAIL INTO signal_absent (id, packed, incidents) SELECT c0, c1, c2 FROM ald_batch(?1);
+INSERT OR FAIL INTO signal_absent (id, packed, present, incidents) SELECT c0, c1, c2, c3 FROM ald_batch(?1);
 
 -- name: analysis_reading_rows
 SELECT incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent

@@ -25,12 +25,35 @@ static void test_save(void **state)
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM reading"), 4);
     assert_int_equal(fixture_number(f, "SELECT active_ms FROM incident WHERE id = 'desk:T1'"), MINUTES(100));
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident WHERE resolved_at IS NULL AND state = 'open'"), 1);
-    assert_int_equal(fixture_number(f, "SELECT json_extract(packed, '$.teams_engaged[0]') FROM signal_values LIMIT 1"), 0);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.id = v.absent WHERE json_valid(v.packed) AND "
                               "json_extract(a.packed, '$.customers_impacted') = 'not given'"), 2);
     assert_int_equal(fixture_number(f, "SELECT value FROM meta WHERE key = 'analysis_as_of'"), AT(FAR));
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM meta WHERE key = 'analysis_config' AND value = 'test'"), 1);
     assert_int_equal(fixture_number(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* Names stand once for all that have the same signals; asked for by name each has its own value. */
+static void test_signals_by_name(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "desk", "T2", "ticket", ALL_HELD, 300, NEVER);
+    service(f, 2, "web", NEVER, 1, "fields.service");
+    simple(f, 3, "desk", "T3", "ticket", ALL_HELD, 500, 600);
+    service(f, 3, "web", NEVER, 1, "fields.service");
+    service(f, 3, "mail", NEVER, 1, "fields.service");
+    analyse(f, FAR);
+    (void)save_analysis(f);
+    assert_int_equal(fixture_number(f, "SELECT total FROM signal_value WHERE incident = 2 AND signal = 'services_impacted'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT total FROM signal_value WHERE incident = 3 AND signal = 'services_impacted'"), 2);
+    assert_int_equal(fixture_number(f, "SELECT landmark FROM signal_value WHERE incident = 3 AND signal = 'services_impacted'"), 2);
+    assert_int_equal(fixture_number(f, "SELECT total FROM signal_value WHERE incident = 2 AND signal = 'reopens'"), 0);
+    assert_int_equal(fixture_number(f, "SELECT landmark IS NULL FROM signal_value WHERE incident = 2 AND signal = 'reopens'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM (SELECT incident, signal FROM signal_value UNION ALL SELECT v.incident, s.key "
+                              "FROM signal_values v JOIN signal_absent a ON a.id = v.absent JOIN json_each(a.packed) s GROUP BY 1, 2)"), 3 * ALD_SIGNAL_N);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM signal_values v JOIN signal_absent a ON a.id = v.absent "
+                              "WHERE json_array_length(v.packed) <> 2 * json_array_length(a.present)"), 0);
 }
 
 /* Everything that an analysis writes, as one text. */
@@ -41,7 +64,7 @@ static const char *written(struct fixture *f, struct ald_arena *arena)
         "quote(elapsed_ms), char(10)) FROM (SELECT * FROM incident ORDER BY n)",
         "SELECT group_concat(record || incident || method || confidence || quote(via), char(10)) FROM (SELECT * FROM incident_record ORDER BY record)",
         "SELECT group_concat(incident || packed || absent, char(10)) FROM (SELECT * FROM signal_values ORDER BY incident)",
-        "SELECT group_concat(id || packed || incidents, char(10)) FROM (SELECT * FROM signal_absent ORDER BY id)",
+        "SELECT group_concat(id || packed || present || incidents, char(10)) FROM (SELECT * FROM signal_absent ORDER BY id)",
         "SELECT group_concat(incident || reading || quote(n_ref) || quote(candidates) || quote(k) || quote(m) || quote(complexity) || "
         "quote(blast_radius) || quote(lower_ms) || quote(median_ms) || quote(upper_ms) || quote(percentile) || quote(text) || quote(absent), "
         "char(10)) FROM (SELECT * FROM reading ORDER BY incident, reading)"};
@@ -141,6 +164,6 @@ static void test_empty(void **state)
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_save), CASE(test_over_the_last_one), CASE(test_same_rows_are_left_alone), CASE(test_empty)};
+    const struct CMUnitTest tests[] = {CASE(test_save), CASE(test_signals_by_name), CASE(test_over_the_last_one), CASE(test_same_rows_are_left_alone), CASE(test_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
