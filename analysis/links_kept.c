@@ -22,6 +22,12 @@ static const char *own_key(const struct ald_incident *inc, const struct ald_reco
     return record->key && strcmp(record->key, inc->key) != 0 ? record->key : NULL;
 }
 
+/* Of its incident, unless it is that itself. */
+struct ald_datum ald_first_cell(int64_t first, int64_t row)
+{
+    return first == row ? ald_datum_text(NULL) : ald_datum_int(first);
+}
+
 void ald_link_cells(const struct ald_analysis *a, size_t i, struct ald_datum ret[ALD_LINK_CELLS])
 {
     const struct ald_record *record = &a->records[i];
@@ -32,7 +38,8 @@ void ald_link_cells(const struct ald_analysis *a, size_t i, struct ald_datum ret
                                                     ald_datum_real(ald_record_confidence(record)),
                                                     ald_datum_text(ald_record_via(record)),
                                                     ald_datum_int(record->folded),
-                                                    ald_datum_text(own_key(inc, record))};
+                                                    ald_datum_text(own_key(inc, record)),
+                                                    ald_first_cell(a->records[inc->records[0]].row, record->row)};
     memcpy(ret, cells, sizeof cells);
 }
 
@@ -44,8 +51,10 @@ static ALD_CHECK enum ald_rc save_link(struct ald_q *put, struct ald_q *remove, 
         ald_q_int(remove, 1, link->row);
         return ald_q_run(remove, err);
     }
-    const struct ald_datum cells[] = {ald_datum_int(link->row),         ald_datum_text(link->incident), ald_datum_text(link->method),
-                                      ald_datum_real(link->confidence), ald_datum_text(link->via),      ald_datum_int(link->folded)};
+    const struct ald_datum cells[] = {ald_datum_int(link->row),         ald_datum_text(link->incident),
+                                      ald_datum_text(link->method),     ald_datum_real(link->confidence),
+                                      ald_datum_text(link->via),        ald_datum_int(link->folded),
+                                      ald_first_cell(link->first, link->row)};
     ald_q_bind(put, cells, sizeof cells / sizeof cells[0]);
     return ald_q_run(put, err);
 }

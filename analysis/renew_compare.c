@@ -67,11 +67,11 @@ static void add_link(struct comparing *c, struct ald_relink link)
 }
 
 /* q: brief_link, at the stored row. */
-static bool is_stored(struct ald_q *q, const struct ald_record *r, const char *incident)
+static bool is_stored(struct ald_q *q, const struct ald_record *r, const char *incident, int64_t first)
 {
-    const struct ald_datum cells[] = {ald_datum_text(incident), ald_datum_text(ald_record_method(r)), ald_datum_real(ald_record_confidence(r)),
-                                      ald_datum_text(ald_record_via(r)), ald_datum_int(r->folded)};
-    for (int i = 0; i < 5; i++)
+    const struct ald_datum cells[] = {ald_datum_text(incident),           ald_datum_text(ald_record_method(r)), ald_datum_real(ald_record_confidence(r)),
+                                      ald_datum_text(ald_record_via(r)), ald_datum_int(r->folded),             ald_first_cell(first, r->row)};
+    for (int i = 0; i < (int)(sizeof cells / sizeof cells[0]); i++)
         if (!ald_kept_holds(q, i, &cells[i]))
             return false;
     return true;
@@ -79,15 +79,16 @@ static bool is_stored(struct ald_q *q, const struct ald_record *r, const char *i
 
 static ALD_CHECK enum ald_rc compare_link(struct comparing *c, uint32_t i, struct ald_q *q, struct ald_err *err)
 {
-    const struct ald_record *r = &c->b->a->records[i];
-    const char *incident = ald_record_id(&c->b->a->records[c->first[c->b->draft[i].whole]]);
+    const struct ald_record *r = &c->b->a->records[i], *first = &c->b->a->records[c->first[c->b->draft[i].whole]];
+    const char *incident = ald_record_id(first);
     bool row = false;
     ald_q_int(q, 1, r->row);
     ALD_TRY(ald_q_step(q, &row, err));
-    if (row && is_stored(q, r, incident))
+    if (row && is_stored(q, r, incident, first->row))
         return ALD_OK;
     add_link(c, (struct ald_relink){.row = r->row,
                                     .incident = keep(c, incident),
+                                    .first = first->row,
                                     .was = row ? keep(c, ald_q_col_text(q, 0)) : NULL,
                                     .method = keep(c, ald_record_method(r)),
                                     .via = keep(c, ald_record_via(r)),

@@ -42,7 +42,8 @@ static ALD_CHECK enum ald_rc put_incident(struct ald_kept *kept, const struct al
                                       ald_datum_time(inc->started_at),
                                       ald_datum_time(ald_moment_of(inc, ALD_RESOLVED)->at),
                                       ald_datum_time(ald_active_ms(a, inc)),
-                                      ald_datum_time(ald_elapsed_ms(inc))};
+                                      ald_datum_time(ald_elapsed_ms(inc)),
+                                      ald_datum_int(a->records[inc->records[0]].row)};
     return ald_kept_row(kept, cells, err);
 }
 
@@ -144,7 +145,7 @@ struct tables {
 static ALD_CHECK enum ald_rc tables_open(struct ald_store *store, int64_t kept, struct tables *ret, struct ald_err *err)
 {
     static const struct ald_kept_table incidents = {"analysis_incident_rows", "analysis_incident_put", "analysis_incident_add",
-                                                    "analysis_incident_remove", "i", 10};
+                                                    "analysis_incident_remove", "i", 11};
     static const struct ald_kept_table signals = {"analysis_signals_rows", "analysis_signals_put", "analysis_signals_add",
                                                   "analysis_signals_remove", "i", 3};
     static const struct ald_kept_table readings = {"analysis_reading_rows", "analysis_reading_put", "analysis_reading_add",

@@ -108,6 +108,7 @@ ALD_CHECK enum ald_rc ald_since_load(struct ald_store *store, const struct ald_s
 struct ald_relink {
     int64_t row;
     const char *incident;     /* id of the incident that it is part of now; NULL: of none */
+    int64_t first;            /* row of the record after which that is named */
     const char *was;          /* the stored id; NULL: it had no row */
     const char *method, *via; /* via: NULL or a text */
     double confidence;
@@ -123,7 +124,7 @@ struct ald_resuggest {
 struct ald_renewed {
     bool sound;
     const char *why;                   /* not sound: why all has to be looked at */
-    struct ald_relink *links;          /* by row: all that differ in incident, method, confidence, via or folded */
+    struct ald_relink *links;          /* by row: all that differ in incident, first, method, confidence, via or folded */
     size_t links_n;
     struct ald_resuggest *suggestions; /* by a, b */
     size_t suggestions_n;
@@ -166,11 +167,13 @@ static inline int64_t ald_stored_number(const struct ald_analysis *a, size_t inc
 {
     return a->recent ? a->recent->kept + 1 + (int64_t)incident - (int64_t)a->recent->first : (int64_t)incident + 1;
 }
-/** links_kept.c: records that have an incident, by row (value): their indexes; in the arena. The row of one as the store keeps it. */
-enum { ALD_LINK_CELLS = 7 };
+/** links_kept.c: records that have an incident, by row (value): their indexes; in the arena. The row of one as the store keeps it; its cell
+ *  for the row of its incident's first record. */
+enum { ALD_LINK_CELLS = 8 };
 struct ald_keyed;
 size_t ald_linked_list(const struct ald_analysis *analysis, struct ald_arena *arena, struct ald_keyed **ret);
 void ald_link_cells(const struct ald_analysis *analysis, size_t record, struct ald_datum ret[ALD_LINK_CELLS]);
+struct ald_datum ald_first_cell(int64_t first, int64_t row);
 
 /** The frames of a quarter. */
 struct ald_stored_quarter {

@@ -88,7 +88,7 @@ SELECT record, at, text FROM event WHERE at <= ?1 AND text IS NOT NULL AND text 
 -- SQLite need not note what the statement has written so far.
 
 -- name: analysis_incident_rows
-SELECT n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms FROM incident WHERE n > ?1 ORDER BY n;
+SELECT n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms, record FROM incident WHERE n > ?1 ORDER BY n;
 
 -- name: analysis_incident_remove
 DELETE FROM incident WHERE n = ?1;
@@ -97,28 +97,30 @@ DELETE FROM incident WHERE n = ?1;
 DELETE FROM incident WHERE n >= ?1;
 
 -- name: analysis_incident_put
-INSERT INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+INSERT INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms, record)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 ON CONFLICT (n) DO UPDATE SET key = excluded.key, title = excluded.title, class = excluded.class, state = excluded.state,
-    started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms;
+    started_at = excluded.started_at, resolved_at = excluded.resolved_at, active_ms = excluded.active_ms, elapsed_ms = excluded.elapsed_ms,
+    record = excluded.record;
 
 -- name: analysis_incident_add
-INSERT OR FAIL INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms)
-SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 FROM ald_batch(?1);
+INSERT OR FAIL INTO incident (n, id, key, title, class, state, started_at, resolved_at, active_ms, elapsed_ms, record)
+SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM ald_batch(?1);
 
 -- name: analysis_link_rows
-SELECT record, incident, method, confidence, via, folded, key FROM incident_record WHERE record > ?1 ORDER BY record;
+SELECT record, incident, method, confidence, via, folded, key, first FROM incident_record WHERE record > ?1 ORDER BY record;
 
 -- name: analysis_link_remove
 DELETE FROM incident_record WHERE record = ?1;
 
 -- name: analysis_link_put
-INSERT INTO incident_record (record, incident, method, confidence, via, folded, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO incident_record (record, incident, method, confidence, via, folded, key, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
-    via = excluded.via, folded = excluded.folded, key = excluded.key;
+    via = excluded.via, folded = excluded.folded, key = excluded.key, first = excluded.first;
 
 -- name: analysis_link_add
-INSERT OR FAIL INTO incident_record (record, incident, method, confidence, via, folded, key) SELECT c0, c1, c2, c3, c4, c5, c6 FROM ald_batch(?1);
+INSERT OR FAIL INTO incident_record (record, incident, method, confidence, via, folded, key, first)
+SELECT c0, c1, c2, c3, c4, c5, c6, c7 FROM ald_batch(?1);
 
 -- name: analysis_signals_rows
 SELECT incident, packed, absent FROM signal_values WHERE incident > ?1 ORDER BY incident;

@@ -85,20 +85,22 @@ SELECT source, started_at, posted_at, vendor, seen FROM source_past ORDER BY sou
 -- The number of the incident that an id or key means, as an analysis finds it: its id, its key, the id of one of its records, a record's
 -- key or external id. A source's name may hold colons, and so may an external id.
 -- name: part_find_id
-SELECT n FROM incident WHERE id = ?1;
+SELECT i.n FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
+    JOIN incident i ON i.record = r.id AND i.id = ?1
+WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':' ORDER BY i.n LIMIT 1;
 
 -- name: part_find_key
 SELECT n FROM incident WHERE key = ?1 ORDER BY n LIMIT 1;
 
 -- name: part_find_record
 SELECT i.n FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
-    JOIN incident_record l ON l.record = r.id JOIN incident i ON i.id = l.incident
+    JOIN incident_record l ON l.record = r.id JOIN incident i ON i.record = coalesce(l.first, l.record)
 WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':' ORDER BY r.source, r.external_id LIMIT 1;
 
 -- name: part_find_other
 SELECT i.n FROM (SELECT r.id, r.source, r.external_id FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = ?1
         UNION SELECT r.id, r.source, r.external_id FROM incident_record k CROSS JOIN main.record r ON r.id = k.record WHERE k.key = ?1) f
-    JOIN incident_record l ON l.record = f.id JOIN incident i ON i.id = l.incident
+    JOIN incident_record l ON l.record = f.id JOIN incident i ON i.record = coalesce(l.first, l.record)
 ORDER BY f.source, f.external_id LIMIT 1;
 
 -- The row of a record by its id.
@@ -119,11 +121,16 @@ SELECT started_at FROM incident WHERE n = ?1;
 -- name: part_open
 SELECT n FROM incident WHERE n >= ?1 AND n <= ?2 AND class = 'incident' AND (resolved_at IS NULL OR resolved_at > ?3) ORDER BY n;
 
+-- Records of an incident: the first one, after which it is named, and those that refer to it.
 -- name: part_rows
-SELECT l.record FROM incident i JOIN incident_record l ON l.incident = i.id WHERE i.n = ?1 ORDER BY l.record;
+SELECT l.record AS record FROM incident i JOIN incident_record l ON l.record = i.record AND l.incident = i.id WHERE i.n = ?1
+UNION ALL SELECT l.record FROM incident i JOIN incident_record l ON l.first = i.record AND l.incident = i.id WHERE i.n = ?1
+ORDER BY record;
 
 -- name: part_with
-SELECT m.record FROM incident_record l JOIN incident_record m ON m.incident = l.incident WHERE l.record = ?1 ORDER BY m.record;
+SELECT m.record AS record FROM incident_record l JOIN incident_record m ON m.record = coalesce(l.first, l.record) WHERE l.record = ?1
+UNION ALL SELECT m.record FROM incident_record l JOIN incident_record m ON m.first = coalesce(l.first, l.record) WHERE l.record = ?1
+ORDER BY record;
 
 -- name: part_refs
 SELECT DISTINCT value FROM main.record_ref WHERE record = ?1 ORDER BY value;
@@ -155,21 +162,27 @@ SELECT min(at) FROM (SELECT at FROM record_moment WHERE record = ?1 UNION ALL SE
     UNION ALL SELECT at FROM record_service WHERE record = ?1 UNION ALL SELECT at FROM record_team WHERE record = ?1
     UNION ALL SELECT at FROM record_person WHERE record = ?1);
 
+-- Of an incident by its id.
 -- name: recent_members
-SELECT record FROM incident_record WHERE incident = ?1 ORDER BY record;
+WITH f (id) AS (SELECT r.id FROM source s CROSS JOIN main.record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
+    WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':')
+SELECT l.record AS record FROM f CROSS JOIN incident_record l ON l.record = f.id AND l.incident = ?1
+UNION ALL SELECT l.record FROM f CROSS JOIN incident_record l ON l.first = f.id AND l.incident = ?1
+ORDER BY record;
 
 -- name: recent_link
 SELECT method, folded, incident FROM incident_record WHERE record = ?1;
 
 -- Its key stays.
 -- name: recent_link_put
-INSERT INTO incident_record (record, incident, method, confidence, via, folded) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+INSERT INTO incident_record (record, incident, method, confidence, via, folded, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (record) DO UPDATE SET incident = excluded.incident, method = excluded.method, confidence = excluded.confidence,
-    via = excluded.via, folded = excluded.folded;
+    via = excluded.via, folded = excluded.folded, first = excluded.first;
 
 -- Records of incidents from one on.
 -- name: recent_rows_from
-SELECT l.record FROM incident i CROSS JOIN incident_record l ON l.incident = i.id WHERE i.n >= ?1;
+SELECT record FROM incident WHERE n >= ?1
+UNION ALL SELECT l.record FROM incident i CROSS JOIN incident_record l ON l.first = i.record WHERE i.n >= ?1;
 
 -- Of the incidents before one, those that are open.
 -- name: recent_open
@@ -273,4 +286,4 @@ INSERT OR FAIL INTO brief (chunk, packed) SELECT c0, c1 FROM ald_batch(?1);
 -- ---- linking without loading: what is stored of a record's link ----
 
 -- name: brief_link
-SELECT incident, method, confidence, via, folded FROM main.incident_record WHERE record = ?1;
+SELECT incident, method, confidence, via, folded, first FROM main.incident_record WHERE record = ?1;

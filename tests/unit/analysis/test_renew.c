@@ -212,8 +212,8 @@ static void lay_over(struct room *r, const struct ald_renewed *renewed)
         put(r->f, "DELETE FROM temp.was_incident_record WHERE record = ?1 AND incident = ?2", "it", link->row, link->was);
         if (!link->incident)
             continue;
-        put(r->f, "INSERT INTO temp.was_incident_record (record, incident, method, via, folded) VALUES (?1, ?2, ?3, ?4, ?5)", "ittti", link->row, link->incident,
-            link->method, link->via, (int64_t)link->folded);
+        put(r->f, "INSERT INTO temp.was_incident_record (record, incident, method, via, folded, first) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ?1))", "itttii",
+            link->row, link->incident, link->method, link->via, (int64_t)link->folded, link->first);
         put_real(r, "UPDATE temp.was_incident_record SET confidence = ?1 WHERE confidence IS NULL", link->confidence);
     }
     for (size_t i = 0; i < renewed->suggestions_n; i++) {
@@ -293,7 +293,7 @@ static void renew_and_whole(struct room *r, int64_t day)
     size_t n = save_whole(r, DAYS(day));
     if (renewed.sound) {
         assert_int_equal(renewed.records_n, n);
-        same_table(r->f, r->arena, day, "incident_record", "record, incident, method, confidence, via, folded");
+        same_table(r->f, r->arena, day, "incident_record", "record, incident, first, method, confidence, via, folded");
         same_table(r->f, r->arena, day, "suggestion", "a, b, confidence, via, refused");
         put(r->f, "DELETE FROM temp.was_brief WHERE chunk < 0", "");
         put(r->f, "INSERT INTO temp.was_brief SELECT * FROM brief WHERE chunk < 0", "");

@@ -1,4 +1,5 @@
 /* What analyze writes into the store, first and again. */
+#include "analysis/stored.h"
 #include "fixture.h"
 
 #define FAR 1000000
@@ -56,13 +57,47 @@ static void test_signals_by_name(void **state)
                               "WHERE json_array_length(v.packed) <> 2 * json_array_length(a.present)"), 0);
 }
 
+/* The number of what an id means, 0: nothing. */
+static int64_t found(struct fixture *f, const char *id)
+{
+    struct ald_store *ALD_CLEANUP(ald_store_closep) store = NULL;
+    struct ald_err err = {0};
+    int64_t number = 0;
+    must(ald_store_open(f->path, ALD_STORE_READ, &store, &err), &err);
+    must(ald_stored_find(store, id, &number, &err), &err);
+    return number;
+}
+
+/* An incident is found by the row of its first record, and its records by it. */
+static void test_first_record(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    source(f, "desk:old", "ticket", "own"); /* ids with colons in both halves */
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    simple(f, 2, "desk", "T2", "ticket", ALL_HELD, 300, 400);
+    simple(f, 3, "desk:old", "T:3", "ticket", ALL_HELD, 500, 600);
+    ref(f, 2, "parent", "T1");
+    analyse(f, FAR);
+    (void)save_analysis(f);
+    assert_int_equal(fixture_number(f, "SELECT record FROM incident WHERE id = 'desk:T1'"), 1);
+    assert_int_equal(fixture_number(f, "SELECT record FROM incident WHERE id = 'desk:old:T:3'"), 3);
+    assert_int_equal(fixture_number(f, "SELECT first FROM incident_record WHERE record = 2"), 1);
+    assert_int_equal(fixture_number(f, "SELECT count(*) FROM incident_record WHERE first IS NULL"), 2);
+    assert_int_equal(found(f, "desk:T1"), 1);
+    assert_int_equal(found(f, "desk:T2"), 1);
+    assert_int_equal(found(f, "desk:old:T:3"), 2);
+    assert_int_equal(found(f, "T:3"), 2);
+    assert_int_equal(found(f, "desk:T3"), 0);
+}
+
 /* Everything that an analysis writes, as one text. */
 static const char *written(struct fixture *f, struct ald_arena *arena)
 {
     static const char *const tables[] = {
-        "SELECT group_concat(n || id || key || title || class || state || quote(started_at) || quote(resolved_at) || quote(active_ms) || "
+        "SELECT group_concat(n || id || record || key || title || class || state || quote(started_at) || quote(resolved_at) || quote(active_ms) || "
         "quote(elapsed_ms), char(10)) FROM (SELECT * FROM incident ORDER BY n)",
-        "SELECT group_concat(record || incident || method || confidence || quote(via), char(10)) FROM (SELECT * FROM incident_record ORDER BY record)",
+        "SELECT group_concat(record || incident || quote(first) || method || confidence || quote(via), char(10)) FROM (SELECT * FROM incident_record ORDER BY record)",
         "SELECT group_concat(incident || packed || absent, char(10)) FROM (SELECT * FROM signal_values ORDER BY incident)",
         "SELECT group_concat(id || packed || present || incidents, char(10)) FROM (SELECT * FROM signal_absent ORDER BY id)",
         "SELECT group_concat(incident || reading || quote(n_ref) || quote(candidates) || quote(k) || quote(m) || quote(complexity) || "
@@ -164,6 +199,6 @@ static void test_empty(void **state)
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_save), CASE(test_signals_by_name), CASE(test_over_the_last_one), CASE(test_same_rows_are_left_alone), CASE(test_empty)};
+    const struct CMUnitTest tests[] = {CASE(test_save), CASE(test_signals_by_name), CASE(test_first_record), CASE(test_over_the_last_one), CASE(test_same_rows_are_left_alone), CASE(test_empty)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
