@@ -80,6 +80,14 @@ static void graph(struct ald_build *b, struct ald_org *org, const uint32_t *rank
     org->in_graph = in_graph;
 }
 
+static void ours(struct ald_build *b, struct ald_org *org, const uint32_t *rank)
+{
+    bool *ours = ald_calloc(b->a->arena, org->services_n, sizeof *ours);
+    for (size_t i = 0; i < b->listed_n; i++)
+        ours[rank[b->listed[i].service]] |= b->listed[i].source == ald_names_n(b->sources) || !b->vendor[b->listed[i].source];
+    org->ours = ours;
+}
+
 /* The configuration's word, else the highest that a source gives. */
 static void tiers(struct ald_build *b, struct ald_org *org, const uint32_t *rank)
 {
@@ -230,6 +238,7 @@ struct ald_org *ald_org_build(struct ald_build *b, const uint32_t *service_rank,
     struct ald_org *org = ald_alloc(b->a->arena, sizeof *org);
     *org = (struct ald_org){.services_n = b->a->services_n, .teams_n = b->a->teams_n};
     graph(b, org, service_rank);
+    ours(b, org, service_rank);
     tiers(b, org, service_rank);
     tree(b, org, parents(b, org, team_rank));
     zones(b, org);

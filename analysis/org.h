@@ -14,6 +14,7 @@ struct ald_org {
     const uint32_t *needs, *needs_at; /* the same the other way round: what service s needs */
     size_t edges_n;
     const uint32_t *owner; /* team of a service, ALD_NOBODY: not known */
+    const bool *ours;     /* by service: on a list of our own sources, or in the configuration */
     const bool *in_graph; /* by service: it, or the list that names it, says what depends on what */
     const int *tier;      /* by service; 1 is the highest, 0: not known */
     /* By team. A cycle of parents is broken at the team that comes first by name. */

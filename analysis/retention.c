@@ -8,6 +8,8 @@
 #include "alidade/lexicon.h"
 #include "alidade/limits.h"
 #include "analysis/citations.h"
+#include "analysis/own_words.h"
+#include "analysis/past.h"
 #include "analysis/patterns.h"
 
 #define PAGE_TEXTS 1000
@@ -18,6 +20,7 @@ struct retention {
     const struct ald_handles *handles;
     const struct ald_lexicon *lexicon;
     struct ald_matcher *matcher;
+    struct ald_own_words *own;
     struct ald_arena *arena; /* of one text */
     /* The text that goes. */
     int64_t record, at;
@@ -44,7 +47,8 @@ static void take_found(void *ctx, const struct ald_found *f)
 {
     struct retention *r = ctx;
     const struct ald_pattern *pattern = ald_lexicon_at(r->lexicon, f->pattern);
-    if (r->rc != ALD_OK || (pattern->outside && ald_pattern_names_us(r->a->settings, r->text, f)))
+    if (r->rc != ALD_OK ||
+        (pattern->outside && (ald_pattern_names_us(r->a->settings, r->text, f) || ald_own_words_made(r->own, r->text, f))))
         return;
     const char *quote = ald_pattern_quote(r->arena, r->text, f);
     r->rc = put(r, pattern->id, f->rule, ald_siphash(quote, strlen(quote)), f->weight);
@@ -167,7 +171,8 @@ enum ald_rc ald_retain(struct ald_store *store, const struct ald_analysis *analy
     *ret = (struct ald_retained){0};
     const struct ald_lexicon *lexicon = analysis->patterns->lexicon;
     ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(lexicon);
-    struct retention r = {.store = store, .a = analysis, .handles = handles, .lexicon = lexicon, .matcher = matcher, .arena = text, .err = err};
+    ALD_CLEANUP(ald_own_words_freep) struct ald_own_words *own = ald_own_words_new(lexicon, analysis->past->org, analysis->services);
+    struct retention r = {.store = store, .a = analysis, .handles = handles, .lexicon = lexicon, .matcher = matcher, .own = own, .arena = text, .err = err};
     ALD_TRY(drop(store, "retention_raw_drop", before, &ret->raw, err)); /* first: what is an event's own is found by it */
     ALD_TRY(drop(store, "retention_quarantine_drop", before, &ret->raw, err));
     ALD_TRY(texts(&r, before, &ret->texts));

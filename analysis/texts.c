@@ -10,7 +10,8 @@
 static void take_found(void *ctx, const struct ald_found *f)
 {
     struct ald_texts *t = ctx;
-    if (ald_lexicon_at(t->lexicon, f->pattern)->outside && ald_pattern_names_us(t->build->settings, t->text, f))
+    if (ald_lexicon_at(t->lexicon, f->pattern)->outside &&
+        (ald_pattern_names_us(t->build->settings, t->text, f) || ald_own_words_made(t->own, t->text, f)))
         return;
     if (!t->quote || t->quoted != f->sentence || t->quoted_end != f->sentence_end) {
         t->quote = ald_pattern_quote(t->arena, t->text, f);
@@ -98,12 +99,14 @@ static void *read_beside(void *ctx)
 static void begin_anew(struct ald_texts *t)
 {
     ald_arena_free(t->arena);
-    *t = (struct ald_texts){.build = t->build, .lexicon = t->lexicon, .arena = ald_arena_new()};
+    *t = (struct ald_texts){.build = t->build, .lexicon = t->lexicon, .own = t->own, .arena = ald_arena_new()};
 }
 
 void ald_texts_begin(struct ald_texts *texts, const struct ald_build *build)
 {
-    *texts = (struct ald_texts){.build = build, .lexicon = ald_lexicon_built_in()};
+    const struct ald_lexicon *lexicon = ald_lexicon_built_in();
+    *texts = (struct ald_texts){
+        .build = build, .lexicon = lexicon, .own = ald_own_words_new(lexicon, build->org, build->a->services)};
     begin_anew(texts);
     bool some = build->part && build->part->written_some; /* of which incidents is not known yet */
     if (build->beside && !some)
@@ -130,6 +133,7 @@ enum ald_rc ald_texts_take(struct ald_texts *texts, struct ald_store *store, str
 void ald_texts_done(struct ald_texts *texts)
 {
     (void)end_beside(texts);
+    ald_own_words_freep(&texts->own);
     ald_arena_free(texts->arena);
     texts->arena = NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "alidade/lexicon.h"
 #include "analysis/build.h"
+#include "analysis/own_words.h"
 
 /** Something found in a text. */
 struct ald_text_hit {
@@ -27,6 +28,7 @@ struct ald_text_count {
 struct ald_texts {
     const struct ald_build *build; /* its records and their titles stand */
     const struct ald_lexicon *lexicon;
+    struct ald_own_words *own;
     struct ald_arena *arena; /* of all that follows */
     struct ald_text_hit *hits;
     struct ald_text *texts; /* by record's row and event id, then titles in the order of the records; one more closes the last */

@@ -68,7 +68,7 @@ static enum ald_rc sources_of(struct ald_session *s, struct ald_node *list, stru
 {
     static const struct column columns[] = {{"name", TEXT}, {"type", TEXT}, {"role", TEXT}, {"last_success", TIME}, {"last_attempt", TIME},
                                             {"last_error", TEXT}, {"records", COUNT}, {"quarantined", COUNT}, {"details_to_read", COUNT},
-                                            {NULL, TEXT}};
+                                            {"learning_rows", COUNT}, {NULL, TEXT}};
     static const struct column streams[] = {{"name", TEXT}, {"newest_change", TIME}, {"completed_at", TIME}, {"complete", FLAG},
                                             {"gap", TEXT}, {"under_way", FLAG}, {"refused", FLAG}, {NULL, TEXT}};
     static const struct column quarantine[] = {{"stream", TEXT}, {"element", TEXT}, {"reason", TEXT}, {NULL, TEXT}};
@@ -99,7 +99,8 @@ static bool listed(const struct ald_node *list, const char *name)
 /* What is configured and of which the store knows nothing: the same keys, with nothing in them. */
 static void never_read(struct ald_session *s, struct ald_node *list)
 {
-    static const char *const times[] = {"last_success", "last_attempt", "last_error"}, *const counts[] = {"records", "quarantined", "details_to_read"},
+    static const char *const times[] = {"last_success", "last_attempt", "last_error"},
+                             *const counts[] = {"records", "quarantined", "details_to_read", "learning_rows"},
                              *const lists[] = {"streams", "quarantine", "remarks"};
     for (size_t i = 0; i < s->config.sources_n; i++) {
         const struct ald_source_cfg *cfg = &s->config.sources[i];
@@ -111,7 +112,7 @@ static void never_read(struct ald_session *s, struct ald_node *list)
         ald_node_set(s->arena, o, "role", ald_node_str(s->arena, cfg->role));
         for (size_t k = 0; k < 3; k++)
             ald_node_set(s->arena, o, times[k], ald_node_time(s->arena, ALD_TIME_NONE));
-        for (size_t k = 0; k < 3; k++)
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++)
             ald_node_set(s->arena, o, counts[k], ald_node_int(s->arena, 0));
         for (size_t k = 0; k < 3; k++)
             ald_node_set(s->arena, o, lists[k], ald_node_list(s->arena));
@@ -163,8 +164,11 @@ static void print_source(const struct ald_session *s, const struct ald_node *sou
                      *text(s, source, "role") == 'v' ? ", vendor" : "", text(s, source, "name"));
         return;
     }
-    (void)printf("\n%s (%s%s): %lld record%s, %s%s\n", text(s, source, "name"), text(s, source, "type"),
-                 *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"), count(source, "records") == 1 ? "" : "s",
+    (void)printf("\n%s (%s%s): %lld record%s, ", text(s, source, "name"), text(s, source, "type"),
+                 *text(s, source, "role") == 'v' ? ", vendor" : "", count(source, "records"), count(source, "records") == 1 ? "" : "s");
+    if (count(source, "learning_rows"))
+        (void)printf("%lld rows about reviews, learnings and actions, ", count(source, "learning_rows"));
+    (void)printf("%s%s\n",
                  last == ALD_TIME_NONE ? "never read in full" : "last read in full ",
                  last == ALD_TIME_NONE ? "" : ald_ago(s->clock.now_ms(s->clock.ctx), last, ago));
     if (*text(s, source, "last_error"))

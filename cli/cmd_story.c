@@ -27,7 +27,7 @@ static void print_candidate(struct ald_session *s, const struct ald_analysis *an
 {
     struct ald_civil at = ald_zone_civil(an->zone, ald_node_at(c, "started_at")->integer);
     (void)printf("%2" PRId64 "  %s  %s\n", ald_node_at(c, "rank")->integer, text_at(s, c, "key"), text_at(s, c, "title"));
-    (void)printf("    %-10s %04" PRId64 "-%02d-%02d, score %.2f%s\n", "began", at.year, at.month, at.day, ald_node_at(c, "score")->number,
+    (void)printf("    %-10s %04" PRId64 "-%02d-%02d%s\n", "began", at.year, at.month, at.day,
                  strcmp(text_at(s, c, "slot"), "reserve") == 0 ? ", a reserve" : "");
     print_items(s, "why", ald_node_at(c, "why"));
     print_items(s, "words", ald_node_at(c, "quotes"));

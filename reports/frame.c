@@ -233,7 +233,8 @@ void ald_frame_sources_view(struct ald_report *report, struct ald_section *s)
     const struct ald_column sources[] = {
         {"Source", "name", ALD_SHOW_TEXT, 16, NULL, NULL},   {"Type", "type", ALD_SHOW_TEXT, 15, NULL, NULL},
         {"Role", "role", ALD_SHOW_TEXT, 10, NULL, NULL},     {"Complete", "complete", ALD_SHOW_BOOL, 10, NULL, "complete"},
-        {"Records", "records", ALD_SHOW_COUNT, 10, NULL, NULL}, {"Quarantined", "quarantined", ALD_SHOW_COUNT, 12, NULL, NULL},
+        {"Records", "records", ALD_SHOW_COUNT, 10, NULL, NULL},
+        {"Reviews, learnings, actions", "learning_rows", ALD_SHOW_COUNT, 13, NULL, NULL}, {"Quarantined", "quarantined", ALD_SHOW_COUNT, 12, NULL, NULL},
         {"Last read", "last_success", ALD_SHOW_TIME, 19, NULL, NULL}, {"Gaps", "gaps", ALD_SHOW_LIST, 60, NULL, NULL},
     };
     ald_view_table(report, s, "Where each source stood", "sources", "No source has been read.", sources, sizeof sources / sizeof sources[0], false);

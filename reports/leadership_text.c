@@ -34,7 +34,7 @@ static int64_t whole(const struct asked *q, const char *path)
 
 /* ---- More incidents than usual? ---- */
 
-/* "By declared severity, a label: 3 SEV1, 12 SEV2, 20 others and 4 without one." */
+/* "As declared: 3 SEV1, 12 SEV2, 20 others and 4 without one"; labels that are numbers: "3 of severity 1". */
 static const char *severities(const struct asked *q)
 {
     const struct ald_node *list = ald_node_at(q->report->root, "severities");
@@ -48,7 +48,8 @@ static const char *severities(const struct asked *q)
         if (!label)
             none = n;
         else if (named < SEVERITIES_NAMED)
-            said = ald_sprintf(q->a, "%s%s%s %s", said, named++ ? ", " : "", ald_words_count(q->a, n), label);
+            said = ald_sprintf(q->a, "%s%s%s %s%s", said, named++ ? ", " : "", ald_words_count(q->a, n),
+                               *label >= '0' && *label <= '9' ? "of severity " : "", label);
         else
             others += n;
     }
@@ -56,7 +57,7 @@ static const char *severities(const struct asked *q)
         return NULL;
     if (others)
         said = ald_sprintf(q->a, "%s, %s", said, ald_many(q->a, (size_t)others, "other", "others"));
-    return ald_sprintf(q->a, "By declared severity, which is a label: %s%s.", said,
+    return ald_sprintf(q->a, "As declared: %s%s.", said,
                        none ? ald_sprintf(q->a, ", and %s without one", ald_words_count(q->a, none)) : "");
 }
 

@@ -54,6 +54,7 @@ static enum ald_rc source_node(struct ald_arena *a, struct ald_store *store, str
     ald_node_set(a, o, "role", ald_node_str(a, ald_strdup(a, ald_q_col_text(q, 2))));
     ald_node_set(a, o, "complete", ald_node_bool(a, complete));
     ald_node_set(a, o, "records", ald_node_int(a, ald_q_col_int(q, 5)));
+    ald_node_set(a, o, "learning_rows", ald_node_int(a, ald_q_col_int(q, 10)));
     ald_node_set(a, o, "gone", ald_node_int(a, ald_q_col_int(q, 8)));
     ald_node_set(a, o, "quarantined", ald_node_int(a, quarantined));
     ald_node_set(a, o, "last_success", ald_node_time(a, ald_q_col_time(q, 3)));
@@ -74,6 +75,7 @@ static struct ald_node *never_read_node(struct ald_arena *a, const struct ald_re
     ald_node_set(a, o, "role", ald_node_str(a, source->role));
     ald_node_set(a, o, "complete", ald_node_bool(a, false));
     ald_node_set(a, o, "records", ald_node_int(a, 0));
+    ald_node_set(a, o, "learning_rows", ald_node_int(a, 0));
     ald_node_set(a, o, "gone", ald_node_int(a, 0));
     ald_node_set(a, o, "quarantined", ald_node_int(a, 0));
     ald_node_set(a, o, "last_success", ald_node_time(a, ALD_TIME_NONE));

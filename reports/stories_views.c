@@ -53,7 +53,7 @@ void ald_stories_view(struct ald_report *report)
         {"Teams that could tell it", "teams", ALD_SHOW_LIST, 28, NULL, "tellability"},
         {"Write-up", "write_up", ALD_SHOW_BOOL, 9, NULL, "tellability"},
         {"Reviewed", "review_held", ALD_SHOW_BOOL, 9, NULL, "tellability"},
-        {"Score", "score", ALD_SHOW_POSITION, 8, NULL, "story"},
+        {"Score, before likeness to those above", "score", ALD_SHOW_POSITION, 8, NULL, "slot"},
     };
     struct ald_table *table =
         ald_view_table(report, s, NULL, "stories.candidates", "No incident is old enough and has a reason to be told.", columns, N(columns), false);

@@ -221,7 +221,7 @@ class Leadership(Words, support.Case):
         counts = {row["severity"]: row["n"] for row in tree["severities"]}
         self.assertEqual(counts, dict(collections.Counter(row["severity"] for row in rows)))
         self.assertEqual(list(counts), sorted(counts), "the most severe first")
-        self.assertIn("By declared severity, which is a label: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
+        self.assertIn("As declared: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
                       self.answers["more_incidents"][1])
 
     def test_open_from_before(self):

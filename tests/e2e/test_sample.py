@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -127,6 +128,22 @@ class Report(unittest.TestCase):
 
     def test_nothing_was_quarantined(self):
         self.assertEqual(self.report["population"]["quarantined"], 0)
+
+    def test_a_source_of_learnings_alone_has_no_records_and_is_not_empty(self):
+        wiki = next(source for source in self.report["sources"] if source["name"] == "wiki")
+        store = sqlite3.connect(os.path.join(self.folder.name, "sample.db"))
+        self.addCleanup(store.close)
+        told = sum(store.execute(f"SELECT count(*) FROM {table} WHERE source = 'wiki'").fetchone()[0]
+                   for table in ("review", "attendance", "learning", "action_item"))
+        self.assertEqual((wiki["records"], wiki["learning_rows"]), (0, told))
+        self.assertGreater(told, 500)
+
+    def test_our_own_gateway_is_no_other_party(self):
+        """The sample's company has a service `partner-gateway`: that it fails tells of nobody else."""
+        for incident in self.report["incidents"]:
+            for pattern in incident["patterns"]:
+                if pattern["id"] == "external_party":
+                    self.assertNotRegex(pattern["quote"], r"^(All connections from )?partner-gateway fails?\b", incident["key"])
 
     def test_every_reading_occurs(self):
         texts = [incident["readings"][incident["shown"]]["text"] for incident in self.report["incidents"] if incident["shown"]]

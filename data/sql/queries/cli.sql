@@ -14,7 +14,9 @@ SELECT s.name, s.type, s.role, s.last_success, s.last_attempt, s.last_error,
        (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NULL),
        (SELECT count(*) FROM quarantine q WHERE q.source = s.name),
        (SELECT count(*) FROM todo t WHERE t.source = s.name AND NOT EXISTS
-           (SELECT 1 FROM finding f WHERE f.id = 'stream_refused' AND f.source = t.source AND f.subject = t.stream))
+           (SELECT 1 FROM finding f WHERE f.id = 'stream_refused' AND f.source = t.source AND f.subject = t.stream)),
+       (SELECT count(*) FROM review l WHERE l.source = s.name) + (SELECT count(*) FROM attendance l WHERE l.source = s.name) +
+       (SELECT count(*) FROM learning l WHERE l.source = s.name) + (SELECT count(*) FROM action_item l WHERE l.source = s.name)
 FROM source s ORDER BY s.name;
 
 -- name: cli_status_streams

@@ -5,7 +5,9 @@ SELECT s.name, s.type, s.role, s.last_success, s.last_error,
        (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NULL),
        (SELECT count(*) FROM quarantine q WHERE q.source = s.name),
        (SELECT count(*) FROM cursor c WHERE c.source = s.name AND c.complete = 0),
-       (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NOT NULL), s.kind
+       (SELECT count(*) FROM record r WHERE r.source = s.name AND r.gone_at IS NOT NULL), s.kind,
+       (SELECT count(*) FROM review l WHERE l.source = s.name) + (SELECT count(*) FROM attendance l WHERE l.source = s.name) +
+       (SELECT count(*) FROM learning l WHERE l.source = s.name) + (SELECT count(*) FROM action_item l WHERE l.source = s.name)
 FROM source s ORDER BY s.name;
 
 -- name: report_gaps

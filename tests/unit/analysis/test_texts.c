@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "alidade/store.h"
+#include "analysis/past.h"
 #include "analysis/texts.h"
 
 static void note(struct fixture *f, int64_t row, int64_t minute, const char *text)
@@ -11,6 +12,23 @@ static void note(struct fixture *f, int64_t row, int64_t minute, const char *tex
     (void)snprintf(id, sizeof id, "n%03d", ++f->next_event);
     put(f, "INSERT INTO event (record, event_id, at, kind, text) VALUES (?1, ?2, ?3, 'note', ?4)", "itmt", row, id, minute,
         text);
+}
+
+/* What rules of another party found in a text. */
+struct spoken {
+    struct ald_own_words *own;
+    const struct ald_lexicon *lexicon;
+    const char *text;
+    size_t n, ours;
+};
+
+static void hear(void *ctx, const struct ald_found *found)
+{
+    struct spoken *s = ctx;
+    if (!ald_lexicon_at(s->lexicon, found->pattern)->outside)
+        return;
+    s->n++;
+    s->ours += ald_own_words_made(s->own, s->text, found);
 }
 
 static struct ald_store *opened(struct fixture *f)
@@ -61,7 +79,7 @@ static void test_beside_or_not(void **state)
     some_texts(f);
     analyse(f, 1000);
     struct ald_store *store = opened(f);
-    struct ald_build with = {.settings = &f->settings, .a = f->a}, without = with;
+    struct ald_build with = {.settings = &f->settings, .a = f->a, .org = f->a->past->org}, without = with;
     ALD_CLEANUP(ald_texts_done) struct ald_texts beside, alone;
     must(ald_store_beside(store, &with.beside, &err), &err);
     ald_texts_begin(&beside, &with);
@@ -80,6 +98,40 @@ static void test_beside_or_not(void **state)
     assert_int_equal(beside.texts[beside.texts_n - 1].at == ALD_TIME_NONE, 1); /* the title */
     assert_int_equal(beside.texts[beside.texts_n].first, beside.hits_n);
     ald_store_close(store);
+}
+
+/* "partner-gateway" is ours; what fails there is no partner. */
+static void test_own_words(void **state)
+{
+    struct fixture *f = *state;
+    source(f, "desk", "ticket", "own");
+    source(f, "cloud", "status", "vendor");
+    simple(f, 1, "desk", "T1", "ticket", ALL_HELD, 100, 200);
+    put(f, "INSERT INTO service (source, external_id, name) VALUES ('desk', 's1', 'partner-gateway'), ('desk', 's2', 'Stripe'), "
+           "('cloud', 's3', 'Payment Provider API')",
+        "");
+    analyse(f, 1000);
+    static const struct {
+        const char *text;
+        bool ours; /* all that was found rests on a name */
+    } cases[] = {
+        {"All connections from partner-gateway fail with certificate errors.", true},
+        {"Partner Gateway fails about 27 % of its calls.", true},
+        {"Our partner had an outage, and partner-gateway timed out.", false},
+        {"The partner-gateways fail.", false}, /* another name */
+        {"Stripe had an outage.", false},                     /* one word: how people call Stripe */
+        {"The payment provider API had an outage.", false}, /* a vendor's list */
+    };
+    const struct ald_lexicon *lexicon = ald_lexicon_built_in();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ALD_CLEANUP(ald_own_words_freep) struct ald_own_words *own = ald_own_words_new(lexicon, f->a->past->org, f->a->services);
+        ALD_CLEANUP(ald_matcher_freep) struct ald_matcher *matcher = ald_matcher_new(lexicon);
+        struct spoken spoken = {.own = own, .lexicon = lexicon, .text = cases[i].text};
+        ald_matcher_read(matcher, spoken.text, strlen(spoken.text), hear, &spoken);
+        assert_true(spoken.n > 0);
+        if ((spoken.ours == spoken.n) != cases[i].ours)
+            fail_msg("'%s': %zu of %zu rest on a name of ours", cases[i].text, spoken.ours, spoken.n);
+    }
 }
 
 static void test_changed_meanwhile(void **state)
@@ -106,6 +158,6 @@ static void test_changed_meanwhile(void **state)
 int main(void)
 {
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
-    const struct CMUnitTest tests[] = {CASE(test_beside_or_not), CASE(test_changed_meanwhile)};
+    const struct CMUnitTest tests[] = {CASE(test_beside_or_not), CASE(test_own_words), CASE(test_changed_meanwhile)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
