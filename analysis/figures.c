@@ -116,7 +116,7 @@ static void fill_landmark(const struct ald_analysis *analysis, struct ald_arena 
             ret->landmark_known += analysis->as_of > inc->landmark_at;
         } else if (inc->duration_ms != ALD_TIME_NONE && inc->spans_n > 0) {
             ret->landmark_known++;
-            ret->over_before_landmark += inc->spans[inc->spans_n - 1].end <= inc->landmark_at;
+            ret->over_before_landmark += ald_over_before_landmark(inc);
         }
     }
     ald_sort_doubles(durations, n);

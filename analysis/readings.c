@@ -87,6 +87,8 @@ static const char *not_beyond(const struct ald_analysis *analysis, const struct 
     bool open = false;
     int64_t last =
         inc->state == ALD_END_NOT_RECORDED ? ald_moment_of(inc, ALD_CLOSED)->at : ald_last_end(inc, INT64_MAX, &open);
+    if (!open && last == ALD_TIME_NONE) /* it is over, and nobody knows since when */
+        return no_duration(analysis, inc);
     if (!open && last <= inc->landmark_at)
         return "over before the landmark";
     return inc->zero_length ? no_duration(analysis, inc) : NULL;

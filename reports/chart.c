@@ -9,7 +9,6 @@
 #include "words.h"
 
 #define LABEL_MAX 30
-#define TOLD_MOST 40 /* rows that are told one by one */
 
 bool ald_chart_log(const struct ald_chart *chart, int axis)
 {
@@ -41,12 +40,13 @@ static double number_at(const struct ald_node *row, const char *path, bool logar
 
 /* Where a chart looks in each row. */
 struct looks {
-    struct ald_path x, y, low, high, *series;
+    struct ald_path x, y, low, high, hollow, *series;
 };
 
 static void looks_of(struct ald_arena *a, const struct ald_chart *chart, struct looks *ret)
 {
-    *ret = (struct looks){.x = {.text = chart->x}, .y = {.text = chart->y}, .low = {.text = chart->low}, .high = {.text = chart->high}};
+    *ret = (struct looks){.x = {.text = chart->x}, .y = {.text = chart->y}, .low = {.text = chart->low}, .high = {.text = chart->high},
+                          .hollow = {.text = chart->hollow}};
     ret->series = ald_calloc(a, chart->series_n, sizeof *ret->series);
     for (size_t i = 0; i < chart->series_n; i++)
         ret->series[i].text = chart->series[i].path;
@@ -85,9 +85,33 @@ static enum placing place(const struct ald_chart *chart, struct looks *looks, co
     ret->y = number_of(ald_node_at_path(row, &looks->y), chart->y_log);
     ret->low = number_of(ald_node_at_path(row, &looks->low), chart->y_log);
     ret->high = number_of(ald_node_at_path(row, &looks->high), chart->y_log);
+    const struct ald_node *mark = ald_node_at_path(row, &looks->hollow);
+    ret->hollow = mark && mark->kind == ALD_NODE_STR && strcmp(mark->text, chart->hollow_is) == 0;
     if (ret->series == chart->series_n && is_other(chart, row))
         return PLACE_NOT_MEANT;
     return ret->series < chart->series_n && isfinite(ret->x) && isfinite(ret->y) ? PLACE_FOUND : PLACE_NONE;
+}
+
+/* Counts why a row has no place: the reason of the axis that has no value, up to its colon. */
+static void leave_out(struct ald_arena *a, struct ald_points *p, const struct ald_node *row, const struct ald_point *at)
+{
+    const struct ald_chart *chart = p->chart;
+    int axis = isfinite(at->x) ? 1 : 0;
+    const char *path = axis ? chart->y : chart->x, *why = path ? ald_absent_at(row, path) : NULL;
+    if (!why && chart->why)
+        why = ald_text_at(row, chart->why);
+    size_t n = why ? strcspn(why, ":") : 0, i = 0;
+    p->left_out++;
+    for (; i < p->reasons_n; i++) {
+        const struct ald_left_out *known = &p->reasons[i];
+        if (known->axis == axis && (known->why ? n == strlen(known->why) && strncmp(known->why, why ? why : "", n) == 0 : !why))
+            break;
+    }
+    if (i == p->reasons_n) {
+        p->reasons = ald_grow(a, p->reasons, p->reasons_n, &p->reasons_cap, sizeof *p->reasons);
+        p->reasons[p->reasons_n++] = (struct ald_left_out){why ? ald_strndup(a, why, n) : NULL, axis, 0};
+    }
+    p->reasons[i].n++;
 }
 
 /* Selection sampling: each of the places that are left is taken with (still wanted) / (left). */
@@ -118,14 +142,21 @@ struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) all = ald_arena_new();
     struct ald_point *places = ald_calloc(all, n, sizeof *places);
     struct ald_points *p = ald_alloc(a, sizeof *p);
-    *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals)};
+    *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals), .hollow = ald_calloc(a, chart->series_n, sizeof *p->hollow), .called = "hollow"};
     struct looks looks;
     looks_of(all, chart, &looks);
     for (size_t i = 0; i < n; i++) {
-        enum placing found = place(chart, &looks, ald_rows_at(rows, i, scratch), i, &places[p->places]);
-        p->left_out += found == PLACE_NONE;
-        if (found == PLACE_FOUND)
-            p->totals[places[p->places++].series]++;
+        const struct ald_node *row = ald_rows_at(rows, i, scratch);
+        struct ald_point *at = &places[p->places];
+        enum placing found = place(chart, &looks, row, i, at);
+        if (found == PLACE_NONE)
+            leave_out(a, p, row, at);
+        if (found == PLACE_FOUND) {
+            p->totals[at->series]++;
+            p->hollow[at->series] += at->hollow;
+            p->hollow_n += at->hollow;
+            p->places++;
+        }
         ald_arena_reset(scratch);
     }
     if (chart->most && chart->most < most)
@@ -300,58 +331,4 @@ size_t ald_chart_names(const struct ald_report *report, const struct ald_points 
             ret[g.n++] = (struct ald_named_point){at, unit(&g, 0, p->points[at].x) > EDGE};
     }
     return g.n;
-}
-
-/* ---- In words ---- */
-
-static const char *value(struct ald_arena *a, const struct ald_report *report, double v, enum ald_show show)
-{
-    const struct ald_node node = {.kind = ALD_NODE_NUM, .number = v};
-    return ald_words(report, a, &node, show);
-}
-
-static const char *one_by_one(struct ald_arena *a, const struct ald_report *report, const struct ald_points *p)
-{
-    const char *text = "";
-    for (size_t i = 0; i < p->n; i++) {
-        const struct ald_point *at = &p->points[i];
-        enum ald_show show = p->chart->y_show;
-        text = ald_sprintf(a, "%s%s %s: %s", text, i ? ";" : "", at->label, value(a, report, at->y, show));
-        if (isfinite(at->low) && isfinite(at->high))
-            text = ald_sprintf(a, "%s (%s to %s)", text, value(a, report, at->low, show), value(a, report, at->high, show));
-    }
-    return text;
-}
-
-const char *ald_chart_text(struct ald_arena *a, const struct ald_report *report, const struct ald_points *p)
-{
-    const struct ald_chart *chart = p->chart;
-    const char *text = chart->alt ? chart->alt : chart->title;
-    if (chart->form == ALD_CHART_RANGES && p->n <= TOLD_MOST)
-        return ald_sprintf(a, "%s%s.", text, one_by_one(a, report, p));
-    for (size_t i = 0; i < chart->series_n && !chart->joined; i++)
-        if (p->totals[i])
-            text = ald_sprintf(a, "%s %s: %zu.", text, chart->series[i].title, p->totals[i]);
-    struct ald_named_point named[ALD_NAMED_MOST];
-    size_t n = ald_chart_names(report, p, named);
-    for (size_t i = 0; i < n; i++) {
-        const struct ald_point *at = &p->points[named[i].point];
-        const char *y = value(a, report, at->y, chart->y_show);
-        text = ald_sprintf(a, "%s %s: %s%s %s.", text, at->label, chart->x_show == ALD_SHOW_TIME ? "" : value(a, report, at->x, chart->x_show),
-                           chart->x_show == ALD_SHOW_TIME ? "" : " across,", y);
-    }
-    return text;
-}
-
-const char *ald_chart_left_out(struct ald_arena *a, const struct ald_points *p)
-{
-    const char *sample = p->n < p->places ? ald_sprintf(a, "%s of %s points are drawn: a random sample with a fixed seed, the same each time.",
-                                                        ald_words_count(a, (int64_t)p->n), ald_words_count(a, (int64_t)p->places))
-                                          : NULL;
-    if (!p->left_out)
-        return sample;
-    const char *none = ald_sprintf(a, "%s of %s %s no place in this chart: no value on one of its axes.",
-                                   ald_words_count(a, (int64_t)p->left_out), ald_words_count(a, (int64_t)(p->left_out + p->places)),
-                                   p->left_out == 1 ? "has" : "have");
-    return sample ? ald_sprintf(a, "%s %s", sample, none) : none;
 }

@@ -7,6 +7,7 @@
 struct ald_point {
     const char *label; /* on one line, short; "" when there is none */
     size_t series, row;
+    bool hollow; /* or thin, where a format has no hollow marks */
     double x, y, low, high; /* NAN: none */
 };
 struct ald_points {
@@ -14,7 +15,15 @@ struct ald_points {
     struct ald_point *points; /* in the order of the rows */
     size_t n;                 /* drawn */
     size_t places, left_out;  /* rows with a place; rows without a value on one of the axes */
-    size_t *totals;           /* per series, before a sample was drawn */
+    size_t *totals, *hollow;  /* per series, before a sample was drawn; hollow: so many of these */
+    size_t hollow_n;          /* of all places */
+    const char *called;       /* what such marks are where they are drawn: "hollow", else as the format says */
+    struct ald_left_out {
+        const char *why; /* short: "no duration"; NULL: not known */
+        int axis;        /* 0: without a value on the first axis */
+        size_t n;
+    } *reasons; /* of those left out, as they came */
+    size_t reasons_n, reasons_cap;
 };
 /** Picks at most `most` points (and the chart's own most), a seeded sample where there are more. Arena-owned. */
 struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report *report, const struct ald_chart *chart, size_t most);
@@ -39,7 +48,15 @@ struct ald_named_point {
 #define ALD_NAMED_MOST 8
 size_t ald_chart_names(const struct ald_report *report, const struct ald_points *points, struct ald_named_point ret[ALD_NAMED_MOST]);
 
-/** What the chart shows, for those who cannot see it: its alt, how many points of each kind, what each range is. */
+/** What the chart shows, for those who cannot see it: its alt, how many points of each kind, what each range is. In chart_words.c, as is what
+ *  stands below a chart. */
 const char *ald_chart_text(struct ald_arena *a, const struct ald_report *report, const struct ald_points *points);
+/** What filled and hollow (or thin) marks mean, and how many there are of each: *ret_filled and *ret_hollow, each NULL where there is none; both NULL
+ *  where a chart does not tell them apart. */
+void ald_chart_marks(struct ald_arena *a, const struct ald_points *points, const char **ret_filled, const char **ret_hollow);
+/** The same in a sentence, with what follows from it; NULL when there is nothing to say. */
+const char *ald_chart_marks_text(struct ald_arena *a, const struct ald_points *points);
+/** That, and what is not drawn: for a format without a place of its own for each; NULL: neither. */
+const char *ald_chart_below(struct ald_arena *a, const struct ald_points *points);
 /** What of the rows is not drawn, and why; NULL when all is. */
 const char *ald_chart_left_out(struct ald_arena *a, const struct ald_points *points);

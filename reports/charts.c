@@ -7,6 +7,7 @@
 #include "words.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
+#define ALD_NO_READING "readings.start.absent" /* why an incident has none */
 #define POINTS_LEAST 5  /* fewer points than this are no picture */
 #define BANDS_MOST 240  /* more bands side by side would be one grey area */
 
@@ -67,6 +68,22 @@ static const char *held(const struct ald_report *report)
     return one && three ? ald_sprintf(a, " The longest one holds %s, the longest three %s.", one, three) : "";
 }
 
+/* Complexity read at the start and at the landmark share an axis and are not on one scale: marks say which it is (METHODS 3). */
+static void tell_readings_apart(const struct ald_report *report, struct ald_chart *chart)
+{
+    const struct ald_node *landmark = ald_node_at(report->root, "settings.landmark_s");
+    const char *span = ald_words(report, report->arena, landmark, ALD_SHOW_SECONDS);
+    chart->hollow = "shown";
+    chart->hollow_is = ald_reading_id(ALD_START_READING);
+    chart->hollow_means = "placed by their start alone";
+    chart->hollow_brief = "by their start alone";
+    chart->filled_means = ald_sprintf(report->arena, "placed by their first %s", span);
+    chart->apart = "Compare each kind with itself: they are not on one scale.";
+    chart->noun = "incidents";
+    chart->x_word = "complexity";
+    chart->why = ALD_NO_READING;
+}
+
 static bool enough_readings(const struct ald_report *report)
 {
     const struct ald_node *none = ald_node_at(report->root, "readings.none"), *all = ald_node_at(report->root, "counts.current");
@@ -88,12 +105,14 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
         .series = by_reading,
         .series_n = N(by_reading),
     };
+    tell_readings_apart(report, &chart);
     if (ald_charts_both_axes(report)) {
         chart.title = "Every incident: complexity against blast radius";
         chart.alt = "Scatter chart. Each point is an incident, by complexity (left to right) and blast radius (bottom to top), with a shape and "
                     "colour for its reading: shorter, about as long, or longer than comparable earlier incidents.";
         chart.y = ALD_SHOWN "blast_radius.position";
         chart.y_title = "blast radius: narrow (0) to wide (1)";
+        chart.y_word = "blast radius";
         chart.y_show = ALD_SHOW_POSITION;
         chart.unit_axes = true;
         chart.corners[0] = "simple, wide";
@@ -105,6 +124,7 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
         chart.alt = "Scatter chart. Each point is an incident, by complexity (left to right) and time to resolve on a logarithmic scale (bottom "
                     "to top), with a shape and colour for its reading.";
         chart.y = "clocks.resolve_s";
+        chart.y_word = "time to resolve";
         chart.y_title = "time to resolve (logarithmic)";
         chart.y_show = ALD_SHOW_SECONDS;
         chart.y_log = true;
@@ -137,6 +157,10 @@ void ald_charts_durations(struct ald_report *report, struct ald_section *section
         .y_show = ALD_SHOW_SECONDS,
         .y_log = true,
         .most = BANDS_MOST,
+        .noun = "incidents",
+        .x_word = "reading",
+        .y_word = "time to resolve",
+        .why = ALD_NO_READING,
         .series = by_reading,
         .series_n = N(by_reading),
     };
@@ -183,6 +207,8 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
                "oldest first:",
         .rows = "trend",
         .y = "median_s",
+        .noun = "quarters",
+        .y_word = "median",
         .low = "median_ci_s[0]",
         .high = "median_ci_s[1]",
         .range_title = "95 % interval of the median",
@@ -208,6 +234,8 @@ void ald_charts_percentiles(struct ald_report *report, struct ald_section *secti
                "them, above is longer. An interval that crosses 0.50 shows no difference. Oldest first:",
         .rows = "trend",
         .y = "mean_percentile",
+        .noun = "quarters",
+        .y_word = "mean percentile",
         .low = "ci[0]",
         .high = "ci[1]",
         .range_title = "95 % interval",
@@ -245,6 +273,8 @@ void ald_charts_funnel(struct ald_report *report, struct ald_section *section, b
         .rows = "groups",
         .x = "n",
         .y = "mean_percentile",
+        .noun = services ? "services" : "first teams",
+        .y_word = "mean percentile",
         .label = "name",
         .x_title = "incidents with a reading",
         .y_title = "mean percentile: shorter (0) to longer (1)",

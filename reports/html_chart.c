@@ -253,26 +253,20 @@ static void put_dots(const struct plot *p, size_t series)
     open_paths(p);
     ald_html_rawf(p->h, "<path class=\"dt d%d\" d=\"", (int)p->chart->series[series].tone);
     for (size_t i = 0; i < p->points->n; i++)
-        if (p->points->points[i].series == series)
+        if (p->points->points[i].series == series && !p->points->points[i].hollow)
             ald_html_rawf(p->h, "M%.0f %.0fh0", WHOLE * across(p, i), WHOLE * uy(p, p->points->points[i].y));
     ald_html_raw(p->h, "\"/></svg>");
 }
 
-static void put_series(const struct plot *p, size_t series)
+static void put_marks(const struct plot *p, size_t series, bool hollow)
 {
     const struct ald_series *view = &p->chart->series[series];
     bool tips = p->points->n <= TIPS_MOST;
     char size = p->points->n > LARGE_MOST ? 's' : 'm';
-    if (!p->points->totals[series])
-        return;
-    if (!tips && view->mark == ALD_MARK_CIRCLE) {
-        put_dots(p, series);
-        return;
-    }
-    ald_html_rawf(p->h, "<g class=\"mk t%d\">", (int)view->tone);
+    ald_html_rawf(p->h, "<g class=\"mk%s t%d\">", !hollow ? "" : size == 's' ? " h s" : " h", (int)view->tone);
     for (size_t i = 0; i < p->points->n; i++) {
         const struct ald_point *at = &p->points->points[i];
-        if (at->series != series)
+        if (at->series != series || at->hollow != hollow)
             continue;
         ald_html_rawf(p->h, "<use href=\"#%c%d\" x=\"%.1f%%\" y=\"%.1f%%\"", size, (int)view->mark, 100 * across(p, i), 100 * uy(p, at->y));
         if (tips && *at->label) {
@@ -286,7 +280,37 @@ static void put_series(const struct plot *p, size_t series)
     ald_html_raw(p->h, "</g>");
 }
 
+static void put_series(const struct plot *p, size_t series)
+{
+    size_t all = p->points->totals[series], hollow = p->points->hollow[series];
+    if (all > hollow && p->points->n > TIPS_MOST && p->chart->series[series].mark == ALD_MARK_CIRCLE)
+        put_dots(p, series);
+    else if (all > hollow)
+        put_marks(p, series, false);
+    if (hollow)
+        put_marks(p, series, true);
+}
+
 /* ---- The legend ---- */
+
+/* Which marks are filled, which hollow, and what that means. */
+static void put_marks_key(const struct plot *p)
+{
+    const char *means[2];
+    ald_chart_marks(p->h->scratch, p->points, &means[0], &means[1]);
+    if (!means[0] && !means[1])
+        return;
+    for (int hollow = 0; hollow < 2; hollow++) {
+        if (!means[hollow])
+            continue;
+        ald_html_rawf(p->h, "<span class=\"mm\"><svg width=\"12\" height=\"12\" viewBox=\"-6 -6 12 12\" aria-hidden=\"true\"><use href=\"#m0\" class=\"t0%s\"/></svg> %s: ",
+                      hollow ? " h" : "", hollow ? "hollow" : "filled");
+        ald_html_text(p->h, means[hollow]);
+        ald_html_raw(p->h, "</span> ");
+    }
+    if (means[0] && means[1])
+        ald_html_text(p->h, p->chart->apart);
+}
 
 static void put_key(struct ald_html *h, int mark, int tone, const char *title, size_t n)
 {
@@ -326,6 +350,7 @@ static void put_legend(const struct plot *p)
         if (ald_level_value(p->h->report, &chart->levels[i], &v))
             put_line_key(p->h, "lv da", chart->levels[i].title);
     }
+    put_marks_key(p);
     const char *left_out = ald_chart_left_out(p->h->scratch, p->points);
     if (left_out) {
         ald_html_raw(p->h, "<br>");

@@ -320,7 +320,7 @@ static void put_foot(struct ald_html *h)
     put_words(h, " \xC2\xB7 time zones ", ald_text_at(root, "generator.tzdata"), "");
     const struct ald_node as_of = {.kind = ALD_NODE_TIME, .integer = h->report->as_of};
     put_words(h, " \xC2\xB7 as of ", ald_words(h->report, h->scratch, &as_of, ALD_SHOW_TIME), " (");
-    put_words(h, "", ald_zone_name(h->report->zone), "). The same store, configuration and as-of give this page again, byte for byte.</footer>\n");
+    put_words(h, "", ald_zone_name(h->report->zone), ").<span class=\"sc\"> The same store, configuration and as-of give this page again, byte for byte.</span></footer>\n");
 }
 
 static void put_page(struct ald_html *h)

@@ -7,7 +7,7 @@
 /** Adds hard{}, customers{}, recurring[], read_in_full[], what stands out by name and answers[] to the tree of the period, which must stand. */
 void ald_leadership_tree(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
                          const struct ald_changes *changes);
-/** Adds open_and_longest[], open_now, open_from_before and severities[]: what readers ask for by name. */
+/** Adds open_and_longest[], open_now, open_from_before, severities[] and most_severe[]: what readers ask for by name. */
 void ald_standouts_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *analysis, const struct ald_figures *figures);
 /** hard{}: how many were hard, how many reached far, of how many, and by which reading. */
 struct ald_node *ald_hard_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);

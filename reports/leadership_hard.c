@@ -25,7 +25,7 @@ struct counted {
     struct axis axes[ALD_AXIS_N];
     size_t sooner, longer;          /* of the hardest */
     size_t at_start, hard_at_start; /* placed by what was known at the start alone */
-    size_t over;                    /* of these, because they were over within the landmark, and not for want of earlier ones that outlasted it */
+    size_t over;                    /* of these, because they were over before the landmark, and not for want of earlier ones that outlasted it */
 };
 
 /* The most that lie within ALIKE of each other. Sorts the positions. */
@@ -50,11 +50,6 @@ static bool place(struct axis *axis, const struct ald_axis_position *at, double 
     return at->position >= beyond;
 }
 
-static bool over_within(const struct ald_incident *inc)
-{
-    return inc->state != ALD_OPEN && inc->spans_n && inc->spans[inc->spans_n - 1].end <= inc->landmark_at;
-}
-
 static void count_one(const struct ald_incident *inc, const struct ald_measure *m, struct counted *c)
 {
     if (m->shown < 0)
@@ -64,7 +59,7 @@ static void count_one(const struct ald_incident *inc, const struct ald_measure *
     (void)place(&c->axes[ALD_BLAST_RADIUS], &r->axis[ALD_BLAST_RADIUS], WIDE);
     bool hard = place(&c->axes[ALD_COMPLEXITY], &r->axis[ALD_COMPLEXITY], HARD);
     c->at_start += at_start;
-    c->over += at_start && over_within(inc);
+    c->over += at_start && ald_over_before_landmark(inc);
     c->hard_at_start += at_start && hard;
     c->sooner += hard && r->has_percentile && r->percentile < 0.5;
     c->longer += hard && r->has_percentile && r->percentile > 0.5;
@@ -106,25 +101,26 @@ static size_t count_at(const struct ald_node *root, const char *path)
     return (size_t)ald_whole_at(root, path);
 }
 
-/* "7 of the 39 that can be placed were harder than nine in ten of the past (usual: about 4)". Of a few, none is no news; where most are
+/* "7 of the 39 whose complexity is known were harder than nine in ten of the past (usual: about 4)". Of a few, none is no news; where most are
  * alike, nothing is told apart. */
-static const char *beyond(struct ald_arena *a, size_t n, size_t of, size_t same, double usual, const char *what, const char *one, const char *more)
+static const char *beyond(struct ald_arena *a, size_t n, size_t of, size_t same, double usual, const char *what, const char *known, const char *one,
+                          const char *more)
 {
     if (of >= ALD_FEW_USUAL && (double)same > ALIKE_MOST * (double)of)
-        return ald_sprintf(a, "%s can hardly be told: %s of the %s that can be placed are alike in what is recorded.", what, ald_words_count(a, (int64_t)same),
-                           ald_words_count(a, (int64_t)of));
+        return ald_sprintf(a, "%s can hardly be told: %s of the %s whose %s is known are alike in what is recorded.", what, ald_words_count(a, (int64_t)same),
+                           ald_words_count(a, (int64_t)of), known);
     if (n == 0 && of < ALD_FEW_USUAL)
         return NULL;
     if (of == 1)
-        return ald_sprintf(a, "The one that can be placed %s.", one);
-    return ald_sprintf(a, "%s of the %s that can be placed %s%s.", n ? ald_words_count(a, (int64_t)n) : "None", ald_words_count(a, (int64_t)of), n > 1 ? more : one,
+        return ald_sprintf(a, "The one whose %s is known %s.", known, one);
+    return ald_sprintf(a, "%s of the %s whose %s is known %s%s.", n ? ald_words_count(a, (int64_t)n) : "None", ald_words_count(a, (int64_t)of), known, n > 1 ? more : one,
                        of < ALD_FEW_USUAL ? "" : ald_sprintf(a, " (%s)", ald_usual(a, of, usual)));
 }
 
 const char *ald_leadership_wide(struct ald_arena *a, const struct ald_node *root)
 {
     static const char further[] = "reached further than eight in ten of the past";
-    return beyond(a, count_at(root, "hard.wide"), count_at(root, "hard.wide_of"), count_at(root, "hard.wide_alike"), 1 - WIDE, "How far they reached", further,
+    return beyond(a, count_at(root, "hard.wide"), count_at(root, "hard.wide_of"), count_at(root, "hard.wide_alike"), 1 - WIDE, "How far they reached", "reach", further,
                   further);
 }
 
@@ -156,7 +152,7 @@ const char *const *ald_leadership_hard(struct ald_arena *a, const struct ald_nod
     size_t hard = count_at(root, "hard.n"), of = count_at(root, "hard.of"), same = count_at(root, "hard.alike"), sooner = count_at(root, "hard.over_sooner");
     size_t read = f->shorter + f->typical + f->longer;
     bool apart = of < ALD_FEW_USUAL || (double)same <= ALIKE_MOST * (double)of;
-    ald_sentence_add(&t, beyond(a, hard, of, same, 1 - HARD, "How hard they were", "was harder than nine in ten of the past",
+    ald_sentence_add(&t, beyond(a, hard, of, same, 1 - HARD, "How hard they were", "complexity", "was harder than nine in ten of the past",
                                 "were harder than nine in ten of the past"));
     if (apart && sooner && hard == 1)
         ald_sentence_add(&t, "It was over sooner than half of comparable ones.");

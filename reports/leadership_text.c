@@ -10,7 +10,7 @@
 #include "sources.h"
 #include "words.h"
 
-enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3 };
+enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLE_MOST = 60 };
 
 struct asked {
     struct ald_arena *a;
@@ -61,11 +61,38 @@ static const char *severities(const struct asked *q)
                        none ? ald_sprintf(q->a, ", and %s without one", ald_words_count(q->a, none)) : "");
 }
 
+/* Whole words of a title that is too long for a list within a sentence. */
+static const char *title_start(const struct asked *q, const char *title)
+{
+    const char *line = ald_words_line(q->a, title, 2 * TITLE_MOST), *cut = ald_words_line(q->a, title, TITLE_MOST);
+    if (strcmp(line, cut) == 0)
+        return line;
+    size_t n = strlen(cut);
+    while (n && cut[n - 1] != ' ')
+        n--;
+    return n < 2 ? cut : ald_sprintf(q->a, "%.*s\xe2\x80\xa6", (int)n - 1, cut);
+}
+
+/* "SEV1: 1577 event-bus has two primaries (9 h 49 min); 1580 ..." Facts by name; no grade. */
+static const char *most_severe(const struct asked *q)
+{
+    const struct ald_node *list = ald_node_at(q->report->root, "most_severe");
+    const char *names = NULL;
+    for (size_t i = 0; i < ald_rows_n(list); i++) {
+        const struct ald_node *row = ald_rows_at(list, i, NULL);
+        const char *title = ald_text_at(row, "title"), *how_long = ald_text_at(row, "how_long");
+        names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? "; " : "", ald_text_at(row, "key"), title ? " " : "",
+                            title ? title_start(q, title) : "", !how_long ? "time not known" : strncmp(how_long, "took ", 5) == 0 ? how_long + 5 : how_long);
+    }
+    return names ? ald_sprintf(q->a, "Declared %s: %s.", ald_text_at(ald_rows_at(list, 0, NULL), "severity"), names) : NULL;
+}
+
 static const char *const *more_incidents(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     ald_sentence_add(&t, ald_text_at(q->report->root, "summary[0]"));
     ald_sentence_add(&t, severities(q));
+    ald_sentence_add(&t, most_severe(q));
     return ald_sentences_end(&t);
 }
 

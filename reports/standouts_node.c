@@ -7,7 +7,7 @@
 #include "nodes.h"
 #include "sentences.h"
 
-enum { OPEN_MOST = 3, LONGEST_MOST = 3 };
+enum { OPEN_MOST = 3, LONGEST_MOST = 3, SEVERE_MOST = 5 };
 
 struct timed {
     uint32_t incident;
@@ -144,6 +144,45 @@ static struct ald_node *declared_node(struct ald_arena *a, const struct ald_anal
     return list;
 }
 
+/* How long it took or is open, in ms; ALD_TIME_NONE: not known. */
+static struct ald_node *severe_node(struct ald_arena *a, const struct ald_analysis *an, uint32_t incident)
+{
+    const struct ald_incident *inc = &an->incidents[incident];
+    const struct timed t = {incident, ald_read_ms(an, inc), false};
+    bool open = inc->state == ALD_OPEN;
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "incident", ald_node_str(a, inc->id));
+    ald_node_set(a, o, "key", ald_node_str(a, inc->key ? inc->key : inc->id));
+    ald_node_set(a, o, "title", ald_node_str(a, inc->title));
+    ald_node_set(a, o, "url", ald_node_str(a, ald_incident_url(an, a, inc)));
+    ald_node_set(a, o, "severity", ald_node_str(a, inc->severity));
+    ald_node_set(a, o, "time_s", ald_node_seconds(a, t.ms, "its time is not known"));
+    ald_node_set(a, o, "how_long", t.ms != ALD_TIME_NONE || open ? ald_node_str(a, how_long(a, &t, open)) : ald_node_absent(a, "its time is not known"));
+    return o;
+}
+
+/* Those of the highest severity that is declared, by start, where they are few enough to be named and labels have an order. */
+static struct ald_node *most_severe_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    struct ald_node *list = ald_node_list(a);
+    int32_t highest = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < f->incidents_n; i++) {
+        const struct ald_incident *inc = &an->incidents[f->incidents[i]];
+        if (inc->severity && inc->severity_rank > 0 && (!highest || inc->severity_rank < highest)) {
+            highest = inc->severity_rank;
+            n = 0;
+        }
+        n += inc->severity && highest && inc->severity_rank == highest;
+    }
+    for (size_t i = 0; i < f->incidents_n && n <= SEVERE_MOST; i++) {
+        const struct ald_incident *inc = &an->incidents[f->incidents[i]];
+        if (inc->severity && highest && inc->severity_rank == highest)
+            ald_node_add(a, list, severe_node(a, an, f->incidents[i]));
+    }
+    return list;
+}
+
 void ald_standouts_nodes(struct ald_arena *a, struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f)
 {
     struct timed *all = ald_calloc(a, f->incidents_n + f->carried_over_n, sizeof *all);
@@ -165,4 +204,5 @@ void ald_standouts_nodes(struct ald_arena *a, struct ald_node *root, const struc
     ald_node_set(a, root, "open_now", ald_node_int(a, (int64_t)open));
     ald_node_set(a, root, "open_from_before", ald_node_int(a, (int64_t)before));
     ald_node_set(a, root, "severities", declared_node(a, an, f));
+    ald_node_set(a, root, "most_severe", most_severe_node(a, an, f));
 }

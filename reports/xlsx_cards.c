@@ -73,7 +73,7 @@ static double head_points(const struct ald_xlsx_sheet *s, double label_units, co
 {
     struct ald_xlsx_span left, right;
     sides(s, label_units, &left, &right);
-    return ald_xlsx_text_points(s, right, title ? title : "", XS_LABEL) + 6;
+    return ald_xlsx_text_points(s, right, title ? title : "", XS_LABEL) + (s->x->report->sections[s->section].one_page ? 1 : 6);
 }
 
 /* Its name, which leads to its source, and its title. */

@@ -243,7 +243,7 @@ enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xlsx_span at,
 }
 
 /* As a program draws it: in whole pixels, and no higher than a row may be. */
-static double row_height(double points)
+double ald_xlsx_row_points(double points)
 {
     double height = ceil(points / PIXEL_POINTS) * PIXEL_POINTS;
     return height > ALD_XLSX_ROW_POINTS ? ALD_XLSX_ROW_POINTS : height;
@@ -253,13 +253,13 @@ enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct 
 {
     if (points <= 0)
         return ALD_OK;
-    return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, row_height(points), NULL), err);
+    return ald_xlsx_did(s, worksheet_set_row(s->ws, (lxw_row_t)s->row, ald_xlsx_row_points(points), NULL), err);
 }
 
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points)
 {
     s->row++;
-    ald_xlsx_page_row(s, points > 0 ? row_height(points) : LINE_POINTS);
+    ald_xlsx_page_row(s, points > 0 ? ald_xlsx_row_points(points) : LINE_POINTS);
 }
 
 enum ald_rc ald_xlsx_paragraph(struct ald_xlsx_sheet *s, const char *text, enum ald_xlsx_style style,

@@ -75,9 +75,9 @@ static void leave_room(struct ald_xlsx_sheet *s, double height)
         ald_xlsx_next_row(s, 15);
 }
 
-static enum ald_rc put_left_out(struct ald_xlsx_sheet *s, const struct ald_points *points, struct ald_err *err)
+static enum ald_rc put_below(struct ald_xlsx_sheet *s, const struct ald_points *points, struct ald_err *err)
 {
-    const char *text = ald_chart_left_out(s->x->scratch, points);
+    const char *text = ald_chart_below(s->x->scratch, points);
     return text ? ald_xlsx_paragraph(s, text, XS_REMARK, err) : ALD_OK;
 }
 
@@ -112,7 +112,7 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     ALD_TRY(ald_xlsx_native(s, chart, ALD_XLSX_LARGE, &native, &points, err));
     if (!native) {
         ALD_TRY(ald_xlsx_paragraph(s, "Nothing to draw.", XS_REMARK, err));
-        return put_left_out(s, points, err);
+        return put_below(s, points, err);
     }
     struct breadth b = breadth_of(s);
     ALD_TRY(put_sides(s, chart->corners[0], chart->corners[1], &b, styles, err));
@@ -121,7 +121,7 @@ static enum ald_rc put_one(struct ald_xlsx_sheet *s, const struct ald_chart *cha
     ALD_TRY(ald_xlsx_chart_insert(s, points, native, &at, err));
     leave_room(s, height);
     ALD_TRY(put_sides(s, chart->corners[2], chart->corners[3], &b, styles, err));
-    return put_left_out(s, points, err);
+    return put_below(s, points, err);
 }
 
 static enum ald_rc put_two(struct ald_xlsx_sheet *s, const struct ald_chart *const charts[2], struct ald_err *err)

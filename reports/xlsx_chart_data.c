@@ -73,16 +73,20 @@ static double y_of(const struct ald_xlsx *x, const struct ald_chart *chart, doub
     return ald_xlsx_axis_value(x, chart, 1, v);
 }
 
-static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct ald_points *p, size_t series)
+/* Filled and thin marks are two series of a native chart. */
+static struct ald_xlsx_columns *series_columns(struct ald_xlsx *x, const struct ald_points *p, size_t series, bool hollow)
 {
     const struct ald_chart *chart = p->chart;
     const char *title = chart->series[series].title;
+    size_t n = hollow ? p->hollow[series] : p->totals[series] - p->hollow[series];
+    if (hollow)
+        title = ald_sprintf(x->arena, "%s, %s", title, chart->hollow_brief);
     if (title[0] && title[strlen(title) - 1] != ')' && chart->form == ALD_CHART_POINTS && !chart->joined)
-        title = ald_sprintf(x->arena, "%s (%s)", title, ald_words_count(x->arena, (int64_t)p->totals[series]));
+        title = ald_sprintf(x->arena, "%s (%s)", title, ald_words_count(x->arena, (int64_t)n));
     struct ald_xlsx_columns *c = columns_new(x, chart, title);
     for (size_t i = 0; i < p->n; i++) {
         const struct ald_point *at = &p->points[i];
-        if (at->series == series)
+        if (at->series == series && at->hollow == hollow)
             add(x, c, at->label, ald_xlsx_axis_value(x, chart, 0, at->x), y_of(x, chart, at->y));
     }
     return keep(x, c);
@@ -164,7 +168,7 @@ static bool same(const char *a, const char *b)
 
 static bool same_points(const struct ald_chart *a, const struct ald_chart *b)
 {
-    bool is = a->form == b->form && same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) &&
+    bool is = a->form == b->form && same(a->title, b->title) && same(a->rows, b->rows) && same(a->x, b->x) && same(a->y, b->y) && same(a->hollow, b->hollow) &&
               a->x_log == b->x_log && a->y_log == b->y_log && a->most == b->most && a->series_n == b->series_n;
     for (size_t i = 0; is && i < a->series_n; i++)
         is = same(a->series[i].path, b->series[i].path) && same(a->series[i].equals, b->series[i].equals) &&
@@ -181,7 +185,9 @@ struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart
     *d = (struct ald_xlsx_drawn){.chart = chart, .next = x->drawn};
     x->drawn = d;
     d->points = ald_chart_points(x->arena, x->report, chart, x->limits->chart_points);
+    d->points->called = "thin"; /* not every program draws hollow ones */
     d->series = ald_calloc(x->arena, chart->series_n, sizeof(struct ald_xlsx_columns *));
+    d->hollow = ald_calloc(x->arena, chart->series_n, sizeof(struct ald_xlsx_columns *));
     d->lines = ald_calloc(x->arena, chart->lines_n, sizeof(struct ald_xlsx_columns *));
     d->levels = ald_calloc(x->arena, chart->levels_n, sizeof(struct ald_xlsx_columns *));
     if (!d->points->n)
@@ -191,8 +197,10 @@ struct ald_xlsx_drawn *ald_xlsx_drawn(struct ald_xlsx *x, const struct ald_chart
         d->lines[i] = line_columns(x, chart, &chart->lines[i]);
     for (size_t i = 0; i < chart->levels_n; i++)
         d->levels[i] = level_columns(x, d->points, &chart->levels[i]);
-    for (size_t i = 0; i < chart->series_n; i++)
-        d->series[i] = series_columns(x, d->points, i);
+    for (size_t i = 0; i < chart->series_n; i++) {
+        d->series[i] = series_columns(x, d->points, i, false);
+        d->hollow[i] = series_columns(x, d->points, i, true);
+    }
     if (chart->named && chart->form == ALD_CHART_POINTS)
         name_points(x, d);
     double low = 0, high = 0;

@@ -27,14 +27,15 @@ static const lxw_color_t tones[ALD_TONE_N] = {[ALD_TONE_GREY] = 0x7C8798,
                                               [ALD_TONE_VIOLET] = 0x5B4B8A,
                                               [ALD_TONE_INK] = INK};
 
-/* No spreadsheet has a triangle that points down: a diamond stands for it. */
-static uint8_t marker(const struct ald_series *series)
+/* No spreadsheet has a triangle that points down: a diamond stands for it. LibreOffice fills every mark and knows no outlines: marks of lines
+ * stand for hollow ones. Of these three are safe: the library writes dashes by names that no spreadsheet knows. */
+static uint8_t marker(const struct ald_series *series, bool thin)
 {
-    static const uint8_t types[] = {[ALD_MARK_CIRCLE] = LXW_CHART_MARKER_CIRCLE,
-                                    [ALD_MARK_UP] = LXW_CHART_MARKER_TRIANGLE,
-                                    [ALD_MARK_DOWN] = LXW_CHART_MARKER_DIAMOND,
-                                    [ALD_MARK_SQUARE] = LXW_CHART_MARKER_SQUARE};
-    return types[series->mark];
+    static const uint8_t types[][2] = {[ALD_MARK_CIRCLE] = {LXW_CHART_MARKER_CIRCLE, LXW_CHART_MARKER_PLUS},
+                                       [ALD_MARK_UP] = {LXW_CHART_MARKER_TRIANGLE, LXW_CHART_MARKER_STAR},
+                                       [ALD_MARK_DOWN] = {LXW_CHART_MARKER_DIAMOND, LXW_CHART_MARKER_X},
+                                       [ALD_MARK_SQUARE] = {LXW_CHART_MARKER_SQUARE, LXW_CHART_MARKER_PLUS}};
+    return types[series->mark][thin];
 }
 
 /* Text of a chart: one line; "=" at the start would be read as a formula. */
@@ -75,16 +76,16 @@ static void no_line(lxw_chart_series *series)
     chart_series_set_line(series, &line);
 }
 
-static void mark(const struct drawing *d, lxw_chart_series *series, const struct ald_series *view)
+static void mark(const struct drawing *d, lxw_chart_series *series, const struct ald_series *view, bool thin)
 {
     lxw_chart_fill fill = {.color = tones[view->tone]};
-    lxw_chart_line edge = {.color = 0xFFFFFF, .width = 0.5F};
+    lxw_chart_line edge = {.color = thin ? tones[view->tone] : 0xFFFFFF, .width = thin ? 1.25F : 0.5F};
     if (d->chart->joined)
         draw_line(series, tones[view->tone], 1.25F, false);
     else
         no_line(series);
-    chart_series_set_marker_type(series, marker(view));
-    chart_series_set_marker_size(series, view->mark == ALD_MARK_CIRCLE ? 6 : 8);
+    chart_series_set_marker_type(series, marker(view, thin));
+    chart_series_set_marker_size(series, view->mark == ALD_MARK_CIRCLE && !thin ? 6 : view->mark == ALD_MARK_SQUARE && thin ? 12 : 8);
     chart_series_set_marker_fill(series, &fill);
     chart_series_set_marker_line(series, &edge);
 }
@@ -102,9 +103,12 @@ static void add_all(struct drawing *d)
     for (size_t i = 0; i < d->chart->levels_n; i++)
         if (drawn->levels[i])
             draw_line(refer(d, drawn->levels[i], d->chart->levels[i].title, true), SOFT, 1.0F, true);
-    for (size_t i = 0; i < d->chart->series_n; i++)
+    for (size_t i = 0; i < d->chart->series_n; i++) {
         if (drawn->series[i])
-            mark(d, refer(d, drawn->series[i], drawn->series[i]->title, true), &d->chart->series[i]);
+            mark(d, refer(d, drawn->series[i], drawn->series[i]->title, true), &d->chart->series[i], false);
+        if (drawn->hollow[i])
+            mark(d, refer(d, drawn->hollow[i], drawn->hollow[i]->title, true), &d->chart->series[i], true);
+    }
 }
 
 /* Names beside the points of a series of their own. */

@@ -6,9 +6,11 @@
 
 #define PIXEL_POINTS 0.75
 #define WIDE_PIXELS 340.0 /* of a chart of points, at least */
-#define LOW_PIXELS 215.0  /* of one of rows side by side */
+#define LOW_PIXELS 206.0  /* of one of rows side by side */
 #define GAP_PIXELS 24.0   /* between the columns */
+#define ROW_POINTS 15.0
 #define MOST 8            /* charts of a column */
+#define LEFT 0.44         /* of the width: charts need less height than the words beside them */
 
 bool ald_xlsx_has_columns(const struct ald_xlsx_sheet *s, const struct ald_section *view, size_t first, size_t *ret_n)
 {
@@ -102,14 +104,22 @@ static enum ald_rc put_right(struct ald_xlsx_sheet *s, const struct ald_block *b
     }
 }
 
-/* What of the charts is not drawn is said below both columns. */
-static enum ald_rc put_left_out(const struct column *c, struct ald_err *err)
+static size_t said_below(const struct column *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += ald_chart_below(c->s->x->scratch, c->points[i]) != NULL;
+    return n;
+}
+
+/* What marks mean and what of the charts is not drawn is said below both columns; of which, where that is not plain. */
+static enum ald_rc put_below(const struct column *c, bool named, struct ald_err *err)
 {
     struct ald_xlsx *x = c->s->x;
     for (size_t i = 0; i < c->n; i++) {
-        const char *text = ald_chart_left_out(x->scratch, c->points[i]);
+        const char *text = ald_chart_below(x->scratch, c->points[i]);
         if (text)
-            ALD_TRY(ald_xlsx_paragraph(c->s, ald_sprintf(x->scratch, "%s: %s", c->charts[i]->title, text), XS_REMARK, err));
+            ALD_TRY(ald_xlsx_paragraph(c->s, named ? ald_sprintf(x->scratch, "%s: %s", c->charts[i]->title, text) : text, XS_REMARK, err));
     }
     return ALD_OK;
 }
@@ -119,7 +129,7 @@ static size_t middle(const struct ald_xlsx_sheet *s)
 {
     double all = column_pixels(s, 0, s->text_last);
     size_t first = 1;
-    while (first < s->text_last && column_pixels(s, 0, first - 1) < 0.49 * all)
+    while (first < s->text_last && column_pixels(s, 0, first - 1) < LEFT * all)
         first++;
     return first;
 }
@@ -147,8 +157,11 @@ enum ald_rc ald_xlsx_columns(struct ald_xlsx_sheet *s, const struct ald_block *b
     }
     pixels = fmax(pixels, left.pixels);
     ALD_TRY(put_charts(&left, pixels, err));
-    while ((s->height - from) / PIXEL_POINTS < pixels + 4)
-        ald_xlsx_next_row(s, 0);
-    ALD_TRY(put_left_out(&left, err));
-    return put_left_out(&right, err);
+    for (double rest; (rest = (pixels + 4) * PIXEL_POINTS - (s->height - from)) > 0;) {
+        ALD_TRY(ald_xlsx_row_height(s, fmin(rest, ROW_POINTS), err));
+        ald_xlsx_next_row(s, fmin(rest, ROW_POINTS));
+    }
+    bool named = said_below(&left) + said_below(&right) > 1;
+    ALD_TRY(put_below(&left, named, err));
+    return put_below(&right, named, err);
 }

@@ -75,7 +75,7 @@ static size_t that_fit(struct ald_xlsx_sheet *s, const struct meaning *all, size
     double points = HEADING_POINTS;
     size_t i = from;
     for (; i < n; i++) {
-        double need = ald_xlsx_pair_points(s, all[i].label, ald_definition_text(s->x->report, s->x->scratch, all[i].definition), styles);
+        double need = ald_xlsx_row_points(ald_xlsx_pair_points(s, all[i].label, ald_definition_text(s->x->report, s->x->scratch, all[i].definition), styles));
         if (points + need > room)
             break;
         points += need;
@@ -95,6 +95,11 @@ enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, size_t blocks, struct al
     size_t some_n = gather_blocks(s, blocks, all), from = s->meant; /* the first of all: a label may become longer by later tables */
     (void)gather_blocks(s, SIZE_MAX, all);
     size_t n = that_fit(s, all, from, some_n, early ? ald_xlsx_page_left(s) : (double)INFINITY, &points);
+    if (early && from + n < some_n) { /* the others would stand alone behind the table: rather print a little smaller */
+        double whole = 0;
+        size_t rest = that_fit(s, all, from, some_n, (double)INFINITY, &whole);
+        n = ald_xlsx_page_draw_in(s, whole) ? rest : n;
+    }
     if (!n || (early && n < FEW && from + n < some_n))
         return ALD_OK;
     if (!early && !ald_xlsx_page_draw_in(s, points))

@@ -172,6 +172,8 @@ ALD_CHECK enum ald_rc ald_xlsx_put_node(struct ald_xlsx_sheet *s, struct ald_xls
 /** Merges the span, whose first cell is written after this. */
 ALD_CHECK enum ald_rc ald_xlsx_open_span(struct ald_xlsx_sheet *s, struct ald_xlsx_span at, enum ald_xlsx_style style, struct ald_err *err);
 /** Height of the row that is being written, in points; 0: one line. Every wrapped text needs it: not all programs find it. */
+/** So many points as a row takes: whole pixels, and no more than a row may have. */
+double ald_xlsx_row_points(double points);
 ALD_CHECK enum ald_rc ald_xlsx_row_height(struct ald_xlsx_sheet *s, double points, struct ald_err *err);
 void ald_xlsx_next_row(struct ald_xlsx_sheet *s, double points);
 /** Wrapped text over the text columns, in as many rows as it needs; the next row follows. */
@@ -284,7 +286,7 @@ ALD_CHECK enum ald_rc ald_xlsx_chart_data(struct ald_xlsx *x, struct ald_err *er
 struct ald_xlsx_drawn {
     const struct ald_chart *chart;
     struct ald_points *points;
-    struct ald_xlsx_columns **series; /* one per series; NULL: no point */
+    struct ald_xlsx_columns **series, **hollow; /* one per series; hollow: of those with thin marks; NULL: no point */
     struct ald_xlsx_columns *ranges; /* from low to high, a blank, from low ... ; NULL: none */
     struct ald_xlsx_columns *across; /* of RANGES: names of the rows along the bottom; NULL: none */
     struct ald_xlsx_columns **lines, **levels; /* NULL: nothing there */

@@ -264,7 +264,7 @@ static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_sectio
     const char *heading = b->text ? b->text : b->kind == ALD_BLOCK_CHART ? b->chart->title : NULL;
     if (!heading || !*heading)
         return ALD_OK;
-    if (b->kind == ALD_BLOCK_HEADING)
+    if (b->kind == ALD_BLOCK_HEADING && !view->one_page)
         ALD_TRY(ald_xlsx_space(s, err));
     return ald_xlsx_paragraph(s, heading, XS_HEADING, err);
 }

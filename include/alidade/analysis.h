@@ -331,6 +331,12 @@ static inline int64_t ald_read_ms(const struct ald_analysis *analysis, const str
 {
     return inc->state == ALD_OPEN ? ald_open_for_ms(analysis, inc) : inc->duration_ms;
 }
+/** It has a resolve clock and its last end is not later than its landmark (METHODS 3). One whose end nobody recorded is not known to be. */
+static inline bool ald_over_before_landmark(const struct ald_incident *inc)
+{
+    return inc->state == ALD_STATE_RESOLVED && inc->duration_ms != ALD_TIME_NONE && inc->landmark_at != ALD_TIME_NONE && inc->spans_n > 0 &&
+           inc->spans[inc->spans_n - 1].end <= inc->landmark_at;
+}
 /** "shorter than comparable", "typical", "already longer than 62 % of comparable" ...; NULL: it was not read. Static. */
 const char *ald_reading_text(const struct ald_reading *reading);
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };

@@ -171,6 +171,10 @@ struct ald_chart {
     size_t lines_n;
     const struct ald_level *levels;
     size_t levels_n;
+    const char *noun, *x_word, *y_word; /* what rows are and what axes measure, to say of how many that is known; NULL: not said */
+    const char *why;                    /* path of the reason why a row lacks it, where none stands at the axes' own paths; or NULL */
+    const char *hollow, *hollow_is;     /* rows whose value at this path is this text have hollow marks; NULL: none has */
+    const char *hollow_means, *filled_means, *hollow_brief, *apart; /* what the two are, in words, and what follows from it */
     const char *corners[4]; /* text for top left, top right, bottom left, bottom right; may be NULL */
 };
 enum ald_block_kind {

@@ -118,11 +118,12 @@ class Sample(Words, support.Case):
     def test_charts_say_what_they_show(self):
         """Each chart has a description with its counts, or its values one by one."""
         self.assertGreaterEqual(len(self.page.descriptions), 7)
-        shown = [row["readings"][row["shown"]] for row in self.json["incidents"] if row["shown"]]
-        drawn = [row["verdict"] for row in shown if None not in (row["complexity"]["position"], row["blast_radius"]["position"])]
+        drawn = [row["readings"][row["shown"]]["verdict"] + row["shown"] for row in self.json["incidents"] if row["shown"]
+                 and None not in (row["readings"][row["shown"]][axis]["position"] for axis in ("complexity", "blast_radius"))]
         scatter = next(text for text in self.page.descriptions if text.startswith("Scatter"))
         for series, key in (("about as long as comparable", "typical"), ("longer than comparable", "longer")):
-            self.assertIn(f"{series}: {drawn.count(key)}.", scatter)
+            start, beyond = (drawn.count(key + reading) for reading in ("start", "landmark"))
+            self.assertIn(f"{series}: {start + beyond}{f', {start} of them hollow' if start else ''}.", scatter)
         quarters = next(text for text in self.page.descriptions if "median time" in text)
         for quarter in self.json["trend"]:
             low, high = quarter["median_ci_s"]

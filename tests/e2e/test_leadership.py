@@ -95,12 +95,34 @@ class Leadership(Words, support.Case):
         short = [row for row in hard if row["shown"] == "start"]
         self.assertEqual((tree["hard"]["of_at_start"], tree["hard"]["at_start"]), (len(start), len(short)))
         said = " ".join(self.answers["hard"])
+        if "html" in self.paths:
+            self.marks(rows)
         self.assertIn(f"{len(start)} of the {tree['hard']['of']} ({len(short)} of the {len(hard)}) were over within 1 h 00 min: placed by their start alone, not by who came.", said)
         self.assertIn(f"harder than nine in ten of the past (usual: about {round(tree['hard']['of'] / 10)})", said)
         self.assertRegex(said, r"\(usual: about \d+, \d+, \d+\)\.$")
         self.assertIn(f"(usual: about {round(tree['hard']['wide_of'] / 5)})", " ".join(self.answers["customers"]))
         self.assertRegex(self.answers["change"][0], r" % longer than before, but \d+ % less to [0-9.]+ times as long fits too\.$")
         self.assertIn(" % longer would likely be noticed", self.answers["change"][1])
+
+    def marks(self, rows):
+        """Marks of the start reading are hollow, in the page and in words; in the workbook they are series of their own."""
+        placed = [row for row in rows if all(support.row_at(row, f"readings.{{shown}}.{axis}.position") is not None for axis in ("complexity", "blast_radius"))]
+        start = sum(row["shown"] == "start" for row in placed)
+        self.assertTrue(0 < start < len(placed))
+        drawing = next(part for part in self.paths["html"].read_text(encoding="utf-8").split("<figure>") if "complexity against blast radius" in part)
+        groups = re.findall(r'<g class="mk( h)? t\d">(.*?)</g>', drawing)
+        self.assertEqual({hollow: sum(marks.count("<use") for kind, marks in groups if kind == hollow) for hollow in ("", " h")},
+                         {" h": start, "": len(placed) - start})
+        words = f"placed by their first 1 h 00 min ({len(placed) - start})", f"placed by their start alone ({start})"
+        self.assertIn(f"filled: {words[0]} hollow: {words[1]} Compare each kind with itself: they are not on one scale. {len(placed)} of {len(rows)} incidents "
+                      "have both a complexity and a blast radius. The other ", self.page.text)
+        self.assertTrue(any(f"hollow: {words[1]}" in text and "of them hollow" in text for text in self.page.descriptions))
+        data = self.sheets["Chart data"]
+        titles = [cell for cell in data[4] if cell and "comparable" in str(cell) or str(cell).startswith("open")]
+        numbers = lambda own: sum(int(re.search(r"\((\d+)\)$", title)[1]) for title in titles if (", by their start alone (" in title) == own)
+        self.assertEqual((numbers(True), numbers(False)), (start, len(placed) - start))
+        cells = " ".join(str(cell) for row in self.sheets[next(iter(self.sheets))] for cell in row if cell is not None)
+        self.assertIn(f"Marks that are filled: {words[0]}; thin: {words[1]}.", cells)
 
     def bold(self):
         """How sentences begin that are printed bold."""
@@ -155,7 +177,7 @@ class Leadership(Words, support.Case):
         self.history(earlier + now)
         tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
         self.assertGreater(2 * tree["hard"]["alike"], tree["hard"]["of"])
-        self.assertEqual(self.answers["hard"][0], f"How hard they were can hardly be told: {tree['hard']['alike']} of the {tree['hard']['of']} that can be placed "
+        self.assertEqual(self.answers["hard"][0], f"How hard they were can hardly be told: {tree['hard']['alike']} of the {tree['hard']['of']} whose complexity is known "
                          "are alike in what is recorded.")
         self.assertNotIn("harder than nine", " ".join(self.answers["hard"]))
 
@@ -196,6 +218,11 @@ class Leadership(Words, support.Case):
         self.assertIn("No incident of this period is recorded; nor is any before it.", self.answers["more_incidents"])
         self.assertEqual(self.answers["change"], ["With no incident there is no time to compare."])
 
+    @staticmethod
+    def start(title):
+        """Whole words of at most 60 characters, with what says that there are more."""
+        return title if len(title) <= 60 else title[:59].rsplit(" ", 1)[0] + "\u2026"
+
     def open_and_longest(self, tree, rows):
         """By name, as they are: what is open, the oldest first; what took longest; how many of each declared severity."""
         shown = tree["open_and_longest"]
@@ -221,6 +248,11 @@ class Leadership(Words, support.Case):
         counts = {row["severity"]: row["n"] for row in tree["severities"]}
         self.assertEqual(counts, dict(collections.Counter(row["severity"] for row in rows)))
         self.assertEqual(list(counts), sorted(counts), "the most severe first")
+        highest = [row for row in rows if row["severity"] == list(counts)[0]]
+        self.assertEqual([(row["key"], row["title"], row["time_s"]) for row in tree["most_severe"]],
+                         [(row["key"], row["title"], row["clocks"]["resolve_s"]) for row in highest], "at most five of the highest are named")
+        self.assertEqual(self.answers["more_incidents"][2], f"Declared {list(counts)[0]}: " + "; ".join(
+            f"{row['key']} {self.start(row['title'])} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".")
         self.assertIn("As declared: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
                       self.answers["more_incidents"][1])
 

@@ -74,6 +74,11 @@ class Sheet:
         return [page for before, page, cell in zip(self.pages, self.pages[1:], firsts[1:])
                 if cell is not None and cell.value == "What the columns mean" and self.height(*page) * self.scale < room(before)]
 
+    def lonely(self):
+        """Pages with one row of text or two and nothing else, of a sheet that has others."""
+        rows = lambda page: len({cell.row for cell in self.texts(*page)})
+        return [page for page in self.pages if len(self.pages) > 1 and rows(page) < 3 and self.height(*page) * self.scale < self.down / 4]
+
 
 def sheets(book):
     """Of those that are printed."""

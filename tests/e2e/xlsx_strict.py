@@ -354,6 +354,7 @@ class Strict:
         used = {element.get("val") for plot in root.iter(f"{CHART}plotArea") for kind in plot for element in kind.findall(f"{CHART}axId")}
         if len(set(axes)) != len(axes) or set(axes) != used:
             self.say(part, f"axes {axes}, used {sorted(used)}")
+        self.check_marks(part, root)
         self.check_values(part, root, series)
         for scaling in root.iter(f"{CHART}scaling"):
             limits = {key: float(found.get("val")) for key in ("min", "max", "logBase") if (found := scaling.find(f"{CHART}{key}")) is not None}
@@ -361,6 +362,12 @@ class Strict:
                 self.say(part, f"a logarithmic axis of {limits}")
             if "min" in limits and "max" in limits and not limits["min"] < limits["max"]:
                 self.say(part, f"an axis of {limits}")
+
+    def check_marks(self, part, root):
+        known = {"circle", "dash", "diamond", "dot", "none", "picture", "plus", "square", "star", "triangle", "x", "auto"}
+        for mark in root.iter(f"{CHART}symbol"):
+            if mark.get("val") not in known:
+                self.say(part, f"a mark {mark.get('val')!r}, which no spreadsheet knows")
 
     def check_values(self, part, root, series):
         """What charts keep of their cells; no logarithm of nothing; names and legends of what is there."""

@@ -64,6 +64,8 @@ static void belonging(void **state)
     struct ald_incident *closed = add(&s, day(2025, 12, 5), 0);
     closed->state = ALD_END_NOT_RECORDED;
     synthetic_moment(&s.analysis, closed, ALD_CLOSED, day(2025, 12, 31));
+    closed->landmark_at = closed->started_at + ALD_DAY_MS;
+    assert_false(ald_over_before_landmark(closed)); /* over, and nobody recorded when */
     add(&s, day(2025, 12, 6), 60 * ALD_DAY_MS)->cls = ALD_NOISE;
     (void)add(&s, day(2025, 12, 31), ALD_DAY_MS); /* ends with the first instant: not in it */
     (void)add(&s, day(2026, 1, 1), ALD_DAY_MS);

@@ -351,7 +351,9 @@ static size_t compare_all(struct synthetic *s)
                 assert_non_null(reading->absent);
                 if (!inc->impossible)
                     assert_string_equal(reading->absent,
-                                        inc->state == ALD_OPEN ? "no reading yet" : "over before the landmark");
+                                        inc->state == ALD_OPEN                                                                               ? "no reading yet"
+                                        : inc->state == ALD_END_NOT_RECORDED && ald_moment_of(inc, ALD_CLOSED)->at == ALD_TIME_NONE ? "no duration: end not recorded"
+                                                                                                                                             : "over before the landmark");
                 continue;
             }
             if (p[r].n < 30) {

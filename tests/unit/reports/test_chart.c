@@ -228,7 +228,7 @@ static void test_places(void **state)
     assert_int_equal(p->left_out, 3);
     assert_int_equal(p->totals[0], 1);
     assert_string_equal(p->points[1].label, "two");
-    assert_string_equal(ald_chart_left_out(room->arena, p), "3 of 5 have no place in this chart: no value on one of its axes.");
+    assert_string_equal(ald_chart_left_out(room->arena, p), "3 of 5 are not drawn: no value on one of the axes.");
     const char *text = ald_chart_text(room->arena, &room->report, p);
     assert_non_null(strstr(text, "Points. a: 1. b: 1."));
     double low = 0, high = 0;
@@ -236,6 +236,53 @@ static void test_places(void **state)
     assert_true(low == 0 && high == 1); /* positions: the whole axis */
     assert_true(ald_chart_extent(&room->report, p, 1, &low, &high));
     assert_true(low == 60 && high == 3600);
+}
+
+/* Hollow marks are told apart in words too; what is not drawn is said with its reasons, those of most first. */
+static void test_marks_and_what_is_left_out(void **state)
+{
+    struct room *room = *state;
+    struct ald_arena *a = room->arena;
+    struct ald_node *rows = rows_of(room);
+    for (int i = 0; i < 9; i++) {
+        bool no_x = i > 2 && i < 6, no_y = i > 5 && i < 8;
+        struct ald_node *o = ald_node_object(a);
+        ald_node_set(a, o, "key", ald_node_str(a, ald_sprintf(a, "k%d", i)));
+        ald_node_set(a, o, "kind", ald_node_str(a, i == 8 ? NULL : i % 2 ? "a" : "b"));
+        ald_node_set(a, o, "shown", ald_node_str(a, i == 1 ? "start" : "landmark"));
+        ald_node_set(a, o, "x", no_x ? ald_node_absent(a, "too thin: less than half") : ald_node_num(a, 0.1 * i));
+        ald_node_set(a, o, "y", no_y ? ald_node_absent(a, "open") : ald_node_num(a, 60));
+        if (i == 8)
+            ald_node_set(a, o, "why", ald_node_str(a, "no duration: end not recorded"));
+        ald_node_add(a, rows, o);
+    }
+    struct ald_chart chart = points_chart;
+    chart.hollow = "shown";
+    chart.hollow_is = "start";
+    chart.hollow_means = "by their start";
+    chart.filled_means = "by their first hour";
+    chart.apart = "Apart.";
+    chart.noun = "incidents";
+    chart.x_word = "complexity";
+    chart.y_word = "length";
+    chart.why = "why";
+    struct ald_points *p = ald_chart_points(a, &room->report, &chart, 10);
+    assert_int_equal(p->places, 3);
+    assert_int_equal(p->hollow_n, 1);
+    assert_int_equal(p->hollow[0], 1);
+    assert_int_equal(p->hollow[1], 0);
+    assert_true(p->points[1].hollow && !p->points[0].hollow);
+    assert_string_equal(ald_chart_below(a, p), "Marks that are filled: by their first hour (2); hollow: by their start (1). Apart. 3 of 9 incidents have both a complexity "
+                                               "and a length. The other 6 are not drawn: too little recorded for a complexity (3), open (2), no duration (1).");
+    assert_non_null(strstr(ald_chart_text(a, &room->report, p), "a: 1, 1 of them hollow. b: 2. Marks that are filled: by their first hour (2); hollow: by their start (1)."));
+    chart.hollow_is = "landmark";
+    p = ald_chart_points(a, &room->report, &chart, 10);
+    p->called = "thin";
+    assert_int_equal(p->hollow_n, 2);
+    chart.hollow_is = "none";
+    assert_string_equal(ald_chart_marks_text(a, ald_chart_points(a, &room->report, &chart, 10)), "All marks are filled: by their first hour (3).");
+    chart.hollow = NULL;
+    assert_null(ald_chart_marks_text(a, ald_chart_points(a, &room->report, &chart, 10)));
 }
 
 static void test_samples_are_the_same_each_time(void **state)
@@ -345,6 +392,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_periods, enter, leave),
         cmocka_unit_test_setup_teardown(test_links, enter, leave),
         cmocka_unit_test_setup_teardown(test_places, enter, leave),
+        cmocka_unit_test_setup_teardown(test_marks_and_what_is_left_out, enter, leave),
         cmocka_unit_test_setup_teardown(test_samples_are_the_same_each_time, enter, leave),
         cmocka_unit_test_setup_teardown(test_names_do_not_cover_each_other, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes, enter, leave),
