@@ -62,9 +62,18 @@ static void take_source(struct ald_build *b, struct ald_q *q)
 
 static void take_alias(struct ald_build *b, struct ald_q *q)
 {
+    struct ald_analysis *a = b->a;
+    uint32_t source = ald_names_find(b->sources, ald_q_col_text(q, 0));
+    if (strcmp(ald_q_col_text(q, 1), "name") == 0) { /* of whom a status page is */
+        if (source == ALD_NOBODY || b->vendor[source] || strcasecmp(ald_q_col_text(q, 2), "status") == 0)
+            return;
+        a->own_names = ald_grow(a->arena, a->own_names, a->own_names_n, &a->own_names_cap, sizeof *a->own_names);
+        a->own_names[a->own_names_n++] = ald_strdup(a->arena, ald_q_col_text(q, 2));
+        return;
+    }
     b->alias = ald_grow(b->scratch, b->alias, b->alias_n, &b->alias_cap, sizeof *b->alias);
     b->alias[b->alias_n++] = (struct ald_alias){
-        .source = ald_names_find(b->sources, ald_q_col_text(q, 0)),
+        .source = source,
         .url = strcmp(ald_q_col_text(q, 1), "url") == 0,
         .prefix = ald_strdup(b->scratch, ald_q_col_text(q, 2)),
     };

@@ -99,10 +99,11 @@ static void give_up(struct gather *g, uint64_t hash)
         .incident = g->incident, .hash = hash, .at = g->at, .quote = g->quote};
 }
 
-/* How much of a company's full name is what people call it: "Acme Freight GmbH" and "Acme Freight (Europe)" are Acme Freight. */
+/* How much of a company's full name is what people call it: "Acme Freight GmbH", "Acme Freight (Europe)" and "Acme Freight Status" are
+ * Acme Freight. */
 static size_t called(const char *us)
 {
-    static const char *const forms[] = {" gmbh", " ag", " se", " kg", " inc", " inc.", " ltd", " ltd.", " limited", " llc", " plc", " corp", " corp.", " s.a.", " b.v."};
+    static const char *const forms[] = {" status page", " system status", " status", " gmbh", " ag", " se", " kg", " inc", " inc.", " ltd", " ltd.", " limited", " llc", " plc", " corp", " corp.", " s.a.", " b.v."};
     size_t n = strcspn(us, "(,");
     for (bool cut = true; cut;) {
         cut = false;
@@ -117,14 +118,21 @@ static size_t called(const char *us)
     return n;
 }
 
-bool ald_pattern_names_us(const struct ald_settings *settings, const char *text, const struct ald_found *f)
+static bool names(const char *us, const char *text, const struct ald_found *f)
 {
-    const char *us = settings->organisation;
     size_t n = us ? called(us) : 0;
     for (size_t i = f->from; n && i + n <= f->to; i++)
         if (strncasecmp(text + i, us, n) == 0)
             return true;
     return false;
+}
+
+bool ald_pattern_names_us(const struct ald_analysis *analysis, const char *text, const struct ald_found *f)
+{
+    bool us = names(analysis->settings->organisation, text, f);
+    for (size_t i = 0; i < analysis->own_names_n && !us; i++)
+        us = names(analysis->own_names[i], text, f);
+    return us;
 }
 
 static void add_rule(struct draft *d, uint32_t rule, double weight)

@@ -26,4 +26,4 @@ ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts 
 /** The sentence that f was found in, cut to what a report shows; arena-owned. Its hash tells the same one written twice. */
 const char *ald_pattern_quote(struct ald_arena *arena, const char *text, const struct ald_found *f);
 /** True when what was found names the organisation itself: "Acme had an outage" in Acme's own notes is nobody else's. */
-bool ald_pattern_names_us(const struct ald_settings *settings, const char *text, const struct ald_found *f);
+bool ald_pattern_names_us(const struct ald_analysis *analysis, const char *text, const struct ald_found *f);

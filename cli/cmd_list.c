@@ -116,7 +116,9 @@ static bool wanted(const struct ald_session *s, const struct ald_analysis *an, s
 /* ---- Lines ---- */
 
 enum { KEY, LENGTH, SEVERITY, READING, SERVICES, COLUMNS };
+static const char *const heads[COLUMNS] = {[KEY] = "Incident", [LENGTH] = "Took", [SEVERITY] = "Severity", [READING] = "Reading", [SERVICES] = "Services"};
 struct layout {
+    bool headed;             /* people look at it: scripts get lines of incidents alone */
     size_t width;            /* of the whole line */
     bool narrow;             /* the year, services and corners give way to the title */
     size_t columns[COLUMNS]; /* 0: left out */
@@ -172,7 +174,7 @@ static void texts_of(struct ald_session *s, const struct ald_analysis *an, size_
 static struct layout layout_of(struct ald_session *s, const struct ald_analysis *an, const size_t *list, size_t n)
 {
     static const size_t most[COLUMNS] = {18, 12, 12, 18, 20};
-    struct layout out = {.width = width_of_terminal()};
+    struct layout out = {.headed = isatty(STDOUT_FILENO), .width = width_of_terminal()};
     out.narrow = out.width < 100;
     size_t used = out.narrow ? 11 : 16; /* the date and time */
     for (size_t k = 0; k < n; k++) {
@@ -184,6 +186,8 @@ static struct layout layout_of(struct ald_session *s, const struct ald_analysis 
             out.columns[c] = w > out.columns[c] ? w : out.columns[c];
         }
     }
+    for (int c = 0; c < COLUMNS && out.headed; c++)
+        out.columns[c] = out.columns[c] && out.columns[c] < strlen(heads[c]) ? strlen(heads[c]) : out.columns[c];
     if (out.narrow)
         out.columns[SERVICES] = 0;
     for (int c = 0; c < COLUMNS; c++)
@@ -221,6 +225,18 @@ static void put(const char *text, size_t width, bool right, bool pad)
     }
     if (pad && !right && shown < width)
         (void)printf("%*s", (int)(width - shown), "");
+}
+
+static void print_head(const struct layout *layout)
+{
+    put("Started", layout->narrow ? 11 : 16, false, true);
+    for (int c = 0; c < COLUMNS; c++) {
+        if (!layout->columns[c])
+            continue;
+        (void)fputs("  ", stdout);
+        put(heads[c], layout->columns[c], c == LENGTH, true);
+    }
+    (void)puts("  Title");
 }
 
 static void print_line(struct ald_session *s, const struct ald_analysis *an, size_t i, const struct layout *layout)
@@ -368,6 +384,8 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     struct layout layout = {.width = 0};
     if (!s->options.json)
         layout = layout_of(s, an, list, n);
+    if (n && layout.headed)
+        print_head(&layout);
     for (size_t k = 0; k < n && !s->options.json; k++)
         print_item(s, an, list[k], &layout, filter.pattern);
     if (n == 0)

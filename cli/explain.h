@@ -25,6 +25,10 @@ ALD_CHECK enum ald_rc ald_other_moments_node(struct ald_arena *arena, struct ald
 /** Prints those of one moment. */
 void ald_explain_others(struct ald_arena *arena, const struct ald_analysis *analysis, const struct ald_node *others, const char *moment);
 void ald_explain_times(const struct ald_analysis *analysis, size_t incident, const struct ald_node *others);
+/** Entries of the timelines of an incident by id, and what evidence says with each of them told. The store's reading must still be open. */
+struct ald_explain_entries;
+struct ald_explain_entries *ald_explain_entries(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
+void ald_explain_evidence(struct ald_arena *arena, const struct ald_analysis *analysis, const struct ald_explain_entries *entries, const char *evidence);
 void ald_explain_signals(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_patterns(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);
 void ald_explain_readings(struct ald_arena *arena, const struct ald_analysis *analysis, size_t incident);

@@ -151,7 +151,7 @@ static const char *number(double v, char out[32])
 }
 
 /* Value, value by the landmark, position as a bar and a number, when it is known; then where it came from. */
-static void print_signal(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s)
+static void print_signal(struct ald_arena *a, const struct ald_analysis *an, size_t i, size_t s, const struct ald_explain_entries *entries)
 {
     const struct ald_signal *signal = ald_signal_at(s);
     const struct ald_obs *obs = ald_obs_at(an, i, s);
@@ -171,7 +171,7 @@ static void print_signal(struct ald_arena *a, const struct ald_analysis *an, siz
                  on_axis || !isfinite(position) ? "" : ", description only", weighs ? "" : ", weight 0");
     const char *evidence = ald_evidence_text(a, an, i, s);
     if (evidence)
-        (void)printf("        from %s\n", text(a, evidence));
+        ald_explain_evidence(a, an, entries, evidence);
     if (!obs->has_landmark_value && obs->absent_landmark && signal->timing & ALD_LANDMARK)
         (void)printf("        up to the landmark absent: %s\n", obs->absent_landmark);
 }
@@ -179,6 +179,7 @@ static void print_signal(struct ald_arena *a, const struct ald_analysis *an, siz
 void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
     static const char *const titles[ALD_AXIS_N] = {"Complexity", "Blast radius"};
+    const struct ald_explain_entries *entries = ald_explain_entries(a, an, i);
     char span[32];
     size_t missing = 0;
     (void)printf("\nSignals (in all; by the landmark, %s after detection, else opening; position among earlier incidents)\n",
@@ -188,7 +189,7 @@ void ald_explain_signals(struct ald_arena *a, const struct ald_analysis *an, siz
         for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
             missing += axis == 0 && !ald_obs_at(an, i, s)->has_total;
             if ((int)ald_signal_at(s)->axis == axis && ald_obs_at(an, i, s)->has_total)
-                print_signal(a, an, i, s);
+                print_signal(a, an, i, s, entries);
         }
     }
     if (missing)

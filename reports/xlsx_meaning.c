@@ -102,7 +102,7 @@ enum ald_rc ald_xlsx_meanings(struct ald_xlsx_sheet *s, size_t blocks, struct al
     }
     if (!n || (early && n < FEW && from + n < some_n))
         return ALD_OK;
-    if (!early && !ald_xlsx_page_draw_in(s, points))
+    if (!early && !ald_xlsx_page_draw_in(s, points) && !ald_xlsx_page_take_along(s, points))
         (void)ald_xlsx_page_keep(s, points);
     ALD_TRY(ald_xlsx_paragraph(s, from ? "What the other columns mean" : "What the columns mean", XS_LABEL, err));
     s->meant += n;

@@ -130,6 +130,18 @@ bool ald_xlsx_page_keep(struct ald_xlsx_sheet *s, double points)
     return true;
 }
 
+bool ald_xlsx_page_take_along(struct ald_xlsx_sheet *s, double points)
+{
+    double page = ald_xlsx_page_points(s), own = s->height - s->block_height;
+    if (is_one(s) || s->repeated > 0 || points <= ald_xlsx_page_left(s) || s->block_height <= s->page_from || own + points > page)
+        return false;
+    add_break(s, s->block_row);
+    s->page_from = s->block_height;
+    s->pages++;
+    s->parted = true;
+    return true;
+}
+
 /* The percents at which one page holds that height; 0 where letters would be too small for that. */
 static double drawn_in(const struct ald_xlsx_sheet *s, double height)
 {

@@ -100,6 +100,8 @@ struct ald_xlsx_sheet {
     struct ald_xlsx_page *page;
     lxw_row_t breaks[1023]; /* rows that begin a page, ended by 0: the format allows a sheet 1,022 (the library one more) */
     size_t breaks_n;
+    size_t block_row; /* where the block that was put last begins, with its heading; block_height: what stands above it */
+    double block_height;
     size_t meant; /* so many of its definitions stand there already */
     bool parted; /* one of them is there because of what follows it */
     bool repeats; /* a header row is repeated on each page */
@@ -245,6 +247,8 @@ void ald_xlsx_page_row(struct ald_xlsx_sheet *s, double points);
 void ald_xlsx_page_break(struct ald_xlsx_sheet *s);
 /** What is so high and must not be parted begins a page where it does not fit on this one. @return whether it does. */
 bool ald_xlsx_page_keep(struct ald_xlsx_sheet *s, double points);
+/** What is so high and has no room left takes the block before it along to a page of both, where one can hold them. @return whether it does. */
+bool ald_xlsx_page_take_along(struct ald_xlsx_sheet *s, double points);
 /** Columns of a table that are printed: as many as its view says, and what people filter no more than print legibly. */
 size_t ald_xlsx_printed(const struct ald_xlsx_sheet *s, const struct ald_table *table);
 /** The last column of what is drawn over the whole width: where text ends, or a wider table that people filter. */

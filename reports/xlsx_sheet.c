@@ -258,6 +258,10 @@ static enum ald_rc put_heading(struct ald_xlsx_sheet *s, const struct ald_sectio
         ALD_TRY(ald_xlsx_meanings(s, i + 1, err));
         ald_xlsx_page_break(s);
     }
+    if (b->kind != ALD_BLOCK_REMARK && (i == 0 || b[-1].kind != ALD_BLOCK_HEADING)) {
+        s->block_row = s->row;
+        s->block_height = s->height;
+    }
     size_t n = 0;
     if (is_words(b) || (b->kind == ALD_BLOCK_CHART && charts_at(view, i) == 2) || ald_xlsx_has_columns(s, view, i, &n))
         return ALD_OK;

@@ -419,6 +419,8 @@ struct ald_analysis {
     struct ald_arena *events_arena; /* and events, which another thread reads, and the past, which signals look at */
     bool only_saved;                /* once it is saved, nothing asks for these (ald_analysis_whole, ald_analysis_again) */
     const struct ald_settings *settings;
+    const char **own_names; /* what own status pages call whom they are of; beside the organisation of the settings */
+    size_t own_names_n, own_names_cap;
     struct ald_zone *zone;
     struct ald_calendar calendar;
     int64_t as_of, generation;

@@ -29,6 +29,7 @@ static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct
     if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
         return ald_json_expected(&res->root, "a list", err);
     ald_rows_alias(rows, "url", cfg->base_url ? cfg->base_url : FEED_URL);
+    ald_rows_alias(rows, "name", "Google");
     next->high_water = ALD_TIME_NONE;
     for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
         const char *id = NULL;

@@ -101,12 +101,15 @@ static enum ald_rc list_of(const struct ald_source_cfg *cfg, const struct ald_ht
         *ret = res->root;
     } else {
         struct ald_jv page;
-        const char *url = NULL;
+        const char *url = NULL, *name = NULL;
         ALD_TRY(ald_json_get(&res->root, what, ret, err));
-        if (ald_json_opt(&res->root, "page", &page))
+        if (ald_json_opt(&res->root, "page", &page)) {
             ALD_TRY(ald_json_str_opt(&page, "url", &url, err));
+            ALD_TRY(ald_json_str_opt(&page, "name", &name, err));
+        }
         ald_rows_alias(rows, "url", url);
         ald_rows_alias(rows, "url", cfg->base_url);
+        ald_rows_alias(rows, "name", name); /* whose page it is */
     }
     return ald_json_kind(ret) == ALD_JSON_ARRAY ? ALD_OK : ald_json_expected(ret, "a list", err);
 }

@@ -28,6 +28,9 @@ class Sample(support.Case):
             assert run.code == 0, str(run)
         run = support.execute(["-c", "alidade.yaml", "export", "incidents", "--as-of", AS_OF], cls.base)
         cls.incidents = support.parse_lines(run.out)
+        run = support.execute(["-c", "alidade.yaml", "export", "events", "--as-of", AS_OF], cls.base)
+        events = support.parse_lines(run.out)
+        cls.event_ids, cls.actors = {row["event_id"] for row in events}, {row["actor"] for row in events if row["actor"]}
         cls.pages, cls.tickets = (support.parse_lines((files / f"{name}-records.ndjson").read_text(encoding="utf-8"))
                                   for name in ("pager", "ticket"))
 
@@ -77,6 +80,17 @@ class Sample(support.Case):
                     self.assertEqual([n["distance"] for n in tree["comparables"]],
                                      sorted(n["distance"] for n in tree["comparables"]))
 
+    def told(self, signal, part):
+        """An entry of a timeline is said, when and what, in which source, and its id stands behind; a person is never named."""
+        if signal["value"] is None:
+            return
+        ids = [item for item in signal["evidence"].split("; ") if item in self.event_ids][:1]
+        for id_ in ids:
+            line = next(line for line in part[1:] if id_ in line)
+            self.assertRegex(line, rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d [a-z ]+(, team [^,]+)?, in \S+ \({re.escape(id_)}\)$")
+        said = "\n".join(part[:8])
+        self.assertFalse([actor for actor in self.actors if actor in said])
+
     def evidence(self, signal):
         what = signal["id"]
         if signal["value"] is None:
@@ -108,6 +122,7 @@ class Sample(support.Case):
                     part = text.split(f"  {signal['id']} ")[1].split("\n")
                     self.assertIn("absent: " if signal["value"] is None else "from ",
                                   part[0 if signal["value"] is None else 1])
+                    self.told(signal, part)
                 if row["shown"]:
                     self.assertIn(row["readings"][row["shown"]]["text"], text)
                     self.assertIn("comparables:", text)

@@ -80,6 +80,30 @@ class PublicFeed(Feeds):
         self.assertEqual(self.export("reviews", AS_OF), [], "the post-mortem was taken back")
 
 
+    def test_a_page_is_of_nobody_else(self):
+        """Whose page it is says the page: its own name in its own posts is no other party; another company's page still tells of another."""
+        def post(n, text):
+            at = stamp(n)
+            return {"id": f"p{n}", "name": "Errors", "status": "resolved", "impact": "minor", "created_at": at, "updated_at": stamp(n, 2), "started_at": at,
+                    "resolved_at": stamp(n, 1), "monitoring_at": None, "shortlink": f"https://stspg.example/p{n}", "page_id": "x", "components": [],
+                    "incident_updates": [{"id": f"u{n}", "status": "resolved", "body": text, "created_at": stamp(n, 1), "updated_at": stamp(n, 1),
+                                          "display_at": stamp(n, 1), "affected_components": []}]}
+        posts = [post(1, "Datadog had an outage."), post(2, "Cloudflare had an outage.")]
+        found = lambda: {row["records"][0]["external_id"]: [item["id"] for item in row["patterns"]] for row in self.export("incidents", AS_OF)}
+        api = self.serve(pages={"made": posts, "datadog": posts})
+        for name, expected in (("made", {"p1": ["external_party"], "p2": ["external_party"]}), ("datadog", {"p1": [], "p2": ["external_party"]})):
+            with self.subTest(name):
+                (self.dir / "alidade.db").unlink(missing_ok=True)
+                self.configure(support.source("status", "statuspage", base_url=f"{api.url}/{name}"))
+                self.alidade("ingest")
+                self.assertEqual(found(), expected)
+        self.configure(support.source("status", "statuspage", base_url=f"{api.url}/datadog", role="vendor"), support.ndjson("own.ndjson", kind="ticket"))
+        self.write("own.ndjson", support.lines([{"external_id": "o1", "title": "Datadog had an outage", "opened_at": stamp(3), "resolved_at": stamp(3, 1)}]))
+        (self.dir / "alidade.db").unlink()
+        self.alidade("ingest")
+        self.assertEqual(found(), {"o1": ["external_party"]}, "a vendor's page is somebody else's")
+
+
 class GoogleCloud(Feeds):
     def test_times_and_states(self):
         api = self.serve(gcp=[incident(0), incident(1, end=None, updates=incident(1)["updates"][-1:]),

@@ -57,6 +57,30 @@ class Progress(support.Case):
             self.assertNotIn("\x1b", self.on_terminal("ingest", "--full", option), option)
         self.assertEqual(self.on_terminal("ingest", "--full", "--quiet"), "")
 
+    def test_a_list_has_a_head_where_people_look_at_it(self):
+        """A line of titles on a terminal; lines of incidents alone, the same ones, for whoever reads them from a pipe."""
+        self.alidade("ingest", "--quiet")
+        args = ("list", "--as-of", AS_OF, "--period", "2026Q2", "--quiet")
+        plain = self.alidade(*args).out.splitlines()
+        ours, theirs = pty.openpty()
+        run = subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
+                               stdout=theirs, stderr=subprocess.DEVNULL, env={**support.environment(self.dir), "COLUMNS": "120"})
+        os.close(theirs)
+        seen = b""
+        try:
+            while part := os.read(ours, 65536):
+                seen += part
+        except OSError:  # the other side is closed
+            pass
+        finally:
+            os.close(ours)
+        self.assertEqual(run.wait(60), 0)
+        head, *lines = seen.decode().replace("\r\n", "\n").splitlines()
+        self.assertRegex(head, r"^Started +Incident +Took +.*Reading +.*Title$")
+        self.assertEqual([line.split()[:3] for line in lines], [line.split()[:3] for line in plain])
+        self.assertEqual(head.index("Incident"), len(lines[0]) - len(lines[0][16:].lstrip()), "titles stand above their columns")
+        self.assertFalse(any("Started" in line for line in plain))
+
     def test_a_reader_that_has_seen_enough(self):
         """`| head -1`: what is not read any more is no error worth a word, whoever was about to write it."""
         self.alidade("ingest", "--quiet")

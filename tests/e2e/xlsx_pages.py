@@ -75,9 +75,10 @@ class Sheet:
                 if cell is not None and cell.value == "What the columns mean" and self.height(*page) * self.scale < room(before)]
 
     def lonely(self):
-        """Pages with one row of text or two and nothing else, of a sheet that has others."""
+        """Pages with a row of text or two under no heading and nothing else, of a sheet that has others."""
         rows = lambda page: len({cell.row for cell in self.texts(*page)})
-        return [page for page in self.pages if len(self.pages) > 1 and rows(page) < 3 and self.height(*page) * self.scale < self.down / 4]
+        headed = lambda page: any(cell.font.sz == 13 and cell.font.b for cell in self.texts(*page))
+        return [page for page in self.pages[1:] if rows(page) < 3 and not headed(page) and self.height(*page) * self.scale < self.down / 4]
 
 
 def sheets(book):

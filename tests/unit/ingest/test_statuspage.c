@@ -267,7 +267,7 @@ static const char *feed(struct trial *t, size_t n, const char *oldest)
     for (size_t i = 0; i < n; i++)
         list = ald_sprintf(t->arena, "%s%s{\"id\":\"i%zu\",\"created_at\":\"%s\"}", list, i ? "," : "", i,
                            i + 1 < n ? "2026-03-01T00:00:00Z" : oldest);
-    return ald_sprintf(t->arena, "{\"page\":{\"url\":\"https://st.acme.example\"},\"incidents\":[%s]}", list);
+    return ald_sprintf(t->arena, "{\"page\":{\"name\":\"Acme Status\",\"url\":\"https://st.acme.example\"},\"incidents\":[%s]}", list);
 }
 
 static void test_public_feed(void **state)
@@ -305,6 +305,8 @@ static void test_public_feed(void **state)
             assert_has(t.next.gap ? t.next.gap : t.next.remark, "2026-02-01T00:00:00");
         assert_string_equal(t.rows.aliases[0].prefix, "https://st.acme.example");
         assert_string_equal(t.rows.aliases[1].prefix, "https://acme.example");
+        assert_string_equal(t.rows.aliases[2].kind, "name");
+        assert_string_equal(t.rows.aliases[2].prefix, "Acme Status");
         assert_int_equal(t.stream->skip(t.arena, &t.cfg, &t.res, &t.next, &t.err), ALD_ERR_FORMAT);
         trial_close(&t);
     }
