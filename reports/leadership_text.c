@@ -84,7 +84,8 @@ static const char *most_severe(const struct asked *q)
         names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? "; " : "", ald_text_at(row, "key"), title ? " " : "",
                             title ? title_start(q, title) : "", !how_long ? "time not known" : strncmp(how_long, "took ", 5) == 0 ? how_long + 5 : how_long);
     }
-    return names ? ald_sprintf(q->a, "Declared %s: %s.", ald_text_at(ald_rows_at(list, 0, NULL), "severity"), names) : NULL;
+    const char *label = ald_rows_n(list) ? ald_text_at(ald_rows_at(list, 0, NULL), "severity") : "";
+    return names ? ald_sprintf(q->a, "%s%s: %s.", *label >= '0' && *label <= '9' ? "Severity " : "", label, names) : NULL;
 }
 
 static const char *const *more_incidents(const struct asked *q)

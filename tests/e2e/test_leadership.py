@@ -251,7 +251,7 @@ class Leadership(Words, support.Case):
         highest = [row for row in rows if row["severity"] == list(counts)[0]]
         self.assertEqual([(row["key"], row["title"], row["time_s"]) for row in tree["most_severe"]],
                          [(row["key"], row["title"], row["clocks"]["resolve_s"]) for row in highest], "at most five of the highest are named")
-        self.assertEqual(self.answers["more_incidents"][2], f"Declared {list(counts)[0]}: " + "; ".join(
+        self.assertEqual(self.answers["more_incidents"][2], f"{list(counts)[0]}: " + "; ".join(
             f"{row['key']} {self.start(row['title'])} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".")
         self.assertIn("As declared: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
                       self.answers["more_incidents"][1])
