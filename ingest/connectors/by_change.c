@@ -6,13 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "connectors/listing.h"
+#include "connectors/cursor.h"
 #include "http.h"
 
 static bool number(const char **s, bool empty, int64_t *ret)
 {
     if (!empty || **s != '|')
-        return ald_listing_number(s, INT64_C(1) << 52, ret);
+        return ald_cursor_number(s, 0, ALD_CURSOR_MOST, ret);
     *ret = ALD_TIME_NONE;
     (*s)++;
     return true;
@@ -187,8 +187,7 @@ void ald_by_change_skip(struct ald_arena *arena, const struct ald_http_req *req,
 
 static int64_t offset_of(const struct ald_http_req *req)
 {
-    int64_t offset = req->cursor && *req->cursor != 'a' ? strtoll(req->cursor, NULL, 10) : 0;
-    return offset < 0 || offset > INT64_C(1) << 40 ? 0 : offset;
+    return ald_cursor_count(req->cursor); /* 0 of a token */
 }
 
 const char *ald_counted_params(struct ald_arena *arena, const struct ald_http_req *req)

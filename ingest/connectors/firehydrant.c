@@ -6,6 +6,7 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/firehydrant_priv.h"
 #include "http.h"
 
@@ -33,12 +34,13 @@ struct place {
 static struct place place_of(const struct ald_http_req *req)
 {
     struct place p = {.page = 1, .limit = req->page_size > 0 ? req->page_size : PAGE_SIZE, .count = -1};
-    int64_t *const parts[] = {&p.page, &p.limit, &p.seen, &p.count, &p.tries};
-    int64_t limit = p.limit;
-    (void)ald_listing_numbers(req->cursor, parts, sizeof parts / sizeof parts[0]);
-    if (p.page < 1 || p.page > PAGES_MAX || p.seen < 0 || p.seen > PAGES_MAX || p.limit < 1 || p.limit > PAGES_MAX) /* none of ours */
-        p = (struct place){.page = 1, .limit = limit, .count = -1};
-    ald_listing_resize(&p.page, &p.limit, p.seen, limit);
+    const struct place start = p;
+    const char *s = req->cursor;
+    if (!s || !ald_cursor_number(&s, 1, PAGES_MAX, &p.page) || !ald_cursor_number(&s, 1, PAGES_MAX, &p.limit) ||
+        !ald_cursor_number(&s, 0, PAGES_MAX, &p.seen) || !ald_cursor_number(&s, -1, ALD_CURSOR_MOST, &p.count) ||
+        !ald_cursor_number(&s, 0, PAGES_MAX, &p.tries))
+        return start;
+    ald_cursor_resize(&p.page, &p.limit, p.seen, start.limit);
     return p;
 }
 
@@ -120,7 +122,7 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
 {
     struct ald_listing found;
     int64_t follows, count;
-    const struct ald_listing_how how = {.member = "data", .since = ALD_TIME_NONE, .id = fn == ald_firehydrant_severity ? "slug" : NULL, .fn = fn};
+    const struct ald_listing_how how = {.member = "data", .id = fn == ald_firehydrant_severity ? "slug" : NULL, .fn = fn};
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     ALD_TRY(pagination(res, &follows, &count, err));
     if (list->windowed) /* incidents do not tell when they changed: up to when this was asked (sync.c cuts it) */
@@ -163,8 +165,7 @@ static enum ald_rc dependencies_page(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_answer_check(res, err));
     *v = res->root;
     ALD_TRY(ald_json_get(v, "parent_service_dependencies", &held, err)); /* else it is some other document */
-    ald_listing_element(cfg, res, rows, *subject ? subject : "none", v, ald_firehydrant_dependencies);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, *subject ? subject : "none", v, ald_firehydrant_dependencies, err);
 }
 
 static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
@@ -197,9 +198,8 @@ static enum ald_rc relationships_page(const struct ald_source_cfg *cfg, const st
     if (ald_json_get(v, "parent", &held, NULL) != ALD_OK && ald_json_get(v, "children", &held, NULL) != ALD_OK &&
         ald_json_get(v, "siblings", &held, NULL) != ALD_OK)
         return ald_json_expected(v, "an object of parent, children and siblings", err);
-    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
-                        ald_firehydrant_relationships);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
+                               ald_firehydrant_relationships, err);
 }
 
 /** Past one element that cannot be read at all. */

@@ -186,9 +186,10 @@ static const char *title_of(struct ald_arena *arena, const char *text)
     return cut < n ? ald_sprintf(arena, "%s...", title) : title;
 }
 
-enum ald_rc ald_gcpstatus_incident(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
-                                   const struct ald_jv *it, struct ald_err *err)
+enum ald_rc ald_gcpstatus_incident(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                   struct ald_element *el, const struct ald_jv *it, struct ald_err *err)
 {
+    (void)res;
     const char *id, *text = NULL, *uri = NULL;
     struct ald_jv list;
     struct update *updates = NULL;

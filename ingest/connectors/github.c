@@ -3,12 +3,12 @@
  * just vanishes from it: open ones are asked for one by one, the others by the weekly reading of the whole list. Must not know SQLite,
  * curl or the clock. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "connectors/answer.h"
 #include "connectors/by_change.h"
+#include "connectors/cursor.h"
 #include "connectors/github_priv.h"
 #include "connectors/issues.h"
 #include "http.h"
@@ -72,7 +72,7 @@ void ald_github_ask(struct ald_http_req *req, const char *url)
 
 static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {
-    int64_t i = req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
+    int64_t i = ald_cursor_count(req->cursor);
     const char *first = ald_github_repository(arena, cfg, 0), *name;
     if (!first)
         return ald_fail(err, ALD_ERR_CONFIG, "repositories: expected names such as acme/ops");
@@ -89,7 +89,7 @@ static enum ald_rc repository_request(struct ald_arena *arena, const struct ald_
 static enum ald_rc repository_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                    struct ald_next *next, struct ald_err *err)
 {
-    int64_t i = res->req->cursor ? strtoll(res->req->cursor, NULL, 10) : 0;
+    int64_t i = ald_cursor_count(res->req->cursor);
     const char *name = ald_github_repository(rows->arena, cfg, i), *full = NULL, *url = NULL;
     bool has = false, issues = true;
     next->high_water = ALD_TIME_NONE;
@@ -109,11 +109,6 @@ static enum ald_rc repository_page(const struct ald_source_cfg *cfg, const struc
 }
 
 /* ---- Issues ---- */
-
-static const char *subject_of(const struct ald_http_req *req)
-{
-    return req->subjects_n ? req->subjects[0] : "";
-}
 
 /** A first reading, or one of everything: what the user asks for is left to the source. Later a label that was taken off must be seen, so
  *  that all changes are asked for. */
@@ -158,44 +153,44 @@ static bool is_pull_request(const struct ald_jv *v)
     return ald_json_opt(v, "pull_request", &pull);
 }
 
-static void read_issue(const struct ald_source_cfg *cfg, struct ald_rows *rows, const char *repository, const struct ald_jv *v, bool before)
+/** What a page of issues is of, and when they changed. */
+struct page {
+    const char *repository;
+    struct ald_by_change_seen seen;
+};
+
+static enum ald_rc look_at_issue(void *to, struct ald_arena *arena, const struct ald_jv *v, struct ald_listing_met *met, struct ald_err *err)
+{
+    struct page *page = to;
+    (void)err;
+    ald_by_change_see(&page->seen, met->at);
+    met->passed = is_pull_request(v);
+    met->id = met->id ? ald_sprintf(arena, "%s#%s", page->repository, met->id) : NULL;
+    return ALD_OK;
+}
+
+static enum ald_rc issue_row(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
+                             const struct ald_jv *v, struct ald_err *err)
 {
     const char *number = NULL;
-    struct ald_err bad = {0};
-    if (ald_json_id_opt(rows->arena, v, "number", &number, NULL) != ALD_OK)
-        number = NULL;
-    const char *subject = number ? ald_sprintf(rows->arena, "%s#%s", repository, number) : NULL;
-    struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, subject, v), v);
-    enum ald_rc rc = subject ? ald_github_issue(cfg, rows, el, subject, v, before, &bad)
-                             : ald_json_id(rows->arena, v, "number", &number, &bad);
-    if (rc != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
+    ALD_TRY(ald_json_id(rows->arena, v, "number", &number, err)); /* else the id is made of the text */
+    return ald_github_issue(cfg, rows, el, el->id, v, !res->req->window.first, err);
 }
 
 static enum ald_rc issues_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv it;
     int64_t n = repositories_n(rows->arena, cfg);
     const struct ald_by_change place = ald_by_change_place(rows->arena, res->req, n);
     const char *name = ald_github_repository(rows->arena, cfg, place.list);
     if (res->req->subjects_n) /* an issue of the store, which says itself where it belongs */
-        name = ald_github_at(rows->arena, subject_of(res->req)).repository;
-    struct ald_by_change_seen seen = {0};
-    ALD_TRY(ald_answer_check(res, err));
-    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
-        return ald_json_expected(&res->root, "a list", err);
-    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
-        int64_t at = ALD_TIME_NONE;
-        if (ald_json_time_opt(&it, "updated_at", &at, NULL) != ALD_OK)
-            at = ALD_TIME_NONE;
-        if (at != ALD_TIME_NONE && place.from != ALD_TIME_NONE && at < place.from - SLACK_MS)
-            return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored `since`");
-        ald_by_change_see(&seen, at);
-        if (!is_pull_request(&it))
-            read_issue(cfg, rows, name ? name : "", &it, !res->req->window.first);
-    }
-    ald_by_change_next(rows->arena, res, &place, n, &seen, next);
+        name = ald_github_at(rows->arena, ald_listing_subject(res->req)).repository;
+    struct page page = {.repository = name ? name : ""};
+    const struct ald_listing_how how = {.member = "", .changed = "updated_at", .id = "number", .own_ids = true, .asked = "`since`",
+                                        .oldest = ald_listing_oldest(place.from, SLACK_MS), .look = look_at_issue, .seen = &page, .fn = issue_row};
+    struct ald_listing found;
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
+    ald_by_change_next(rows->arena, res, &place, n, &page.seen, next);
     return ALD_OK;
 }
 
@@ -211,7 +206,7 @@ static enum ald_rc issues_skip(struct ald_arena *arena, const struct ald_source_
 
 static const char *issue_url(struct ald_arena *arena, const struct ald_source_cfg *cfg, const struct ald_http_req *req)
 {
-    struct ald_github_at at = ald_github_at(arena, subject_of(req));
+    struct ald_github_at at = ald_github_at(arena, ald_listing_subject(req));
     return ald_sprintf(arena, "%s/issues/%s", ald_github_below(arena, cfg, at.repository), ald_url_encode(arena, at.number));
 }
 
@@ -241,7 +236,7 @@ static enum ald_rc issue_page(const struct ald_source_cfg *cfg, const struct ald
 {
     struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
     struct ald_err bad = {0};
-    const char *subject = subject_of(res->req);
+    const char *subject = ald_listing_subject(res->req);
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
     if (ald_json_kind(&res->root) != ALD_JSON_OBJECT)
@@ -266,26 +261,20 @@ static enum ald_rc issue_page(const struct ald_source_cfg *cfg, const struct ald
 DETAIL(timeline, "timeline")
 DETAIL(sub_issues, "sub_issues")
 
-typedef enum ald_rc entry_fn(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows, struct ald_element *el,
-                             const struct ald_jv *v, struct ald_err *err);
+static enum ald_rc look_at_entry(void *seen, struct ald_arena *arena, const struct ald_jv *v, struct ald_listing_met *met, struct ald_err *err)
+{
+    (void)seen, (void)err;
+    met->id = ald_github_event_id(arena, v);
+    return ALD_OK;
+}
 
-static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, entry_fn *fn,
+static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, ald_listing_row_fn *fn,
                            struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv it;
-    const char *subject = subject_of(res->req);
-    int64_t n = 0;
-    ALD_TRY(ald_answer_check(res, err));
-    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
-        return ald_json_expected(&res->root, "a list", err);
-    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it), n++) {
-        struct ald_err bad = {0};
-        const char *id = ald_answer_element_id(rows->arena, ald_github_event_id(rows->arena, &it), &it);
-        struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "%s/%s", subject, id), &it);
-        if (fn(cfg, subject, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    ald_counted_next(rows->arena, res, n, next);
+    const struct ald_listing_how how = {.member = "", .look = look_at_entry, .fn = fn};
+    struct ald_listing found;
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
+    ald_counted_next(rows->arena, res, (int64_t)found.n, next);
     return ALD_OK;
 }
 

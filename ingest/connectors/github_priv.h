@@ -1,8 +1,7 @@
 /* What the files of the GitHub connector share. */
 #pragma once
 
-#include "alidade/time.h"
-#include "connector.h"
+#include "connectors/listing.h"
 
 #define ALD_GITHUB_TIMELINE_HOLDS (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_SERVICES | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN | \
                                    ALD_HOLDS_IMPACT | ALD_HOLDS_VENDOR)
@@ -34,9 +33,6 @@ extern const struct ald_probe ald_github_probe; /* github_count.c */
 /** before: it may have been read before. */
 ALD_CHECK enum ald_rc ald_github_issue(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el, const char *subject,
                                        const struct ald_jv *v, bool before, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows,
-                                       struct ald_element *el, const struct ald_jv *v, struct ald_err *err);
-ALD_CHECK enum ald_rc ald_github_sub_issue(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows,
-                                           struct ald_element *el, const struct ald_jv *v, struct ald_err *err);
+ald_listing_row_fn ald_github_event, ald_github_sub_issue;
 /** Text that tells an event of the timeline from others: entries of some kinds have no id. */
 const char *ald_github_event_id(struct ald_arena *arena, const struct ald_jv *v);

@@ -214,9 +214,10 @@ static enum ald_rc label_or_assignee(const struct ald_source_cfg *cfg, const str
     return ALD_OK;
 }
 
-enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows, struct ald_element *el,
+enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
                              const struct ald_jv *v, struct ald_err *err)
 {
+    const char *subject = ald_listing_subject(res->req);
     struct ald_issue_who who = {.record = subject, .id = ald_github_event_id(rows->arena, v), .field = "timeline"};
     struct ald_jv holder, issue;
     const char *event = NULL, *kind = "other", *value = NULL, *reason = NULL;
@@ -249,12 +250,12 @@ enum ald_rc ald_github_event(const struct ald_source_cfg *cfg, const char *subje
 
 /* ---- Sub-issues: what is left to do ---- */
 
-enum ald_rc ald_github_sub_issue(const struct ald_source_cfg *cfg, const char *subject, struct ald_rows *rows, struct ald_element *el,
+enum ald_rc ald_github_sub_issue(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
                                  const struct ald_jv *v, struct ald_err *err)
 {
     const char *state = NULL;
     ALD_TRY(ald_json_str_opt(v, "state", &state, err));
-    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, subject));
+    struct ald_row_action *a = ald_rows_action(rows, el, ald_listing_ref(rows->arena, cfg, ald_listing_subject(res->req)));
     ALD_TRY(ald_json_str_opt(v, "title", &a->title, err));
     ALD_TRY(ald_json_str_opt(v, "html_url", &a->url, err));
     ALD_TRY(ald_json_time_opt(v, "created_at", &a->opened_at, err));

@@ -1,12 +1,11 @@
 /* GitLab (REST v4, and GraphQL for timelines of incidents): the incidents of a project or of a group, with their notes, changes of state
  * and labels, linked issues and merge requests. The list is asked for by change. An issue that was deleted vanishes from it: open ones are
  * asked for one by one, the others by the weekly reading of the whole list. Must not know SQLite, curl or the clock. */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "connectors/answer.h"
 #include "connectors/by_change.h"
+#include "connectors/cursor.h"
 #include "connectors/gitlab_priv.h"
 #include "connectors/issues.h"
 #include "http.h"
@@ -115,43 +114,43 @@ static enum ald_rc issues_request(struct ald_arena *arena, const struct ald_sour
     return ALD_OK;
 }
 
-static void read_issue(const struct ald_source_cfg *cfg, struct ald_rows *rows, const struct ald_jv *v)
+/** "PROJECT#IID", or NULL. */
+static const char *issue_id(struct ald_arena *arena, const struct ald_jv *v)
 {
-    const char *project = NULL, *iid = NULL, *subject = NULL;
-    struct ald_err bad = {0};
-    enum ald_rc rc = ald_json_id(rows->arena, v, "iid", &iid, &bad);
-    if (rc == ALD_OK)
-        rc = ald_json_id(rows->arena, v, "project_id", &project, &bad);
-    if (rc == ALD_OK)
-        subject = ald_sprintf(rows->arena, "%s#%s", project, iid);
-    struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, subject, v), v);
-    if (rc == ALD_OK)
-        rc = ald_gitlab_issue(cfg, rows, el, subject, v, &bad);
-    if (rc != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
+    const char *project = NULL, *iid = NULL;
+    bool known = ald_json_id(arena, v, "iid", &iid, NULL) == ALD_OK && ald_json_id(arena, v, "project_id", &project, NULL) == ALD_OK;
+    return known ? ald_sprintf(arena, "%s#%s", project, iid) : NULL;
+}
+
+static enum ald_rc look_at_issue(void *seen, struct ald_arena *arena, const struct ald_jv *v, struct ald_listing_met *met, struct ald_err *err)
+{
+    (void)err;
+    ald_by_change_see(seen, met->at);
+    met->id = issue_id(arena, v);
+    return ALD_OK;
+}
+
+static enum ald_rc issue_row(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
+                             const struct ald_jv *v, struct ald_err *err)
+{
+    const char *project = NULL, *iid = NULL;
+    (void)res;
+    ALD_TRY(ald_json_id(rows->arena, v, "iid", &iid, err)); /* else the id is made of the text */
+    ALD_TRY(ald_json_id(rows->arena, v, "project_id", &project, err));
+    return ald_gitlab_issue(cfg, rows, el, el->id, v, err);
 }
 
 static enum ald_rc issues_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv it;
     const struct ald_by_change p = ald_by_change_place(rows->arena, res->req, 1);
-    const char *total = ald_http_header(res, "x-total"); /* left out where there are very many */
     struct ald_by_change_seen seen = {0};
-    ALD_TRY(ald_answer_check(res, err));
-    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
-        return ald_json_expected(&res->root, "a list", err);
-    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it)) {
-        int64_t at = ALD_TIME_NONE;
-        if (ald_json_time_opt(&it, "updated_at", &at, NULL) != ALD_OK)
-            at = ALD_TIME_NONE;
-        if (at != ALD_TIME_NONE && p.from != ALD_TIME_NONE && at < p.from - SLACK_MS)
-            return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored `updated_after`");
-        ald_by_change_see(&seen, at);
-        read_issue(cfg, rows, &it);
-    }
+    const struct ald_listing_how how = {.member = "", .changed = "updated_at", .own_ids = true, .asked = "`updated_after`",
+                                        .oldest = ald_listing_oldest(p.from, SLACK_MS), .look = look_at_issue, .seen = &seen, .fn = issue_row};
+    struct ald_listing found;
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     ald_by_change_next(rows->arena, res, &p, 1, &seen, next);
-    next->total = total && !res->req->cursor ? strtoll(total, NULL, 10) : 0;
+    next->total = res->req->cursor ? 0 : ald_cursor_count(ald_http_header(res, "x-total")); /* left out where there are very many */
     return ALD_OK;
 }
 
@@ -189,14 +188,13 @@ static enum ald_rc issue_page(const struct ald_source_cfg *cfg, const struct ald
     if (ald_json_kind(&res->root) != ALD_JSON_OBJECT)
         return ald_json_expected(&res->root, "an issue", err);
     *v = res->root;
-    read_issue(cfg, rows, v);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, issue_id(rows->arena, v), v), v, issue_row, err);
 }
 
 static enum ald_rc entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, ald_listing_row_fn *fn,
                            bool paged, struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "", .since = ALD_TIME_NONE, .fn = fn};
+    const struct ald_listing_how how = {.member = "", .fn = fn};
     struct ald_listing listing;
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &listing, next, err));
     if (paged)

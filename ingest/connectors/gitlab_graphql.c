@@ -75,15 +75,7 @@ enum ald_rc ald_gitlab_connection_end(const struct ald_jv *connection, bool *ret
 enum ald_rc ald_gitlab_nodes(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              const struct ald_jv *nodes, ald_listing_row_fn *fn, struct ald_err *err)
 {
-    struct ald_jv it;
-    if (ald_json_kind(nodes) != ALD_JSON_ARRAY)
-        return ald_json_expected(nodes, "a list", err);
-    for (bool ok = ald_json_first(nodes, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_sprintf(rows->arena, "%s/%s", ald_listing_subject(res->req), ald_answer_element_id(rows->arena, id, &it));
-        ald_listing_element(cfg, res, rows, id, &it, fn);
-    }
-    return ALD_OK;
+    const struct ald_listing_how how = {.fn = fn};
+    struct ald_listing found;
+    return ald_listing_each(cfg, res, rows, nodes, &how, &found, err);
 }

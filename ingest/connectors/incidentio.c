@@ -6,6 +6,7 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/incidentio_priv.h"
 #include "http.h"
 
@@ -36,11 +37,11 @@ struct place {
 static struct place place_of(const struct ald_http_req *req)
 {
     struct place p = {.after = "", .total = -1};
-    int64_t *const parts[] = {&p.seen, &p.total};
-    const char *after = ald_listing_numbers(req->cursor, parts, 2);
-    p.after = after ? after : "";
-    if (p.seen < 0 || p.seen > INT64_MAX / 2)
-        p.seen = 0;
+    const struct place start = p;
+    const char *s = req->cursor;
+    if (!s || !ald_cursor_number(&s, 0, ALD_CURSOR_MOST, &p.seen) || !ald_cursor_number(&s, -1, ALD_CURSOR_MOST, &p.total))
+        return start;
+    p.after = s;
     return p;
 }
 
@@ -116,7 +117,7 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
     int64_t total = -1;
     const struct ald_listing_how how = {.member = list->member,
                                         .changed = list->windowed ? "updated_at" : NULL,
-                                        .since = list->windowed ? res->req->window.since : ALD_TIME_NONE,
+                                        .oldest = ald_listing_oldest(res->req->window.since, ALD_LISTING_SLACK_MS),
                                         .of = list->of,
                                         .fn = fn};
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
@@ -189,9 +190,8 @@ static enum ald_rc participants_page(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_answer_check(res, err));
     ALD_TRY(ald_json_get(&res->root, "incident_participants", v, err)); /* else it is some other document */
     *v = res->root;
-    ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
-                        ald_incidentio_participants);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, ald_answer_element_id(rows->arena, ald_listing_subject(res->req), v), v,
+                               ald_incidentio_participants, err);
 }
 
 /** Of a document, "DOCUMENT@INCIDENT@TIME": the answer says neither whose it is nor of when. */
@@ -213,8 +213,7 @@ static enum ald_rc content_page(const struct ald_source_cfg *cfg, const struct a
     ALD_TRY(ald_answer_check(res, err));
     ALD_TRY(ald_json_get(&res->root, "markdown", v, err));
     *v = res->root;
-    ald_listing_element(cfg, res, rows, *subject ? ald_strndup(rows->arena, subject, strcspn(subject, "@")) : "none", v, ald_incidentio_content);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, *subject ? ald_strndup(rows->arena, subject, strcspn(subject, "@")) : "none", v, ald_incidentio_content, err);
 }
 
 static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

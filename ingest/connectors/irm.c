@@ -127,30 +127,29 @@ static enum ald_rc incidents_request(struct ald_arena *arena, const struct ald_s
 }
 
 /** Asked for was the newest change first. */
-static enum order order_of(const struct ald_http_res *res)
+struct order_seen {
+    int64_t before;
+    bool disordered;
+};
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
 {
-    struct ald_jv list, it;
-    int64_t before = INT64_MAX, since = res->req->window.since;
-    if (!ald_json_opt(&res->root, "incidentPreviews", &list))
-        return ORDERED;
-    for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-        int64_t at = ALD_TIME_NONE;
-        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_time_opt(&it, "modifiedTime", &at, NULL) != ALD_OK || at == ALD_TIME_NONE ||
-            at > before)
-            return DISORDERED;
-        before = at;
-    }
-    return since != ALD_TIME_NONE && before < since ? OLDER : ORDERED;
+    struct order_seen *order = seen;
+    (void)arena, (void)row, (void)err;
+    order->disordered = order->disordered || met->at == ALD_TIME_NONE || met->at > order->before;
+    order->before = met->at;
+    return ALD_OK;
 }
 
 static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                   struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "incidentPreviews", .changed = "modifiedTime", .id = "incidentID", .since = ALD_TIME_NONE,
-                                        .fn = ald_irm_incident};
+    struct order_seen seen = {.before = INT64_MAX};
+    const struct ald_listing_how how = {.member = "incidentPreviews", .changed = "modifiedTime", .id = "incidentID",
+                                        .oldest = ALD_TIME_NONE, .look = look, .seen = &seen, .fn = ald_irm_incident};
     struct ald_listing found;
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
-    return go_on(rows->arena, res, found.n, order_of(res), next, err);
+    enum order order = seen.disordered ? DISORDERED : seen.before < res->req->window.since ? OLDER : ORDERED;
+    return go_on(rows->arena, res, found.n, order, next, err);
 }
 
 /* ---- Details ---- */
@@ -173,8 +172,7 @@ static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct a
     if (*subject && strcmp(id, subject) != 0)
         return ald_fail(err, ALD_ERR_FORMAT, "the source answered with incident '%.60s' instead of '%.60s'", id, subject);
     *v = res->root;
-    ald_listing_element(cfg, res, rows, id, v, ald_irm_details);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, id, v, ald_irm_details, err);
 }
 
 static enum ald_rc activity_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
@@ -186,7 +184,7 @@ static enum ald_rc activity_request(struct ald_arena *arena, const struct ald_so
 static enum ald_rc activity_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                  struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "activityItems", .id = "activityItemID", .since = ALD_TIME_NONE, .fn = ald_irm_activity};
+    const struct ald_listing_how how = {.member = "activityItems", .id = "activityItemID", .fn = ald_irm_activity};
     struct ald_listing found;
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     return go_on(rows->arena, res, found.n, ORDERED, next, err);

@@ -1,11 +1,8 @@
 /* Jira, Cloud (REST v3) and Data Center (v2): issues by a JQL query, with their changelog, comments and remote links.
  * The search is in jira_search.c, what is asked of one issue in jira_details.c, what elements mean in jira_issue.c and jira_history.c; must not know SQLite, curl or
  * the clock. */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "connectors/answer.h"
 #include "connectors/jira_priv.h"
 #include "http.h"
 
@@ -50,14 +47,10 @@ static enum ald_rc myself_page(const struct ald_source_cfg *cfg, const struct al
     return ald_json_kind(&res->root) == ALD_JSON_ARRAY ? ald_json_expected(&res->root, "an account", err) : ALD_OK;
 }
 
-typedef enum ald_rc list_fn(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
-                            struct ald_err *err);
-
-static enum ald_rc status_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
-                              struct ald_err *err)
+static enum ald_rc status_row(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                              struct ald_element *el, const struct ald_jv *v, struct ald_err *err)
 {
-    (void)el;
-    (void)i;
+    (void)cfg, (void)res, (void)el;
     const char *id = NULL, *key = NULL, *name = NULL;
     struct ald_jv category;
     ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
@@ -72,11 +65,12 @@ static enum ald_rc status_row(struct ald_rows *rows, struct ald_element *el, siz
     return ALD_OK;
 }
 
-/** The list stands in the order of the site's own scheme, the most severe first. */
-static enum ald_rc priority_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
-                                struct ald_err *err)
+/** The list stands in the order of the site's own scheme, the most severe first, and its elements are all that rows hold. */
+static enum ald_rc priority_row(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                struct ald_element *el, const struct ald_jv *v, struct ald_err *err)
 {
-    struct ald_row_label label = {.kind = "severity", .rank = (int)i + 1};
+    (void)cfg, (void)res;
+    struct ald_row_label label = {.kind = "severity", .rank = (int)rows->n};
     ALD_TRY(ald_json_id(rows->arena, v, "id", &label.external_id, err));
     ALD_TRY(ald_json_str(v, "name", &label.name, err));
     el->label = ald_alloc(rows->arena, sizeof label);
@@ -84,11 +78,10 @@ static enum ald_rc priority_row(struct ald_rows *rows, struct ald_element *el, s
     return ALD_OK;
 }
 
-static enum ald_rc field_row(struct ald_rows *rows, struct ald_element *el, size_t i, const struct ald_jv *v,
-                             struct ald_err *err)
+static enum ald_rc field_row(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             struct ald_element *el, const struct ald_jv *v, struct ald_err *err)
 {
-    (void)el;
-    (void)i;
+    (void)cfg, (void)res, (void)el;
     const char *id = NULL, *name = NULL;
     ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
     ALD_TRY(ald_json_str(v, "name", &name, err));
@@ -97,25 +90,14 @@ static enum ald_rc field_row(struct ald_rows *rows, struct ald_element *el, size
 }
 
 /** A list that is the whole document. */
-static enum ald_rc list_page(const struct ald_http_res *res, struct ald_rows *rows, list_fn *fn, struct ald_next *next,
-                             struct ald_err *err)
+static enum ald_rc list_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, ald_listing_row_fn *fn,
+                             struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv it;
-    size_t i = 0;
+    const struct ald_listing_how how = {.member = "", .fn = fn};
+    struct ald_listing found;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));
-    if (ald_json_kind(&res->root) != ALD_JSON_ARRAY)
-        return ald_json_expected(&res->root, "a list", err);
-    for (bool ok = ald_json_first(&res->root, &it); ok; ok = ald_json_next(&it), i++) {
-        const char *id = NULL;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
-        struct ald_err bad = {0};
-        if (fn(rows, el, i, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    return ALD_OK;
+    return ald_listing_read(cfg, res, rows, &how, &found, next, err);
 }
 
 /** The request for a list and the page that it is. */
@@ -130,8 +112,7 @@ static enum ald_rc list_page(const struct ald_http_res *res, struct ald_rows *ro
     static enum ald_rc name##_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,                   \
                                    struct ald_rows *rows, struct ald_next *next, struct ald_err *err)                  \
     {                                                                                                                  \
-        (void)cfg;                                                                                                     \
-        return list_page(res, rows, name##_row, next, err);                                                            \
+        return list_page(cfg, res, rows, name##_row, next, err);                                                       \
     }
 LIST(status)
 LIST(priority)

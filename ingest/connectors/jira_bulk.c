@@ -161,7 +161,7 @@ enum ald_rc ald_jira_bulk_page(const struct ald_source_cfg *cfg, const struct al
         of_one.req = &one;
         if (!is_whole(res, rows->arena, list, now))
             ald_rows_alone(rows, subject);
-        ALD_TRY(ald_jira_entries(cfg, &of_one, rows, list, subject, ald_jira_history, err));
+        ALD_TRY(ald_jira_entries(cfg, &of_one, rows, list, ald_jira_history, err));
     }
     return ald_json_str_opt(&res->root, "nextPageToken", &next->cursor, err);
 }

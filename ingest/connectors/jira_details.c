@@ -1,10 +1,8 @@
 /* What is asked of one issue: its changelog, comments and remote links. Every list is read to its total. Must not know what entries
  * mean. */
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/jira_priv.h"
 #include "http.h"
 
@@ -12,13 +10,13 @@
 
 static int64_t start_of(const struct ald_http_req *req)
 {
-    return req->cursor ? strtoll(req->cursor, NULL, 10) : 0;
+    return ald_cursor_count(req->cursor);
 }
 
 static enum ald_rc details_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *what,
                                    struct ald_http_req *req)
 {
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    const char *issue = ald_url_encode(arena, ald_listing_subject(req));
     int64_t size = req->page_size < 1 ? 1 : req->page_size > DETAILS_MAX ? DETAILS_MAX : req->page_size;
     ald_jira_ask(
         arena, cfg,
@@ -32,7 +30,7 @@ enum ald_rc ald_jira_changelog_request(struct ald_arena *arena, const struct ald
 {
     if (!ald_jira_is_datacenter(cfg))
         return req->subjects_n > 1 ? ald_jira_bulk_ask(arena, cfg, req, err) : details_request(arena, cfg, "changelog", req);
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    const char *issue = ald_url_encode(arena, ald_listing_subject(req));
     ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s?fields=created&expand=changelog", issue), req);
     return ALD_OK;
 }
@@ -48,34 +46,22 @@ enum ald_rc ald_jira_remotelink_request(struct ald_arena *arena, const struct al
                                       struct ald_http_req *req, struct ald_err *err)
 {
     (void)err;
-    const char *issue = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    const char *issue = ald_url_encode(arena, ald_listing_subject(req));
     ald_jira_ask(arena, cfg, ald_sprintf(arena, "issue/%s/remotelink", issue), req);
     return ALD_OK;
 }
 
 enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn, struct ald_err *err)
+                             const struct ald_jv *list, ald_listing_row_fn *fn, struct ald_err *err)
 {
-    struct ald_jv it;
-    if (ald_json_kind(list) != ALD_JSON_ARRAY)
-        return ald_json_expected(list, "a list", err);
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_answer_element_id(rows->arena, id, &it);
-        struct ald_element *el =
-            ald_rows_element(rows, prefix ? ald_sprintf(rows->arena, "%s/%s", prefix, id) : id, &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    return ALD_OK;
+    const struct ald_listing_how how = {.fn = fn};
+    struct ald_listing found;
+    return ald_listing_each(cfg, res, rows, list, &how, &found, err);
 }
 
 /** Pages of {startAt, total, LIST}: what was given must be what was asked for. */
 static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                const char *member, ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err)
+                                const char *member, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
 {
     struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
     int64_t asked = start_of(res->req), start = asked, total = 0;
@@ -83,7 +69,7 @@ static enum ald_rc details_page(const struct ald_source_cfg *cfg, const struct a
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));
     ALD_TRY(ald_json_get(&res->root, member, list, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", fn, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, fn, err));
     ALD_TRY(ald_json_int_opt(&res->root, "startAt", &has_start, &start, err));
     ALD_TRY(ald_json_int_opt(&res->root, "total", &has_total, &total, err));
     ALD_TRY(ald_json_bool_opt(&res->root, "isLast", &has_last, &is_last, err));
@@ -115,7 +101,7 @@ static enum ald_rc expanded_changelog(const struct ald_source_cfg *cfg, const st
     ALD_TRY(ald_json_get(&res->root, "changelog", changelog, err));
     ALD_TRY(ald_json_get(changelog, "histories", list, err));
     ALD_TRY(ald_json_int_opt(changelog, "total", &has_total, &total, err));
-    ALD_TRY(ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_history, err));
+    ALD_TRY(ald_jira_entries(cfg, res, rows, list, ald_jira_history, err));
     int64_t n = (int64_t)ald_json_len(list);
     if (has_total && n < total)
         next->gap = ald_sprintf(rows->arena, "the changelog has %" PRId64 " entries, but only %" PRId64 " were given",
@@ -151,5 +137,5 @@ enum ald_rc ald_jira_remotelink_page(const struct ald_source_cfg *cfg, const str
     ALD_TRY(ald_jira_check(res, err));
     struct ald_jv *list = ald_alloc(rows->arena, sizeof *list);
     *list = res->root;
-    return ald_jira_entries(cfg, res, rows, list, res->req->subjects_n ? res->req->subjects[0] : "", ald_jira_remotelink, err);
+    return ald_jira_entries(cfg, res, rows, list, ald_jira_remotelink, err);
 }

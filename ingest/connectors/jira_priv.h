@@ -1,8 +1,7 @@
 /* What the files of the jira connector share. */
 #pragma once
 
-#include "alidade/time.h"
-#include "connector.h"
+#include "connectors/listing.h"
 
 /* Teams, impact and other companies only where a field tells them; support tickets only where their projects are known. */
 #define ALD_JIRA_CHANGELOG_HOLDS                                                                                       \
@@ -43,17 +42,13 @@ ALD_CHECK enum ald_rc ald_jira_check(const struct ald_http_res *res, struct ald_
 void ald_jira_ask(struct ald_arena *arena, const struct ald_source_cfg *cfg, const char *path, struct ald_http_req *req);
 
 /* ---- jira_issue.c, jira_history.c: what elements mean. A failure quarantines the element ---- */
-typedef enum ald_rc ald_jira_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
-                                    struct ald_rows *rows, struct ald_element *el, const struct ald_jv *v,
-                                    struct ald_err *err);
-/** Makes an element of each entry of a list. prefix goes before its id, or NULL. */
+/** Makes an element of each entry of a list of the request's subject. */
 ALD_CHECK enum ald_rc ald_jira_entries(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                       const struct ald_jv *list, const char *prefix, ald_jira_row_fn *fn,
-                                       struct ald_err *err);
+                                       const struct ald_jv *list, ald_listing_row_fn *fn, struct ald_err *err);
 /** A page of a search, each issue read by fn. */
 ALD_CHECK enum ald_rc ald_jira_search_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                           ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err);
-ald_jira_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
+                                           ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err);
+ald_listing_row_fn ald_jira_issue, ald_jira_history, ald_jira_comment, ald_jira_remotelink;
 
 /* ---- jira_details.c: what is asked of one issue ---- */
 ALD_CHECK enum ald_rc ald_jira_changelog_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,

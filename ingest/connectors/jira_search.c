@@ -2,13 +2,12 @@
  * last change, an issue that is touched meanwhile would jump to the end and shift all others past an offset. What
  * changes behind our back is read by the next run, whose window begins before this one began. Must not know what issues
  * mean. */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/jira_priv.h"
 #include "http.h"
 
@@ -32,18 +31,6 @@ struct place {
     const char *anchor; /* "": none expected */
 };
 
-static bool number(const char **s, int64_t *ret)
-{
-    char *end;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (end == *s || errno || *end != '|' || v < -(INT64_C(1) << 53) || v > INT64_C(1) << 53)
-        return false;
-    *s = end + 1;
-    *ret = v;
-    return true;
-}
-
 /* What cannot be understood (a cursor of an older version) starts the window again: rows are idempotent. */
 static struct place place_of(const struct ald_source_cfg *cfg, const struct ald_http_req *req)
 {
@@ -56,12 +43,12 @@ static struct place place_of(const struct ald_source_cfg *cfg, const struct ald_
     p.mode = (char)(*s | 0x20);
     s += 2;
     if (dc) {
-        if (!number(&s, &p.offset) || p.offset < 0 || !number(&s, &p.anchor_at))
+        if (!ald_cursor_number(&s, 0, ALD_CURSOR_MOST, &p.offset) || !ald_cursor_number(&s, -ALD_CURSOR_MOST, ALD_CURSOR_MOST, &p.anchor_at))
             return start;
         p.anchor = s;
         return p;
     }
-    if (!number(&s, &p.restarts) || (from && !number(&s, &p.anchor_at)))
+    if (!ald_cursor_number(&s, 0, RESTARTS_MAX, &p.restarts) || (from && !ald_cursor_number(&s, -ALD_CURSOR_MOST, ALD_CURSOR_MOST, &p.anchor_at)))
         return start;
     p.token = s;
     return p;
@@ -209,10 +196,12 @@ static enum ald_rc token_refused(struct ald_arena *arena, const struct place *p,
     return ALD_OK;
 }
 
+/** Issues by when they were created. */
 struct seen {
     const char *first_id, *last_id;
     int64_t first_at, last_at;
     size_t n;
+    int64_t oldest; /* change that may be */
 };
 
 static enum ald_rc datacenter_next(struct ald_arena *arena, const struct place *p, const struct ald_http_res *res,
@@ -257,27 +246,24 @@ static enum ald_rc datacenter_next(struct ald_arena *arena, const struct place *
 
 /* ---- Pages ---- */
 
-static enum ald_rc place_issue(const struct ald_http_res *res, const struct ald_jv *issue, const char *id,
-                               struct seen *seen, struct ald_next *next, struct ald_err *err)
+static enum ald_rc look(void *to, struct ald_arena *arena, const struct ald_jv *issue, struct ald_listing_met *met, struct ald_err *err)
 {
+    struct seen *seen = to;
     struct ald_jv fields;
-    int64_t created = ALD_TIME_NONE, updated = ALD_TIME_NONE;
-    if (ald_json_opt(issue, "fields", &fields)) {
-        if (ald_json_time_opt(&fields, "created", &created, NULL) != ALD_OK)
-            created = ALD_TIME_NONE;
-        if (ald_json_time_opt(&fields, "updated", &updated, NULL) != ALD_OK)
-            updated = ALD_TIME_NONE;
-    }
+    int64_t created = ALD_TIME_NONE;
+    (void)arena;
+    bool has = ald_json_opt(issue, "fields", &fields);
+    if (has && ald_json_time_opt(&fields, "created", &created, NULL) != ALD_OK)
+        created = ALD_TIME_NONE;
+    if (has && ald_json_time_opt(&fields, "updated", &met->at, NULL) != ALD_OK)
+        met->at = ALD_TIME_NONE;
     if (seen->n++ == 0) {
-        seen->first_id = id;
+        seen->first_id = met->id;
         seen->first_at = created;
     }
-    seen->last_id = id;
+    seen->last_id = met->id;
     seen->last_at = created;
-    if (updated > next->high_water)
-        next->high_water = updated;
-    int64_t since = res->req->window.since;
-    if (updated != ALD_TIME_NONE && since != ALD_TIME_NONE && updated < since - SLACK_MS)
+    if (met->at != ALD_TIME_NONE && met->at < seen->oldest)
         return ald_fail(err, ALD_ERR_NET,
                         "the search gave an issue from before the time that was asked for: the source "
                         "ignored the condition");
@@ -299,30 +285,20 @@ enum ald_rc ald_jira_search_page(const struct ald_source_cfg *cfg, const struct 
 }
 
 enum ald_rc ald_jira_search_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                 ald_jira_row_fn *fn, struct ald_next *next, struct ald_err *err)
+                                 ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
 {
     struct place p = place_of(cfg, res->req);
     if (res->status == 400)
         return token_refused(rows->arena, &p, res, next, err);
     ALD_TRY(ald_jira_check(res, err));
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it; /* parent of what elements keep */
-    struct seen seen = {.first_at = ALD_TIME_NONE, .last_at = ALD_TIME_NONE};
-    ALD_TRY(ald_json_get(&res->root, "issues", list, err));
-    if (ald_json_kind(list) != ALD_JSON_ARRAY)
-        return ald_json_expected(list, "a list", err);
-    next->high_water = ALD_TIME_NONE;
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL, *key = NULL;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        ALD_TRY(place_issue(res, &it, id, &seen, next, err));
-        if (p.mode == 's')
-            continue;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-        else if (ald_json_str_opt(&it, "key", &key, NULL) == ALD_OK)
+    struct seen seen = {.first_at = ALD_TIME_NONE, .last_at = ALD_TIME_NONE, .oldest = ald_listing_oldest(res->req->window.since, SLACK_MS)};
+    const struct ald_listing_how how = {
+        .member = "issues", .own_ids = true, .look = look, .seen = &seen, .fn = p.mode == 's' ? NULL : fn};
+    struct ald_listing found;
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
+    for (size_t i = 0; i < rows->n; i++) {
+        const char *key = NULL;
+        if (!rows->elements[i].error && ald_json_str_opt(&rows->elements[i].raw, "key", &key, NULL) == ALD_OK)
             key_alias(rows, key);
     }
     if (p.mode == 'o')

@@ -1,7 +1,7 @@
 /* The streams, people and keys that the connectors of line files share: one file each, read whole. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "connectors/cursor.h"
 #include "connectors/lines.h"
 
 static enum ald_rc ask(const struct ald_source_cfg *cfg, const char *key, struct ald_http_req *req, struct ald_err *err)
@@ -10,8 +10,7 @@ static enum ald_rc ask(const struct ald_source_cfg *cfg, const char *key, struct
     if (!req->file_path)
         return ald_fail(err, ALD_ERR_CONFIG, "%s is missing: the file to read", key);
     req->csv = cfg->type && strcmp(cfg->type, "csv") == 0;
-    if (req->cursor)
-        req->offset = strtoll(req->cursor, NULL, 10);
+    req->offset = ald_cursor_count(req->cursor);
     return ALD_OK;
 }
 

@@ -1,15 +1,9 @@
 /* Lists of JSON APIs, element by element. Knows no API in particular. */
 #include "connectors/listing.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "alidade/time.h"
 #include "connectors/answer.h"
-
-/* Sources round times, and their clocks are not ours. */
-#define SLACK_MS (2 * ALD_DAY_MS)
 
 const char *ald_listing_subject(const struct ald_http_req *req)
 {
@@ -24,36 +18,9 @@ void ald_listing_sign(struct ald_http_req *req, const char *accept)
     req->headers_n = 1;
 }
 
-bool ald_listing_number(const char **s, int64_t most, int64_t *ret)
+int64_t ald_listing_oldest(int64_t since, int64_t slack_ms)
 {
-    char *end;
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v > most || *end != '|')
-        return false;
-    *s = end + 1;
-    *ret = v;
-    return true;
-}
-
-const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n)
-{
-    for (size_t i = 0; cursor && i < n; i++) {
-        char *end = NULL;
-        *parts[i] = strtoll(cursor, &end, 10);
-        cursor = *end == '|' ? end + 1 : NULL;
-    }
-    return cursor;
-}
-
-void ald_listing_resize(int64_t *page, int64_t *limit, int64_t seen, int64_t now)
-{
-    if (*limit == now || seen % now != 0)
-        return;
-    *page = seen / now + 1;
-    *limit = now;
+    return since < ALD_TIME_NONE + slack_ms ? ALD_TIME_NONE : since - slack_ms;
 }
 
 bool ald_listing_on(const struct ald_source_cfg *cfg, const char *key)
@@ -87,26 +54,31 @@ enum ald_rc ald_listing_team(struct ald_rows *rows, struct ald_element *el, cons
     return ALD_OK;
 }
 
-void ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *id,
-                         const struct ald_jv *v, ald_listing_row_fn *fn)
+enum ald_rc ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                const char *id, const struct ald_jv *v, ald_listing_row_fn *fn, struct ald_err *err)
 {
     struct ald_element *el = ald_rows_element(rows, id, v);
     struct ald_err bad = {0};
-    if (fn(cfg, res, rows, el, v, &bad) != ALD_OK)
+    enum ald_rc rc = fn(cfg, res, rows, el, v, &bad);
+    if (rc == ALD_ERR_NET)
+        return ald_fail(err, rc, "%s", bad.msg);
+    if (rc != ALD_OK)
         ald_rows_refuse(rows, el, &bad);
+    return ALD_OK;
 }
 
-static enum ald_rc note_change(const struct ald_listing_how *how, const struct ald_jv *v, struct ald_next *next, struct ald_err *err)
+static enum ald_rc meet(struct ald_arena *arena, const struct ald_listing_how *how, const struct ald_jv *v, struct ald_listing_met *met,
+                        struct ald_err *err)
 {
-    int64_t at = ALD_TIME_NONE;
-    if (!how->changed || ald_json_kind(v) != ALD_JSON_OBJECT || ald_json_time_opt(v, how->changed, &at, NULL) != ALD_OK ||
-        at == ALD_TIME_NONE)
-        return ALD_OK;
-    if (how->since != ALD_TIME_NONE && at < how->since - SLACK_MS)
-        return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
-    if (at > next->high_water)
-        next->high_water = at;
-    return ALD_OK;
+    *met = (struct ald_listing_met){.at = ALD_TIME_NONE};
+    bool object = ald_json_kind(v) == ALD_JSON_OBJECT;
+    if (object && ald_json_id_opt(arena, v, how->id ? how->id : "id", &met->id, NULL) != ALD_OK)
+        met->id = NULL;
+    if (object && how->changed && ald_json_time_opt(v, how->changed, &met->at, NULL) != ALD_OK)
+        met->at = ALD_TIME_NONE;
+    if (met->at != ALD_TIME_NONE && met->at < how->oldest)
+        return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored %s", how->asked ? how->asked : "the query");
+    return how->look ? how->look(how->seen, arena, v, met, err) : ALD_OK;
 }
 
 /** What another record's page would do to this one's: it was read, and nothing of it came. */
@@ -123,48 +95,58 @@ static enum ald_rc check_subject(struct ald_arena *arena, const struct ald_listi
     return ALD_OK;
 }
 
-enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_listing_how *how, struct ald_listing *ret, struct ald_next *next, struct ald_err *err)
+enum ald_rc ald_listing_each(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             const struct ald_jv *list, const struct ald_listing_how *how, struct ald_listing *ret, struct ald_err *err)
 {
     struct ald_arena *arena = rows->arena;
-    struct ald_jv *list = ald_alloc(arena, sizeof *list), it;
+    struct ald_jv it;
     const char *subject = ald_listing_subject(res->req);
-    *ret = (struct ald_listing){.n = 0};
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    if (*how->member)
-        ALD_TRY(ald_json_get(&res->root, how->member, list, err));
-    else
-        *list = res->root;
+    *ret = (struct ald_listing){.last_at = ALD_TIME_NONE, .newest = ALD_TIME_NONE};
     if (ald_json_kind(list) != ALD_JSON_ARRAY)
         return ald_json_expected(list, "a list", err);
     for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), ret->n++) {
-        const char *id = NULL;
-        if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(arena, &it, how->id ? how->id : "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        ALD_TRY(note_change(how, &it, next, err));
+        struct ald_listing_met met;
+        ALD_TRY(meet(arena, how, &it, &met, err));
         ALD_TRY(check_subject(arena, how, subject, &it, err));
-        ret->last = id;
-        if (!how->fn)
+        ret->last = met.id;
+        ret->last_at = met.at != ALD_TIME_NONE ? met.at : ret->last_at;
+        ret->newest = met.at > ret->newest ? met.at : ret->newest;
+        if (!how->fn || met.passed)
             continue;
-        id = ald_answer_element_id(arena, id, &it);
-        ald_listing_element(cfg, res, rows, *subject ? ald_sprintf(arena, "%s/%s", subject, id) : id, &it, how->fn);
+        const char *id = ald_answer_element_id(arena, met.id, &it);
+        id = *subject && !how->own_ids ? ald_sprintf(arena, "%s/%s", subject, id) : id;
+        ALD_TRY(ald_listing_element(cfg, res, rows, id, &it, how->fn, err));
     }
+    return ALD_OK;
+}
+
+/** Member `member` of an answer, or all of it. In the arena, since elements keep where they stand. */
+static enum ald_rc within(const struct ald_http_res *res, struct ald_arena *arena, const char *member, struct ald_jv **ret, struct ald_err *err)
+{
+    *ret = ald_alloc(arena, sizeof **ret);
+    **ret = res->root;
+    ALD_TRY(ald_answer_check(res, err));
+    return *member ? ald_json_get(&res->root, member, *ret, err) : ALD_OK;
+}
+
+enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             const struct ald_listing_how *how, struct ald_listing *ret, struct ald_next *next, struct ald_err *err)
+{
+    struct ald_jv *list;
+    next->high_water = ALD_TIME_NONE;
+    ALD_TRY(within(res, rows->arena, how->member, &list, err));
+    ALD_TRY(ald_listing_each(cfg, res, rows, list, how, ret, err));
+    next->high_water = ret->newest;
     return ALD_OK;
 }
 
 enum ald_rc ald_listing_one(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *member,
                             ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
+    struct ald_jv *v;
     const char *id = NULL;
     next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    if (*member)
-        ALD_TRY(ald_json_get(&res->root, member, v, err));
-    else
-        *v = res->root;
+    ALD_TRY(within(res, rows->arena, member, &v, err));
     ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
-    ald_listing_element(cfg, res, rows, id, v, fn);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, id, v, fn, err);
 }

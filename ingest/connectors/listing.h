@@ -2,39 +2,57 @@
  * to a source's own ones. */
 #pragma once
 
+#include "alidade/time.h"
 #include "connector.h"
 
-/** Reads one element into rows. A failure quarantines it. */
+/** Reads one element into rows. A failure quarantines it, but for ALD_ERR_NET, which is the page's: not what was asked for came. */
 typedef enum ald_rc ald_listing_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                        struct ald_element *el, const struct ald_jv *row, struct ald_err *err);
+/** An element, before it becomes rows. */
+struct ald_listing_met {
+    const char *id; /* NULL: none that can be read */
+    int64_t at;     /* of `changed`; ALD_TIME_NONE: none that can be read */
+    bool passed;    /* over: it becomes no rows */
+};
+/** Looks at an element: notes in `seen` what the next page depends on, and mends *met where members alone do not tell. A failure is the
+ *  page's. */
+typedef enum ald_rc ald_listing_look_fn(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met,
+                                        struct ald_err *err);
+/** What a page held. */
 struct ald_listing {
-    size_t n;         /* elements that the page holds */
+    size_t n;         /* elements */
     const char *last; /* id of the last one, NULL: none can be read */
+    int64_t last_at, newest; /* the last and the latest `changed`, ALD_TIME_NONE: none */
 };
-/** Reads every element of member `member` of an answer ("": the answer is the list) by fn (NULL: none becomes rows: who is named there is
- *  known from now on). Ids of a detail's elements begin with its subject. Sets next->high_water to the newest `changed` (NULL: no such
- *  member); fails when an element changed before `since`, or is of another subject: the source ignored what it was asked. */
+/** How a list is read. Ids of a detail's elements begin with its subject. It fails when an element changed before `oldest`, or is of
+ *  another subject: the source ignored what it was asked. */
 struct ald_listing_how {
-    const char *member, *changed, *id; /* id: NULL: "id" */
+    const char *member;       /* of the answer; "": the answer is the list */
+    const char *changed, *id; /* of elements: NULL: no such member; NULL: "id" */
     const char *of; /* of a detail's elements: the member that holds the subject's id, or an object with it; NULL: none does */
-    int64_t since;                     /* ALD_TIME_NONE: whatever comes */
-    ald_listing_row_fn *fn;
+    bool own_ids;   /* of a detail's elements: they are not the subject's, but of the whole source */
+    int64_t oldest; /* as ald_listing_oldest has it */
+    const char *asked; /* what the source ignored then; NULL: "the query" */
+    ald_listing_look_fn *look; /* NULL: members tell all */
+    void *seen;
+    ald_listing_row_fn *fn; /* NULL: none becomes rows: who is named there is known from now on */
 };
+/** Reads every element of a list. */
+ALD_CHECK enum ald_rc ald_listing_each(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                       const struct ald_jv *list, const struct ald_listing_how *how, struct ald_listing *ret,
+                                       struct ald_err *err);
+/** Judges an answer, and reads every element of its list. next->high_water: the newest `changed`. */
 ALD_CHECK enum ald_rc ald_listing_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                        const struct ald_listing_how *how, struct ald_listing *ret, struct ald_next *next,
                                        struct ald_err *err);
+/** Sources round times, and their clocks are not ours: before `since` by so much. ALD_TIME_NONE: whatever comes. */
+#define ALD_LISTING_SLACK_MS (2 * ALD_DAY_MS)
+int64_t ald_listing_oldest(int64_t since, int64_t slack_ms);
 /** The one element of an answer, in member `member` ("": the answer itself), as the list gives it. */
 ALD_CHECK enum ald_rc ald_listing_one(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                       const char *member, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err);
 /** Asks with a bearer token for this media type. */
 void ald_listing_sign(struct ald_http_req *req, const char *accept);
-/** A number of a cursor, from 0 to most, and the '|' behind it; false, and *s stays, where there is none. */
-bool ald_listing_number(const char **s, int64_t most, int64_t *ret);
-/** Numbers of a cursor "1|20|..." into parts, as far as they are there; what follows the last one's '|', or NULL. */
-const char *ald_listing_numbers(const char *cursor, int64_t *const *parts, size_t n);
-/** Page that begins behind `seen` elements, where pages are smaller or larger now than when the cursor was made: sizes divide one
- *  another (sync.c). */
-void ald_listing_resize(int64_t *page, int64_t *limit, int64_t seen, int64_t now);
 /** Request and page of a list `struct list what_list`, for a file with `ask` and `read_list` of its own. */
 #define ALD_LISTING(what, fn, ...)                                                                                       \
     static const struct list what##_list = {__VA_ARGS__};                                                               \
@@ -67,9 +85,9 @@ ALD_CHECK enum ald_rc ald_listing_team(struct ald_rows *rows, struct ald_element
 const char *ald_listing_plain(struct ald_arena *arena, const char *html);
 /** Subject of a detail request, or "". */
 const char *ald_listing_subject(const struct ald_http_req *req);
-/** Element v goes to rows by fn, or to quarantine. */
-void ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *id,
-                         const struct ald_jv *v, ald_listing_row_fn *fn);
+/** Element v goes to rows by fn, or to quarantine. @return ALD_ERR_NET, of fn. */
+ALD_CHECK enum ald_rc ald_listing_element(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                          const char *id, const struct ald_jv *v, ald_listing_row_fn *fn, struct ald_err *err);
 
 /* ---- Fields of the user's choice ---- */
 

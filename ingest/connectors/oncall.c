@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/listing.h"
 #include "connectors/oncall_priv.h"
 #include "http.h"
@@ -52,8 +52,8 @@ static struct place place_of(const struct ald_http_req *req)
 {
     struct place p, start = {.count = -1};
     const char *s = req->cursor;
-    if (!s || !ald_listing_number(&s, MOST, &p.offset) || !ald_listing_number(&s, MOST, &p.count) ||
-        !ald_listing_number(&s, MOST, &p.restarts) || *s)
+    if (!s || !ald_cursor_number(&s, 0, MOST, &p.offset) || !ald_cursor_number(&s, 0, MOST, &p.count) ||
+        !ald_cursor_number(&s, 0, MOST, &p.restarts) || *s)
         return start;
     return p;
 }
@@ -116,7 +116,8 @@ static enum ald_rc page_on(struct ald_arena *arena, const struct ald_http_res *r
 static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, ald_listing_row_fn *fn,
                              const char *changed, struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "results", .changed = changed, .since = changed ? res->req->window.since : ALD_TIME_NONE, .fn = fn};
+    const struct ald_listing_how how = {.member = "results", .changed = changed,
+                                        .oldest = ald_listing_oldest(res->req->window.since, ALD_LISTING_SLACK_MS), .fn = fn};
     struct ald_listing listing;
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &listing, next, err));
     return page_on(rows->arena, res, (int64_t)listing.n, next, err);

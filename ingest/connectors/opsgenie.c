@@ -1,9 +1,6 @@
 /* Opsgenie (its API ends on 2027-04-05): incidents with their timelines, alerts with their logs, notes of both, services, teams,
  * users. Alerts are asked for by change; incidents by creation alone, so those of the last weeks and each that is open are read again
  * on every run. Must not know SQLite, curl or the clock. */
-#include <string.h>
-
-#include "connectors/answer.h"
 #include "connectors/opsgenie_priv.h"
 
 extern const struct ald_connector ald_connector_opsgenie;
@@ -92,17 +89,7 @@ static enum ald_rc incident_request(struct ald_arena *arena, const struct ald_so
 static enum ald_rc incident_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                  struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
-    const char *id = NULL;
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "data", v, err));
-    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
-    struct ald_element *el = ald_rows_element(rows, id, v);
-    struct ald_err bad = {0};
-    if (ald_opsgenie_incident(cfg, res->req, rows, el, v, &bad) != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
-    return ALD_OK;
+    return ald_listing_one(cfg, res, rows, "data", ald_opsgenie_incident, next, err);
 }
 
 /* ---- The tables ---- */

@@ -30,11 +30,6 @@ static void read_who(const struct ald_jv *row, const char *member, struct ald_ro
     e->automatic = 0;
 }
 
-static const char *subject_of(const struct ald_http_req *req)
-{
-    return req->subjects_n ? req->subjects[0] : "";
-}
-
 /** "P2", the last that a text names; NULL: none. */
 static const char *last_priority(struct ald_arena *arena, const char *text)
 {
@@ -84,7 +79,7 @@ static enum ald_rc content(const struct ald_jv *row, const char *member, const c
     return ald_json_opt(row, member, &v) && ald_json_kind(&v) == ALD_JSON_OBJECT ? ald_json_str_opt(&v, "content", ret, err) : ALD_OK;
 }
 
-enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                   struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
@@ -102,7 +97,7 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
     if (note && hidden) /* somebody took it off the timeline */
         return ALD_OK;
     struct ald_row_event *e = ald_rows_event(rows, el, id, at, kind);
-    e->external_id = subject_of(req);
+    e->external_id = ald_listing_subject(res->req);
     e->field = "incident_timeline";
     e->value = type;
     if (is(kind, "severity_changed") && ((priority = last_priority(rows->arena, text)) || (priority = last_priority(rows->arena, title))))
@@ -110,7 +105,7 @@ enum ald_rc ald_opsgenie_timeline(const struct ald_source_cfg *cfg, const struct
     read_who(row, "actor", e);
     if (note) {
         e->text = text;
-        ald_answer_mentions(rows, el, subject_of(req), text, "incident_timeline:description");
+        ald_answer_mentions(rows, el, ald_listing_subject(res->req), text, "incident_timeline:description");
     }
     return ALD_OK;
 }
@@ -199,7 +194,7 @@ static void assigned(struct ald_arena *arena, const char *text, struct ald_row_e
     e->event_id = signed_id(arena, OWNER, e);
 }
 
-enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
@@ -215,7 +210,7 @@ enum ald_rc ald_opsgenie_log(const struct ald_source_cfg *cfg, const struct ald_
     ALD_TRY(ald_json_id_opt(rows->arena, row, "offset", &offset, err));
     const char *kind = kind_of_words(text);
     struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "log %s", offset ? offset : el->id), at, kind);
-    e->external_id = subject_of(req);
+    e->external_id = ald_listing_subject(res->req);
     e->field = "alert_logs";
     e->value = type;
     read_who(row, "owner", e); /* the type tells nothing: what a person did by the web is of type "system" too */
@@ -278,30 +273,30 @@ static enum ald_rc note(const char *stream, const struct ald_http_req *req, stru
     if (!id)
         ALD_TRY(ald_json_id_opt(rows->arena, row, "offset", &id, err));
     struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "note %s", id ? id : el->id), at, "note");
-    e->external_id = subject_of(req);
+    e->external_id = ald_listing_subject(req);
     e->field = stream;
     e->text = text;
     read_who(row, "owner", e);
-    ald_answer_mentions(rows, el, subject_of(req), text, ald_sprintf(rows->arena, "%s:note", stream));
+    ald_answer_mentions(rows, el, ald_listing_subject(req), text, ald_sprintf(rows->arena, "%s:note", stream));
     return ALD_OK;
 }
 
-enum ald_rc ald_opsgenie_incident_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_incident_note(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                        struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    return note("incident_notes", req, rows, el, row, err);
+    return note("incident_notes", res->req, rows, el, row, err);
 }
 
-enum ald_rc ald_opsgenie_alert_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_alert_note(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                     struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    return note("alert_notes", req, rows, el, row, err);
+    return note("alert_notes", res->req, rows, el, row, err);
 }
 
 /** An alert that was made to call an incident's responders: both tell of one happening. */
-enum ald_rc ald_opsgenie_responder_alert(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_responder_alert(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                          struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     const char *id = NULL;
@@ -309,6 +304,6 @@ enum ald_rc ald_opsgenie_responder_alert(const struct ald_source_cfg *cfg, const
         ALD_TRY(ald_json_as_str(row, &id, err));
     else
         ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
-    ald_rows_link(rows, el, subject_of(req), "id", ald_listing_ref(rows->arena, cfg, id), "responder_alerts:id");
+    ald_rows_link(rows, el, ald_listing_subject(res->req), "id", ald_listing_ref(rows->arena, cfg, id), "responder_alerts:id");
     return ALD_OK;
 }

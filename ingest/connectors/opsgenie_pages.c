@@ -2,12 +2,12 @@
  * the reader: so every page of a list of records begins at the time of the last element of the page before, and offsets only
  * count elements of that one millisecond. What changes meanwhile moves to the end of a list that is sorted by change. Must not know
  * what elements mean. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/opsgenie_priv.h"
 #include "http.h"
 
@@ -31,15 +31,10 @@ static struct place start_of(const struct ald_opsgenie_list *list, const struct 
 static struct place place_of(const struct ald_opsgenie_list *list, const struct ald_http_req *req)
 {
     struct place p;
-    char *end;
-    if (!req->cursor || *req->cursor < '0' || *req->cursor > '9')
+    const char *s = req->cursor;
+    if (!s || !ald_cursor_number(&s, 0, ALD_CURSOR_MOST, &p.from) || !ald_cursor_number(&s, 0, CAP - 1, &p.offset) || *s)
         return start_of(list, req);
-    errno = 0;
-    p.from = strtoll(req->cursor, &end, 10);
-    if (errno || *end != '|' || end[1] < '0' || end[1] > '9')
-        return start_of(list, req);
-    p.offset = strtoll(end + 1, &end, 10);
-    return errno || *end || p.offset >= CAP ? start_of(list, req) : p;
+    return p;
 }
 
 /** A page that goes on also shows the element that the one before ended with. */
@@ -85,7 +80,7 @@ const char *ald_opsgenie_url(struct ald_arena *arena, const char *base, const st
 
 const char *ald_opsgenie_below(struct ald_arena *arena, const struct ald_http_req *req, const char *before, const char *after)
 {
-    return ald_sprintf(arena, "%s%s%s", before, ald_url_encode(arena, req->subjects_n ? req->subjects[0] : ""), after);
+    return ald_sprintf(arena, "%s%s%s", before, ald_url_encode(arena, ald_listing_subject(req)), after);
 }
 
 /* ---- What follows ---- */
@@ -169,48 +164,37 @@ static void next_by_time(struct ald_arena *arena, struct place p, int64_t n, int
     next->cursor = ald_sprintf(arena, "%" PRId64 "|0", last);
 }
 
+/** Some elements are bare ids. */
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
+{
+    (void)seen, (void)arena, (void)err;
+    if (ald_json_kind(row) == ALD_JSON_STRING && ald_json_as_str(row, &met->id, NULL) != ALD_OK)
+        met->id = NULL;
+    return ALD_OK;
+}
+
 enum ald_rc ald_opsgenie_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                              const struct ald_opsgenie_list *list, ald_opsgenie_row_fn *fn, struct ald_next *next,
+                              const struct ald_opsgenie_list *list, ald_listing_row_fn *fn, struct ald_next *next,
                               struct ald_err *err)
 {
     struct ald_arena *arena = rows->arena;
-    struct ald_jv *v = ald_alloc(arena, 2 * sizeof *v), *entries = v + 1, it;
+    struct ald_jv *v = ald_alloc(arena, 2 * sizeof *v), *entries = v + 1;
     const struct place p = place_of(list, res->req);
-    int64_t last = ALD_TIME_NONE, n = 0;
+    const struct ald_listing_how how = {.changed = list->time, .oldest = ald_listing_oldest(p.from, SLACK_MS), .look = look, .fn = fn};
+    struct ald_listing found;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
     ALD_TRY(ald_json_get(&res->root, list->member, v, err));
     if (ald_json_kind(v) == ALD_JSON_OBJECT && ald_json_opt(v, "entries", entries)) /* of a timeline */
         v = entries;
-    if (ald_json_kind(v) != ALD_JSON_ARRAY)
-        return ald_json_expected(v, "a list", err);
-    for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it), n++) {
-        const char *id = NULL, *subject = res->req->subjects_n ? res->req->subjects[0] : NULL;
-        int64_t at = ALD_TIME_NONE;
-        if (list->time && ald_json_time_opt(&it, list->time, &at, NULL) == ALD_OK && at != ALD_TIME_NONE) {
-            if (at < p.from - SLACK_MS)
-                return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
-            last = at;
-            if (at > next->high_water)
-                next->high_water = at;
-        }
-        if (!fn)
-            continue;
-        if (ald_json_kind(&it) == ALD_JSON_STRING ? ald_json_as_str(&it, &id, NULL) != ALD_OK
-                                                  : ald_json_id_opt(arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        id = ald_answer_element_id(arena, id, &it);
-        struct ald_element *el = ald_rows_element(rows, subject ? ald_sprintf(arena, "%s/%s", subject, id) : id, &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res->req, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
+    ALD_TRY(ald_listing_each(cfg, res, rows, v, &how, &found, err));
+    next->high_water = found.newest;
+    int64_t n = (int64_t)found.n, limit = limit_of(list, &p, res->req);
     if (list->by_offset_text)
         return next_by_text(arena, res, n, text_limit(res->req), next, err);
     bool more = next_link(&res->root) != NULL;
-    int64_t limit = limit_of(list, &p, res->req);
     if (list->time)
-        next_by_time(arena, p, n, limit, more, last, next);
+        next_by_time(arena, p, n, limit, more, found.last_at, next);
     else if (!list->single)
         next_by_offset(arena, p, n, limit, more, next);
     return ALD_OK;
@@ -239,6 +223,6 @@ enum ald_rc ald_opsgenie_count(struct ald_arena *arena, const struct ald_source_
         offset = offset_in(arena, link);
     if (!has && !offset && !(ald_json_kind(&data) == ALD_JSON_ARRAY && ald_json_len(&data) == 0))
         return ald_fail(err, ALD_ERR_FORMAT, "the answer does not count");
-    *n += has ? count : offset ? strtoll(offset, NULL, 10) + 1 : 0;
+    *n += has ? count : offset ? ald_cursor_count(offset) + 1 : 0;
     return ALD_OK;
 }

@@ -2,8 +2,7 @@
  * words around them. */
 #pragma once
 
-#include "alidade/time.h"
-#include "connector.h"
+#include "connectors/listing.h"
 
 /** What the timeline of an incident shows, and what the log of an alert does. */
 #define ALD_OPSGENIE_TIMELINE (ALD_HOLDS_TEAMS | ALD_HOLDS_RESPONDERS | ALD_HOLDS_STATES | ALD_HOLDS_HUMAN)
@@ -30,11 +29,9 @@ struct ald_opsgenie_list {
 const char *ald_opsgenie_url(struct ald_arena *arena, const char *base, const struct ald_opsgenie_list *list,
                              const struct ald_http_req *req);
 
-typedef enum ald_rc ald_opsgenie_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
-                                        struct ald_element *el, const struct ald_jv *row, struct ald_err *err);
 /** Reads every element of a page by fn (NULL: none becomes rows) and says what follows. */
 ALD_CHECK enum ald_rc ald_opsgenie_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                        const struct ald_opsgenie_list *list, ald_opsgenie_row_fn *fn, struct ald_next *next,
+                                        const struct ald_opsgenie_list *list, ald_listing_row_fn *fn, struct ald_next *next,
                                         struct ald_err *err);
 /** Past one element that cannot be read. */
 void ald_opsgenie_skip(struct ald_arena *arena, const struct ald_opsgenie_list *list, const struct ald_http_req *req,
@@ -46,8 +43,8 @@ ALD_CHECK enum ald_rc ald_opsgenie_count(struct ald_arena *arena, const struct a
 
 /* ---- What elements mean: opsgenie_rows.c, opsgenie_log.c. A failure quarantines the element. ---- */
 
-ald_opsgenie_row_fn ald_opsgenie_incident, ald_opsgenie_alert, ald_opsgenie_team, ald_opsgenie_service;
-ald_opsgenie_row_fn ald_opsgenie_timeline, ald_opsgenie_log, ald_opsgenie_incident_note, ald_opsgenie_alert_note,
+ald_listing_row_fn ald_opsgenie_incident, ald_opsgenie_alert, ald_opsgenie_team, ald_opsgenie_service;
+ald_listing_row_fn ald_opsgenie_timeline, ald_opsgenie_log, ald_opsgenie_incident_note, ald_opsgenie_alert_note,
     ald_opsgenie_responder_alert;
 /** Who is in charge of an alert, one after the other: a later owner took over from the one before. */
 void ald_opsgenie_retell(struct ald_told *events, size_t n);

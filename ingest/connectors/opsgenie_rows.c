@@ -150,10 +150,10 @@ static enum ald_rc add_impact(struct ald_rows *rows, struct ald_row_record *rec,
     return ALD_OK;
 }
 
-enum ald_rc ald_opsgenie_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_incident(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                   struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     static const char *const details[] = {"incident_timeline", "incident_notes", "responder_alerts"};
     struct ald_row_record *rec = NULL;
     struct ald_jv links;
@@ -238,10 +238,10 @@ static enum ald_rc add_teams(struct ald_rows *rows, struct ald_row_record *rec, 
     return ALD_OK;
 }
 
-enum ald_rc ald_opsgenie_alert(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_alert(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     struct ald_row_record *rec = NULL;
     const char *alias = NULL, *owner = NULL;
     ALD_TRY(begin(cfg, rows, el, row, &rec, err));
@@ -268,11 +268,11 @@ enum ald_rc ald_opsgenie_alert(const struct ald_source_cfg *cfg, const struct al
 
 /* ---- Reference lists ---- */
 
-enum ald_rc ald_opsgenie_team(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_team(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                               struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     struct ald_row_team_def def = {0};
     bool named = ald_json_opt(row, "teamId", &(struct ald_jv){0});
     ALD_TRY(ald_json_id(rows->arena, row, named ? "teamId" : "id", &def.external_id, err));
@@ -282,11 +282,11 @@ enum ald_rc ald_opsgenie_team(const struct ald_source_cfg *cfg, const struct ald
     return ALD_OK;
 }
 
-enum ald_rc ald_opsgenie_service(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_opsgenie_service(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                  struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     struct ald_row_service_def def = {0};
     ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
     ALD_TRY(ald_json_str_opt(row, "name", &def.name, err));

@@ -3,7 +3,6 @@
  * not know SQLite, curl or the clock. */
 #include <string.h>
 
-#include "connectors/answer.h"
 #include "connectors/listing.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"

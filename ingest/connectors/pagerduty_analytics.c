@@ -92,12 +92,14 @@ static enum ald_rc add_moments(struct ald_rows *rows, struct ald_row_record *mor
     return ALD_OK;
 }
 
-static enum ald_rc row_of(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row, int64_t *ret_updated,
-                          struct ald_err *err)
+static enum ald_rc row_of(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, struct ald_element *el,
+                          const struct ald_jv *row, struct ald_err *err)
 {
     const char *id = NULL;
+    int64_t updated;
+    (void)cfg, (void)res;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
-    ALD_TRY(ald_json_time_opt(row, "updated_at", ret_updated, err));
+    ALD_TRY(ald_json_time_opt(row, "updated_at", &updated, err));
     struct ald_row_record *more = ald_rows_addition(rows, el, id);
     ALD_TRY(add_moments(rows, more, row, err));
     ALD_TRY(add_people(rows, more, row, "acknowledged_user_ids", "acknowledged", "analytics:acknowledged_user_ids", err));
@@ -117,33 +119,18 @@ static enum ald_rc refused(const struct ald_http_res *res, struct ald_rows *rows
 enum ald_rc ald_pagerduty_analytics_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                          struct ald_next *next, struct ald_err *err)
 {
-    (void)cfg;
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
+    const struct ald_listing_how how = {.member = "data", .changed = "updated_at", .oldest = ALD_TIME_NONE, .fn = row_of};
+    struct ald_listing found;
     bool has = false, more = false;
     next->high_water = ALD_TIME_NONE;
     if (res->status == 400)
         return refused(res, rows, next);
-    ALD_TRY(ald_answer_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "data", list, err));
-    if (ald_json_kind(list) != ALD_JSON_ARRAY)
-        return ald_json_expected(list, "a list", err);
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
-        const char *id = NULL;
-        int64_t updated = ALD_TIME_NONE;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
-        struct ald_err bad = {0};
-        if (row_of(rows, el, &it, &updated, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-        if (updated > next->high_water)
-            next->high_water = updated;
-    }
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     ALD_TRY(ald_json_bool_opt(&res->root, "more", &has, &more, err));
     if (!more)
         return ALD_OK;
     ALD_TRY(ald_json_id_opt(rows->arena, &res->root, "last", &next->cursor, err));
-    if (ald_json_len(list) == 0)
+    if (found.n == 0)
         next->gap = "an empty page, although there is said to be more";
     else if (!next->cursor)
         next->gap = "there is said to be more, but not where it begins";

@@ -1,7 +1,5 @@
 /* Asking PagerDuty and reading its answers: what all lists share, and what is asked of one incident or service. Must not know
  * what elements mean. */
-#include <string.h>
-
 #include "connectors/answer.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"
@@ -31,39 +29,37 @@ enum ald_rc ald_pagerduty_ask_one(struct ald_arena *arena, const struct ald_sour
     return ALD_OK;
 }
 
+/** seen: ids of all elements, some of which are bare ids. */
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
+{
+    struct ald_pagerduty_seen *s = seen;
+    (void)arena, (void)err;
+    if (ald_json_kind(row) == ALD_JSON_STRING && ald_json_as_str(row, &met->id, NULL) != ALD_OK)
+        met->id = NULL;
+    s->ids[s->n++] = met->id;
+    return ALD_OK;
+}
+
 enum ald_rc ald_pagerduty_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_pagerduty_list *list, const char *member, ald_pagerduty_row_fn *fn,
+                             const struct ald_pagerduty_list *list, const char *member, ald_listing_row_fn *fn,
                              struct ald_next *next, struct ald_err *err)
 {
     struct ald_arena *arena = rows->arena;
     next->high_water = ALD_TIME_NONE;
     if (res->status == 400 && ald_pagerduty_too_much(arena, list, res, next))
         return ALD_OK;
-    ALD_TRY(ald_answer_check(res, err));
-    struct ald_jv *v = ald_alloc(arena, sizeof *v), it;
-    ALD_TRY(ald_json_get(&res->root, member, v, err));
-    if (ald_json_kind(v) != ALD_JSON_ARRAY)
-        return ald_json_expected(v, "a list", err);
-    const char **ids = ald_calloc(arena, ald_json_len(v) + 1, sizeof *ids);
-    const char *prefix = res->req->subjects_n && fn != ald_pagerduty_log_entry ? res->req->subjects[0] : NULL;
-    size_t n = 0;
-    for (bool ok = ald_json_first(v, &it); ok; ok = ald_json_next(&it), n++) {
-        int64_t created;
-        if (ald_json_kind(&it) == ALD_JSON_STRING ? ald_json_as_str(&it, &ids[n], NULL) != ALD_OK
-                                                  : ald_json_id_opt(arena, &it, "id", &ids[n], NULL) != ALD_OK)
-            ids[n] = NULL;
-        if (!fn)
-            continue;
-        if (list->windowed && ald_json_time_opt(&it, "created_at", &created, NULL) == ALD_OK &&
-            created > next->high_water)
-            next->high_water = created;
-        const char *id = ald_answer_element_id(arena, ids[n], &it);
-        struct ald_element *el = ald_rows_element(rows, prefix ? ald_sprintf(arena, "%s/%s", prefix, id) : id, &it);
-        struct ald_err bad = {0};
-        if (fn(cfg, res->req, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    const struct ald_pagerduty_seen seen = {ids, n};
+    struct ald_jv v;
+    struct ald_listing found;
+    size_t most = ald_json_opt(&res->root, member, &v) ? ald_json_len(&v) : 0;
+    struct ald_pagerduty_seen seen = {.ids = ald_calloc(arena, most + 1, sizeof *seen.ids)};
+    const struct ald_listing_how how = {.member = member,
+                                        .changed = list->windowed ? "created_at" : NULL,
+                                        .own_ids = fn == ald_pagerduty_log_entry,
+                                        .oldest = ALD_TIME_NONE,
+                                        .look = look,
+                                        .seen = &seen,
+                                        .fn = fn};
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
     return ald_pagerduty_next(arena, list, res, &seen, next, err);
 }
 
@@ -73,7 +69,7 @@ enum ald_rc ald_pagerduty_read(const struct ald_source_cfg *cfg, const struct al
 static struct ald_pagerduty_list below(struct ald_arena *arena, const struct ald_http_req *req, const char *what,
                                        const char *params)
 {
-    const char *subject = req->subjects_n ? req->subjects[0] : "";
+    const char *subject = ald_listing_subject(req);
     return (struct ald_pagerduty_list){
         .path = ald_sprintf(arena, "/incidents/%s%s%s", ald_url_encode(arena, subject), *what ? "/" : "", what),
         .params = params};
@@ -90,24 +86,14 @@ enum ald_rc ald_pagerduty_incident_request(struct ald_arena *arena, const struct
 enum ald_rc ald_pagerduty_incident_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                  struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *v = ald_alloc(rows->arena, sizeof *v);
-    const char *id = NULL;
-    next->high_water = ALD_TIME_NONE;
-    ALD_TRY(ald_answer_check(res, err));
-    ALD_TRY(ald_json_get(&res->root, "incident", v, err));
-    ALD_TRY(ald_json_id(rows->arena, v, "id", &id, err));
-    struct ald_element *el = ald_rows_element(rows, id, v);
-    struct ald_err bad = {0};
-    if (ald_pagerduty_incident(cfg, res->req, rows, el, v, &bad) != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
-    return ALD_OK;
+    return ald_listing_one(cfg, res, rows, "incident", ald_pagerduty_incident, next, err);
 }
 
 enum ald_rc ald_pagerduty_dependencies_request(struct ald_arena *arena, const struct ald_source_cfg *cfg,
                                         struct ald_http_req *req, struct ald_err *err)
 {
     (void)err;
-    const char *subject = req->subjects_n ? req->subjects[0] : "";
+    const char *subject = ald_listing_subject(req);
     const struct ald_pagerduty_list list = {
         .path = ald_sprintf(arena, "/service_dependencies/technical_services/%s", ald_url_encode(arena, subject))};
     return ald_pagerduty_ask_one(arena, cfg, &list, req);
@@ -118,12 +104,8 @@ enum ald_rc ald_pagerduty_dependencies_page(const struct ald_source_cfg *cfg, co
 {
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_answer_check(res, err));
-    const char *subject = res->req->subjects_n ? res->req->subjects[0] : "";
-    struct ald_element *el = ald_rows_element(rows, *subject ? subject : "none", &res->root);
-    struct ald_err bad = {0};
-    if (ald_pagerduty_dependencies(cfg, res->req, rows, el, &res->root, &bad) != ALD_OK)
-        ald_rows_refuse(rows, el, &bad);
-    return ALD_OK;
+    const char *subject = ald_listing_subject(res->req);
+    return ald_listing_element(cfg, res, rows, *subject ? subject : "none", &res->root, ald_pagerduty_dependencies, err);
 }
 
 #define LOG_PARAMS "&is_overview=false&time_zone=UTC"

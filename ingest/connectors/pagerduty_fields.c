@@ -110,7 +110,7 @@ enum ald_rc ald_pagerduty_fields_request(struct ald_arena *arena, const struct a
                                          struct ald_err *err)
 {
     (void)err;
-    const char *subject = ald_url_encode(arena, req->subjects_n ? req->subjects[0] : "");
+    const char *subject = ald_url_encode(arena, ald_listing_subject(req));
     const struct ald_pagerduty_list list = {.path = ald_sprintf(arena, "/incidents/%s/custom_fields/values", subject)};
     return ald_pagerduty_ask_one(arena, cfg, &list, req);
 }
@@ -123,12 +123,12 @@ static enum ald_rc custom_texts(struct ald_arena *arena, const void *row, const 
     return is_called(row, field) && ald_json_opt(row, "value", &value) ? texts_of(arena, &value, ret, ret_n, err) : ALD_OK;
 }
 
-static enum ald_rc custom_field(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+static enum ald_rc custom_field(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                 struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     const char *name = NULL;
     ALD_TRY(ald_json_str(row, "name", &name, err));
-    return ald_mapped_read(cfg, rows, ald_rows_addition(rows, el, ald_listing_subject(req)), row, custom_texts, err);
+    return ald_mapped_read(cfg, rows, ald_rows_addition(rows, el, ald_listing_subject(res->req)), row, custom_texts, err);
 }
 
 enum ald_rc ald_pagerduty_fields_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,

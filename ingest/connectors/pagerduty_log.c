@@ -139,7 +139,7 @@ static enum ald_rc add_entry(const struct ald_source_cfg *cfg, struct ald_rows *
     return add_assignees(rows, el, row, err);
 }
 
-enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                     struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                     struct ald_err *err)
 {
@@ -149,8 +149,8 @@ enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(ald_json_str(row, "type", &type, err));
     ALD_TRY(ald_json_time(row, "created_at", &at, err));
     ALD_TRY(ald_pagerduty_ref(rows->arena, row, "incident", &incident, err));
-    if (!incident && req->subjects_n == 1)
-        incident = req->subjects[0];
+    if (!incident && res->req->subjects_n == 1)
+        incident = res->req->subjects[0];
     if (!incident) /* of the account, not of an incident */
         return ALD_OK;
     bool note = is(type, "annotate" SUFFIX);
@@ -158,7 +158,7 @@ enum ald_rc ald_pagerduty_log_entry(const struct ald_source_cfg *cfg, const stru
         ALD_TRY(add_entry(cfg, rows, el, row, incident, type, at, err));
     else
         (void)ald_rows_todo(rows, el, "notes", incident);
-    if (req->subjects_n > 0)
+    if (res->req->subjects_n > 0)
         return ALD_OK;
     if (is(type, "custom_field_value_change" SUFFIX) && ald_pagerduty_fields_wanted(cfg))
         (void)ald_rows_todo(rows, el, "custom_fields", incident);
@@ -214,11 +214,11 @@ void ald_pagerduty_retell(struct ald_told *events, size_t n)
 
 /* ---- Notes and alerts ---- */
 
-enum ald_rc ald_pagerduty_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_pagerduty_note(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    const char *id = NULL, *text = NULL, *incident = req->subjects_n == 1 ? req->subjects[0] : "";
+    const char *id = NULL, *text = NULL, *incident = res->req->subjects_n == 1 ? res->req->subjects[0] : "";
     bool machine = false;
     int64_t at;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
@@ -234,11 +234,11 @@ enum ald_rc ald_pagerduty_note(const struct ald_source_cfg *cfg, const struct al
     return ALD_OK;
 }
 
-enum ald_rc ald_pagerduty_alert(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_pagerduty_alert(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                 struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    const char *id = NULL, *key = NULL, *severity = NULL, *incident = req->subjects_n == 1 ? req->subjects[0] : "";
+    const char *id = NULL, *key = NULL, *severity = NULL, *incident = res->req->subjects_n == 1 ? res->req->subjects[0] : "";
     int64_t at;
     ALD_TRY(ald_json_id(rows->arena, row, "id", &id, err));
     ALD_TRY(ald_json_time_opt(row, "created_at", &at, err));

@@ -1,8 +1,7 @@
 /* What the files of the pagerduty connector share. */
 #pragma once
 
-#include "alidade/time.h"
-#include "connector.h"
+#include "connectors/listing.h"
 
 /** What the log of an incident shows. Its service is the one it was opened on. */
 #define ALD_PAGERDUTY_HOLDS                                                                                            \
@@ -32,7 +31,7 @@ const char *ald_pagerduty_url(struct ald_arena *arena, const struct ald_source_c
 int64_t ald_pagerduty_before(const struct ald_pagerduty_list *list, const struct ald_http_req *req);
 /** Ids of a page's elements in their order; NULL for one that cannot be read. */
 struct ald_pagerduty_seen {
-    const char *const *ids;
+    const char **ids;
     size_t n;
 };
 /** Sets next->cursor, ->gap and ->total after a page. */
@@ -65,12 +64,9 @@ ALD_CHECK enum ald_rc ald_pagerduty_ask_one(struct ald_arena *arena, const struc
 
 /* ---- What elements mean. A failure quarantines the element. ---- */
 
-typedef enum ald_rc ald_pagerduty_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
-                                         struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
-                                         struct ald_err *err);
 /** Reads every element of a page's list by fn; NULL: none makes rows. */
 ALD_CHECK enum ald_rc ald_pagerduty_read(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                                         const struct ald_pagerduty_list *list, const char *member, ald_pagerduty_row_fn *fn,
+                                         const struct ald_pagerduty_list *list, const char *member, ald_listing_row_fn *fn,
                                          struct ald_next *next, struct ald_err *err);
 /** Requests and pages of details (pagerduty_details.c, pagerduty_fields.c) and of analytics (pagerduty_analytics.c). */
 typedef enum ald_rc ald_pagerduty_request_fn(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req,
@@ -100,10 +96,10 @@ const char *ald_pagerduty_mapping(struct ald_arena *arena, const struct ald_sour
 bool ald_pagerduty_analytics_wanted(const struct ald_source_cfg *cfg);
 
 /* pagerduty_rows.c */
-ald_pagerduty_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority,
+ald_listing_row_fn ald_pagerduty_incident, ald_pagerduty_service, ald_pagerduty_team, ald_pagerduty_priority,
     ald_pagerduty_dependencies, ald_pagerduty_maintenance;
 /* pagerduty_log.c */
-ald_pagerduty_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
+ald_listing_row_fn ald_pagerduty_log_entry, ald_pagerduty_note, ald_pagerduty_alert;
 void ald_pagerduty_retell(struct ald_told *events, size_t n);
 
 /** Notes are read unless the key `notes` is off; alerts when the key `alerts` is on. */

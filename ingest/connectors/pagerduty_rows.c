@@ -197,7 +197,7 @@ static const char *value_of(const struct ald_row_record *rec, const char *name)
     return NULL;
 }
 
-enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                    struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                    struct ald_err *err)
 {
@@ -231,18 +231,18 @@ enum ald_rc ald_pagerduty_incident(const struct ald_source_cfg *cfg, const struc
                         ald_pagerduty_mapping(rows->arena, cfg));
     if (rest)
         (void)ald_rows_todo(rows, el, "custom_fields", rec->external_id);
-    add_todos(cfg, req, rows, el, alerts);
+    add_todos(cfg, res->req, rows, el, alerts);
     return ALD_OK;
 }
 
 /* ---- Reference lists ---- */
 
-enum ald_rc ald_pagerduty_service(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_pagerduty_service(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                   struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                   struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     struct ald_row_service_def def = {0};
     struct ald_jv list, team;
     bool any = false;
@@ -258,12 +258,12 @@ enum ald_rc ald_pagerduty_service(const struct ald_source_cfg *cfg, const struct
 }
 
 /** {"relationships": [{"supporting_service", "dependent_service"}]}: both what the service needs and what needs it. */
-enum ald_rc ald_pagerduty_dependencies(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_pagerduty_dependencies(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                        struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                        struct ald_err *err)
 {
     (void)cfg;
-    const char *service = req->subjects_n ? req->subjects[0] : "";
+    const char *service = ald_listing_subject(res->req);
     struct ald_row_service_def def = {.external_id = service};
     struct ald_jv list, x;
     bool any = false;
@@ -283,11 +283,11 @@ enum ald_rc ald_pagerduty_dependencies(const struct ald_source_cfg *cfg, const s
     return ALD_OK;
 }
 
-enum ald_rc ald_pagerduty_team(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_pagerduty_team(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     struct ald_row_team_def def = {0};
     ALD_TRY(ald_json_id(rows->arena, row, "id", &def.external_id, err));
     def.name = label_of(row);
@@ -298,12 +298,12 @@ enum ald_rc ald_pagerduty_team(const struct ald_source_cfg *cfg, const struct al
 }
 
 /** The list comes from the most to the least severe. */
-enum ald_rc ald_pagerduty_priority(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_pagerduty_priority(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                    struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                    struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     struct ald_row_label label = {.kind = "severity"};
     ALD_TRY(ald_json_id(rows->arena, row, "id", &label.external_id, err));
     label.name = label_of(row);
@@ -313,10 +313,10 @@ enum ald_rc ald_pagerduty_priority(const struct ald_source_cfg *cfg, const struc
 }
 
 /** A maintenance window, in which its services page nobody: planned work. Before it begins it has not happened. */
-enum ald_rc ald_pagerduty_maintenance(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_pagerduty_maintenance(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                       struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     const char *id = NULL;
     struct ald_jv list, x;
     bool any = false;

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "connectors/answer.h"
-#include "connectors/listing.h"
+#include "connectors/cursor.h"
 #include "connectors/pagerduty_priv.h"
 #include "http.h"
 
@@ -57,7 +56,7 @@ static bool number(const char **s, bool empty, int64_t *ret)
 {
     *ret = 0;
     if (!empty || **s != '|')
-        return ald_listing_number(s, INT64_C(1) << 40, ret);
+        return ald_cursor_number(s, 0, INT64_C(1) << 40, ret);
     (*s)++;
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
+#include "connectors/cursor.h"
 #include "connectors/rootly_priv.h"
 #include "http.h"
 
@@ -36,12 +37,13 @@ static struct place place_of(const struct ald_http_req *req)
 {
     int64_t limit = req->page_size > 0 ? req->page_size : PAGE_SIZE;
     struct place p = {.from = req->window.since, .page = 1, .limit = limit, .last = ""};
-    int64_t *const parts[] = {&p.from, &p.page, &p.limit, &p.seen};
-    const char *s = ald_listing_numbers(req->cursor, parts, sizeof parts / sizeof parts[0]);
-    p.last = s ? s : "";
-    if (p.page < 1 || p.page > PAGES_MAX || p.limit < 1 || p.limit > PAGES_MAX || p.seen < 0 || p.seen > PAGES_MAX) /* none of ours */
-        p = (struct place){.from = req->window.since, .page = 1, .limit = limit, .last = ""};
-    ald_listing_resize(&p.page, &p.limit, p.seen, limit);
+    const struct place start = p;
+    const char *s = req->cursor;
+    if (!s || !ald_cursor_number(&s, ALD_TIME_NONE, ALD_CURSOR_MOST, &p.from) || !ald_cursor_number(&s, 1, PAGES_MAX, &p.page) ||
+        !ald_cursor_number(&s, 1, PAGES_MAX, &p.limit) || !ald_cursor_number(&s, 0, PAGES_MAX, &p.seen))
+        return start;
+    p.last = s;
+    ald_cursor_resize(&p.page, &p.limit, p.seen, limit);
     return p;
 }
 
@@ -92,7 +94,7 @@ static bool says_more(const struct ald_http_res *res)
 }
 
 /** last: time of the page's last element, ALD_TIME_NONE when it has none. */
-static void go_on(struct ald_arena *arena, const struct ald_http_res *res, struct place p, const struct ald_listing *found, int64_t last,
+static void go_on(struct ald_arena *arena, const struct ald_http_res *res, struct place p, const struct ald_listing *found,
                   struct ald_next *next)
 {
     bool more = says_more(res), again = found->last && p.page > 1 && strcmp(found->last, p.last) == 0;
@@ -102,8 +104,8 @@ static void go_on(struct ald_arena *arena, const struct ald_http_res *res, struc
         next->gap = "the source gave a page that it had given before instead of the next one; reading ended there";
     if (!more || next->gap)
         return;
-    if (last != ALD_TIME_NONE && (p.from == ALD_TIME_NONE || last > p.from)) {
-        p = (struct place){.from = last, .page = 1, .limit = p.limit}; /* deep pages would shift while incidents change */
+    if (found->last_at > p.from) { /* ALD_TIME_NONE is before all */
+        p = (struct place){.from = found->last_at, .page = 1, .limit = p.limit}; /* deep pages would shift while incidents change */
     } else {
         p.page++;
         p.seen += (int64_t)found->n;
@@ -112,39 +114,29 @@ static void go_on(struct ald_arena *arena, const struct ald_http_res *res, struc
     next->cursor = cursor_text(arena, &p);
 }
 
-/** time: the member. */
-static enum ald_rc last_change(const struct ald_http_res *res, const char *time, int64_t *ret, struct ald_err *err)
+/** seen: the member of the time, which stands below `attributes`, or NULL. */
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
 {
-    struct ald_jv list, it, attributes;
-    *ret = ALD_TIME_NONE;
-    ALD_TRY(ald_json_get(&res->root, "data", &list, err));
-    for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-        int64_t at = ALD_TIME_NONE;
-        if (ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "attributes", &attributes) &&
-            ald_json_time_opt(&attributes, time, &at, NULL) == ALD_OK && at != ALD_TIME_NONE)
-            *ret = at;
-    }
+    const char *const *time = seen;
+    struct ald_jv attributes;
+    (void)arena, (void)err;
+    if (!*time || !ald_json_opt(row, "attributes", &attributes) || ald_json_time_opt(&attributes, *time, &met->at, NULL) != ALD_OK)
+        met->at = ALD_TIME_NONE;
     return ALD_OK;
 }
-
-/* A source whose clock is a little off, or that rounds. */
-#define SLACK_MS (2 * ALD_DAY_MS)
 
 static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                              const struct list *list, ald_listing_row_fn *fn, struct ald_next *next, struct ald_err *err)
 {
     struct ald_listing found;
+    const char *time = list->time;
     const struct place p = place_of(res->req);
-    int64_t last = ALD_TIME_NONE;
-    const struct ald_listing_how how = {.member = "data", .since = ALD_TIME_NONE, .fn = fn};
+    const struct ald_listing_how how = {.member = "data", .look = look, .seen = &time, .fn = fn};
     ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
-    if (list->time) {
-        ALD_TRY(last_change(res, list->time, &last, err));
-        if (last != ALD_TIME_NONE && p.from != ALD_TIME_NONE && last < p.from - SLACK_MS)
-            return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
-        next->high_water = last;
-    }
-    go_on(rows->arena, res, p, &found, last, next);
+    if (found.last_at != ALD_TIME_NONE && found.last_at < ald_listing_oldest(p.from, ALD_LISTING_SLACK_MS))
+        return ald_fail(err, ALD_ERR_NET, "the source gave what is older than asked for: it ignored the query");
+    next->high_water = found.last_at;
+    go_on(rows->arena, res, p, &found, next);
     return ALD_OK;
 }
 
@@ -192,8 +184,8 @@ static enum ald_rc form_fields_whole(const struct ald_source_cfg *cfg, const str
         const char *id = NULL;
         if (ald_json_kind(&it) != ALD_JSON_OBJECT || ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
             id = NULL;
-        ald_listing_element(cfg, res, rows, ald_sprintf(rows->arena, "option/%s", ald_answer_element_id(rows->arena, id, &it)), &it,
-                            ald_rootly_definition);
+        id = ald_sprintf(rows->arena, "option/%s", ald_answer_element_id(rows->arena, id, &it));
+        ALD_TRY(ald_listing_element(cfg, res, rows, id, &it, ald_rootly_definition, err));
     }
     return ALD_OK;
 }
@@ -231,8 +223,7 @@ static enum ald_rc included_page(const struct ald_source_cfg *cfg, const struct 
     if (*subject && strcmp(id, subject) != 0)
         return ald_fail(err, ALD_ERR_FORMAT, "the source answered with incident '%.60s' instead of '%.60s'", id, subject);
     *v = res->root;
-    ald_listing_element(cfg, res, rows, id, v, ald_rootly_included);
-    return ALD_OK;
+    return ald_listing_element(cfg, res, rows, id, v, ald_rootly_included, err);
 }
 
 /** Past one element that cannot be read at all: its time is not known, so its place is. */

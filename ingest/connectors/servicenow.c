@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "alidade/time.h"
-#include "connectors/answer.h"
-#include "connectors/listing.h"
 #include "connectors/servicenow_priv.h"
 
 extern const struct ald_connector ald_connector_servicenow;
@@ -96,44 +94,44 @@ static enum ald_rc ask(struct ald_arena *arena, const struct ald_source_cfg *cfg
     return ALD_OK;
 }
 
+/** Rows as paging must know them. */
+struct seen {
+    const struct ald_servicenow_query *query;
+    struct ald_servicenow_place *places;
+    size_t n;
+};
+
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
+{
+    struct seen *s = seen;
+    struct ald_servicenow_cell id = {0};
+    struct ald_jv error;
+    bool object = ald_json_kind(row) == ALD_JSON_OBJECT;
+    if (object && ald_servicenow_cell(arena, row, "sys_id", &id, NULL) != ALD_OK)
+        id.value = NULL;
+    if (ald_servicenow_cell_time(row, s->query->time_field, &met->at, NULL) != ALD_OK)
+        met->at = ALD_TIME_NONE;
+    if (!id.value && object && ald_json_opt(row, "error", &error))
+        return ald_fail(err, ALD_ERR_FORMAT, "the source broke off its answer after %zu rows", s->n);
+    met->id = id.value;
+    s->places[s->n++] = (struct ald_servicenow_place){.id = id.value, .at = met->at};
+    return ALD_OK;
+}
+
 /** Reads every row by fn (NULL: rows give people only) and pages on. */
 static enum ald_rc read_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                             const struct ald_servicenow_query *query, ald_servicenow_row_fn *fn, struct ald_next *next,
+                             const struct ald_servicenow_query *query, ald_listing_row_fn *fn, struct ald_next *next,
                              struct ald_err *err)
 {
     if (cfg->base_url)
         ald_rows_alias(rows, "url", cfg->base_url);
-    ALD_TRY(ald_answer_check(res, err));
-    struct ald_arena *arena = rows->arena;
-    struct ald_jv *result = ald_alloc(arena, sizeof *result), it, error; /* parent of what elements keep */
-    ALD_TRY(ald_json_get(&res->root, "result", result, err));
-    if (ald_json_kind(result) != ALD_JSON_ARRAY)
-        return ald_json_expected(result, "a list", err);
-    struct ald_servicenow_place *places = ald_calloc(arena, ald_json_len(result), sizeof *places);
-    size_t n = 0;
-    next->high_water = ALD_TIME_NONE;
-    for (bool ok = ald_json_first(result, &it); ok; ok = ald_json_next(&it), n++) {
-        struct ald_servicenow_cell id = {0};
-        places[n].at = ALD_TIME_NONE;
-        if (ald_json_kind(&it) == ALD_JSON_OBJECT && ald_servicenow_cell(arena, &it, "sys_id", &id, NULL) == ALD_OK)
-            places[n].id = id.value;
-        if (ald_servicenow_cell_time(&it, query->time_field, &places[n].at, NULL) != ALD_OK)
-            places[n].at = ALD_TIME_NONE;
-        if (places[n].at > next->high_water)
-            next->high_water = places[n].at;
-        if (!places[n].id && ald_json_kind(&it) == ALD_JSON_OBJECT && ald_json_opt(&it, "error", &error))
-            return ald_fail(err, ALD_ERR_FORMAT, "the source broke off its answer after %zu rows", n);
-        if (!fn)
-            continue;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(arena, id.value, &it), &it);
-        struct ald_err bad = {0};
-        enum ald_rc rc = fn(cfg, res->req, rows, el, &it, &bad);
-        if (rc == ALD_ERR_NET) /* not this row's fault: the answer is not what was asked for */
-            return ald_fail(err, rc, "%s", bad.msg);
-        if (rc != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    return ald_servicenow_next(arena, query, res, places, n, next, err);
+    struct ald_jv result;
+    struct ald_listing found;
+    size_t most = ald_json_opt(&res->root, "result", &result) ? ald_json_len(&result) : 0;
+    struct seen seen = {.query = query, .places = ald_calloc(rows->arena, most, sizeof *seen.places)};
+    const struct ald_listing_how how = {.member = "result", .own_ids = true, .look = look, .seen = &seen, .fn = fn};
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, &found, next, err));
+    return ald_servicenow_next(rows->arena, query, res, seen.places, seen.n, next, err);
 }
 
 /* The request and the page of a table: both have to know the query. `arena`, `cfg` and `req` are its words. */

@@ -54,10 +54,10 @@ static enum ald_rc labels_of(struct ald_rows *rows, struct ald_row_record *rec, 
     return ALD_OK;
 }
 
-enum ald_rc ald_servicenow_change(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_change(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                   struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     static const char *const before[] = {"-5", "-4", "-3", "-2", NULL}; /* new, assess, authorise, scheduled */
     struct ald_arena *arena = rows->arena;
     struct ald_servicenow_cell state, number, title, updated;

@@ -4,12 +4,11 @@
  * goes back. Must not know what the rows mean. */
 #include "connectors/servicenow_priv.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
+#include "connectors/cursor.h"
 #include "http.h"
 
 #define TRIES_MAX 20
@@ -41,20 +40,6 @@ static const char *cursor_text(struct ald_arena *arena, const struct place *p)
                        p->anchor ? p->anchor : "");
 }
 
-static bool number(const char **s, int64_t *ret)
-{
-    char *end;
-    if (**s < '0' || **s > '9')
-        return false;
-    errno = 0;
-    long long v = strtoll(*s, &end, 10);
-    if (errno || v > INT64_C(1) << 53)
-        return false;
-    *s = end;
-    *ret = v;
-    return true;
-}
-
 /** A time or nothing, and the bar after it. */
 static bool time_field(const char **s, int64_t *ret)
 {
@@ -71,7 +56,8 @@ static struct place place_of(const char *cursor)
 {
     struct place p = {.base = ALD_TIME_NONE}, start = {.first = true, .base = ALD_TIME_NONE};
     const char *s = cursor;
-    if (!s || !time_field(&s, &p.base) || !number(&s, &p.offset) || *s++ != '|' || !number(&s, &p.tries) || *s++ != '|')
+    if (!s || !time_field(&s, &p.base) || !ald_cursor_number(&s, 0, ALD_CURSOR_MOST, &p.offset) ||
+        !ald_cursor_number(&s, 0, EMPTY_PAGES_MAX, &p.tries))
         return start;
     if ((s[0] != 'k' && s[0] != 'o') || s[1] != '|')
         return start;
@@ -123,7 +109,7 @@ static int64_t next_link(const char *link)
     for (const char *s = link; (s = strstr(s, "sysparm_offset=")) && s < rel;) {
         s += strlen("sysparm_offset=");
         const char *digits = s;
-        if (strstr(s, "rel=\"") != rel || !number(&digits, &offset))
+        if (strstr(s, "rel=\"") != rel || !ald_cursor_digits(&digits, 0, ALD_CURSOR_MOST, &offset))
             offset = 0; /* another link's, or none */
     }
     return offset;
@@ -133,7 +119,7 @@ static int64_t total_of(const struct ald_http_res *res)
 {
     const char *text = ald_http_header(res, "x-total-count");
     int64_t total;
-    return text && number(&text, &total) ? total : -1;
+    return text && ald_cursor_digits(&text, 0, ALD_CURSOR_MOST, &total) ? total : -1;
 }
 
 /* A short page is not the end: the limit is applied before access rules hide rows, and servers cap it. */

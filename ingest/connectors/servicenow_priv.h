@@ -1,8 +1,7 @@
 /* What the files of the servicenow connector share. */
 #pragma once
 
-#include "alidade/time.h"
-#include "connector.h"
+#include "connectors/listing.h"
 
 /* Impact only where a field tells it. */
 #define ALD_SERVICENOW_HOLDS                                                                                           \
@@ -64,17 +63,13 @@ bool ald_servicenow_asked(const struct ald_http_req *req, const char *subject);
 void ald_servicenow_item(struct ald_rows *rows, struct ald_element *el, const struct ald_servicenow_cell *item);
 /* ---- servicenow_rows.c: what rows mean ---- */
 
-/** One row becomes rows of el. A failure quarantines the row; ALD_ERR_NET fails the page. */
-typedef enum ald_rc ald_servicenow_row_fn(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
-                                          struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
-                                          struct ald_err *err);
-ald_servicenow_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_servicenow_group;
+ald_listing_row_fn ald_servicenow_incident, ald_servicenow_audit, ald_servicenow_group;
 /** The letters before a number ("INC", "CHG") belong to this source. */
 void ald_servicenow_key_alias(struct ald_rows *rows, const char *key);
 
 /* ---- servicenow_change.c ---- */
 
-ald_servicenow_row_fn ald_servicenow_change;
+ald_listing_row_fn ald_servicenow_change;
 
 /* ---- servicenow_related.c: tables around an incident; each can be turned off by a key of its name ---- */
 
@@ -85,6 +80,6 @@ void ald_servicenow_ask_relations(const struct ald_source_cfg *cfg, struct ald_r
 /** The problem of an incident, from columns of the incident's row, once it is over. */
 ALD_CHECK enum ald_rc ald_servicenow_review(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
                                             const struct ald_jv *row, struct ald_err *err);
-ald_servicenow_row_fn ald_servicenow_note, ald_servicenow_task_ci, ald_servicenow_task_service, ald_servicenow_task_offering,
+ald_listing_row_fn ald_servicenow_note, ald_servicenow_task_ci, ald_servicenow_task_service, ald_servicenow_task_offering,
     ald_servicenow_relation,
     ald_servicenow_incident_task, ald_servicenow_problem_task, ald_servicenow_problem;

@@ -19,7 +19,7 @@ static enum ald_rc asked_for(const struct ald_http_req *req, const char *table, 
                                                          table, subject);
 }
 
-enum ald_rc ald_servicenow_note(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_note(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                 struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
@@ -28,7 +28,7 @@ enum ald_rc ald_servicenow_note(const struct ald_source_cfg *cfg, const struct a
     int64_t at;
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "element_id", &incident, err));
-    ALD_TRY(asked_for(req, "sys_journal_field", incident, err));
+    ALD_TRY(asked_for(res->req, "sys_journal_field", incident, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "element", &element, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "value", &text, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "sys_created_by", &who, err));
@@ -65,26 +65,26 @@ static enum ald_rc affected(const struct ald_source_cfg *cfg, const struct ald_h
     return ALD_OK;
 }
 
-enum ald_rc ald_servicenow_task_ci(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_task_ci(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                    struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    return affected(cfg, req, rows, el, row, "task_ci", "ci_item", err);
+    return affected(cfg, res->req, rows, el, row, "task_ci", "ci_item", err);
 }
 
-enum ald_rc ald_servicenow_task_service(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_task_service(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                         struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    return affected(cfg, req, rows, el, row, "task_cmdb_ci_service", "cmdb_ci_service", err);
+    return affected(cfg, res->req, rows, el, row, "task_cmdb_ci_service", "cmdb_ci_service", err);
 }
 
-enum ald_rc ald_servicenow_task_offering(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_task_offering(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                          struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    return affected(cfg, req, rows, el, row, "task_service_offering", "service_offering", err);
+    return affected(cfg, res->req, rows, el, row, "task_service_offering", "service_offering", err);
 }
 
 /** "Depends on::Used by": the parent depends on the child. A row is one edge of many. */
-enum ald_rc ald_servicenow_relation(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_relation(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                     struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
@@ -99,8 +99,8 @@ enum ald_rc ald_servicenow_relation(const struct ald_source_cfg *cfg, const stru
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "child", &child, err));
     if (!parent.value || !child.value)
         return ALD_OK;
-    if (!ald_servicenow_asked(req, parent.value))
-        ALD_TRY(asked_for(req, "cmdb_rel_ci", child.value, err));
+    if (!ald_servicenow_asked(res->req, parent.value))
+        ALD_TRY(asked_for(res->req, "cmdb_rel_ci", child.value, err));
     const char **on = ald_calloc(rows->arena, 2, sizeof *on);
     on[0] = child.value;
     el->service_def = ald_alloc(rows->arena, sizeof *el->service_def);
@@ -131,20 +131,20 @@ static enum ald_rc action(struct ald_rows *rows, struct ald_element *el, const s
     return ald_servicenow_cell_time(row, "closed_at", &a->closed_at, err);
 }
 
-enum ald_rc ald_servicenow_incident_task(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_incident_task(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                          struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     struct ald_servicenow_cell incident;
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "incident", &incident, err));
     return incident.value ? action(rows, el, cfg, "incident_task", incident.value, row, err) : ALD_OK;
 }
 
 /** A task of a problem is an action of the incident that the problem was raised from. */
-enum ald_rc ald_servicenow_problem_task(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_problem_task(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                         struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     struct ald_servicenow_cell incident;
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "problem.first_reported_by_task", &incident, err));
     return incident.value ? action(rows, el, cfg, "problem_task", incident.value, row, err) : ALD_OK;
@@ -152,13 +152,13 @@ enum ald_rc ald_servicenow_problem_task(const struct ald_source_cfg *cfg, const 
 
 /** What changed in a problem stands in no column of its incidents that tells of changes: they are read again. A first run has just
  *  read them. */
-enum ald_rc ald_servicenow_problem(const struct ald_source_cfg *cfg, const struct ald_http_req *req, struct ald_rows *rows,
+enum ald_rc ald_servicenow_problem(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                    struct ald_element *el, const struct ald_jv *row, struct ald_err *err)
 {
     (void)cfg;
     const char *id = NULL;
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
-    if (!req->window.first)
+    if (!res->req->window.first)
         (void)ald_rows_todo(rows, el, "problem_incident", id);
     return ALD_OK;
 }

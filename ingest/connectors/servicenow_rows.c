@@ -172,11 +172,11 @@ static void ask_details(const struct ald_source_cfg *cfg, struct ald_rows *rows,
     (void)ald_rows_todo(rows, el, "task_service_offering", id);
 }
 
-enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_servicenow_incident(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                     struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                     struct ald_err *err)
 {
-    (void)req;
+    (void)res;
     struct ald_arena *arena = rows->arena;
     struct ald_servicenow_cell c, state;
     const char *id = NULL;
@@ -295,7 +295,7 @@ static enum ald_rc change_of(struct ald_arena *arena, const struct ald_jv *row, 
     return ALD_OK;
 }
 
-enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                  struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                  struct ald_err *err)
 {
@@ -306,7 +306,7 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "documentkey", &subject, err));
     ALD_TRY(ald_servicenow_cell(rows->arena, row, "tablename", &table, err));
-    if ((table.value && !is(table.value, "incident")) || !ald_servicenow_asked(req, subject))
+    if ((table.value && !is(table.value, "incident")) || !ald_servicenow_asked(res->req, subject))
         return ald_fail(err, ALD_ERR_NET,
                         "sys_audit: got a row of %.40s %.40s, not asked for: the source ignored the filter",
                         table.value ? table.value : "", subject);
@@ -327,12 +327,12 @@ enum ald_rc ald_servicenow_audit(const struct ald_source_cfg *cfg, const struct 
     return ALD_OK;
 }
 
-enum ald_rc ald_servicenow_group(const struct ald_source_cfg *cfg, const struct ald_http_req *req,
+enum ald_rc ald_servicenow_group(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                  struct ald_rows *rows, struct ald_element *el, const struct ald_jv *row,
                                  struct ald_err *err)
 {
     (void)cfg;
-    (void)req;
+    (void)res;
     const char *id = NULL;
     struct ald_servicenow_cell name, parent;
     ALD_TRY(ald_servicenow_cell_must(rows->arena, row, "sys_id", &id, err));

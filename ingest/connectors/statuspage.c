@@ -5,7 +5,7 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
-#include "connectors/listing.h"
+#include "connectors/cursor.h"
 #include "connectors/statuspage_priv.h"
 #include "http.h"
 
@@ -34,8 +34,8 @@ static struct place place_of(const struct ald_http_req *req)
     int64_t limit = limit_of(req);
     struct place p = {0}, start = {.page = 1, .limit = limit, .last = ""};
     const char *s = req->cursor;
-    if (!s || !ald_listing_number(&s, INT32_MAX, &p.page) || !ald_listing_number(&s, INT32_MAX, &p.rows) ||
-        !ald_listing_number(&s, INT32_MAX, &p.limit) || p.page < 1)
+    if (!s || !ald_cursor_number(&s, 1, INT32_MAX, &p.page) || !ald_cursor_number(&s, 0, INT32_MAX, &p.rows) ||
+        !ald_cursor_number(&s, 0, INT32_MAX, &p.limit))
         return start;
     p.last = p.limit == limit ? s : "";
     if (p.limit != limit) { /* may read some rows again, never leaves one out */
@@ -92,26 +92,38 @@ static enum ald_rc components_request(struct ald_arena *arena, const struct ald_
     return ask(arena, cfg, "components", "per_page", req, err);
 }
 
-/** The list of elements: the document itself (manage) or a member of it (public). ret is kept by elements. */
-static enum ald_rc list_of(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
-                           const char *what, struct ald_jv *ret, struct ald_err *err)
+/** seen: when the oldest was created. An element without an id keeps its place by its text, so that a page which comes twice is known. */
+static enum ald_rc look(void *seen, struct ald_arena *arena, const struct ald_jv *row, struct ald_listing_met *met, struct ald_err *err)
 {
-    ALD_TRY(ald_answer_check(res, err));
-    if (page_id(cfg)) {
-        *ret = res->root;
-    } else {
-        struct ald_jv page;
-        const char *url = NULL, *name = NULL;
-        ALD_TRY(ald_json_get(&res->root, what, ret, err));
-        if (ald_json_opt(&res->root, "page", &page)) {
-            ALD_TRY(ald_json_str_opt(&page, "url", &url, err));
-            ALD_TRY(ald_json_str_opt(&page, "name", &name, err));
-        }
-        ald_rows_alias(rows, "url", url);
-        ald_rows_alias(rows, "url", cfg->base_url);
-        ald_rows_alias(rows, "name", name); /* whose page it is */
+    int64_t *oldest = seen;
+    (void)err;
+    if (met->at != ALD_TIME_NONE && (*oldest == ALD_TIME_NONE || met->at < *oldest))
+        *oldest = met->at;
+    met->id = ald_answer_element_id(arena, met->id, row);
+    return ALD_OK;
+}
+
+/** The list is the document itself (manage) or a member of it (public). */
+static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, const char *member,
+                             const char *created, ald_listing_row_fn *fn, int64_t *ret_oldest, struct ald_listing *ret,
+                             struct ald_next *next, struct ald_err *err)
+{
+    const struct ald_listing_how how = {
+        .member = page_id(cfg) ? "" : member, .changed = created, .oldest = ALD_TIME_NONE, .look = look, .seen = ret_oldest, .fn = fn};
+    struct ald_jv page;
+    const char *url = NULL, *name = NULL;
+    *ret_oldest = ALD_TIME_NONE;
+    ALD_TRY(ald_listing_read(cfg, res, rows, &how, ret, next, err));
+    if (page_id(cfg))
+        return ALD_OK;
+    if (ald_json_opt(&res->root, "page", &page)) {
+        ALD_TRY(ald_json_str_opt(&page, "url", &url, err));
+        ALD_TRY(ald_json_str_opt(&page, "name", &name, err));
     }
-    return ald_json_kind(ret) == ALD_JSON_ARRAY ? ALD_OK : ald_json_expected(ret, "a list", err);
+    ald_rows_alias(rows, "url", url);
+    ald_rows_alias(rows, "url", cfg->base_url);
+    ald_rows_alias(rows, "name", name); /* whose page it is */
+    return ALD_OK;
 }
 
 /** Sets the cursor of the manage API's next page after one of n elements that ended with last. */
@@ -159,34 +171,14 @@ static void judge_feed(struct ald_arena *arena, const struct ald_source_cfg *cfg
 static enum ald_rc read_posts(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                               const char *member, struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
-    int64_t oldest = ALD_TIME_NONE, newest = ALD_TIME_NONE;
-    const char *last = NULL;
-    size_t n = 0;
-    ALD_TRY(list_of(cfg, res, rows, member, list, err));
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), n++) {
-        const char *id = NULL;
-        int64_t created;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        if (ald_json_time_opt(&it, "created_at", &created, NULL) != ALD_OK)
-            created = ALD_TIME_NONE;
-        if (created != ALD_TIME_NONE && (oldest == ALD_TIME_NONE || created < oldest))
-            oldest = created;
-        if (created > newest)
-            newest = created;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
-        last = el->id;
-        struct ald_err bad = {0};
-        if (ald_statuspage_incident(cfg, rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    next->high_water = newest;
     const struct ald_window *window = &res->req->window;
+    struct ald_listing found;
+    int64_t oldest;
+    ALD_TRY(read_list(cfg, res, rows, member, "created_at", ald_statuspage_incident, &oldest, &found, next, err));
     if (!page_id(cfg))
-        judge_feed(rows->arena, cfg, window, n, oldest, next);
-    else if (window->since == ALD_TIME_NONE || oldest == ALD_TIME_NONE || oldest >= window->since)
-        page_on(rows->arena, res->req, n, last, next); /* newest first: what is older is known */
+        judge_feed(rows->arena, cfg, window, found.n, oldest, next);
+    else if (oldest == ALD_TIME_NONE || oldest >= window->since)
+        page_on(rows->arena, res->req, found.n, found.last, next); /* newest first: what is older is known */
     return ALD_OK;
 }
 
@@ -214,9 +206,10 @@ static bool maintenance_wanted(const struct ald_source_cfg *cfg)
     return !page_id(cfg);
 }
 
-static enum ald_rc component(struct ald_rows *rows, struct ald_element *el, const struct ald_jv *it,
-                             struct ald_err *err)
+static enum ald_rc component(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                             struct ald_element *el, const struct ald_jv *it, struct ald_err *err)
 {
+    (void)cfg, (void)res;
     bool has, group = false;
     struct ald_row_service_def def = {0};
     ALD_TRY(ald_json_id(rows->arena, it, "id", &def.external_id, err));
@@ -232,23 +225,11 @@ static enum ald_rc component(struct ald_rows *rows, struct ald_element *el, cons
 static enum ald_rc components_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                    struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
-    struct ald_jv *list = ald_alloc(rows->arena, sizeof *list), it;
-    const char *last = NULL;
-    size_t n = 0;
-    ALD_TRY(list_of(cfg, res, rows, "components", list, err));
-    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it), n++) {
-        const char *id = NULL;
-        if (ald_json_id_opt(rows->arena, &it, "id", &id, NULL) != ALD_OK)
-            id = NULL;
-        struct ald_element *el = ald_rows_element(rows, ald_answer_element_id(rows->arena, id, &it), &it);
-        last = el->id;
-        struct ald_err bad = {0};
-        if (component(rows, el, &it, &bad) != ALD_OK)
-            ald_rows_refuse(rows, el, &bad);
-    }
-    next->high_water = ALD_TIME_NONE;
+    struct ald_listing found;
+    int64_t oldest;
+    ALD_TRY(read_list(cfg, res, rows, "components", NULL, component, &oldest, &found, next, err));
     if (page_id(cfg))
-        page_on(rows->arena, res->req, n, last, next);
+        page_on(rows->arena, res->req, found.n, found.last, next);
     return ALD_OK;
 }
 

@@ -1,8 +1,7 @@
 /* What the files of the statuspage connector share. */
 #pragma once
 
-#include "connector.h"
+#include "connectors/listing.h"
 
 /** One incident or maintenance becomes a record with its updates as events. A failure quarantines it whole. */
-ALD_CHECK enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, struct ald_rows *rows,
-                                              struct ald_element *el, const struct ald_jv *it, struct ald_err *err);
+ald_listing_row_fn ald_statuspage_incident;

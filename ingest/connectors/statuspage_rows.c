@@ -276,9 +276,10 @@ static void site_alias(struct ald_rows *rows, const char *url, const char *id)
     ald_rows_alias(rows, "url", ald_strndup(rows->arena, url, n - tail));
 }
 
-enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, struct ald_rows *rows, struct ald_element *el,
-                                    const struct ald_jv *it, struct ald_err *err)
+enum ald_rc ald_statuspage_incident(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
+                                    struct ald_element *el, const struct ald_jv *it, struct ald_err *err)
 {
+    (void)res;
     const char *id;
     ALD_TRY(ald_json_id(rows->arena, it, "id", &id, err));
     struct ald_row_record *rec = ald_rows_record(rows, el, id);

@@ -110,7 +110,9 @@ static void test_requests_are_pure(void **state)
         {"attendance_path", "/f"}, {"learnings_path", "/g"}, {"actions_path", "/h"}, {"told_path", "/i"},
         {"repositories", "made/ops"}, {"project", "made/ops"}};
     static const char *const cursors[] = {
-        NULL, "", "nonsense", "|||", "2|200|100|x", "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a", "77"};
+        NULL, "", "nonsense", "|||", "2|200|100|x", "2026-01-01 00:00:00|1|0|k|2026-01-01 00:00:00|a", "77", "-1",
+        "9223372036854775807|9223372036854775807|9223372036854775807|9223372036854775807|9223372036854775807|",
+        "-9223372036854775808|-9223372036854775808|-9223372036854775808|-9223372036854775808|-9223372036854775808|"};
     const struct ald_connector *c;
     for (size_t i = 0; (c = ald_connector_at(i)); i++)
         for (size_t k = 0; k < c->streams_n; k++)
