@@ -98,24 +98,29 @@ static enum ald_rc first_pass(struct ald_landing *l, const struct ald_element *e
     return ALD_OK;
 }
 
-/* False when own was another record's: then there are several. NULL: none named yet. */
-static bool is_only(const char **own, const char *record)
+/* Rows that belong to records: events, then additions. */
+static size_t stories_n(const struct ald_element *el)
 {
-    if (!*own)
-        *own = record;
-    return !record || strcmp(*own, record) == 0;
+    return el->events_n + el->additions_n;
 }
 
-/* The one record that all of the element tells about, or NULL. */
+/* The record that row i names, NULL: the element's own. */
+static const char *story_record(const struct ald_element *el, size_t i)
+{
+    return i < el->events_n ? el->events[i].external_id : el->additions[i - el->events_n]->external_id;
+}
+
+/* The one record that all of the element tells about, or NULL: none, or several. */
 static const char *only_record(const struct ald_element *el)
 {
     const char *own = el->record ? el->record->external_id : NULL;
-    bool only = true;
-    for (size_t i = 0; i < el->events_n && only; i++)
-        only = is_only(&own, el->events[i].external_id);
-    for (size_t i = 0; i < el->additions_n && only; i++)
-        only = is_only(&own, el->additions[i]->external_id);
-    return only ? own : NULL;
+    for (size_t i = 0; i < stories_n(el); i++) {
+        const char *record = story_record(el, i);
+        if (own && record && strcmp(own, record) != 0)
+            return NULL;
+        own = own ? own : record;
+    }
+    return own;
 }
 
 static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
@@ -147,11 +152,12 @@ static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el,
     return ALD_OK;
 }
 
-static enum ald_rc find_event_record(struct ald_landing *l, const struct ald_row_event *event,
-                                     const struct element_state *state, int64_t *ret, struct ald_err *err)
+static enum ald_rc find_story_record(struct ald_landing *l, const struct ald_element *el, size_t i, const struct element_state *state,
+                                     int64_t *ret, struct ald_err *err)
 {
+    const char *record = story_record(el, i);
     *ret = state->record;
-    return event->external_id ? ald_landing_find(l, event->external_id, ret, err) : ALD_OK;
+    return record ? ald_landing_find(l, record, ret, err) : ALD_OK;
 }
 
 /** Why the element's events and additions cannot be stored, or NULL. Asked before any is, so that an element lands whole or not at
@@ -160,26 +166,17 @@ static enum ald_rc stories_problem(struct ald_landing *l, const struct ald_eleme
                                   const char **ret, struct ald_err *err)
 {
     *ret = NULL;
-    for (size_t i = 0; i < el->events_n && !*ret; i++) {
-        const struct ald_row_event *event = &el->events[i];
+    for (size_t i = 0; i < stories_n(el) && !*ret; i++) {
+        const struct ald_row_event *event = i < el->events_n ? &el->events[i] : NULL;
+        const char *named = story_record(el, i);
         int64_t record = 0;
-        ALD_TRY(find_event_record(l, event, state, &record, err));
+        ALD_TRY(find_story_record(l, el, i, state, &record, err));
         if (!record && l->how && l->how->tail)
             state->stranger = true;
         else if (!record)
-            *ret = ald_sprintf(l->scratch, "event of record '%s', which is not in the store",
-                               event->external_id ? event->external_id : "");
-        else if (event->at == ALD_TIME_NONE || !event->kind)
-            *ret = ald_sprintf(l->scratch, "event '%s' has no %s", event->event_id ? event->event_id : "",
-                               event->kind ? "time" : "kind");
-    }
-    for (size_t i = 0; i < el->additions_n && !*ret; i++) {
-        int64_t record = 0;
-        ALD_TRY(ald_landing_find(l, el->additions[i]->external_id, &record, err));
-        if (!record && l->how && l->how->tail)
-            state->stranger = true;
-        else if (!record)
-            *ret = ald_sprintf(l->scratch, "details of record '%s', which is not in the store", el->additions[i]->external_id);
+            *ret = ald_sprintf(l->scratch, "%s of record '%s', which is not in the store", event ? "event" : "details", named ? named : "");
+        else if (event && (event->at == ALD_TIME_NONE || !event->kind))
+            *ret = ald_sprintf(l->scratch, "event '%s' has no %s", event->event_id ? event->event_id : "", event->kind ? "time" : "kind");
     }
     return ALD_OK;
 }
@@ -221,7 +218,7 @@ static enum ald_rc second_pass(struct ald_landing *l, const struct ald_element *
         ALD_TRY(ald_landing_run(l, "land_quarantine_heal", (struct ald_texts){{l->stream, el->id}}, &did, err));
     for (size_t i = 0; i < el->events_n && !problem && !state->stranger; i++) {
         int64_t record = 0;
-        ALD_TRY(find_event_record(l, &el->events[i], state, &record, err));
+        ALD_TRY(find_story_record(l, el, i, state, &record, err));
         ALD_TRY(ald_landing_event(l, &el->events[i], record, err));
     }
     if (!problem || el->record)
