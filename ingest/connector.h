@@ -48,7 +48,7 @@ struct ald_row_event {
     const char *external_id; /* of the record; NULL: the element's own record */
     const char *event_id;    /* NULL: a hash of at, kind, actor, text is used */
     int64_t at;
-    const char *kind;        /* DESIGN 9 */
+    const char *kind;        /* acknowledged, assigned, resolved ...: docs/FILES.md */
     const char *actor, *agent; /* pseudonyms: who was engaged; who caused it */
     int automatic;           /* 1 machine, 0 person, -1 not known */
     const char *team, *service, *value, *field, *text;

@@ -1,4 +1,4 @@
-/* HTTP by libcurl: one request with its redirects and retries. The only file that knows curl; it knows no API, no
+/* HTTP by libcurl: one request with its redirects and retries. Knows no API, no
  * store. A credential leaves this file only in the Authorization header of a request to the configured origin. */
 #include "http.h"
 

@@ -1,4 +1,4 @@
-/* HTTP, by libcurl, which only http.c knows. TLS is always verified; http only to loopback; credentials go to the
+/* HTTP, by libcurl, which only http*.c know. TLS is always verified; http only to loopback; credentials go to the
  * configured origin (scheme, host, port) alone. */
 #pragma once
 
@@ -41,3 +41,5 @@ long ald_http_last_status(const struct ald_http *http);
 char *ald_http_redact(struct ald_arena *arena, const char *url);
 /** Percent-encodes a query value. Arena-owned. */
 char *ald_url_encode(struct ald_arena *arena, const char *s);
+/** Value of a parameter of a URL's query, decoded, or NULL: there is none, or nothing in it. Arena-owned. */
+const char *ald_url_param(struct ald_arena *arena, const char *url, const char *name);

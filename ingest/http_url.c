@@ -64,6 +64,32 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/** A NUL, which would end the text, becomes a space. */
+static const char *decoded(struct ald_arena *arena, const char *s, size_t n)
+{
+    char *text = ald_strndup(arena, s, n), *to = text;
+    for (const char *c = text; *c; c++) {
+        int high = *c == '%' ? hex_value(c[1]) : -1, low = high >= 0 ? hex_value(c[2]) : -1;
+        char byte = low >= 0 ? (char)(high * 16 + low) : *c == '+' ? ' ' : *c;
+        *to++ = byte ? byte : ' ';
+        c += low >= 0 ? 2 : 0;
+    }
+    *to = '\0';
+    return text;
+}
+
+const char *ald_url_param(struct ald_arena *arena, const char *url, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *s = strchr(url, '?'); s; s = strchr(s + 1, '&')) {
+        if (strncmp(s + 1, name, n) != 0 || s[1 + n] != '=')
+            continue;
+        const char *value = decoded(arena, s + n + 2, strcspn(s + n + 2, "&#"));
+        return *value ? value : NULL;
+    }
+    return NULL;
+}
+
 /** One list for query keys that carry secrets. Rather too many than too few: a hidden page token costs nothing. */
 static bool is_secret_key(const char *s, size_t n)
 {

@@ -44,7 +44,7 @@ void ald_recording_close(struct ald_recording *rec);
 void ald_recording_closep(struct ald_recording **rec);
 
 ALD_CHECK enum ald_rc ald_recording_put(struct ald_recording *rec, const struct ald_recorded *page, struct ald_err *err);
-/** Reads the answer to req of a stream. @return ALD_ERR_IO when it was not recorded; ALD_ERR_FORMAT with the file's name. */
+/** Reads the answer to req of a stream. @return ALD_ERR_IO with the file's name when it was not recorded, or is no recorded page. */
 ALD_CHECK enum ald_rc ald_recording_get(struct ald_recording *rec, const char *stream, const struct ald_http_req *req,
                                         struct ald_arena *arena, struct ald_recorded *ret, struct ald_err *err);
 /** Whether it holds any page of a stream: one that was made before the stream was read, or without the right to, holds none. */
@@ -64,7 +64,7 @@ bool ald_recording_window_get(const struct ald_recording *rec, const char *strea
 struct ald_clock ald_recording_clock(struct ald_recording *rec);
 /** When the run ended, as far as it was written down. */
 int64_t ald_recording_ended(const struct ald_recording *rec);
-/** 32 hex digits that differ when the recording does. */
+/** Hex digits that differ when the recording does. */
 const char *ald_recording_contents(const struct ald_recording *rec);
 /** True when people stand in the pages as the source sent them. */
 bool ald_recording_as_sent(const struct ald_recording *rec);

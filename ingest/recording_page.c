@@ -1,10 +1,10 @@
 /* One recorded answer as text and back: see recording.h for the form. Only what pages read of an answer's head is kept: other
  * headers may hold cookies. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
 #include "alidade/utf8.h"
+#include "cursor.h"
 #include "recording_priv.h"
 
 static const char *const kept_headers[] = {"content-type", "date", "link", "x-next-page", "x-total-count",
@@ -60,9 +60,7 @@ struct reader {
 
 static bool number(const char *value, int64_t *ret)
 {
-    char *end;
-    *ret = strtoll(value, &end, 10);
-    return end != value && !*end && *ret >= 0;
+    return ald_cursor_digits(&value, 0, ALD_CURSOR_MOST, ret) && !*value;
 }
 
 static bool failure_of(const char *value, struct ald_err *ret)
@@ -142,24 +140,24 @@ enum ald_rc ald_recorded_read(char *text, size_t n, const char *line, struct ald
     struct reader r = {.arena = arena, .page = ret};
     *ret = (struct ald_recorded){.at = ALD_TIME_NONE};
     char *end = text + n;
-    for (int number_ = 1;; number_++) {
+    for (int nth = 1;; nth++) {
         char *nl = memchr(text, '\n', (size_t)(end - text));
         if (!nl && ret->failure.rc != ALD_OK && text == end)
             return ALD_OK;
         if (!nl)
-            return ald_fail(err, ALD_ERR_FORMAT, "line %d: the file ends before its body", number_);
+            return ald_fail(err, ALD_ERR_FORMAT, "line %d: the file ends before its body", nth);
         *nl = '\0';
-        if (number_ == 1 && strcmp(text, one_line(arena, line)) != 0)
+        if (nth == 1 && strcmp(text, one_line(arena, line)) != 0)
             return ald_fail(err, ALD_ERR_FORMAT, "line 1: found '%.120s', expected '%.120s'", text, line);
-        if (number_ > 1 && nl == text) {
+        if (nth > 1 && nl == text) {
             text = nl + 1;
             break;
         }
-        char *colon = number_ > 1 ? strstr(text, ": ") : NULL;
+        char *colon = nth > 1 ? strstr(text, ": ") : NULL;
         if (colon)
             *colon = '\0';
-        if (number_ > 1 && (!colon || !line_of(&r, text, colon + 2)))
-            return ald_fail(err, ALD_ERR_FORMAT, "line %d: not a line of a recorded page", number_);
+        if (nth > 1 && (!colon || !line_of(&r, text, colon + 2)))
+            return ald_fail(err, ALD_ERR_FORMAT, "line %d: not a line of a recorded page", nth);
         text = nl + 1;
     }
     ret->body = text;

@@ -2,8 +2,9 @@
 #include "sync_priv.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "cursor.h"
 
 #define CURSOR_MAX_BYTES (1u << 16)
 
@@ -148,12 +149,11 @@ bool ald_sync_scope_is(const struct ald_sync *s, const struct ald_sync_cursor *r
 static bool asks_for_more(const struct ald_sync *s, const struct ald_sync_cursor *row)
 {
     char now[64];
-    char *end = NULL;
-    if (!row->fingerprint)
+    const char *read = row->fingerprint, *keys = strchr(scope(s, now), ' ');
+    int64_t since = ALD_TIME_NONE;
+    if (!read)
         return false;
-    int64_t since = strtoll(row->fingerprint, &end, 10);
-    const char *keys = strchr(scope(s, now), ' ');
-    return s->cfg->since < since || !keys || strcmp(end, keys) != 0;
+    return !ald_cursor_digits(&read, INT64_MIN, INT64_MAX, &since) || s->cfg->since < since || !keys || strcmp(read, keys) != 0;
 }
 
 bool ald_sync_resumable(const struct ald_sync *s, const struct ald_sync_cursor *row)

@@ -150,7 +150,8 @@ static enum ald_rc check_all(struct ald_store *store, const struct ald_ingest_op
         if (rc == ALD_ERR_AUTH)
             missing = ald_sprintf(arena, "%s%s%s", missing, missing_n++ ? "; " : "", why.msg);
         else if (rc != ALD_OK) {
-            *err = why;
+            if (err)
+                *err = why;
             return rc;
         }
     }

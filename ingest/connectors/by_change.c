@@ -2,11 +2,9 @@
 #include "connectors/by_change.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "connectors/cursor.h"
+#include "cursor.h"
 #include "http.h"
 
 static bool number(const char **s, bool empty, int64_t *ret)
@@ -77,23 +75,6 @@ void ald_by_change_see(struct ald_by_change_seen *seen, int64_t at)
 
 /* ---- The Link header: <https://...?page=2&after=x>; rel="next", <...>; rel="last" ---- */
 
-static char *decoded(struct ald_arena *arena, const char *s, size_t n)
-{
-    char *text = ald_strndup(arena, s, n), *to = text;
-    for (const char *c = text; *c; c++) {
-        if (*c == '%' && strspn(c + 1, "0123456789abcdefABCDEF") >= 2) {
-            const char hex[3] = {c[1], c[2], '\0'};
-            char byte = (char)strtol(hex, NULL, 16);
-            *to++ = byte ? byte : ' ';
-            c += 2;
-        } else {
-            *to++ = *c == '+' ? ' ' : *c;
-        }
-    }
-    *to = '\0';
-    return text;
-}
-
 /** The address that a Link header gives for rel, or NULL. */
 static const char *link_of(struct ald_arena *arena, const struct ald_http_res *res, const char *rel)
 {
@@ -117,15 +98,8 @@ static const char *link_of(struct ald_arena *arena, const struct ald_http_res *r
 
 const char *ald_link_param(struct ald_arena *arena, const struct ald_http_res *res, const char *rel, const char *param)
 {
-    const char *url = link_of(arena, res, rel), *s = url ? strchr(url, '?') : NULL;
-    for (; s; s = strchr(s + 1, '&')) {
-        size_t n = strlen(param);
-        if (strncmp(s + 1, param, n) != 0 || s[1 + n] != '=')
-            continue;
-        const char *value = decoded(arena, s + n + 2, strcspn(s + n + 2, "&#"));
-        return *value ? value : NULL;
-    }
-    return NULL;
+    const char *url = link_of(arena, res, rel);
+    return url ? ald_url_param(arena, url, param) : NULL;
 }
 
 bool ald_link_more(struct ald_arena *arena, const struct ald_http_res *res, int64_t n, int64_t limit)

@@ -6,8 +6,8 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
-#include "connectors/cursor.h"
 #include "connectors/firehydrant_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 extern const struct ald_connector ald_connector_firehydrant;

@@ -21,7 +21,7 @@ static enum ald_rc incidents_request(struct ald_arena *arena, const struct ald_s
 static enum ald_rc incidents_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res,
                                   struct ald_rows *rows, struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "", .changed = "modified", .oldest = ALD_TIME_NONE, .fn = ald_gcpstatus_incident};
+    const struct ald_listing_how how = {.member = "", .changed = "modified", .own_ids = true, .oldest = ALD_TIME_NONE, .fn = ald_gcpstatus_incident};
     struct ald_listing found;
     ald_rows_alias(rows, "url", cfg->base_url ? cfg->base_url : FEED_URL);
     ald_rows_alias(rows, "name", "Google");

@@ -8,9 +8,9 @@
 
 #include "connectors/answer.h"
 #include "connectors/by_change.h"
-#include "connectors/cursor.h"
 #include "connectors/github_priv.h"
 #include "connectors/issues.h"
+#include "cursor.h"
 #include "http.h"
 
 extern const struct ald_connector ald_connector_github;

@@ -3,8 +3,8 @@
 
 #include "connectors/answer.h"
 #include "connectors/by_change.h"
-#include "connectors/cursor.h"
 #include "connectors/github_priv.h"
+#include "cursor.h"
 
 static enum ald_rc probe_request(struct ald_arena *arena, const struct ald_source_cfg *cfg, struct ald_http_req *req, struct ald_err *err)
 {

@@ -5,9 +5,9 @@
 
 #include "connectors/answer.h"
 #include "connectors/by_change.h"
-#include "connectors/cursor.h"
 #include "connectors/gitlab_priv.h"
 #include "connectors/issues.h"
+#include "cursor.h"
 #include "http.h"
 
 extern const struct ald_connector ald_connector_gitlab;

@@ -1,13 +1,13 @@
 /* What happened in an incident of incident.io, and what people said of it: updates, alerts, escalations, what is attached or related,
  * follow-ups and post-mortems. Must not know requests or paging. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
 #include "connectors/incidentio_priv.h"
 #include "connectors/word.h"
+#include "cursor.h"
 
 /* ---- Updates ---- */
 
@@ -384,7 +384,7 @@ enum ald_rc ald_incidentio_content(const struct ald_source_cfg *cfg, const struc
     if (!at || !text || !*text)
         return ALD_OK;
     incident = ald_strndup(rows->arena, incident + 1, (size_t)(at - incident - 1));
-    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "postmortem %s", el->id), strtoll(at + 1, NULL, 10), "note");
+    struct ald_row_event *e = ald_rows_event(rows, el, ald_sprintf(rows->arena, "postmortem %s", el->id), ald_cursor_count(at + 1), "note");
     e->external_id = incident;
     e->field = "postmortem_content";
     e->value = "retrospective";

@@ -93,7 +93,7 @@ static enum ald_rc field_row(const struct ald_source_cfg *cfg, const struct ald_
 static enum ald_rc list_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows, ald_listing_row_fn *fn,
                              struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "", .fn = fn};
+    const struct ald_listing_how how = {.member = "", .own_ids = true, .fn = fn};
     struct ald_listing found;
     next->high_water = ALD_TIME_NONE;
     ALD_TRY(ald_jira_check(res, err));

@@ -2,8 +2,8 @@
  * mean. */
 #include <inttypes.h>
 
-#include "connectors/cursor.h"
 #include "connectors/jira_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 #define DETAILS_MAX 100 /* entries of a changelog, comments of an issue, in one answer */

@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "connectors/answer.h"
-#include "connectors/cursor.h"
 #include "connectors/jira_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 #define RESTARTS_MAX 3

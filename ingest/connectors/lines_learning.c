@@ -1,4 +1,4 @@
-/* What the lines of files of reviews, attendance, learnings, actions and told stories mean (DESIGN 9). Each names its incident,
+/* What the lines of files of reviews, attendance, learnings, actions and told stories mean (docs/FILES.md). Each names its incident,
  * by id or key. A column `id` makes a line the same line when it is corrected later. */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What the lines of record, event, service and team files mean, with the names of the exports (DESIGN 9). Must not know
+/* What the lines of record, event, service and team files mean, with the names of the exports (docs/FILES.md). Must not know
  * requests, nor whether a line was JSON or CSV. */
 #include <inttypes.h>
 #include <string.h>

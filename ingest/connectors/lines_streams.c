@@ -1,8 +1,8 @@
 /* The streams, people and keys that the connectors of line files share: one file each, read whole. */
 #include <string.h>
 
-#include "connectors/cursor.h"
 #include "connectors/lines.h"
+#include "cursor.h"
 
 static enum ald_rc ask(const struct ald_source_cfg *cfg, const char *key, struct ald_http_req *req, struct ald_err *err)
 {

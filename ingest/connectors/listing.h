@@ -30,7 +30,7 @@ struct ald_listing_how {
     const char *member;       /* of the answer; "": the answer is the list */
     const char *changed, *id; /* of elements: NULL: no such member; NULL: "id" */
     const char *of; /* of a detail's elements: the member that holds the subject's id, or an object with it; NULL: none does */
-    bool own_ids;   /* of a detail's elements: they are not the subject's, but of the whole source */
+    bool own_ids;   /* of its elements: they are of the whole source, not of the subject */
     int64_t oldest; /* as ald_listing_oldest has it */
     const char *asked; /* what the source ignored then; NULL: "the query" */
     ald_listing_look_fn *look; /* NULL: members tell all */

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "connectors/cursor.h"
 #include "connectors/listing.h"
 #include "connectors/oncall_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 #define MOST (INT64_C(1) << 40) /* a number of a cursor */

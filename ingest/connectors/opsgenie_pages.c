@@ -3,12 +3,11 @@
  * count elements of that one millisecond. What changes meanwhile moves to the end of a list that is sorted by change. Must not know
  * what elements mean. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "connectors/answer.h"
-#include "connectors/cursor.h"
 #include "connectors/opsgenie_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 #define CAP 20000
@@ -97,28 +96,6 @@ static const char *next_link(const struct ald_jv *root)
     return NULL;
 }
 
-/** Value of the parameter `offset` of a URL, decoded; NULL: it has none. */
-static const char *offset_in(struct ald_arena *arena, const char *url)
-{
-    const char *s = strpbrk(url, "?");
-    while (s && strncmp(s + 1, "offset=", 7) != 0)
-        s = strchr(s + 1, '&');
-    if (!s)
-        return NULL;
-    char *text = ald_strndup(arena, s + 8, strcspn(s + 8, "&#")), *to = text;
-    for (const char *c = text; *c; c++) {
-        if (*c == '%' && strspn(c + 1, "0123456789abcdefABCDEF") >= 2) {
-            const char hex[3] = {c[1], c[2], '\0'};
-            *to++ = (char)strtol(hex, NULL, 16);
-            c += 2;
-        } else {
-            *to++ = *c == '+' ? ' ' : *c;
-        }
-    }
-    *to = '\0';
-    return *text ? text : NULL;
-}
-
 /** Pages of one record's details. Opsgenie's links lead on for ever: there, a page that is not full is the last. */
 static enum ald_rc next_by_text(struct ald_arena *arena, const struct ald_http_res *res, int64_t n, int64_t limit, struct ald_next *next,
                                 struct ald_err *err)
@@ -131,7 +108,7 @@ static enum ald_rc next_by_text(struct ald_arena *arena, const struct ald_http_r
         ALD_TRY(ald_json_id_opt(arena, &data, "nextOffset", &offset, err));
     if (ald_json_opt(&res->root, "paging", &paging) && n < limit)
         link = NULL;
-    next->cursor = offset ? offset : link ? offset_in(arena, link) : NULL;
+    next->cursor = offset ? offset : link ? ald_url_param(arena, link, "offset") : NULL;
     return ALD_OK;
 }
 
@@ -220,7 +197,7 @@ enum ald_rc ald_opsgenie_count(struct ald_arena *arena, const struct ald_source_
     if (ald_json_kind(&data) == ALD_JSON_OBJECT)
         ALD_TRY(ald_json_int_opt(&data, "count", &has, &count, err));
     else if (ald_json_opt(&res->root, "paging", &paging) && ald_json_str_opt(&paging, "last", &link, NULL) == ALD_OK && link)
-        offset = offset_in(arena, link);
+        offset = ald_url_param(arena, link, "offset");
     if (!has && !offset && !(ald_json_kind(&data) == ALD_JSON_ARRAY && ald_json_len(&data) == 0))
         return ald_fail(err, ALD_ERR_FORMAT, "the answer does not count");
     *n += has ? count : offset ? ald_cursor_count(offset) + 1 : 0;

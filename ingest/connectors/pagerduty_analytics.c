@@ -119,7 +119,7 @@ static enum ald_rc refused(const struct ald_http_res *res, struct ald_rows *rows
 enum ald_rc ald_pagerduty_analytics_page(const struct ald_source_cfg *cfg, const struct ald_http_res *res, struct ald_rows *rows,
                                          struct ald_next *next, struct ald_err *err)
 {
-    const struct ald_listing_how how = {.member = "data", .changed = "updated_at", .oldest = ALD_TIME_NONE, .fn = row_of};
+    const struct ald_listing_how how = {.member = "data", .changed = "updated_at", .own_ids = true, .oldest = ALD_TIME_NONE, .fn = row_of};
     struct ald_listing found;
     bool has = false, more = false;
     next->high_water = ALD_TIME_NONE;

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "connectors/cursor.h"
 #include "connectors/pagerduty_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 #define CAP 10000                           /* offset + limit */

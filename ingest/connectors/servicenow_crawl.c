@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "alidade/time.h"
-#include "connectors/cursor.h"
+#include "cursor.h"
 #include "http.h"
 
 #define TRIES_MAX 20

@@ -5,8 +5,8 @@
 
 #include "alidade/time.h"
 #include "connectors/answer.h"
-#include "connectors/cursor.h"
 #include "connectors/statuspage_priv.h"
+#include "cursor.h"
 #include "http.h"
 
 extern const struct ald_connector ald_connector_statuspage;
@@ -109,7 +109,7 @@ static enum ald_rc read_list(const struct ald_source_cfg *cfg, const struct ald_
                              struct ald_next *next, struct ald_err *err)
 {
     const struct ald_listing_how how = {
-        .member = page_id(cfg) ? "" : member, .changed = created, .oldest = ALD_TIME_NONE, .look = look, .seen = ret_oldest, .fn = fn};
+        .member = page_id(cfg) ? "" : member, .changed = created, .own_ids = true, .oldest = ALD_TIME_NONE, .look = look, .seen = ret_oldest, .fn = fn};
     struct ald_jv page;
     const char *url = NULL, *name = NULL;
     *ret_oldest = ALD_TIME_NONE;

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "connectors/cursor.h"
+#include "cursor.h"
 
 static void test_numbers(void **state)
 {

@@ -480,6 +480,12 @@ static void redact(void **state)
         assert_string_equal(ald_http_redact(arena, cases[i].url), cases[i].shown);
     assert_string_equal(ald_url_encode(arena, "aZ09-._~ ^=&/+\xC3\xA9%"), "aZ09-._~%20%5E%3D%26%2F%2B%C3%A9%25");
     assert_string_equal(ald_url_encode(arena, ""), "");
+    assert_string_equal(ald_url_param(arena, "https://x.example/a?page=2&after=x%2By%3d+z&b=1#after=0", "after"), "x+y= z");
+    assert_string_equal(ald_url_param(arena, "?offset=5", "offset"), "5");
+    assert_string_equal(ald_url_param(arena, "?o=a%00b%4", "o"), "a b%4"); /* a NUL would hide what follows */
+    assert_null(ald_url_param(arena, "https://x.example/offset=5", "offset"));
+    assert_null(ald_url_param(arena, "?offset=&x=1", "offset"));
+    assert_null(ald_url_param(arena, "?offsets=5&offse=4&offset", "offset"));
     ald_arena_free(arena);
 }
 

@@ -1,5 +1,5 @@
 /* Numbers in cursors: see cursor.h. Knows no source. */
-#include "connectors/cursor.h"
+#include "cursor.h"
 
 #include <errno.h>
 #include <stdlib.h>

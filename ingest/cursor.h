@@ -1,6 +1,6 @@
-/* Numbers in the cursors of connectors: pages, offsets, times. A cursor is what this program wrote, but maybe an older version of it, and
- * it lies in a store that others can write to. So each number has bounds, and what cannot be understood starts the list again: rows are
- * idempotent, so that reading twice does no harm, where going on in the wrong place would leave something out. */
+/* Numbers in cursors, in headers and in the heads of recorded pages: pages, offsets, times. A cursor is what this program wrote, but maybe
+ * an older version of it, and it lies in a store that others can write to. So each number has bounds, and what cannot be understood starts
+ * the list again: rows are idempotent, so that reading twice does no harm, where going on in the wrong place would leave something out. */
 #pragma once
 
 #include <stdbool.h>
