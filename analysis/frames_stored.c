@@ -1,17 +1,16 @@
 /* The frame of a quarter as bytes, and back: what `analyze` keeps so that one incident is read in its quarter without the others. A frame
  * that was read answers as one that was made; its members are known by their numbers in the store.
  *
- * Bytes: members; with scales 1 or 0; of each member: its incident (4), duration in ms and whether it was open (6); then with scales, for
- * each axis: how many members have a raw, each member's place in halves (4; ALD_NO_PLACE: none), how many raws differ, each as key (4)
- * and count (4); for each signal: how many values differ, each as number (8) and count (4). */
+ * Bytes: members; with scales 1 or 0; of each member, numbers in seven bits a byte (packing.h): its incident, and how much longer than the
+ * one before, by its duration in ms twice and one more where it was open; then with scales, for each axis: how many members have a raw,
+ * how many raws differ, each as key (4) and count (4), and in seven bits a byte which of these each member has, from 1; 0: none; for each
+ * signal: how many values differ, each as number (8) and count (4). Before numbers in seven bits stands how many bytes they take. */
 #include <math.h>
 #include <string.h>
 
 #include "analysis/observations.h"
 #include "analysis/packing.h"
 #include "analysis/stored.h"
-
-enum { MEMBER_BYTES = 4 + 6, OPEN_BIT = 47 };
 
 const char *ald_frame_name(int lens)
 {
@@ -21,6 +20,8 @@ const char *ald_frame_name(int lens)
 }
 
 /* ---- Writing ---- */
+
+enum { WHICH_MOST = 5, MEMBER_MOST = WHICH_MOST + ALD_NUMBER_BYTES }; /* bytes of 32 bits, and of those and a duration */
 
 /* The values that members have of a signal, with how many have each; the scale tells as much in halves. */
 static void put_scale(unsigned char **at, const struct ald_frame *frame, size_t signal, int lens)
@@ -44,23 +45,49 @@ static void put_scale(unsigned char **at, const struct ald_frame *frame, size_t 
     ald_put_bytes(&n_at, n, 4);
 }
 
+/* Numbers of so many bytes from `from` on are put: says so in the four before. */
+static void put_size(unsigned char *from, const unsigned char *at)
+{
+    from -= 4;
+    ald_put_bytes(&from, (uint64_t)(at - from) - 4, 4);
+}
+
+/* Members are sorted by duration. */
+static void put_members(unsigned char **at, const struct ald_frame *frame)
+{
+    unsigned char *from = *at += 4;
+    int64_t before = 0;
+    for (size_t i = 0; i < frame->n; i++) {
+        const struct ald_member *member = &frame->members[i];
+        int64_t twice = 2 * member->duration_ms + member->open;
+        ald_put_number(at, member->incident);
+        ald_put_number(at, ald_unsigned_of(twice - before));
+        before = twice;
+    }
+    put_size(from, *at);
+}
+
+/* Members of the same raw have the same place, which its count and those of lower ones tell. */
 static void put_axis(unsigned char **at, const struct ald_frame *frame, int axis)
 {
     const struct ald_axis_frame *in = &frame->axes[axis];
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    uint32_t *which = ald_calloc(scratch, frame->n, sizeof *which), n = 0;
     unsigned char *n_at;
-    uint32_t n = 0;
     ald_put_bytes(at, in->raw_n, 4);
-    for (size_t i = 0; i < frame->n; i++)
-        ald_put_bytes(at, isnan(in->position[i]) ? ALD_NO_PLACE : (uint32_t)llround((in->position[i] * (double)in->raw_n - 0.5) * 2), 4);
     n_at = *at;
     ald_put_bytes(at, 0, 4);
-    for (size_t i = 0, j = 0; i < in->raw_n; i = j, n++) {
-        while (j < in->raw_n && !(in->raw_keys[j] > in->raw_keys[i]))
-            j++;
+    for (size_t i = 0, j = 0; i < in->raw_n; i = j) {
+        for (n++; j < in->raw_n && !(in->raw_keys[j] > in->raw_keys[i]); j++)
+            which[in->order[j]] = n;
         ald_put_bytes(at, (uint32_t)in->raw_keys[i], 4);
         ald_put_bytes(at, j - i, 4);
     }
     ald_put_bytes(&n_at, n, 4);
+    unsigned char *from = *at += 4;
+    for (size_t i = 0; i < frame->n; i++)
+        ald_put_number(at, which[i]);
+    put_size(from, *at);
 }
 
 static size_t scales_room(const struct ald_frame *frame, int lens)
@@ -75,16 +102,13 @@ struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena 
 {
     int lens = frame->reading;
     bool scaled = frame->n >= (lens == ALD_LANDMARK_READING ? ALD_FEW_LEAST : ALD_REFERENCE_LEAST);
-    size_t room = 8 + frame->n * (MEMBER_BYTES + ALD_AXIS_N * 12) + (size_t)ALD_AXIS_N * 8 + (scaled ? scales_room(frame, lens) : 0);
+    size_t room = 12 + frame->n * (MEMBER_MOST + ALD_AXIS_N * (8 + WHICH_MOST)) + (size_t)ALD_AXIS_N * 12 + (scaled ? scales_room(frame, lens) : 0);
     struct ald_bytes bytes = {.data = ald_alloc(arena, room)};
     unsigned char *at = bytes.data;
     ald_put_bytes(&at, frame->n, 4);
     ald_put_bytes(&at, scaled, 4);
-    for (size_t i = 0; i < frame->n && lens != ALD_LENS_TOTAL; i++) {
-        const struct ald_member *member = &frame->members[i];
-        ald_put_bytes(&at, member->incident, 4);
-        ald_put_bytes(&at, (uint64_t)member->duration_ms | (uint64_t)member->open << OPEN_BIT, 6);
-    }
+    if (lens != ALD_LENS_TOTAL)
+        put_members(&at, frame);
     for (int axis = 0; axis < ALD_AXIS_N && scaled && lens != ALD_LENS_TOTAL; axis++)
         put_axis(&at, frame, axis);
     for (size_t s = 0; s < ALD_SIGNAL_N && scaled; s++)
@@ -117,6 +141,21 @@ static bool over_counted(const unsigned char **at, const unsigned char *end, siz
     return over(at, end, 1, 4) && over(at, end, ald_get_bytes(&count, 4), bytes);
 }
 
+/* Moves on over what holds n numbers in seven bits and nothing else. */
+static bool over_numbers(const unsigned char **at, const unsigned char *end, uint64_t n)
+{
+    const unsigned char *count = *at;
+    if (!over(at, end, 1, 4))
+        return false;
+    const unsigned char *from = *at;
+    size_t bytes = ald_get_bytes(&count, 4), numbers = 0;
+    if (!over(at, end, bytes, 1))
+        return false;
+    for (size_t i = 0; i < bytes; i++)
+        numbers += !(from[i] & 0x80u);
+    return numbers == n && (bytes == 0 || !(from[bytes - 1] & 0x80u));
+}
+
 static bool lay_out(const struct ald_packed_frame *packed, int lens, struct layout *ret)
 {
     const unsigned char *at = packed->data, *end = at + packed->n;
@@ -125,10 +164,10 @@ static bool lay_out(const struct ald_packed_frame *packed, int lens, struct layo
     *ret = (struct layout){.n = ald_get_bytes(&at, 4)};
     ret->scaled = ald_get_bytes(&at, 4) != 0;
     ret->members = at;
-    bool sound = lens == ALD_LENS_TOTAL || over(&at, end, ret->n, MEMBER_BYTES);
+    bool sound = lens == ALD_LENS_TOTAL || over_numbers(&at, end, 2 * (uint64_t)ret->n);
     for (int axis = 0; axis < ALD_AXIS_N && sound && ret->scaled && lens != ALD_LENS_TOTAL; axis++) {
         ret->axes[axis] = at;
-        sound = over(&at, end, 1, 4) && over(&at, end, ret->n, 4) && over_counted(&at, end, 8);
+        sound = over(&at, end, 1, 4) && over_counted(&at, end, 8) && over_numbers(&at, end, ret->n);
     }
     ret->scales = at;
     for (size_t s = 0; s < ALD_SIGNAL_N && sound && ret->scaled; s++)
@@ -172,13 +211,14 @@ enum ald_rc ald_frames_load(struct ald_store *store, const struct ald_analysis *
 
 static void read_members(const struct layout *layout, struct ald_arena *arena, struct ald_frame *ret)
 {
-    const unsigned char *at = layout->members;
+    const unsigned char *at = layout->members + 4;
     struct ald_member *members = ald_calloc(arena, layout->n, sizeof *members);
+    int64_t twice = 0;
     for (size_t i = 0; i < layout->n; i++) {
-        members[i].incident = (uint32_t)ald_get_bytes(&at, 4);
-        uint64_t duration = ald_get_bytes(&at, 6);
-        members[i].open = duration >> OPEN_BIT & 1u;
-        members[i].duration_ms = (int64_t)(duration & ((UINT64_C(1) << OPEN_BIT) - 1));
+        members[i].incident = (uint32_t)ald_get_number(&at);
+        twice += ald_signed_of(ald_get_number(&at));
+        members[i].open = twice & 1;
+        members[i].duration_ms = twice / 2;
         members[i].beyond = ret->reading == ALD_LANDMARK_READING;
     }
     ret->members = members;
@@ -186,21 +226,27 @@ static void read_members(const struct layout *layout, struct ald_arena *arena, s
 
 static void read_axis(const struct layout *layout, int axis, struct ald_arena *arena, struct ald_axis_frame *ret)
 {
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     const unsigned char *at = layout->axes[axis];
     ret->raw_n = ald_get_bytes(&at, 4);
     ret->position = ald_calloc(arena, layout->n, sizeof *ret->position);
     ret->raw_keys = ald_calloc(arena, ret->raw_n, sizeof *ret->raw_keys);
-    for (size_t i = 0; i < layout->n; i++) {
-        uint32_t twice = (uint32_t)ald_get_bytes(&at, 4);
-        ret->position[i] = twice == ALD_NO_PLACE ? (double)NAN : ((double)twice / 2 + 0.5) / (double)ret->raw_n;
-    }
-    size_t filled = 0;
-    for (uint64_t n = ald_get_bytes(&at, 4); n > 0; n--) {
+    size_t filled = 0, n = ald_get_bytes(&at, 4);
+    double *positions = ald_calloc(scratch, n + 1, sizeof *positions); /* by which raw */
+    positions[0] = (double)NAN;
+    for (size_t i = 1; i <= n; i++) {
         double key = (double)ald_get_bytes(&at, 4);
-        for (uint64_t same = ald_get_bytes(&at, 4); same > 0 && filled < ret->raw_n; same--)
+        uint64_t same = ald_get_bytes(&at, 4);
+        positions[i] = ((double)(2 * filled + same - 1) / 2 + 0.5) / (double)ret->raw_n;
+        for (; same > 0 && filled < ret->raw_n; same--)
             ret->raw_keys[filled++] = key;
     }
     ret->raw_n = filled;
+    at += 4;
+    for (size_t i = 0; i < layout->n; i++) {
+        uint64_t which = ald_get_number(&at);
+        ret->position[i] = positions[which <= n ? which : 0];
+    }
 }
 
 /* Where the observations of this analysis stand among the values of the members. */

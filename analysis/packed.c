@@ -37,7 +37,7 @@ void ald_packer_done(struct ald_packer *packer)
     ald_arena_free(packer->arena);
 }
 
-/* "total,landmark value" or "id":"why there is none". */
+/* "total,landmark value," or "id":"why there is none",. */
 static ALD_CHECK enum ald_rc make_part(struct ald_packer *packer, size_t s, const struct ald_obs *obs, struct ald_packed_part *ret,
                                        struct ald_err *err)
 {
@@ -56,34 +56,22 @@ static ALD_CHECK enum ald_rc make_part(struct ald_packer *packer, size_t s, cons
         ald_jw_object_end(&w);
     }
     ALD_TRY(ald_jw_finish(&w, err));
-    ret->n = packer->buf.len - 2; /* without what surrounds it */
+    ret->present = obs->has_total;
+    packer->buf.data[packer->buf.len - 1] = ','; /* and without what it begins with */
+    ret->n = (uint32_t)(packer->buf.len - 1);
     ret->text = ald_strndup(packer->arena, packer->buf.data + 1, ret->n);
     return ALD_OK;
 }
 
-/* What there is of the signals that have a value, or of the others. */
-static ALD_CHECK enum ald_rc pack(struct ald_packer *packer, size_t incident, bool present, struct ald_err *err)
+/* Parts between what surrounds them. */
+static ALD_CHECK enum ald_rc join(struct ald_packer *packer, const struct ald_packed_part *const *parts, size_t n, const char *around, struct ald_err *err)
 {
-    const struct ald_packed_part *parts[ALD_SIGNAL_N];
-    size_t n = 0;
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_observed *seen = &packer->analysis->observations->signals[s];
-        uint32_t code = ald_code_at(seen, incident);
-        struct ald_packed_part *part = &packer->parts[s][code];
-        if (seen->distinct[code]->has_total != present)
-            continue;
-        if (!part->text)
-            ALD_TRY(make_part(packer, s, seen->distinct[code], part, err));
-        parts[n++] = part;
-    }
     ald_buf_clear(&packer->buf);
-    ALD_TRY(ald_buf_add(&packer->buf, present ? "[" : "{", 1, err));
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            ALD_TRY(ald_buf_add(&packer->buf, ",", 1, err));
+    ALD_TRY(ald_buf_add(&packer->buf, around, n ? 1 : 2, err));
+    for (size_t i = 0; i < n; i++)
         ALD_TRY(ald_buf_add(&packer->buf, parts[i]->text, parts[i]->n, err));
-    }
-    return ald_buf_add(&packer->buf, present ? "]" : "}", 1, err);
+    packer->buf.data[packer->buf.len - 1] = around[1]; /* where the last comma is */
+    return ALD_OK;
 }
 
 /* The signals that have a value, in the order of the table. */
@@ -102,16 +90,44 @@ static ALD_CHECK enum ald_rc name_present(struct ald_packer *packer, const uint3
     return ALD_OK;
 }
 
+/* What an incident has of each signal: numbers of its observations, PRESENT for those with a value, and the parts of these, in the order of the
+ * table; those of the others behind them. */
+struct seen {
+    uint32_t codes[ALD_SIGNAL_N];
+    const struct ald_packed_part *parts[ALD_SIGNAL_N];
+    size_t present_n;
+};
+
+static ALD_CHECK enum ald_rc look(struct ald_packer *packer, size_t incident, struct seen *ret, struct ald_err *err)
+{
+    const struct ald_packed_part *absent[ALD_SIGNAL_N];
+    size_t absent_n = 0;
+    ret->present_n = 0;
+    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
+        const struct ald_observed *observed = &packer->analysis->observations->signals[s];
+        uint32_t code = ald_code_at(observed, incident);
+        struct ald_packed_part *part = &packer->parts[s][code];
+        if (!part->text)
+            ALD_TRY(make_part(packer, s, observed->distinct[code], part, err));
+        ret->codes[s] = part->present ? PRESENT : code;
+        if (part->present)
+            ret->parts[ret->present_n++] = part;
+        else
+            absent[absent_n++] = part;
+    }
+    memcpy(&ret->parts[ret->present_n], absent, absent_n * sizeof(struct ald_packed_part *));
+    return ALD_OK;
+}
+
 /* The set of these observations, met for the first time. */
-static ALD_CHECK enum ald_rc add_absent(struct ald_packer *packer, size_t incident, const uint32_t codes[ALD_SIGNAL_N], struct ald_absent **ret,
-                                        struct ald_err *err)
+static ALD_CHECK enum ald_rc add_absent(struct ald_packer *packer, const struct seen *seen, struct ald_absent **ret, struct ald_err *err)
 {
     struct ald_absent *absent = ald_calloc(packer->arena, 1, sizeof *absent);
-    memcpy(absent->codes, codes, sizeof absent->codes);
-    ALD_TRY(pack(packer, incident, false, err));
+    memcpy(absent->codes, seen->codes, sizeof absent->codes);
+    ALD_TRY(join(packer, &seen->parts[seen->present_n], ALD_SIGNAL_N - seen->present_n, "{}", err));
     absent->of.id = (int64_t)(ald_siphash(packer->buf.data, packer->buf.len) >> 1);
     absent->of.packed = ald_strndup(packer->arena, packer->buf.data, packer->buf.len);
-    ALD_TRY(name_present(packer, codes, &absent->of.present, err));
+    ALD_TRY(name_present(packer, seen->codes, &absent->of.present, err));
     HASH_ADD(hh, packer->absent, codes, sizeof absent->codes, absent);
     *ret = absent;
     return ALD_OK;
@@ -119,19 +135,17 @@ static ALD_CHECK enum ald_rc add_absent(struct ald_packer *packer, size_t incide
 
 enum ald_rc ald_pack(struct ald_packer *packer, size_t incident, struct ald_packed *ret, struct ald_err *err)
 {
-    uint32_t codes[ALD_SIGNAL_N];
-    struct ald_absent *absent = NULL;
-    for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
-        const struct ald_observed *seen = &packer->analysis->observations->signals[s];
-        uint32_t code = ald_code_at(seen, incident);
-        codes[s] = seen->distinct[code]->has_total ? PRESENT : code;
-    }
-    HASH_FIND(hh, packer->absent, codes, sizeof codes, absent);
+    struct seen seen;
+    struct ald_absent *absent = packer->last;
+    ALD_TRY(look(packer, incident, &seen, err));
+    if (!absent || memcmp(absent->codes, seen.codes, sizeof seen.codes) != 0)
+        HASH_FIND(hh, packer->absent, seen.codes, sizeof seen.codes, absent);
     if (!absent)
-        ALD_TRY(add_absent(packer, incident, codes, &absent, err));
+        ALD_TRY(add_absent(packer, &seen, &absent, err));
+    packer->last = absent;
     absent->of.incidents++;
     ret->absent = absent->of.id;
-    ALD_TRY(pack(packer, incident, true, err));
+    ALD_TRY(join(packer, seen.parts, seen.present_n, "[]", err));
     ret->values = packer->buf.data;
     return ALD_OK;
 }

@@ -8,8 +8,9 @@
 /** Incidents that lack the same signals for the same reasons. */
 struct ald_absent;
 struct ald_packed_part {
-    const char *text; /* NULL: not made yet */
-    size_t n;
+    const char *text; /* and a comma; NULL: not made yet */
+    uint32_t n;       /* its bytes */
+    bool present;     /* there is a value */
 };
 struct ald_packer {
     const struct ald_analysis *analysis;
@@ -17,6 +18,7 @@ struct ald_packer {
     struct ald_buf buf;
     struct ald_packed_part *parts[ALD_SIGNAL_N]; /* by number of the observation */
     struct ald_absent *absent;                   /* by which observations they are */
+    struct ald_absent *last;                     /* that of the last incident: mostly it is that of the next one */
     struct ald_absences *others;                 /* of incidents whose rows stay, by id */
     size_t others_n;
 };

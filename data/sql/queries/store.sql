@@ -41,16 +41,16 @@ PRAGMA cache_size = -16384;
 -- name: store_cache_small
 PRAGMA cache_size = -512;
 
--- The same, but with indexes whose keys come in no order: they are written where they lie, again and again, and have to stay. Some 75 bytes an
--- incident.
+-- The same, but with the index of keys, which may come in no order: its pages are written where they lie, again and again, and have to stay. Some
+-- 30 bytes an incident.
 -- name: store_cache_100k
-PRAGMA cache_size = -8192;
+PRAGMA cache_size = -3072;
 
 -- name: store_cache_400k
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -12288;
 
 -- name: store_cache_more
-PRAGMA cache_size = -98304;
+PRAGMA cache_size = -32768;
 
 -- 16 MB of log: a page that many commits touch is written back once for all of them.
 -- name: store_checkpoint
