@@ -18,7 +18,7 @@ static void *must(void *p)
 
 /* ---- Sorting ---- */
 
-enum { MANY = 4096, BYTES = sizeof(uint64_t), BYTE_VALUES = 256 };
+enum { MANY = 1024, BYTES = sizeof(uint64_t), BYTE_VALUES = 256 };
 
 static int compare_doubles(const void *a, const void *b)
 {

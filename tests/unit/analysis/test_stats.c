@@ -153,7 +153,7 @@ static void positions(void **state)
 static void keyed(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {0, 1, 2, 3000, 4095, 4096, 70000};
+    static const size_t sizes[] = {0, 1, 2, 700, 1023, 1024, 4096, 70000};
     for (size_t c = 0; c < N(sizes); c++) {
         size_t n = sizes[c];
         struct ald_keyed *x = calloc(n + 1, sizeof *x);
