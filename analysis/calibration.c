@@ -7,30 +7,16 @@
 #include "readings.h"
 #include "resample.h"
 
-enum side { BELOW, INSIDE, ABOVE, SIDE_N };
-
 /* One kind of reading: sums by week of the period, and the incidents that a figure was computed from. */
 struct tally {
     const struct ald_analysis *analysis;
     const struct ald_period *period;
     int reading;
-    struct ald_ratio_week *side[SIDE_N], *loss;
+    struct ald_ratio_week *side[ALD_SIDE_N], *loss;
     size_t *n, *skill_n; /* incidents behind each week */
     size_t weeks;
     uint32_t *counted, *skilled;
 };
-
-/* Where a duration lies against the band; an open one is only known to be above, or it is not known. */
-static bool side_of(const struct ald_reading *reading, double t, bool open, enum side *ret)
-{
-    if (reading->has_upper && t > reading->upper_ms)
-        *ret = ABOVE;
-    else if (open)
-        return false;
-    else
-        *ret = reading->has_lower && t < reading->lower_ms ? BELOW : INSIDE;
-    return true;
-}
 
 static bool has_all(const struct ald_reading *reading)
 {
@@ -89,10 +75,10 @@ static struct ald_seed_text *seeds_of(const struct tally *tally, const uint32_t 
 static void fill_shares(const struct tally *tally, struct ald_calibration *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    static const char *const names[SIDE_N] = {"below", "inside", "above"};
-    struct ald_share *const shares[SIDE_N] = {&ret->below, &ret->inside, &ret->above};
+    static const char *const names[ALD_SIDE_N] = {"below", "inside", "above"};
+    struct ald_share *const shares[ALD_SIDE_N] = {&ret->below, &ret->inside, &ret->above};
     struct ald_seed_text *seeds = seeds_of(tally, tally->counted, ret->n, scratch);
-    for (int side = 0; side < SIDE_N; side++) {
+    for (int side = 0; side < ALD_SIDE_N; side++) {
         ret->weeks = used_weeks(tally->side[side], tally->n, tally->weeks);
         struct ald_ratio_week sum = sum_of(tally->side[side], ret->weeks);
         shares[side]->ci.absent = "no incident of the period has this reading";
@@ -144,15 +130,15 @@ static void count(struct tally *tally, uint32_t incident, const struct ald_readi
     const struct ald_incident *inc = &tally->analysis->incidents[incident];
     bool open = inc->state == ALD_OPEN;
     double found_ms = (double)ald_read_ms(tally->analysis, inc);
-    enum side at;
-    if (!side_of(reading, found_ms, open, &at)) {
+    enum ald_side at;
+    if (!ald_reading_side(reading, found_ms, open, &at)) {
         ret->open_left_out++;
         return;
     }
     size_t week = (size_t)ald_period_week(&tally->analysis->calendar, tally->period, inc->started_at);
     tally->counted[ret->n++] = incident;
     tally->n[week]++;
-    for (int side = 0; side < SIDE_N; side++) {
+    for (int side = 0; side < ALD_SIDE_N; side++) {
         tally->side[side][week].below++;
         tally->side[side][week].above += side == (int)at;
     }
@@ -201,7 +187,7 @@ static void calibrate(const struct ald_analysis *analysis, const struct ald_figu
                           .skill_n = ald_calloc(scratch, weeks, sizeof *tally.skill_n),
                           .counted = ald_calloc(scratch, n, sizeof *tally.counted),
                           .skilled = ald_calloc(scratch, n, sizeof *tally.skilled)};
-    for (int side = 0; side < SIDE_N; side++)
+    for (int side = 0; side < ALD_SIDE_N; side++)
         tally.side[side] = ald_calloc(scratch, weeks, sizeof *tally.side[side]);
     *ret = (struct ald_calibration){.n = 0};
     for (size_t i = 0; i < n; i++) {

@@ -216,7 +216,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
         pile_up(analysis, period, &then, scratch, &then_pile, lines, &lines_n);
         count_side(&now, &now_pile, &ret->current);
         count_side(&then, &then_pile, &ret->baseline);
-        ald_shift_fill(analysis, period, &now, &ret->shift);
+        ald_shift_fill(analysis, period, &now, &ret->shift, NULL);
         ret->absent = now_pile.n == 0    ? "none has a recorded end"
                       : then_pile.n == 0 ? "no earlier incident has such a time on record at the same age"
                                          : NULL;

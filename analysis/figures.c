@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "readings.h"
 #include "summaries.h"
 
 const char *ald_clock_name(int clock)
@@ -93,11 +94,15 @@ static void count_readings(const struct ald_analysis *analysis, struct ald_figur
             ret->without_reading++;
             continue;
         }
-        enum ald_verdict verdict = measure->reading[measure->shown].verdict;
+        const struct ald_reading *reading = &measure->reading[measure->shown];
+        enum ald_verdict verdict = reading->verdict;
+        enum ald_side side;
         ret->shorter += verdict == ALD_SHORTER;
         ret->typical += verdict == ALD_TYPICAL;
         ret->longer += verdict == ALD_LONGER;
         ret->still_open += verdict == ALD_STILL_OPEN;
+        ret->open_longer += verdict == ALD_STILL_OPEN &&
+                            ald_reading_side(reading, (double)ald_read_ms(analysis, &analysis->incidents[ret->incidents[i]]), true, &side);
     }
 }
 

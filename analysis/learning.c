@@ -202,6 +202,7 @@ static void worth(struct gather *g, ald_has_pattern *has_pattern, const void *ct
         if (!complex && !(has_pattern && has_pattern(ctx, i)))
             continue;
         g->ret->worth_complex += complex;
+        g->ret->worth_by_start += complex && ald_measure_at(g->a, i)->shown == ALD_START_READING;
         list = ald_grow(g->arena, list, g->ret->worth_n, &cap, sizeof *list);
         list[g->ret->worth_n++] = (uint32_t)i;
     }

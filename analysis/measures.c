@@ -166,6 +166,17 @@ size_t ald_axis_signals(const struct ald_analysis *analysis, size_t incident, in
     return all;
 }
 
+double ald_far_from(enum ald_axis axis)
+{
+    return axis == ALD_COMPLEXITY ? 0.9 : 0.8;
+}
+
+double ald_share_far(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis)
+{
+    const struct ald_measure *measure = ald_measure_at(analysis, incident);
+    return measure->places ? measure->places->beyond[reading][axis] : (double)NAN;
+}
+
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal)
 {
     const struct ald_measure *measure = ald_measure_at(analysis, incident);

@@ -111,6 +111,7 @@ static void take_incident(const struct ald_analysis *a, uint32_t i, struct ald_p
             count->mean_percentile += percentile;
         }
     }
+    ret->lorin_all += lorin;
     if (wide && wide->has && wide->position >= ALD_WIDE - 1e-9) {
         ret->wide++;
         ret->lorin += lorin;

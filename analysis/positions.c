@@ -320,3 +320,14 @@ struct ald_axis_position ald_frame_axis(const struct ald_frame *frame, enum ald_
     out.position = ald_position_of(in->raw_keys, in->raw_n, (double)llround(raw * 1e9), false);
     return out;
 }
+
+double ald_axis_share_beyond(const struct ald_axis_frame *axis, double from)
+{
+    size_t n = axis->raw_n, left = n;
+    while (left > 0 && ald_position_of(axis->raw_keys, n, axis->raw_keys[left - 1], false) >= from) {
+        double same = axis->raw_keys[left - 1];
+        while (left > 0 && !(axis->raw_keys[left - 1] < same))
+            left--;
+    }
+    return n > 0 ? (double)(n - left) / (double)n : (double)NAN;
+}

@@ -66,6 +66,8 @@ struct ald_axis_frame {
     size_t raw_n;
     double *position;    /* parallel to members; NAN: none */
 };
+/** What share of the members would stand at or above a place if they came anew; NAN: none has a place. */
+double ald_axis_share_beyond(const struct ald_axis_frame *axis, double from);
 struct ald_frame {
     int reading;
     bool stored; /* read, and not made of incidents */

@@ -192,12 +192,23 @@ static void place_all(const struct task *q, struct desk *desk, int r)
 
 /* ---- Among the comparables ---- */
 
-static void set_bounds(struct ald_reading *reading, const struct ald_lasting *lasting)
+void ald_reading_bounds(struct ald_reading *reading, const struct ald_lasting *lasting)
 {
     size_t m = lasting->m, lower = (m + 1) / 10, upper = (9 * (m + 1) + 9) / 10;
     reading->has_lower = ald_lasting_reach(lasting, lower > 1 ? lower : 1, &reading->lower_ms);
     reading->has_upper = ald_lasting_reach(lasting, upper < m ? upper : m, &reading->upper_ms);
     reading->has_median = ald_lasting_median(lasting, &reading->median_ms);
+}
+
+bool ald_reading_side(const struct ald_reading *reading, double t, bool open, enum ald_side *ret)
+{
+    if (reading->has_upper && t > reading->upper_ms)
+        *ret = ALD_ABOVE;
+    else if (open)
+        return false;
+    else
+        *ret = reading->has_lower && t < reading->lower_ms ? ALD_BELOW : ALD_INSIDE;
+    return true;
 }
 
 static void judge(const struct ald_analysis *analysis, const struct ald_incident *inc, const struct ald_lasting *lasting,
@@ -208,7 +219,7 @@ static void judge(const struct ald_analysis *analysis, const struct ald_incident
     ald_lasting_beyond(lasting, t, &s, &s_minus);
     reading->m = (uint32_t)m;
     reading->tells_little = m * 4 > reading->candidates;
-    set_bounds(reading, lasting);
+    ald_reading_bounds(reading, lasting);
     reading->s_minus = s_minus;
     if (inc->state == ALD_OPEN) {
         reading->s = s;
@@ -327,6 +338,8 @@ static void read_desk(const struct task *q, int r)
                         .asks = ald_calloc(scratch, quarter->last - quarter->first, sizeof *desk.asks)};
     ald_frame_build(q->analysis, &q->reference, &q->tally, r, threads_for(q, q->reference.n), scratch, quarter->arena, desk.frame);
     memcpy(quarter->places.scales[r], desk.frame->signals, sizeof desk.frame->signals);
+    for (int axis = 0; axis < ALD_AXIS_N; axis++)
+        quarter->places.beyond[r][axis] = ald_axis_share_beyond(&desk.frame->axes[axis], ald_far_from((enum ald_axis)axis));
     if (quarter->packs_frames)
         quarter->frames[r] = ald_frame_pack(desk.frame, quarter->arena);
     if (desk.frame->n >= ALD_REFERENCE_LEAST)
@@ -392,6 +405,6 @@ void ald_readings_whole(const struct ald_analysis *analysis, int64_t quarter, st
         ald_km_fit_sorted(times, open, m, &km);
         ret[r] = (struct ald_reading){
             .n_ref = (uint32_t)m, .candidates = (uint32_t)m, .m = (uint32_t)m};
-        set_bounds(&ret[r], &(struct ald_lasting){.m = m, .km = &km});
+        ald_reading_bounds(&ret[r], &(struct ald_lasting){.m = m, .km = &km});
     }
 }

@@ -3,12 +3,14 @@
 
 #include <pthread.h>
 
+#include "lasting.h"
 #include "positions.h"
 #include "stored.h"
 
 /** What is known of where things stand in the reference of a quarter. */
 struct ald_places {
     struct ald_scale scales[ALD_READING_N + 1][ALD_SIGNAL_N]; /* by lens (observations.h) */
+    double beyond[ALD_READING_N][ALD_AXIS_N]; /* share of the reference from ald_far_from on; NAN: nobody is placed there */
 };
 /** The readings of one quarter: its incidents are a stretch, sorted as they are by start. */
 struct ald_quarter {
@@ -47,6 +49,12 @@ void ald_readings_make_corners(const struct ald_analysis *analysis, size_t incid
 /** Reads those of first..last-1, which are of one quarter, that are wanted (by first..last-1), where they were not read yet. Nothing may ask
  *  for the others before these are dropped (ald_measures_drop_after): they count as a quarter made. */
 void ald_readings_make_some(const struct ald_analysis *analysis, size_t first, size_t last, const bool *wanted);
+
+/** The bounds of a reading, from its comparables. */
+void ald_reading_bounds(struct ald_reading *reading, const struct ald_lasting *lasting);
+enum ald_side { ALD_BELOW, ALD_INSIDE, ALD_ABOVE, ALD_SIDE_N };
+/** Where a duration lies against the band; an open one is only known to be above, or it is not known (false). */
+bool ald_reading_side(const struct ald_reading *reading, double t, bool open, enum ald_side *ret);
 
 /** What a reading would say in this quarter if all of its reference (in the landmark reading: its subset) were comparables:
  *  n_ref, m and the bounds; the measure of what position adds. */

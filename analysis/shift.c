@@ -5,27 +5,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "comparables.h"
+#include "seekers.h"
+#include "usual.h"
 
 #define Z975 1.959964
 enum { WEEKS_LEAST = 4 };
-
-/* An incident that has comparables: where it looks for them, and what it was. */
-struct seeker {
-    double walk, at[ALD_AXIS_N]; /* ald_comparables_on_walk; 0 on axes that its basis does not use */
-    enum ald_basis basis;
-    bool open;
-    uint32_t standing; /* into the standing's members */
-    uint32_t candidates;
-    uint8_t k;
-    int64_t duration_ms;
-};
 
 struct work {
     const struct ald_analysis *analysis;
     const struct ald_standing *standing;
     double *percentile; /* parallel to the standing's members; NAN: none */
     double *pull;       /* by incident j: sum over i with j among its m comparables of (c_ij - p_i)/m */
+    struct ald_usual *usual; /* NULL: nobody asks */
 };
 
 /* ---- One place ---- */
@@ -82,20 +73,30 @@ struct desk {
     bool *open;
     struct ald_km km;
     struct side ended, still; /* room for all seekers of the quarter */
+    bool landmark; /* who was beyond the landmark is shown by that reading */
 };
 
-/* Seekers at one place, sorted by time. */
-static void settle(struct work *w, struct desk *desk, const struct seeker *seekers, size_t n)
+/* Those that are shown as they read at the start. */
+static void tell_usual(struct work *w, const struct desk *desk, const struct ald_seeker *seekers, size_t n)
 {
-    struct ald_reading place = {.basis = seekers[0].basis, .k = seekers[0].k, .candidates = seekers[0].candidates};
-    for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        place.axis[axis] = (struct ald_axis_position){.has = true, .position = seekers[0].at[axis]};
-    size_t m = ald_comparables_find(&desk->near, &place, desk->members);
+    struct ald_reading bounds = {.m = (uint32_t)desk->km.m};
+    ald_reading_bounds(&bounds, &(struct ald_lasting){.m = desk->km.m, .km = &desk->km});
+    for (size_t i = 0; i < n; i++)
+        if (!desk->landmark || !w->standing->members[seekers[i].standing].beyond)
+            ald_usual_count(w->usual, &bounds, (double)seekers[i].duration_ms, seekers[i].open);
+}
+
+/* Seekers at one place, sorted by time. */
+static void settle(struct work *w, struct desk *desk, const struct ald_seeker *seekers, size_t n)
+{
+    size_t m = ald_seekers_find(&desk->near, seekers, desk->members);
     for (size_t j = 0; j < m; j++) {
         desk->times[j] = (double)desk->frame.members[desk->members[j]].duration_ms;
         desk->open[j] = desk->frame.members[desk->members[j]].open;
     }
     ald_km_fit_sorted(desk->times, desk->open, m, &desk->km);
+    if (w->usual)
+        tell_usual(w, desk, seekers, n);
     desk->ended.n = desk->ended.under = desk->ended.upto = 0;
     desk->still.n = desk->still.under = desk->still.upto = 0;
     double percentiles = 0;
@@ -117,48 +118,6 @@ static void settle(struct work *w, struct desk *desk, const struct seeker *seeke
 
 /* ---- A quarter ---- */
 
-/* The order of ald_comparables_compare; 0: they share their comparables. */
-static int compare_places(const struct seeker *x, const struct seeker *y)
-{
-    if (x->walk < y->walk || x->walk > y->walk)
-        return x->walk < y->walk ? -1 : 1;
-    for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        if (x->at[axis] < y->at[axis] || x->at[axis] > y->at[axis])
-            return x->at[axis] < y->at[axis] ? -1 : 1;
-    return 0;
-}
-
-static int compare_seekers(const void *a, const void *b)
-{
-    const struct seeker *x = a, *y = b;
-    int order = compare_places(x, y);
-    if (order)
-        return order;
-    if (x->duration_ms != y->duration_ms)
-        return x->duration_ms < y->duration_ms ? -1 : 1;
-    return (x->standing > y->standing) - (x->standing < y->standing);
-}
-
-static struct seeker make_seeker(const struct desk *desk, const struct ald_member *stood, size_t standing)
-{
-    struct ald_reading reading = {.absent = NULL};
-    for (int axis = 0; axis < ALD_AXIS_N; axis++)
-        reading.axis[axis] = ald_frame_axis(&desk->frame, (enum ald_axis)axis, stood->incident);
-    ald_comparables_choose(&desk->near, &reading);
-    struct seeker seeker = {.walk = ald_comparables_on_walk(&reading),
-                            .basis = reading.basis,
-                            .open = stood->open,
-                            .standing = (uint32_t)standing,
-                            .k = reading.k,
-                            .candidates = reading.candidates,
-                            .duration_ms = stood->duration_ms};
-    if (reading.basis == ALD_BASIS_BOTH || reading.basis == ALD_BASIS_COMPLEXITY)
-        seeker.at[ALD_COMPLEXITY] = reading.axis[ALD_COMPLEXITY].position;
-    if (reading.basis == ALD_BASIS_BOTH || reading.basis == ALD_BASIS_BLAST_RADIUS)
-        seeker.at[ALD_BLAST_RADIUS] = reading.axis[ALD_BLAST_RADIUS].position;
-    return seeker;
-}
-
 static struct side make_side(struct ald_arena *scratch, size_t n)
 {
     return (struct side){.t = ald_calloc(scratch, n, sizeof(double)),
@@ -178,6 +137,8 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     ald_frame_build(w->analysis, &reference, &tally, ALD_START_READING, 1, scratch, scratch, &desk.frame);
     if (desk.frame.n < ALD_REFERENCE_LEAST)
         return;
+    if (w->usual)
+        desk.landmark = ald_usual_landmark(w->analysis, &reference, &tally, members, first, last, w->usual);
     ald_neighbourhood_init(&desk.near, &desk.frame, scratch);
     desk.members = ald_calloc(scratch, desk.frame.n, sizeof *desk.members);
     desk.times = ald_calloc(scratch, desk.frame.n, sizeof *desk.times);
@@ -185,15 +146,10 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     desk.km.steps = ald_calloc(scratch, desk.frame.n, sizeof *desk.km.steps);
     desk.ended = make_side(scratch, last - first);
     desk.still = make_side(scratch, last - first);
-    struct seeker *seekers = ald_calloc(scratch, last - first, sizeof *seekers);
-    size_t n = last - first;
-    for (size_t i = 0; i < n; i++)
-        seekers[i] = make_seeker(&desk, &members[first + i], first + i);
-    if (n > 1)
-        qsort(seekers, n, sizeof *seekers, compare_seekers);
+    struct ald_seeker *seekers = ald_calloc(scratch, last - first, sizeof *seekers);
+    size_t n = ald_seekers_of(&desk.near, members, first, last, false, seekers);
     for (size_t i = 0, j = 0; i < n; i = j) {
-        for (j = i + 1; j < n && compare_places(&seekers[i], &seekers[j]) == 0;)
-            j++;
+        j = ald_seekers_to(seekers, i, n);
         settle(w, &desk, &seekers[i], j - i);
     }
 }
@@ -243,11 +199,12 @@ static double from_comparables(const struct work *w, const struct ald_shift *shi
 }
 
 void ald_shift_fill(const struct ald_analysis *analysis, const struct ald_period *period,
-                    const struct ald_standing *standing, struct ald_shift *ret)
+                    const struct ald_standing *standing, struct ald_shift *ret, struct ald_usual *usual)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct work w = {.analysis = analysis,
                      .standing = standing,
+                     .usual = usual,
                      .percentile = ald_calloc(scratch, standing->n, sizeof *w.percentile),
                      .pull = ald_calloc(scratch, analysis->incidents_n, sizeof *w.pull)};
     *ret = (struct ald_shift){.absent = "no incident can be read against comparable ones yet"};

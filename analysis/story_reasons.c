@@ -70,21 +70,21 @@ static struct found counted(const struct asked *q, size_t c, const char *one, co
 
 /* ---- One function a reason, in the order of METHODS ---- */
 
-static struct found corner(const struct asked *q, enum ald_corner wanted)
+static struct found corner(const struct asked *q, enum ald_corner wanted, const char *by_start)
 {
     const struct ald_measure *measure = ald_measure_at(q->a, q->i);
-    double strength = measure->shown == ALD_LANDMARK_READING ? 1 : UNSEEN;
-    return (struct found){.strength = measure->corner == wanted ? strength : 0};
+    bool start = measure->shown == ALD_START_READING;
+    return (struct found){.strength = measure->corner != wanted ? 0 : start ? UNSEEN : 1, .text = start ? by_start : NULL};
 }
 
 static struct found complex_short(const struct asked *q)
 {
-    return corner(q, ALD_CORNER_COMPLEX_SHORT);
+    return corner(q, ALD_CORNER_COMPLEX_SHORT, "complex by its start, and yet over soon");
 }
 
 static struct found simple_long(const struct asked *q)
 {
-    return corner(q, ALD_CORNER_SIMPLE_LONG);
+    return corner(q, ALD_CORNER_SIMPLE_LONG, "simple by its start, and yet it dragged on");
 }
 
 static struct found backfired(const struct asked *q)

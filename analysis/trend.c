@@ -15,9 +15,9 @@ static struct ald_interval median_interval(const double *sorted, size_t n)
     return (struct ald_interval){.has = true, .low = sorted[l - 1], .high = sorted[u - 1]};
 }
 
-/* shift: that of these very incidents, or NULL. */
+/* shift: that of these very incidents, or NULL. usual: NULL for what is not earlier. */
 static void fill_row(const struct ald_analysis *analysis, const struct ald_period *period, const struct ald_window *window,
-                     const struct ald_shift *shift, struct ald_trend_row *ret)
+                     const struct ald_shift *shift, struct ald_trend_row *ret, struct ald_usual *usual)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
     struct ald_standing standing = {.n = 0};
@@ -35,11 +35,11 @@ static void fill_row(const struct ald_analysis *analysis, const struct ald_perio
     if (shift)
         ret->shift = *shift;
     else
-        ald_shift_fill(analysis, period, &standing, &ret->shift);
+        ald_shift_fill(analysis, period, &standing, &ret->shift, usual);
 }
 
 size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct ald_change *change,
-                      struct ald_arena *arena, struct ald_trend_row **ret)
+                      struct ald_arena *arena, struct ald_trend_row **ret, struct ald_usual *ret_usual)
 {
     const struct ald_period *period = &figures->period;
     const struct ald_calendar *cal = &analysis->calendar;
@@ -48,6 +48,7 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
     int64_t begin = analysis->incidents_n > 0 ? analysis->incidents[0].started_at : ALD_TIME_NONE;
     size_t n = 0, cap = 0;
     *ret = NULL;
+    *ret_usual = (struct ald_usual){.n = 0};
     if (begin == ALD_TIME_NONE || analysis->as_of < last_start)
         return 0;
     for (int64_t q = first - analysis->settings->lookback_quarters; q <= last; q++) {
@@ -60,7 +61,7 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
         row.label = ald_quarter_label(arena, cal, q);
         row.own = q >= first;
         bool same = row.start == change->current.start && row.end == change->current.end;
-        fill_row(analysis, period, &window, same ? &change->shift : NULL, &row);
+        fill_row(analysis, period, &window, same ? &change->shift : NULL, &row, row.own ? NULL : ret_usual);
         *ret = ald_grow(arena, *ret, n, &cap, sizeof **ret);
         (*ret)[n++] = row;
     }

@@ -57,7 +57,7 @@ static enum ald_rc add_answers(struct message *m, const struct ald_jv *list, str
         const char *id;
         enum which which;
         bool strong; /* as on the page */
-    } told[] = {{"more_incidents", FIRST, false}, {"change", FIRST, true}, {"customers", FIRST, false}, {"open", FIRST, false}, {"hard", LAST, true}};
+    } told[] = {{"more_incidents", FIRST, false}, {"change", FIRST, true}, {"customers", FIRST, false}, {"open", FIRST, false}, {"hard", FIRST, true}};
     struct ald_jv at, sentences;
     for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
         const char *id = NULL, *sentence = NULL;

@@ -294,7 +294,7 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
 
 void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const char *corner = ald_corner_text(ald_measure_at(an, i)->corner);
+    const char *corner = ald_corner_text(ald_measure_at(an, i));
     print_reading(a, an, i, ALD_START_READING);
     print_reading(a, an, i, ALD_LANDMARK_READING);
     if (corner)

@@ -10,7 +10,7 @@ struct ald_changes *ald_changes_of(struct ald_arena *a, const struct ald_analysi
     ald_change_fill(an, f, a, &all->change);
     ald_concentration_fill(an, f, &all->concentration);
     ald_severity_fill(an, f, &all->severity);
-    all->trend_n = ald_trend_fill(an, f, &all->change, a, &all->trend);
+    all->trend_n = ald_trend_fill(an, f, &all->change, a, &all->trend, &all->usual);
     all->curve_n = ald_concentration_curve(an, f, a, &all->curve);
     return all;
 }

@@ -11,6 +11,7 @@ struct ald_changes {
     struct ald_severity severity;
     struct ald_trend_row *trend;
     size_t trend_n;
+    struct ald_usual usual;
     struct ald_concentration_point *curve;
     size_t curve_n;
 };

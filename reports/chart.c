@@ -304,10 +304,9 @@ static size_t nearest(const struct naming *g, size_t corner)
 }
 
 /* Those that the report speaks of, wherever there is room. */
-static void name_first(const struct ald_report *report, struct naming *g)
+static void name_first(const struct ald_report *report, struct naming *g, const char *path)
 {
-    const char *path = g->p->chart->name_first;
-    const struct ald_node *rows = path ? ald_node_at(report->root, path) : NULL;
+    const struct ald_node *rows = ald_node_at(report->root, path);
     for (size_t i = 0; rows && i < ald_rows_n(rows) && rows->kind == ALD_NODE_LIST && g->n < ALD_NAMED_MOST; i++) {
         const char *key = ald_text_at(rows->list.items[i], "key");
         for (size_t k = 0; key && k < g->p->n; k++)
@@ -324,7 +323,8 @@ size_t ald_chart_names(const struct ald_report *report, const struct ald_points 
     for (int axis = 0; axis < 2; axis++)
         if (!ald_chart_extent(report, p, axis, &g.low[axis], &g.high[axis]))
             return 0;
-    name_first(report, &g);
+    for (size_t i = 0; i < ALD_NAME_FIRST && p->chart->name_first[i]; i++)
+        name_first(report, &g, p->chart->name_first[i]);
     for (size_t turn = g.n; p->chart->named && turn < ALD_NAMED_MOST; turn++) {
         size_t at = nearest(&g, turn % 4);
         if (at < p->n)

@@ -94,14 +94,15 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
 {
     if (!enough_readings(report))
         return;
+    bool page = ald_node_at(report->root, "open_and_longest"); /* one page names no point that it does not speak of */
     struct ald_chart chart = {
         .rows = ald_node_at(report->root, ALD_ALL_INCIDENTS) ? ALD_ALL_INCIDENTS : "incidents",
         .x = ALD_SHOWN "complexity.position",
         .x_title = "complexity in our own history: simpler than all (0) to more complex than all (1)",
         .label = "key",
         .x_show = ALD_SHOW_POSITION,
-        .named = true,
-        .name_first = "read_in_full",
+        .named = !page,
+        .name_first = {"read_in_full", page ? "open_and_longest" : NULL, page ? "hard.lasted.incidents" : NULL},
         .series = by_reading,
         .series_n = N(by_reading),
     };

@@ -131,14 +131,29 @@ static size_t on_both_axes(const struct ald_analysis *an, const struct ald_figur
     return n;
 }
 
-struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
+/* Of earlier incidents, at the same age. */
+static struct ald_node *usual_node(struct ald_arena *a, const struct ald_usual *usual)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "n", ald_node_int(a, (int64_t)usual->n));
+    ald_node_set(a, o, "shorter", ald_node_int(a, (int64_t)usual->shorter));
+    ald_node_set(a, o, "typical", ald_node_int(a, (int64_t)usual->typical));
+    ald_node_set(a, o, "longer", ald_node_int(a, (int64_t)usual->longer));
+    ald_node_set(a, o, "open_longer", ald_node_int(a, (int64_t)usual->open_longer));
+    return o;
+}
+
+struct ald_node *ald_reading_counts_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f,
+                                         const struct ald_usual *usual)
 {
     struct ald_node *o = ald_node_object(a);
     ald_node_set(a, o, "shorter", ald_node_int(a, (int64_t)f->shorter));
     ald_node_set(a, o, "typical", ald_node_int(a, (int64_t)f->typical));
     ald_node_set(a, o, "longer", ald_node_int(a, (int64_t)f->longer));
     ald_node_set(a, o, "open", ald_node_int(a, (int64_t)f->still_open));
+    ald_node_set(a, o, "open_longer", ald_node_int(a, (int64_t)f->open_longer));
     ald_node_set(a, o, "none", ald_node_int(a, (int64_t)f->without_reading));
+    ald_node_set(a, o, "usual", usual_node(a, usual));
     size_t same = 0;
     ald_node_set(a, o, "on_both_axes", ald_node_int(a, (int64_t)on_both_axes(an, f, &same)));
     ald_node_set(a, o, "same_blast_radius", ald_node_int(a, (int64_t)same));

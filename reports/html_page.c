@@ -222,6 +222,19 @@ static size_t put_lead(struct ald_html *h, const struct ald_block *b, size_t mos
     return n;
 }
 
+/* What is set apart, over the whole width. Returns how many blocks it is. */
+static size_t put_aside(struct ald_html *h, const struct ald_block *b, size_t most, bool only)
+{
+    size_t n = 0;
+    h->two = true; /* headings as small as those above it */
+    ald_html_raw(h, "<div class=\"two one\"><div class=\"g aside\">");
+    for (; n < most && b[n].aside && b[n].place == ALD_PLACE_FULL; n++)
+        put_block(h, &b[n], only);
+    ald_html_raw(h, "</div></div>\n");
+    h->two = false;
+    return n;
+}
+
 void ald_html_section(struct ald_html *h, const struct ald_section *section, bool only)
 {
     h->section = (size_t)(section - h->report->sections);
@@ -238,6 +251,8 @@ void ald_html_section(struct ald_html *h, const struct ald_section *section, boo
         size_t n = 1;
         if (b->kind == ALD_BLOCK_LEAD && b->place == ALD_PLACE_FULL) {
             n = put_lead(h, b, section->blocks_n - i, only);
+        } else if (b->place == ALD_PLACE_FULL && b->aside) {
+            n = put_aside(h, b, section->blocks_n - i, only);
         } else if (b->place == ALD_PLACE_FULL) {
             put_block(h, b, only);
         } else {

@@ -220,7 +220,7 @@ static const char *const *customers_hurt(const struct asked *q)
 
 static const char *const *what_was_hard(const struct asked *q)
 {
-    return ald_leadership_hard(q->a, q->report->root, q->in->analysis->settings, q->f);
+    return ald_leadership_hard(q->a, q->report->root, q->in->analysis->settings, q->f, q->changes);
 }
 
 /* ---- What is still open, what took longest? ---- */
@@ -336,9 +336,10 @@ static const char *const *what_recurs(const struct asked *q)
     int64_t wide = whole(q, "widest.n"), lorin = whole(q, "widest.lorin");
     int64_t confirmed = whole(q, "widest.confirmed");
     ald_sentence_add(&t, patterns_said(q));
-    if (lorin > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s that reached furthest, something built for reliability took part, as %s.",
-                                         ald_words_count(q->a, lorin), ald_words_count(q->a, wide),
+    if (lorin > 0 && wide >= ALD_FEW_USUAL) /* a share of fewer is no law */
+        ald_sentence_add(&t, ald_sprintf(q->a, "In %s of the %s that reached furthest, and in %s of all %s, something built for reliability took part, as %s.",
+                                         ald_words_count(q->a, lorin), ald_words_count(q->a, wide), ald_words_count(q->a, whole(q, "widest.lorin_all")),
+                                         ald_words_count(q->a, whole(q, "widest.of_all")),
                                          !confirmed           ? "rules suggest and nobody has confirmed"
                                          : confirmed == lorin ? "people confirmed"
                                                               : ald_sprintf(q->a, "rules suggest; people confirmed %s", ald_words_count(q->a, confirmed))));
@@ -355,7 +356,7 @@ static const char *const *what_was_learned(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
     int64_t reviewed = count_at(q, "learning.reviewed"), voluntary = count_at(q, "learning.attendance.voluntary");
-    int64_t said = count_at(q, "learning.learnings_n"), never = whole(q, "learning.never_reviewed_complex");
+    int64_t said = count_at(q, "learning.learnings_n"), never = whole(q, "learning.never_reviewed_complex"), start = whole(q, "learning.never_reviewed_complex_by_start");
     const bool near = count_at(q, "population.near_misses") > 0; /* learned from too, and counted with the incidents here */
     const char *came =
         voluntary > 0 ? ald_sprintf(q->a, ", and %s without having to", ald_many(q->a, (size_t)voluntary, "person came", "people came")) : "";
@@ -373,8 +374,11 @@ static const char *const *what_was_learned(const struct asked *q)
     if (said > 0)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s recorded what was learned.", ald_many(q->a, (size_t)said, "note", "notes")));
     if (reviewed >= 0 && never > 0)
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those that were not reviewed %s among the most complex.", ald_words_count(q->a, never),
-                                         never == 1 ? "is" : "are"));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s of those that were not reviewed %s among the most complex%s.", ald_words_count(q->a, never),
+                                         never == 1 ? "is" : "are",
+                                         !start           ? ""
+                                         : start == never ? ", by what was known at the start"
+                                                          : ald_sprintf(q->a, ", %s of them by what was known at the start", ald_words_count(q->a, start))));
     return ald_sentences_end(&t);
 }
 
@@ -466,6 +470,8 @@ static const char *const *cannot_tell(const struct asked *q)
     ald_sentence_add(&t, "How well people responded; what did not happen because of reliability work; whether the next quarter will look alike.");
     const struct ald_node *sources = ald_node_at(q->report->root, "sources");
     const char *unread = ald_sources_unread(q->a, sources);
+    ald_sentence_add(&t, ald_leadership_skill(q->a, q->report->root, q->in->analysis->settings));
+    ald_sentence_add(&t, ald_leadership_bands(q->a, q->report->root, q->in->analysis->settings));
     ald_sentence_add(&t, in_no_time(q));
     if (q->f->population.noise)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s counted apart.", ald_many(q->a, q->f->population.noise, "page that nobody had to work on is",

@@ -19,21 +19,21 @@ static const struct ald_node *sentences_of(const struct ald_report *report, size
 
 /* Strong: that something changed, and that the incidents stand beside comparable ones as they seldom do. What is as usual is not, nor
  * what is seen beside a few weeks. */
-static bool strong(const struct ald_report *report, size_t answer, size_t i, size_t n)
+static bool strong(const struct ald_report *report, size_t answer, size_t i)
 {
     const struct ald_node *p = ald_node_at(report->root, "change.p_value");
     if (ald_node_at(report->root, "change.part_baseline")->boolean)
         return false;
     if (answer == CHANGE)
         return i == 0 && p && p->kind == ALD_NODE_NUM && p->number < CHANGED;
-    return answer == HARD && i + 1 == n && ald_leadership_unusual(report->root);
+    return answer == HARD && i == 0 && ald_leadership_unusual(report->root);
 }
 
 static void lead(struct ald_report *report, struct ald_section *s, size_t answer)
 {
     const struct ald_node *list = sentences_of(report, answer);
     for (size_t i = 0; i < ald_rows_n(list); i++)
-        ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i, ald_rows_n(list)), i == 0);
+        ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i), i == 0);
 }
 
 /* What matters most of them: the first and the last sentence. All of them stand on the next page. */
@@ -138,11 +138,11 @@ static void page(struct ald_report *report)
     say_together(report, s, LEARNED);
     heading(report, s, ACTIONS);
     say_together(report, s, ACTIONS);
+    s->place = ALD_PLACE_FULL;
     s->aside = true;
     heading(report, s, CANNOT);
     say_together(report, s, CANNOT);
     s->aside = false;
-    s->place = ALD_PLACE_FULL;
 }
 
 /* A status page of one's own, read or still to be read. */
@@ -196,7 +196,7 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
          "detectable_reduction"},
         {"Mean percentile among comparable ones", "change.adjusted_shift.mean_percentile", "change.adjusted_shift.ci[0]",
          "change.adjusted_shift.ci[1]", "change.adjusted_shift.n", ALD_SHOW_POSITION, "adjusted_shift"},
-        {"Harder than nine in ten of the past", "hard.n", NULL, NULL, "hard.of", ALD_SHOW_COUNT, "complexity"},
+        {"Harder than nine in ten of the past, of those that lasted", "hard.lasted.n", NULL, NULL, "hard.lasted.of", ALD_SHOW_COUNT, "complexity"},
         {"Reached further than eight in ten", "hard.wide", NULL, NULL, "hard.wide_of", ALD_SHOW_COUNT, "blast_radius"},
     };
     ald_view_figures(report, s, "Each with how far off it may be", rows, N(rows));

@@ -112,12 +112,12 @@ static struct worth *worth_of(struct ald_arena *a, const struct ald_analysis *an
 }
 
 /* Why it looks worth a review: its complexity, and what people confirmed or a rule suggests. */
-static struct ald_node *why_node(struct ald_arena *a, const struct worth *worth, size_t row)
+static struct ald_node *why_node(struct ald_arena *a, const struct worth *worth, size_t row, bool by_start)
 {
     const struct ald_story_pattern *list = worth->patterns[row];
     struct ald_node *why = ald_node_list(a);
     if (row < worth->complex)
-        ald_node_add(a, why, ald_node_str(a, "among the most complex"));
+        ald_node_add(a, why, ald_node_str(a, by_start ? "among the most complex by its start" : "among the most complex"));
     for (size_t k = 0; k < worth->patterns_n[row]; k++)
         ald_node_add(a, why, ald_node_str(a, ald_sprintf(a, "%s: %s", list[k].confirmed ? "confirmed" : "suggested", list[k].title)));
     return why;
@@ -134,7 +134,7 @@ static struct ald_node *worth_row(void *ctx, size_t row, struct ald_arena *a)
     set_incident(a, o, an, i);
     set_maybe(a, o, "complexity", c && c->has, c ? c->position : 0, c ? c->absent : "no reading");
     ald_node_set(a, o, "resolve_s", ald_node_seconds(a, an->incidents[i].duration_ms, "no time to resolve is recorded"));
-    ald_node_set(a, o, "why", why_node(a, worth, row));
+    ald_node_set(a, o, "why", why_node(a, worth, row, m->shown == ALD_START_READING));
     return o;
 }
 
@@ -215,6 +215,7 @@ static struct ald_node *learning_node(struct ald_arena *a, const struct ald_anal
     ald_node_set(a, o, "citations", citations_node(a, an, f, lore, l));
     ald_node_set(a, o, "never_reviewed", worth_node(a, an, view, l));
     set_count(a, o, "never_reviewed_complex", l->worth_complex);
+    set_count(a, o, "never_reviewed_complex_by_start", l->worth_by_start);
     set_count(a, o, "strangers", lore->strangers);
     return o;
 }

@@ -130,6 +130,8 @@ void ald_patterns_nodes(struct ald_report *report, const struct ald_analysis *an
     ald_node_set(a, widest, "n", ald_node_int(a, (int64_t)all.wide));
     ald_node_set(a, widest, "lorin", ald_node_int(a, (int64_t)all.lorin));
     ald_node_set(a, widest, "confirmed", ald_node_int(a, (int64_t)all.lorin_confirmed));
+    ald_node_set(a, widest, "lorin_all", ald_node_int(a, (int64_t)all.lorin_all));
+    ald_node_set(a, widest, "of_all", ald_node_int(a, (int64_t)all.n));
     ald_node_set(a, widest, "share", share(a, all.lorin, all.wide, "no incident of the period has a blast radius of 0.8 or more"));
     ald_node_set(a, report->root, "patterns", list);
     ald_node_set(a, report->root, "widest", widest);

@@ -75,9 +75,56 @@ static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
                            ald_span(t->a, c->p90_ci.high)));
 }
 
-static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
+/* ", 3 of these still open" of so many that took longer. */
+static const char *still_open(struct ald_arena *a, const struct ald_figures *f)
 {
-    size_t read = f->shorter + f->typical + f->longer;
+    size_t longer = f->longer + f->open_longer;
+    if (!f->open_longer)
+        return "";
+    return f->open_longer == longer ? longer == 1 ? ", which is still open" : ", all of them still open"
+                                    : ald_sprintf(a, ", %s of these still open", ald_words_count(a, (int64_t)f->open_longer));
+}
+
+/* ", 2 of these by their start alone": of so many, so many of which nothing later than the start was read. */
+static const char *by_start(struct ald_arena *a, size_t n, size_t start)
+{
+    if (!start)
+        return "";
+    return start == n ? n == 1 ? " by its start" : " by their start" : ald_sprintf(a, " (%s of these by %s)", ald_words_count(a, (int64_t)start), start == 1 ? "its start" : "their start");
+}
+
+static void say_corners(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    size_t complex_short = 0, complex_start = 0, simple_long = 0, simple_start = 0;
+    for (size_t i = 0; i < f->incidents_n; i++) {
+        const struct ald_measure *m = ald_measure_at(an, f->incidents[i]);
+        bool start = m->shown == ALD_START_READING;
+        complex_short += m->corner == ALD_CORNER_COMPLEX_SHORT;
+        complex_start += m->corner == ALD_CORNER_COMPLEX_SHORT && start;
+        simple_long += m->corner == ALD_CORNER_SIMPLE_LONG;
+        simple_start += m->corner == ALD_CORNER_SIMPLE_LONG && start;
+    }
+    if (complex_short)
+        ald_sentence_add(t, ald_sprintf(t->a, "%s more complex than most%s and yet over quickly: ask what went right.",
+                                        ald_many(t->a, complex_short, "was", "were"), by_start(t->a, complex_short, complex_start)));
+    if (simple_long)
+        ald_sentence_add(t, ald_sprintf(t->a, "%s simpler than most%s and yet took long: ask what made %s hard.", ald_many(t->a, simple_long, "was", "were"),
+                                        by_start(t->a, simple_long, simple_start), simple_long == 1 ? "it" : "them"));
+}
+
+static void say_pairs(struct ald_sentences *t, const struct ald_figures *f)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < f->pairs_n; i++)
+        start += f->pairs[i].reading == ALD_START_READING;
+    if (f->pairs_n)
+        ald_sentence_add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex%s; their times alone would hide that.",
+                                        ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents"), by_start(t->a, f->pairs_n, start)));
+}
+
+static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f, const struct ald_usual *usual)
+{
+    size_t longer = f->longer + f->open_longer, read = f->shorter + f->typical + longer;
     if (read + f->still_open == 0) {
         if (f->incidents_n)
             ald_sentence_add(t, ald_sprintf(t->a, "No incident can be seen beside comparable ones yet: that needs 30 resolved or open incidents from before "
@@ -89,29 +136,17 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
         ald_sentence_add(t, ald_sprintf(t->a, "None that is over can be seen beside comparable ones; %s still open.", ald_many(t->a, f->still_open, "is", "are")));
     else if (read == 1)
         ald_sentence_add(t, ald_sprintf(t->a, "One incident can be seen beside comparable ones: it %s.",
-                           f->shorter  ? "was over sooner than comparable earlier ones"
-                           : f->longer ? "took longer than comparable earlier ones: ask what made it hard"
-                                       : "took about as long as comparable earlier ones"));
+                           f->shorter       ? "was over sooner than comparable earlier ones"
+                           : f->open_longer ? "is still open, and has taken longer than comparable earlier ones: ask what makes it hard"
+                           : f->longer      ? "took longer than comparable earlier ones: ask what made it hard"
+                                            : "took about as long as comparable earlier ones"));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s.",
+        ald_sentence_add(t, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s%s.",
                            ald_none_or(t->a, f->shorter), ald_words_count(t->a, (int64_t)read), f->shorter > 1 ? "were" : "was", ald_none_or(t->a, f->typical),
-                           ald_none_or(t->a, f->longer), ald_usual_readings(t->a, read),
-                           !f->longer ? "" : f->longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
-    size_t complex_short = 0;
-    size_t simple_long = 0;
-    for (size_t i = 0; i < f->incidents_n; i++) {
-        complex_short += ald_measure_at(an, f->incidents[i])->corner == ALD_CORNER_COMPLEX_SHORT;
-        simple_long += ald_measure_at(an, f->incidents[i])->corner == ALD_CORNER_SIMPLE_LONG;
-    }
-    if (complex_short)
-        ald_sentence_add(t, ald_sprintf(t->a, "%s more complex than most and yet over quickly: ask what went right.",
-                           ald_many(t->a, complex_short, "was", "were")));
-    if (simple_long)
-        ald_sentence_add(t, ald_sprintf(t->a, "%s simpler than most and yet took long: ask what made %s hard.", ald_many(t->a, simple_long, "was", "were"),
-                           simple_long == 1 ? "it" : "them"));
-    if (f->pairs_n)
-        ald_sentence_add(t, ald_sprintf(t->a, "%s took about equally long although one of the two was far more complex; their times alone would hide that.",
-                           ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents")));
+                           ald_none_or(t->a, longer), still_open(t->a, f), ald_usual_readings(t->a, usual, read),
+                           !longer ? "" : longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
+    say_corners(t, an, f);
+    say_pairs(t, f);
 }
 
 static void say_missing(struct ald_sentences *t, const struct ald_figures *f)
@@ -141,7 +176,7 @@ const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald
     say_clock(&t, f);
     const char *change = ald_change_summary(a, changes);
     ald_sentence_add(&t, change);
-    say_readings(&t, an, f);
+    say_readings(&t, an, f, &changes->usual);
     return ald_sentences_end(&t);
 }
 

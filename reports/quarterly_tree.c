@@ -166,7 +166,7 @@ enum ald_rc ald_quarterly_tree(const struct ald_report_input *in, struct ald_rep
     ald_node_set(a, root, "change", ald_change_node(a, an, f, changes));
     ald_node_set(a, root, "concentration", ald_concentration_node(a, changes));
     ald_node_set(a, root, "severity", ald_severity_node(a, changes));
-    ald_node_set(a, root, "readings", ald_reading_counts_node(a, an, f));
+    ald_node_set(a, root, "readings", ald_reading_counts_node(a, an, f, &changes->usual));
     ald_node_set(a, root, "coupling", gathered->coupling);
     ald_node_set(a, root, "calibration", ald_calibration_node(a, an, f));
     ald_node_set(a, root, "groups", groups);

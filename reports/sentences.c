@@ -84,17 +84,25 @@ const char *ald_noticed(struct ald_arena *a, double reduction)
     return ald_sprintf(a, "%.0f %% less or %s", 100 * reduction, ald_longer(a, 1 / (1 - fmin(reduction, 0.999))));
 }
 
-const char *ald_usual(struct ald_arena *a, size_t n, double share)
+const char *ald_usual(struct ald_arena *a, double expected)
 {
-    return ald_sprintf(a, "usual: about %s", ald_words_count(a, llround((double)n * share)));
+    return expected < 0.5 ? "usual: less than 1" : ald_sprintf(a, "usual: about %s", ald_words_count(a, llround(expected)));
 }
 
-const char *ald_usual_readings(struct ald_arena *a, size_t n)
+double ald_usual_of(const struct ald_usual *usual, size_t part, size_t n)
 {
-    if (n < ALD_FEW_USUAL)
+    return n < ALD_FEW_USUAL || usual->n < ALD_USUAL_LEAST ? -1 : (double)part / (double)usual->n * (double)n;
+}
+
+const char *ald_usual_readings(struct ald_arena *a, const struct ald_usual *usual, size_t n)
+{
+    if (ald_usual_of(usual, 0, n) < 0)
         return "";
-    const char *tail = ald_words_count(a, llround((double)n / 10));
-    return ald_sprintf(a, " (usual: about %s, %s, %s)", tail, ald_words_count(a, llround(0.8 * (double)n)), tail);
+    const size_t parts[] = {usual->shorter, usual->typical, usual->longer};
+    const char *said = "";
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        said = ald_sprintf(a, "%s%s%s", said, i ? ", " : "", ald_words_count(a, llround(ald_usual_of(usual, parts[i], n))));
+    return ald_sprintf(a, " (usual: about %s)", said);
 }
 
 const char *ald_from_to(struct ald_arena *a, size_t least, size_t most)

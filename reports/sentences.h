@@ -1,9 +1,10 @@
 /* Building lists of sentences that carry their figures. */
 #pragma once
 
+#include "alidade/change.h"
 #include "alidade/report.h"
 
-enum { ALD_FEW_USUAL = 10 }; /* of fewer nothing is usual */
+enum { ALD_FEW_USUAL = 10, ALD_USUAL_LEAST = 30 }; /* of fewer nothing is usual; from fewer earlier ones nothing is known to be */
 
 struct ald_sentences {
     struct ald_arena *a;
@@ -28,10 +29,12 @@ const char *ald_longer(struct ald_arena *a, double factor);
 const char *ald_took(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than);
 /** What would be noticed: "44 % less or 78 % longer": the same distance both ways. */
 const char *ald_noticed(struct ald_arena *a, double reduction);
-/** How many of n a share is, for what is to be expected: "usual: about 7". */
-const char *ald_usual(struct ald_arena *a, size_t n, double share);
-/** " (usual: about 4, 29, 4)": of so many readings shorter, typical and longer; "" of few. */
-const char *ald_usual_readings(struct ald_arena *a, size_t n);
+/** What is to be expected: "usual: about 7", "usual: less than 1". */
+const char *ald_usual(struct ald_arena *a, double expected);
+/** How many of n readings would be as `part` of the earlier ones were; below 0: nothing is usual. */
+double ald_usual_of(const struct ald_usual *usual, size_t part, size_t n);
+/** " (usual: about 5, 32, 2)": of n readings shorter, typical and longer; "" where nothing is usual. */
+const char *ald_usual_readings(struct ald_arena *a, const struct ald_usual *usual, size_t n);
 /** "1 incident", "7 incidents". */
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
 /** "24 to 39"; "24" where both are the same. */

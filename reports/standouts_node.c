@@ -30,11 +30,11 @@ static const char *beside(struct ald_arena *a, const struct ald_reading *r)
         return NULL;
     switch (r->verdict) {
     case ALD_SHORTER:
-        return "over sooner than they were";
+        return "sooner";
     case ALD_LONGER:
-        return "longer than they took";
+        return "longer";
     case ALD_TYPICAL:
-        return "about as long as they took";
+        return "about as long";
     case ALD_STILL_OPEN:
         break;
     }

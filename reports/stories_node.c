@@ -77,9 +77,10 @@ static const char *level(double position, const char *low, const char *middle, c
     return position >= 0.8 ? high : position <= 0.2 ? low : middle;
 }
 
-/* "Complex, narrow, and over in 15 min; comparable ones took 45 min to 6 h 09 min. 3 teams, 5 people. Ask what went right." */
-static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, uint32_t i)
+/* "Complex by its start, narrow, and over in 15 min; comparable ones took 45 min to 6 h 09 min. 3 teams, 5 people. Ask what went right." */
+static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story *story)
 {
+    uint32_t i = story->incident;
     const struct ald_incident *inc = &an->incidents[i];
     const struct ald_measure *m = ald_measure_at(an, i);
     const char *text = "";
@@ -87,7 +88,8 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
         return NULL;
     const struct ald_reading *r = &m->reading[m->shown];
     if (r->axis[ALD_COMPLEXITY].has)
-        text = level(r->axis[ALD_COMPLEXITY].position, "Simple", "Neither simple nor complex", "Complex");
+        text = ald_sprintf(a, "%s%s", level(r->axis[ALD_COMPLEXITY].position, "Simple", "Neither simple nor complex", "Complex"),
+                           m->shown == ALD_START_READING ? " by its start" : "");
     if (r->axis[ALD_BLAST_RADIUS].has)
         text = ald_sprintf(a, "%s%s%s", text, *text ? ", " : "", level(r->axis[ALD_BLAST_RADIUS].position, "narrow", "of middling reach", "wide"));
     text = ald_sprintf(a, "%s%s %s", text, *text ? ", and over in" : "Over in", ald_span(a, (double)inc->duration_ms));
@@ -102,8 +104,10 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
                            fresh->has_total && fresh->total >= 0.5 ? ", at least half of them new to its services" : "");
     if (inc->teams_n)
         text = ald_sprintf(a, "%s.", text);
+    const char *ask = ald_story_ask(story);
     return ald_sprintf(a, "%s %s", text,
-                       r->verdict == ALD_LONGER || (r->has_percentile && r->percentile > 0.5) ? "Ask what made it hard." : "Ask what went right.");
+                       ask                   ? ask
+                       : r->verdict == ALD_LONGER || (r->has_percentile && r->percentile > 0.5) ? "Ask what made it hard." : "Ask what went right.");
 }
 
 /** What every story row begins with; most: reasons that are told in words. */
@@ -122,7 +126,7 @@ static struct ald_node *story_head(struct ald_arena *a, const struct ald_analysi
     ald_node_set(a, o, "score", ald_node_num(a, story->score));
     ald_node_set(a, o, "reasons", ald_story_reasons_node(a, story));
     ald_node_set(a, o, "why", texts_of(a, story, most));
-    ald_node_set(a, o, "in_short", ald_node_str(a, in_short(a, an, story->incident)));
+    ald_node_set(a, o, "in_short", ald_node_str(a, in_short(a, an, story)));
     return o;
 }
 

@@ -3,7 +3,7 @@
 incidents|signals|readings|settings`, the period's figures from the incidents and a quarterly JSON report. It shares no code
 and no structure with the C sources. Prints every difference and exits 1, or prints "checked N figures".
 
-    oracle.py --incidents F --signals F --readings F --settings F [--report quarterly.json ...]
+    oracle.py --incidents F --signals F --readings F --settings F [--report quarterly.json ...] [--leadership leadership.json ...]
 """
 import argparse
 import json
@@ -327,6 +327,10 @@ class Frame:
         if not weights:
             return None, 0.0
         return (total / weights if present / weights >= 0.5 else None), present / weights
+
+    def far(self, axis, cut):
+        """What share of the members would stand at `cut` or above if they came anew."""
+        return sum(newcomer(self.raws[axis], key) >= cut for key in self.raws[axis]) / len(self.raws[axis])
 
     def place(self, incident, axis):
         """(position or None, raw or None, coverage) of a newcomer. Its raw is made as the members' are, so that equal values
@@ -756,6 +760,8 @@ class Period:
                     corner = "complex, short: ask what went right"
                 elif x <= 0.2 + 1e-9 and p >= 0.8 - 1e-9:
                     corner = "simple, long: ask what made it hard"
+            if corner and reading == "start":
+                corner = corner.replace(",", " by its start,", 1)
             self.same(f"{inc.id} corner", row["corner"], corner)
             for r in READINGS:
                 self.report_reading(inc, r, (row.get("readings") or {}).get(r))
@@ -1061,6 +1067,7 @@ class Change:
         self.trend()
         self.concentration()
         self.severity()
+        self.readings()
 
     # ---- How things stood ----
 
@@ -1284,6 +1291,62 @@ class Change:
             self.adjusted_shift(what, row, stood, "mean_percentile")
         self.same("trend labels differ", len(found), len(self.report["trend"]))
 
+    # ---- What is usual ----
+
+    def usual(self):
+        """How those of the quarters before the period's own stood, each in the reading that would have been shown of it then."""
+        calendar = self.o.calendar
+        own_first, last = calendar.quarter_first_day(self.p.start), calendar.quarter_first_day(self.p.end - 1)
+        age = calendar.day_start(last), calendar.day_start(add_months(last, 3))
+        n = {"shorter": 0, "typical": 0, "longer": 0, "open_longer": 0, "untold": 0}
+        for back in range(1, self.o.lookback + 1):
+            quarter = add_months(own_first, -3 * back)
+            span = calendar.day_start(quarter), calendar.day_start(add_months(quarter, 3))
+            at = span[1] + self.o.as_of - age[1] if self.o.as_of >= age[1] else span[0] + self.o.as_of - age[0]
+            for inc, t, still in self.then(*span, *age)[0] if self.o.as_of >= age[0] else []:
+                frame, beyond = self.o.frame(quarter, "landmark")[0], inc.landmark is not None and inc.stood(at)[2] > inc.landmark
+                if not beyond or frame.n < NEEDED:
+                    frame = self.o.frame(quarter, "start")[0]
+                if frame.n >= NEEDED:
+                    side = self.side(frame, inc, t, still)
+                    n[side] += 1
+                    n["open_longer"] += side == "longer" and still
+        del n["untold"]
+        return {**n, "n": n["shorter"] + n["typical"] + n["longer"]}
+
+    @staticmethod
+    def side(frame, inc, t, still):
+        said = read(frame.comparables(*(frame.place(inc, axis)[0] for axis in AXES))[2], t, False)
+        if said["upper_s"] is not None and seconds(t) > said["upper_s"]:
+            return "longer"
+        return "untold" if still else said["text"].split()[0]
+
+    def readings(self):
+        found, shown = self.report["readings"], self.shown()
+        open_longer = sum(inc.state == "open" and self.side(frame, inc, inc.time(self.o.as_of), True) == "longer" for inc, frame in shown.items())
+        self.same("readings.open_longer", found["open_longer"], open_longer)
+        self.same("readings.usual", found["usual"], self.usual())
+
+    def shown(self):
+        """The frame that each of the period's own is shown in."""
+        out = {}
+        for inc in self.p.own:
+            reading = next((r for r in reversed(READINGS) if not self.o.expected(inc, r)[1]["absent"]), None)
+            if reading:
+                out[inc] = self.o.frame(inc.quarter, reading)[0]
+        return out
+
+    def hard(self):
+        """How many would be usual beyond a place, of a leadership report."""
+        hard, shown = self.report["hard"], self.shown()
+        self.far("hard.usual", hard["usual"], shown, 0, 0.9)
+        self.far("hard.wide_usual", hard["wide_usual"], shown, 1, 0.8)
+        self.far("hard.lasted.usual", hard["lasted"]["usual"], {i: f for i, f in shown.items() if f.reading == "landmark"}, 0, 0.9)
+
+    def far(self, what, found, shown, axis, cut):
+        placed = [frame.far(AXES[axis], cut) for inc, frame in shown.items() if frame.place(inc, AXES[axis])[0] is not None]
+        self.same(what, number(found), sum(placed) if placed else None)
+
     # ---- Concentration, severity ----
 
     def concentration(self):
@@ -1342,6 +1405,7 @@ def main(argv=None):
     for name in ("incidents", "signals", "readings", "settings"):
         parser.add_argument("--" + name, required=True, metavar="FILE")
     parser.add_argument("--report", action="append", default=[], metavar="FILE", help="a quarterly JSON report")
+    parser.add_argument("--leadership", action="append", default=[], metavar="FILE", help="a leadership JSON report of the same as-of")
     args = parser.parse_args(argv)
     with open(args.settings, encoding="utf-8") as file:
         settings = json.load(file)
@@ -1355,6 +1419,9 @@ def main(argv=None):
     oracle.check_readings()
     for report in reports:
         oracle.check_report(report)
+    for path in args.leadership:
+        with open(path, encoding="utf-8") as file:
+            Change(Period(oracle, json.load(file))).hard()
     return check.finish()
 
 

@@ -340,8 +340,6 @@ static inline bool ald_over_before_landmark(const struct ald_incident *inc)
 /** "shorter than comparable", "typical", "already longer than 62 % of comparable" ...; NULL: it was not read. Static. */
 const char *ald_reading_text(const struct ald_reading *reading);
 enum ald_corner { ALD_CORNER_NONE, ALD_CORNER_COMPLEX_SHORT, ALD_CORNER_SIMPLE_LONG };
-const char *ald_corner_text(enum ald_corner corner); /* "complex, short: ask what went right" ...; NULL for none */
-
 struct ald_places;
 /** How one incident reads. */
 struct ald_measure {
@@ -350,6 +348,8 @@ struct ald_measure {
     int shown; /* ALD_START_READING, ALD_LANDMARK_READING, or -1 */
     enum ald_corner corner;
 };
+/** "complex, short: ask what went right", "complex by its start, short: ..." where nothing later was read; NULL: in none. Static. */
+const char *ald_corner_text(const struct ald_measure *measure);
 
 /* ---- Figures ---- */
 struct ald_interval {
@@ -408,6 +408,7 @@ struct ald_figures {
     const struct ald_pair *pairs;
     size_t pairs_n;
     size_t shorter, typical, longer, still_open, without_reading; /* of the reading shown */
+    size_t open_longer; /* of those that are still open: beyond the upper bound already */
     size_t over_before_landmark, landmark_known;
     double first_quartile_ms; /* NAN when none: a better landmark when most are over before it */
 };
@@ -510,6 +511,10 @@ bool ald_axis_told(const struct ald_analysis *analysis, size_t incident, int rea
 /** How many signals an axis position of a reading rests on: those recorded of the incident (*ret_told), of those that can be compared
  *  (*ret_compared), of all that such a reading looks at. */
 size_t ald_axis_signals(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis, size_t *ret_told, size_t *ret_compared);
+/** From where on an axis an incident is called harder than nine in ten, or further reaching than eight in ten. */
+double ald_far_from(enum ald_axis axis);
+/** What share of the reference of a reading stands there: what would be usual. 0: nobody can, since too many are alike; NAN: no position. */
+double ald_share_far(const struct ald_analysis *analysis, size_t incident, int reading, enum ald_axis axis);
 /** Where a signal, up to the landmark, stands where the landmark reading is absent because too few outlasted it: among those few.
  *  Enough to say that more teams came than nearly always, too little for comparables. NAN elsewhere. */
 double ald_position_among_few(const struct ald_analysis *analysis, size_t incident, size_t signal);

@@ -47,6 +47,12 @@ struct ald_trend_row {
     struct ald_interval median_ci;
     struct ald_shift shift;
 };
+/** How earlier incidents stand in the reading that is shown of them, as they stood at the age that the period has now. */
+struct ald_usual {
+    size_t n;                      /* of so many is it known */
+    size_t shorter, typical, longer;
+    size_t open_longer;            /* of those that are longer: they were still open */
+};
 /** How much of all time the longest incidents hold. */
 struct ald_concentration {
     size_t n;           /* with the clock */
@@ -72,9 +78,10 @@ struct ald_severity {
 void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_arena *arena,
                      struct ald_change *ret);
 /** Oldest first: the quarters of the lookback that do not end before the first record, and the period's own. change: that of the
- *  same figures; where the period is a quarter, its shift is that of its row. Arena-owned. @return how many. */
+ *  same figures; where the period is a quarter, its shift is that of its row. *ret_usual: over those before the period's own. Arena-owned.
+ *  @return how many. */
 size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct ald_change *change,
-                      struct ald_arena *arena, struct ald_trend_row **ret);
+                      struct ald_arena *arena, struct ald_trend_row **ret, struct ald_usual *ret_usual);
 void ald_concentration_fill(const struct ald_analysis *analysis, const struct ald_figures *figures,
                             struct ald_concentration *ret);
 void ald_severity_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, struct ald_severity *ret);

@@ -98,6 +98,7 @@ struct ald_learning {
     size_t cited, citations;       /* incidents of any age that texts of the period name; how many namings */
     const uint32_t *worth;         /* never reviewed and worth it: incidents, the most complex first, those without a position last */
     size_t worth_n, worth_complex; /* so many of them for their complexity; they come first */
+    size_t worth_by_start;         /* of these, those of which nothing later than their start was read */
     const char *absent;            /* why nothing can be said of reviews, or NULL */
 };
 /** A pattern that a person or a rule saw in incident i, short of rejected ones. */

@@ -46,6 +46,7 @@ struct ald_pattern_figures {
     const struct ald_pattern_count *patterns; /* every pattern, by id */
     size_t patterns_n, n;                     /* n: incidents of the period */
     size_t wide, lorin;                       /* incidents at ALD_WIDE or above in the reading shown; those with a pattern of Lorin's law */
+    size_t lorin_all;                         /* the same of all n */
     size_t lorin_confirmed;                   /* of these, those where a person confirmed one */
     size_t without_text;                      /* incidents of which no text but the title was read */
 };

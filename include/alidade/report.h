@@ -153,6 +153,7 @@ enum ald_chart_form {
     ALD_CHART_POINTS, /* x and y; with low and high, each point has its range */
     ALD_CHART_RANGES  /* rows side by side in their order, named by label: y with its interval */
 };
+enum { ALD_NAME_FIRST = 4 };
 struct ald_chart {
     enum ald_chart_form form;
     const char *title, *alt; /* alt: what the chart shows, in words */
@@ -163,7 +164,7 @@ struct ald_chart {
     bool x_log, y_log, unit_axes; /* unit_axes: 0..1 */
     bool joined;                  /* a line through the points, in the order of the rows */
     bool named;                   /* the most telling points have their label beside them */
-    const char *name_first;       /* path of a list whose rows' "key" are labels to name before all others, or NULL */
+    const char *name_first[ALD_NAME_FIRST]; /* paths of lists whose rows' "key" are labels to name before all others; NULL after the last */
     size_t most;                  /* draw at most so many, a seeded sample; 0: as many as the format can */
     const struct ald_series *series;
     size_t series_n;

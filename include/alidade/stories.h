@@ -84,6 +84,8 @@ struct ald_story_gap {
 size_t ald_story_gaps(const struct ald_analysis *analysis, size_t incident, struct ald_arena *arena, const struct ald_story_gap **ret);
 /** Three to five questions for the teller that follow from the reasons; static texts, arena-owned list. */
 size_t ald_story_prompts(const struct ald_story *story, struct ald_arena *arena, const char *const **ret);
+/** The one thing to ask that follows from the strongest reason, in a sentence; NULL: there is none. Static. */
+const char *ald_story_ask(const struct ald_story *story);
 void ald_story_tellability(const struct ald_analysis *analysis, const struct ald_lore *lore, size_t incident, struct ald_arena *arena,
                            struct ald_tellability *ret);
 /** Mean of: a shared service, the same first team, Jaccard of patterns, the same quarter (METHODS 8). */

@@ -210,7 +210,7 @@ class Case(unittest.TestCase):
         self.export_all(as_of, to, whats, **more)
         args = [word for what in whats for word in (f"--{what}", str(to / f"{what}.ndjson"))]
         for report in reports:
-            args += ["--report", str(report)]
+            args += ["--leadership" if "leadership" in pathlib.Path(report).name else "--report", str(report)]
         done = subprocess.run([PYTHON, str(ROOT / "tests" / "oracle.py"), *args], capture_output=True, text=True,
                               timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-3000:])

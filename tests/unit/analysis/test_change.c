@@ -369,6 +369,7 @@ static void trend(void **state)
     (void)state;
     struct synthetic s;
     struct ald_trend_row *rows;
+    struct ald_usual usual;
     room(&s, day(2026, 1, 2), 64); /* one day after the end of 2025Q4 */
     (void)add(&s, day(2025, 5, 20), HOUR);
     for (int i = 0; i < 6; i++)
@@ -380,7 +381,8 @@ static void trend(void **state)
     struct ald_figures f = figures_of(&s, "2025-11");
     struct ald_change change;
     ald_change_fill(&s.analysis, &f, s.analysis.arena, &change);
-    assert_int_equal(ald_trend_fill(&s.analysis, &f, &change, s.analysis.arena, &rows), 3); /* none before the first record */
+    assert_int_equal(ald_trend_fill(&s.analysis, &f, &change, s.analysis.arena, &rows, &usual), 3); /* none before the first record */
+    assert_int_equal(usual.n, 0);                                                              /* without readings nothing is usual */
     static const struct {
         const char *label;
         size_t n, resolved, open;
@@ -400,7 +402,7 @@ static void trend(void **state)
     synthetic_close_to(rows[1].median_ci.high, 6.0 * (double)HOUR, 1e-12, "upper end");
     struct ald_figures none = figures_of(&s, "2027Q1");
     ald_change_fill(&s.analysis, &none, s.analysis.arena, &change);
-    assert_int_equal(ald_trend_fill(&s.analysis, &none, &change, s.analysis.arena, &rows), 0);
+    assert_int_equal(ald_trend_fill(&s.analysis, &none, &change, s.analysis.arena, &rows, &usual), 0);
     synthetic_done(&s);
 }
 

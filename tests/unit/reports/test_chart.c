@@ -320,7 +320,7 @@ static void test_names_do_not_cover_each_other(void **state)
     add_row(room, first, "left", "a", 0, 0);
     ald_node_set(room->arena, room->report.root, "first", first);
     struct ald_chart chart = points_chart;
-    chart.name_first = "first";
+    chart.name_first[0] = "first";
     struct ald_points *p = ald_chart_points(room->arena, &room->report, &chart, 10);
     struct ald_named_point named[ALD_NAMED_MOST];
     size_t n = ald_chart_names(&room->report, p, named);

@@ -50,9 +50,12 @@ static void directions_are_said(void **state)
         assert_string_equal(ald_took(a, took[i].ratio, &took[i].ci, "before"), took[i].words);
     assert_string_equal(ald_noticed(a, 0.44), "44 % less or 79 % longer");
     assert_string_equal(ald_noticed(a, 0.8), "80 % less or 5 times as long");
-    assert_string_equal(ald_usual(a, 34, 0.2), "usual: about 7");
-    assert_string_equal(ald_usual_readings(a, 36), " (usual: about 4, 29, 4)");
-    assert_string_equal(ald_usual_readings(a, 9), "");
+    const struct ald_usual usual = {.n = 273, .shorter = 36, .typical = 222, .longer = 15}, few = {.n = 29, .typical = 29};
+    assert_string_equal(ald_usual(a, 6.8), "usual: about 7");
+    assert_string_equal(ald_usual(a, 0.4), "usual: less than 1");
+    assert_string_equal(ald_usual_readings(a, &usual, 39), " (usual: about 5, 32, 2)");
+    assert_string_equal(ald_usual_readings(a, &usual, 9), "");
+    assert_string_equal(ald_usual_readings(a, &few, 39), "");
     ald_arena_free(a);
 }
 
