@@ -2,6 +2,7 @@
 #include "leadership.h"
 #include "nodes.h"
 #include "sentences.h"
+#include "words.h"
 
 #define PROMISED 0.1 /* so many lie above a band of eight in ten */
 
