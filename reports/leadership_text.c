@@ -10,7 +10,7 @@
 #include "sources.h"
 #include "words.h"
 
-enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLE_MOST = 60 };
+enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLED_MOST = 3, TITLE_MOST = 60 };
 
 struct asked {
     struct ald_arena *a;
@@ -73,15 +73,16 @@ static const char *title_start(const struct asked *q, const char *title)
     return n < 2 ? cut : ald_sprintf(q->a, "%.*s\xe2\x80\xa6", (int)n - 1, cut);
 }
 
-/* "SEV1: 1577 event-bus has two primaries (9 h 49 min); 1580 ..." Facts by name; no grade. */
+/* "SEV1: 1577 event-bus has two primaries (9 h 49 min); 1580 ..." Facts by name; no grade. Of more than a few no titles: the page is one. */
 static const char *most_severe(const struct asked *q)
 {
     const struct ald_node *list = ald_node_at(q->report->root, "most_severe");
     const char *names = NULL;
+    bool titled = ald_rows_n(list) <= TITLED_MOST;
     for (size_t i = 0; i < ald_rows_n(list); i++) {
         const struct ald_node *row = ald_rows_at(list, i, NULL);
-        const char *title = ald_text_at(row, "title"), *how_long = ald_text_at(row, "how_long");
-        names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? "; " : "", ald_text_at(row, "key"), title ? " " : "",
+        const char *title = titled ? ald_text_at(row, "title") : NULL, *how_long = ald_text_at(row, "how_long");
+        names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? (titled ? "; " : ", ") : "", ald_text_at(row, "key"), title ? " " : "",
                             title ? title_start(q, title) : "", !how_long ? "time not known" : strncmp(how_long, "took ", 5) == 0 ? how_long + 5 : how_long);
     }
     const char *label = ald_rows_n(list) ? ald_text_at(ald_rows_at(list, 0, NULL), "severity") : "";
