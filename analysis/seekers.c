@@ -44,12 +44,12 @@ static struct ald_seeker make_seeker(const struct ald_neighbourhood *near, const
     return seeker;
 }
 
-size_t ald_seekers_of(const struct ald_neighbourhood *near, const struct ald_member *members, size_t first, size_t last, bool beyond,
+size_t ald_seekers_of(const struct ald_neighbourhood *near, const struct ald_member *members, size_t first, size_t last, const bool *wanted,
                       struct ald_seeker *ret)
 {
     size_t n = 0;
     for (size_t i = first; i < last; i++)
-        if (!beyond || members[i].beyond)
+        if (!wanted || wanted[i - first])
             ret[n++] = make_seeker(near, &members[i], i);
     if (n > 1)
         qsort(ret, n, sizeof *ret, compare_seekers);

@@ -13,9 +13,9 @@ struct ald_seeker {
     uint8_t k;
     int64_t duration_ms;
 };
-/** Of members first..last-1, which all started in the frame's quarter: all, or those beyond their landmark. By place, then by duration. ret has
- *  room for all. @return how many. */
-size_t ald_seekers_of(const struct ald_neighbourhood *near, const struct ald_member *members, size_t first, size_t last, bool beyond,
+/** Of members first..last-1, which all started in the frame's quarter: those that are wanted (by first..last-1), or all (NULL). By place, then
+ *  by duration. ret has room for all. @return how many. */
+size_t ald_seekers_of(const struct ald_neighbourhood *near, const struct ald_member *members, size_t first, size_t last, const bool *wanted,
                       struct ald_seeker *ret);
 /** Where those at the place of the one at `from` end. */
 size_t ald_seekers_to(const struct ald_seeker *seekers, size_t from, size_t n);

@@ -73,16 +73,18 @@ struct desk {
     bool *open;
     struct ald_km km;
     struct side ended, still; /* room for all seekers of the quarter */
+    size_t first;  /* of the standing's members */
     bool landmark; /* who was beyond the landmark is shown by that reading */
 };
 
 /* Those that are shown as they read at the start. */
 static void tell_usual(struct work *w, const struct desk *desk, const struct ald_seeker *seekers, size_t n)
 {
+    const struct ald_member *members = w->standing->members;
     struct ald_reading bounds = {.m = (uint32_t)desk->km.m};
     ald_reading_bounds(&bounds, &(struct ald_lasting){.m = desk->km.m, .km = &desk->km});
     for (size_t i = 0; i < n; i++)
-        if (!desk->landmark || !w->standing->members[seekers[i].standing].beyond)
+        if (ald_usual_asks(w->usual, seekers[i].standing - desk->first) && (!desk->landmark || !members[seekers[i].standing].beyond))
             ald_usual_count(w->usual, &bounds, (double)seekers[i].duration_ms, seekers[i].open);
 }
 
@@ -131,7 +133,7 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     const struct ald_member *members = w->standing->members;
     struct ald_reference reference;
     struct ald_tally tally;
-    struct desk desk = {.members = NULL};
+    struct desk desk = {.first = first};
     ald_reference_build(w->analysis, w->analysis->incidents[members[first].incident].quarter, scratch, &reference);
     ald_tally_build(w->analysis, &reference, 1, scratch, &tally);
     ald_frame_build(w->analysis, &reference, &tally, ALD_START_READING, 1, scratch, scratch, &desk.frame);
@@ -147,7 +149,7 @@ static void settle_quarter(struct work *w, size_t first, size_t last)
     desk.ended = make_side(scratch, last - first);
     desk.still = make_side(scratch, last - first);
     struct ald_seeker *seekers = ald_calloc(scratch, last - first, sizeof *seekers);
-    size_t n = ald_seekers_of(&desk.near, members, first, last, false, seekers);
+    size_t n = ald_seekers_of(&desk.near, members, first, last, NULL, seekers);
     for (size_t i = 0, j = 0; i < n; i = j) {
         j = ald_seekers_to(seekers, i, n);
         settle(w, &desk, &seekers[i], j - i);

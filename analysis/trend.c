@@ -4,6 +4,7 @@
 #include "alidade/change.h"
 #include "shift.h"
 #include "summaries.h"
+#include "usual.h"
 
 static struct ald_interval median_interval(const double *sorted, size_t n)
 {
@@ -38,6 +39,18 @@ static void fill_row(const struct ald_analysis *analysis, const struct ald_perio
         ald_shift_fill(analysis, period, &standing, &ret->shift, usual);
 }
 
+/* Class incident, started in the lookback before the quarter. */
+static size_t earlier_ones(const struct ald_analysis *analysis, int64_t quarter)
+{
+    int64_t from, to;
+    size_t n = 0;
+    ald_reference_of(analysis, quarter, &from, &to);
+    size_t last = ald_first_from(analysis, to);
+    for (size_t i = ald_first_from(analysis, from); i < last; i++)
+        n += analysis->incidents[i].cls == ALD_INCIDENT;
+    return n;
+}
+
 size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figures *figures, const struct ald_change *change,
                       struct ald_arena *arena, struct ald_trend_row **ret, struct ald_usual *ret_usual)
 {
@@ -48,7 +61,7 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
     int64_t begin = analysis->incidents_n > 0 ? analysis->incidents[0].started_at : ALD_TIME_NONE;
     size_t n = 0, cap = 0;
     *ret = NULL;
-    *ret_usual = (struct ald_usual){.n = 0};
+    ald_usual_begin(ret_usual, earlier_ones(analysis, first));
     if (begin == ALD_TIME_NONE || analysis->as_of < last_start)
         return 0;
     for (int64_t q = first - analysis->settings->lookback_quarters; q <= last; q++) {

@@ -3,6 +3,11 @@
 
 #include "seekers.h"
 
+void ald_usual_begin(struct ald_usual *usual, size_t earlier)
+{
+    *usual = (struct ald_usual){.every = earlier > ALD_USUAL_MOST ? (earlier + ALD_USUAL_MOST - 1) / ALD_USUAL_MOST : 1};
+}
+
 void ald_usual_count(struct ald_usual *usual, const struct ald_reading *bounds, double t, bool open)
 {
     enum ald_side side;
@@ -30,7 +35,10 @@ bool ald_usual_landmark(const struct ald_analysis *analysis, const struct ald_re
     ald_lasting_scratch_init(&curve, frame.n, scratch);
     uint32_t *found = ald_calloc(scratch, frame.n, sizeof *found);
     struct ald_seeker *seekers = ald_calloc(scratch, last - first, sizeof *seekers);
-    size_t n = ald_seekers_of(&near, members, first, last, true, seekers);
+    bool *wanted = ald_calloc(scratch, last - first, sizeof *wanted);
+    for (size_t i = first; i < last; i++)
+        wanted[i - first] = members[i].beyond && ald_usual_asks(usual, i - first);
+    size_t n = ald_seekers_of(&near, members, first, last, wanted, seekers);
     for (size_t i = 0, j = 0; i < n; i = j) {
         size_t m = ald_seekers_find(&near, &seekers[i], found);
         struct ald_reading bounds = {.m = (uint32_t)m};

@@ -5,6 +5,14 @@
 #include "alidade/change.h"
 #include "readings.h"
 
+#define ALD_USUAL_MOST 10000 /* of more earlier ones not all are looked at: a share of so many is known to half a per cent */
+/** Begins with nothing, and says how many earlier incidents there are. */
+void ald_usual_begin(struct ald_usual *usual, size_t earlier);
+/** Whether the i-th of a quarter is looked at. */
+static inline bool ald_usual_asks(const struct ald_usual *usual, size_t i)
+{
+    return i % usual->every == 0;
+}
 /** Adds one that stood so; nothing where it is not known on which side of its band it is. */
 void ald_usual_count(struct ald_usual *usual, const struct ald_reading *bounds, double t, bool open);
 /** Adds those of members first..last-1, which started in the reference's quarter, that were beyond their landmark. @return false: too few of the

@@ -98,7 +98,7 @@ void ald_charts_scatter(struct ald_report *report, struct ald_section *section)
     struct ald_chart chart = {
         .rows = ald_node_at(report->root, ALD_ALL_INCIDENTS) ? ALD_ALL_INCIDENTS : "incidents",
         .x = ALD_SHOWN "complexity.position",
-        .x_title = "complexity in our own history: simpler than all (0) to more complex than all (1)",
+        .x_title = "complexity in our history: simple (0) to complex (1)",
         .label = "key",
         .x_show = ALD_SHOW_POSITION,
         .named = !page,

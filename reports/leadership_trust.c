@@ -45,10 +45,10 @@ const char *ald_leadership_bands(struct ald_arena *a, const struct ald_node *roo
         if (!is_shown(root, r) || !number_at(a, root, r, "above", &above) || !number_at(a, root, r, "above_ci[0]", &low) ||
             !number_at(a, root, r, "above_ci[1]", &high) || (low <= PROMISED && high >= PROMISED))
             continue;
-        const char *who = r == ALD_START_READING ? "Seen by their start"
+        const char *who = r == ALD_START_READING ? "By their start"
                                                  : ald_sprintf(a, "Of those that lasted over %s", ald_span(a, (double)settings->landmark_ms));
         return ald_sprintf(a, "%s, %.0f %% took longer than nine in ten comparable ones (%.0f %% to %.0f %%, allowing for chance; 10 %% would be right): such spans "
-                              "were too %s here.",
+                              "were too %s.",
                            who, 100 * above, 100 * low, 100 * high, above > PROMISED ? "short" : "wide");
     }
     return NULL;

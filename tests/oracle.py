@@ -1299,11 +1299,13 @@ class Change:
         own_first, last = calendar.quarter_first_day(self.p.start), calendar.quarter_first_day(self.p.end - 1)
         age = calendar.day_start(last), calendar.day_start(add_months(last, 3))
         n = {"shorter": 0, "typical": 0, "longer": 0, "open_longer": 0, "untold": 0}
+        since, until = (calendar.day_start(add_months(own_first, -3 * back)) for back in (self.o.lookback, 0))
+        every = max(1, math.ceil(sum(since <= i.start < until for i in self.class_incident) / 10000))
         for back in range(1, self.o.lookback + 1):
             quarter = add_months(own_first, -3 * back)
             span = calendar.day_start(quarter), calendar.day_start(add_months(quarter, 3))
             at = span[1] + self.o.as_of - age[1] if self.o.as_of >= age[1] else span[0] + self.o.as_of - age[0]
-            for inc, t, still in self.then(*span, *age)[0] if self.o.as_of >= age[0] else []:
+            for inc, t, still in self.then(*span, *age)[0][::every] if self.o.as_of >= age[0] else []:
                 frame, beyond = self.o.frame(quarter, "landmark")[0], inc.landmark is not None and inc.stood(at)[2] > inc.landmark
                 if not beyond or frame.n < NEEDED:
                     frame = self.o.frame(quarter, "start")[0]

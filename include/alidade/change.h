@@ -52,6 +52,7 @@ struct ald_usual {
     size_t n;                      /* of so many is it known */
     size_t shorter, typical, longer;
     size_t open_longer;            /* of those that are longer: they were still open */
+    size_t every;                  /* of many, every so many-th of a quarter was looked at */
 };
 /** How much of all time the longest incidents hold. */
 struct ald_concentration {

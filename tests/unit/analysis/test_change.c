@@ -2,6 +2,7 @@
 #include "change_room.h"
 
 #include "analysis/reshuffle.h"
+#include "analysis/usual.h"
 
 /* One incident a week: four in January 2026, four in February (whose four weeks they are). Hours; 0: nothing. */
 static void make_weeks(struct synthetic *s, int64_t as_of, const int january[4], const int february[4])
@@ -406,9 +407,29 @@ static void trend(void **state)
     synthetic_done(&s);
 }
 
+/* Of many earlier ones every so many-th tells what is usual; a band is left above, below, or not at all. */
+static void usual_is_counted(void **state)
+{
+    (void)state;
+    struct ald_usual usual;
+    ald_usual_begin(&usual, ALD_USUAL_MOST);
+    assert_int_equal(usual.every, 1);
+    ald_usual_begin(&usual, 2 * ALD_USUAL_MOST + 1);
+    assert_int_equal(usual.every, 3);
+    assert_true(ald_usual_asks(&usual, 0) && !ald_usual_asks(&usual, 1) && !ald_usual_asks(&usual, 2) && ald_usual_asks(&usual, 3));
+    const struct ald_reading bounds = {.has_lower = true, .lower_ms = 10, .has_upper = true, .upper_ms = 90};
+    ald_usual_count(&usual, &bounds, 5, false);
+    ald_usual_count(&usual, &bounds, 50, false);
+    ald_usual_count(&usual, &bounds, 50, true); /* open within its band: it is not known */
+    ald_usual_count(&usual, &bounds, 91, true);
+    ald_usual_count(&usual, &bounds, 91, false);
+    assert_true(usual.n == 4 && usual.shorter == 1 && usual.typical == 1 && usual.longer == 2 && usual.open_longer == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(usual_is_counted),
         cmocka_unit_test(ratio_and_chance),
         cmocka_unit_test(no_difference),
         cmocka_unit_test(weeks_that_cluster),
