@@ -48,6 +48,20 @@ static bool decides(const struct ald_build *b, uint32_t r, bool pager_or_status)
     return !pager_or_status || is_decider_kind(&b->a->records[r]);
 }
 
+/* Whether a record that tells of it itself gives another end than the one that was taken. */
+static bool ends_differ(const struct ald_build *b, const struct ald_incident *inc, int64_t taken)
+{
+    for (size_t i = 0; i < inc->records_n; i++) {
+        uint32_t r = inc->records[i];
+        int64_t own = ald_own_moment(b, r, ALD_RESOLVED).at;
+        if (own == ALD_TIME_NONE || b->work[r].folded || b->a->records[r].copy)
+            continue;
+        if (taken == ALD_TIME_NONE || own <= taken - ALD_ALIKE_MS || own >= taken + ALD_ALIKE_MS)
+            return inc->records_n > 1;
+    }
+    return false;
+}
+
 /* First moments are the earliest of all records, ends the latest of those that decide. */
 static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pager_or_status)
 {
@@ -75,6 +89,7 @@ static void take_moments(struct ald_build *b, struct ald_incident *inc, bool pag
     inc->state = open ? ALD_OPEN : resolved ? ALD_STATE_RESOLVED : ALD_END_NOT_RECORDED;
     if (inc->state != ALD_STATE_RESOLVED)
         moments[ALD_RESOLVED] = (struct ald_taken){.at = ALD_TIME_NONE};
+    inc->ends_differ = ends_differ(b, inc, moments[ALD_RESOLVED].at);
     ald_moments_keep(b, inc, moments);
 }
 

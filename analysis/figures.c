@@ -75,6 +75,7 @@ static void count_population(const struct ald_analysis *analysis, const struct a
         ret->impossible += inc->impossible;
         ret->zero_length += inc->zero_length;
         ret->entered_after += inc->entered_after;
+        ret->ends_differ += inc->ends_differ;
     }
     for (size_t i = 0; i < analysis->records_n; i++) {
         const struct ald_record *record = &analysis->records[i];

@@ -110,24 +110,11 @@ static enum ald_rc incomplete(struct message *m, const struct ald_jv *root, cons
 /* " In none of these times: 3 still open, 1 closed without a time of resolution." */
 static enum ald_rc left_out(struct message *m, const struct ald_jv *root, const char **ret, struct ald_err *err)
 {
-    static const struct {
-        const char *key, *what;
-    } rows[] = {{"open", "still open"},
-                {"end_not_recorded", "closed without a time of resolution"},
-                {"impossible", "with an end before the start or in the future"},
-                {"zero_length", "over in the moment it began"}};
     struct ald_jv population;
     const char *why = NULL;
     *ret = "";
-    if (!ald_json_opt(root, "population", &population))
-        return ALD_OK;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        bool has = false;
-        int64_t n = 0;
-        ALD_TRY(ald_json_int_opt(&population, rows[i].key, &has, &n, err));
-        if (n)
-            why = ald_sprintf(m->arena, "%s%s%lld %s", why ? why : "", why ? ", " : "", (long long)n, rows[i].what);
-    }
+    if (ald_json_opt(root, "population", &population))
+        ALD_TRY(ald_json_str_opt(&population, "in_no_time", &why, err));
     if (why)
         *ret = ald_sprintf(m->arena, " In none of these times: %s.", why);
     return ALD_OK;

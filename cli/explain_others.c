@@ -5,8 +5,6 @@
 #include "alidade/utf8.h"
 #include "explain.h"
 
-#define ALIKE_MS ALD_SECOND_MS /* sources cut to seconds */
-
 static const char *why_not(const struct ald_taken *taken, const struct ald_record *rec, int moment, int64_t at)
 {
     if (rec->copy)
@@ -40,7 +38,7 @@ static enum ald_rc add_of(struct ald_arena *a, struct ald_store *store, const st
             m++;
         int64_t at = ald_q_col_time(q, 1);
         const struct ald_taken *taken = m < ALD_MOMENT_N ? ald_moment_of(inc, m) : NULL;
-        bool alike = taken && taken->at != ALD_TIME_NONE && at > taken->at - ALIKE_MS && at < taken->at + ALIKE_MS;
+        bool alike = taken && taken->at != ALD_TIME_NONE && at > taken->at - ALD_ALIKE_MS && at < taken->at + ALD_ALIKE_MS;
         if (!taken || alike || (taken->at != ALD_TIME_NONE && taken->record == r))
             continue;
         struct ald_node *o = ald_node_object(a);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "nodes.h"
+#include "words.h"
 
 struct ald_node *ald_interval_node(struct ald_arena *a, const struct ald_interval *ci, double unit)
 {
@@ -53,6 +54,23 @@ struct ald_node *ald_clocks_node(struct ald_arena *a, const struct ald_figures *
     return o;
 }
 
+/* "3 still open, 1 closed without a time of resolution": which incidents have no time to resolve, and why; NULL: all have one. */
+static const char *in_no_time(struct ald_arena *a, const struct ald_population *p)
+{
+    const struct {
+        size_t n;
+        const char *what;
+    } rows[] = {{p->open, "still open"},
+                {p->end_not_recorded, "closed without a time of resolution"},
+                {p->impossible, "with an end before the start or in the future"},
+                {p->zero_length, "over in the moment it began"}};
+    const char *why = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].n)
+            why = ald_sprintf(a, "%s%s%s %s", why ? why : "", why ? ", " : "", ald_words_count(a, (int64_t)rows[i].n), rows[i].what);
+    return why;
+}
+
 struct ald_node *ald_population_node(struct ald_arena *a, const struct ald_figures *f)
 {
     const struct ald_population *p = &f->population;
@@ -63,10 +81,12 @@ struct ald_node *ald_population_node(struct ald_arena *a, const struct ald_figur
                 {"exercises", p->exercises},   {"planned", p->planned},       {"near_misses", p->near_misses},
                 {"merged", p->merged},         {"open", p->open},             {"end_not_recorded", p->end_not_recorded},
                 {"carried_over", p->carried_over}, {"impossible", p->impossible}, {"zero_length", p->zero_length},
-                {"entered_after_the_fact", p->entered_after}, {"vendor", p->vendor}, {"quarantined", p->quarantined}};
+                {"entered_after_the_fact", p->entered_after}, {"ends_differ", p->ends_differ}, {"vendor", p->vendor}, {"quarantined", p->quarantined}};
     struct ald_node *o = ald_node_object(a);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         ald_node_set(a, o, rows[i].key, ald_node_int(a, (int64_t)rows[i].n));
+    const char *why = in_no_time(a, p);
+    ald_node_set(a, o, "in_no_time", why ? ald_node_str(a, why) : ald_node_absent(a, NULL));
     return o;
 }
 

@@ -152,6 +152,25 @@ static size_t stand_ins(const struct ald_analysis *an, const struct ald_figures 
     return n;
 }
 
+/* Their keys, so that they can be looked at; of many the first. */
+static void ends_finding(struct ald_arena *a, struct ald_node *list, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    enum { NAMED = 5 };
+    const char *names = "";
+    size_t named = 0, n = f->population.ends_differ;
+    for (size_t i = 0; i < f->incidents_n && named < NAMED; i++) {
+        const struct ald_incident *inc = &an->incidents[f->incidents[i]];
+        if (inc->ends_differ)
+            names = ald_sprintf(a, "%s%s%s", names, named++ ? ", " : "", inc->key ? inc->key : inc->id);
+    }
+    if (n > named)
+        names = ald_sprintf(a, "%s and %s more", names, ald_words_count(a, (int64_t)(n - named)));
+    if (n)
+        ald_finding_add(a, list, "ends_differ",
+                        ald_sprintf(a, "incidents whose records give different ends: pagers and status pages decide, and tickets where these say nothing; explain INCIDENT shows each: %s", names),
+                        (int64_t)n, "info");
+}
+
 static void own_findings(struct ald_arena *a, struct ald_node *list, const struct ald_analysis *an, const struct ald_figures *f)
 {
     const struct ald_population *p = &f->population;
@@ -159,6 +178,7 @@ static void own_findings(struct ald_arena *a, struct ald_node *list, const struc
     add_if(a, list, "impossible", p->impossible, "end before start or in the future: excluded from clocks", "warning");
     add_if(a, list, "zero_length", p->zero_length, "shorter than the source's clock can tell: excluded from clocks", "info");
     add_if(a, list, "entered_after", p->entered_after, "entered after the fact: first seen resolved", "info");
+    ends_finding(a, list, an, f);
     add_if(a, list, "unjoined_people", an->unjoined_people,
            "ids of people that the source does not explain: they count as nobody, so that nobody is counted twice", "info");
     add_if(a, list, "merge_cycles", an->link_cycles, "records that say they are merged into each other: broken at the smaller id", "warning");

@@ -436,12 +436,6 @@ static const char *to_read_question(const struct asked *q)
     return by_n[n < 3 ? n : 3];
 }
 
-/* ", 3 closed without a time of resolution": nothing where there is none. */
-static const char *also(const struct asked *q, size_t n, const char *what)
-{
-    return n ? ald_sprintf(q->a, ", %s %s", ald_words_count(q->a, (int64_t)n), what) : "";
-}
-
 /* Which incidents have no time to resolve, and why, in one sentence: the quarterly report has one for each reason. */
 static const char *in_no_time(const struct asked *q)
 {
@@ -449,11 +443,8 @@ static const char *in_no_time(const struct asked *q)
     size_t n = p->open + p->end_not_recorded + p->impossible + p->zero_length;
     if (!n)
         return NULL;
-    const char *why = ald_sprintf(q->a, "%s%s%s%s", also(q, p->open, "still open"), also(q, p->end_not_recorded, "closed without a time of resolution"),
-                                  also(q, p->impossible, "with an end before the start or in the future"),
-                                  also(q, p->zero_length, "over in the moment it began"));
     return ald_sprintf(q->a, "%s of the %s %s in none of these times: %s.", ald_words_count(q->a, (int64_t)n),
-                       ald_many(q->a, q->f->incidents_n, "incident", "incidents"), n == 1 ? "is" : "are", why + 2);
+                       ald_many(q->a, q->f->incidents_n, "incident", "incidents"), n == 1 ? "is" : "are", ald_text_at(q->report->root, "population.in_no_time"));
 }
 
 /* Whether one that was read lacks something. */

@@ -165,6 +165,7 @@ static void data_quality(struct ald_report *report)
         {"of these, end not recorded", "population.end_not_recorded", NULL, NULL, NULL, ALD_SHOW_COUNT, "end_not_recorded"},
         {"of these, impossible", "population.impossible", NULL, NULL, NULL, ALD_SHOW_COUNT, "impossible"},
         {"of these, zero length", "population.zero_length", NULL, NULL, NULL, ALD_SHOW_COUNT, "zero_length"},
+        {"of these, records disagree on the end", "population.ends_differ", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
         {"Carried over", "population.carried_over", NULL, NULL, NULL, ALD_SHOW_COUNT, "carried_over"},
         {"Noise", "population.noise", NULL, NULL, NULL, ALD_SHOW_COUNT, "noise"},
         {"Planned", "population.planned", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},

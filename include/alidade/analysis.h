@@ -194,9 +194,11 @@ struct ald_incident {
     uint8_t cls, state;            /* enum ald_class, enum ald_state */
     uint8_t given;                 /* which moments are: a bit for each enum ald_moment */
     bool impossible : 1, in_future : 1, zero_length : 1, entered_after : 1; /* in_future: what is impossible is that */
+    bool ends_differ : 1; /* another of its records gives another end than the one that was taken (explain shows it), or alone gives one */
 };
 _Static_assert(sizeof(struct ald_incident) == 160, "as it says");
 
+#define ALD_ALIKE_MS 1000 /* sources cut times to seconds: nearer ones are one */
 /** Why its times cannot be; NULL when they can. */
 static inline const char *ald_impossible_why(const struct ald_incident *inc)
 {
@@ -370,7 +372,7 @@ const char *ald_clock_name(int clock);
 
 struct ald_population {
     size_t records, incidents, noise, exercises, planned, near_misses, merged, open, end_not_recorded, carried_over, impossible,
-        zero_length, entered_after, vendor, quarantined, unjoined_people, people;
+        zero_length, entered_after, ends_differ, vendor, quarantined, unjoined_people, people;
 };
 struct ald_count_slice {
     const char *label;

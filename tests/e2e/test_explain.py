@@ -80,6 +80,20 @@ class Sample(support.Case):
                     self.assertEqual([n["distance"] for n in tree["comparables"]],
                                      sorted(n["distance"] for n in tree["comparables"]))
 
+    def test_ends_that_differ_are_counted(self):
+        """What explain shows of one incident is counted in Data quality of its period, and says where to look."""
+        tree = self.report(support.SAMPLE_PERIOD, AS_OF)
+        differ = []
+        for row in tree["incidents"]:
+            if len(row["records"]) > 1:
+                said = json.loads(self.alidade("explain", row["id"], "--as-of", AS_OF, "--json").out)["moments_not_taken"]
+                differ += [row["key"]] * any(item["moment"] == "resolved" and item["why"] != "a copy of another record" for item in said)
+        self.assertGreater(len(differ), 5)
+        self.assertEqual(tree["population"]["ends_differ"], len(differ))
+        finding, = (item for item in tree["findings"] if item["id"] == "ends_differ")
+        self.assertEqual(finding["n"], len(differ))
+        self.assertTrue(finding["text"].endswith(f"explain INCIDENT shows each: {', '.join(differ[:5])} and {len(differ) - 5} more"), finding["text"])
+
     def told(self, signal, part):
         """An entry of a timeline is said, when and what, in which source, and its id stands behind; a person is never named."""
         if signal["value"] is None:

@@ -113,7 +113,9 @@ class Publish(support.Case):
                 self.report("2026Q1", "2026-05-01T00:00:00Z", command=("report", kind), code=3)
                 lines = json.loads(self.publish("--dry-run", str(self.paths["json"])).out)["text"].split("\n")
                 self.assertLessEqual(len(lines), 7)
-                self.assertIn("1 still open, 1 closed without a time of resolution", lines[-1])
+                self.assertTrue(lines[-1].endswith(" In none of these times: 1 still open, 1 closed without a time of resolution."), lines[-1])
+                self.assertEqual(json.loads(self.paths["json"].read_text(encoding="utf-8"))["population"]["in_no_time"],
+                                 "1 still open, 1 closed without a time of resolution")
                 self.assertTrue(lines[-1].startswith("Not read in full, so what is missing is in none of these figures: history."), lines[-1])
                 if kind == "leadership":
                     self.assertTrue(any(line.startswith("1 incident is still open: r0 (SEV2, for 120 d)") for line in lines), lines)
