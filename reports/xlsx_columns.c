@@ -6,7 +6,7 @@
 
 #define PIXEL_POINTS 0.75
 #define WIDE_PIXELS 340.0 /* of a chart of points, at least */
-#define LOW_PIXELS 206.0  /* of one of rows side by side */
+#define LOW_PIXELS 192.0  /* of one of rows side by side */
 #define GAP_PIXELS 24.0   /* between the columns */
 #define ROW_POINTS 15.0
 #define MOST 8            /* charts of a column */
