@@ -12,7 +12,7 @@
 #define ENGAGED_LEAST_MS (15 * ALD_SECOND_MS) /* looking at a page takes at least so long */
 #define AT_THE_END_MS (60 * ALD_SECOND_MS)    /* sources write an end and the act that brought it at moments that differ a little */
 #define KNOWN_MS (365 * ALD_DAY_MS)
-enum { KNOWN_MOST = 3, BUSIEST_LEAST = 30, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
+enum { KNOWN_MOST = 3, BUSIEST_LEAST = 30, LONGEST_LEAST = 10, WORK_FROM = 8, WORK_TO = 18, SLEEP_FROM = 22, SLEEP_TO = 7, FRIDAY = 4 };
 
 /* ---- Open at once ---- */
 
@@ -140,12 +140,12 @@ static bool reaches(const struct crew *crew, const struct ald_incident *inc)
     return false;
 }
 
-/* One incident's actions become one stint per person. */
-static void stints_of(struct crew *crew, const struct ald_incident *inc)
+/* One incident's actions become one stint per person. @return what they come to inside the period. */
+static int64_t stints_of(struct crew *crew, const struct ald_incident *inc)
 {
-    int64_t over = over_at(inc);
+    int64_t over = over_at(inc), all = 0;
     if (!reaches(crew, inc))
-        return;
+        return 0;
     for (size_t r = 0; r < inc->records_n; r++) {
         const struct ald_record *record = &crew->a->records[inc->records[r]];
         for (size_t e = 0; e < record->events_n; e++) {
@@ -163,12 +163,14 @@ static void stints_of(struct crew *crew, const struct ald_incident *inc)
         crew->acts[person] = 0;
         if (own.from >= own.to)
             continue;
+        all += own.to - own.from;
         if (crew->next)
             *crew->next[person]++ = own;
         else
             crew->n[person]++;
     }
     crew->own_n = 0;
+    return all;
 }
 
 /* Whether somebody can have worked on it in the period. */
@@ -192,8 +194,31 @@ static double merged_hours(struct stint *stints, size_t n)
     return hours;
 }
 
+static int falling(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* How much of it the incidents with most of it hold. Sorts. */
+static void fill_longest(double *incidents, size_t n, struct ald_capacity *ret)
+{
+    double all = 0;
+    ret->engaged_incidents = n;
+    ret->few_engaged = n < LONGEST_LEAST ? "somebody was engaged in fewer than 10 incidents" : NULL;
+    if (ret->few_engaged)
+        return;
+    qsort(incidents, n, sizeof *incidents, falling);
+    for (size_t i = 0; i < n; i++)
+        all += incidents[i];
+    for (size_t i = 0; i < (n + 9) / 10 || i < 3; i++) {
+        ret->longest_tenth_share += i < (n + 9) / 10 ? incidents[i] / all : 0;
+        ret->longest_three_share += i < 3 ? incidents[i] / all : 0;
+    }
+}
+
 /* Hours of each person. @return how many people; *ret: their hours. */
-static size_t hours_of(struct crew *crew, double **ret)
+static size_t hours_of(struct crew *crew, double **ret, struct ald_capacity *capacity)
 {
     const struct ald_analysis *a = crew->a;
     size_t all = 0, found = 0;
@@ -203,9 +228,16 @@ static size_t hours_of(struct crew *crew, double **ret)
     crew->next = ald_calloc(crew->arena, a->persons_n, sizeof *crew->next);
     for (size_t p = 0, at = 0; p < a->persons_n; at += crew->n[p++])
         crew->next[p] = &stints[at];
-    for (size_t i = 0; i < a->incidents_n; i++)
-        if (concerns(crew, &a->incidents[i]))
-            stints_of(crew, &a->incidents[i]);
+    double *incidents = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < a->incidents_n; i++) {
+        int64_t ms = concerns(crew, &a->incidents[i]) ? stints_of(crew, &a->incidents[i]) : 0;
+        if (!ms)
+            continue;
+        incidents = ald_grow(crew->arena, incidents, n, &cap, sizeof *incidents);
+        incidents[n++] = (double)ms;
+    }
+    fill_longest(incidents, n, capacity);
     *ret = ald_calloc(crew->arena, a->persons_n, sizeof **ret);
     for (size_t p = 0; p < a->persons_n; p++)
         if (crew->n[p])
@@ -213,16 +245,10 @@ static size_t hours_of(struct crew *crew, double **ret)
     return found;
 }
 
-static int falling(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
 static void engaged_hours(struct crew *crew, struct ald_capacity *ret)
 {
     double *hours;
-    size_t people = hours_of(crew, &hours);
+    size_t people = hours_of(crew, &hours, ret);
     for (size_t i = 0; i < people; i++)
         ret->engaged_hours += hours[i];
     ret->has_busiest = people >= BUSIEST_LEAST && ret->engaged_hours > 0;
@@ -348,7 +374,7 @@ void ald_capacity_fill(const struct ald_analysis *a, const struct ald_figures *f
     for (size_t i = 0; i < a->incidents_n && a->settings->people_stored; i++) {
         if (!concerns(&crew, &a->incidents[i]))
             continue;
-        stints_of(&crew, &a->incidents[i]);
+        (void)stints_of(&crew, &a->incidents[i]);
         interruptions(&crew, i, ret);
     }
     for (size_t p = 0; p < a->persons_n; p++)

@@ -17,7 +17,25 @@ struct pile {
     double *logs;
     struct ald_week *log_weeks, *sum_weeks;
     size_t n, weeks;
+    struct ald_week *open_weeks; /* of all incidents: how many, and how many of them were open */
+    size_t all_weeks;
+    int64_t least_open_ms;
 };
+
+/* Weeks come in order. */
+static void count_week(struct pile *pile, int64_t week, int64_t *at, bool open)
+{
+    if (pile->all_weeks == 0 || week != *at)
+        pile->all_weeks++;
+    *at = week;
+    pile->open_weeks[pile->all_weeks - 1].n++;
+    pile->open_weeks[pile->all_weeks - 1].sum += open;
+}
+
+static int64_t shorter_of(int64_t ms, int64_t other)
+{
+    return ms == ALD_TIME_NONE || other < ms ? other : ms;
+}
 
 static void pile_up(const struct ald_analysis *analysis, const struct ald_period *period,
                     const struct ald_standing *standing, struct ald_arena *scratch, struct pile *ret,
@@ -26,14 +44,24 @@ static void pile_up(const struct ald_analysis *analysis, const struct ald_period
     size_t room = standing->n;
     *ret = (struct pile){.logs = ald_calloc(scratch, room, sizeof *ret->logs),
                          .log_weeks = ald_calloc(scratch, room, sizeof *ret->log_weeks),
-                         .sum_weeks = ald_calloc(scratch, room, sizeof *ret->sum_weeks)};
-    int64_t week = 0;
-    for (size_t i = 0; i < standing->n; i++) {
-        const struct ald_member *member = &standing->members[i];
+                         .sum_weeks = ald_calloc(scratch, room, sizeof *ret->sum_weeks),
+                         .open_weeks = ald_calloc(scratch, room + standing->others_n, sizeof *ret->open_weeks),
+                         .least_open_ms = ALD_TIME_NONE};
+    int64_t week = 0, any_week = 0;
+    size_t other = 0;
+    for (size_t i = 0; i <= standing->n; i++) {
+        const struct ald_member *member = i < standing->n ? &standing->members[i] : NULL;
+        for (; other < standing->others_n && (!member || standing->others[other] < member->incident); other++)
+            count_week(ret, ald_period_week(&analysis->calendar, period, analysis->incidents[standing->others[other]].started_at), &any_week, false);
+        if (!member)
+            break;
         const struct ald_incident *inc = &analysis->incidents[member->incident];
-        if (member->open)
-            continue;
         int64_t now = ald_period_week(&analysis->calendar, period, inc->started_at);
+        count_week(ret, now, &any_week, member->open);
+        if (member->open) {
+            ret->least_open_ms = shorter_of(ret->least_open_ms, member->duration_ms);
+            continue;
+        }
         if (ret->n == 0 || now != week)
             ret->weeks++;
         week = now;
@@ -137,6 +165,25 @@ static void compare(const struct ald_analysis *analysis, const struct ald_figure
     say(arena, ret);
 }
 
+/* Whether one side has more that are still open than luck explains. It looks at what the ratio leaves out. */
+static void compare_open(const struct ald_analysis *analysis, const struct pile *now, const struct pile *then,
+                         struct ald_seed_text *seeds, struct ald_change *ret)
+{
+    const struct ald_weeks weeks_now = {now->open_weeks, now->all_weeks}, weeks_then = {then->open_weeks, then->all_weeks};
+    int resamples = analysis->settings->resamples;
+    struct ald_open_then *open = &ret->open_then;
+    open->least_ms = now->least_open_ms;
+    open->p_absent = now->all_weeks < WEEKS_LEAST    ? "fewer than 4 weeks of the period have an incident"
+                     : then->all_weeks < WEEKS_LEAST ? "fewer than 4 weeks of the baseline have an incident"
+                                                     : NULL;
+    if (open->p_absent || resamples < 1)
+        return;
+    open->has_p = true;
+    open->p_value = ret->current.open + ret->baseline.open == 0
+                        ? 1
+                        : ald_reshuffle_p(&weeks_now, &weeks_then, resamples, ald_resample_seed(seeds, "change.open_at_same_age"));
+}
+
 /* ---- The two sides ---- */
 
 /* Whether the history begins after the start of the period just before. */
@@ -202,6 +249,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
     static const char not_begun[] = "the period has not begun";
     *ret = (struct ald_change){.current = {.label = period->label, .start = period->start, .end = period->end},
                                .absent = not_begun,
+                               .open_then = {.p_absent = not_begun, .least_ms = ALD_TIME_NONE},
                                .shift = {.absent = not_begun, .interval = {.absent = not_begun}}};
     label_baseline(analysis, period, arena, &ret->baseline);
     ret->part_baseline = only_part(analysis, period);
@@ -220,8 +268,10 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
         ret->absent = now_pile.n == 0    ? "none has a recorded end"
                       : then_pile.n == 0 ? "no earlier incident has such a time on record at the same age"
                                          : NULL;
+        struct ald_seed_text *seeds = ald_seed_text(scratch, period->label, lines, lines_n);
+        compare_open(analysis, &now_pile, &then_pile, seeds, ret);
         if (!ret->absent)
-            compare(analysis, figures, &now_pile, &then_pile, ald_seed_text(scratch, period->label, lines, lines_n), arena, ret);
+            compare(analysis, figures, &now_pile, &then_pile, seeds, arena, ret);
     }
     if (ret->absent)
         ret->p_absent = ret->detectable_absent = ret->ratio_ci.absent = ret->luck.absent = ret->absent;

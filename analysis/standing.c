@@ -55,8 +55,11 @@ void ald_standing_add(const struct ald_analysis *analysis, const struct ald_wind
         if (inc->cls != ALD_INCIDENT)
             continue;
         standing->incidents++;
-        if (!(present ? stands(analysis, inc, &member) : ald_stood(analysis, inc, window->now, &member)))
+        if (!(present ? stands(analysis, inc, &member) : ald_stood(analysis, inc, window->now, &member))) {
+            standing->others = ald_grow(arena, standing->others, standing->others_n, &standing->others_cap, sizeof *standing->others);
+            standing->others[standing->others_n++] = (uint32_t)i;
             continue;
+        }
         standing->open += member.open;
         standing->members = ald_grow(arena, standing->members, standing->n, &standing->cap, sizeof *standing->members);
         standing->members[standing->n++] = member;

@@ -19,6 +19,8 @@ struct ald_standing {
     struct ald_member *members;
     size_t n, open, cap;
     size_t incidents; /* all of class incident that started in the windows */
+    uint32_t *others; /* those of them that are neither: over, and nobody knows for how long */
+    size_t others_n, others_cap;
 };
 /** Adds what a window holds to a standing; windows come oldest first. A window that ends now is the present: clocks as
  *  they are. */

@@ -265,3 +265,13 @@ void ald_counts_fill(const struct ald_analysis *analysis, const struct ald_perio
     else
         ret->verdict = ald_sprintf(arena, "not enough history: %zu earlier period%s of this length, 4 are needed", ret->past_n, ret->past_n == 1 ? "" : "s");
 }
+
+int ald_counts_beyond_all(const struct ald_counts *counts)
+{
+    bool above = counts->past_n > 0, below = above;
+    for (size_t i = 0; i < counts->past_n; i++) {
+        above = above && counts->current > counts->past[i].n;
+        below = below && counts->current < counts->past[i].n;
+    }
+    return above ? 1 : below ? -1 : 0;
+}

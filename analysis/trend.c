@@ -73,6 +73,7 @@ size_t ald_trend_fill(const struct ald_analysis *analysis, const struct ald_figu
             window.to = analysis->as_of + 1;
         row.label = ald_quarter_label(arena, cal, q);
         row.own = q >= first;
+        row.part = row.start < begin;
         bool same = row.start == change->current.start && row.end == change->current.end;
         fill_row(analysis, period, &window, same ? &change->shift : NULL, &row, row.own ? NULL : ret_usual);
         *ret = ald_grow(arena, *ret, n, &cap, sizeof **ret);

@@ -14,7 +14,7 @@
 
 struct line {
     const char *text;
-    bool strong; /* what matters most */
+    bool strong; /* what stands out, as the report says it */
 };
 
 /* What a message is made of. */
@@ -36,39 +36,39 @@ static enum ald_rc add_line(struct message *m, const char *text, bool strong, st
     return ALD_OK;
 }
 
-/* Which sentence of an answer is sent: a message is read in passing, the page says the rest. */
-enum which { FIRST, LAST };
-
-/* *ret NULL: there is none. */
-static enum ald_rc sentence_of(const struct ald_jv *list, enum which which, const char **ret, struct ald_err *err)
+/* A message is read in passing, the page says the rest. A text of NULL: there is none. */
+static enum ald_rc first_sentence(const struct ald_jv *answer, struct line *ret, struct ald_err *err)
 {
-    struct ald_jv at;
-    *ret = NULL;
-    for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at))
-        if (!*ret || which == LAST)
-            ALD_TRY(ald_json_as_str(&at, ret, err));
+    struct ald_jv list, at;
+    bool flagged = false;
+    int64_t strong = -1;
+    *ret = (struct line){NULL, false};
+    ALD_TRY(ald_json_get(answer, "sentences", &list, err));
+    ALD_TRY(ald_json_int_opt(answer, "strong", &flagged, &strong, err));
+    if (ald_json_first(&list, &at))
+        ALD_TRY(ald_json_as_str(&at, &ret->text, err));
+    ret->strong = flagged && strong == 0;
     return ALD_OK;
 }
 
-/* One sentence of each answer that matters most. */
-static enum ald_rc add_answers(struct message *m, const struct ald_jv *list, struct ald_err *err)
+/* One sentence of each answer that matters most; of a period without incidents there is less to say. */
+static enum ald_rc add_answers(struct message *m, const struct ald_jv *list, bool none, struct ald_err *err)
 {
     static const struct {
         const char *id;
-        enum which which;
-        bool strong; /* as on the page */
-    } told[] = {{"more_incidents", FIRST, false}, {"change", FIRST, true}, {"customers", FIRST, false}, {"open", FIRST, false}, {"hard", FIRST, true}};
-    struct ald_jv at, sentences;
+        bool of_none; /* said of no incident too */
+    } told[] = {{"more_incidents", true}, {"change", false}, {"customers", false}, {"open", true}, {"hard", false}};
+    struct ald_jv at;
     for (bool ok = ald_json_first(list, &at); ok; ok = ald_json_next(&at)) {
-        const char *id = NULL, *sentence = NULL;
+        const char *id = NULL;
         ALD_TRY(ald_json_str(&at, "id", &id, err));
-        ALD_TRY(ald_json_get(&at, "sentences", &sentences, err));
         for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-            if (strcmp(told[i].id, id) != 0)
+            if (strcmp(told[i].id, id) != 0 || (none && !told[i].of_none))
                 continue;
-            ALD_TRY(sentence_of(&sentences, told[i].which, &sentence, err));
-            if (sentence)
-                ALD_TRY(add_line(m, sentence, told[i].strong, err));
+            struct line line;
+            ALD_TRY(first_sentence(&at, &line, err));
+            if (line.text)
+                ALD_TRY(add_line(m, line.text, line.strong, err));
         }
     }
     return ALD_OK;
@@ -138,11 +138,16 @@ static enum ald_rc read_report(const struct ald_session *s, const struct ald_jv 
     ALD_TRY(ald_json_get(root, "period", &period, err));
     ALD_TRY(ald_json_str(&period, "label", &label, err));
     bool simulated = false, has = false;
+    struct ald_jv counts;
+    int64_t current = 1;
+    if (ald_json_opt(root, "counts", &counts))
+        ALD_TRY(ald_json_int_opt(&counts, "current", &has, &current, err));
+    const bool none = current == 0;
     ALD_TRY(ald_json_bool_opt(root, "simulated", &has, &simulated, err));
     m->title = ald_sprintf(s->arena, "Reliability %s%s%s%s", label, *organisation ? ", " : "", organisation,
                            has && simulated && !strstr(organisation, "simulated") ? " (simulated data)" : "");
     if (ald_json_opt(root, "answers", &list))
-        ALD_TRY(add_answers(m, &list, err));
+        ALD_TRY(add_answers(m, &list, none, err));
     else if (ald_json_opt(root, "summary", &list))
         ALD_TRY(add_summary(m, &list, err));
     else

@@ -41,6 +41,24 @@ static struct ald_node *shift_node(struct ald_arena *a, const struct ald_shift *
     return o;
 }
 
+static struct ald_node *open_side_node(struct ald_arena *a, const struct ald_change_side *side)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "open", ald_node_int(a, (int64_t)side->open));
+    ald_node_set(a, o, "n", ald_node_int(a, (int64_t)side->incidents));
+    return o;
+}
+
+static struct ald_node *open_node(struct ald_arena *a, const struct ald_change *c)
+{
+    struct ald_node *o = ald_node_object(a);
+    ald_node_set(a, o, "current", open_side_node(a, &c->current));
+    ald_node_set(a, o, "baseline", open_side_node(a, &c->baseline));
+    ald_node_set(a, o, "p_value", number_or(a, c->open_then.has_p, c->open_then.p_value, c->open_then.p_absent));
+    ald_node_set(a, o, "open_for_at_least_s", ald_node_seconds(a, c->open_then.least_ms, "none of the period is open"));
+    return o;
+}
+
 static struct ald_node *age_node(struct ald_arena *a, const struct ald_analysis *an, const struct ald_period *period)
 {
     if (an->as_of < period->end)
@@ -60,6 +78,7 @@ struct ald_node *ald_change_node(struct ald_arena *a, const struct ald_analysis 
     ald_node_set(a, o, "baseline", side_node(a, &c->baseline));
     ald_node_set(a, o, "part_baseline", ald_node_bool(a, c->part_baseline));
     ald_node_set(a, o, "current", side_node(a, &c->current));
+    ald_node_set(a, o, "open_at_same_age", open_node(a, c));
     ald_node_set(a, o, "ratio", number_or(a, !c->absent, c->ratio, c->absent));
     ald_node_set(a, o, "ratio_ci", ald_interval_node(a, &c->ratio_ci, 1));
     ald_node_set(a, o, "p_value", number_or(a, c->has_p, c->p_value, c->p_absent));
@@ -91,6 +110,7 @@ struct ald_node *ald_trend_node(struct ald_arena *a, const struct ald_changes *c
         ald_node_set(a, o, "ci", ald_interval_node(a, &row->shift.interval, 1));
         ald_node_set(a, o, "with_reading", ald_node_int(a, (int64_t)row->shift.n));
         ald_node_set(a, o, "own", ald_node_bool(a, row->own));
+        ald_node_set(a, o, "part", ald_node_bool(a, row->part));
         ald_node_add(a, list, o);
     }
     return list;

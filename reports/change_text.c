@@ -41,12 +41,85 @@ const char *ald_change_part(struct ald_arena *a, const struct ald_change *c)
                        c->baseline.weeks == 1 ? "is" : "are", c->baseline.label ? ald_sprintf(a, ", from %.10s on", c->baseline.label) : "");
 }
 
+/* ---- Open ones ---- */
+
+#define DIFFERS 0.05 /* METHODS 6 */
+
+static double share_open(const struct ald_change_side *side)
+{
+    return side->incidents ? (double)side->open / (double)side->incidents : 0;
+}
+
+bool ald_change_open_differs(const struct ald_change *c)
+{
+    return c->open_then.has_p && c->open_then.p_value < DIFFERS && !c->part_baseline;
+}
+
+static bool more_open(const struct ald_change *c)
+{
+    return share_open(&c->current) > share_open(&c->baseline);
+}
+
+static const char *open_said(struct ald_arena *a, const struct ald_change *c)
+{
+    size_t open = c->current.open, then = c->baseline.open;
+    const char *now = open == 0 ? "none is still open"
+                                : ald_sprintf(a, "%s%s %s still open, for %s%s", more_open(c) ? "" : "only ", ald_words_count(a, (int64_t)open), open == 1 ? "is" : "are",
+                                              ald_span(a, (double)c->open_then.least_ms), open == 1 ? "" : " or more");
+    return ald_sprintf(a, "%s; at this age %s of %s earlier %s %s", now, ald_none_or(a, then), ald_words_count(a, (int64_t)c->baseline.incidents),
+                       c->baseline.incidents == 1 ? "one" : "ones", then > 1 ? "were" : "was");
+}
+
+const char *ald_change_open(struct ald_arena *a, const struct ald_change *c)
+{
+    return ald_change_open_differs(c) ? open_said(a, c) : NULL;
+}
+
+const char *ald_change_with_open(struct ald_arena *a, const struct ald_change *c, const char *than, const char *took)
+{
+    const char *open = ald_change_open(a, c);
+    if (!open)
+        return NULL;
+    if (!took)
+        return ald_sprintf(a, "most took about as long as %s, %s %s", than, more_open(c) ? "but" : "and", open);
+    return ald_sprintf(a, "%s; %s %s", took, more_open(c) == (c->ratio > 1) ? "and" : "but", open);
+}
+
+bool ald_change_strong(const struct ald_change *c)
+{
+    return !c->part_baseline && ((c->has_p && c->changed) || ald_change_open_differs(c));
+}
+
+const char *ald_change_beside_few(struct ald_arena *a, const struct ald_change *c, const char *sentence)
+{
+    size_t n = strlen(sentence);
+    if (!c->part_baseline || !n || sentence[n - 1] != '.')
+        return sentence;
+    return ald_sprintf(a, "%.*s; seen beside only %s of earlier incidents.", (int)n - 1, sentence, ald_many(a, c->baseline.weeks, "week", "weeks"));
+}
+
+/* Both sides and the chance of it, whatever it is. */
+static const char *open_beside(struct ald_arena *a, const struct ald_change *c)
+{
+    if (!c->open_then.has_p || c->current.open + c->baseline.open == 0)
+        return NULL;
+    double p = c->open_then.p_value;
+    return ald_sprintf(a, "Still open at this age: %s of %s, beside %s of %s earlier ones; a difference this large comes up by chance in %s of reshuffles.",
+                       ald_none_or(a, c->current.open), ald_words_count(a, (int64_t)c->current.incidents), ald_none_or(a, c->baseline.open),
+                       ald_words_count(a, (int64_t)c->baseline.incidents),
+                       p < 0.001 ? "fewer than 0.1 %" : ald_sprintf(a, p < DIFFERS ? "%.1f %%" : "%.0f %%", 100 * p));
+}
+
+/* ---- Sentences ---- */
+
 static const char *verdict_of(struct ald_arena *a, const struct ald_change *c)
 {
     if (c->has_p && c->part_baseline)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s. Beside those, times to resolve: %s.", ald_change_part(a, c), c->verdict);
     if (!c->has_p)
         return ald_sprintf(a, "Whether times to resolve changed cannot be told: %s.", c->p_absent);
+    if (!c->changed && ald_change_open_differs(c))
+        return ald_sprintf(a, "%s. Times to resolve of those that are over: %s.", ald_capital(a, ald_change_with_open(a, c, "before", NULL)), c->verdict);
     if (c->changed)
         return ald_sprintf(a, "Times to resolve %s; a difference this large comes up by chance in %s of reshuffles%s.", c->verdict,
                            c->p_value < 0.001 ? "fewer than 0.1 %" : ald_sprintf(a, "%.1f %%", 100 * c->p_value), vague_of(c));
@@ -112,6 +185,7 @@ const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_an
     const struct ald_change *c = &changes->change;
     struct ald_sentences t = {.a = a};
     ald_sentence_add(&t, verdict_of(a, c));
+    ald_sentence_add(&t, open_beside(a, c));
     if (!c->absent)
         ald_sentence_add(&t, beside_what(&t, an, &f->period, c));
     ald_sentence_add(&t, luck_of(a, c));
@@ -122,21 +196,31 @@ const char *const *ald_change_sentences(struct ald_arena *a, const struct ald_an
     return ald_sentences_end(&t);
 }
 
+/* "Whether times to resolve changed cannot be told yet: 10 of 40 incidents ...; 10 are still open, ..." */
+static const char *untold(struct ald_arena *a, const char *why, const char *open, const char *visible)
+{
+    return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s%s%s.", why, visible, open ? "; " : "", open ? open : "");
+}
+
 const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *changes)
 {
     const struct ald_change *c = &changes->change;
+    static const char earlier[] = "earlier incidents at the same age";
     if (c->absent || (!c->has_p && !c->has_detectable))
         return NULL;
-    const char *visible = c->has_detectable ? ald_sprintf(a, "; only %s would likely be noticed", ald_noticed(a, c->detectable_reduction))
-                                            : "";
+    if (c->part_baseline && c->has_p)
+        return untold(a, ald_change_part(a, c), NULL, "");
+    const char *visible = c->has_detectable ? ald_sprintf(a, "; %s", ald_noticed_only(a, c->detectable_reduction)) : "";
     if (!c->has_p)
-        return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s%s.", c->p_absent, visible);
-    if (c->part_baseline)
-        return ald_sprintf(a, "Whether times to resolve changed cannot be told yet: %s; these took %s.", ald_change_part(a, c),
-                           ald_as_long(a, c->ratio, &c->ratio_ci, "those", false));
-    if (c->changed)
-        return ald_sprintf(a, "They took %s%s.", ald_as_long(a, c->ratio, &c->ratio_ci, "earlier incidents at the same age", false), vague_of(c));
-    return ald_sprintf(a, "Beside earlier incidents at the same age nothing shows that times to resolve changed: %s, and chance alone makes such a difference "
-                          "%.0f times in 100%s.",
-                       ald_took(a, c->ratio, &c->ratio_ci, "those"), 100 * c->p_value, visible);
+        return untold(a, c->p_absent, ald_change_open(a, c), visible);
+    if (c->changed) {
+        const char *took = ald_sprintf(a, "they took %s%s", ald_as_long(a, c->ratio, &c->ratio_ci, earlier, false), vague_of(c));
+        const char *with = ald_change_with_open(a, c, earlier, took);
+        return ald_sprintf(a, "%s.", ald_capital(a, with ? with : took));
+    }
+    const char *with = ald_change_with_open(a, c, earlier, NULL), *chance = ald_sprintf(a, "chance alone makes such a difference %.0f times in 100", 100 * c->p_value);
+    if (with)
+        return ald_sprintf(a, "%s. Those that are over took %s, and %s%s.", ald_capital(a, with), ald_took(a, c->ratio, &c->ratio_ci, "those"), chance, visible);
+    return ald_sprintf(a, "Beside %s nothing shows that times to resolve changed: %s, and %s%s.", earlier, ald_took(a, c->ratio, &c->ratio_ci, "those"), chance,
+                       visible);
 }

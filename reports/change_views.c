@@ -1,6 +1,7 @@
 /* The section Change: sentences, figures, the quarters of the lookback. Points into the tree. */
 #include "change_node.h"
 #include "charts.h"
+#include "words.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
 
@@ -10,6 +11,12 @@ static void figures(struct ald_report *report, struct ald_section *s)
         {"Times to resolve, as a multiple of before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
          ALD_SHOW_NUMBER, "ratio"},
         {"Difference this large by chance", "change.p_value", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT, "p_value"},
+        {"Still open at this age", "change.open_at_same_age.current.open", NULL, NULL, "change.open_at_same_age.current.n", ALD_SHOW_COUNT,
+         "open_at_same_age"},
+        {"Earlier ones, open at the same age", "change.open_at_same_age.baseline.open", NULL, NULL, "change.open_at_same_age.baseline.n", ALD_SHOW_COUNT,
+         "open_at_same_age"},
+        {"Such a difference of the two shares by chance", "change.open_at_same_age.p_value", NULL, NULL, "change.open_at_same_age.current.n",
+         ALD_SHOW_PERCENT, "open_at_same_age"},
         {"By luck alone the mean moves down to", "change.luck_interval_mean[0]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,
          "luck_interval"},
         {"By luck alone the mean moves up to", "change.luck_interval_mean[1]", NULL, NULL, "change.baseline.n", ALD_SHOW_PERCENT,
@@ -34,6 +41,16 @@ static void figures(struct ald_report *report, struct ald_section *s)
     ald_view_figures(report, s, "Figures, each with what it rests on", change, N(change));
 }
 
+/* What the charts leave out, said of the table. */
+static void parts(struct ald_report *report, struct ald_section *s)
+{
+    const struct ald_node *trend = ald_node_at(report->root, "trend");
+    for (size_t i = 0; i < ald_rows_n(trend); i++)
+        if (ald_node_at(trend->list.items[i], "part")->boolean)
+            ald_view_remark(report, s, ald_sprintf(report->arena, "Records begin within %s: it is on record only in part, and not drawn.",
+                                                   ald_text_at(trend->list.items[i], "label")));
+}
+
 static void trend(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
@@ -56,6 +73,7 @@ static void trend(struct ald_report *report, struct ald_section *s)
     s->place = ALD_PLACE_FULL;
     ald_view_table(report, s, "Fiscal quarters, each as it stood at the same age as this one", "trend", "No quarter is on record.", columns,
                    N(columns), false);
+    parts(report, s);
 }
 
 void ald_change_view(struct ald_report *report)

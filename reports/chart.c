@@ -9,6 +9,7 @@
 #include "words.h"
 
 #define LABEL_MAX 30
+#define SKIPPED_MOST 12 /* rows without a point that are named */
 
 bool ald_chart_log(const struct ald_chart *chart, int axis)
 {
@@ -134,6 +135,20 @@ static void draw(struct ald_arena *a, const struct ald_report *report, struct al
     }
 }
 
+static bool holds(const struct ald_node *row, const char *path)
+{
+    const struct ald_node *node = path ? ald_node_at(row, path) : NULL;
+    return node && node->kind == ALD_NODE_BOOL && node->boolean;
+}
+
+/* Adds the name of a row that has no point by intent. */
+static void skip(struct ald_arena *a, const struct ald_report *report, struct ald_points *p, const struct ald_node *row, size_t n)
+{
+    const char *label = ald_words(report, a, p->chart->label ? ald_node_at(row, p->chart->label) : NULL, ALD_SHOW_TEXT);
+    if (n < SKIPPED_MOST)
+        p->skipped = ald_sprintf(a, "%s%s%s", n ? p->skipped : "", n ? ", " : "", ald_words_line(a, label, LABEL_MAX));
+}
+
 struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report *report, const struct ald_chart *chart, size_t most)
 {
     const struct ald_node *rows = ald_node_at(report->root, chart->rows);
@@ -145,10 +160,15 @@ struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report
     *p = (struct ald_points){.chart = chart, .totals = ald_calloc(a, chart->series_n, sizeof *p->totals), .hollow = ald_calloc(a, chart->series_n, sizeof *p->hollow), .called = "hollow"};
     struct looks looks;
     looks_of(all, chart, &looks);
+    size_t skipped = 0;
     for (size_t i = 0; i < n; i++) {
         const struct ald_node *row = ald_rows_at(rows, i, scratch);
         struct ald_point *at = &places[p->places];
         enum placing found = place(chart, &looks, row, i, at);
+        if (found != PLACE_NOT_MEANT && holds(row, chart->unless)) {
+            skip(a, report, p, row, skipped++);
+            found = PLACE_NOT_MEANT;
+        }
         if (found == PLACE_NONE)
             leave_out(a, p, row, at);
         if (found == PLACE_FOUND) {
@@ -159,6 +179,8 @@ struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report
         }
         ald_arena_reset(scratch);
     }
+    if (skipped > SKIPPED_MOST)
+        p->skipped = ald_sprintf(a, "%s and %s more", p->skipped, ald_words_count(a, (int64_t)(skipped - SKIPPED_MOST)));
     if (chart->most && chart->most < most)
         most = chart->most;
     p->n = p->places < most ? p->places : most;
@@ -317,12 +339,29 @@ static void name_first(const struct ald_report *report, struct naming *g, const 
     }
 }
 
+/* Those for which the row says so, in their order. */
+static void name_where(const struct ald_report *report, struct naming *g)
+{
+    const struct ald_node *rows = ald_node_at(report->root, g->p->chart->rows);
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    for (size_t i = 0; i < g->p->n && g->n < ALD_NAMED_MOST; i++) {
+        const struct ald_point *at = &g->p->points[i];
+        if (*at->label && holds(ald_rows_at(rows, at->row, scratch), g->p->chart->name_where) && !crowded(g, at))
+            g->named[g->n++] = (struct ald_named_point){i, unit(g, 0, at->x) > EDGE};
+        ald_arena_reset(scratch);
+    }
+}
+
 size_t ald_chart_names(const struct ald_report *report, const struct ald_points *p, struct ald_named_point ret[ALD_NAMED_MOST])
 {
     struct naming g = {.p = p, .named = ret};
     for (int axis = 0; axis < 2; axis++)
         if (!ald_chart_extent(report, p, axis, &g.low[axis], &g.high[axis]))
             return 0;
+    if (p->chart->name_where) {
+        name_where(report, &g);
+        return g.n;
+    }
     for (size_t i = 0; i < ALD_NAME_FIRST && p->chart->name_first[i]; i++)
         name_first(report, &g, p->chart->name_first[i]);
     for (size_t turn = g.n; p->chart->named && turn < ALD_NAMED_MOST; turn++) {

@@ -24,6 +24,7 @@ struct ald_points {
         size_t n;
     } *reasons; /* of those left out, as they came */
     size_t reasons_n, reasons_cap;
+    const char *skipped;      /* names of the rows that the chart's `unless` takes out, and how many more; NULL: none */
 };
 /** Picks at most `most` points (and the chart's own most), a seeded sample where there are more. Arena-owned. */
 struct ald_points *ald_chart_points(struct ald_arena *a, const struct ald_report *report, const struct ald_chart *chart, size_t most);

@@ -117,19 +117,23 @@ static const char *none_known(struct ald_arena *a, const struct ald_points *p)
                        p->places > 1 ? "have" : "has", known, one ? "one is" : ald_sprintf(a, "%s are", out), reasons(a, p));
 }
 
+/* Two sentences, either of which may be NULL. */
+static const char *both(struct ald_arena *a, const char *first, const char *second)
+{
+    return first && second ? ald_sprintf(a, "%s %s", first, second) : first ? first : second;
+}
+
 const char *ald_chart_left_out(struct ald_arena *a, const struct ald_points *p)
 {
     const char *sample = p->n < p->places ? ald_sprintf(a, "%s of %s points are drawn: a random sample with a fixed seed, the same each time.",
                                                         ald_words_count(a, (int64_t)p->n), ald_words_count(a, (int64_t)p->places))
                                           : NULL;
-    if (!p->left_out)
-        return sample;
-    const char *none = none_known(a, p);
-    return sample ? ald_sprintf(a, "%s %s", sample, none) : none;
+    const char *skipped = p->skipped && p->chart->unless_why ? ald_sprintf(a, "Not drawn, %s: %s.", p->chart->unless_why, p->skipped) : NULL;
+    return both(a, both(a, sample, p->left_out ? none_known(a, p) : NULL), skipped);
 }
 
 const char *ald_chart_below(struct ald_arena *a, const struct ald_points *p)
 {
     const char *marks = ald_chart_marks_text(a, p), *left_out = ald_chart_left_out(a, p);
-    return marks && left_out ? ald_sprintf(a, "%s %s", marks, left_out) : marks ? marks : left_out;
+    return both(a, marks, left_out);
 }

@@ -20,6 +20,8 @@ static const struct ald_series by_reading[] = {
 static const struct ald_series medians[] = {{"median", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
 static const struct ald_series means[] = {{"mean percentile", NULL, NULL, ALD_MARK_CIRCLE, ALD_TONE_BLUE}};
 
+static const char part_why[] = "because records begin within it"; /* of a quarter */
+
 bool ald_charts_both_axes(const struct ald_report *report)
 {
     const struct ald_node *both = ald_node_at(report->root, "readings.on_both_axes");
@@ -40,7 +42,7 @@ static bool quarters(const struct ald_report *report, const char *path)
     size_t n = 0;
     for (size_t i = 0; i < ald_rows_n(trend); i++) {
         const struct ald_node *node = ald_node_at(trend->list.items[i], path);
-        n += node && node->kind == ALD_NODE_NUM;
+        n += node && node->kind == ALD_NODE_NUM && !ald_node_at(trend->list.items[i], "part")->boolean;
     }
     return n > 1;
 }
@@ -214,6 +216,8 @@ void ald_charts_medians(struct ald_report *report, struct ald_section *section)
         .high = "median_ci_s[1]",
         .range_title = "95 % interval of the median",
         .label = "label",
+        .unless = "part",
+        .unless_why = part_why,
         .y_title = "median (logarithmic)",
         .y_show = ALD_SHOW_SECONDS,
         .y_log = true,
@@ -241,6 +245,8 @@ void ald_charts_percentiles(struct ald_report *report, struct ald_section *secti
         .high = "ci[1]",
         .range_title = "95 % interval",
         .label = "label",
+        .unless = "part",
+        .unless_why = part_why,
         .y_title = "shorter (0) to longer (1)",
         .y_show = ALD_SHOW_POSITION,
         .series = means,
@@ -269,7 +275,7 @@ void ald_charts_funnel(struct ald_report *report, struct ald_section *section, b
         .alt = ald_sprintf(report->arena,
                            "Funnel chart of %s: %s. Each point is one, by its number of incidents (left to right) and their mean percentile "
                            "(bottom to top; 0.5 is like comparable past incidents). Few incidents scatter widely by chance alone, so the limits "
-                           "are wider on the left. The table below gives the limits of each.",
+                           "are wider on the left; those of fewer than five are not drawn. The table below gives the limits of each.",
                            services ? "services" : "teams assigned first", standing_out(report, services ? "service" : "team")),
         .rows = "groups",
         .x = "n",
@@ -282,6 +288,9 @@ void ald_charts_funnel(struct ald_report *report, struct ald_section *section, b
         .x_show = ALD_SHOW_COUNT,
         .y_show = ALD_SHOW_POSITION,
         .named = true,
+        .name_where = "flagged", /* a name says that there is something to say */
+        .unless = "few",
+        .unless_why = "fewer than 5 incidents",
         .series = services ? of_services : of_teams,
         .series_n = 1,
         .lines = services ? service_limits : team_limits,

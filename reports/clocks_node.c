@@ -40,7 +40,7 @@ static struct ald_node *clock_node(struct ald_arena *a, const struct ald_clock_s
     if (full) {
         ald_node_set(a, o, "mean_s", seconds(a, c->has_mean, c->mean_ms, none));
         ald_node_set(a, o, "mean_ci_s", ald_interval_node(a, &c->mean_ci, 1000));
-        ald_node_set(a, o, "km_median_s", seconds(a, c->has_km, c->km_median_ms, "more than half are still open"));
+        ald_node_set(a, o, "km_median_s", seconds(a, c->has_km, c->km_median_ms, c->n + c->open ? "more than half are still open" : none));
         ald_node_set(a, o, "weeks", ald_node_int(a, (int64_t)c->weeks));
     }
     return o;
@@ -117,6 +117,8 @@ struct ald_node *ald_counts_node(struct ald_arena *a, const struct ald_figures *
     ald_node_set(a, o, "lower", c->has_band ? ald_node_num(a, c->lower) : ald_node_absent(a, few));
     ald_node_set(a, o, "upper", c->has_band ? ald_node_num(a, c->upper) : ald_node_absent(a, few));
     ald_node_set(a, o, "verdict", ald_node_str(a, c->verdict));
+    ald_node_set(a, o, "beyond_all", c->has_band ? ald_node_bool(a, ald_counts_beyond_all(c) != 0) : ald_node_absent(a, few));
+    ald_node_set(a, o, "past_n", ald_node_int(a, (int64_t)c->past_n));
     return o;
 }
 

@@ -15,7 +15,7 @@ static const struct ald_definition rows[] = {
     {"impossible", "Its end lies before its start, or in the future: excluded from clocks."},
     {"zero_length", "Start and end are the same: shorter than the source's clock can tell, or entered after the fact. Excluded from clocks."},
     {"count", "Incidents that started in the period, beside the earlier periods of the same length. The band is where the count of a "
-              "period like those before would lie 95 times in 100; inside it, nothing shows that there were more or fewer."},
+              "period like those before would lie 95 times in 100; inside it, nothing shows that there were more or fewer. n: so many earlier periods."},
     {"resolve", "From the start of impact (else from when the incident was opened) to resolution. A reopened incident counts the time it "
                 "was open (active), unless configured as elapsed."},
     {"acknowledge", "From opening to the first acknowledgement by a person. It says when somebody looked, not how well it went."},
@@ -74,6 +74,9 @@ static const struct ald_definition rows[] = {
               "Interval by drawing whole weeks of both."},
     {"p_value", "How often a difference at least this large appears when weeks are dealt to the two sides at random. Below 5 % we say that something "
                 "changed; not what, nor why."},
+    {"open_at_same_age", "How many incidents of the period are still open, and how many earlier ones were at the same age: what the ratio, which takes times of "
+                         "resolution, leaves out. By chance: how often the two shares differ at least so much when weeks are dealt to the two sides at random. "
+                         "Below 5 % we say so."},
     {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
                       "tells nothing."},
     {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five; an increase by the same factor would show as often. "
@@ -104,9 +107,12 @@ static const struct ald_definition rows[] = {
                   "that something was learned, or has not been."},
     {"open_at_once", "Share of the period's time, up to as-of, in which so many incidents were open. Those that are over since nobody knows when, of all that "
                      "began before the period's end, are left out; how many stands below."},
-    {"engaged_hours", "From the first to the last thing a person did in an incident until it was over, at least 15 seconds, overlaps merged, summed over people. "
-                      "What is done after its last recorded end, as closing the ticket, is none. Noise counts: it takes time too."},
-    {"busiest_tenth", "How much of the engaged hours the busiest tenth of the people carried. Only from 30 people on."},
+    {"engaged_hours", "From the first to the last thing a person did in an incident until it was over, nights and pauses included, at least 15 seconds, overlaps "
+                      "merged, summed over people. So these are no hours of work: an incident of a week counts a week for each who acted at its beginning and "
+                      "its end. What is done after its last recorded end, as closing the ticket, is none. Noise counts: it takes time too. Shares of incidents "
+                      "are of the stretches before overlaps are merged."},
+    {"busiest_tenth", "How much of these hours the busiest tenth of the people carried. Only from 30 people on. Where a tenth of the incidents holds more than "
+                      "half, it tells that few incidents were long."},
     {"interruptions", "How often somebody was called into an incident or began to work on one, each person once an incident. Working hours are Monday to Friday, 8 "
                       "to 18 h, sleeping hours 22 to 7 h, in the zone of the person's team, else of the report."},
     {"known_by_few", "Services on whose incidents only one, or two, different people worked in the last 365 days. A number of services, without names."},

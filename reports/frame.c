@@ -171,9 +171,21 @@ static void ends_finding(struct ald_arena *a, struct ald_node *list, const struc
                         (int64_t)n, "info");
 }
 
+int64_t ald_frame_before_records(const struct ald_analysis *an, const struct ald_period *period)
+{
+    int64_t first = an->incidents_n > 0 ? an->incidents[0].started_at : ALD_TIME_NONE;
+    return first != ALD_TIME_NONE && first >= period->end ? first : ALD_TIME_NONE;
+}
+
 static void own_findings(struct ald_arena *a, struct ald_node *list, const struct ald_analysis *an, const struct ald_figures *f)
 {
     const struct ald_population *p = &f->population;
+    int64_t first = ald_frame_before_records(an, &f->period);
+    if (first != ALD_TIME_NONE)
+        ald_finding_add(a, list, "before_first_record",
+                        ald_sprintf(a, "The period lies before the first record of any source (%s): that it shows no incident does not mean that there was none.",
+                                    ald_words_date(a, an->zone, first)),
+                        1, "warning");
     add_if(a, list, "end_not_recorded", p->end_not_recorded, "closed without a time of resolution: counted, in no resolve clock", "warning");
     add_if(a, list, "impossible", p->impossible, "end before start or in the future: excluded from clocks", "warning");
     add_if(a, list, "zero_length", p->zero_length, "shorter than the source's clock can tell: excluded from clocks", "info");

@@ -9,6 +9,8 @@ void ald_frame_head(const struct ald_report_input *in, struct ald_report *report
 /** sources, findings, definitions, definition_list (empty yet), caveats, overrides, population; sets report->gaps. */
 ALD_CHECK enum ald_rc ald_frame_foot(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,
                                      struct ald_err *err);
+/** When the first record of any source begins, where the whole period lies before it, so that its zero says nothing; else ALD_TIME_NONE. */
+int64_t ald_frame_before_records(const struct ald_analysis *analysis, const struct ald_period *period);
 /** "Acme, 2026Q3 (dates, zone), as of ..." */
 void ald_frame_subtitle(const struct ald_report_input *in, struct ald_report *report);
 /** Where each source stood, and what to know before reading the figures. */

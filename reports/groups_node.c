@@ -91,6 +91,8 @@ static struct ald_node *group_node(struct ald_arena *a, const struct ald_group *
     ald_node_set(a, o, "name", ald_node_str(a, g->name));
     ald_node_set(a, o, "n", ald_node_int(a, (int64_t)g->n));
     ald_node_set(a, o, "mean_percentile", ald_node_num(a, g->mean));
+    ald_node_set(a, o, "few", ald_node_bool(a, g->n < ALD_PERCENTILE_LEAST));
+    ald_node_set(a, o, "percentile_told", maybe(a, g->n >= ALD_PERCENTILE_LEAST, g->mean, ALD_PERCENTILE_FEW));
     ald_node_set(a, o, "lower95", maybe(a, g->has_limits, within(g->low95), g->absent));
     ald_node_set(a, o, "upper95", maybe(a, g->has_limits, within(g->high95), g->absent));
     ald_node_set(a, o, "lower998", maybe(a, g->has_limits, within(g->low998), g->absent));

@@ -14,7 +14,7 @@ static bool worth_a_chart(const struct ald_node *groups, const char *by)
     for (size_t i = 0; i < groups->list.n; i++) {
         const struct ald_node *row = groups->list.items[i], *limit = ald_node_at(row, "lower95");
         bool is = strcmp(ald_text_at(row, "by"), by) == 0;
-        n += is;
+        n += is && !ald_node_at(row, "few")->boolean;
         limits = limits || (is && limit && limit->kind == ALD_NODE_NUM);
     }
     return limits || n >= POINTS_LEAST;
@@ -45,7 +45,7 @@ void ald_groups_view(struct ald_report *report, const struct ald_analysis *an)
         {"Of", "by", ALD_SHOW_TEXT, 9, NULL, "group"},
         {"Name", "name", ALD_SHOW_TEXT, 28, NULL, NULL},
         {"Incidents", "n", ALD_SHOW_COUNT, 10, NULL, NULL},
-        {"Mean percentile", "mean_percentile", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
+        {"Mean percentile", "percentile_told", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
         {"Lower limit, 95 %", "lower95", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
         {"Upper limit, 95 %", "upper95", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},
         {"Lower limit, 99.8 %", "lower998", ALD_SHOW_POSITION, 13, NULL, "funnel_limits"},

@@ -26,6 +26,7 @@ const struct ald_node *ald_leadership_one_title(const struct ald_node *root);
 struct ald_answer {
     const char *id, *question;
     const char *const *sentences;
+    int strong; /* which of them stands out, from 0; -1: none does */
 };
 #define ALD_ANSWERS 10
 void ald_leadership_answers(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *figures,

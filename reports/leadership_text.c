@@ -118,9 +118,9 @@ static const char *half_over(const struct asked *q)
 static const char *visible(const struct asked *q)
 {
     const struct ald_change *c = &q->changes->change;
-    if (!c->has_detectable || c->changed || c->part_baseline) /* what was noticed needs no "would be" */
+    if (!c->has_detectable || c->changed || c->part_baseline || ald_change_open_differs(c)) /* what was noticed needs no "would be" */
         return "";
-    return ald_sprintf(q->a, "; only %s would likely be noticed", ald_noticed(q->a, c->detectable_reduction));
+    return ald_sprintf(q->a, "; %s", ald_noticed_only(q->a, c->detectable_reduction));
 }
 
 static const char *mean(const struct asked *q)
@@ -136,23 +136,35 @@ static const char *mean(const struct asked *q)
                        ald_span(q->a, c->mean_ms), 100 * luck->low, 100 * luck->high);
 }
 
+/* The first stands alone: it says what is still open, where that is no chance. */
+static void compared(const struct asked *q, struct ald_sentences *t)
+{
+    const struct ald_change *c = &q->changes->change;
+    const char *took = ald_took(q->a, c->ratio, &c->ratio_ci, "before"), *open = ald_change_open(q->a, c);
+    if (!c->has_p) {
+        ald_sentence_add(t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told: %s%s%s.",
+                                        c->p_absent ? c->p_absent : "too little history", open ? "; " : "", open ? open : ""));
+    } else if (c->part_baseline) {
+        ald_sentence_add(t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told yet: %s.", ald_change_part(q->a, c)));
+    } else if (c->changed) {
+        took = ald_sprintf(q->a, "resolving them took %s", ald_as_long(q->a, c->ratio, &c->ratio_ci, "before", true));
+        const char *with = ald_change_with_open(q->a, c, "before", took);
+        ald_sentence_add(t, ald_sprintf(q->a, "%s.", ald_capital(q->a, with ? with : took)));
+    } else if (open) {
+        ald_sentence_add(t, ald_sprintf(q->a, "%s.", ald_capital(q->a, ald_change_with_open(q->a, c, "before", NULL))));
+        ald_sentence_add(t, ald_sprintf(q->a, "Those that are over took %s.", took));
+    } else {
+        ald_sentence_add(t, ald_sprintf(q->a, "Nothing shows that resolving them became faster or slower: %s.", took));
+    }
+}
+
 static const char *const *any_change(const struct asked *q)
 {
     struct ald_sentences t = {.a = q->a};
-    const struct ald_change *c = &q->changes->change;
     if (q->f->incidents_n == 0)
         ald_sentence_add(&t, "With no incident there is no time to compare.");
-    else if (!c->has_p)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told: %s.",
-                                         c->p_absent ? c->p_absent : "too little history"));
-    else if (c->part_baseline)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Whether resolving them became faster or slower cannot be told yet: %s; these took %s.", ald_change_part(q->a, c),
-                                         ald_as_long(q->a, c->ratio, &c->ratio_ci, "those", true)));
-    else if (!c->changed)
-        ald_sentence_add(&t, ald_sprintf(q->a, "Nothing shows that resolving them became faster or slower: %s.",
-                                         ald_took(q->a, c->ratio, &c->ratio_ci, "before")));
     else
-        ald_sentence_add(&t, ald_sprintf(q->a, "Resolving them took %s.", ald_as_long(q->a, c->ratio, &c->ratio_ci, "before", true)));
+        compared(q, &t);
     if (q->f->incidents_n)
         ald_sentence_add(&t, ald_sprintf(q->a, "%s%s.", half_over(q), visible(q)));
     ald_sentence_add(&t, mean(q));
@@ -172,8 +184,24 @@ static const char *share(const struct asked *q, int64_t n, int64_t of)
     return ald_sprintf(q->a, "%s of the %s that record it", n ? ald_words_count(q->a, n) : "none", all);
 }
 
+/* Whether all of them are told by nothing but status pages: where they are posted is no news then. */
+static bool from_status_alone(const struct asked *q)
+{
+    const struct ald_analysis *an = q->in->analysis;
+    for (size_t i = 0; i < q->f->incidents_n; i++) {
+        const struct ald_incident *inc = &an->incidents[q->f->incidents[i]];
+        for (size_t r = 0; r < inc->records_n; r++)
+            if (strcmp(an->records[inc->records[r]].traits->kind, "status") != 0)
+                return false;
+    }
+    return true;
+}
+
 static const char *posted(const struct asked *q, int64_t n, int64_t of)
 {
+    if (from_status_alone(q))
+        return q->f->incidents_n == 1 ? "Known from the status page alone: how many customers it hurt is not recorded there."
+                                      : "Known from the status page alone: how many customers were hurt is not recorded there.";
     const char *all = ald_words_count(q->a, of);
     if (of == 1)
         return n ? "The one of which that is known was posted on the status page." : "The one of which that is known was not posted on the status page.";
@@ -182,6 +210,12 @@ static const char *posted(const struct asked *q, int64_t n, int64_t of)
     if (n == of)
         return ald_sprintf(q->a, "All %s were posted on the status page.", all);
     return ald_sprintf(q->a, "%s of %s %s posted on the status page.", ald_words_count(q->a, n), all, n == 1 ? "was" : "were");
+}
+
+/* "; the other 9 do not say": of none nothing is said. */
+static const char *silent_said(const struct asked *q, int64_t silent)
+{
+    return silent > 0 ? ald_sprintf(q->a, "; the other %s", ald_many(q->a, (size_t)silent, "does not say", "do not say")) : "";
 }
 
 /* One signal that tells of customers. */
@@ -196,12 +230,15 @@ static const char *hurt(const struct asked *q, const struct ald_node *row)
             return ald_sprintf(q->a, "Customers were affected in %s incidents, up to %s of them in one; the other %s, so this is no share of all.",
                                ald_words_count(q->a, n), most, ald_many(q->a, (size_t)silent, "does not say", "do not say"));
         return ald_sprintf(q->a, "Customers were affected in %s%s%s.", share(q, n, of), n ? ald_sprintf(q->a, ", up to %s of them in one", most) : "",
-                           silent > 0 ? ald_sprintf(q->a, "; the other %s", ald_many(q->a, (size_t)silent, "does not say", "do not say")) : "");
+                           silent_said(q, silent));
     }
     if (strcmp(id, "customer_reports") == 0)
         return ald_sprintf(q->a, "Customers reported %s.", share(q, n, of));
     if (strcmp(id, "status_page_posted") == 0)
         return posted(q, n, of);
+    if (strcmp(id, "requests_failed") == 0 && n == of && n > 0) /* filled in where some failed: no share of anything */
+        return ald_sprintf(q->a, "Requests failed in %s, up to %s in one%s.", ald_many(q->a, (size_t)n, "incident", "incidents"), most,
+                           silent_said(q, (int64_t)q->f->incidents_n - of));
     return ald_sprintf(q->a, "%s in %s.", ald_text_at(row, "title"), share(q, n, of));
 }
 
@@ -211,8 +248,8 @@ static const char *const *customers_hurt(const struct asked *q)
     const struct ald_node *list = ald_node_at(q->report->root, "customers");
     for (size_t i = 0; i < ald_rows_n(list); i++)
         ald_sentence_add(&t, hurt(q, ald_rows_at(list, i, NULL)));
-    if (!t.n && q->f->incidents_n)
-        ald_sentence_add(&t, "Whether customers were hurt is not recorded.");
+    if (!t.n)
+        ald_sentence_add(&t, q->f->incidents_n ? "Whether customers were hurt is not recorded." : "With no incident, nothing is to be told of customers.");
     ald_sentence_add(&t, ald_leadership_wide(q->a, q->report->root));
     return ald_sentences_end(&t);
 }
@@ -221,6 +258,9 @@ static const char *const *customers_hurt(const struct asked *q)
 
 static const char *const *what_was_hard(const struct asked *q)
 {
+    static const char *const none[] = {"With no incident there is nothing to compare.", NULL};
+    if (!q->f->incidents_n)
+        return none;
     return ald_leadership_hard(q->a, q->report->root, q->in->analysis->settings, q->f, q->changes);
 }
 
@@ -266,8 +306,8 @@ static const char *const *open_and_longest(const struct asked *q)
     }
     if (*names)
         ald_sentence_add(&t, open_said(q, names, left));
-    else if (q->f->incidents_n)
-        ald_sentence_add(&t, "No incident is still open.");
+    else
+        ald_sentence_add(&t, q->f->incidents_n ? "No incident is still open." : "With no incident, none is open.");
     if (longest && q->f->clocks[ALD_CLOCK_RESOLVE].n > 1)
         ald_sentence_add(&t, ald_sprintf(q->a, "The longest was %s, %.0f %% of all time to resolve.", named_with(q, longest, time_of(q, longest)),
                                          100 * ald_node_at(longest, "share")->number));
@@ -424,7 +464,9 @@ static const char *const *what_to_read(const struct asked *q)
         const char *in_short = ald_text_at(row, "in_short");
         ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s.%s%s", ald_text_at(row, "key"), ald_text_at(row, "why[0]"), in_short ? " " : "", in_short ? in_short : ""));
     }
-    if (!t.n)
+    if (!t.n && !q->f->incidents_n)
+        ald_sentence_add(&t, "With no incident, there is none to read.");
+    else if (!t.n)
         ald_sentence_add(&t, "None of this period's incidents stands out by more than its length or reach.");
     return ald_sentences_end(&t);
 }
@@ -475,6 +517,16 @@ static const char *const *cannot_tell(const struct asked *q)
     return ald_sentences_end(&t);
 }
 
+/* What stands out on the page, in the workbook and in messages alike. What is as usual does not, nor what is seen beside a few weeks. */
+static void mark_strong(const struct asked *q, struct ald_answer *answer)
+{
+    const struct ald_change *c = &q->changes->change;
+    if (strcmp(answer->id, "change") == 0 && ald_change_strong(c))
+        answer->strong = 0;
+    if (strcmp(answer->id, "hard") == 0 && !c->part_baseline && ald_leadership_unusual(q->report->root))
+        answer->strong = 0; /* how they stand beside comparable ones */
+}
+
 void ald_leadership_answers(const struct ald_report_input *in, struct ald_report *report, const struct ald_figures *f,
                             const struct ald_changes *changes, struct ald_answer ret[ALD_ANSWERS])
 {
@@ -495,5 +547,7 @@ void ald_leadership_answers(const struct ald_report_input *in, struct ald_report
     };
     const struct asked q = {report->arena, in, report, f, changes};
     for (size_t i = 0; i < ALD_ANSWERS; i++)
-        ret[i] = (struct ald_answer){rows[i].id, rows[i].question ? rows[i].question : to_read_question(&q), rows[i].answer(&q)};
+        ret[i] = (struct ald_answer){rows[i].id, rows[i].question ? rows[i].question : to_read_question(&q), rows[i].answer(&q), -1};
+    for (size_t i = 0; i < ALD_ANSWERS; i++)
+        mark_strong(&q, &ret[i]);
 }

@@ -182,6 +182,7 @@ static struct ald_node *answer_node(struct ald_arena *a, const struct ald_answer
     ald_node_set(a, o, "id", ald_node_str(a, answer->id));
     ald_node_set(a, o, "question", ald_node_str(a, answer->question));
     ald_node_set(a, o, "sentences", ald_strings_node(a, answer->sentences, ald_sentences_n(answer->sentences)));
+    ald_node_set(a, o, "strong", answer->strong >= 0 ? ald_node_int(a, answer->strong) : ald_node_absent(a, NULL));
     return o;
 }
 

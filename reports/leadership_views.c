@@ -8,7 +8,6 @@
 #include "words.h"
 
 #define N(items) (sizeof(items) / sizeof *(items))
-#define CHANGED 0.05 /* METHODS 5: below it we say that something changed */
 
 enum { MORE, CHANGE, CUSTOMERS, OPEN, HARD, RECURS, LEARNED, ACTIONS, READ, CANNOT };
 
@@ -17,16 +16,10 @@ static const struct ald_node *sentences_of(const struct ald_report *report, size
     return ald_node_at(report->root, ald_sprintf(report->arena, "answers[%zu].sentences", answer));
 }
 
-/* Strong: that something changed, and that the incidents stand beside comparable ones as they seldom do. What is as usual is not, nor
- * what is seen beside a few weeks. */
 static bool strong(const struct ald_report *report, size_t answer, size_t i)
 {
-    const struct ald_node *p = ald_node_at(report->root, "change.p_value");
-    if (ald_node_at(report->root, "change.part_baseline")->boolean)
-        return false;
-    if (answer == CHANGE)
-        return i == 0 && p && p->kind == ALD_NODE_NUM && p->number < CHANGED;
-    return answer == HARD && i == 0 && ald_leadership_unusual(report->root);
+    const struct ald_node *which = ald_node_at(report->root, ald_sprintf(report->arena, "answers[%zu].strong", answer));
+    return which && which->kind == ALD_NODE_INT && (size_t)which->integer == i;
 }
 
 static void lead(struct ald_report *report, struct ald_section *s, size_t answer)
@@ -34,6 +27,11 @@ static void lead(struct ald_report *report, struct ald_section *s, size_t answer
     const struct ald_node *list = sentences_of(report, answer);
     for (size_t i = 0; i < ald_rows_n(list); i++)
         ald_view_lead(report, s, list->list.items[i]->text, strong(report, answer, i), i == 0);
+}
+
+static bool any(const struct ald_report *report)
+{
+    return ald_node_at(report->root, "counts.current")->integer > 0;
 }
 
 /* What matters most of them: the first and the last sentence. All of them stand on the next page. */
@@ -91,8 +89,7 @@ static void to_read(struct ald_report *report, struct ald_section *s)
                                          {"In short", "in_short", ALD_SHOW_TEXT, 70, NULL, NULL},
                                          {"Why this one", "why", ALD_SHOW_LIST, 64, NULL, "story"}};
     heading(report, s, READ);
-    ald_view_table(report, s, NULL, "read_in_full", "None stands out from comparable ones, or none can be compared yet.", columns, N(columns), false)->cards =
-        true;
+    ald_view_table(report, s, NULL, "read_in_full", ald_text_at(report->root, ald_sprintf(report->arena, "answers[%d].sentences[0]", READ)), columns, N(columns), false)->cards = true;
 }
 
 static void recurring(struct ald_report *report, struct ald_section *s)
@@ -125,8 +122,10 @@ static void page(struct ald_report *report)
     s->one_page = true;
     lead(report, s, MORE);
     lead(report, s, CHANGE);
-    customers(report, s);
-    lead(report, s, HARD);
+    if (any(report)) { /* of none there is nothing more to say */
+        customers(report, s);
+        lead(report, s, HARD);
+    }
     open_and_longest(report, s);
     s->place = ALD_PLACE_LEFT;
     ald_charts_scatter(report, s);
@@ -170,13 +169,13 @@ static void hints(const struct ald_report_input *in, struct ald_report *report, 
              : "Whether customers were hurt: map a field of your tickets (fields: { customers: ... }), or add your status page as a source."},
         {!in->analysis->settings->free_text, "Ways of failing, where texts are not stored (free_text: off): 'alidade tag'."},
     };
-    bool any = false;
-    for (size_t i = 0; i < N(rows) && ald_node_at(report->root, "counts.current")->integer > 0; i++) {
+    bool some = false;
+    for (size_t i = 0; i < N(rows) && any(report); i++) {
         if (!rows[i].missing)
             continue;
-        if (!any)
+        if (!some)
             ald_view_heading(report, s, "What would bring in what is missing");
-        any = true;
+        some = true;
         ald_view_remark(report, s, rows[i].text);
     }
 }
@@ -186,12 +185,18 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
     struct ald_section *s = ald_view_section(report, "figures", "Figures behind it");
     s->screen = s->landscape = true;
     const struct ald_figure rows[] = {
-        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", "counts.past_n", ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
          "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
         {"Times to resolve, as a multiple of before", "change.ratio", "change.ratio_ci[0]", "change.ratio_ci[1]", "change.current.n",
          ALD_SHOW_NUMBER, "ratio"},
         {"Difference this large by chance", "change.p_value", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT, "p_value"},
+        {"Still open at this age", "change.open_at_same_age.current.open", NULL, NULL, "change.open_at_same_age.current.n", ALD_SHOW_COUNT,
+         "open_at_same_age"},
+        {"Earlier ones, open at the same age", "change.open_at_same_age.baseline.open", NULL, NULL, "change.open_at_same_age.baseline.n", ALD_SHOW_COUNT,
+         "open_at_same_age"},
+        {"Such a difference of the two shares by chance", "change.open_at_same_age.p_value", NULL, NULL, "change.open_at_same_age.current.n",
+         ALD_SHOW_PERCENT, "open_at_same_age"},
         {"Smallest reduction likely to be noticed", "change.detectable_reduction", NULL, NULL, "change.current.n", ALD_SHOW_PERCENT,
          "detectable_reduction"},
         {"Mean percentile among comparable ones", "change.adjusted_shift.mean_percentile", "change.adjusted_shift.ci[0]",
@@ -199,8 +204,9 @@ static void figures(const struct ald_report_input *in, struct ald_report *report
         {"Harder than nine in ten of the past, of those that lasted", "hard.lasted.n", NULL, NULL, "hard.lasted.of", ALD_SHOW_COUNT, "complexity"},
         {"Reached further than eight in ten", "hard.wide", NULL, NULL, "hard.wide_of", ALD_SHOW_COUNT, "blast_radius"},
     };
-    ald_view_figures(report, s, "Each with how far off it may be", rows, N(rows));
-    if (in->analysis->settings->show_mean) {
+    if (ald_view_figures_told(report, N(rows)))
+        ald_view_figures(report, s, "Each with how far off it may be", rows, ald_view_figures_told(report, N(rows)));
+    if (any(report) && in->analysis->settings->show_mean) {
         const struct ald_figure mean[] = {
             {"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]", "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n",
              ALD_SHOW_SECONDS, "mean"},

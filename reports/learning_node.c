@@ -232,6 +232,9 @@ static struct ald_node *capacity_node(struct ald_arena *a, const struct ald_capa
     set_maybe(a, o, "watched_s", !c->absent, (double)c->watched_ms / 1000, c->absent);
     set_maybe(a, o, "people", !gone, (double)c->people, gone);
     set_maybe(a, o, "engaged_hours", !gone, c->engaged_hours, gone);
+    set_maybe(a, o, "engaged_incidents", !gone, (double)c->engaged_incidents, gone);
+    set_maybe(a, o, "engaged_longest_three_share", !gone && !c->few_engaged, c->longest_three_share, gone ? gone : c->few_engaged);
+    set_maybe(a, o, "engaged_longest_tenth_share", !gone && !c->few_engaged, c->longest_tenth_share, gone ? gone : c->few_engaged);
     set_maybe(a, o, "busiest_tenth_share", !gone && c->has_busiest, c->busiest_share, gone ? gone : c->busiest_absent);
     set_maybe(a, o, "interruptions", !gone, (double)c->interruptions, gone);
     set_maybe(a, o, "interruptions_off_hours", !gone, (double)c->off_hours, gone);

@@ -1,9 +1,13 @@
 /* What people see of learning, capacity and exercises: reads the tree alone. */
 #include "learning_node.h"
+
+#include <math.h>
+
 #include "view.h"
 #include "words.h"
 
 #define N(a) (sizeof(a) / sizeof(a)[0])
+#define ALWAYS 0.95  /* of the period */
 #define NEVER_MOST 5 /* to choose from; the JSON has all */
 
 static size_t rows_at(const struct ald_report *report, const char *path)
@@ -113,8 +117,28 @@ void ald_learning_view(struct ald_report *report)
         ald_view_remark(report, s, "Some rows of reviews, learning or actions name an incident that the store does not know; they are not counted here.");
 }
 
+static double share_at(const struct ald_report *report, const char *path)
+{
+    const struct ald_node *node = ald_node_at(report->root, path);
+    return node && node->kind == ALD_NODE_NUM ? node->number : 0;
+}
+
+/* What a figure of capacity does not tell, where it tells little. */
+static void too_coarse(struct ald_report *report, struct ald_section *s)
+{
+    bool three = share_at(report, "capacity.three_open_share") > ALWAYS;
+    if (share_at(report, "capacity.two_open_share") > ALWAYS)
+        ald_view_remark(report, s, ald_sprintf(report->arena, "%s were open practically always: too coarse a measure here, where so many run side by side.",
+                                               three ? "Three or more incidents" : "Two or more incidents"));
+}
+
 void ald_capacity_view(struct ald_report *report)
 {
+    /* Stretches of weeks make their people the busiest, whatever these did. */
+    double tenth = share_at(report, "capacity.engaged_longest_tenth_share");
+    const char *busiest = tenth > 0.5 ? ald_sprintf(report->arena, "carried by the busiest tenth of them (a tenth of the incidents holds %.0f %%: it tells of long "
+                                                                   "incidents, not of busy people)", fmin(100 * tenth, 99))
+                                      : "carried by the busiest tenth of them";
     struct ald_section *s = ald_view_section(report, "capacity", "Capacity");
     ald_view_text(report, s, "How much of people's time incidents took, and at which hours. Counts only, and none about fewer than five people: they tell "
                              "of the load on the whole, never of anybody.");
@@ -123,8 +147,11 @@ void ald_capacity_view(struct ald_report *report)
         {"Time with three or more", "capacity.three_open_share", NULL, NULL, NULL, ALD_SHOW_PERCENT, "open_at_once"},
         {"left out of both: over, but not recorded since when", "capacity.end_unknown", NULL, NULL, NULL, ALD_SHOW_COUNT, "open_at_once"},
         {"People engaged or called", "capacity.people", NULL, NULL, NULL, ALD_SHOW_COUNT, NULL},
-        {"Engaged hours", "capacity.engaged_hours", NULL, NULL, "capacity.people", ALD_SHOW_NUMBER, "engaged_hours"},
-        {"carried by the busiest tenth of them", "capacity.busiest_tenth_share", NULL, NULL, "capacity.people", ALD_SHOW_PERCENT, "busiest_tenth"},
+        {"Hours from a person's first to last action, nights included", "capacity.engaged_hours", NULL, NULL, "capacity.people", ALD_SHOW_NUMBER,
+         "engaged_hours"},
+        {"of these, in the three incidents with most of them", "capacity.engaged_longest_three_share", NULL, NULL, "capacity.engaged_incidents",
+         ALD_SHOW_PERCENT, "engaged_hours"},
+        {busiest, "capacity.busiest_tenth_share", NULL, NULL, "capacity.people", ALD_SHOW_PERCENT, "busiest_tenth"},
         {"Interruptions", "capacity.interruptions", NULL, NULL, NULL, ALD_SHOW_COUNT, "interruptions"},
         {"of these, outside working hours there", "capacity.interruptions_off_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
         {"of these, in sleeping hours there", "capacity.interruptions_sleep_hours", NULL, NULL, "capacity.interruptions", ALD_SHOW_COUNT, "interruptions"},
@@ -136,6 +163,7 @@ void ald_capacity_view(struct ald_report *report)
         {"Incidents later on the services they covered", "exercises.later_incidents", NULL, NULL, NULL, ALD_SHOW_COUNT, "exercise"},
     };
     ald_view_figures(report, s, "Load and practice", figures, N(figures));
+    too_coarse(report, s);
     size_t never_n = rows_at(report, "exercises.services_never_exercised");
     const struct ald_node *names = ald_node_at(report->root, "exercises.services_never_exercised");
     if (never_n)

@@ -1,6 +1,9 @@
 /* Names and small nodes that several files of reports use. */
 #pragma once
 
+#define ALD_PERCENTILE_LEAST 5 /* a mean percentile of fewer incidents is in the JSON, and printed nowhere: chance says all of it */
+#define ALD_PERCENTILE_FEW "fewer than 5 incidents"
+
 #include "alidade/report.h"
 
 /** A list of n texts, which are not copied. */

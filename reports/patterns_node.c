@@ -59,6 +59,7 @@ static struct ald_node *count_node(struct ald_arena *a, const struct ald_pattern
     ald_node_set(a, o, "past", past_node(a, &c->past));
     ald_node_set(a, o, "text", ald_node_str(a, text_of(c)));
     ald_node_set(a, o, "mean_percentile", c->read ? ald_node_num(a, c->mean_percentile) : ald_node_absent(a, "none of them has a start reading"));
+    ald_node_set(a, o, "percentile_told", c->read >= ALD_PERCENTILE_LEAST ? ald_node_num(a, c->mean_percentile) : ald_node_absent(a, ALD_PERCENTILE_FEW));
     ald_node_set(a, o, "mean_percentile_n", ald_node_int(a, (int64_t)c->read));
     return o;
 }
@@ -186,7 +187,7 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
         {"Usual, from", "past.lower", ALD_SHOW_COUNT, 11, NULL, "pattern_share"},
         {"Usual, to", "past.upper", ALD_SHOW_COUNT, 11, NULL, "pattern_share"},
         {"Beside earlier periods", "text", ALD_SHOW_TEXT, 30, NULL, "pattern_share"},
-        {"Mean percentile", "mean_percentile", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
+        {"Mean percentile", "percentile_told", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
         {"Of incidents", "mean_percentile_n", ALD_SHOW_COUNT, 10, NULL, NULL},
     };
     ald_view_table(report, s, "How often each pattern shows", "patterns", "None.", columns, sizeof columns / sizeof columns[0], false);

@@ -1,5 +1,6 @@
 /* The sentences of the quarterly summary: generated from figures, each with its uncertainty. A zero is said, a missing figure is
  * said with its reason. */
+#include "frame.h"
 #include "quarterly.h"
 #include "sentences.h"
 #include "words.h"
@@ -9,6 +10,12 @@ static void say_none(struct ald_sentences *t, const struct ald_analysis *an, con
 {
     if (an->as_of < f->period.start) {
         ald_sentence_add(t, ald_sprintf(t->a, "This period begins on %s, after the moment that this report speaks of.", ald_words_date(t->a, an->zone, f->period.start)));
+        return;
+    }
+    int64_t first = ald_frame_before_records(an, &f->period);
+    if (first != ALD_TIME_NONE) {
+        ald_sentence_add(t, ald_sprintf(t->a, "This period lies before the first record of any source (%s): it says nothing about whether there were incidents.",
+                                        ald_words_date(t->a, an->zone, first)));
         return;
     }
     int64_t before = ALD_TIME_NONE;
@@ -46,7 +53,7 @@ static void say_count(struct ald_sentences *t, const struct ald_analysis *an, co
     const char *past = most ? ald_from_to(t->a, least, most) : "none";
     const char *late = ald_late_sources(t->a, an, f);
     bool inside = (double)c->current >= c->lower && (double)c->current <= c->upper;
-    if (inside && (c->current > most || c->current < least)) /* beyond each of them is seen at once: say why it is no sign all the same */
+    if (inside && ald_counts_beyond_all(c)) /* beyond each of them is seen at once: say why it is no sign all the same */
         ald_sentence_add(t, ald_sprintf(t->a, "%s, %s than in any of the %zu %s before (%s%s), but chance alone moves such numbers that far: %s would be no "
                                               "surprise.%s",
                                         head, c->current > most ? "more" : "fewer", c->past_n, unit, past, age, band, late));
@@ -122,7 +129,7 @@ static void say_pairs(struct ald_sentences *t, const struct ald_figures *f)
                                         ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents"), by_start(t->a, f->pairs_n, start)));
 }
 
-static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f, const struct ald_usual *usual)
+static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f, const struct ald_changes *changes)
 {
     size_t longer = f->longer + f->open_longer, read = f->shorter + f->typical + longer;
     if (read + f->still_open == 0) {
@@ -141,10 +148,10 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
                            : f->longer      ? "took longer than comparable earlier ones: ask what made it hard"
                                             : "took about as long as comparable earlier ones"));
     else
-        ald_sentence_add(t, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s%s.",
+        ald_sentence_add(t, ald_change_beside_few(t->a, &changes->change, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s%s.",
                            ald_none_or(t->a, f->shorter), ald_words_count(t->a, (int64_t)read), f->shorter > 1 ? "were" : "was", ald_none_or(t->a, f->typical),
-                           ald_none_or(t->a, longer), still_open(t->a, f), ald_usual_readings(t->a, usual, read),
-                           !longer ? "" : longer == 1 ? ": ask what made it hard" : ": ask what made them hard"));
+                           ald_none_or(t->a, longer), still_open(t->a, f), ald_usual_readings(t->a, &changes->usual, read),
+                           !longer ? "" : longer == 1 ? ": ask what made it hard" : ": ask what made them hard")));
     say_corners(t, an, f);
     say_pairs(t, f);
 }
@@ -176,7 +183,7 @@ const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald
     say_clock(&t, f);
     const char *change = ald_change_summary(a, changes);
     ald_sentence_add(&t, change);
-    say_readings(&t, an, f, &changes->usual);
+    say_readings(&t, an, f, changes);
     return ald_sentences_end(&t);
 }
 

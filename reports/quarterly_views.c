@@ -30,7 +30,7 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
     if (*remark)
         ald_view_remark(report, s, remark);
     const struct ald_figure figures[] = {
-        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", NULL, ALD_SHOW_COUNT, "count"},
+        {"Incidents, beside the usual range", "counts.current", "counts.lower", "counts.upper", "counts.past_n", ALD_SHOW_COUNT, "count"},
         {"Time to resolve, median", "clocks.resolve.median_s", "clocks.resolve.median_ci_s[0]", "clocks.resolve.median_ci_s[1]",
          "clocks.resolve.n", ALD_SHOW_SECONDS, "median"},
         {"Time to resolve, nine of ten", "clocks.resolve.p90_s", "clocks.resolve.p90_ci_s[0]", "clocks.resolve.p90_ci_s[1]", "clocks.resolve.n",
@@ -44,8 +44,10 @@ static void summary(const struct ald_report_input *in, struct ald_report *report
         {"Time to mitigate, median", "clocks.mitigate.median_s", "clocks.mitigate.median_ci_s[0]", "clocks.mitigate.median_ci_s[1]",
          "clocks.mitigate.n", ALD_SHOW_SECONDS, "mitigate"},
     };
-    ald_view_figures(report, s, "Figures, each with how far off it may be", figures, sizeof figures / sizeof figures[0]);
-    if (in->analysis->settings->show_mean) {
+    size_t told = ald_view_figures_told(report, sizeof figures / sizeof figures[0]);
+    if (told)
+        ald_view_figures(report, s, "Figures, each with how far off it may be", figures, told);
+    if (any(report) && in->analysis->settings->show_mean) {
         const struct ald_figure mean[] = {{"Time to resolve, mean", "clocks.resolve.mean_s", "clocks.resolve.mean_ci_s[0]",
                                            "clocks.resolve.mean_ci_s[1]", "clocks.resolve.n", ALD_SHOW_SECONDS, "mean"}};
         ald_view_figures(report, s, "The mean, because the configuration asks for it", mean, 1);

@@ -27,6 +27,14 @@ size_t ald_sentences_n(const char *const *sentences)
     return n;
 }
 
+const char *ald_capital(struct ald_arena *a, const char *text)
+{
+    char *copy = ald_strdup(a, text);
+    if (copy[0] >= 'a' && copy[0] <= 'z')
+        copy[0] = (char)(copy[0] - 'a' + 'A');
+    return copy;
+}
+
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more)
 {
     return ald_sprintf(a, "%s %s", ald_words_count(a, (int64_t)n), n == 1 ? one : more);
@@ -76,12 +84,17 @@ const char *ald_took(struct ald_arena *a, double ratio, const struct ald_interva
 {
     bool by_share = fabs(ratio - 1) >= 0.005 && ratio < TWICE;
     const char *took = ald_sprintf(a, "%s%s %s %s", ald_longer(a, ratio), by_share && ratio < 1 ? " time" : "", by_share ? "than" : "as", than);
-    return ci->has ? ald_sprintf(a, "%s, but %s to %s fits too", took, ald_longer(a, ci->low), ald_longer(a, ci->high)) : took;
+    return ci->has ? ald_sprintf(a, "%s (anything from %s to %s times as long fits)", took, ald_times(a, ci->low), ald_times(a, ci->high)) : took;
 }
 
 const char *ald_noticed(struct ald_arena *a, double reduction)
 {
     return ald_sprintf(a, "%.0f %% less or %s", 100 * reduction, ald_longer(a, 1 / (1 - fmin(reduction, 0.999))));
+}
+
+const char *ald_noticed_only(struct ald_arena *a, double reduction)
+{
+    return ald_sprintf(a, "with this many, only a change like %s would likely show", ald_noticed(a, reduction));
 }
 
 const char *ald_usual(struct ald_arena *a, double expected)

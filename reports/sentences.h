@@ -25,16 +25,20 @@ const char *ald_times(struct ald_arena *a, double factor);
 const char *ald_as_long(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than, bool plain);
 /** A time beside another: "43 % longer", "20 % less", "2.5 times as long", "as long". */
 const char *ald_longer(struct ald_arena *a, double factor);
-/** "43 % longer than before, but 20 % less to 2.5 times as long fits too"; ci: may be absent. */
+/** "43 % longer than before (anything from 0.8 to 2.5 times as long fits)"; ci: may be absent. */
 const char *ald_took(struct ald_arena *a, double ratio, const struct ald_interval *ci, const char *than);
 /** What would be noticed: "44 % less or 78 % longer": the same distance both ways. */
 const char *ald_noticed(struct ald_arena *a, double reduction);
+/** The same as a clause: "with this many, only a change like 44 % less or 78 % longer would likely show". */
+const char *ald_noticed_only(struct ald_arena *a, double reduction);
 /** What is to be expected: "usual: about 7", "usual: less than 1". */
 const char *ald_usual(struct ald_arena *a, double expected);
 /** How many of n readings would be as `part` of the earlier ones were; below 0: nothing is usual. */
 double ald_usual_of(const struct ald_usual *usual, size_t part, size_t n);
 /** " (usual: about 5, 32, 2)": of n readings shorter, typical and longer; "" where nothing is usual. */
 const char *ald_usual_readings(struct ald_arena *a, const struct ald_usual *usual, size_t n);
+/** The text with its first letter as a sentence begins. */
+const char *ald_capital(struct ald_arena *a, const char *text);
 /** "1 incident", "7 incidents". */
 const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char *more);
 /** "24 to 39"; "24" where both are the same. */

@@ -53,6 +53,14 @@ void ald_view_quote(struct ald_report *report, struct ald_section *section, cons
     (void)block(report, section, ALD_BLOCK_QUOTE, text);
 }
 
+size_t ald_view_figures_told(const struct ald_report *report, size_t n)
+{
+    const struct ald_node *lower = ald_node_at(report->root, "counts.lower");
+    if (ald_node_at(report->root, "counts.current")->integer > 0)
+        return n;
+    return lower && lower->kind == ALD_NODE_NUM;
+}
+
 static void *copy(struct ald_arena *a, const void *items, size_t n, size_t size)
 {
     void *to = ald_calloc(a, n ? n : 1, size);

@@ -10,6 +10,9 @@ void ald_view_text(struct ald_report *report, struct ald_section *section, const
 void ald_view_remark(struct ald_report *report, struct ald_section *section, const char *text);
 void ald_view_figures(struct ald_report *report, struct ald_section *section, const char *caption, const struct ald_figure *figures,
                       size_t n);
+/** So many of the figures of a period: all; of one without incidents its count, where a usual range stands beside it; none, where nothing does. The
+ *  count comes first. */
+size_t ald_view_figures_told(const struct ald_report *report, size_t n);
 /** What it returns may be refined: cards, anchor. */
 struct ald_table *ald_view_table(struct ald_report *report, struct ald_section *section, const char *caption, const char *rows,
                                  const char *empty, const struct ald_column *columns, size_t n, bool filter);

@@ -392,6 +392,8 @@ struct ald_counts {
     double lower, upper;
     const char *verdict; /* "about as many as usual", "more than usual", "fewer than usual", or why there is none */
 };
+/** 1: more than each of the earlier slices; -1: fewer than each; 0: neither, or there are none. */
+int ald_counts_beyond_all(const struct ald_counts *counts);
 struct ald_pair {
     uint32_t a, b; /* incident indexes; a is the more complex */
     double duration_ratio, complexity_gap, blast_radius_gap; /* blast_radius_gap NAN where either has none */

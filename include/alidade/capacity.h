@@ -11,6 +11,10 @@ struct ald_capacity {
     const char *people_absent;  /* why there are no figures of people, or NULL; the rest needs it */
     size_t people;              /* engaged or called in the period */
     double engaged_hours;       /* first to last action per person and incident up to its end, at least 15 s, overlaps merged */
+    size_t engaged_incidents;   /* that somebody was engaged in */
+    const char *few_engaged;    /* why the next two are not told: fewer than 10 of them; else NULL */
+    double longest_three_share; /* of what people's stretches come to before overlaps are merged, in the three incidents with most of it */
+    double longest_tenth_share; /* the same in the tenth of the incidents with most of it */
     bool has_busiest;
     double busiest_share;       /* of the engaged hours, carried by the busiest tenth of the people */
     const char *busiest_absent;

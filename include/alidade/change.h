@@ -19,8 +19,16 @@ struct ald_shift {
     struct ald_interval interval;
     const char *absent; /* when n == 0 */
 };
+/** How many were still open, of all of class incident, at the age that the period has: open and incidents of both sides. */
+struct ald_open_then {
+    bool has_p;
+    double p_value;         /* of the difference of the two shares */
+    const char *p_absent;   /* why there is none, when !has_p */
+    int64_t least_ms;       /* so long is that of the period open which began last; ALD_TIME_NONE: none is */
+};
 struct ald_change {
     struct ald_change_side baseline, current;
+    struct ald_open_then open_then;
     const char *absent; /* why there is nothing to compare, or NULL: then ratio stands */
     double ratio;       /* exp(difference of mean logs), period over baseline */
     struct ald_interval ratio_ci;
@@ -43,6 +51,7 @@ struct ald_trend_row {
     int64_t start, end;
     size_t n, resolved, open; /* started in it; resolved and open at that age */
     bool own;                 /* overlaps the period */
+    bool part;                /* it began before the first record: of what was before that, nobody told */
     double median_ms;         /* when resolved > 0 */
     struct ald_interval median_ci;
     struct ald_shift shift;

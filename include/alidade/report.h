@@ -165,6 +165,9 @@ struct ald_chart {
     bool joined;                  /* a line through the points, in the order of the rows */
     bool named;                   /* the most telling points have their label beside them */
     const char *name_first[ALD_NAME_FIRST]; /* paths of lists whose rows' "key" are labels to name before all others; NULL after the last */
+    const char *name_where;       /* path of a boolean in the row: only points where it holds are named, and all of them that have room; or NULL */
+    const char *unless;           /* path of a boolean in the row: where it holds, the row has no point; or NULL */
+    const char *unless_why;       /* "fewer than 5 incidents": said of such rows, by name; NULL: nothing is */
     size_t most;                  /* draw at most so many, a seeded sample; 0: as many as the format can */
     const struct ald_series *series;
     size_t series_n;

@@ -177,6 +177,33 @@ static void test_busiest(void **state)
     assert_true(r->c.has_busiest);
     assert_close(r->c.engaged_hours, 465, 1e-9);
     assert_close(r->c.busiest_share, (30 + 29 + 28) / 465.0, 1e-12);
+    assert_int_equal(r->c.engaged_incidents, 30);
+    assert_null(r->c.few_engaged);
+    assert_close(r->c.longest_three_share, (30 + 29 + 28) / 465.0, 1e-12); /* one person each: the same ones */
+    assert_close(r->c.longest_tenth_share, (30 + 29 + 28) / 465.0, 1e-12);
+}
+
+/* One long incident of many people is what the busiest carried: their stretches count before overlaps are merged. */
+static void test_longest(void **state)
+{
+    struct room *r = *state;
+    for (int64_t p = 0; p < 12; p++) {
+        char id[8], who[8];
+        (void)snprintf(id, sizeof id, "I%02d", (int)p);
+        (void)snprintf(who, sizeof who, "p%02d", (int)p);
+        simple(r->f, p + 1, "pg", id, "pager", ALL_HELD, DAYS(p), DAYS(p) + 90);
+        event_full(r->f, p + 1, DAYS(p), "acknowledged", who, 0, NULL, NULL, NULL);
+        event_full(r->f, p + 1, DAYS(p) + 60, "note", who, 0, NULL, NULL, NULL);
+    }
+    simple(r->f, 50, "pg", "LONG", "pager", ALL_HELD, DAYS(20), DAYS(22));
+    for (int p = 0; p < 2; p++) {
+        event_full(r->f, 50, DAYS(20), "acknowledged", p ? "p00" : "p01", 0, NULL, NULL, NULL);
+        event_full(r->f, 50, DAYS(21), "note", p ? "p00" : "p01", 0, NULL, NULL, NULL);
+    }
+    fill(r, DAYS(60));
+    assert_int_equal(r->c.engaged_incidents, 13);
+    assert_close(r->c.longest_three_share, (48 + 2) / 60.0, 1e-12);
+    assert_close(r->c.longest_tenth_share, (48 + 1) / 60.0, 1e-12); /* two of 13 */
 }
 
 static void test_exercises(void **state)
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_few_people, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interruptions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_busiest, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_longest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_exercises, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

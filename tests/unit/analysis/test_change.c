@@ -102,6 +102,92 @@ static void open_ones(void **state)
     }
 }
 
+/* How far the shares of the chosen weeks and of the others are apart. */
+static double apart(unsigned chosen, const int n[8], const int open[8])
+{
+    int all[2] = {0, 0}, still[2] = {0, 0};
+    for (unsigned i = 0; i < 8; i++) {
+        all[chosen >> i & 1u] += n[i];
+        still[chosen >> i & 1u] += open[i];
+    }
+    return fabs((double)still[1] / all[1] - (double)still[0] / all[0]);
+}
+
+/* Of all 70 ways to choose 4 of 8 weeks, those that part the shares as far as the last four, which are the period's. */
+static double chance_by_hand(const int n[8], const int open[8])
+{
+    int ways = 0, as_far = 0;
+    for (unsigned chosen = 0; chosen < 256; chosen++) {
+        int weeks = 0;
+        for (unsigned i = 0; i < 8; i++)
+            weeks += chosen >> i & 1u;
+        if (weeks != 4)
+            continue;
+        ways++;
+        as_far += apart(chosen, n, open) >= apart(0xf0, n, open) - 1e-9;
+    }
+    assert_int_equal(ways, 70);
+    return as_far / 70.0;
+}
+
+/* Eight weeks of one that was over at once, and some that stay open for three weeks from the day it began. */
+static void still_open_at_the_same_age(void **state)
+{
+    (void)state;
+    static const struct {
+        int open[8]; /* of each week, January's first */
+    } cases[] = {
+        {{0, 0, 0, 0, 1, 1, 1, 1}}, {{0, 0, 0, 0, 0, 0, 0, 4}}, {{0, 0, 0, 3, 0, 0, 0, 1}}, {{0, 0, 2, 2, 0, 0, 0, 0}}, {{0, 0, 0, 1, 0, 0, 0, 1}},
+    };
+    for (size_t k = 0; k < N(cases); k++) {
+        struct synthetic s;
+        int n[8], then = 0, now = 0;
+        room(&s, day(2026, 3, 2), 64);
+        s.settings.resamples = 10000;
+        for (int i = 0; i < 8; i++) { /* February's weeks begin on its 1st; January's blocks on 4, 11, 18, 25 */
+            int64_t at = i < 4 ? day(2026, 1, 5 + 7 * i) : day(2026, 2, 2 + 7 * (i - 4));
+            (void)add(&s, at, HOUR);
+            for (int o = 0; o < cases[k].open[i]; o++)
+                (void)add(&s, at + HOUR * (o + 1), (i < 4 ? 40 : 90) * DAY);
+            n[i] = 1 + cases[k].open[i];
+            *(i < 4 ? &then : &now) += cases[k].open[i];
+        }
+        struct ald_change c = change_of(&s, "2026-02");
+        assert_int_equal(c.current.open, now);
+        assert_int_equal(c.current.incidents, 4 + now);
+        assert_int_equal(c.baseline.open, then);
+        assert_int_equal(c.baseline.incidents, 4 + then);
+        assert_true(c.open_then.has_p);
+        synthetic_close_to(c.open_then.p_value, chance_by_hand(n, cases[k].open), 0.02, "of the open ones");
+        if (now)
+            assert_true(c.open_then.least_ms >= 6 * DAY && c.open_then.least_ms < 29 * DAY);
+        else
+            assert_true(c.open_then.least_ms == ALD_TIME_NONE);
+        synthetic_done(&s);
+    }
+}
+
+/* None open on either side is no difference; too few weeks are none to judge by; one without an end on record was an incident too. */
+static void open_ones_that_cannot_be_told(void **state)
+{
+    (void)state;
+    struct synthetic s;
+    make_weeks(&s, day(2026, 3, 8), (const int[]){1, 2, 3, 4}, (const int[]){1, 2, 3, 4});
+    struct ald_incident *gone = add(&s, day(2026, 2, 25), 2 * HOUR);
+    gone->state = ALD_END_NOT_RECORDED;
+    gone->duration_ms = ALD_TIME_NONE;
+    struct ald_change c = change_of(&s, "2026-02");
+    assert_int_equal(c.current.n, 4);
+    assert_int_equal(c.current.incidents, 5);
+    synthetic_close_to(c.open_then.p_value, 1, 0, "none is open");
+    synthetic_done(&s);
+    make_weeks(&s, day(2026, 3, 8), (const int[]){1, 2, 0, 0}, (const int[]){1, 2, 3, 4});
+    c = change_of(&s, "2026-02");
+    assert_false(c.open_then.has_p);
+    assert_string_equal(c.open_then.p_absent, "fewer than 4 weeks of the baseline have an incident");
+    synthetic_done(&s);
+}
+
 static void few_weeks(void **state)
 {
     (void)state;
@@ -434,6 +520,8 @@ int main(void)
         cmocka_unit_test(no_difference),
         cmocka_unit_test(weeks_that_cluster),
         cmocka_unit_test(open_ones),
+        cmocka_unit_test(still_open_at_the_same_age),
+        cmocka_unit_test(open_ones_that_cannot_be_told),
         cmocka_unit_test(few_weeks),
         cmocka_unit_test(nothing_to_compare),
         cmocka_unit_test(same_age),

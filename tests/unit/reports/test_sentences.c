@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "change_node.h"
 #include "sentences.h"
 #include "words.h"
 
@@ -41,21 +42,70 @@ static void directions_are_said(void **state)
         struct ald_interval ci;
         const char *words;
     } took[] = {
-        {1.43, {.has = true, .low = 0.8, .high = 2.47}, "43 % longer than before, but 20 % less to 2.5 times as long fits too"},
-        {0.81, {.has = true, .low = 0.6, .high = 1.09}, "19 % less time than before, but 40 % less to 9 % longer fits too"},
+        {1.43, {.has = true, .low = 0.8, .high = 2.47}, "43 % longer than before (anything from 0.8 to 2.5 times as long fits)"},
+        {0.81, {.has = true, .low = 0.6, .high = 1.09}, "19 % less time than before (anything from 0.6 to 1.1 times as long fits)"},
         {3.1, {.has = false}, "3.1 times as long as before"},
-        {1.001, {.has = true, .low = 0.9, .high = 1.1}, "as long as before, but 10 % less to 10 % longer fits too"},
+        {1.001, {.has = true, .low = 0.9, .high = 1.1}, "as long as before (anything from 0.9 to 1.1 times as long fits)"},
     };
     for (size_t i = 0; i < sizeof took / sizeof took[0]; i++)
         assert_string_equal(ald_took(a, took[i].ratio, &took[i].ci, "before"), took[i].words);
     assert_string_equal(ald_noticed(a, 0.44), "44 % less or 79 % longer");
     assert_string_equal(ald_noticed(a, 0.8), "80 % less or 5 times as long");
+    assert_string_equal(ald_noticed_only(a, 0.44), "with this many, only a change like 44 % less or 79 % longer would likely show");
     const struct ald_usual usual = {.n = 273, .shorter = 36, .typical = 222, .longer = 15}, few = {.n = 29, .typical = 29};
     assert_string_equal(ald_usual(a, 6.8), "usual: about 7");
     assert_string_equal(ald_usual(a, 0.4), "usual: less than 1");
     assert_string_equal(ald_usual_readings(a, &usual, 39), " (usual: about 5, 32, 2)");
     assert_string_equal(ald_usual_readings(a, &usual, 9), "");
     assert_string_equal(ald_usual_readings(a, &few, 39), "");
+    ald_arena_free(a);
+}
+
+#define HOURS(n) ((n) * (int64_t)3600000)
+
+/* What is still open, both ways; nothing where luck explains it, nor beside less than one period. */
+static void open_ones_are_said(void **state)
+{
+    (void)state;
+    struct ald_arena *a = ald_arena_new();
+    static const struct {
+        size_t open, of, then, then_of;
+        double p, ratio;
+        bool part;
+        const char *alone, *with, *took;
+    } cases[] = {
+        {3, 44, 0, 276, 0.01, 1.4, false, "3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was",
+         "most took about as long as before, but 3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was",
+         "they took longer; and 3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was"},
+        {1, 9, 1, 2760, 0.04, 0.5, false, "1 is still open, for 6 d 20 h; at this age 1 of 2,760 earlier ones was",
+         "most took about as long as before, but 1 is still open, for 6 d 20 h; at this age 1 of 2,760 earlier ones was",
+         "they took longer; but 1 is still open, for 6 d 20 h; at this age 1 of 2,760 earlier ones was"},
+        {2, 44, 60, 276, 0.01, 0.5, false, "only 2 are still open, for 6 d 20 h or more; at this age 60 of 276 earlier ones were",
+         "most took about as long as before, and only 2 are still open, for 6 d 20 h or more; at this age 60 of 276 earlier ones were",
+         "they took longer; and only 2 are still open, for 6 d 20 h or more; at this age 60 of 276 earlier ones were"},
+        {0, 44, 60, 276, 0.01, 1.5, false, "none is still open; at this age 60 of 276 earlier ones were",
+         "most took about as long as before, and none is still open; at this age 60 of 276 earlier ones were",
+         "they took longer; but none is still open; at this age 60 of 276 earlier ones were"},
+        {3, 44, 0, 276, 0.05, 1.4, false, NULL, NULL, NULL},
+        {3, 44, 0, 276, 0.01, 1.4, true, NULL, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ald_change c = {.current = {.open = cases[i].open, .incidents = cases[i].of},
+                               .baseline = {.open = cases[i].then, .incidents = cases[i].then_of, .weeks = 5},
+                               .open_then = {.has_p = true, .p_value = cases[i].p, .least_ms = HOURS(164)},
+                               .ratio = cases[i].ratio,
+                               .part_baseline = cases[i].part};
+        const char *said[] = {ald_change_open(a, &c), ald_change_with_open(a, &c, "before", NULL), ald_change_with_open(a, &c, "before", "they took longer")};
+        const char *const words[] = {cases[i].alone, cases[i].with, cases[i].took};
+        for (size_t k = 0; k < 3; k++) {
+            if (words[k])
+                assert_string_equal(said[k], words[k]);
+            else
+                assert_null(said[k]);
+        }
+        assert_int_equal(ald_change_strong(&c), cases[i].alone != NULL);
+        assert_string_equal(ald_change_beside_few(a, &c, "So many."), cases[i].part ? "So many; seen beside only 5 weeks of earlier incidents." : "So many.");
+    }
     ald_arena_free(a);
 }
 
@@ -81,6 +131,7 @@ static void left_out_rows_are_said(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(directions_are_said), cmocka_unit_test(left_out_rows_are_said)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(directions_are_said), cmocka_unit_test(open_ones_are_said),
+                                       cmocka_unit_test(left_out_rows_are_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
