@@ -220,7 +220,8 @@ const char *ald_change_summary(struct ald_arena *a, const struct ald_changes *ch
     }
     const char *with = ald_change_with_open(a, c, earlier, NULL), *chance = ald_sprintf(a, "chance alone makes such a difference %.0f times in 100", 100 * c->p_value);
     if (with)
-        return ald_sprintf(a, "%s. Those that are over took %s, and %s%s.", ald_capital(a, with), ald_took(a, c->ratio, &c->ratio_ci, "those"), chance, visible);
+        return ald_sprintf(a, "%s. Those that are over took %s, %.0f times in 100 by chance alone.", ald_capital(a, with), ald_took(a, c->ratio, &c->ratio_ci, "those"),
+                           100 * c->p_value);
     return ald_sprintf(a, "Beside %s nothing shows that times to resolve changed: %s, and %s%s.", earlier, ald_took(a, c->ratio, &c->ratio_ci, "those"), chance,
                        visible);
 }

@@ -59,7 +59,8 @@ static struct ald_node *count_node(struct ald_arena *a, const struct ald_pattern
     ald_node_set(a, o, "past", past_node(a, &c->past));
     ald_node_set(a, o, "text", ald_node_str(a, text_of(c)));
     ald_node_set(a, o, "mean_percentile", c->read ? ald_node_num(a, c->mean_percentile) : ald_node_absent(a, "none of them has a start reading"));
-    ald_node_set(a, o, "percentile_told", c->read >= ALD_PERCENTILE_LEAST ? ald_node_num(a, c->mean_percentile) : ald_node_absent(a, ALD_PERCENTILE_FEW));
+    ald_node_set(a, o, "percentile_told", c->read >= ALD_PERCENTILE_LEAST ? ald_node_num(a, c->mean_percentile)
+                                          : ald_node_absent(a, c->read ? ALD_PERCENTILE_FEW : "none of them has a start reading"));
     ald_node_set(a, o, "mean_percentile_n", ald_node_int(a, (int64_t)c->read));
     return o;
 }

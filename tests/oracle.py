@@ -627,6 +627,8 @@ class Period:
         self.same("counts.upper", found["upper"], upper)
         self.same("counts.verdict", found["verdict"], "fewer than usual" if len(self.own) < lower else
                   "more than usual" if len(self.own) > upper else "about as many as usual")
+        self.same("counts.past_n", found["past_n"], k)
+        self.same("counts.beyond_all", found["beyond_all"], len(self.own) > max(past) or len(self.own) < min(past))
 
     def clock(self, name, found):
         pairs = [(i, as_ms(i.row["clocks"][name + "_s"])) for i in self.own]
@@ -1136,6 +1138,7 @@ class Change:
             self.same(f"change.{name}.open", found[name]["open"], sum(still for _, _, still in stood))
             self.same(f"change.{name}.incidents", found[name]["incidents"], len(everything))
         self.adjusted_shift("change.adjusted_shift", found["adjusted_shift"], now, "mean_percentile")
+        self.still_open(found["open_at_same_age"], (now, own), (past, earlier))
         a, b = sides["current"], sides["baseline"]
         if not a or not b:
             for key in ("ratio", "ratio_ci", "p_value", "verdict", "luck_interval_mean", "detectable_reduction",
@@ -1143,6 +1146,35 @@ class Change:
                 self.same(f"change.{key}", found.get(key), None)
             return
         self.compare(found, a, b, sum(i.state == "open" for i in own), len(own))
+
+    def still_open(self, found, *sides):
+        """Shares that are open of all incidents, and how often weeks dealt at random differ so much."""
+        weeks = []
+        for name, (stood, everything) in zip(("current", "baseline"), sides):
+            still = {inc.id for inc, _, is_open in stood if is_open}
+            self.same(f"change.open_at_same_age.{name}", found[name], {"open": len(still), "n": len(everything)})
+            weeks.append(self.weeks([(inc, inc.id in still) for inc in everything], float))
+        lengths = [t for _, t, is_open in sides[0][0] if is_open]
+        self.same("change.open_at_same_age.open_for_at_least_s", found.get("open_for_at_least_s"), seconds(min(lengths)) if lengths else None)
+        self.same("change.open_at_same_age.p_value is there", found.get("p_value") is not None, min(map(len, weeks)) >= 4)
+        if found.get("p_value") is None:
+            return
+        p, resamples = self.reshuffled(*weeks)
+        q = max(p, found["p_value"])
+        self.p.check_.within(f"{self.p.label} change.open_at_same_age.p_value", found["p_value"], p,
+                             6 * math.sqrt(2 * q * (1 - q) / resamples) + 1e-9)
+
+    def reshuffled(self, a, b):
+        """Of weeks (n, total): how often those dealt to a's side at random part the means as far."""
+        rng, resamples = random.Random(20260103), int(self.o.settings.get("resamples") or 10000)
+        everything = a + b
+        all_n, all_sum = (sum(x) for x in zip(*everything))
+        own_n, own_sum = (sum(x) for x in zip(*a))
+        difference, as_large = own_sum / own_n - (all_sum - own_sum) / (all_n - own_n), 0
+        for _ in range(resamples):
+            n, total = (sum(x) for x in zip(*rng.sample(everything, len(a))))
+            as_large += abs(total / n - (all_sum - total) / (all_n - n)) >= abs(difference) - 1e-9
+        return (as_large + 1) / (resamples + 1), resamples
 
     def compare(self, found, a, b, still_open, n):
         mean = [statistics.fmean(math.log(t) for _, t in side) for side in (a, b)]
@@ -1195,12 +1227,7 @@ class Change:
         self.ends("change.luck_interval_mean", found["luck_interval_mean"], drawn, 0, 1)
         if withheld:
             return
-        everything, all_n, all_sum = logs[0] + logs[1], *(sum(x) for x in zip(*(logs[0] + logs[1])))
-        as_large = 0
-        for _ in range(resamples):
-            n, total = (sum(x) for x in zip(*rng.sample(everything, count[0])))
-            as_large += abs(total / n - (all_sum - total) / (all_n - n)) >= abs(difference) - 1e-9
-        p = (as_large + 1) / (resamples + 1)
+        p, resamples = self.reshuffled(*logs)
         q = max(p, found["p_value"])
         self.p.check_.within(f"{self.p.label} change.p_value", found["p_value"], p,
                              6 * math.sqrt(2 * q * (1 - q) / resamples) + 1e-9)
@@ -1284,6 +1311,7 @@ class Change:
             self.same(f"{what}.resolved", row["resolved"], len(values))
             self.same(f"{what}.open", row["open"], sum(still for _, _, still in stood))
             self.same(f"{what}.own", row["own"], quarter >= own_first)
+            self.same(f"{what}.part", row["part"], start < begin)
             self.same(f"{what}.median_s", row.get("median_s"), seconds(quantile(values, 0.5)) if values else None)
             ranks = binomial_ranks(len(values), 0.5)
             self.p.interval(f"{what}.median_ci_s", row.get("median_ci_s"),

@@ -66,8 +66,8 @@ class Publish(support.Case):
         self.assertEqual(list(json.loads(body)), ["text"])
         self.assertIn("*Reliability 2026Q1, A &amp; B &lt;Ltd&gt;*", text)
         self.assertIn(self.tree["answers"][0]["sentences"][0].replace("&", "&amp;"), text)
-        self.assertIn("\n*" + self.tree["answers"][1]["sentences"][0].replace("&", "&amp;") + "*\n", text, "what matters most is bold")
-        self.assertIn("\n*" + self.tree["answers"][4]["sentences"][-1].replace("&", "&amp;") + "*", text, "as on the page")
+        self.assertIn("\n" + self.tree["answers"][1]["sentences"][0].replace("&", "&amp;") + "\n", text, "it does not stand out on the page either")
+        self.assertEqual(text.count("*"), 2, "but for the title")
         self.assertTrue(text.endswith("<https://wiki.example/reliability|The report>"))
         self.assertNotIn("<!", text)
 
@@ -79,9 +79,29 @@ class Publish(support.Case):
         texts = [block["text"] for block in card["content"]["body"]]
         self.assertEqual(texts[0], "Reliability 2026Q1, A & B <Ltd>")
         bold = [block["text"] for block in card["content"]["body"] if block.get("weight") == "Bolder"]
-        self.assertIn(self.tree["answers"][1]["sentences"][0], bold)
+        self.assertEqual(bold, texts[:1])
         self.assertIn(self.tree["answers"][0]["sentences"][0], texts)
         self.assertLess(len(self.server.posts[0][2]), 28_000)
+
+    def test_what_stands_out_is_what_the_report_says(self):
+        """The message decides nothing; a report of before the flag has nothing that stands out."""
+        for place, strong in ((1, 0), (4, len(self.tree["answers"][4]["sentences"]) - 1), (1, None)):
+            for row in self.tree["answers"]:
+                row.pop("strong")
+            if strong is not None:
+                for at, row in enumerate(self.tree["answers"]):
+                    row["strong"] = strong if at == place else None
+            self.write("edited.json", json.dumps(self.tree))
+            lines = json.loads(self.publish("--dry-run", "edited.json").out)["text"].split("\n")
+            bold = [line.strip("*") for line in lines[1:] if line.startswith("*")]
+            self.assertEqual(bold, [] if strong is None else [self.tree["answers"][place]["sentences"][strong].replace("&", "&amp;")])
+            for row in self.tree["answers"]:
+                row.setdefault("strong", None)
+
+    def test_a_period_of_nothing_is_two_lines(self):
+        tree = self.report("2026Q2", "2026-08-01T00:00:00Z", command=("report", "leadership"))
+        lines = json.loads(self.publish("--dry-run", str(self.paths["json"])).out)["text"].split("\n")
+        self.assertEqual(lines[1:-1], [tree["answers"][0]["sentences"][0], "With no incident, none is open."])
 
     def test_json_is_the_file(self):
         self.settings({"url_env": "HOOK", "form": "json"})

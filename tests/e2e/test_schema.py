@@ -49,6 +49,9 @@ PAIRS = {"More complex": "more_complex.key", "Simpler": "simpler.key", "Gap in c
 CHANGE = {
     "Times to resolve, as a multiple of before": ("change.ratio", "change.ratio_ci", "number", "change.current.n"),
     "Difference this large by chance": ("change.p_value", None, "number", "change.current.n"),
+    "Still open at this age": ("change.open_at_same_age.current.open", None, "number", "change.open_at_same_age.current.n"),
+    "Earlier ones, open at the same age": ("change.open_at_same_age.baseline.open", None, "number", "change.open_at_same_age.baseline.n"),
+    "Such a difference of the two shares by chance": ("change.open_at_same_age.p_value", None, "number", "change.open_at_same_age.current.n"),
     "By luck alone the mean moves down to": ("change.luck_interval_mean[0]", None, "number", "change.baseline.n"),
     "By luck alone the mean moves up to": ("change.luck_interval_mean[1]", None, "number", "change.baseline.n"),
     "Smallest reduction likely to be noticed": ("change.detectable_reduction", None, "number", "change.current.n"),

@@ -330,6 +330,42 @@ static void test_names_do_not_cover_each_other(void **state)
     assert_string_equal(p->points[named[1].point].label, "low");
 }
 
+/* Rows that a chart leaves out by intent are named below it, and count as neither drawn nor without a value; only marked points have names. */
+static void test_rows_left_out_by_intent(void **state)
+{
+    struct room *room = *state;
+    struct ald_node *rows = rows_of(room);
+    static const struct {
+        const char *key, *kind;
+        double x;
+        bool few, flagged;
+    } all[] = {{"many", "a", 0.2, false, false}, {"out", "a", 0.5, false, true}, {"few", "a", 0.9, true, true}, {"least", "b", 0.6, true, false},
+               {"other", "c", 0.5, true, true}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        add_row(room, rows, all[i].key, all[i].kind, all[i].x, 60);
+        ald_node_set(room->arena, rows->list.items[i], "few", ald_node_bool(room->arena, all[i].few));
+        ald_node_set(room->arena, rows->list.items[i], "flagged", ald_node_bool(room->arena, all[i].flagged));
+    }
+    struct ald_chart chart = points_chart;
+    chart.unless = "few";
+    chart.unless_why = "fewer than 5 incidents";
+    chart.name_where = "flagged";
+    struct ald_points *p = ald_chart_points(room->arena, &room->report, &chart, 10);
+    assert_int_equal(p->n, 2);
+    assert_int_equal(p->left_out, 0);
+    assert_string_equal(ald_chart_left_out(room->arena, p), "Not drawn, fewer than 5 incidents: few, least.");
+    struct ald_named_point named[ALD_NAMED_MOST];
+    assert_int_equal(ald_chart_names(&room->report, p, named), 1);
+    assert_string_equal(p->points[named[0].point].label, "out");
+    for (int i = 0; i < 20; i++) {
+        add_row(room, rows, "more", "a", 0.5, 60);
+        ald_node_set(room->arena, rows->list.items[rows->list.n - 1], "few", ald_node_bool(room->arena, true));
+    }
+    p = ald_chart_points(room->arena, &room->report, &chart, 10);
+    assert_string_equal(ald_chart_left_out(room->arena, p),
+                        "Not drawn, fewer than 5 incidents: few, least, more, more, more, more, more, more, more, more, more, more and 10 more.");
+}
+
 /* ---- Axes ---- */
 
 static void has_ticks(const struct ald_scale *axis, const char *expected)
@@ -395,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_marks_and_what_is_left_out, enter, leave),
         cmocka_unit_test_setup_teardown(test_samples_are_the_same_each_time, enter, leave),
         cmocka_unit_test_setup_teardown(test_names_do_not_cover_each_other, enter, leave),
+        cmocka_unit_test_setup_teardown(test_rows_left_out_by_intent, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes_of_time, enter, leave),
     };
