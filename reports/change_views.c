@@ -30,6 +30,8 @@ static void figures(struct ald_report *report, struct ald_section *s)
         {"Earlier incidents at the same age", "change.baseline.n", NULL, NULL, NULL, ALD_SHOW_COUNT, "same_age"},
         {"Weeks they lie in", "change.baseline.weeks", NULL, NULL, NULL, ALD_SHOW_COUNT, "weeks"},
         {"Weeks of this period", "change.current.weeks", NULL, NULL, NULL, ALD_SHOW_COUNT, "weeks"},
+    };
+    const struct ald_figure spread[] = {
         {"Time held by the longest incident", "concentration.top1_share", NULL, NULL, "concentration.n", ALD_SHOW_PERCENT, "concentration"},
         {"Time held by the longest three", "concentration.top3_share", NULL, NULL, "concentration.n", ALD_SHOW_PERCENT, "concentration"},
         {"Time held by the longest tenth", "concentration.top10pct_share", NULL, NULL, "concentration.n", ALD_SHOW_PERCENT, "concentration"},
@@ -39,6 +41,7 @@ static void figures(struct ald_report *report, struct ald_section *s)
          "severity"},
     };
     ald_view_figures(report, s, "Figures, each with what it rests on", change, N(change));
+    ald_view_figures(report, s, "How the times are spread", spread, N(spread));
 }
 
 /* What the charts leave out, said of the table. */

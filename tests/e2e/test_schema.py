@@ -177,14 +177,14 @@ class Schema(support.Case):
             self.assert_close(cell, value, where)
 
     def figures(self, sheet):
-        rows = self.sheets[sheet]
-        at = next(n for n, row in enumerate(rows) if row[0] == "Figure")
-        titles = {title: n for n, title in enumerate(rows[at]) if title}
-        found = {}
-        for row in rows[at + 1:]:
-            if not row[0]:
-                break
-            found[row[0]] = {title: row[n] for title, n in titles.items()}
+        found, titles = {}, None  # all of its tables
+        for row in self.sheets[sheet]:
+            if row[0] == "Figure":
+                titles = {title: n for n, title in enumerate(row) if title}
+            elif titles and row[0]:
+                found[row[0]] = {title: row[n] for title, n in titles.items()}
+            else:
+                titles = None
         return found
 
     def test_summary(self):
