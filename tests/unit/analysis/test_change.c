@@ -118,7 +118,7 @@ static double chance_by_hand(const int n[8], const int open[8])
 {
     int ways = 0, as_far = 0;
     for (unsigned chosen = 0; chosen < 256; chosen++) {
-        int weeks = 0;
+        unsigned weeks = 0;
         for (unsigned i = 0; i < 8; i++)
             weeks += chosen >> i & 1u;
         if (weeks != 4)

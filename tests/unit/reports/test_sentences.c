@@ -73,7 +73,7 @@ static void open_ones_are_said(void **state)
         double p, ratio;
         bool part;
         const char *alone, *with, *took;
-    } cases[] = {
+    } sides[] = {
         {3, 44, 0, 276, 0.01, 1.4, false, "3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was",
          "most took about as long as before, but 3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was",
          "they took longer; and 3 are still open, for 6 d 20 h or more; at this age none of 276 earlier ones was"},
@@ -89,22 +89,22 @@ static void open_ones_are_said(void **state)
         {3, 44, 0, 276, 0.05, 1.4, false, NULL, NULL, NULL},
         {3, 44, 0, 276, 0.01, 1.4, true, NULL, NULL, NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct ald_change c = {.current = {.open = cases[i].open, .incidents = cases[i].of},
-                               .baseline = {.open = cases[i].then, .incidents = cases[i].then_of, .weeks = 5},
-                               .open_then = {.has_p = true, .p_value = cases[i].p, .least_ms = HOURS(164)},
-                               .ratio = cases[i].ratio,
-                               .part_baseline = cases[i].part};
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        struct ald_change c = {.current = {.open = sides[i].open, .incidents = sides[i].of},
+                               .baseline = {.open = sides[i].then, .incidents = sides[i].then_of, .weeks = 5},
+                               .open_then = {.has_p = true, .p_value = sides[i].p, .least_ms = HOURS(164)},
+                               .ratio = sides[i].ratio,
+                               .part_baseline = sides[i].part};
         const char *said[] = {ald_change_open(a, &c), ald_change_with_open(a, &c, "before", NULL), ald_change_with_open(a, &c, "before", "they took longer")};
-        const char *const words[] = {cases[i].alone, cases[i].with, cases[i].took};
+        const char *const words[] = {sides[i].alone, sides[i].with, sides[i].took};
         for (size_t k = 0; k < 3; k++) {
             if (words[k])
                 assert_string_equal(said[k], words[k]);
             else
                 assert_null(said[k]);
         }
-        assert_int_equal(ald_change_strong(&c), cases[i].alone != NULL);
-        assert_string_equal(ald_change_beside_few(a, &c, "So many."), cases[i].part ? "So many; seen beside only 5 weeks of earlier incidents." : "So many.");
+        assert_int_equal(ald_change_strong(&c), sides[i].alone != NULL);
+        assert_string_equal(ald_change_beside_few(a, &c, "So many."), sides[i].part ? "So many; seen beside only 5 weeks of earlier incidents." : "So many.");
     }
     ald_arena_free(a);
 }
