@@ -63,7 +63,7 @@ static const char *in_no_time(struct ald_arena *a, const struct ald_population *
     } rows[] = {{p->open, "still open"},
                 {p->end_not_recorded, "closed without a time of resolution"},
                 {p->impossible, "with an end before the start or in the future"},
-                {p->zero_length, "over in the moment it began"}};
+                {p->zero_length, "with start and end the same"}};
     const char *why = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].n)
