@@ -23,10 +23,10 @@ const char *ald_reading_text(const struct ald_reading *reading)
     return already[(int)floor(100 * (1 - reading->s_minus) + NEAR)]; /* what is whole but for rounding of the curve is whole */
 }
 
-const char *ald_corner_text(const struct ald_measure *measure)
+const char *ald_corner_text(enum ald_corner corner)
 {
-    static const char *const texts[][2] = {[ALD_CORNER_NONE] = {NULL, NULL},
-                                           [ALD_CORNER_COMPLEX_SHORT] = {"complex, short: ask what went right", "complex by its start, short: ask what went right"},
-                                           [ALD_CORNER_SIMPLE_LONG] = {"simple, long: ask what made it hard", "simple by its start, long: ask what made it hard"}};
-    return texts[measure->corner][measure->shown == ALD_START_READING];
+    static const char *const texts[] = {[ALD_CORNER_NONE] = NULL,
+                                        [ALD_CORNER_COMPLEX_SHORT] = "complex, short: ask what went right",
+                                        [ALD_CORNER_SIMPLE_LONG] = "simple, long: ask what made it hard"};
+    return texts[corner];
 }

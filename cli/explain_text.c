@@ -294,9 +294,10 @@ static void print_reading(struct ald_arena *a, const struct ald_analysis *an, si
 
 void ald_explain_readings(struct ald_arena *a, const struct ald_analysis *an, size_t i)
 {
-    const char *corner = ald_corner_text(ald_measure_at(an, i));
+    const struct ald_measure *m = ald_measure_at(an, i);
+    const char *corner = ald_corner_text(m->corner);
     print_reading(a, an, i, ALD_START_READING);
     print_reading(a, an, i, ALD_LANDMARK_READING);
     if (corner)
-        (void)printf("\nCorner: %s\n", corner);
+        (void)printf("\nCorner: %s%s\n", corner, m->shown == ALD_START_READING ? " (by its start: who came is not in it)" : "");
 }

@@ -311,7 +311,7 @@ static const char *text_of(void *ctx, size_t at, struct ald_arena *a)
     case SHOWN:
         return measure_of(ctx)->shown < 0 ? NULL : ald_reading_id(measure_of(ctx)->shown);
     default:
-        return ald_corner_text(measure_of(ctx));
+        return ald_corner_text(measure_of(ctx)->corner);
     }
 }
 

@@ -14,7 +14,7 @@ static void say_none(struct ald_sentences *t, const struct ald_analysis *an, con
     }
     int64_t first = ald_frame_before_records(an, &f->period);
     if (first != ALD_TIME_NONE) {
-        ald_sentence_add(t, ald_sprintf(t->a, "This period lies before the first record of any source (%s): it says nothing about whether there were incidents.",
+        ald_sentence_add(t, ald_sprintf(t->a, "No incident of this period is recorded, and none could be: it lies before the first record of any source (%s).",
                                         ald_words_date(t->a, an->zone, first)));
         return;
     }

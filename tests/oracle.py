@@ -762,8 +762,6 @@ class Period:
                     corner = "complex, short: ask what went right"
                 elif x <= 0.2 + 1e-9 and p >= 0.8 - 1e-9:
                     corner = "simple, long: ask what made it hard"
-            if corner and reading == "start":
-                corner = corner.replace(",", " by its start,", 1)
             self.same(f"{inc.id} corner", row["corner"], corner)
             for r in READINGS:
                 self.report_reading(inc, r, (row.get("readings") or {}).get(r))

@@ -350,8 +350,7 @@ struct ald_measure {
     int shown; /* ALD_START_READING, ALD_LANDMARK_READING, or -1 */
     enum ald_corner corner;
 };
-/** "complex, short: ask what went right", "complex by its start, short: ..." where nothing later was read; NULL: in none. Static. */
-const char *ald_corner_text(const struct ald_measure *measure);
+const char *ald_corner_text(enum ald_corner corner); /* "complex, short: ask what went right" ...; NULL for none */
 
 /* ---- Figures ---- */
 struct ald_interval {

@@ -269,7 +269,7 @@ class Leadership(Words, support.Case):
             self.assertIn(hint, figures)
         tree = self.lead("2025", "2026-05-01T00:00:00Z")
         self.check_everywhere(tree)
-        first = "This period lies before the first record of any source (1 January 2026): it says nothing about whether there were incidents."
+        first = "No incident of this period is recorded, and none could be: it lies before the first record of any source (1 January 2026)."
         self.assertEqual(self.answers["more_incidents"], [first])
         self.assertEqual(self.answers["change"], ["With no incident there is no time to compare."])
         self.assertTrue(all(self.answers.values()), "no question without an answer")

@@ -45,8 +45,8 @@ class Words(support.Case):
 
     def test_a_period_of_nothing_says_how_old_the_newest_is(self):
         self.assertEqual(self.lead([row(1, "2026-04-02T00:00:00")]), "No incident of this period is recorded; the last before it began on 2 April 2026.")
-        self.assertEqual(self.lead([row(1, "2026-10-02T00:00:00")]), "This period lies before the first record of any source "
-                         "(2 October 2026): it says nothing about whether there were incidents.")
+        self.assertEqual(self.lead([row(1, "2026-10-02T00:00:00")]), "No incident of this period is recorded, and none could be: it lies before the "
+                         "first record of any source (2 October 2026).")
         self.assertEqual(self.report("2027-Q1", AS_OF)["summary"], ["This period begins on 1 January 2027, after the moment that this report speaks of."])
 
     def two(self, tickets, pages, **more):

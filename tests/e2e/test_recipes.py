@@ -70,11 +70,15 @@ class Recipes(support.Case):
         self.run_all("duckdb")
 
     def test_sqlite(self):
-        months, readings, fresh = (list(csv.DictReader(io.StringIO(out))) for out in self.run_all("sqlite3"))
+        months, readings, teams, fresh = (list(csv.DictReader(io.StringIO(out))) for out in self.run_all("sqlite3"))
         self.assertGreater(len(months), 30)
         said = {row["reading"] for row in readings}
         self.assertLessEqual({"shorter than comparable", "typical", "longer than comparable", "none: over before the landmark"}, said)
         self.assertNotIn("", said)
+        told = sum(int(row["incidents"]) for row in readings)
+        self.assertTrue(all(float(row["teams"]) >= 1 for row in teams), "who is engaged has a team")
+        self.assertGreater(sum(int(row["incidents"]) for row in teams), told / 2)
+        self.assertLessEqual(sum(int(row["incidents"]) for row in teams), told)
         self.assertEqual({row["name"] for row in fresh}, {"cloud", "pager", "status", "tickets", "wiki"})
 
     def test_pandas(self):
