@@ -11,6 +11,19 @@ AS_OF = "2026-06-01T00:00:00Z"
 REDRAWN = "\r\x1b[K"
 
 
+def shown_on(terminal):
+    """All that was written to its other side, which whoever writes closes."""
+    seen = b""
+    try:
+        while part := os.read(terminal, 65536):
+            seen += part
+    except OSError:  # the other side is closed
+        pass
+    finally:
+        os.close(terminal)
+    return seen.decode()
+
+
 class Progress(support.Case):
     def setUp(self):
         super().setUp()
@@ -27,19 +40,12 @@ class Progress(support.Case):
                                    stdout=subprocess.PIPE, stderr=theirs, env=support.environment(self.dir))
         finally:
             os.close(theirs)
-        seen = b""
-        try:
-            while part := os.read(ours, 65536):
-                seen += part
-        except OSError:  # the other side is closed
-            pass
-        finally:
-            os.close(ours)
+        seen = shown_on(ours)
         out = run.stdout.read().decode()
         run.stdout.close()
-        self.assertEqual(run.wait(60), 0, seen.decode())
+        self.assertEqual(run.wait(60), 0, seen)
         self.assertNotIn("\x1b", out)
-        return seen.decode()
+        return seen
 
     def test_is_shown_on_a_terminal(self):
         seen = self.on_terminal("run", "--as-of", AS_OF, "--period", "2026Q2")
@@ -66,16 +72,9 @@ class Progress(support.Case):
         run = subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
                                stdout=theirs, stderr=subprocess.DEVNULL, env={**support.environment(self.dir), "COLUMNS": "120"})
         os.close(theirs)
-        seen = b""
-        try:
-            while part := os.read(ours, 65536):
-                seen += part
-        except OSError:  # the other side is closed
-            pass
-        finally:
-            os.close(ours)
+        seen = shown_on(ours)
         self.assertEqual(run.wait(60), 0)
-        head, *lines = seen.decode().replace("\r\n", "\n").splitlines()
+        head, *lines = seen.replace("\r\n", "\n").splitlines()
         self.assertRegex(head, r"^Started +Incident +Took +.*Reading +.*Title$")
         self.assertEqual([line.split()[:3] for line in lines], [line.split()[:3] for line in plain])
         self.assertEqual(head.index("Incident"), len(lines[0]) - len(lines[0][16:].lstrip()), "titles stand above their columns")
