@@ -16,14 +16,22 @@ static enum ald_rc ambiguous(struct ald_session *s, const char *name, const char
     return ald_fail(err, ALD_ERR_UNKNOWN, "'%.60s' may mean several: %s; give the id of one", ald_shown(s, name), candidates);
 }
 
+/* Whether a statement gives a row for a name. */
+static enum ald_rc gives(struct ald_session *s, const char *statement, const char *name, bool *ret, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    ALD_TRY(ald_q_open(s->store, statement, &q, err));
+    ald_q_text(q, 1, name);
+    return ald_q_step(q, ret, err);
+}
+
 enum ald_rc ald_named_spelt(struct ald_session *s, const char **name, struct ald_err *err)
 {
-    struct ald_q *ALD_CLEANUP(ald_q_closep) exact = NULL;
     struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
     bool row = false;
-    ALD_TRY(ald_q_open(s->store, "cli_named_records", &exact, err));
-    ald_q_text(exact, 1, *name);
-    ALD_TRY(ald_q_step(exact, &row, err));
+    ALD_TRY(gives(s, "cli_named_known", *name, &row, err)); /* nearly always: all records are read only for other names */
+    if (!row)
+        ALD_TRY(gives(s, "cli_named_records", *name, &row, err));
     if (row)
         return ALD_OK;
     ALD_TRY(ald_q_open(s->store, "cli_named_spelt", &q, err));

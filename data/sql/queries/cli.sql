@@ -108,6 +108,15 @@ WHERE r.source = ?1 AND r.external_id = ?2 AND m.at <= ?3
                     AND (b.rank < m.rank OR (b.rank = m.rank AND b.field < m.field)))
 ORDER BY m.moment;
 
+-- Whether analyze knows something by a name, or a record has it as its own id: by indexes, where cli_named_records reads all records.
+-- name: cli_named_known
+SELECT 1 FROM incident WHERE key = ?1
+UNION ALL SELECT 1 FROM incident_record WHERE key = ?1
+UNION ALL SELECT 1 FROM source s CROSS JOIN record r ON r.source = s.name AND r.external_id = ?1
+UNION ALL SELECT 1 FROM source s CROSS JOIN record r ON r.source = s.name AND r.external_id = substr(?1, length(s.name) + 2)
+    WHERE substr(?1, 1, length(s.name) + 1) = s.name || ':'
+LIMIT 1;
+
 -- Keys that are the same but for capitals; several of them: nobody knows which is meant.
 -- name: cli_named_spelt
 SELECT DISTINCT key FROM record WHERE key = ?1 COLLATE NOCASE ORDER BY key LIMIT 2;

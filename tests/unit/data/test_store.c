@@ -227,7 +227,7 @@ static bool of_stored(const char *name)
     for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
         if (strcmp(name, others[k]) == 0)
             return false;
-    return strncmp(name, "part_", 5) == 0;
+    return strncmp(name, "part_", 5) == 0 || strcmp(name, "cli_named_known") == 0;
 }
 
 static bool scans(const char *step)
