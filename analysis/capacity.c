@@ -194,12 +194,6 @@ static double merged_hours(struct stint *stints, size_t n)
     return hours;
 }
 
-static int falling(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
 /* How much of it the incidents with most of it hold. Sorts. */
 static void fill_longest(double *incidents, size_t n, struct ald_capacity *ret)
 {
@@ -208,12 +202,12 @@ static void fill_longest(double *incidents, size_t n, struct ald_capacity *ret)
     ret->few_engaged = n < LONGEST_LEAST ? "somebody was engaged in fewer than 10 incidents" : NULL;
     if (ret->few_engaged)
         return;
-    qsort(incidents, n, sizeof *incidents, falling);
+    ald_sort_doubles(incidents, n);
     for (size_t i = 0; i < n; i++)
         all += incidents[i];
     for (size_t i = 0; i < (n + 9) / 10 || i < 3; i++) {
-        ret->longest_tenth_share += i < (n + 9) / 10 ? incidents[i] / all : 0;
-        ret->longest_three_share += i < 3 ? incidents[i] / all : 0;
+        ret->longest_tenth_share += i < (n + 9) / 10 ? incidents[n - 1 - i] / all : 0;
+        ret->longest_three_share += i < 3 ? incidents[n - 1 - i] / all : 0;
     }
 }
 
@@ -255,9 +249,9 @@ static void engaged_hours(struct crew *crew, struct ald_capacity *ret)
     ret->busiest_absent = ret->has_busiest ? NULL : "fewer than 30 people were engaged";
     if (!ret->has_busiest)
         return;
-    qsort(hours, people, sizeof *hours, falling);
+    ald_sort_doubles(hours, people);
     for (size_t i = 0; i < (people + 9) / 10; i++)
-        ret->busiest_share += hours[i] / ret->engaged_hours;
+        ret->busiest_share += hours[people - 1 - i] / ret->engaged_hours;
 }
 
 /* ---- Interruptions ---- */

@@ -15,13 +15,16 @@ struct own_name {
 };
 
 struct ald_own_words {
+    const struct ald_lexicon *lexicon;
+    const struct ald_org *org;
+    const char *const *services;
     struct ald_arena *arena, *sentence;
     struct ald_names *first_words;
     uint32_t *with; /* by first word: its last name */
     size_t with_cap;
     struct own_name *names;
     size_t names_n, names_cap;
-    struct ald_matcher *matcher;
+    struct ald_matcher *matcher; /* NULL: nothing was asked yet */
     /* The rule that is looked for, and whether it still held. */
     size_t pattern;
     uint32_t rule;
@@ -75,11 +78,17 @@ struct ald_own_words *ald_own_words_new(const struct ald_lexicon *lexicon, const
 {
     struct ald_arena *arena = ald_arena_new();
     struct ald_own_words *own = ald_alloc(arena, sizeof *own);
-    *own = (struct ald_own_words){.arena = arena, .sentence = ald_arena_new(), .first_words = ald_names_new(arena), .matcher = ald_matcher_new(lexicon)};
-    for (size_t s = 0; s < org->services_n; s++)
-        if (org->ours[s])
-            add(own, services[s]);
+    *own = (struct ald_own_words){.lexicon = lexicon, .org = org, .services = services, .arena = arena, .sentence = ald_arena_new(), .first_words = ald_names_new(arena)};
     return own;
+}
+
+/* At the first sentence that is asked about: most analyses of one incident have none. */
+static void prepare(struct ald_own_words *own)
+{
+    own->matcher = ald_matcher_new(own->lexicon);
+    for (size_t s = 0; s < own->org->services_n; s++)
+        if (own->org->ours[s])
+            add(own, own->services[s]);
 }
 
 void ald_own_words_free(struct ald_own_words *own)
@@ -164,6 +173,8 @@ static void see(void *ctx, const struct ald_found *f)
 
 bool ald_own_words_made(struct ald_own_words *own, const char *text, const struct ald_found *found)
 {
+    if (!own->matcher)
+        prepare(own);
     if (!own->names_n)
         return false;
     size_t from = found->from < found->sentence ? found->from : found->sentence; /* a rule may reach into the sentence before */

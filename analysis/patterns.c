@@ -127,12 +127,14 @@ static bool names(const char *us, const char *text, const struct ald_found *f)
     return false;
 }
 
-bool ald_pattern_names_us(const struct ald_analysis *analysis, const char *text, const struct ald_found *f)
+bool ald_pattern_is_ours(const struct ald_analysis *analysis, struct ald_own_words *own, const char *text, const struct ald_found *f)
 {
+    if (!ald_lexicon_at(ald_lexicon_built_in(), f->pattern)->outside)
+        return false;
     bool us = names(analysis->settings->organisation, text, f);
     for (size_t i = 0; i < analysis->own_names_n && !us; i++)
         us = names(analysis->own_names[i], text, f);
-    return us;
+    return us || ald_own_words_made(own, text, f);
 }
 
 static void add_rule(struct draft *d, uint32_t rule, double weight)

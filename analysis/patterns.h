@@ -25,5 +25,5 @@ struct ald_patterns {
 ALD_CHECK enum ald_rc ald_patterns_gather(struct ald_build *b, struct ald_texts *texts, struct ald_err *err);
 /** The sentence that f was found in, cut to what a report shows; arena-owned. Its hash tells the same one written twice. */
 const char *ald_pattern_quote(struct ald_arena *arena, const char *text, const struct ald_found *f);
-/** True when what was found names the organisation itself: "Acme had an outage" in Acme's own notes is nobody else's. */
-bool ald_pattern_names_us(const struct ald_analysis *analysis, const char *text, const struct ald_found *f);
+/** True when what a rule about others found is the organisation itself: "Acme had an outage" in Acme's own notes, or the name of a service of its own. */
+bool ald_pattern_is_ours(const struct ald_analysis *analysis, struct ald_own_words *own, const char *text, const struct ald_found *f);

@@ -47,8 +47,7 @@ static void take_found(void *ctx, const struct ald_found *f)
 {
     struct retention *r = ctx;
     const struct ald_pattern *pattern = ald_lexicon_at(r->lexicon, f->pattern);
-    if (r->rc != ALD_OK ||
-        (pattern->outside && (ald_pattern_names_us(r->a, r->text, f) || ald_own_words_made(r->own, r->text, f))))
+    if (r->rc != ALD_OK || ald_pattern_is_ours(r->a, r->own, r->text, f))
         return;
     const char *quote = ald_pattern_quote(r->arena, r->text, f);
     r->rc = put(r, pattern->id, f->rule, ald_siphash(quote, strlen(quote)), f->weight);

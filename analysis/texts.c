@@ -10,8 +10,7 @@
 static void take_found(void *ctx, const struct ald_found *f)
 {
     struct ald_texts *t = ctx;
-    if (ald_lexicon_at(t->lexicon, f->pattern)->outside &&
-        (ald_pattern_names_us(t->build->a, t->text, f) || ald_own_words_made(t->own, t->text, f)))
+    if (ald_pattern_is_ours(t->build->a, t->own, t->text, f))
         return;
     if (!t->quote || t->quoted != f->sentence || t->quoted_end != f->sentence_end) {
         t->quote = ald_pattern_quote(t->arena, t->text, f);

@@ -215,14 +215,6 @@ static const char *too_short(struct ald_arena *a, const struct ald_node *root, c
     return ald_sprintf(a, "%s%s too few earlier ones lasted that long.", lasted ? lasted : "", others);
 }
 
-/* ", 3 of these still open" */
-static const char *still_open(struct ald_arena *a, size_t open, size_t longer)
-{
-    if (!open)
-        return "";
-    return open < longer ? ald_sprintf(a, ", %s of these still open", ald_words_count(a, (int64_t)open)) : longer == 1 ? ", which is still open" : ", all still open";
-}
-
 static const char *with_usual(struct ald_arena *a, double expected)
 {
     return expected < 0 ? "" : ald_sprintf(a, " (%s)", ald_usual(a, expected));
@@ -248,7 +240,7 @@ static const char *readings(struct ald_arena *a, const struct ald_figures *f, co
                            ? ald_sprintf(a, ", and %s over sooner%s", ald_many(a, f->shorter, "was", "were"), with_usual(a, sooner))
                            : "";
     const char *seen = changes->change.part_baseline ? ald_sprintf(a, ", of %s only", ald_many(a, weeks, "week", "weeks")) : "";
-    return ald_sprintf(a, "%s can be compared with earlier ones%s: %s took longer than comparable ones%s%s%s.", of, seen, ald_none_or(a, longer), still_open(a, f->open_longer, longer),
+    return ald_sprintf(a, "%s can be compared with earlier ones%s: %s took longer than comparable ones%s%s%s.", of, seen, ald_none_or(a, longer), ald_still_open(a, f->open_longer, longer),
                        with_usual(a, ald_usual_of(usual, usual->longer, read)), also);
 }
 

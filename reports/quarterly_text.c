@@ -82,16 +82,6 @@ static void say_clock(struct ald_sentences *t, const struct ald_figures *f)
                            ald_span(t->a, c->p90_ci.high)));
 }
 
-/* ", 3 of these still open" of so many that took longer. */
-static const char *still_open(struct ald_arena *a, const struct ald_figures *f)
-{
-    size_t longer = f->longer + f->open_longer;
-    if (!f->open_longer)
-        return "";
-    return f->open_longer == longer ? longer == 1 ? ", which is still open" : ", all of them still open"
-                                    : ald_sprintf(a, ", %s of these still open", ald_words_count(a, (int64_t)f->open_longer));
-}
-
 /* ", 2 of these by their start alone": of so many, so many of which nothing later than the start was read. */
 static const char *by_start(struct ald_arena *a, size_t n, size_t start)
 {
@@ -150,7 +140,7 @@ static void say_readings(struct ald_sentences *t, const struct ald_analysis *an,
     else
         ald_sentence_add(t, ald_change_beside_few(t->a, &changes->change, ald_sprintf(t->a, "Beside comparable earlier ones, %s of %s %s over sooner, %s took about as long, %s longer%s%s%s.",
                            ald_none_or(t->a, f->shorter), ald_words_count(t->a, (int64_t)read), f->shorter > 1 ? "were" : "was", ald_none_or(t->a, f->typical),
-                           ald_none_or(t->a, longer), still_open(t->a, f), ald_usual_readings(t->a, &changes->usual, read),
+                           ald_none_or(t->a, longer), ald_still_open(t->a, f->open_longer, longer), ald_usual_readings(t->a, &changes->usual, read),
                            !longer ? "" : longer == 1 ? ": ask what made it hard" : ": ask what made them hard")));
     say_corners(t, an, f);
     say_pairs(t, f);

@@ -102,6 +102,13 @@ const char *ald_usual(struct ald_arena *a, double expected)
     return expected < 0.5 ? "usual: less than 1" : ald_sprintf(a, "usual: about %s", ald_words_count(a, llround(expected)));
 }
 
+const char *ald_still_open(struct ald_arena *a, size_t open, size_t of)
+{
+    if (!open)
+        return "";
+    return open < of ? ald_sprintf(a, ", %s of these still open", ald_words_count(a, (int64_t)open)) : of == 1 ? ", which is still open" : ", all still open";
+}
+
 double ald_usual_of(const struct ald_usual *usual, size_t part, size_t n)
 {
     return n < ALD_FEW_USUAL || usual->n < ALD_USUAL_LEAST ? -1 : (double)part / (double)usual->n * (double)n;

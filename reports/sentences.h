@@ -16,6 +16,8 @@ void ald_sentence_add(struct ald_sentences *t, const char *sentence);
 /** All of them, NULL-terminated. */
 const char *const *ald_sentences_end(struct ald_sentences *t);
 size_t ald_sentences_n(const char *const *sentences);
+/** ", 3 of these still open", of so many; "" where none is. */
+const char *ald_still_open(struct ald_arena *a, size_t open, size_t of);
 /** "none", "1", "2,575". */
 const char *ald_none_or(struct ald_arena *a, size_t n);
 /** A factor as people read it: two figures, "0.14", "2.2", "140". */
