@@ -29,19 +29,20 @@ organisation: Bench
 timezone: Europe/Berlin
 analysis: { resamples: 1000 }
 sources:
-  - { name: desk, type: ndjson, path: none, kind: ticket }
-  - { name: pager, type: ndjson, path: none, kind: pager }
+  - { name: desk, type: ndjson, path: %s, kind: ticket }
+  - { name: pager, type: ndjson, path: %s, kind: pager }
 services: [%s]
 teams: [%s]
 """
 KINDS = ("assigned", "acknowledged", "note", "reassigned", "responder_added", "status_update", "note", "escalated")
 
 
-def config():
+def config(desk="none", pager="none"):
+    """desk, pager: the paths of their files."""
     services = ", ".join("{ name: service-%03d, tier: %d, team: team-%02d }" % (i, 1 + i % 4, i % TEAMS)
                          for i in range(SERVICES))
     teams = ", ".join("{ name: team-%02d }" % i for i in range(TEAMS))
-    return CONFIG % (services, teams)
+    return CONFIG % (desk, pager, services, teams)
 
 
 class Made:

@@ -2,6 +2,7 @@
 """The peer: what a good analyst would write for the same figures with pandas, numpy, scipy and XlsxWriter. Whole columns at once
 wherever the definition (docs/METHODS.md) allows it.
 
+    peer.py link STORE AS_OF                          reads the tables and joins records into incidents
     peer.py analyze STORE AS_OF OUT                   links, clocks, signals and all readings of a store into a pickle
     peer.py report STORE AS_OF FROM TO OUT            the period's figures and a workbook; prints the figures as JSON
     peer.py check STORE AS_OF FOLDER [REPORT FROM TO] compares with `alidade export incidents|signals|readings` (FOLDER/KIND.ndjson)
@@ -16,7 +17,7 @@ import sys
 import pandas as pd
 
 from peer_check import check
-from peer_incidents import ZONE, incidents, load, millis, signals
+from peer_incidents import ZONE, incidents, link, load, millis, signals
 from peer_readings import LOOKBACK_QUARTERS, quarters_of, read
 from peer_report import figures, workbook
 
@@ -35,9 +36,12 @@ def analyze(store, as_of, only=None):
 
 
 def main(argv):
-    if len(argv) < 4:
+    if len(argv) < (3 if argv[:1] == ["link"] else 4):
         sys.exit(__doc__)
     what, store, as_of = argv[0], argv[1], millis(argv[2])
+    if what == "link":
+        print("%d incidents" % link(load(store, as_of)).nunique())
+        return 0
     if what == "check":
         return check(analyze(store, as_of), as_of, *argv[3:])
     if what == "analyze":
