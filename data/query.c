@@ -37,7 +37,7 @@ const char *ald_query_text(const char *name)
 {
     const struct ald_embedded *row = query_named(name, queries_n());
     assert(row);
-    return (const char *)row->bytes;
+    return row ? (const char *)row->bytes : NULL;
 }
 
 /** True when SQL holds nothing but white space and comments. */
@@ -57,7 +57,9 @@ static enum ald_rc prepare(struct ald_q *q, struct ald_err *err)
                                 SQLITE_PREPARE_PERSISTENT, &q->stmt, &tail);
     if (rc != SQLITE_OK)
         return ald_store_fail(q->store, rc, named->name, err);
-    assert(q->stmt && is_blank(q->store->db, tail)); /* exactly one statement under each name */
+    bool one = q->stmt && is_blank(q->store->db, tail);
+    assert(one); /* exactly one statement under each name */
+    (void)one;   /* without assertions */
     return ALD_OK;
 }
 

@@ -26,6 +26,7 @@ void ald_html_rawf(struct ald_html *h, const char *format, ...)
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     assert(n >= 0 && (size_t)n < sizeof text);
+    (void)n; /* without assertions */
     ald_html_raw(h, text);
 }
 
