@@ -192,8 +192,17 @@ static struct layout layout_of(struct ald_session *s, const struct ald_analysis 
         out.columns[SERVICES] = 0;
     for (int c = 0; c < COLUMNS; c++)
         used += out.columns[c] ? out.columns[c] + 2 : 0;
-    if (used + 26 > out.width)
-        out.columns[SEVERITY] = 0;
+    static const struct {
+        int column;
+        size_t title; /* a title that would be narrower takes its place */
+    } spared[] = {{SEVERITY, 24}, {READING, 14}};
+    for (size_t k = 0; k < sizeof spared / sizeof spared[0]; k++) {
+        size_t *column = &out.columns[spared[k].column];
+        if (*column == 0 || used + 2 + spared[k].title <= out.width)
+            continue;
+        used -= *column + 2;
+        *column = 0;
+    }
     return out;
 }
 
@@ -336,8 +345,31 @@ static enum ald_rc known_name(const char *option, const char *name, const char *
     return ald_fail(err, ALD_ERR_UNKNOWN, "--%s: no incident of the store names '%.60s'%s", option, name, ald_near_text(&near, room));
 }
 
+/* "2026-07-01" in the zone of the reports. */
+static const char *day_of(const struct ald_session *s, const struct ald_analysis *an, int64_t at)
+{
+    const struct ald_civil day = ald_zone_civil(an->zone, at);
+    return ald_sprintf(s->arena, "%04lld-%02d-%02d", (long long)day.year, day.month, day.day);
+}
+
+/* No incident at all: nothing was read, or as-of lies before all of it. */
+static enum ald_rc say_none_yet(const struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    bool row = false;
+    ALD_TRY(ald_q_open(s->store, "cli_first_moment", &q, err));
+    ALD_TRY(ald_q_step(q, &row, err));
+    const int64_t first = row ? ald_q_col_time(q, 0) : ALD_TIME_NONE;
+    if (first != ALD_TIME_NONE && first > an->as_of)
+        ald_say(s, "none in %s: as of %s nothing had happened yet that the store tells of, which begins on %s; --as-of names another moment", period->label,
+                day_of(s, an, an->as_of), day_of(s, an, first));
+    else
+        ald_say(s, "none in %s: the store has no incident yet (alidade ingest brings them in, alidade status says what was read)", period->label);
+    return ALD_OK;
+}
+
 /* Where there is something, for whom nothing was found. */
-static void say_none(struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period)
+static enum ald_rc say_none(const struct ald_session *s, const struct ald_analysis *an, const struct ald_period *period, struct ald_err *err)
 {
     int64_t newest = ALD_TIME_NONE;
     bool any = false;
@@ -346,15 +378,13 @@ static void say_none(struct ald_session *s, const struct ald_analysis *an, const
         any = any || (at != ALD_TIME_NONE && at >= period->start && at < period->end);
         newest = at != ALD_TIME_NONE && at > newest ? at : newest; /* ALD_TIME_NONE is before every time */
     }
+    if (newest == ALD_TIME_NONE)
+        return say_none_yet(s, an, period, err);
     if (any)
         ald_say(s, "none in %s that is so", period->label);
-    else if (newest == ALD_TIME_NONE)
-        ald_say(s, "none in %s: the store has no incident yet (alidade ingest brings them in, alidade status says what was read)", period->label);
-    else {
-        const struct ald_civil day = ald_zone_civil(an->zone, newest);
-        ald_say(s, "none in %s: the newest of the store began on %04lld-%02d-%02d; --period names another time", period->label, (long long)day.year,
-                day.month, day.day);
-    }
+    else
+        ald_say(s, "none in %s: the newest of the store began on %s; --period names another time", period->label, day_of(s, an, newest));
+    return ALD_OK;
 }
 
 enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *err)
@@ -389,8 +419,8 @@ enum ald_rc ald_cmd_list(struct ald_session *s, int *ret_code, struct ald_err *e
     for (size_t k = 0; k < n && !s->options.json; k++)
         print_item(s, an, list[k], &layout, filter.pattern);
     if (n == 0)
-        say_none(s, an, &filter.period);
-    else if (!s->options.json)
+        return say_none(s, an, &filter.period, err);
+    if (!s->options.json)
         ald_say(s, "%zu in %s (times in %s)", n, filter.period.label, s->config.settings.timezone);
     return ALD_OK;
 }

@@ -6,6 +6,9 @@
 static enum ald_rc steps(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     ALD_TRY(ald_step_ingest(s, ret_code, err));
+    if (ald_stopped(NULL)) /* just when the last page was stored */
+        return ald_fail(err, ALD_ERR_STOPPED, "stopped; the next run goes on from here");
+    ald_stop_at_once();
     ALD_TRY(ald_step_analyze(s, ret_code, err));
     static char quarterly[] = "quarterly";
     char *one[] = {quarterly};

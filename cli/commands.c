@@ -32,17 +32,17 @@ static const struct ald_command rows[] = {
      "needs is taken from TYPE_KEY, such as JIRA_BASE_URL. Tokens themselves are never written.",
      ALD_NEED_NOTHING, ald_cmd_init},
     {"ingest", "[SOURCE...]", "pull new and changed records from the sources", ingest_options,
-     "Without names, from all sources. A source that fails, or whose credentials are not there, does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE,
+     "Without names, from all sources. A source that fails, or whose credentials are not there, does not stop the others.", ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_STOP,
      ald_cmd_ingest},
     {"analyze", "", "link records into incidents, measure them, read them", analyze_options, NULL,
      ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_analyze},
     {"report", "KIND... | all", "write reports of a period", report_options,
      "KIND is leadership, learning, quarterly or stories. Prints the path of every file it wrote.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_report},
-    {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_run},
+    {"run", "", "ingest, analyze and report: the line for cron", run_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_STOP, ald_cmd_run},
     {"status", "", "sources, how fresh they are, what is missing", status_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
      ald_cmd_status},
     {"doctor", "[SOURCE...]", "look at configuration, store, tokens and sources, and say what to mend", doctor_options,
-     "Asks each source a few cheap questions and writes nothing. With --dry-run no request is made.", ALD_NEED_NOTHING, ald_cmd_doctor},
+     "Asks each source a few cheap questions and writes nothing. With --dry-run no request is made.", ALD_NEED_STOP, ald_cmd_doctor},
     {"explain", "INCIDENT", "why an incident reads as it does", explain_options,
      "INCIDENT is an id such as desk:9c57, or a key such as INC0010041.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_explain},
     {"list", "", "the incidents of a period, one line each", list_options, NULL, ALD_NEED_CONFIG | ALD_NEED_STORE_READ, ald_cmd_list},
@@ -76,9 +76,9 @@ static const struct ald_command rows[] = {
     {"import", "FILE", "read records, events, services, teams, reviews, learnings ... from a file", import_options,
      "NDJSON or CSV with the names of `alidade export`; of learnings also a Slack thread, exported as JSON. A column that is not known is "
      "refused, unless --ignore-extra. Lines that cannot be read are put aside and named; the others are taken.",
-     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE, ald_cmd_import},
+     ALD_NEED_CONFIG | ALD_NEED_STORE_WRITE | ALD_NEED_STOP, ald_cmd_import},
     {"backup", "FILE", "copy the store, also while an ingest writes to it", no_options,
-     "The copy is checked before it gets its name. FILE may be an earlier copy, which it replaces.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ,
+     "The copy is checked before it gets its name. FILE may be an earlier copy, which it replaces.", ALD_NEED_CONFIG | ALD_NEED_STORE_READ | ALD_NEED_STOP,
      ald_cmd_backup},
     {"forget", "PERSON [RECORDING...]", "take a person out of the store, its copies and recordings", forget_options,
      "PERSON is an e-mail address, an id as SOURCE:ID, a login, a name or a pseudonym; --text names a nickname that texts use. Figures stay: "
@@ -88,7 +88,7 @@ static const struct ald_command rows[] = {
     {"publish", "FILE", "send a report, or what it says in short, to a webhook", publish_options,
      "FILE is the JSON of a report. Off unless publish.url_env or publish.url_file says where the address is; --dry-run prints what "
      "would be sent.",
-     ALD_NEED_CONFIG, ald_cmd_publish},
+     ALD_NEED_CONFIG | ALD_NEED_STOP, ald_cmd_publish},
     {"man", "1|5", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_man}, /* for the build: no help, not listed */
     {"completion", "bash|zsh", NULL, no_options, NULL, ALD_NEED_NOTHING, ald_cmd_completion},
 };

@@ -63,7 +63,7 @@ static enum ald_rc wrong(const char *file, const char *key, const struct ald_yam
 
 bool ald_cfg_in_words(const char *words, const char *word)
 {
-    size_t n = strlen(word);
+    size_t n = strchr(word, ' ') ? 0 : strlen(word); /* two of them are none of them */
     for (const char *p = words; n && (p = strstr(p, word)); p += n)
         if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
             return true;
@@ -224,6 +224,26 @@ enum ald_rc ald_config_check_value(const char *file, const char *key, const stru
 static enum ald_rc check_map(const char *file, const char *prefix, const char *shown, const struct ald_yaml *map,
                              const struct ald_source_type *type, struct ald_err *err);
 
+/* The type comes first: which keys there are depends on it. *ret is left as it is where none is named, or not as a text. */
+static enum ald_rc check_type(const char *file, const char *item, const struct ald_yaml *node, const struct ald_source_type **ret,
+                              struct ald_err *err)
+{
+    char names[512] = "", room[ALD_NEAR_MAX];
+    const struct ald_source_type *type;
+    if (!node || node->kind != ALD_YAML_SCALAR || ald_yaml_is_null(node))
+        return ALD_OK;
+    struct ald_near near = ald_near_begin(node->text);
+    for (size_t i = 0, n = 0; (type = ald_source_type_at(i)) && n < sizeof names; i++) {
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i ? ", " : "", type->type);
+        ald_near_offer(&near, type->type);
+    }
+    *ret = ald_source_type(node->text);
+    if (*ret)
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key '%s.type': found '%.40s'%s, expected one of: %s", file, node->line, node->column, item,
+                    node->text, ald_near_text(&near, room), names);
+}
+
 static enum ald_rc check_list(const char *file, const struct ald_key_row *row, const char *shown, const struct ald_yaml *node,
                               struct ald_err *err)
 {
@@ -239,10 +259,8 @@ static enum ald_rc check_list(const char *file, const struct ald_key_row *row, c
         (void)snprintf(item, sizeof item, "%.200s[%zu]", shown, i);
         if (node->items[i]->kind != ALD_YAML_MAP)
             return wrong(file, item, node->items[i], "a map such as { name: ... }", err);
-        if (strcmp(row->path, "sources") == 0) {
-            const struct ald_yaml *name = ald_yaml_get(node->items[i], "type");
-            type = name && name->kind == ALD_YAML_SCALAR ? ald_source_type(name->text) : NULL;
-        }
+        if (strcmp(row->path, "sources") == 0)
+            ALD_TRY(check_type(file, item, ald_yaml_get(node->items[i], "type"), &type, err));
         ALD_TRY(check_map(file, prefix, item, node->items[i], type, err));
     }
     return ALD_OK;

@@ -20,7 +20,8 @@ static void note(struct found *f, const struct ald_err *err)
         f->list[f->n++] = *err;
 }
 
-/* A document that holds one item of it, at its place: what stood before it in a list is empty. */
+/* A document that holds one item of it, at its place: maps that stood before it in a list are empty. What else stood there is told once,
+ * however often it is met. */
 static struct ald_yaml *alone(const struct ald_cfg *cfg, const struct ald_yaml *of, size_t i, struct ald_yaml *item)
 {
     bool list = of->kind == ALD_YAML_LIST;
@@ -30,7 +31,9 @@ static struct ald_yaml *alone(const struct ald_cfg *cfg, const struct ald_yaml *
     one->items = ald_calloc(cfg->arena, one->n, sizeof *one->items);
     for (size_t k = 0; k + 1 < one->n; k++) {
         one->items[k] = ald_alloc(cfg->arena, sizeof *one->items[k]);
-        *one->items[k] = (struct ald_yaml){.kind = ALD_YAML_MAP, .line = of->line, .column = of->column};
+        *one->items[k] = *of->items[k];
+        if (one->items[k]->kind == ALD_YAML_MAP)
+            one->items[k]->n = 0;
     }
     one->items[one->n - 1] = item;
     one->keys = list ? NULL : of->keys + i;

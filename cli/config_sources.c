@@ -101,12 +101,7 @@ static enum ald_rc source_of(const struct ald_cfg *cfg, const struct ald_yaml *i
                         cfg->file, item->line, item->column, i, src->name);
     if (!type_name)
         return missing(cfg, item, i, "type", ald_sprintf(cfg->arena, "one of: %s", type_names(cfg->arena)), err);
-    const struct ald_source_type *type = ald_source_type(type_name);
-    if (!type) {
-        const struct ald_yaml *node = ald_cfg_node(item, "type");
-        return ald_fail(err, ALD_ERR_CONFIG, "%s:%d:%d: key 'sources[%zu].type': found '%.40s', expected one of: %s", cfg->file,
-                        node->line, node->column, i, type_name, type_names(cfg->arena));
-    }
+    const struct ald_source_type *type = ald_source_type(type_name); /* there is such a type: ald_config_check */
     src->type = type->type;
     src->kind = text(item, "kind") ? text(item, "kind") : type->default_kind;
     src->role = text(item, "role") ? text(item, "role") : "own";

@@ -23,10 +23,32 @@
 
 static atomic_int interrupted; /* set by a signal, read by every thread */
 
+/** As the signal does by itself; the first process of a container has to say so. */
+static void end_now(int signal_number)
+{
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+    _exit(128 + signal_number);
+}
+
+/** The second one does not wait for what the first did not stop. */
 static void on_signal(int signal_number)
 {
-    (void)signal_number;
-    atomic_store_explicit(&interrupted, 1, memory_order_relaxed);
+    if (atomic_exchange_explicit(&interrupted, 1, memory_order_relaxed))
+        end_now(signal_number);
+}
+
+static void on_interrupt(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_NODEFER}; /* so that end_now's own comes at once */
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+void ald_stop_at_once(void)
+{
+    on_interrupt(end_now);
 }
 
 bool ald_stopped(void *ctx)
@@ -249,6 +271,7 @@ static int run(struct ald_session *s, int argc, char **argv)
         print_help(s->options.help ? stdout : stderr, command);
         return s->options.help ? 0 : 2;
     }
+    on_interrupt(command && (command->needs & ALD_NEED_STOP) ? on_signal : end_now);
     if (rc == ALD_OK)
         rc = prepare(s, command, &err);
     if (rc == ALD_OK)
@@ -278,12 +301,8 @@ static int check_output(int code)
 int main(int argc, char **argv)
 {
     struct ald_session session = {0};
-    struct sigaction action = {.sa_handler = on_signal};
     /* Tokens are in memory while a run lasts: no core dump may hold them. */
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an error of writing, like a full disk */
     (void)signal(SIGABRT, on_abort);

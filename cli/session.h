@@ -25,7 +25,8 @@ enum {
     ALD_NEED_CONFIG = 1,
     ALD_NEED_STORE_READ = 2,
     ALD_NEED_STORE_WRITE = 4,
-    ALD_NEED_WORD_READS = 8 /* beside STORE_WRITE: with `list`, `show` or `why` as first argument it only reads */
+    ALD_NEED_WORD_READS = 8, /* beside STORE_WRITE: with `list`, `show` or `why` as first argument it only reads */
+    ALD_NEED_STOP = 16       /* asks ald_stopped: Ctrl-C lets it end in good order. The others it ends at once, which a store survives */
 };
 struct ald_command {
     const char *name, *args, *help; /* help NULL: not listed */
@@ -66,8 +67,10 @@ const char *ald_shown(const struct ald_session *session, const char *text);
 const char *ald_after_name(const char *text, const char *name);
 /** Talk for people on stderr, unless -q. */
 void ald_say(const struct ald_session *session, const char *fmt, ...) ALD_PRINTF(2, 3);
-/** True after Ctrl-C. */
+/** True after the first Ctrl-C or SIGTERM in a command of ALD_NEED_STOP; the second ends it. */
 bool ald_stopped(void *ctx);
+/** From here on nobody asks ald_stopped any more: Ctrl-C ends the command. */
+void ald_stop_at_once(void);
 
 /* Steps that `run` joins; each gives its own exit code. */
 ALD_CHECK enum ald_rc ald_step_ingest(struct ald_session *session, int *ret_code, struct ald_err *err);

@@ -48,6 +48,14 @@ enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *e
     return ald_fail(err, ALD_ERR_IO, "cannot make store '%s': %s%s", store->path, strerror(errno), hint);
 }
 
+enum ald_rc ald_store_check_folder(const struct ald_store *store, struct ald_err *err)
+{
+    struct stat info;
+    if (store->memory || stat(store->path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return ALD_OK;
+    return ald_fail(err, ALD_ERR_IO, "store '%s' is a folder: name a file in it, such as %s/alidade.db", store->path, store->path);
+}
+
 enum ald_rc ald_store_check_short(struct ald_store *store, struct ald_err *err)
 {
     static const char magic[16] = "SQLite format 3";

@@ -241,6 +241,7 @@ static enum ald_rc open_any(struct ald_store *store, enum ald_store_mode mode, c
 {
     if (!*store->path)
         return ald_fail(err, ALD_ERR_IO, "the store's path is empty");
+    ALD_TRY(ald_store_check_folder(store, err));
     if (mode != ALD_STORE_WRITE && !store->memory)
         return open_read(store, mode, ald_migrate_newest(migrations), err);
     return open_write(store, migrations, err);

@@ -61,6 +61,8 @@ ALD_CHECK enum ald_rc ald_store_knows_batches(struct ald_store *store, struct al
 /* place.c */
 /** Makes the file, so that it is never readable by others, not even for a moment; refuses what another user has put there. */
 ALD_CHECK enum ald_rc ald_store_make_file(const struct ald_store *store, struct ald_err *err);
+/** SQLite says of a folder that reading failed. Refuses it by its name. */
+ALD_CHECK enum ald_rc ald_store_check_folder(const struct ald_store *store, struct ald_err *err);
 /** SQLite takes a file of fewer bytes than a page for an empty one and writes over it: somebody's note, for one. Refuses it. */
 ALD_CHECK enum ald_rc ald_store_check_short(struct ald_store *store, struct ald_err *err);
 

@@ -305,6 +305,8 @@ class Configurations(support.Case):
         ("\n\nfiscal_year_starts: never\n", 3, ["fiscal_year_starts", "never", "month"]),
         ("fiscal_year_named_by: middle\n", 1, ["fiscal_year_named_by", "end", "start"]),
         ("people: everyone\n", 1, ["people", "pseudonyms"]),
+        ("people: pseudonyms none\n", 1, ["people", "'pseudonyms none'", "one of"]),
+        ("fiscal_year_starts: may june\n", 1, ["fiscal_year_starts", "month"]),
         ("free_text: maybe\n", 1, ["free_text", "true"]),
         ("analysis:\n  lookback: 8 weeks\n", 2, ["analysis.lookback", "quarters"]),
         ("analysis:\n  lookback: 400 quarters\n", 2, ["analysis.lookback", "40"]),
@@ -319,6 +321,8 @@ class Configurations(support.Case):
         ("severity_order: SEV1\n", 1, ["severity_order", "list"]),
         ("sources: none\n", 1, ["sources", "list"]),
         ("sources:\n  - { name: a, type: telepathy }\n", 2, ["sources[0].type", "telepathy", "servicenow"]),
+        ("sources:\n  - { name: a, path: x, jql: y, type: jra }\n", 2, ["sources[0].type", "'jra' (did you mean 'jira'?)", "servicenow"]),
+        ("sources:\n  - { name: a, type: , path: x }\n", 2, ["unknown key", "path"]),
         ("sources:\n  - { type: ndjson, path: x }\n", 2, ["sources[0].name"]),
         ("sources:\n  - { name: 'a b', type: ndjson, path: x }\n", 2, ["sources[0].name", "a b"]),
         ("sources:\n  - { name: a, type: ndjson, path: x }\n  - { name: a, type: ndjson, path: y }\n", 3,
@@ -430,6 +434,12 @@ class Stores(support.Case):
                 for command in (["ingest"], ["status"]):
                     self.assertIn("alidade.db", self.alidade(*command, code=1).err)
                 self.assertEqual(path.read_bytes(), data, "left as it was")
+
+    def test_a_folder(self):
+        (self.dir / "alidade.db").mkdir()
+        for command in (["ingest"], ["status"], ["backup", "x.db"], ["list"]):
+            self.assertRegex(self.alidade(*command, code=1).err, "alidade.db' is a folder: name a file in it")
+        self.assertEqual(list((self.dir / "alidade.db").iterdir()), [])
 
     def test_another_programs_database(self):
         with contextlib.closing(sqlite3.connect(self.dir / "alidade.db")) as other:

@@ -156,6 +156,7 @@ class Starters(support.Case):
         said = self.alidade("ingest", code=2, env={"PD_TOKEN": ""})
         self.assertEqual((said.out, said.err), ("", "alidade: source 'pager': token_env: environment variable 'PD_TOKEN' is empty\n"))
         self.assertIn("did you mean '--period'?", self.alidade("run", "--perod", "2026Q3", code=2).err)
+        self.assertIn("export what?", self.alidade("export", "records events", code=2).err)
 
     def test_a_name_is_free_until_something_was_read_by_it(self):
         self.configure(support.ndjson("none.ndjson", name="pager"))
@@ -221,6 +222,8 @@ class Lists(support.Case):
         self.write("history.ndjson", lines([row(1, "2026-03-31T22:30:00", services=["Ledger"], teams=["Payments"])]))
         self.alidade("ingest")
         self.assertIn("none in 2026Q3: the newest of the store began on 2026-04-01", self.alidade("list", "--period", "2026Q3").err)
+        self.assertIn("none in 2026Q2: as of 2026-03-31 nothing had happened yet that the store tells of, which begins on 2026-04-01",
+                      self.alidade("list", "--period", "2026Q2", "--as-of", "2026-03-31").err)
         self.assertIn("INC-1", self.alidade("list", "--period", "2026Q2", "--service", "ledger", "--team", "payments").out)
         self.assertIn("none in 2026Q2 that is so", self.alidade("list", "--period", "2026Q2", "--text", "nowhere").err)
         self.assertIn("no incident of the store names 'Legder' (did you mean 'Ledger'?)",

@@ -77,6 +77,15 @@ class Progress(support.Case):
         head, *lines = seen.replace("\r\n", "\n").splitlines()
         self.assertRegex(head, r"^Started +Incident +Took +.*Reading +.*Title$")
         self.assertEqual([line.split()[:3] for line in lines], [line.split()[:3] for line in plain])
+        for columns in ("52", "60", "80", "120"):
+            ours, theirs = pty.openpty()
+            run = subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, stdin=subprocess.DEVNULL,
+                                   stdout=theirs, stderr=subprocess.DEVNULL, env={**support.environment(self.dir), "COLUMNS": columns})
+            os.close(theirs)
+            narrow = shown_on(ours).replace("\r\n", "\n").splitlines()
+            self.assertEqual(run.wait(60), 0)
+            self.assertEqual([line for line in narrow if len(line) > int(columns)], [])
+            self.assertEqual("Reading" in narrow[0], columns != "52")
         self.assertEqual(head.index("Incident"), len(lines[0]) - len(lines[0][16:].lstrip()), "titles stand above their columns")
         self.assertFalse(any("Started" in line for line in plain))
 

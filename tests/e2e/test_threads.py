@@ -133,5 +133,44 @@ class Failing(Threads):
         self.assert_same_bytes(stopped, self.export_all(AS_OF, folder / "exports", cwd=folder), "after an interruption")
 
 
+class Stopped(support.Case):
+    def start(self, *args):
+        return subprocess.Popen([str(support.BINARY), "-c", str(self.dir / "alidade.yaml"), *args], cwd=self.dir, env=support.environment(self.dir),
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def filled(self):
+        rows = [{"external_id": str(n), "title": "Slow " * 50, "opened_at": "2026-07-01T10:00:00Z"} for n in range(2000)]
+        self.write("history.ndjson", support.lines(rows))
+        self.configure(support.ndjson("history.ndjson"))
+        self.alidade("ingest", "-q")
+
+    def test_what_does_not_ask_for_it_ends_at_once(self):
+        """Nobody reads what is exported, so that it cannot end by itself; and nothing is asked of the user twice."""
+        self.filled()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.start("export", "records") as process:
+                process.stdout.read(1000)
+                process.send_signal(number)
+                self.assertEqual(process.wait(30), -number)
+        self.alidade("status")
+
+    def test_the_second_one_does_not_wait(self):
+        """A server that answers never, and a first signal that somebody has heard or not."""
+        asked, go_on = threading.Event(), threading.Event()
+        api = jira_api.serve(jira_api.made(3))
+        api.__enter__()
+        self.addCleanup(api.__exit__)
+        api.hook = lambda server, path: (asked.set(), go_on.wait(60))
+        self.addCleanup(go_on.set)
+        self.configure(support.source("tickets", "jira", base_url=api.url, user_env="SN_USER", token_env="SN_PASSWORD", jql="project = INC"))
+        with self.start("ingest") as process:
+            self.assertTrue(asked.wait(30))
+            process.send_signal(signal.SIGSTOP)  # so that nothing is done between the two
+            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGCONT)
+            self.assertIn(process.wait(30), (-signal.SIGTERM, -signal.SIGINT))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -155,6 +155,10 @@ ORDER BY v.held_at IS NULL, v.held_at, v.incident, v.source, v.external_id;
 SELECT min(m.at) FROM record r JOIN record_moment m ON m.record = r.id
 WHERE r.source || ':' || r.external_id = ?1 AND m.moment IN ('impact_started', 'detected', 'opened');
 
+-- When what the store tells begins.
+-- name: cli_first_moment
+SELECT min(m.at) FROM record r JOIN record_moment m ON m.record = r.id WHERE r.gone_at IS NULL;
+
 -- name: cli_export_reviews
 SELECT source, external_id, incident, held_at, url, facilitator_involved, why_surprised, risk_awareness, title, status, readers
 FROM review ORDER BY incident, source, external_id;
