@@ -120,7 +120,7 @@ struct ald_json_doc *ald_json_rows_new(struct ald_arena *arena)
 }
 
 enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size_t n, const char *name, int64_t number,
-                              size_t *ret_members, struct ald_err *err)
+                              struct ald_err *err)
 {
     struct ald_json_repairs repairs = {0};
     cJSON *row = NULL;
@@ -128,7 +128,6 @@ enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size
     const struct ald_jv root = {.node = row, .root_name = "$"};
     if (ald_json_kind(&root) != ALD_JSON_OBJECT)
         return ald_json_expected(&root, "an object", err);
-    *ret_members = ald_json_len(&root);
     cJSON *first = new_node(rows->arena, cJSON_Number);
     first->string = ald_strdup(rows->arena, name);
     first->valuedouble = (double)number;

@@ -56,7 +56,7 @@ enum ald_rc ald_doctor_ask(struct ald_doctor *d, const struct ald_stream *stream
     const struct ald_sync_ask ask = {.subjects = &subject, .subjects_n = subject ? 1 : 0, .window = *window, .size = &size};
     d->sync.stream = stream;
     ald_sync_progress(&d->sync, NULL);
-    enum ald_rc rc = ald_sync_page_get(&d->sync, stream, &ask, page, err);
+    enum ald_rc rc = ald_sync_page_fetch(&d->sync, stream, &ask, page, err);
     *ret_status = ald_http_last_status(d->sync.http);
     if (*ret_status && d->ms_n < sizeof d->ms / sizeof d->ms[0] && rc == ALD_OK) {
         d->ms[d->ms_n++] = page->ms;

@@ -259,14 +259,6 @@ enum ald_rc ald_sync_lot_settle(struct ald_sync *s, struct ald_sync_lot *lot, st
     return ALD_OK;
 }
 
-enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
-                          const struct ald_sync_landing *landing, struct ald_err *err)
-{
-    struct ald_sync_lot lot = {.open = false};
-    ALD_TRY(ald_sync_lot_land(s, &lot, stream, page, landing, err));
-    return ald_sync_lot_settle(s, &lot, err);
-}
-
 void ald_sync_progress(struct ald_sync *s, const char *note)
 {
     if (!s->opts->progress)

@@ -296,12 +296,3 @@ enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_stream *str
         return rc;
     }
 }
-
-enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
-                              struct ald_sync_page *page, struct ald_err *err)
-{
-    ald_gate_leave(s);
-    enum ald_rc rc = ald_sync_page_fetch(s, stream, ask, page, err);
-    ald_gate_enter(s);
-    return rc;
-}

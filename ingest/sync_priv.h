@@ -168,9 +168,6 @@ void ald_sync_page_done(struct ald_sync_page *page);
  *  is ALD_OK with refused set. @return ALD_ERR_NET, _AUTH, _CONFIG, _FORMAT, _LIMIT, _STOPPED. */
 ALD_CHECK enum ald_rc ald_sync_page_fetch(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
                                           struct ald_sync_page *page, struct ald_err *err);
-/** The same from inside the gate, which is left meanwhile. */
-ALD_CHECK enum ald_rc ald_sync_page_get(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_ask *ask,
-                                        struct ald_sync_page *page, struct ald_err *err);
 /** By which it is told from another page: of the bytes that came; never 0, which is no page. */
 uint64_t ald_sync_page_mark(const struct ald_sync_page *page);
 /** Parses page->res.body, replaces people and makes rows: what file and HTTP pages share. */
@@ -203,9 +200,6 @@ ALD_CHECK enum ald_rc ald_sync_lot_land(struct ald_sync *s, struct ald_sync_lot 
 bool ald_sync_lot_full(const struct ald_sync_lot *lot);
 /** Ends the transaction, if there is one. */
 ALD_CHECK enum ald_rc ald_sync_lot_settle(struct ald_sync *s, struct ald_sync_lot *lot, struct ald_err *err);
-/** A lot of one page. */
-ALD_CHECK enum ald_rc ald_sync_land(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
-                                    const struct ald_sync_landing *landing, struct ald_err *err);
 /** The same, within the caller's transaction, whose failure is the caller's too. */
 ALD_CHECK enum ald_rc ald_sync_land_within(struct ald_sync *s, const struct ald_stream *stream, const struct ald_sync_page *page,
                                            const struct ald_sync_landing *landing, struct ald_err *err);
@@ -244,10 +238,12 @@ bool ald_sync_answers_pause(const struct ald_stream *stream, size_t n);
 void ald_sync_answers_go_on(struct ald_sync_answers *a);
 /** Lets be what was asked for and not taken. */
 void ald_sync_answers_done(struct ald_sync_answers *a);
-/* ---- sync_ahead.c: a page that is fetched while another is stored ---- */
+/* ---- sync_ahead.c: a page that is read while another is stored ---- */
 /** One whose waits ald_sync_soon ends: so many milliseconds from now. */
 void ald_sync_cond_init(pthread_cond_t *cond);
 struct timespec ald_sync_soon(long ms);
+/** Fetches and reads a page, outside the gate. */
+typedef enum ald_rc ald_sync_read_fn(void *ctx, struct ald_sync_page *page, struct ald_err *err);
 struct ald_sync_ahead {
     pthread_t thread;
     bool running;
@@ -255,21 +251,30 @@ struct ald_sync_ahead {
     pthread_cond_t come;
     bool there;
     struct ald_sync *s;
-    const struct ald_stream *stream;
-    struct ald_sync_ask ask; /* what it points to must stay as it is */
+    ald_sync_read_fn *read;
+    void *ctx;
     struct ald_sync_page *page;
     enum ald_rc rc;
     struct ald_err err;
 };
-/** Begins to fetch page, which was initialised; may decide not to: a->running tells. Inside the gate, like all of these. */
-void ald_sync_ahead_start(struct ald_sync_ahead *a, struct ald_sync *s, const struct ald_stream *stream,
-                          const struct ald_sync_ask *ask, struct ald_sync_page *page);
-/** Whether it is there, or comes at once where no other source waits for the gate, which is not left. */
-bool ald_sync_ahead_soon(struct ald_sync_ahead *a);
-/** Waits for it; the gate is left where it is not there yet. @return what fetching it returned. */
-ALD_CHECK enum ald_rc ald_sync_ahead_take(struct ald_sync_ahead *a, struct ald_err *err);
-/** Waits for it, and lets it be. */
-void ald_sync_ahead_done(struct ald_sync_ahead *a);
+/** Pages by turns: one is stored while the next is fetched. Those that come one upon the other share a transaction. */
+struct ald_sync_turns {
+    struct ald_sync *s;
+    struct ald_sync_page two[2];
+    int turn;
+    struct ald_sync_ahead ahead;
+    struct ald_sync_lot lot;
+};
+/** Begins to read the next page; may decide not to. What ctx points to must stay as it is. Inside the gate, like all of these. */
+void ald_sync_turns_ahead(struct ald_sync_turns *t, ald_sync_read_fn *read, void *ctx);
+/** The page that was read ahead, or else is read now; settles the lot where it is full or would have to wait. *ret lives until the next
+ *  but one. @return what reading it returned, or the store's failure. */
+ALD_CHECK enum ald_rc ald_sync_turns_next(struct ald_sync_turns *t, ald_sync_read_fn *read, void *ctx, const struct ald_sync_page **ret,
+                                          struct ald_err *err);
+/** Ends the transaction. rc, err: what went wrong before; it is what is returned, but for the store's own failure. */
+ALD_CHECK enum ald_rc ald_sync_turns_settle(struct ald_sync_turns *t, enum ald_rc rc, struct ald_err *err);
+/** Waits for what is read ahead, and lets it be. */
+void ald_sync_turns_done(struct ald_sync_turns *t);
 
 /* ---- sync_run.c, sync.c ---- */
 void ald_gate_enter(const struct ald_sync *s);

@@ -10,6 +10,7 @@
 
 /** A crawl under way. */
 struct crawl {
+    const struct ald_stream *stream;
     struct ald_sync_cursor row;
     struct ald_window window;
     struct ald_sync_size size;
@@ -19,17 +20,12 @@ struct crawl {
     int64_t pages, seen_at, rows;
     const char *gap; /* in the source's arena */
     bool resumed, remarked, refused;
-    struct ald_sync_page two[2]; /* by turns: the one that is stored, and the one that is fetched meanwhile */
-    int turn;
-    struct ald_sync_ahead ahead;
-    struct ald_sync_lot lot; /* of pages that come one upon the other */
+    struct ald_sync_turns turns;
 };
 
 static void crawl_done(struct crawl *c)
 {
-    ald_sync_ahead_done(&c->ahead);
-    for (size_t i = 0; i < 2; i++)
-        ald_sync_page_done(&c->two[i]);
+    ald_sync_turns_done(&c->turns);
     ald_sync_cursor_done(&c->row);
     ald_buf_done(&c->seen);
 }
@@ -136,49 +132,25 @@ static enum ald_rc advance(struct ald_sync *s, struct crawl *c, const struct ald
     return ALD_OK;
 }
 
-static struct ald_sync_ask ask_of(struct crawl *c)
+/** The page behind the cursor, which stays as it is meanwhile. */
+static enum ald_rc fetch(void *ctx, struct ald_sync_page *page, struct ald_err *err)
 {
-    return (struct ald_sync_ask){
+    struct crawl *c = ctx;
+    const struct ald_sync_ask ask = {
         .cursor = c->row.cursor.len ? c->row.cursor.data : NULL, .window = c->window, .size = &c->size};
-}
-
-/** The page of the next turn, empty. */
-static struct ald_sync_page *other_page(const struct ald_sync *s, struct crawl *c)
-{
-    struct ald_sync_page *page = &c->two[1 - c->turn];
-    ald_sync_page_done(page);
-    ald_sync_page_init(s, page);
-    return page;
-}
-
-/** The page that was fetched ahead, or else is fetched now. */
-static enum ald_rc next_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, struct ald_err *err)
-{
-    enum ald_rc rc;
-    if (c->lot.open && (ald_sync_lot_full(&c->lot) || !c->ahead.running || !ald_sync_ahead_soon(&c->ahead)))
-        ALD_TRY(ald_sync_lot_settle(s, &c->lot, err));
-    if (c->ahead.running) {
-        rc = ald_sync_ahead_take(&c->ahead, err);
-    } else {
-        const struct ald_sync_ask ask = ask_of(c);
-        rc = ald_sync_page_get(s, stream, &ask, other_page(s, c), err);
-    }
-    c->turn = 1 - c->turn;
-    return rc;
+    return ald_sync_page_fetch(c->turns.s, c->stream, &ask, page, err);
 }
 
 /** One page, landed; the one after it is fetched meanwhile. */
 static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *stream, struct crawl *c, bool *ret_last,
                               struct ald_err *err)
 {
-    ALD_TRY(next_page(s, stream, c, err));
-    const struct ald_sync_page *page = &c->two[c->turn];
+    const struct ald_sync_page *page;
+    ALD_TRY(ald_sync_turns_next(&c->turns, fetch, c, &page, err));
     ALD_TRY(advance(s, c, page, ret_last, err));
     ald_sync_size_read(&c->size);
-    if (!*ret_last) {
-        const struct ald_sync_ask ask = ask_of(c);
-        ald_sync_ahead_start(&c->ahead, s, stream, &ask, other_page(s, c));
-    }
+    if (!*ret_last)
+        ald_sync_turns_ahead(&c->turns, fetch, c);
     const bool whole = !c->resumed && c->window.since == s->cfg->since && c->row.complete;
     const struct ald_sync_landing landing = {
         .cursor = s->temporary ? NULL : &c->row,
@@ -190,7 +162,7 @@ static enum ald_rc crawl_page(struct ald_sync *s, const struct ald_stream *strea
         .sweep = *ret_last && whole && !s->temporary ? "page " : NULL,
         .sweep_before = c->row.crawl_started,
     };
-    return ald_sync_lot_land(s, &c->lot, stream, page, &landing, err);
+    return ald_sync_lot_land(s, &c->turns.lot, stream, page, &landing, err);
 }
 
 /** When not one record but the stream cannot be read, what was stepped over must be read again: the next run begins
@@ -216,26 +188,15 @@ static enum ald_rc has_records(struct ald_sync *s, const char *stream, bool *ret
     return ALD_OK;
 }
 
-/** Ends the transaction; err: what went wrong before is said of it, but for the store's own failure. */
-static enum ald_rc settle(struct ald_sync *s, struct crawl *c, enum ald_rc rc, struct ald_err *err)
-{
-    struct ald_err why = {0};
-    if (ald_sync_lot_settle(s, &c->lot, &why) == ALD_OK)
-        return rc;
-    if (err)
-        *err = why;
-    return why.rc;
-}
-
 enum ald_rc ald_sync_crawl(struct ald_sync *s, const struct ald_stream *stream, struct ald_err *err)
 {
-    ALD_CLEANUP(crawl_done) struct crawl c = {0};
+    ALD_CLEANUP(crawl_done) struct crawl c = {.stream = stream, .turns = {.s = s}};
     ALD_TRY(crawl_begin(s, stream, &c, err));
     for (bool last = false; !last;) {
         enum ald_rc rc = crawl_page(s, stream, &c, &last, err);
         const bool stop = rc == ALD_OK && !last && ald_sync_stopped(s);
-        if ((rc != ALD_OK || last || stop) && !s->fatal) /* also what came before a failure */
-            rc = settle(s, &c, rc, err);
+        if (rc != ALD_OK || last || stop) /* also what came before a failure */
+            rc = ald_sync_turns_settle(&c.turns, rc, err);
         if (rc != ALD_OK && !s->fatal && c.size.unreadable > ALD_SYNC_UNREADABLE_MAX)
             ALD_TRY(give_up(s, stream, &c, err));
         ALD_TRY(rc);

@@ -39,10 +39,9 @@ ALD_CHECK enum ald_rc ald_json_parse_into(struct ald_arena *arena, const char *b
 /** A document of rows: an array, empty at first, of objects that are parsed one by one. It goes with the arena. */
 struct ald_json_doc *ald_json_rows_new(struct ald_arena *arena);
 /** Adds the object that the bytes are, with a first member of that name and number.
- *  @param ret_members how many others it has.
  *  @return as ald_json_parse, also for what is no object; the document is then as it was. */
 ALD_CHECK enum ald_rc ald_json_rows_add(struct ald_json_doc *rows, const char *bytes, size_t n, const char *name, int64_t number,
-                                        size_t *ret_members, struct ald_err *err);
+                                        struct ald_err *err);
 void ald_json_doc_free(struct ald_json_doc *doc);
 void ald_json_doc_freep(struct ald_json_doc **doc);
 /** How many repairs the bytes needed: ill-formed UTF-8, lone surrogates, NULs, numbers kept as text. */

@@ -483,18 +483,15 @@ static void test_rows(void **state)
     static const struct {
         const char *row;
         enum ald_rc rc;
-        size_t members;
     } rows[] = {
-        {"{\"a\":1,\"b\":[\"\xFF\"]}", ALD_OK, 2}, {"{\"a\":[{}", ALD_ERR_FORMAT, 0},      {"{}]}", ALD_ERR_FORMAT, 0}, {"{ }", ALD_OK, 0},
-        {"{\"c\":1},{\"d\":2}", ALD_ERR_FORMAT, 0}, {"[{\"e\":1}]", ALD_ERR_FORMAT, 0}, {"", ALD_ERR_FORMAT, 0},     {"{\"f\":\"g\"} ", ALD_OK, 1},
+        {"{\"a\":1,\"b\":[\"\xFF\"]}", ALD_OK}, {"{\"a\":[{}", ALD_ERR_FORMAT},      {"{}]}", ALD_ERR_FORMAT}, {"{ }", ALD_OK},
+        {"{\"c\":1},{\"d\":2}", ALD_ERR_FORMAT}, {"[{\"e\":1}]", ALD_ERR_FORMAT}, {"", ALD_ERR_FORMAT},     {"{\"f\":\"g\"} ", ALD_OK},
     };
     struct ald_arena *arena = ald_arena_new();
     struct ald_json_doc *doc = ald_json_rows_new(arena), *whole = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        size_t members = 0;
         struct ald_err err = {0};
-        assert_int_equal(ald_json_rows_add(doc, rows[i].row, strlen(rows[i].row), "@row", (int64_t)i, &members, &err), rows[i].rc);
-        assert_int_equal(members, rows[i].members);
+        assert_int_equal(ald_json_rows_add(doc, rows[i].row, strlen(rows[i].row), "@row", (int64_t)i, &err), rows[i].rc);
     }
     struct ald_jv root, last;
     struct ald_buf buf;

@@ -1,6 +1,11 @@
 /* sync of file sources: what a line may be, what a changed file does, that no line takes another with it. */
 #include "sync_room.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
+
 #include "alidade/limits.h"
 
 struct files {
@@ -236,6 +241,73 @@ static void the_first_events_leave_one_note(void **state)
     room_close(&room);
 }
 
+/** A file that is written while it is read: a megabyte, and another one as soon as its first page is being stored. */
+struct pipe {
+    const char *path;
+    sem_t stored, written;
+    bool read_meanwhile;
+};
+
+static void feed_lines(int file, int from, int to)
+{
+    char line[2048], title[1200];
+    memset(title, 'T', sizeof title);
+    for (int i = from; i < to; i++) {
+        const int n = snprintf(line, sizeof line, "{\"external_id\": \"%d\", \"title\": \"%.*s\", \"opened_at\": \"2026-01-02T03:04:05Z\"}\n", i,
+                               (int)sizeof title, title);
+        if (write(file, line, (size_t)n) != n)
+            abort(); /* in a thread of its own */
+    }
+}
+
+static void *feed(void *ctx)
+{
+    struct pipe *pipe = ctx;
+    const int file = open(pipe->path, O_WRONLY | O_CLOEXEC);
+    feed_lines(file, 0, 1000); /* more than is read at once */
+    (void)sem_wait(&pipe->stored);
+    feed_lines(file, 1000, 1500); /* more than waits in a pipe */
+    (void)sem_post(&pipe->written);
+    (void)close(file);
+    return NULL;
+}
+
+static void wait_for_reader(void *ctx, const struct ald_progress_event *event)
+{
+    struct pipe *pipe = ctx;
+    struct timespec until;
+    if (event->note || event->pages != 1)
+        return;
+    (void)sem_post(&pipe->stored);
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 60;
+    pipe->read_meanwhile = sem_timedwait(&pipe->written, &until) == 0;
+}
+
+static void the_next_page_is_read_while_one_is_stored(void **state)
+{
+    (void)state;
+    struct room room;
+    struct files files;
+    pthread_t feeder;
+    one_source(&room, &files);
+    struct pipe pipe = {.path = files.a};
+    assert_int_equal(mkfifo(files.a, 0600), 0);
+    assert_int_equal(sem_init(&pipe.stored, 0, 0), 0);
+    assert_int_equal(sem_init(&pipe.written, 0, 0), 0);
+    assert_int_equal(pthread_create(&feeder, NULL, feed, &pipe), 0);
+    room.sources[0].page_size = 500;
+    room.opts.progress = wait_for_reader;
+    room.opts.progress_ctx = &pipe;
+    run(&room);
+    assert_int_equal(pthread_join(feeder, NULL), 0);
+    assert_true(pipe.read_meanwhile);
+    assert_int_equal(room_count(&room, N("record")), 1500);
+    (void)sem_destroy(&pipe.stored);
+    (void)sem_destroy(&pipe.written);
+    room_close(&room);
+}
+
 static void missing_file_names_it(void **state)
 {
     (void)state;
@@ -286,6 +358,7 @@ int main(void)
         cmocka_unit_test(events_follow_their_records),
         cmocka_unit_test(events_tell_of_records_without_any),
         cmocka_unit_test(the_first_events_leave_one_note),
+        cmocka_unit_test(the_next_page_is_read_while_one_is_stored),
         cmocka_unit_test(missing_file_names_it),
         cmocka_unit_test(another_type_of_the_same_name),
     };
