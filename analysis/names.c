@@ -201,32 +201,6 @@ const char **ald_names_sorted(const struct ald_names *names, struct ald_arena *a
 
 /* ---- Normalised titles ---- */
 
-/* Simple lower case of the scripts whose upper case lies at a fixed distance: ASCII, Latin-1, Latin Extended-A, Greek,
- * Cyrillic. NFKC is not available here (no library of ours brings it), so composed and decomposed forms stay apart. */
-static unsigned lower(unsigned c)
-{
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3AB && c != 0x3A2) ||
-        (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177))
-        return c | 1u;
-    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E))
-        return c + (c & 1u);
-    if (c == 0x178)
-        return 0xFF;
-    if (c >= 0x400 && c <= 0x40F)
-        return c + 80;
-    if (c == 0x386)
-        return 0x3AC;
-    if (c >= 0x388 && c <= 0x38A)
-        return c + 37;
-    if (c == 0x38C)
-        return 0x3CC;
-    if (c == 0x38E || c == 0x38F)
-        return c + 63;
-    return c;
-}
-
 static bool is_space(unsigned c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x1680 ||
@@ -243,7 +217,7 @@ static bool is_hex(char c)
     return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
-/* Every code point that lower() changes has two bytes before and after, or one. */
+/* A code point in lower case has as many bytes as before: ald_utf8_lower. */
 static size_t put(char *out, unsigned c, const char *as_was, size_t len)
 {
     if (c < 0x80) {
@@ -273,7 +247,7 @@ static char *fold(struct ald_arena *arena, const char *title)
             if (gap)
                 out[used++] = ' ';
             gap = false;
-            used += put(out + used, lower(c), title + at, len);
+            used += put(out + used, ald_utf8_lower(c), title + at, len);
         }
         at += len;
     }

@@ -283,6 +283,32 @@ size_t ald_utf8_width(const char *s)
     return width;
 }
 
+/* Scripts whose capitals lie at a fixed distance; of the rest of Latin the letters of Romanian and Vietnamese that take two bytes. */
+unsigned ald_utf8_lower(unsigned c)
+{
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3AB && c != 0x3A2) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14A && c <= 0x177) || (c >= 0x200 && c <= 0x21F) || (c >= 0x460 && c <= 0x481) ||
+        (c >= 0x48A && c <= 0x4BF) || (c >= 0x4D0 && c <= 0x52F) || c == 0x1A0)
+        return c | 1u;
+    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || c == 0x1AF)
+        return c + (c & 1u);
+    if (c == 0x178)
+        return 0xFF;
+    if (c >= 0x400 && c <= 0x40F)
+        return c + 80;
+    if (c == 0x386)
+        return 0x3AC;
+    if (c >= 0x388 && c <= 0x38A)
+        return c + 37;
+    if (c == 0x38C)
+        return 0x3CC;
+    if (c == 0x38E || c == 0x38F)
+        return c + 63;
+    return c;
+}
+
 static bool unprintable(unsigned code)
 {
     return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0xFFFE || code == 0xFFFF;

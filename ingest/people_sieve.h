@@ -27,12 +27,20 @@ static inline uint64_t ald_word_bytes(const char *word, size_t n)
     return head | (uint64_t)tail << 32;
 }
 
+/** The bytes in lower case, roughly: what takes more together than case does no harm. All bytes beyond ASCII are the same here, since capitals of
+ *  most scripts differ from their small letters in any bits. */
+static inline uint64_t ald_word_small(uint64_t bytes)
+{
+    const uint64_t beyond = bytes & 0x8080808080808080;
+    return bytes | 0x2020202020202020 | (beyond - (beyond >> 7));
+}
+
 /** Number of a word, from 1, in whatever case; the n > 0 bytes of the word as it stands in a text. */
 static inline unsigned ald_word_number(const char *word, size_t n)
 {
-    const uint64_t small = 0x2020202020202020; /* takes more together than case, which does no harm */
-    const uint64_t first = ald_word_bytes(word, n), last = n < sizeof last ? 0 : ald_word_bytes(word + n - sizeof last, sizeof last);
-    const uint64_t hash = ((first | small) ^ (last | small) * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
+    const uint64_t first = ald_word_small(ald_word_bytes(word, n)),
+                   last = ald_word_small(n < sizeof last ? 0 : ald_word_bytes(word + n - sizeof last, sizeof last));
+    const uint64_t hash = (first ^ last * UINT64_C(0x9E3779B97F4A7C15) ^ n) * UINT64_C(0xD6E8FEB86659FD93);
     return 1 + (unsigned)(hash >> 44) % (ALD_WORD_NUMBERS - 1);
 }
 

@@ -99,8 +99,16 @@ bool ald_words_add(struct ald_words *w, const char *s, size_t from, size_t to, b
         return false;
     if (apart)
         w->text[used++] = ' ';
-    for (size_t i = from; i < to; i++)
-        w->text[used++] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] | 0x20) : s[i];
+    for (size_t i = from; i < to; i++) {
+        const unsigned char c = (unsigned char)s[i];
+        if ((c & 0xE0u) == 0xC0u && i + 1 < to) { /* a letter of two bytes, in lower case too */
+            const unsigned small = ald_utf8_lower((c & 0x1Fu) << 6 | ((unsigned char)s[++i] & 0x3Fu));
+            w->text[used++] = (char)(0xC0u | small >> 6);
+            w->text[used++] = (char)(0x80u | (small & 0x3Fu));
+        } else {
+            w->text[used++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : s[i];
+        }
+    }
     w->ends[w->words_n] = used;
     w->sources[w->words_n++] = to;
     return true;

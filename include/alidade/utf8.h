@@ -24,6 +24,9 @@ size_t ald_utf8_count(const char *s);
 size_t ald_utf8_prefix(const char *s, size_t max_code_points);
 /** Bytes of the longest prefix that has at most max_utf16 UTF-16 units (spreadsheets count so), cut at a boundary. */
 size_t ald_utf8_prefix_utf16(const char *s, size_t max_utf16);
+/** Simple lower case of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic, with as many bytes as the capital; else c itself. There is no
+ *  NFKC here (no library of ours brings it), so composed and decomposed forms stay apart. */
+unsigned ald_utf8_lower(unsigned c);
 /** Terminal columns, roughly: East Asian wide and emoji 2, combining 0, else 1. */
 size_t ald_utf8_width(const char *s);
 /** Arena-owned copy in which C0/C1 controls and DEL (except tab and line feed when keep_layout) became U+FFFD:

@@ -120,6 +120,23 @@ static void test_width(void **state)
         assert_int_equal(ald_utf8_width(cases[i].s), cases[i].width);
 }
 
+static void test_lower(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned capital, small;
+    } cases[] = {{'A', 'a'}, {'Z', 'z'}, {'@', '@'}, {'[', '['}, {0xC4, 0xE4}, {0xD7, 0xD7}, {0xDE, 0xFE}, {0xDF, 0xDF}, {0x100, 0x101},
+                 {0x130, 0x130}, {0x138, 0x138}, {0x139, 0x13A}, {0x141, 0x142}, {0x147, 0x148}, {0x149, 0x149}, {0x14A, 0x14B}, {0x178, 0xFF},
+                 {0x17D, 0x17E}, {0x17F, 0x17F}, {0x386, 0x3AC}, {0x38A, 0x3AF}, {0x38C, 0x3CC}, {0x38F, 0x3CE}, {0x3A9, 0x3C9}, {0x3A2, 0x3A2},
+                 {0x401, 0x451}, {0x1A0, 0x1A1}, {0x1AF, 0x1B0}, {0x218, 0x219}, {0x490, 0x491}, {0x4E8, 0x4E9}, {0x410, 0x430}, {0x42F, 0x44F}, {0x10FFFF, 0x10FFFF}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(ald_utf8_lower(cases[i].capital), cases[i].small);
+        assert_int_equal(ald_utf8_lower(cases[i].small), cases[i].small);
+    }
+    for (unsigned c = 0; c < 0x110000; c++) /* as many bytes as before */
+        assert_true(ald_utf8_lower(c) == c || (c < 0x80 ? ald_utf8_lower(c) < 0x80 : ald_utf8_lower(c) >= 0x80 && ald_utf8_lower(c) < 0x800));
+}
+
 static void test_printable(void **state)
 {
     (void)state;
@@ -147,7 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_valid_and_repair), cmocka_unit_test(test_all_code_points),
         cmocka_unit_test(test_lengths),          cmocka_unit_test(test_width),
-        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_printable),        cmocka_unit_test(test_lower),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -255,6 +255,10 @@ static void texts(void **state)
     ald_text_names_add(known, "x_y", "<XY>", false);
     ald_text_names_add(known, "O'Brien", "<OB>", false);
     ald_text_names_add(known, "J\xC3\xBCrgen Gro\xC3\x9F", "<JG>", true);
+    ald_text_names_add(known, "\xC3\x96zil", "<O>", false);
+    ald_text_names_add(known, "\xC5\x81ukasz \xC5\xBB\xC3\xB3\xC5\x82\xC4\x87", "<LZ>", true);
+    ald_text_names_add(known, "\xD0\x9F\xD1\x91\xD1\x82\xD1\x80 \xD0\xA0\xD1\x8B\xD0\xB1\xD0\xB0", "<PR>", false);
+    ald_text_names_add(known, "\xCE\x86\xCE\xBD\xCE\xBD\xCE\xB1", "<A>", false);
     ald_text_names_add(known, "\xE5\xB1\xB1\xE7\x94\xB0\xE5\xA4\xAA\xE9\x83\x8E", "<YT>", false);
     ald_text_names_add(known, "root@localhost", "<RL>", false);
     ald_text_names_add(known, "Al", "<NO>", false);     /* two letters */
@@ -283,6 +287,11 @@ static void texts(void **state)
         {"\xE6\x8B\x85\xE5\xBD\x93\xE3\x81\xAF\xE5\xB1\xB1\xE7\x94\xB0\xE5\xA4\xAA\xE9\x83\x8E\xE3\x81\xA7\xE3\x81\x99",
          "\xE6\x8B\x85\xE5\xBD\x93\xE3\x81\xAF<YT>\xE3\x81\xA7\xE3\x81\x99"},
         {"to root@localhost", "to <RL>"},
+        {"J\xC3\x9CRGEN GRO\xC3\x9F", "<JG>"},
+        {"ask \xC3\x96zil, \xC3\xB6zil or \xC3\x96ZIL", "ask <O>, <O> or <O>"},
+        {"\xC5\x82ukasz \xC5\xBB\xC3\x93\xC5\x81\xC4\x86", "<LZ>"}, /* small, then capitals */
+        {"\xD0\x9F\xD0\x81\xD0\xA2\xD0\xA0 \xD1\x80\xD1\x8B\xD0\xB1\xD0\xB0", "<PR>"},
+        {"\xCE\x86\xCE\x9D\xCE\x9D\xCE\x91", "<A>"},
         {"the system has 12345 of Al", "the system has 12345 of Al"},
         {"Jane Doe Jane Doe jdoe", "<JD> <JD> <L>"},
     };
