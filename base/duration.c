@@ -142,6 +142,17 @@ bool ald_duration_parse(const char *s, int64_t *ret_ms)
     return false;
 }
 
+/* Rounded to what is shown of it: the smaller of the two units that a length of its kind has. */
+static unsigned long long shown_ms(unsigned long long size)
+{
+    unsigned long long step = size < 100                              ? 1
+                              : size < ALD_SECOND_MS                  ? 100
+                              : size < 10ULL * ALD_MINUTE_MS          ? ALD_SECOND_MS
+                              : size < (unsigned long long)ALD_DAY_MS ? ALD_MINUTE_MS
+                                                                      : ALD_HOUR_MS;
+    return (size + step / 2) / step * step;
+}
+
 char *ald_duration_format(int64_t ms, char buf[32])
 {
     if (ms == ALD_TIME_NONE) {
@@ -149,23 +160,25 @@ char *ald_duration_format(int64_t ms, char buf[32])
         return buf;
     }
     const char *sign = ms < 0 ? "-" : "";
-    long long size = ms < 0 ? -ms : ms;
-    long long s = size / 1000, d = s / DAY_S, h = s % DAY_S / HOUR_S, min = s % HOUR_S / MINUTE_S;
+    unsigned long long size = shown_ms((unsigned long long)(ms < 0 ? -ms : ms));
+    unsigned long long s = size / 1000, d = s / DAY_S, h = s % DAY_S / HOUR_S, min = s % HOUR_S / MINUTE_S;
     if (d > 0 && h == 0)
-        (void)snprintf(buf, 32, "%s%lld d", sign, d);
+        (void)snprintf(buf, 32, "%s%llu d", sign, d);
     else if (d > 0)
-        (void)snprintf(buf, 32, "%s%lld d %lld h", sign, d, h);
+        (void)snprintf(buf, 32, "%s%llu d %llu h", sign, d, h);
+    else if (h > 0 && min == 0)
+        (void)snprintf(buf, 32, "%s%llu h", sign, h);
     else if (h > 0)
-        (void)snprintf(buf, 32, "%s%lld h %02lld min", sign, h, min);
-    else if (min >= 10 || (min > 0 && s % 60 == 0))
-        (void)snprintf(buf, 32, "%s%lld min", sign, min);
+        (void)snprintf(buf, 32, "%s%llu h %02llu min", sign, h, min);
+    else if (min > 0 && s % 60 == 0)
+        (void)snprintf(buf, 32, "%s%llu min", sign, min);
     else if (min > 0)
-        (void)snprintf(buf, 32, "%s%lld min %02lld s", sign, min, s % 60);
+        (void)snprintf(buf, 32, "%s%llu min %02llu s", sign, min, s % 60);
     else if (s > 0 || size == 0)
-        (void)snprintf(buf, 32, "%s%lld s", sign, s);
+        (void)snprintf(buf, 32, "%s%llu s", sign, s);
     else if (size >= 100)
-        (void)snprintf(buf, 32, "%s0.%lld s", sign, size / 100);
+        (void)snprintf(buf, 32, "%s0.%llu s", sign, size / 100);
     else
-        (void)snprintf(buf, 32, "%s%lld ms", sign, size);
+        (void)snprintf(buf, 32, "%s%llu ms", sign, size);
     return buf;
 }

@@ -65,7 +65,8 @@ static const char *open_said(struct ald_arena *a, const struct ald_change *c)
     size_t open = c->current.open, then = c->baseline.open;
     const char *now = open == 0 ? "none is still open"
                                 : ald_sprintf(a, "%s%s %s still open, for %s%s", more_open(c) ? "" : "only ", ald_words_count(a, (int64_t)open), open == 1 ? "is" : "are",
-                                              ald_span(a, (double)c->open_then.least_ms), open == 1 ? "" : " or more");
+                                              open == 1 ? ald_span(a, (double)c->open_then.least_ms) : ald_span_least(a, c->open_then.least_ms),
+                                              open == 1 ? "" : " or more");
     return ald_sprintf(a, "%s; at this age %s of %s earlier %s %s", now, ald_none_or(a, then), ald_words_count(a, (int64_t)c->baseline.incidents),
                        c->baseline.incidents == 1 ? "one" : "ones", then > 1 ? "were" : "was");
 }

@@ -136,3 +136,9 @@ const char *ald_span(struct ald_arena *a, double ms)
     char buf[32];
     return ald_strdup(a, ald_duration_format(llround(ms), buf));
 }
+
+const char *ald_span_least(struct ald_arena *a, int64_t ms)
+{
+    int64_t step = ms >= ALD_DAY_MS ? ALD_HOUR_MS : ms >= 10 * ALD_MINUTE_MS ? ALD_MINUTE_MS : ALD_SECOND_MS;
+    return ald_span(a, (double)(ms - ms % step));
+}

@@ -47,3 +47,5 @@ const char *ald_many(struct ald_arena *a, size_t n, const char *one, const char 
 const char *ald_from_to(struct ald_arena *a, size_t least, size_t most);
 /** A duration in ms as people say it: "2 h 20 min". */
 const char *ald_span(struct ald_arena *a, double ms);
+/** The same of the least of several: shown no longer than it is, so that "or more" may follow. */
+const char *ald_span_least(struct ald_arena *a, int64_t ms);

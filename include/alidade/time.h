@@ -44,8 +44,8 @@ bool ald_duration_parse_iso(const char *s, int64_t *ret_ms);
 bool ald_duration_parse(const char *s, int64_t *ret_ms);
 /** "2026-01-02T03:04:05.678Z"; buf holds at least 32 bytes; returns buf. */
 char *ald_time_format(int64_t ms, char buf[32]);
-/** For people: "3 d 4 h", "2 h 05 min", "12 min", "9 min 30 s", "45 s", "0.4 s", "0 s", "-1 h 30 min"; cut, never
- *  rounded up; ALD_TIME_NONE gives "none" (also above); buf holds at least 32 bytes; returns buf. */
+/** For people: "3 d 4 h", "2 h 05 min", "2 h", "12 min", "9 min 30 s", "45 s", "0.4 s", "0 s", "-1 h 30 min"; rounded to what is
+ *  shown ("1 h" from 59 min 30 s on); ALD_TIME_NONE gives "none" (also above); buf holds at least 32 bytes; returns buf. */
 char *ald_duration_format(int64_t ms, char buf[32]);
 
 /** The clock is a seam: tests give their own. */

@@ -13,20 +13,23 @@ import support
 from test_hostile import AS_OF as HOSTILE_AS_OF, TITLES, Hostile, skeleton
 
 
-def duration(seconds):
-    """As people read it; cut, never rounded up."""
+def duration(seconds, least=False):
+    """As people read it, rounded to what is shown; least: shown no longer than it is."""
     ms = round(seconds * 1000)
-    sign, s = "-" if ms < 0 else "", abs(ms) // 1000
+    sign, size = "-" if ms < 0 else "", abs(ms)
+    step = 1 if size < 100 else 100 if size < 1000 else 1000 if size < 600_000 else 60_000 if size < 86_400_000 else 3_600_000
+    size = (size + (0 if least else step // 2)) // step * step
+    s = size // 1000
     d, h, m = s // 86400, s % 86400 // 3600, s % 3600 // 60
     if d:
         return f"{sign}{d} d {h} h" if h else f"{sign}{d} d"
     if h:
-        return f"{sign}{h} h {m:02d} min"
+        return f"{sign}{h} h {m:02d} min" if m else f"{sign}{h} h"
     if m:
-        return f"{sign}{m} min" if m >= 10 or s % 60 == 0 else f"{sign}{m} min {s % 60:02d} s"
-    if s or not ms:
+        return f"{sign}{m} min" if s % 60 == 0 else f"{sign}{m} min {s % 60:02d} s"
+    if s or not size:
         return f"{sign}{s} s"
-    return f"{sign}0.{abs(ms) // 100} s" if abs(ms) >= 100 else f"{sign}{abs(ms)} ms"
+    return f"{sign}0.{size // 100} s" if size >= 100 else f"{sign}{size} ms"
 
 
 def numbers(text):
@@ -185,13 +188,13 @@ class Sample(Words, support.Case):
             self.assertIn(first, pages[0])
             if then:
                 self.assertTrue(pages[1].strip().startswith(then), pages[1][:80])
-                self.assertRegex(pages[0], r"Time to resolve, median +58 min +29 min to 2 h 20 min +36 ")
+                self.assertRegex(pages[0], r"Time to resolve, median +59 min +30 min to 2 h 20 min +36 ")
             else:
                 self.assertEqual(len(pages), 1)
 
     def test_no_line_ends_within_a_duration_or_a_key(self):
         raw = self.raw
-        self.assertIn("29\xa0min to 2\xa0h\xa020\xa0min", raw)
+        self.assertIn("30\xa0min to 2\xa0h\xa020\xa0min", raw)
         self.assertNotRegex(re.sub(r"<svg.*?</svg>", "", raw, flags=re.DOTALL), r">[^<]*\d (h|d|min)[ \xa0]\d+[ \xa0](h|min|s)\b")
         self.assertRegex(raw, r"<span class=o><a [^>]*>LUM-\d+</a></span>")
 

@@ -66,7 +66,7 @@ class Leadership(Words, support.Case):
         self.assertGreater(tree["change"]["p_value"], 0.05)
         self.assertLess(still["p_value"], 0.05)
         self.assertEqual((still["baseline"]["open"], still["baseline"]["n"]), (0, sum(row["n"] for row in tree["counts"]["past"])))
-        clause = (f"Most took about as long as %s, but {still['current']['open']} are still open, for {duration(still['open_for_at_least_s'])} or more; "
+        clause = (f"Most took about as long as %s, but {still['current']['open']} are still open, for {duration(still['open_for_at_least_s'], least=True)} or more; "
                   f"at this age none of {still['baseline']['n']} earlier ones was.")
         self.assertEqual(self.answers["change"][0], clause % "before")
         self.assertIn(clause % "earlier incidents at the same age", " ".join(tree["summary"]))
@@ -121,9 +121,9 @@ class Leadership(Words, support.Case):
         self.assertEqual(self.answers["hard"], [
             f"Of {len(rows)}, {of} can be compared with earlier ones: {longer} took longer than comparable ones, {read['open_longer']} of these still open "
             f"(usual: about {round(of * usual['longer'] / usual['n'])}).",
-            f"{len(hardest)} of those that lasted over 1 h 00 min were harder than nine in ten of the past (usual: about "
+            f"{len(hardest)} of those that lasted over 1 h were harder than nine in ten of the past (usual: about "
             f"{round(tree['hard']['lasted']['usual'])}): {', '.join(hardest)}.",
-            f"{len(start)} were over within 1 h 00 min: too short to tell how hard they were."])
+            f"{len(start)} were over within 1 h: too short to tell how hard they were."])
         self.assertLess(usual["longer"] / usual["n"], 0.07, "of those that are shown by their start few are longer: no tenth")
         self.assertIn(f"(usual: about {round(tree['hard']['wide_usual'])})", " ".join(self.answers["customers"]))
         box = " ".join(self.answers["cannot_tell"])
@@ -144,7 +144,7 @@ class Leadership(Words, support.Case):
         groups = re.findall(r'<g class="mk( h)? t\d">(.*?)</g>', drawing)
         self.assertEqual({hollow: sum(marks.count("<use") for kind, marks in groups if kind == hollow) for hollow in ("", " h")},
                          {" h": start, "": len(placed) - start})
-        words = f"placed by their first 1 h 00 min ({len(placed) - start})", f"placed by their start alone ({start})"
+        words = f"placed by their first 1 h ({len(placed) - start})", f"placed by their start alone ({start})"
         self.assertIn(f"filled: {words[0]} hollow: {words[1]} Compare each kind with itself: they are not on one scale. {len(placed)} of {len(rows)} incidents "
                       "have both a complexity and a blast radius. The other ", self.page.text)
         self.assertTrue(any(f"hollow: {words[1]}" in text and "of them hollow" in text for text in self.page.descriptions))
@@ -219,7 +219,7 @@ class Leadership(Words, support.Case):
         tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
         self.assertGreater(2 * tree["hard"]["alike"], tree["hard"]["of"])
         alike = tree["hard"]["lasted"]["alike"], tree["hard"]["lasted"]["of"]
-        self.assertEqual(self.answers["hard"][1], f"How hard those were that lasted over 1 h 00 min can hardly be told: {alike[0]} of the {alike[1]} are alike in "
+        self.assertEqual(self.answers["hard"][1], f"How hard those were that lasted over 1 h can hardly be told: {alike[0]} of the {alike[1]} are alike in "
                                                   "what is recorded.")
         self.assertNotIn("harder than nine", " ".join(self.answers["hard"]))
 
@@ -231,7 +231,7 @@ class Leadership(Words, support.Case):
         tree = self.lead("2026Q1", "2026-05-01T00:00:00Z")
         lasted = tree["hard"]["lasted"]
         self.assertEqual((lasted["n"], lasted["of"], lasted["usual"], lasted["alike"]), (0, 20, 0, 10))
-        self.assertEqual(self.answers["hard"][1], "How hard those were that lasted over 1 h 00 min cannot be told: too many earlier ones are alike in what is "
+        self.assertEqual(self.answers["hard"][1], "How hard those were that lasted over 1 h cannot be told: too many earlier ones are alike in what is "
                                                   "recorded.")
         self.assertIn("can be compared with earlier ones, of 8 weeks only: ", self.answers["hard"][0])
 
