@@ -278,34 +278,57 @@ static double unit(const struct naming *g, int axis, double v)
 
 #define NAME_WIDTH 0.17 /* of a name with its gap, in parts of the width */
 
-static double name_from(const struct naming *g, const struct ald_point *p)
+static int usual_side(const struct naming *g, const struct ald_point *p)
 {
-    double x = unit(g, 0, p->x);
-    return x > EDGE ? x - NAME_WIDTH : x;
+    return unit(g, 0, p->x) > EDGE;
+}
+
+static double name_from(const struct naming *g, const struct ald_point *p, int side)
+{
+    return unit(g, 0, p->x) - (side ? NAME_WIDTH : 0);
 }
 
 /* Its name would lie over another name. */
-static bool crowded(const struct naming *g, const struct ald_point *p)
+static bool crowded(const struct naming *g, const struct ald_point *p, int side)
 {
     for (size_t i = 0; i < g->n; i++) {
         const struct ald_point *other = &g->p->points[g->named[i].point];
-        if (fabs(name_from(g, other) - name_from(g, p)) < NAME_WIDTH && fabs(unit(g, 1, other->y) - unit(g, 1, p->y)) < 0.06)
+        if (fabs(name_from(g, other, g->named[i].side) - name_from(g, p, side)) < NAME_WIDTH && fabs(unit(g, 1, other->y) - unit(g, 1, p->y)) < 0.06)
             return true;
     }
     return false;
 }
 
 /* Another point lies where the name would stand. */
-static bool covered(const struct naming *g, const struct ald_point *p)
+static bool covered(const struct naming *g, const struct ald_point *p, int side)
 {
-    double x = unit(g, 0, p->x), y = unit(g, 1, p->y), side = x > EDGE ? -1 : 1;
+    double x = unit(g, 0, p->x), y = unit(g, 1, p->y);
     for (size_t i = 0; i < g->p->n; i++) {
         const struct ald_point *other = &g->p->points[i];
-        double dx = side * (unit(g, 0, other->x) - x), dy = unit(g, 1, other->y) - y;
+        double dx = (side ? -1 : 1) * (unit(g, 0, other->x) - x), dy = unit(g, 1, other->y) - y;
         if (dx > 0.004 && dx < 0.13 && fabs(dy) < 0.035)
             return true;
     }
     return false;
+}
+
+/* The other side where the usual one would hide a point and that one is free. */
+static int free_side(const struct naming *g, const struct ald_point *p)
+{
+    int side = usual_side(g, p), other = !side;
+    double from = name_from(g, p, other);
+    bool room = from >= 0 && from + NAME_WIDTH <= 1;
+    return covered(g, p, side) && room && !covered(g, p, other) && !crowded(g, p, other) ? other : side;
+}
+
+/* Gives a point its name, where there is room. */
+static bool name(struct naming *g, size_t point)
+{
+    int side = free_side(g, &g->p->points[point]);
+    if (crowded(g, &g->p->points[point], side))
+        return false;
+    g->named[g->n++] = (struct ald_named_point){point, side};
+    return true;
 }
 
 /* The point nearest to a corner that can still be named; ties go to the first. */
@@ -317,7 +340,7 @@ static size_t nearest(const struct naming *g, size_t corner)
         const struct ald_point *p = &g->p->points[i];
         double dx = unit(g, 0, p->x) - (double)(corner % 2), dy = unit(g, 1, p->y) - (double)(corner / 2);
         double distance = hypot(dx, dy);
-        if (distance < best_distance && *p->label && !crowded(g, p) && !covered(g, p)) {
+        if (distance < best_distance && *p->label && !crowded(g, p, usual_side(g, p)) && !covered(g, p, usual_side(g, p))) {
             best = i;
             best_distance = distance;
         }
@@ -332,10 +355,8 @@ static void name_first(const struct ald_report *report, struct naming *g, const 
     for (size_t i = 0; rows && i < ald_rows_n(rows) && rows->kind == ALD_NODE_LIST && g->n < ALD_NAMED_MOST; i++) {
         const char *key = ald_text_at(rows->list.items[i], "key");
         for (size_t k = 0; key && k < g->p->n; k++)
-            if (strcmp(g->p->points[k].label, key) == 0 && !crowded(g, &g->p->points[k])) {
-                g->named[g->n++] = (struct ald_named_point){k, unit(g, 0, g->p->points[k].x) > EDGE};
+            if (strcmp(g->p->points[k].label, key) == 0 && name(g, k))
                 break;
-            }
     }
 }
 
@@ -346,8 +367,8 @@ static void name_where(const struct ald_report *report, struct naming *g)
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     for (size_t i = 0; i < g->p->n && g->n < ALD_NAMED_MOST; i++) {
         const struct ald_point *at = &g->p->points[i];
-        if (*at->label && holds(ald_rows_at(rows, at->row, scratch), g->p->chart->name_where) && !crowded(g, at))
-            g->named[g->n++] = (struct ald_named_point){i, unit(g, 0, at->x) > EDGE};
+        if (*at->label && holds(ald_rows_at(rows, at->row, scratch), g->p->chart->name_where))
+            (void)name(g, i);
         ald_arena_reset(scratch);
     }
 }
@@ -367,7 +388,7 @@ size_t ald_chart_names(const struct ald_report *report, const struct ald_points 
     for (size_t turn = g.n; p->chart->named && turn < ALD_NAMED_MOST; turn++) {
         size_t at = nearest(&g, turn % 4);
         if (at < p->n)
-            ret[g.n++] = (struct ald_named_point){at, unit(&g, 0, p->points[at].x) > EDGE};
+            ret[g.n++] = (struct ald_named_point){at, usual_side(&g, &p->points[at])};
     }
     return g.n;
 }

@@ -11,6 +11,7 @@
 #define NAME_CHARS 18 /* of a point's name, at most */
 #define NAME_GAP 8    /* from a point to its name */
 #define LINE 13.0     /* height of a line of words */
+#define HALF_MARK 5.0 /* from the middle of a mark to its edge */
 #define MOVED_MOST 4  /* lines that the word of a corner gives way */
 #define LARGE_MOST 300 /* more points than this are drawn smaller */
 #define WHOLE 1000.0 /* the paths' own units across the plot, whatever its size */
@@ -100,6 +101,11 @@ static void put_y_axis(const struct plot *p)
 
 /* ---- Names of points, words of corners ---- */
 
+static double across(const struct plot *p, size_t i)
+{
+    return ux(p, p->chart->form == ALD_CHART_RANGES ? (double)i : p->points->points[i].x);
+}
+
 struct box {
     double left, right, y; /* y: the middle of its line */
 };
@@ -130,26 +136,46 @@ static void find_roomy(struct plot *p)
     }
 }
 
-/* The word of a corner gives way to names of points: by so many lines; MOVED_MOST: there is no room for it. */
+/* Whether a point lies there. */
+static bool on_point(const struct plot *p, const struct box *box, const struct size *size)
+{
+    for (size_t i = 0; i < p->points->n; i++) {
+        double x = across(p, i) * size->width, y = uy(p, p->points->points[i].y) * size->height;
+        if (x > box->left - HALF_MARK && x < box->right + HALF_MARK && fabs(y - box->y) < LINE / 2 + HALF_MARK)
+            return true;
+    }
+    return false;
+}
+
+static bool on_name(const struct plot *p, const struct box *box, const struct size *size)
+{
+    for (size_t i = 0; i < p->named_n; i++) {
+        struct box name = name_box(p, &p->named[i], size);
+        if (!(size == &narrow && p->roomy[i]) && overlap(box, &name))
+            return true;
+    }
+    return false;
+}
+
+/* The word of a corner gives way to names of points, and to points: by so many lines; MOVED_MOST: there is no room for it. */
 static int lines_moved(const struct plot *p, bool right, bool low, size_t chars, const struct size *size)
 {
     double length = size->letter * (double)chars + NAME_GAP;
-    int moved = 0;
-    for (bool clear = false; moved < MOVED_MOST; moved += !clear) {
-        double y = low ? size->height - 11 - LINE * moved : 10 + LINE * moved;
-        const struct box box = {right ? size->width - length : 0, right ? size->width : length, y};
-        clear = true;
-        for (size_t i = 0; i < p->named_n && clear; i++) {
-            struct box name = name_box(p, &p->named[i], size);
-            clear = (size == &narrow && p->roomy[i]) || !overlap(&box, &name);
-        }
-        if (clear)
-            break;
+    int clear_of_names = MOVED_MOST;
+    for (int moved = 0; moved < MOVED_MOST; moved++) {
+        const struct box box = {right ? size->width - length : 0, right ? size->width : length,
+                                low ? size->height - 11 - LINE * moved : 10 + LINE * moved};
+        if (on_name(p, &box, size))
+            continue;
+        if (!on_point(p, &box, size))
+            return moved;
+        if (clear_of_names == MOVED_MOST)
+            clear_of_names = moved;
     }
-    return moved;
+    return clear_of_names;
 }
 
-/* Above the points, where many lie: their halo keeps them legible. What the corner asks has no room in a narrow drawing. */
+/* Below the points, that no halo hides one; above them where so many lie that nobody could read what is below. What the corner asks has no room in a narrow drawing. */
 static void put_corners(const struct plot *p)
 {
     for (int i = 0; i < 4; i++) {
@@ -214,11 +240,6 @@ static void put_levels(const struct plot *p)
         if (ald_level_value(p->h->report, &p->chart->levels[i], &v))
             ald_html_rawf(p->h, "<path class=\"lv da\" d=\"M0 %.0fH%.0f\"/>", WHOLE * uy(p, v), WHOLE);
     }
-}
-
-static double across(const struct plot *p, size_t i)
-{
-    return ux(p, p->chart->form == ALD_CHART_RANGES ? (double)i : p->points->points[i].x);
 }
 
 static void put_ranges(const struct plot *p)
@@ -378,9 +399,13 @@ static void put_drawing(const struct plot *p, size_t number)
     put_ranges(p);
     put_joined(p);
     ald_html_raw(h, "</svg>");
+    bool many = p->points->n > LARGE_MOST;
+    if (!many)
+        put_corners(p);
     for (size_t i = 0; i < p->chart->series_n; i++)
         put_series(p, i);
-    put_corners(p);
+    if (many)
+        put_corners(p);
     put_names(p);
     ald_html_raw(h, "</svg>");
     if (p->chart->x_title && *p->chart->x_title) { /* below the drawing, where it may take two lines */

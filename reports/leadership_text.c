@@ -10,7 +10,7 @@
 #include "sources.h"
 #include "words.h"
 
-enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLED_MOST = 3, TITLE_MOST = 60 };
+enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLED_WHOLE = 3, TITLE_MOST = 60, TITLE_SHORT = 48 };
 
 struct asked {
     struct ald_arena *a;
@@ -61,29 +61,18 @@ static const char *severities(const struct asked *q)
                        none ? ald_sprintf(q->a, ", and %s without one", ald_words_count(q->a, none)) : "");
 }
 
-/* Whole words of a title that is too long for a list within a sentence. */
-static const char *title_start(const struct asked *q, const char *title)
-{
-    const char *line = ald_words_line(q->a, title, 2 * TITLE_MOST), *cut = ald_words_line(q->a, title, TITLE_MOST);
-    if (strcmp(line, cut) == 0)
-        return line;
-    size_t n = strlen(cut);
-    while (n && cut[n - 1] != ' ')
-        n--;
-    return n < 2 ? cut : ald_sprintf(q->a, "%.*s\xe2\x80\xa6", (int)n - 1, cut);
-}
-
-/* "SEV1: 1577 event-bus has two primaries (9 h 49 min); 1580 ..." Facts by name; no grade. Of more than a few no titles: the page is one. */
+/* "SEV1: 1577 event-bus has two primaries (9 h 49 min); 1580 ..." Facts by name; no grade. The page is one: the more there are, the shorter their titles. */
 static const char *most_severe(const struct asked *q)
 {
     const struct ald_node *list = ald_node_at(q->report->root, "most_severe");
     const char *names = NULL;
-    bool titled = ald_rows_n(list) <= TITLED_MOST;
+    size_t most = ald_rows_n(list) <= TITLED_WHOLE ? TITLE_MOST : TITLE_SHORT;
     for (size_t i = 0; i < ald_rows_n(list); i++) {
         const struct ald_node *row = ald_rows_at(list, i, NULL);
-        const char *title = titled ? ald_text_at(row, "title") : NULL, *how_long = ald_text_at(row, "how_long");
-        names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? (titled ? "; " : ", ") : "", ald_text_at(row, "key"), title ? " " : "",
-                            title ? title_start(q, title) : "", !how_long ? "time not known" : strncmp(how_long, "took ", 5) == 0 ? how_long + 5 : how_long);
+        const char *key = ald_text_at(row, "key"), *title = ald_text_at(row, "title"), *how_long = ald_text_at(row, "how_long");
+        bool keyed = !title || !*title || !ald_key_is_drawn(key);
+        names = ald_sprintf(q->a, "%s%s%s%s%s (%s)", names ? names : "", names ? "; " : "", keyed ? key : "", keyed && title && *title ? " " : "",
+                            title ? ald_title_start(q->a, title, most) : "", !how_long ? "time not known" : strncmp(how_long, "took ", 5) == 0 ? how_long + 5 : how_long);
     }
     const char *label = ald_rows_n(list) ? ald_text_at(ald_rows_at(list, 0, NULL), "severity") : "";
     return names ? ald_sprintf(q->a, "%s%s: %s.", *label >= '0' && *label <= '9' ? "Severity " : "", label, names) : NULL;
@@ -266,11 +255,16 @@ static const char *const *what_was_hard(const struct asked *q)
 
 /* ---- What is still open, what took longest? ---- */
 
+static const char *called(const struct asked *q, const struct ald_node *row)
+{
+    return ald_called(q->a, ald_text_at(row, "key"), ald_text_at(row, "title"));
+}
+
 /* "LUM-1416 (SEV2, for 62 d)" */
 static const char *named_with(const struct asked *q, const struct ald_node *row, const char *time)
 {
     const char *severity = ald_text_at(row, "severity");
-    return ald_sprintf(q->a, "%s (%s%s%s)", ald_text_at(row, "key"), severity ? severity : "", severity ? ", " : "", time);
+    return ald_sprintf(q->a, "%s (%s%s%s)", called(q, row), severity ? severity : "", severity ? ", " : "", time);
 }
 
 static const char *time_of(const struct asked *q, const struct ald_node *row)
@@ -462,7 +456,7 @@ static const char *const *what_to_read(const struct asked *q)
     for (size_t i = 0; i < ald_rows_n(list); i++) {
         const struct ald_node *row = ald_rows_at(list, i, NULL);
         const char *in_short = ald_text_at(row, "in_short");
-        ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s.%s%s", ald_text_at(row, "key"), ald_text_at(row, "why[0]"), in_short ? " " : "", in_short ? in_short : ""));
+        ald_sentence_add(&t, ald_sprintf(q->a, "%s: %s.%s%s", called(q, row), ald_text_at(row, "why[0]"), in_short ? " " : "", in_short ? in_short : ""));
     }
     if (!t.n && !q->f->incidents_n)
         ald_sentence_add(&t, "With no incident, there is none to read.");

@@ -1,7 +1,9 @@
 /* Lists of sentences: see sentences.h. */
 #include "sentences.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <string.h>
 
 #include "words.h"
 
@@ -141,4 +143,35 @@ const char *ald_span_least(struct ald_arena *a, int64_t ms)
 {
     int64_t step = ms >= ALD_DAY_MS ? ALD_HOUR_MS : ms >= 10 * ALD_MINUTE_MS ? ALD_MINUTE_MS : ALD_SECOND_MS;
     return ald_span(a, (double)(ms - ms % step));
+}
+
+const char *ald_title_start(struct ald_arena *a, const char *title, size_t most)
+{
+    const char *line = ald_words_line(a, title, 2 * most), *cut = ald_words_line(a, title, most);
+    if (strcmp(line, cut) == 0)
+        return line;
+    size_t n = strlen(cut);
+    while (n && cut[n - 1] != ' ')
+        n--;
+    while (n && strchr(" ,;:-", cut[n - 1]))
+        n--;
+    return !n ? cut : ald_sprintf(a, "%.*s\xe2\x80\xa6", (int)n, cut);
+}
+
+bool ald_key_is_drawn(const char *key)
+{
+    enum { LEAST = 10, UUID = 36, TURNS = 2 };
+    size_t n = strlen(key), turns = 0;
+    for (const char *c = key; *c; c++) {
+        if (!isalnum((unsigned char)*c) && !(*c == '-' && n == UUID))
+            return false;
+        turns += c > key && isdigit((unsigned char)*c) != isdigit((unsigned char)c[-1]);
+    }
+    return n >= LEAST && turns >= TURNS;
+}
+
+const char *ald_called(struct ald_arena *a, const char *key, const char *title)
+{
+    enum { TITLE_MOST = 48 };
+    return title && *title && ald_key_is_drawn(key) ? ald_sprintf(a, "\"%s\"", ald_title_start(a, title, TITLE_MOST)) : key;
 }

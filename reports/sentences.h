@@ -49,3 +49,9 @@ const char *ald_from_to(struct ald_arena *a, size_t least, size_t most);
 const char *ald_span(struct ald_arena *a, double ms);
 /** The same of the least of several: shown no longer than it is, so that "or more" may follow. */
 const char *ald_span_least(struct ald_arena *a, int64_t ms);
+/** Whole words of a title, at most so many characters, with an ellipsis where there were more. */
+const char *ald_title_start(struct ald_arena *a, const char *title, size_t most);
+/** How a sentence calls an incident: by its key; by its title, quoted, where the key is an identifier that nobody says ("fr6wzzpg0bsv"). */
+const char *ald_called(struct ald_arena *a, const char *key, const char *title);
+/** Whether a key is such an identifier: letters and digits mixed, as machines draw them. */
+bool ald_key_is_drawn(const char *key);

@@ -77,6 +77,13 @@ static const char *level(double position, const char *low, const char *middle, c
     return position >= 0.8 ? high : position <= 0.2 ? low : middle;
 }
 
+/* A bound that reads like the time that lies beyond it is told apart. */
+static const char *bound(struct ald_arena *a, double ms, double took, bool beyond, const char *apart)
+{
+    const char *words = ald_span(a, ms);
+    return beyond && strcmp(words, ald_span(a, took)) == 0 ? ald_sprintf(a, "%s %s", apart, words) : words;
+}
+
 /* "Complex by its start, narrow, and over in 15 min; comparable ones took 45 min to 6 h 09 min. 3 teams, 5 people. Ask what went right." */
 static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, const struct ald_story *story)
 {
@@ -92,9 +99,11 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
                            m->shown == ALD_START_READING ? " by its start" : "");
     if (r->axis[ALD_BLAST_RADIUS].has)
         text = ald_sprintf(a, "%s%s%s", text, *text ? ", " : "", level(r->axis[ALD_BLAST_RADIUS].position, "narrow", "of middling reach", "wide"));
-    text = ald_sprintf(a, "%s%s %s", text, *text ? ", and over in" : "Over in", ald_span(a, (double)inc->duration_ms));
+    double took = (double)inc->duration_ms;
+    text = ald_sprintf(a, "%s%s %s", text, *text ? ", and over in" : "Over in", ald_span(a, took));
     if (r->has_lower && r->has_upper)
-        text = ald_sprintf(a, "%s; eight in ten comparable ones took %s to %s", text, ald_span(a, r->lower_ms), ald_span(a, r->upper_ms));
+        text = ald_sprintf(a, "%s; eight in ten comparable ones took %s to %s", text, bound(a, r->lower_ms, took, took < r->lower_ms, "just over"),
+                           bound(a, r->upper_ms, took, took > r->upper_ms, "just under"));
     const struct ald_obs *people = ald_obs_at(an, i, ALD_SIGNAL_responders_engaged), *fresh = ald_obs_at(an, i, ALD_SIGNAL_unfamiliar_responders);
     text = ald_sprintf(a, "%s.", text);
     if (inc->teams_n)

@@ -147,6 +147,9 @@ class Sample(Words, support.Case):
             kept = [float(at) for hidden, at in axis if not hidden]
             self.assertEqual(axis[0][0], "", "the last tick always has its word")
             self.assertTrue(all(a - b > 5 for a, b in zip(kept, kept[1:])), "words in the narrowest drawing")
+        scatter = drawings[0]
+        self.assertEqual(scatter.count('<text class="co'), 4)
+        self.assertLess(scatter.rindex('<text class="co'), scatter.index('<g class="mk'), "the word of a corner hides no mark")
         quarters = next(drawing for drawing in drawings if "median time" in drawing)
         self.assertIn('class="wd"', quarters, "nine quarters have no room on a telephone")
 

@@ -98,7 +98,11 @@ class Leadership(Words, support.Case):
         keys = {row["key"]: row for row in tree["incidents"]}
         self.assertEqual(len(tree["read_in_full"]), 3)
         for row in tree["read_in_full"]:
-            self.assertIn(duration(keys[row["key"]]["clocks"]["resolve_s"]), row["in_short"])
+            took = keys[row["key"]]["clocks"]["resolve_s"]
+            self.assertIn(duration(took), row["in_short"])
+            upper = support.row_at(keys[row["key"]], "readings.{shown}.upper_s")
+            under = "just under " if took > upper and duration(took) == duration(upper) else ""
+            self.assertIn(f" to {under}{duration(upper)}.", row["in_short"], "what lies beyond a bound that reads like it")
             self.assertIn(row["in_short"], self.page.text)
         self.open_and_longest(tree, rows)
         named = {row["key"] for row in tree["read_in_full"]} | {row["latest"] for row in tree["recurring"]}
@@ -287,9 +291,9 @@ class Leadership(Words, support.Case):
         self.assertNotIn("posted", said)
 
     @staticmethod
-    def start(title):
-        """Whole words of at most 60 characters, with what says that there are more."""
-        return title if len(title) <= 60 else title[:59].rsplit(" ", 1)[0] + "\u2026"
+    def start(title, most=60):
+        """Whole words of at most so many characters, with what says that there are more."""
+        return title if len(title) <= most else title[:most - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "\u2026"
 
     def open_and_longest(self, tree, rows):
         """By name, as they are: what is open, the oldest first; what took longest; how many of each declared severity."""
@@ -319,8 +323,9 @@ class Leadership(Words, support.Case):
         highest = [row for row in rows if row["severity"] == list(counts)[0]]
         self.assertEqual([(row["key"], row["title"], row["time_s"]) for row in tree["most_severe"]],
                          [(row["key"], row["title"], row["clocks"]["resolve_s"]) for row in highest], "at most five of the highest are named")
-        self.assertEqual(self.answers["more_incidents"][2], f"{list(counts)[0]}: " + ", ".join(
-            f"{row['key']} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".", "of more than three no titles: the page is one")
+        self.assertEqual(self.answers["more_incidents"][2], f"{list(counts)[0]}: " + "; ".join(
+            f"{row['key']} {self.start(row['title'], 60 if len(highest) <= 3 else 48)} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".",
+            "by name; of more than three shorter, since the page is one")
         self.assertIn("As declared: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
                       self.answers["more_incidents"][1])
 

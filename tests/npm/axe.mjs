@@ -41,6 +41,8 @@ for (const file of files) {
       if (passes.length < 10) bad++, console.error(`${where}: only ${passes.length} rules had anything to look at`);
       const tables = await page.evaluate(() => [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.getAttribute("aria-label")));
       if (width === 1280 && tables.length) bad++, console.error(`${where}: wider than a laptop's screen: ${tables}`);
+      const lead = tables.filter((name) => name === "Table (table 1)" && file.includes("leadership"));
+      if (lead.length) bad++, console.error(`${where}: what is open and what took longest must be scrolled to`);
       const odd = await page.evaluate(drawn, 11);
       if (odd.length) bad++, console.error(`${where}: ${odd.length} words of drawings, first: ${odd[0]}`);
       if (wide > 0) bad++, console.error(`${where}: the page itself scrolls sideways by ${wide} pixels`);

@@ -330,6 +330,26 @@ static void test_names_do_not_cover_each_other(void **state)
     assert_string_equal(p->points[named[1].point].label, "low");
 }
 
+/* A name hides no point where its other side is free. */
+static void test_names_do_not_cover_points(void **state)
+{
+    struct room *room = *state;
+    struct ald_node *rows = rows_of(room), *first = ald_node_list(room->arena);
+    add_row(room, rows, "named", "a", 0.40, 3600);
+    add_row(room, rows, "near", "a", 0.45, 3600);
+    add_row(room, rows, "low", "b", 0.10, 60);
+    add_row(room, rows, "far", "b", 0.90, 60);
+    add_row(room, first, "named", "a", 0, 0);
+    ald_node_set(room->arena, room->report.root, "first", first);
+    struct ald_chart chart = points_chart;
+    chart.name_first[0] = "first";
+    struct ald_points *p = ald_chart_points(room->arena, &room->report, &chart, 10);
+    struct ald_named_point named[ALD_NAMED_MOST];
+    assert_true(ald_chart_names(&room->report, p, named) >= 1);
+    assert_string_equal(p->points[named[0].point].label, "named");
+    assert_int_equal(named[0].side, 1);
+}
+
 /* Rows that a chart leaves out by intent are named below it, and count as neither drawn nor without a value; only marked points have names. */
 static void test_rows_left_out_by_intent(void **state)
 {
@@ -431,6 +451,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_marks_and_what_is_left_out, enter, leave),
         cmocka_unit_test_setup_teardown(test_samples_are_the_same_each_time, enter, leave),
         cmocka_unit_test_setup_teardown(test_names_do_not_cover_each_other, enter, leave),
+        cmocka_unit_test_setup_teardown(test_names_do_not_cover_points, enter, leave),
         cmocka_unit_test_setup_teardown(test_rows_left_out_by_intent, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes_of_time, enter, leave),

@@ -129,9 +129,45 @@ static void left_out_rows_are_said(void **state)
     ald_arena_free(a);
 }
 
+/* By its key, unless nobody would say it; a title that is cut ends with a word. */
+static void incidents_are_called(void **state)
+{
+    (void)state;
+    static const char title[] = "event-bus has two primaries, booking-api stopped writing";
+    static const struct {
+        const char *key;
+        bool drawn;
+    } keys[] = {{"1577", false},          {"LUM-1416", false},     {"INC0014330", false},       {"2026-07-03-checkout", false}, {"Q1W3LMLR", false},
+                {"fr6wzzpg0bsv", true}, {"6wlqmlpsn6by", true}, {"ow5i3PPK96RduMcb1SsW", true}, {"0b7e9f3c-52f5-4a29-8a4e-6d7d1f1b2c3d", true}};
+    struct ald_arena *a = ald_arena_new();
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        assert_int_equal(ald_key_is_drawn(keys[i].key), keys[i].drawn);
+        assert_string_equal(ald_called(a, keys[i].key, "Short"), keys[i].drawn ? "\"Short\"" : keys[i].key);
+        assert_string_equal(ald_called(a, keys[i].key, NULL), keys[i].key);
+    }
+    assert_string_equal(ald_title_start(a, title, 60), title);
+    assert_string_equal(ald_title_start(a, title, 32), "event-bus has two primaries\xe2\x80\xa6");
+    assert_string_equal(ald_title_start(a, title, 40), "event-bus has two primaries\xe2\x80\xa6");
+    assert_string_equal(ald_title_start(a, "Unbroken-and-without-a-blank-in-it", 12), "Unbroken-an\xe2\x80\xa6");
+    ald_arena_free(a);
+}
+
+/* The least of several is shown no longer than it is; a time by itself is rounded. */
+static void spans_are_said(void **state)
+{
+    (void)state;
+    struct ald_arena *a = ald_arena_new();
+    static const int64_t min = 60000, h = 60 * min, d = 24 * h;
+    assert_string_equal(ald_span(a, (double)(6 * d + 20 * h + 40 * min)), "6 d 21 h");
+    assert_string_equal(ald_span_least(a, 6 * d + 20 * h + 40 * min), "6 d 20 h");
+    assert_string_equal(ald_span_least(a, 59 * min + 40000), "59 min");
+    assert_string_equal(ald_span_least(a, 9 * min + 40900), "9 min 40 s");
+    ald_arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(ratios_are_said), cmocka_unit_test(directions_are_said), cmocka_unit_test(open_ones_are_said),
-                                       cmocka_unit_test(left_out_rows_are_said)};
+                                       cmocka_unit_test(left_out_rows_are_said), cmocka_unit_test(incidents_are_called), cmocka_unit_test(spans_are_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
