@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "near.h"
 #include "owner.h"
 #include "progress.h"
 #include "session.h"
@@ -14,10 +15,14 @@ enum ald_rc ald_choose_sources(const struct ald_session *s, struct ald_source_cf
     bool all = s->options.args_n == 0 || strcmp(s->options.command, "run") == 0;
     for (int a = 0; !all && a < s->options.args_n; a++) {
         bool found = false;
-        for (size_t i = 0; i < s->config.sources_n; i++)
+        struct ald_near near = ald_near_begin(s->options.args[a]);
+        char room[ALD_NEAR_MAX];
+        for (size_t i = 0; i < s->config.sources_n; i++) {
             found = found || strcmp(s->config.sources[i].name, s->options.args[a]) == 0;
+            ald_near_offer(&near, s->config.sources[i].name);
+        }
         if (!found)
-            return ald_fail(err, ALD_ERR_USAGE, "no source '%.64s' in %s", s->options.args[a], s->config.path);
+            return ald_fail(err, ALD_ERR_USAGE, "no source '%.64s' in %s%s", s->options.args[a], s->config.path, ald_near_text(&near, room));
     }
     for (size_t i = 0; i < s->config.sources_n; i++) {
         bool wanted = all;

@@ -188,8 +188,12 @@ enum ald_rc ald_cmd_init(struct ald_session *s, int *ret_code, struct ald_err *e
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(why));
     }
     print_starter(s, file);
-    if (fclose(file) != 0)
-        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(errno));
+    const bool lost = fflush(file) != 0 || ferror(file);
+    const int why = errno;
+    if (fclose(file) != 0 || lost) {
+        (void)unlink(path); /* a part of it would be kept from being written again */
+        return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(lost ? why : errno));
+    }
     (void)printf("%s\n", path);
     ald_say(s, "edit its sources, then: alidade doctor, then alidade run");
     return ALD_OK;

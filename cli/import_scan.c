@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "alidade/buf.h"
 #include "alidade/csv.h"
@@ -178,6 +179,10 @@ enum ald_rc ald_import_scan(struct ald_session *s, const char *path, const char 
     struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
     struct scan c = {.s = s, .out = ret, .path = path, .scratch = scratch};
     *ret = (struct ald_import_scan){.n = 0};
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) /* it is read twice, and a pipe gives what it holds once */
+        return ald_fail(err, ALD_ERR_USAGE, "'%s' is %s: write it to a file, and import that", path,
+                        S_ISDIR(info.st_mode) ? "a folder" : S_ISFIFO(info.st_mode) ? "a pipe" : "no file");
     FILE *file = fopen(path, "re");
     if (!file)
         return ald_fail(err, ALD_ERR_IO, "cannot read '%s': %s", path, strerror(errno));

@@ -177,9 +177,10 @@ static void print_help(FILE *out, const struct ald_command *command)
         (void)fprintf(out, "  %-35s  %s\n", name, row->help);
     }
     print_options(out, NULL);
-    (void)fputs("\n`alidade COMMAND --help` says more, `alidade man 5` what the configuration may hold. Exit codes: 0 done, 1 a result could not be produced (or the store holds nothing of\n"
-                "that name), 2 usage or configuration, 3 something is missing or was quarantined, 4 a source refused the credentials.\n",
-                out);
+    (void)fputc('\n', out);
+    print_wrapped(out, "`alidade COMMAND --help` says more, `alidade man 5` what the configuration may hold. Exit codes: 0 done, 1 a result could not be "
+                       "produced (or the store holds nothing of that name), 2 usage or configuration, 3 something is missing or was quarantined, 4 a "
+                       "source refused the credentials.", 0);
 }
 
 static const struct ald_command *find_command(const char *name)

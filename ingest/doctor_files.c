@@ -131,9 +131,10 @@ void ald_doctor_files(struct ald_doctor *d)
         struct stat info;
         if (!l.path)
             continue;
-        if (stat(l.path, &info) != 0 || access(l.path, R_OK) != 0 || S_ISDIR(info.st_mode)) {
-            ald_checkup_add(d->checkup, ALD_CHECKUP_BAD, l.key, ald_sprintf(d->sync.arena, "put the file there, or correct key `%s`", l.key),
-                            "%s cannot be read", l.path)
+        const bool there = stat(l.path, &info) == 0;
+        if (!there || access(l.path, R_OK) != 0 || !S_ISREG(info.st_mode)) { /* a pipe would be waited for */
+            ald_checkup_add(d->checkup, ALD_CHECKUP_BAD, l.key, ald_sprintf(d->sync.arena, "put the file there, or correct key `%s`", l.key), "%s %s", l.path,
+                            there && !S_ISREG(info.st_mode) ? "is no file, but a folder, a pipe or a device" : "cannot be read")
                 ->rc = ALD_ERR_NET;
             continue;
         }

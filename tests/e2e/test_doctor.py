@@ -2,6 +2,7 @@
 import email.utils
 import fcntl
 import json
+import os
 import socket
 import sqlite3
 import time
@@ -225,6 +226,13 @@ class Doctor(Case):
         self.assertEqual(self.state(rows, "configuration", "sources"), "look")
         self.assertIn("alidade import", rows["configuration", "sources"]["fix"])
         self.assertIn("alidade import FILE", self.alidade("ingest", code=2).err)
+
+    def test_what_is_no_file_is_not_waited_for(self):
+        os.mkfifo(self.dir / "history.ndjson")
+        self.configure(ndjson("history.ndjson"), ndjson("/dev/zero", name="other"))
+        rows = self.doctor(code=3)
+        for source in ("history", "other"):
+            self.assertIn("is no file", rows[source, "path"]["found"])
 
     def test_folders_that_cannot_be_written(self):
         self.configure(ndjson(self.write("history.ndjson", "")), store="nowhere/alidade.db", reports={"out": "history.ndjson/reports"})

@@ -4,6 +4,7 @@ what cannot be read is named by file, line and column; people are replaced every
 import csv
 import io
 import json
+import os
 import re
 import resource
 import unittest
@@ -269,6 +270,13 @@ class Refused(support.Case):
                     self.assertEqual(self.sql(f"SELECT count(*) FROM {table}"), [(0,)])
         self.configure()
         self.assertIn("cannot read 'nothing.csv'", self.alidade("import", "nothing.csv", code=1).err)
+
+    def test_a_pipe_is_said_to_be_one(self):
+        """A file is read twice: of a pipe the second time finds nothing."""
+        self.configure()
+        os.mkfifo(self.dir / "pipe.csv")
+        for path, what in (("pipe.csv", "a pipe"), ("/dev/zero", "no file"), (".", "a folder")):
+            self.assertIn(f"'{path}' is {what}: write it to a file", self.alidade("import", path, code=2).err)
 
     def test_extra_columns_on_request(self):
         self.refused("in.csv", "incident,colour,url\nINC-1,red,https://x.example\n", "reviews", 0, more=("--ignore-extra",))

@@ -156,6 +156,9 @@ class Starters(support.Case):
         said = self.alidade("ingest", code=2, env={"PD_TOKEN": ""})
         self.assertEqual((said.out, said.err), ("", "alidade: source 'pager': token_env: environment variable 'PD_TOKEN' is empty\n"))
         self.assertIn("did you mean '--period'?", self.alidade("run", "--perod", "2026Q3", code=2).err)
+        self.configure(support.ndjson("history.ndjson"), support.ndjson("pages.ndjson", name="pager"))
+        self.assertIn("no source 'pagr' in", self.alidade("ingest", "pagr", code=2).err)
+        self.assertIn("(did you mean 'pager'?)", self.alidade("ingest", "pagr", code=2).err)
         self.assertIn("export what?", self.alidade("export", "records events", code=2).err)
 
     def test_a_name_is_free_until_something_was_read_by_it(self):
@@ -203,6 +206,11 @@ class Help(support.Case):
         self.assertEqual(self.options("story")["--on"], "when it was told (default: now)")
         self.assertEqual(self.options("override")["--reason"], "why it is so: kept with the decision, shown in reports")
         self.assertIn("e-mail or login (default $USER); kept as", self.options("tag")["--by"])
+
+    def test_fits_by_itself(self):
+        text = self.alidade("--help").out
+        self.assertEqual([line for line in text.splitlines() if len(line) > 120], [])
+        self.assertRegex(text, r"Exit codes:\s+0 done, 1\s+a\s+result\s+could")
 
     def test_every_option_of_every_command_is_explained_in_lines_that_fit(self):
         commands = re.findall(r"^  ([a-z]+) ", self.alidade("--help").out.split("\nCommands:\n")[1].split("\n\n")[0], re.M)

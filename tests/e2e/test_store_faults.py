@@ -112,6 +112,13 @@ class Disk(Faults):
         self.assertIn("x.ndjson", run.err)
         self.assertEqual(list(self.dir.glob("x.ndjson*")), [])
 
+    def test_a_starter_that_has_no_room_is_not_left(self):
+        (self.dir / "alidade.yaml").unlink()
+        run = self.started("init", FSIZE=1000)
+        self.assertIn("alidade.yaml", run.err)
+        self.assertFalse((self.dir / "alidade.yaml").exists(), "a part of it would be kept")
+        self.alidade("init", config=False)
+
     def test_full_disk(self):
         """A real one, of 400 kB: then there is room again."""
         disk = self.small_disk("disk", "400k")
