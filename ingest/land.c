@@ -123,17 +123,31 @@ static const char *only_record(const struct ald_element *el)
     return own;
 }
 
+/** What an earlier run kept of the element goes. Most streams that keep nothing now never did: asked once. */
+static enum ald_rc drop_raw(struct ald_landing *l, const struct ald_element *el, struct ald_err *err)
+{
+    bool row = false;
+    if (l->land->keeps < 0) {
+        ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+        ALD_TRY(ald_q_open(l->land->store, "land_raw_any", &q, err));
+        ald_q_text_lent(q, 1, l->land->cfg->name);
+        ald_q_text_lent(q, 2, l->stream);
+        ALD_TRY(ald_q_step(q, &row, err));
+        l->land->keeps = row;
+    }
+    return l->land->keeps ? ald_landing_run(l, "land_raw_drop", (struct ald_texts){{l->stream, el->id}}, &row, err) : ALD_OK;
+}
+
 static enum ald_rc keep_raw(struct ald_landing *l, const struct ald_element *el, struct element_state *state,
                             struct ald_err *err)
 {
-    bool did = false;
-    if (!l->land->free_text || !state->raw) {
-        /* What was sent holds bodies. Also what an earlier run kept goes. */
-        ALD_TRY(ald_landing_run(l, "land_raw_drop", (struct ald_texts){{l->stream, el->id}}, &did, err));
+    if (!l->land->free_text || !state->raw) { /* what was sent holds bodies */
+        ALD_TRY(drop_raw(l, el, err));
         state->news |= !el->record; /* nothing to compare with */
         l->land->texts = true;
         return ALD_OK;
     }
+    l->land->keeps = 1;
     ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
     ALD_TRY(ald_q_open(l->land->store, "land_raw_put", &q, err));
     ald_q_text_lent(q, 1, l->land->cfg->name);
@@ -290,7 +304,7 @@ enum ald_rc ald_land_page(struct ald_land *land, const char *stream, const struc
         l.stream = l.how->as;
     if (!land->told || strcmp(land->told, l.stream) != 0) {
         land->told = !l.how ? NULL : l.how->as ? l.how->as : l.how->name;
-        land->adds = land->said = -1;
+        land->adds = land->said = land->keeps = -1;
     }
     ald_buf_init(&l.text, ALD_LAND_TEXT_MAX);
     enum ald_rc rc = land_rows(&l, rows, people, err);

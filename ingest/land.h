@@ -29,6 +29,7 @@ struct ald_land {
     /* What the store holds of a stream, asked when its first page comes: nobody else adds to it while a source is read. */
     const char *told;  /* the stream, or NULL */
     int adds, said;    /* of it: see land_priv.h; -1: not asked yet */
+    int keeps;         /* the same: raw texts of its elements */
     /* Counts, added to: */
     int64_t records_new, records_changed, events_new, quarantined_new, said_new;
     int64_t todos; /* detail requests that were noted */

@@ -455,6 +455,9 @@ INSERT INTO record_raw (source, stream, element, raw, seen_at, record) VALUES (?
 ON CONFLICT DO UPDATE SET raw = excluded.raw, seen_at = excluded.seen_at, record = excluded.record
     WHERE raw IS NOT excluded.raw OR record IS NOT excluded.record;
 
+-- name: land_raw_any
+SELECT 1 FROM record_raw WHERE source = ?1 AND stream = ?2 LIMIT 1;
+
 -- name: land_raw_drop
 DELETE FROM record_raw WHERE source = ?1 AND stream = ?2 AND element = ?3;
 
