@@ -30,13 +30,26 @@ struct message {
     const char *ts, *thread, *text;
     int64_t at;
     bool root; /* others answer it */
+    bool said; /* by a person, in words */
+    const struct ald_err *why; /* it cannot be understood; NULL: it was */
 };
+
+static bool of_key(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
 
 /** "INC-5", "INC0010041", "PD-12": capitals and digits that begin with two capitals and hold a digit. Arena-owned; NULL: none. */
 static const char *key_in(struct ald_arena *arena, const char *text)
 {
     for (const char *p = text; *p;) {
-        size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+        size_t n = 0;
+        while (of_key(p[n]))
+            n++;
+        if (n == 0) { /* most of a text */
+            p++;
+            continue;
+        }
         size_t digits = 0;
         while (n && p[n - 1] == '-')
             n--;
@@ -46,7 +59,7 @@ static const char *key_in(struct ald_arena *arena, const char *text)
         bool after = isalnum((unsigned char)p[n]) || p[n] == '_';
         if (n >= 3 && digits && isdigit((unsigned char)p[n - 1]) && isupper((unsigned char)p[0]) && isupper((unsigned char)p[1]) && !before && !after)
             return ald_strndup(arena, p, n);
-        p += n ? n : 1;
+        p += n ? n : 1; /* hyphens alone */
     }
     return NULL;
 }
@@ -74,10 +87,21 @@ static const char *incident_in(struct ald_arena *arena, const char *text)
     return found ? found : ald_answer_next_url(arena, &text);
 }
 
+/** How long a text may become: "<@>" becomes "someone". */
+static size_t plain_most(const char *text)
+{
+    size_t n = strlen(text);
+    for (const char *p = strchr(text, '<'); p; p = strchr(p + 1, '<'))
+        n += 4;
+    return n;
+}
+
 /** Slack's own marks undone: mentions become "someone", links their address, entities characters. */
 static const char *plain(struct ald_arena *arena, const char *text)
 {
-    char *out = ald_alloc(arena, 4 * strlen(text) + 1);
+    if (!text[strcspn(text, "<&")])
+        return text;
+    char *out = ald_alloc(arena, plain_most(text) + 1);
     char *o = out;
     const char *close = strchr(text, '>'); /* the next one from p on: looked for once, however many marks are never closed */
     for (const char *p = text; *p;) {
@@ -112,13 +136,10 @@ static const char *plain(struct ald_arena *arena, const char *text)
     return out;
 }
 
-/** roots: only texts of messages that others answer are read; else only those of others. */
-static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v, bool roots, struct message *ret, bool *ret_said,
-                                struct ald_err *err)
+static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v, struct message *ret, struct ald_err *err)
 {
     const char *type = NULL, *subtype = NULL, *text = NULL;
     struct ald_jv replies;
-    *ret = (struct message){.ts = NULL};
     ALD_TRY(ald_json_str_opt(v, "type", &type, err));
     ALD_TRY(ald_json_str_opt(v, "subtype", &subtype, err));
     ALD_TRY(ald_json_id(arena, v, "ts", &ret->ts, err));
@@ -129,13 +150,32 @@ static enum ald_rc read_message(struct ald_arena *arena, const struct ald_jv *v,
     if (!ald_time_parse(ret->ts, whole, &ret->at))
         return ald_fail(err, ALD_ERR_FORMAT, "ts: expected seconds since 1970, found \"%.40s\"", ret->ts);
     ret->root = ret->thread ? strcmp(ret->thread, ret->ts) == 0 : ald_json_opt(v, "replies", &replies);
-    ret->text = text && ret->root == roots ? plain(arena, text) : "";
+    ret->text = text ? plain(arena, text) : "";
     static const char *const spoken[] = {"thread_broadcast", "reply_broadcast", "me_message", "file_share"};
     bool told = !subtype; /* others: somebody joined, a bot spoke */
     for (size_t i = 0; !told && i < sizeof spoken / sizeof spoken[0]; i++)
         told = strcmp(subtype, spoken[i]) == 0;
-    *ret_said = (!type || strcmp(type, "message") == 0) && told && *ret->text;
+    ret->said = (!type || strcmp(type, "message") == 0) && told && *ret->text;
     return ALD_OK;
+}
+
+/** All messages of the list. */
+static struct message *read_messages(struct ald_arena *arena, const struct ald_jv *list, size_t *ret_n)
+{
+    struct ald_jv it;
+    struct message *messages = ald_calloc(arena, ald_json_len(list), sizeof *messages);
+    size_t n = 0;
+    for (bool ok = ald_json_first(list, &it); ok; ok = ald_json_next(&it)) {
+        struct ald_err why = {0};
+        if (read_message(arena, &it, &messages[n], &why) != ALD_OK) {
+            struct ald_err *kept = ald_alloc(arena, sizeof *kept);
+            *kept = why;
+            messages[n].why = kept;
+        }
+        n++;
+    }
+    *ret_n = n;
+    return messages;
 }
 
 struct thread {
@@ -170,9 +210,34 @@ static const char *incident_of(const struct threads *threads, const char *ts, bo
     return *ret_known ? threads->items[from - 1].incident : NULL;
 }
 
+/** Threads whose first message is in the file: that may stand behind its answers. */
+static struct threads threads_of(struct ald_arena *arena, const struct message *messages, size_t n)
+{
+    struct threads threads = {.n = 0};
+    for (size_t i = 0; i < n; i++) {
+        const struct message *m = &messages[i];
+        if (m->why || !m->root)
+            continue;
+        threads.items = ald_grow(arena, threads.items, threads.n, &threads.cap, sizeof *threads.items);
+        threads.items[threads.n] = (struct thread){m->ts, incident_in(arena, m->text), threads.n};
+        threads.n++;
+    }
+    if (threads.n > 0)
+        qsort(threads.items, threads.n, sizeof *threads.items, by_ts);
+    return threads;
+}
+
+static const char *name_of(struct ald_arena *arena, const struct message *m)
+{
+    static const char word[] = "message ";
+    char *name = ald_alloc(arena, sizeof word + strlen(m->ts));
+    (void)stpcpy(stpcpy(name, word), m->ts);
+    return name;
+}
+
 static void take(struct ald_rows *rows, const struct message *m, const char *incident, bool known)
 {
-    struct ald_element *el = ald_rows_element(rows, ald_sprintf(rows->arena, "message %s", m->ts), NULL);
+    struct ald_element *el = ald_rows_element(rows, name_of(rows->arena, m), NULL);
     if (!incident) {
         struct ald_err why = {0};
         (void)ald_fail(&why, ALD_ERR_FORMAT, "message %s: %s names no incident, expected a key such as INC-5, \"incident 123\" or an address in it, or --incident", m->ts,
@@ -191,32 +256,24 @@ static enum ald_rc learnings_page(const struct ald_source_cfg *cfg, const struct
                                   struct ald_next *next, struct ald_err *err)
 {
     const char *given = ald_source_opt(cfg, "incident");
-    struct threads threads = {.n = 0};
-    struct ald_jv list = res->root, it;
+    struct ald_jv list = res->root;
+    size_t n = 0;
     if (ald_json_kind(&res->root) == ALD_JSON_OBJECT)
         ALD_TRY(ald_json_get(&res->root, "messages", &list, err));
     if (ald_json_kind(&list) != ALD_JSON_ARRAY)
         return ald_json_expected(&list, "a list of messages, as Slack exports them", err);
     next->high_water = ALD_TIME_NONE;
-    for (int pass = 0; pass < 2; pass++) { /* first messages may stand behind their answers */
-        for (bool ok = ald_json_first(&list, &it); ok; ok = ald_json_next(&it)) {
-            struct message m;
-            struct ald_err why = {0};
-            bool said = false, known = false;
-            if (read_message(rows->arena, &it, pass == 0, &m, &said, &why) != ALD_OK) {
-                if (pass == 1)
-                    ald_rows_refuse(rows, ald_rows_element(rows, ald_sprintf(rows->arena, "message %zu", it.index + 1), NULL), &why);
-            } else if (pass == 0 && m.root) {
-                threads.items = ald_grow(rows->arena, threads.items, threads.n, &threads.cap, sizeof *threads.items);
-                threads.items[threads.n] = (struct thread){m.ts, incident_in(rows->arena, m.text), threads.n};
-                threads.n++;
-            } else if (pass == 1 && said && !m.root) {
-                const char *incident = m.thread ? incident_of(&threads, m.thread, &known) : incident_in(rows->arena, m.text);
-                take(rows, &m, given ? given : incident, known);
-            }
+    const struct message *messages = read_messages(rows->arena, &list, &n);
+    const struct threads threads = threads_of(rows->arena, messages, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct message *m = &messages[i];
+        bool known = false;
+        if (m->why) {
+            ald_rows_refuse(rows, ald_rows_element(rows, ald_sprintf(rows->arena, "message %zu", i + 1), NULL), m->why);
+        } else if (m->said && !m->root) {
+            const char *incident = m->thread ? incident_of(&threads, m->thread, &known) : incident_in(rows->arena, m->text);
+            take(rows, m, given ? given : incident, known);
         }
-        if (pass == 0 && threads.n > 0)
-            qsort(threads.items, threads.n, sizeof *threads.items, by_ts);
     }
     return ALD_OK;
 }
