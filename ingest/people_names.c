@@ -321,6 +321,11 @@ bool ald_text_names_any(const struct ald_known_names *known)
     return known->names != NULL;
 }
 
+unsigned ald_text_names_version(const struct ald_known_names *known)
+{
+    return known->changes;
+}
+
 /* ---- Keeping them ---- */
 
 struct ald_name_row ald_text_names_row(struct ald_q *q)

@@ -47,6 +47,8 @@ bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_
 /** The pseudonym of exactly these words, or NULL; of one that was superseded what took its place. */
 const char *ald_text_names_term(const struct ald_known_names *known, const char *words, size_t n);
 bool ald_text_names_any(const struct ald_known_names *known);
+/** Another number whenever more is known of names. */
+unsigned ald_text_names_version(const struct ald_known_names *known);
 
 /** ald_pseudonym. The same few people come again and again: theirs are remembered, by hashes of who they are. One thread at a time asks. */
 void ald_text_names_pseudonym(struct ald_known_names *known, const struct ald_key *key, const char *identity, char ret[ALD_PSEUDONYM_SIZE]);

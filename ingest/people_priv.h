@@ -17,6 +17,12 @@ struct ald_row_mark {
     size_t i;
     char pseudonym[ALD_PSEUDONYM_SIZE];
 };
+/** Whom a bare text stands for. */
+struct ald_bare {
+    const struct ald_person_path *spec; /* where it stood; NULL: empty */
+    unsigned names;                     /* when so much was known */
+    const char *text, *pseudonym;
+};
 struct ald_people_work {
     struct ald_arena *arena;
     const struct ald_scrub *scrub;
@@ -24,6 +30,8 @@ struct ald_people_work {
     const struct ald_person_path *spec; /* the one being walked */
     struct ald_people_rows rows;
     struct ald_row_mark *marks;
+    struct ald_bare *bare; /* the same few people stand in a document again and again; NULL: few did so far */
+    size_t bare_n;
 };
 /** What an object or a bare value says about who someone is; NULL: nothing. */
 struct ald_said {

@@ -161,10 +161,43 @@ static const char *bare_person(struct ald_people_work *w, const char *text, cons
     return ald_strdup(w->arena, who.canonical);
 }
 
+#define BARE_N 256u /* a power of two */
+#define BARE_FEW 16u /* details are small documents */
+
+/** Where it is remembered whom the text stands for there; NULL: it is not worth it. */
+static struct ald_bare *bare_at(struct ald_people_work *w, const char *text)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a: of a name or an id */
+    if (++w->bare_n <= BARE_FEW || w->spec->beside)
+        return NULL;
+    if (!w->bare)
+        w->bare = ald_calloc(w->arena, BARE_N, sizeof *w->bare);
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return &w->bare[hash >> 24];
+}
+
+/** Puts the person there who stood there before in this document. @return false where nobody did, or more is known since; *ret: where
+ *  it is then to be remembered, or NULL. */
+static bool replace_again(struct ald_people_work *w, struct ald_jv *v, struct ald_bare **ret, const char **ret_text)
+{
+    *ret = NULL;
+    if (ald_json_kind(v) != ALD_JSON_STRING || ald_json_as_str(v, ret_text, NULL) != ALD_OK)
+        return false;
+    const struct ald_bare *bare = *ret = bare_at(w, *ret_text);
+    if (!bare || bare->spec != w->spec || bare->names != ald_text_names_version(w->known) || strcmp(bare->text, *ret_text) != 0)
+        return false;
+    set_person(w, v, bare->pseudonym);
+    return true;
+}
+
 /** @param parent the object that has v as a member, or NULL. */
 static enum ald_rc replace_bare(struct ald_people_work *w, struct ald_jv *v, const struct ald_jv *parent, struct ald_err *err)
 {
-    const char *text, *name = NULL;
+    const char *text, *given, *name = NULL;
+    struct ald_bare *bare;
+    if (replace_again(w, v, &bare, &given))
+        return ALD_OK;
     ALD_TRY(scalar(w, v, &text, err));
     if (!text || ald_who_is_done(w, text))
         return ALD_OK;
@@ -175,7 +208,10 @@ static enum ald_rc replace_bare(struct ald_people_work *w, struct ald_jv *v, con
     if (parent)
         ALD_TRY(member(w, parent, w->spec->beside, &name, err));
     if (!is_list(text)) {
-        set_person(w, v, bare_person(w, text, name));
+        const char *pseudonym = bare_person(w, text, name);
+        set_person(w, v, pseudonym);
+        if (bare)
+            *bare = (struct ald_bare){.spec = w->spec, .names = ald_text_names_version(w->known), .text = given, .pseudonym = pseudonym};
         if (name && w->scrub->mode != ALD_PEOPLE_NAMES)
             set_member(parent, w->spec->beside, NULL);
         return ALD_OK;
