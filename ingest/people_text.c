@@ -138,12 +138,12 @@ static bool search(struct search *w)
     return w->copied > 0 || !w->fits;
 }
 
-/** True when a name may begin with the word, or with a part of it between underscores. */
-static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n)
+/** True when a name may begin with the word, or with a part of it between underscores, if it holds any. */
+static bool begins_a_name(const struct ald_known_names *known, const char *s, size_t n, bool parts)
 {
     if (ald_text_names_begin(known, s, n))
         return true;
-    for (size_t at = 0, end; memchr(s, '_', n) && at < n; at = end + 1) {
+    for (size_t at = 0, end; parts && at < n; at = end + 1) {
         const char *line = memchr(s + at, '_', n - at);
         end = line ? (size_t)(line - s) : n;
         if (end > at && ald_text_names_begin(known, s + at, end - at))
@@ -157,24 +157,43 @@ static bool pass(const struct ald_known_names *known, const char *s, size_t n, s
 {
     const size_t from = *at;
     enum ald_glyph glyph;
-    *at = ald_word_end(s, n, from);
-    const bool begins = *at > from && begins_a_name(known, s + from, *at - from);
+    unsigned are;
+    *at = ald_word_ascii(s, n, from, &are);
+    if (*at < n && (unsigned char)s[*at] >= 0x80) {
+        *at = ald_word_end(s, n, from);
+        are = 2; /* an underscore may stand behind */
+    }
+    const bool begins = *at > from && begins_a_name(known, s + from, *at - from, are & 2 && memchr(s + from, '_', *at - from));
     if (*at == from)
         *at += ald_glyph_at(s + from, n - from, &glyph);
     *at = ald_gap_end(s, n, *at);
     return begins;
 }
 
-/** False when there is nobody in the text, in whatever way it is read: nearly all are like that. */
-static bool anybody(const struct ald_known_names *known, const char *s, size_t n)
+/** Whether more than a known name is to be replaced at s[at], or an escape begins there that may hide one. */
+static bool means(const struct ald_text_scrub *scrub, const char *s, size_t n, size_t at)
 {
-    for (size_t at = 0; at < n;) {
-        const char c = s[at];
-        if (c == '@' || (c == '[' && s[at + 1] == '~') || ((c == '%' || c == '&' || c == '\\') && ald_reading_begins(s + at, n - at)))
-            return true;
-        if (pass(known, s, n, &at))
-            return true;
+    size_t from;
+    switch (s[at]) {
+    case '@':
+        return ald_email_around(s, n, at) || mention_at(scrub->mentions, s, n, at, &from);
+    case '[':
+        return mention_at(scrub->mentions, s, n, at, &from);
+    case '%':
+    case '&':
+    case '\\':
+        return ald_reading_begins(s + at, n - at);
+    default:
+        return false;
     }
+}
+
+/** False when there is nobody in the text, in whatever way it is read: nearly all are like that. */
+static bool anybody(const struct ald_text_scrub *scrub, const char *s, size_t n)
+{
+    for (size_t at = 0; at < n;)
+        if (means(scrub, s, n, at) || pass(scrub->known, s, n, &at))
+            return true;
     return false;
 }
 
@@ -209,7 +228,7 @@ static const char *rewrite(struct ald_text_scrub *scrub, const char *s)
 const char *ald_text_scrub(void *ctx, const char *s)
 {
     struct ald_text_scrub *scrub = ctx;
-    return anybody(scrub->known, s, strlen(s)) ? rewrite(scrub, s) : s;
+    return anybody(scrub, s, strlen(s)) ? rewrite(scrub, s) : s;
 }
 
 bool ald_text_names_maybe(const struct ald_known_names *known, const char *json, size_t n)

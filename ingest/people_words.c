@@ -11,20 +11,19 @@ static bool within(unsigned c, unsigned from, unsigned to)
     return c >= from && c <= to;
 }
 
-/** What a byte is by itself: a letter, digit or underscore; bytes beyond ASCII are gaps here. */
-static const bool letters[256] = {
-    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
-    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true, ['H'] = true,
-    ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
-    ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
-    ['_'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true,
-    ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true, ['p'] = true, ['q'] = true,
-    ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+const unsigned char ald_word_bytes_are[256] = {
+    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1,
+    ['9'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1,
+    ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1,
+    ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+    ['_'] = 2, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,
+    ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1,
+    ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
 };
 
 static enum ald_glyph ascii_glyph(unsigned char c)
 {
-    return letters[c] ? ALD_LETTER : ALD_GAP;
+    return ald_word_bytes_are[c] ? ALD_LETTER : ALD_GAP;
 }
 
 /** Ranges of Unicode, coarse: what matters is that a name's neighbours (quotes, dashes, emoji) do not count as its
@@ -67,7 +66,7 @@ size_t ald_glyph_at(const char *s, size_t n, enum ald_glyph *ret)
 size_t ald_gap_end(const char *s, size_t n, size_t at)
 {
     static const bool means[256] = {['%'] = true, ['&'] = true, ['\\'] = true, ['@'] = true, ['['] = true};
-    while (at < n && (unsigned char)s[at] < 0x80 && !letters[(unsigned char)s[at]] && !means[(unsigned char)s[at]])
+    while (at < n && (unsigned char)s[at] < 0x80 && !ald_word_bytes_are[(unsigned char)s[at]] && !means[(unsigned char)s[at]])
         at++;
     return at;
 }
@@ -77,8 +76,8 @@ size_t ald_word_end(const char *s, size_t n, size_t at)
 {
     enum ald_glyph glyph;
     for (size_t from = at; at < n;) {
-        while (at < n && letters[(unsigned char)s[at]]) /* most texts are nothing else */
-            at++;
+        unsigned are;
+        at = ald_word_ascii(s, n, at, &are); /* most texts are nothing else */
         if (at == n || (unsigned char)s[at] < 0x80)
             return at;
         size_t len = ald_glyph_at(s + at, n - at, &glyph);
@@ -171,7 +170,7 @@ static bool is_local_at(const char *s, size_t at, size_t n)
 {
     static const bool local[256] = {['.'] = true, ['%'] = true, ['+'] = true, ['-'] = true};
     if ((unsigned char)s[at] < 0x80)
-        return local[(unsigned char)s[at]] || letters[(unsigned char)s[at]];
+        return local[(unsigned char)s[at]] || ald_word_bytes_are[(unsigned char)s[at]];
     enum ald_glyph glyph;
     (void)ald_glyph_at(s + at, n - at, &glyph);
     return glyph == ALD_LETTER;
@@ -212,6 +211,11 @@ static size_t domain_end(const char *s, size_t n, size_t at)
         i++;
     }
     return end;
+}
+
+bool ald_email_around(const char *s, size_t n, size_t sign)
+{
+    return local_start(s, n, 0, sign) < sign && domain_end(s, n, sign + 1) > sign + 1;
 }
 
 struct ald_email_span ald_next_email(const char *s, size_t n, size_t low)

@@ -11,6 +11,17 @@
 enum ald_glyph { ALD_GAP, ALD_LETTER, ALD_WHOLE /* a word by itself: scripts without blanks */ };
 /** Kind and length of the code point at s. */
 size_t ald_glyph_at(const char *s, size_t n, enum ald_glyph *ret);
+/** What a byte is by itself: 0 parts words, 1 is a letter or digit, 2 an underscore; bytes beyond ASCII are 0 here. */
+extern const unsigned char ald_word_bytes_are[256];
+/** Behind the ASCII of the word at s[at]; *ret_are: what its bytes are, joined. */
+static inline size_t ald_word_ascii(const char *s, size_t n, size_t at, unsigned *ret_are)
+{
+    unsigned are = 0, is;
+    for (; at < n && (is = ald_word_bytes_are[(unsigned char)s[at]]); at++)
+        are |= is;
+    *ret_are = are;
+    return at;
+}
 /** Behind the ASCII that parts words and means nothing else at s[at]: not '%', '&', '\\', '@' and '['. */
 size_t ald_gap_end(const char *s, size_t n, size_t at);
 /** End of the word that begins at s[at]; at itself when none does. */
@@ -34,5 +45,7 @@ bool ald_words_of_somebody(const char *words, size_t n);
 struct ald_email_span {
     size_t from, to; /* from == SIZE_MAX: none */
 };
+/** Whether the '@' at s[sign] stands in an e-mail address. */
+bool ald_email_around(const char *s, size_t n, size_t sign);
 /** The first e-mail address in s[low..n). */
 struct ald_email_span ald_next_email(const char *s, size_t n, size_t low);
