@@ -322,8 +322,9 @@ ALD_CHECK enum ald_rc ald_sync_names_save(struct ald_sync *s, const struct ald_s
 ALD_CHECK enum ald_rc ald_sync_names_mend(struct ald_sync *s, struct ald_err *err);
 
 /* ---- sync_texts.c ---- */
-/** Replaces the names s->late in the stored texts of s->cfg->name, and the names `of_pages` (NULL: none) in those of records and elements:
- *  in all, or in those that came (not NULL). Counts what changed. In the caller's transaction. */
+/** Replaces the names s->late in the stored texts of s->cfg->name, but in what pages brought (records, elements, what people said) the names
+ *  `of_pages` (NULL: none): in all of it, or of records and elements in those that came (not NULL). Counts what changed. In the caller's
+ *  transaction. */
 ALD_CHECK enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came, const struct ald_known_names *of_pages,
                                           int64_t *changes, struct ald_err *err);
 

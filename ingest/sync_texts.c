@@ -6,23 +6,24 @@
 /** What reads them (two keys, the text) and what writes one. */
 static const struct place {
     const char *list, *set;
-    const char *of; /* what pages brought: lists that of one record (?2), or of one element (?2, ?3) */
+    const char *of; /* lists that of one record (?2), or of one element (?2, ?3) */
     bool json;
+    bool page; /* what pages brought, in which whom the source had named by then was looked for */
 } places[] = {
-    {"sync_text_titles", "sync_text_title_set", "sync_text_title_of", false},
-    {"sync_text_events", "sync_text_event_set", "sync_text_events_of", false},
-    {"sync_text_values", "sync_text_value_set", "sync_text_values_of", false},
-    {"sync_text_refs", "sync_text_ref_set", "sync_text_refs_of", false},
-    {"sync_text_raws", "sync_text_raw_set", "sync_text_raw_of", true},
-    {"sync_text_quarantined", "sync_text_quarantine_set", NULL, true},
-    {"sync_text_reasons", "sync_text_reason_set", NULL, false},
-    {"sync_text_gaps", "sync_text_gap_set", NULL, false},
-    {"sync_text_errors", "sync_text_error_set", NULL, false},
-    {"sync_text_reviews", "sync_text_review_set", NULL, false},
-    {"sync_text_learnings", "sync_text_learning_set", NULL, false},
-    {"sync_text_actions", "sync_text_action_set", NULL, false},
-    {"sync_text_told", "sync_text_told_set", NULL, false},
-    {"sync_text_decisions", "sync_text_decision_set", NULL, false},
+    {"sync_text_titles", "sync_text_title_set", "sync_text_title_of", false, true},
+    {"sync_text_events", "sync_text_event_set", "sync_text_events_of", false, true},
+    {"sync_text_values", "sync_text_value_set", "sync_text_values_of", false, true},
+    {"sync_text_refs", "sync_text_ref_set", "sync_text_refs_of", false, true},
+    {"sync_text_raws", "sync_text_raw_set", "sync_text_raw_of", true, true},
+    {"sync_text_quarantined", "sync_text_quarantine_set", NULL, true, false},
+    {"sync_text_reasons", "sync_text_reason_set", NULL, false, false},
+    {"sync_text_gaps", "sync_text_gap_set", NULL, false, false},
+    {"sync_text_errors", "sync_text_error_set", NULL, false, false},
+    {"sync_text_reviews", "sync_text_review_set", NULL, false, true},
+    {"sync_text_learnings", "sync_text_learning_set", NULL, false, true},
+    {"sync_text_actions", "sync_text_action_set", NULL, false, true},
+    {"sync_text_told", "sync_text_told_set", NULL, false, true},
+    {"sync_text_decisions", "sync_text_decision_set", NULL, false, false},
 };
 #define PLACES_N (sizeof places / sizeof places[0])
 
@@ -120,7 +121,7 @@ enum ald_rc ald_sync_texts_mend(struct ald_sync *s, const struct ald_came *came,
                                 struct ald_err *err)
 {
     for (size_t i = 0; i < PLACES_N; i++) {
-        const struct ald_known_names *names = places[i].of ? of_pages : s->late;
+        const struct ald_known_names *names = places[i].page ? of_pages : s->late;
         if (names && !(s->raws_unnamed && places[i].of && places[i].json))
             ALD_TRY(rewrite(s, &places[i], came, names, changes, err));
     }

@@ -216,6 +216,27 @@ class ByHand(Names):
         self.assertNotIn("Yolanda", self.sql(title)[0][0])
         self.assertEqual(self.sql("SELECT count(*) FROM meta WHERE key = 'names_owed'"), [(0,)])
 
+    def thread(self, name, *messages):
+        """Answers in a thread of their own, as Slack exports them, imported and gone."""
+        first = {"type": "message", "user": "U01", "ts": "17800000%s.000000" % name, "thread_ts": "17800000%s.000000" % name, "text": "INC-1"}
+        path = self.write(f"in/thread-{name}.json", json.dumps([first, *({"type": "message", "thread_ts": first["ts"], **message} for message in messages)]))
+        self.alidade("import", str(path), "--kind", "learnings", "--format", "slack", code=0)
+        path.unlink()
+
+    def test_of_an_export_that_a_later_one_names(self):
+        """A source that tells nothing but what people said: a later file of it says who that is."""
+        self.serve(jira_api.made(6))
+        self.ingest()
+        (self.dir / "in").mkdir()
+        self.thread("01", {"ts": "1780000002.000000", "text": "Yolanda Latecomer knew it"})
+        self.assertEqual(self.texts(), ["Yolanda Latecomer knew it"], "nobody told that this is a name")
+        who = {"real_name": "Yolanda Latecomer", "name": "yolanda", "display_name": "yo"}
+        self.thread("03", {"ts": "1780000004.000000", "text": "I did not", "user": "U07", "user_profile": who})
+        self.assertEqual(self.texts(), [])
+        self.assertRegex(self.sql("SELECT text FROM learning WHERE external_id = '1780000002.000000'")[0][0], "^[0-9a-f]{16} knew it$")
+        self.thread("05", {"ts": "1780000006.000000", "text": "Yolanda Latecomer again"})
+        self.assert_nowhere(["Yolanda", "Latecomer"])
+
     def change(self, sql):
         with sqlite3.connect(self.dir / "alidade.db") as db:
             db.execute(sql)

@@ -213,7 +213,9 @@ ON CONFLICT DO UPDATE SET words = words | excluded.words, late = max(late, exclu
 UPDATE known_name SET late = 0 WHERE source = ?1 AND late = 1;
 
 -- name: sync_text_any
-SELECT 1 FROM record WHERE source = ?1 UNION ALL SELECT 1 FROM record_raw WHERE source = ?1 LIMIT 1;
+SELECT 1 FROM record WHERE source = ?1 UNION ALL SELECT 1 FROM record_raw WHERE source = ?1 UNION ALL SELECT 1 FROM learning WHERE source = ?1
+UNION ALL SELECT 1 FROM review WHERE source = ?1 UNION ALL SELECT 1 FROM action_item WHERE source = ?1
+UNION ALL SELECT 1 FROM story_told WHERE source = ?1 LIMIT 1;
 
 -- Texts of a source that were stored before a name was known: two keys and the text; then ?2, ?3 the keys, ?4 what it was, ?5
 -- what it is.
