@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "alidade/utf8.h"
 #include "explain.h"
+#include "session.h"
 
 static const char *text(struct ald_arena *a, const char *s)
 {
-    return ald_utf8_printable(a, s ? s : "", false);
+    return ald_shown_by(a, s);
 }
 
 static struct ald_node *planned_node(struct ald_arena *a, const struct ald_analysis *an, size_t i, const char *service, const char *field)

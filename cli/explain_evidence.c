@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alidade/utf8.h"
 #include "explain.h"
+#include "session.h"
 
 enum { TOLD_MOST = 6 }; /* entries of one value that are told; of the others the id is enough */
 
@@ -111,7 +111,7 @@ void ald_explain_evidence(struct ald_arena *a, const struct ald_analysis *an, co
         const char *text = told_n < TOLD_MOST ? told(a, an, all, item, &n) : item;
         if (item != rest)
             (void)fputs(alone || n ? "\n             " : "; ", stdout);
-        (void)fputs(ald_utf8_printable(a, text, false), stdout);
+        (void)fputs(ald_shown_by(a, text), stdout);
         told_n += n;
         alone = n > 0;
     }

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "alidade/utf8.h"
 #include "explain.h"
+#include "session.h"
 
 static const char *why_not(const struct ald_taken *taken, const struct ald_record *rec, int moment, int64_t at)
 {
@@ -70,7 +70,7 @@ void ald_explain_others(struct ald_arena *a, const struct ald_analysis *an, cons
             continue;
         char at[64];
         (void)printf("    %-14s %s  from %s of %s:%s (%s)\n", "not taken", ald_explain_when(an, ald_node_at(o, "at")->integer, at),
-                     ald_utf8_printable(a, ald_node_at(o, "field")->text, false), ald_node_at(o, "source")->text,
-                     ald_utf8_printable(a, ald_node_at(o, "external_id")->text, false), ald_node_at(o, "why")->text);
+                     ald_shown_by(a, ald_node_at(o, "field")->text), ald_node_at(o, "source")->text,
+                     ald_shown_by(a, ald_node_at(o, "external_id")->text), ald_node_at(o, "why")->text);
     }
 }

@@ -8,10 +8,11 @@
 #include "alidade/patterns.h"
 #include "alidade/report.h"
 #include "alidade/utf8.h"
+#include "session.h"
 
 static const char *text(struct ald_arena *a, const char *s)
 {
-    return ald_utf8_printable(a, s ? s : "", false);
+    return ald_shown_by(a, s);
 }
 
 /** As many characters of it as fit into a line. */

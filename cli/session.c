@@ -116,9 +116,26 @@ enum ald_rc ald_session_key(struct ald_session *session, struct ald_key *ret, st
     return rc;
 }
 
+/* What embeds, overrides or isolates a direction of writing (U+202A to U+202E, U+2066 to U+2069) would turn what stands behind a title, too. */
+static void stay_in_line(char *text)
+{
+    for (char *c = text; (c = strchr(c, '\xE2')); c++) {
+        const unsigned char second = (unsigned char)c[1], third = second ? (unsigned char)c[2] : 0;
+        if ((second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9))
+            memcpy(c, ALD_UTF8_REPLACEMENT, sizeof ALD_UTF8_REPLACEMENT - 1);
+    }
+}
+
+const char *ald_shown_by(struct ald_arena *arena, const char *text)
+{
+    char *shown = ald_utf8_printable(arena, text ? text : "", false);
+    stay_in_line(shown);
+    return shown;
+}
+
 const char *ald_shown(const struct ald_session *session, const char *text)
 {
-    return ald_utf8_printable(session->arena, text ? text : "", false);
+    return ald_shown_by(session->arena, text);
 }
 
 const char *ald_after_name(const char *text, const char *name)

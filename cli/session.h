@@ -63,6 +63,7 @@ ALD_CHECK enum ald_rc ald_session_key(struct ald_session *session, struct ald_ke
 ALD_CHECK enum ald_rc ald_session_check_key(const struct ald_session *session, struct ald_err *err);
 /** Text from outside as people may see it: nothing in it steers a terminal. Arena-owned; NULL gives "". */
 const char *ald_shown(const struct ald_session *session, const char *text);
+const char *ald_shown_by(struct ald_arena *arena, const char *text);
 /** "expected a time" of "line 5: expected a time", where line 5 was named already; else text. */
 const char *ald_after_name(const char *text, const char *name);
 /** Talk for people on stderr, unless -q. */

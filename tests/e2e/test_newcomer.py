@@ -222,6 +222,17 @@ class Help(support.Case):
 
 
 class Lists(support.Case):
+    def test_a_title_turns_nothing_around(self):
+        """Marks of direction that reach beyond a title; letters that are written from right to left stay as they are."""
+        title = "\u202egnp.exe\u202c \u2067a\u2069 \u2066b \u05e9\u05dc\u05d5\u05dd \u200f\u2027\u202f\u2065"
+        self.configure(support.ndjson("history.ndjson"))
+        self.write("history.ndjson", lines([{**row(1, "2026-07-01T00:00:00"), "title": title}]))
+        self.alidade("ingest")
+        shown = "\ufffdgnp.exe\ufffd \ufffda\ufffd \ufffdb \u05e9\u05dc\u05d5\u05dd \u200f\u2027\u202f\u2065"
+        self.assertIn(shown, self.alidade("list", "--period", "2026Q3").out)
+        self.assertIn(shown, self.alidade("explain", "INC-1").out)
+        self.assertEqual(self.export("records", AS_OF)[0]["title"], title)
+
     def test_nothing_found_says_where_there_is_something(self):
         self.configure(support.ndjson("history.ndjson"), timezone="Europe/Berlin")
         self.write("history.ndjson", "")
