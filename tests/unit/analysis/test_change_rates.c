@@ -119,7 +119,7 @@ static void power(void **state)
     printf(
         "shortened by the detectable reduction (%.0f %% on average): seen in %d of %d (%.1f %%; 80 %% are promised)\n",
         100 * reduction, seen, POWER_RUNS, 100.0 * seen / POWER_RUNS);
-    /* Of 4,000 it is 77.4 %: the formula takes s for known, which is an estimate of few weeks. */
+    /* Of 4,000 it was 77.4 %: the formula takes s for known, which is an estimate of few weeks. */
     assert_true(ald_binomial_cdf(POWER_RUNS, 0.774, seen) > 0.0005);
     assert_true(ald_binomial_cdf(POWER_RUNS, 0.774, seen - 1) < 0.9995);
 }
