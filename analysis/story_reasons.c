@@ -191,8 +191,9 @@ static struct found recurring(const struct asked *q)
     if (!shown || !shown->axis[ALD_COMPLEXITY].has || shown->axis[ALD_COMPLEXITY].position > SIMPLE)
         return (struct found){.strength = 0};
     size_t c = recurrences(q);
-    return c < 2 ? (struct found){.strength = 0}
-                 : counted(q, c, "", "earlier incidents with this title on its service");
+    if (c < 2)
+        return (struct found){.strength = 0};
+    return counted(q, c, "", "earlier incidents with this title on its service");
 }
 
 static struct found recorded_surprise(const struct asked *q)

@@ -89,9 +89,9 @@ struct ald_arena_pool *ald_arena_pool_new(void)
     return pool;
 }
 
-static bool is_pooled(const struct ald_arena_pool *pool, size_t size)
+static bool is_pooled(size_t size)
 {
-    return pool && is_mapped(size) && size <= LARGEST_BLOCK_BYTES;
+    return is_mapped(size) && size <= LARGEST_BLOCK_BYTES;
 }
 
 /** One that is not much larger than that, empty; or NULL. */
@@ -117,6 +117,8 @@ static struct block *from_pool(struct ald_arena_pool *pool, size_t size)
 /** Whether the pool takes it. */
 static bool into_pool(struct ald_arena_pool *pool, struct block *b)
 {
+    if (!pool || !is_pooled(b->size))
+        return false;
     (void)pthread_mutex_lock(&pool->lock);
     const bool room = pool->bytes + b->size <= POOL_BYTES;
     if (room) {
@@ -149,7 +151,7 @@ static struct block *made_block(size_t size)
 
 static struct block *new_block(const struct ald_arena *arena, size_t size)
 {
-    struct block *b = is_pooled(arena->pool, size) ? from_pool(arena->pool, size) : NULL;
+    struct block *b = arena->pool && is_pooled(size) ? from_pool(arena->pool, size) : NULL;
     return b ? b : made_block(size);
 }
 
@@ -165,7 +167,7 @@ static void free_blocks(struct ald_arena_pool *pool, struct block *b)
 {
     while (b) {
         struct block *next = b->next;
-        if (!is_pooled(pool, b->size) || !into_pool(pool, b))
+        if (!into_pool(pool, b))
             free_block(b);
         b = next;
     }

@@ -298,7 +298,7 @@ void ald_text_names_remember(struct ald_known_names *known)
 
 bool ald_text_names_stood(const struct ald_known_names *known, const struct ald_known_names *late)
 {
-    const struct name *name, *next;
+    const struct name *name = NULL, *next = NULL;
     HASH_ITER (hh, late->names, name, next) {
         const bool begins = name->row.counts != 0, sure = known->stood && name->row.number;
         if (begins && (!sure || ald_words_sieve_has(known->stood, STOOD_N, name->row.number)))
