@@ -133,11 +133,11 @@ static const char *withheld(const struct ald_figures *figures, const struct ald_
 {
     size_t open = figures->population.open, n = figures->incidents_n;
     if (change->current.weeks < WEEKS_LEAST)
-        return ald_sprintf(arena, "only %zu weeks of the period have an incident with this clock, 4 are needed",
-                           change->current.weeks);
+        return ald_sprintf(arena, "only %zu week%s of the period %s an incident with a time of resolution, 4 are needed", change->current.weeks,
+                           change->current.weeks == 1 ? "" : "s", change->current.weeks == 1 ? "has" : "have");
     if (change->baseline.weeks < WEEKS_LEAST)
-        return ald_sprintf(arena, "only %zu weeks of the baseline have an incident with this clock, 4 are needed",
-                           change->baseline.weeks);
+        return ald_sprintf(arena, "only %zu week%s before the period %s an incident with a time of resolution, 4 are needed", change->baseline.weeks,
+                           change->baseline.weeks == 1 ? "" : "s", change->baseline.weeks == 1 ? "has" : "have");
     if (open * 5 > n)
         return ald_sprintf(arena, "withheld: %zu of %zu incidents of the period are still open, more than 20 %%", open,
                            n);
@@ -215,15 +215,6 @@ static void label_baseline(const struct ald_analysis *analysis, const struct ald
                              (long long)end.year, end.month, end.day);
 }
 
-static void stand_now(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *scratch,
-                      struct ald_standing *ret)
-{
-    struct ald_window window = {.from = period->start, .to = period->end, .now = analysis->as_of};
-    if (analysis->as_of < window.to)
-        window.to = analysis->as_of + 1; /* what started in this very millisecond has begun */
-    ald_standing_add(analysis, &window, scratch, ret);
-}
-
 static void stand_then(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *scratch,
                        struct ald_standing *ret)
 {
@@ -257,7 +248,7 @@ void ald_change_fill(const struct ald_analysis *analysis, const struct ald_figur
     if (analysis->as_of >= period->start) {
         struct pile now_pile, then_pile;
         size_t lines_n = 0;
-        stand_now(analysis, period, scratch, &now);
+        now = ald_standing_now(analysis, period, scratch);
         stand_then(analysis, period, scratch, &then);
         struct ald_seed_line *lines = ald_calloc(scratch, now.n + then.n, sizeof *lines);
         pile_up(analysis, period, &now, scratch, &now_pile, lines, &lines_n);

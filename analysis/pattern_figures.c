@@ -1,8 +1,11 @@
 /* What the matches of incidents come to: of one incident, and over a period. */
+#include <math.h>
+
 #include "alidade/stats.h"
 #include "analysis/patterns.h"
 #include "analysis/percentile.h"
 #include "analysis/positions.h"
+#include "analysis/shift.h"
 #include "analysis/summaries.h"
 
 const struct ald_match *ald_matches_at(const struct ald_analysis *analysis, size_t incident, size_t *ret_n)
@@ -120,6 +123,34 @@ static void take_incident(const struct ald_analysis *a, uint32_t i, struct ald_p
     ret->without_text += ald_texts_at(a, i) == 0;
 }
 
+/* Chance of the mean percentile of one pattern's incidents: as of all of them, from these alone. */
+static void fill_interval(const struct ald_analysis *a, const struct ald_period *period, const struct ald_standing *now,
+                          struct ald_arena *scratch, struct ald_pattern_count *count)
+{
+    struct ald_standing own = {.members = ald_calloc(scratch, now->n, sizeof *own.members)};
+    struct ald_shift shift;
+    for (size_t i = 0; i < now->n; i++) {
+        const struct ald_match *match = ald_match_of(a, now->members[i].incident, count->pattern);
+        if (match && there(match))
+            own.members[own.n++] = now->members[i];
+    }
+    ald_shift_fill(a, period, &own, &shift, NULL);
+    count->percentile_ci = shift.interval;
+    if (shift.interval.has) {
+        count->percentile_ci.low = fmax(shift.interval.low, 0);
+        count->percentile_ci.high = fmin(shift.interval.high, 1);
+    }
+}
+
+static void fill_intervals(const struct ald_analysis *a, const struct ald_figures *figures, struct ald_pattern_count *counts, size_t n)
+{
+    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    struct ald_standing now = ald_standing_now(a, &figures->period, scratch);
+    for (size_t i = 0; i < n; i++)
+        if (counts[i].read)
+            fill_interval(a, &figures->period, &now, scratch, &counts[i]);
+}
+
 void ald_patterns_fill(const struct ald_analysis *a, const struct ald_figures *figures, struct ald_arena *arena,
                        struct ald_pattern_figures *ret)
 {
@@ -140,5 +171,6 @@ void ald_patterns_fill(const struct ald_analysis *a, const struct ald_figures *f
     for (size_t i = 0; i < n; i++)
         if (counts[i].read)
             counts[i].mean_percentile /= (double)counts[i].read;
+    fill_intervals(a, figures, counts, n);
     fill_past(a, figures, arena, counts, n);
 }

@@ -65,3 +65,15 @@ void ald_standing_add(const struct ald_analysis *analysis, const struct ald_wind
         standing->members[standing->n++] = member;
     }
 }
+
+struct ald_standing ald_standing_now(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena)
+{
+    struct ald_window window = {.from = period->start, .to = period->end, .now = analysis->as_of};
+    struct ald_standing ret = {.n = 0};
+    if (analysis->as_of < window.from)
+        return ret;
+    if (analysis->as_of < window.to)
+        window.to = analysis->as_of + 1; /* what started in this very millisecond has begun */
+    ald_standing_add(analysis, &window, arena, &ret);
+    return ret;
+}

@@ -22,6 +22,8 @@ struct ald_standing {
     uint32_t *others; /* those of them that are neither: over, and nobody knows for how long */
     size_t others_n, others_cap;
 };
+/** Those of a period as they stand at as-of; what has not begun yet is in none. Arena-owned. */
+struct ald_standing ald_standing_now(const struct ald_analysis *analysis, const struct ald_period *period, struct ald_arena *arena);
 /** Adds what a window holds to a standing; windows come oldest first. A window that ends now is the present: clocks as
  *  they are. */
 void ald_standing_add(const struct ald_analysis *analysis, const struct ald_window *window, struct ald_arena *arena,

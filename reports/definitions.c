@@ -80,7 +80,7 @@ static const struct ald_definition rows[] = {
     {"luck_interval", "How far the mean of a period of so many weeks moves when nothing changes: weeks drawn from the earlier ones only. A mean inside it "
                       "tells nothing."},
     {"detectable_reduction", "The smallest reduction that so many incidents, as spread out as these, would show four times in five; an increase by the same factor would show as often. "
-                             "Smaller ones may be there and not be seen. Incidents needed: how many a period would have to have to show a reduction of 10 %."},
+                             "Smaller ones may be there and not be seen. Incidents needed: how many a period would need to show a reduction of 10 %."},
     {"adjusted_shift", "Mean percentile of incidents among comparable past ones, by what was known at the start: 0.5 is like them, above is longer. So a "
                        "period of harder incidents does not count as slow. Open ones count with their expected place."},
     {"trend", "Fiscal quarters of the lookback and the period's own, each as it stood at the same age. Most differences between quarters lie within the "
@@ -95,6 +95,9 @@ static const struct ald_definition rows[] = {
                     "reason (alidade tag). Rejected ones count nowhere."},
     {"pattern_share", "Incidents of the period with the pattern, confirmed and suggested, over all of the period. Usual: within which their number lies in a "
                       "period like those before 95 times in 100. A difference may also be one in how much was written."},
+    {"pattern_percentile", "Within which that mean would lie 95 times in 100, allowing for weeks that differ and for the choice of comparables; from 5 "
+                           "incidents in 4 weeks on. Where it holds 0.5 nothing shows that such incidents last longer or shorter; of so many rows one may "
+                           "lie off by chance."},
     {"lorin", "Of the incidents with a blast radius of 0.8 or more, those in which a mitigation backfired or a reliability subsystem took part, suggested or "
               "confirmed. Lorin Hochstein (2017): once a system is reliable, its large failures involve what was built to make it reliable."},
     {"review", "The meeting about an incident, its write-up, or both, as recorded. How soon it was is counted from the incident's end to the first meeting "

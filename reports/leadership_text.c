@@ -10,7 +10,7 @@
 #include "sources.h"
 #include "words.h"
 
-enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLED_WHOLE = 3, TITLE_MOST = 60, TITLE_SHORT = 48 };
+enum { LATE_NAMED = 3, SEVERITIES_NAMED = 6, PATTERNS_NAMED = 3, TITLED_WHOLE = 3, TITLE_MOST = 60, TITLE_SHORT = 40 };
 
 struct asked {
     struct ald_arena *a;
@@ -107,7 +107,7 @@ static const char *half_over(const struct asked *q)
 static const char *visible(const struct asked *q)
 {
     const struct ald_change *c = &q->changes->change;
-    if (!c->has_detectable || c->changed || c->part_baseline || ald_change_open_differs(c)) /* what was noticed needs no "would be" */
+    if (!c->has_detectable || !c->has_p || c->changed || c->part_baseline || ald_change_open_differs(c)) /* what was noticed needs no "would be" */
         return "";
     return ald_sprintf(q->a, "; %s", ald_noticed_only(q->a, c->detectable_reduction));
 }

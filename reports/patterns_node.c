@@ -61,6 +61,8 @@ static struct ald_node *count_node(struct ald_arena *a, const struct ald_pattern
     ald_node_set(a, o, "mean_percentile", c->read ? ald_node_num(a, c->mean_percentile) : ald_node_absent(a, "none of them has a start reading"));
     ald_node_set(a, o, "percentile_told", c->read >= ALD_PERCENTILE_LEAST ? ald_node_num(a, c->mean_percentile)
                                           : ald_node_absent(a, c->read ? ALD_PERCENTILE_FEW : "none of them has a start reading"));
+    ald_node_set(a, o, "percentile_ci", c->read >= ALD_PERCENTILE_LEAST ? ald_interval_node(a, &c->percentile_ci, 1)
+                                        : ald_node_absent(a, c->read ? ALD_PERCENTILE_FEW : "none of them has a start reading"));
     ald_node_set(a, o, "mean_percentile_n", ald_node_int(a, (int64_t)c->read));
     return o;
 }
@@ -181,14 +183,16 @@ void ald_patterns_view(struct ald_report *report, const struct ald_analysis *an)
         {"Widest incidents in which reliability work took part", "widest.share", NULL, NULL, "widest.n", ALD_SHOW_PERCENT, "lorin"}};
     ald_view_figures(report, s, "\"Lorin's law\" (Hochstein 2017)", figures, 1);
     const struct ald_column columns[] = {
-        {"Pattern", "title", ALD_SHOW_TEXT, 34, NULL, "pattern"},
-        {"Confirmed", "confirmed", ALD_SHOW_COUNT, 11, NULL, "pattern_tag"},
-        {"Suggested", "suggested", ALD_SHOW_COUNT, 11, NULL, "pattern_tag"},
-        {"Share of incidents", "share", ALD_SHOW_PERCENT, 11, NULL, "pattern_share"},
-        {"Usual, from", "past.lower", ALD_SHOW_COUNT, 11, NULL, "pattern_share"},
-        {"Usual, to", "past.upper", ALD_SHOW_COUNT, 11, NULL, "pattern_share"},
-        {"Beside earlier periods", "text", ALD_SHOW_TEXT, 30, NULL, "pattern_share"},
-        {"Mean percentile", "percentile_told", ALD_SHOW_POSITION, 11, NULL, "mean_percentile"},
+        {"Pattern", "title", ALD_SHOW_TEXT, 30, NULL, "pattern"},
+        {"Confirmed", "confirmed", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+        {"Suggested", "suggested", ALD_SHOW_COUNT, 10, NULL, "pattern_tag"},
+        {"Share of incidents", "share", ALD_SHOW_PERCENT, 10, NULL, "pattern_share"},
+        {"Usual, from", "past.lower", ALD_SHOW_COUNT, 8, NULL, "pattern_share"},
+        {"Usual, to", "past.upper", ALD_SHOW_COUNT, 8, NULL, "pattern_share"},
+        {"Beside earlier periods", "text", ALD_SHOW_TEXT, 24, NULL, "pattern_share"},
+        {"Mean percentile", "percentile_told", ALD_SHOW_POSITION, 10, NULL, "mean_percentile"},
+        {"Percentile, 95 % from", "percentile_ci[0]", ALD_SHOW_POSITION, 10, NULL, "pattern_percentile"},
+        {"Percentile, 95 % to", "percentile_ci[1]", ALD_SHOW_POSITION, 10, NULL, "pattern_percentile"},
         {"Of incidents", "mean_percentile_n", ALD_SHOW_COUNT, 10, NULL, NULL},
     };
     ald_view_table(report, s, "How often each pattern shows", "patterns", "None.", columns, sizeof columns / sizeof columns[0], false);

@@ -58,15 +58,24 @@ static const char *reason_text(struct ald_arena *a, const struct ald_story_reaso
     return reason->text;
 }
 
-/* The strongest reasons in words, at most so many; one line stands for the others. */
+/* What its review says of the surprise, or of the risk that was known: more than that it says something. */
+static const char *reviewed_as(struct ald_arena *a, const struct ald_story *story)
+{
+    enum { SAID_MOST = 80 };
+    const char *said = story->reasons_n && strcmp(story->reasons[0].id, "surprise") == 0 ? story->reasons[0].evidence : NULL;
+    return said && *said ? ald_sprintf(a, "Its review: \"%s\"", ald_title_start(a, said, SAID_MOST)) : NULL;
+}
+
+/* The strongest reasons in words, at most so many; one line stands for the others. Where not all are told, what the line above quotes is not said again. */
 static struct ald_node *texts_of(struct ald_arena *a, const struct ald_story *story, size_t most)
 {
     struct ald_node *list = ald_node_list(a);
-    size_t n = story->reasons_n > most + 1 ? most : story->reasons_n;
+    size_t from = most < story->reasons_n && story->reasons_n > 1 && reviewed_as(a, story), left = story->reasons_n - from;
+    size_t n = left > most - from + 1 ? most - from : left;
     for (size_t k = 0; k < n; k++)
-        ald_node_add(a, list, ald_node_str(a, reason_text(a, &story->reasons[k])));
-    if (n < story->reasons_n)
-        ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more", story->reasons_n - n)));
+        ald_node_add(a, list, ald_node_str(a, reason_text(a, &story->reasons[from + k])));
+    if (n < left)
+        ald_node_add(a, list, ald_node_str(a, ald_sprintf(a, "and %zu more", left - n)));
     return list;
 }
 
@@ -113,7 +122,8 @@ static const char *in_short(struct ald_arena *a, const struct ald_analysis *an, 
                            fresh->has_total && fresh->total >= 0.5 ? ", at least half of them new to its services" : "");
     if (inc->teams_n)
         text = ald_sprintf(a, "%s.", text);
-    const char *ask = ald_story_ask(story);
+    const char *ask = reviewed_as(a, story);
+    ask = ask ? ask : ald_story_ask(story);
     return ald_sprintf(a, "%s %s", text,
                        ask                   ? ask
                        : r->verdict == ALD_LONGER || (r->has_percentile && r->percentile > 0.5) ? "Ask what made it hard." : "Ask what went right.");

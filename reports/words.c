@@ -259,6 +259,8 @@ const char *ald_words_period(struct ald_arena *a, const struct ald_zone *zone, i
         return ald_sprintf(a, "%s to %s %" PRId64, first, last, to.year);
     if (months)
         return ald_sprintf(a, "%s %" PRId64 " to %s %" PRId64, first, from.year, last, to.year);
+    if (from.year == to.year && from.month == to.month && from.day == to.day)
+        return ald_sprintf(a, "%d %s %" PRId64, from.day, first, from.year);
     if (from.year == to.year)
         return ald_sprintf(a, "%d %s to %d %s %" PRId64, from.day, first, to.day, last, to.year);
     return ald_sprintf(a, "%d %s %" PRId64 " to %d %s %" PRId64, from.day, first, from.year, to.day, last, to.year);

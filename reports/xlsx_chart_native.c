@@ -224,6 +224,13 @@ static void set_range(struct drawing *d, lxw_chart_axis *axis, int i)
         chart_axis_set_major_unit(axis, low < 0 ? -low : count_step(high - 1));
 }
 
+/* "median, hours (log scale)": the height of a small chart holds no more. */
+static const char *in_hours(struct ald_arena *a, const char *title)
+{
+    const char *scale = strstr(title, " (logarithmic)");
+    return ald_sprintf(a, "%.*s, hours (log scale)", scale ? (int)(scale - title) : (int)strlen(title), title);
+}
+
 static void set_axis(struct drawing *d, int i)
 {
     lxw_chart_axis *axis = i ? d->native->y_axis : d->native->x_axis;
@@ -231,7 +238,7 @@ static void set_axis(struct drawing *d, int i)
     enum ald_show show = i ? d->chart->y_show : d->chart->x_show;
     const char *title = chart_text(d->s->x, i ? d->chart->y_title : d->chart->x_title);
     if (logarithmic && show == ALD_SHOW_SECONDS && !strstr(title, "hours"))
-        title = ald_sprintf(d->s->x->arena, "%s (hours)", title);
+        title = in_hours(d->s->x->arena, title);
     lxw_chart_font name_font = {.size = d->frame == ALD_XLSX_SMALL ? 9 : 10, .color = INK, .bold = LXW_EXPLICIT_FALSE};
     lxw_chart_font number_font = {.size = d->frame == ALD_XLSX_TITLED ? 10 : 9, .color = SOFT};
     lxw_chart_line grid = {.color = GRID_LINE, .width = 0.75F}, line = {.color = GRID_LINE, .width = 0.75F};

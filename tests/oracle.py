@@ -1010,6 +1010,7 @@ class Patterns:
 
     def __init__(self, period):
         self.p, self.o, self.same = period, period.o, period.same
+        self.change = Change(period)
 
     @staticmethod
     def of(inc, *verdicts):
@@ -1028,8 +1029,14 @@ class Patterns:
         half = (Z if variance <= mean else student_quantile(k - 1)) * math.sqrt(max(variance, mean) * (1 + 1 / k))
         return max(0, math.floor(mean - half)), math.ceil(mean + half)
 
+    def interval(self, what, found, stood, n):
+        told, mean, interval = self.change.shift(stood) if n >= 5 else (n, None, None)
+        self.same(f"{what}: of how many", told, n)
+        self.p.interval(what, found, interval and [max(0, interval[0]), min(1, interval[1])])
+
     def check(self):
         funnel, own = Funnel(self.p), self.p.own
+        now = self.change.now()[0] if self.o.as_of >= self.p.start else []
         for row in self.p.report["patterns"]:
             where, id_ = f"patterns.{row['id']}", row["id"]
             with_it = [i for i in own if id_ in self.of(i, "confirmed", "suggested")]
@@ -1040,6 +1047,7 @@ class Patterns:
             percentiles = [p for p in map(funnel.percentile, with_it) if p is not None]
             self.same(f"{where}.mean_percentile_n", row["mean_percentile_n"], len(percentiles))
             self.same(f"{where}.mean_percentile", number(row["mean_percentile"]), statistics.fmean(percentiles) if percentiles else None)
+            self.interval(f"{where}.percentile_ci", row["percentile_ci"], [standing for standing in now if standing[0] in with_it], len(percentiles))
         seen = {id_ for i in own for id_ in self.of(i, "confirmed", "suggested", "rejected")}
         self.same("patterns are all listed", seen - {row["id"] for row in self.p.report["patterns"]}, set())
         wide = [i for i in own if (reading := self.p.shown_reading(i))
@@ -1240,7 +1248,8 @@ class Change:
 
     # ---- Mean percentiles ----
 
-    def adjusted_shift(self, what, found, stood, key):
+    def shift(self, stood):
+        """Of incidents as they stood: how many have a percentile, its mean, the mean's interval or None."""
         p, pulls, places = {}, {}, {}
         for inc, t, still in stood:
             frame = self.o.frame(inc.quarter, "start")[0]
@@ -1251,17 +1260,13 @@ class Change:
             over = curve.at(t) if still else curve.at(t) + curve.before(t)
             p[inc.id] = (curve.m * (1 - over / 2) + 0.5) / (curve.m + 1)
             places.setdefault((inc.quarter, at), {}).setdefault((t, still), []).append(inc.id)
-        n = len(p)
-        self.same(f"{what}.n", found["n"] if "n" in found and "label" not in found else found["with_reading"], n)
-        self.same(f"{what}.{key}", found.get(key), statistics.fmean(p.values()) if n else None)
-        weeks = {}
+        n, weeks = len(p), {}
         mean = statistics.fmean(p.values()) if n else None
         for inc, _, _ in stood:
             if inc.id in p:
                 weeks[self.week(inc)] = weeks.get(self.week(inc), 0) + p[inc.id] - mean
         if len(weeks) < 4:
-            self.same(f"{what}.ci", ends(found.get("ci")), None)
-            return
+            return n, mean, None
         v1, w = sum(x * x for x in weeks.values()) / n ** 2, len(weeks)
         for (quarter, at), groups in places.items():
             frame = self.o.frame(quarter, "start")[0]
@@ -1279,7 +1284,13 @@ class Change:
                     pulls[other.id] = pulls.get(other.id, 0.0) + sum(c - p[id_] for id_ in ids) / (curve.m * n)
         v2 = sum(x * x for x in pulls.values())
         half = math.sqrt(student_quantile(w - 1) ** 2 * v1 * w / (w - 1) + Z ** 2 * v2)
-        self.p.interval(f"{what}.ci", found.get("ci"), [mean - half, mean + half])
+        return n, mean, [mean - half, mean + half]
+
+    def adjusted_shift(self, what, found, stood, key):
+        n, mean, interval = self.shift(stood)
+        self.same(f"{what}.n", found["n"] if "n" in found and "label" not in found else found["with_reading"], n)
+        self.same(f"{what}.{key}", found.get(key), mean)
+        self.p.interval(f"{what}.ci", found.get("ci"), interval)
 
     # ---- Trend ----
 

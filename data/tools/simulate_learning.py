@@ -7,11 +7,25 @@ SURPRISES = (
     "The runbook named a host that was retired in spring.",
     "The safe way back had never been tried under load.",
     "Two teams each thought that the other owned the switch.",
+    "{svc} answered health checks from a thread that does no other work.",
+    "The copy of the settings that {svc} reads is written once a night, not at once.",
+    "Nobody had told us that the port closes on public holidays, and the queue with it.",
+    "The new version of {svc} had been live for a week before anything asked for it.",
+    "We had two graphs of the same queue, and they differed by an hour.",
+    "Restarting {svc} took its neighbours along: they share a host since May.",
+    "The number on the wall was in minutes; everybody had read it as seconds.",
+    "The warning had been there for days, in a channel that only a bot reads.",
+    "What we took for the cure of {svc} was its cache running warm again.",
+    "The one page that says how {svc} starts from nothing lay on {svc}.",
 )
 RISKS = (
     "Every failover of {svc} is an experiment until it is done on a Tuesday.",
     "Limits are set once and forgotten: who looks at them when traffic doubles?",
     "Retries of all clients together are larger than the traffic they protect.",
+    "{svc} has one person who knows its oldest part, and a holiday plan.",
+    "The next region would have to take all of it, and was never asked to.",
+    "Nobody could say how long {svc} lasts without the vendor.",
+    "The backup of {svc} is taken every night and has been read back once.",
 )
 LEARNINGS = (
     "Ask the people who run {svc} early: ten minutes with them saved an hour.",
@@ -24,6 +38,20 @@ LEARNINGS = (
     "There is a read-only mode of {svc}. Few knew.",
     "Names of hosts say nothing about what runs on them any more.",
     "We look for one cause; here three harmless things met.",
+    "Support knew first: their channel belongs on the screen of who is on call.",
+    "A second pair of eyes on {svc} saw in a minute what we had looked past.",
+    "The order of the steps matters: draining {svc} after the switch lost nothing, before it would have.",
+    "Saying out loud what we expected each step to do made the surprise visible.",
+    "The test system of {svc} has no holiday calendar; the real one does.",
+    "Asking what else started at that hour was worth more than the third graph.",
+    "Half of the alarms of {svc} name a symptom of something else.",
+    "It helps to write the time on every message, in one zone.",
+    "We stopped when it was good enough for customers, and finished {svc} rested.",
+    "The address of the provider's duty desk is now on the first page.",
+    "A limit that nobody can name is a limit that nobody watches.",
+    "The log of {svc} says what it did, never why: next time read the queue.",
+    "Two short calls were better than one long one: people came back with answers.",
+    "Who joins late needs three sentences; we now keep them at the top.",
 )
 ACTIONS = (
     "Alarm on {svc} at 80 % of its limit",
@@ -41,6 +69,14 @@ class Learning:
 
     def __init__(self, dice, line, time, snapshot, teams):
         self.dice, self.line, self.time, self.snapshot, self.teams = dice, line, time, snapshot, teams
+        self.said = {}  # when each text was, by a count that only grows
+
+    def unsaid(self, texts):
+        """The one that has not been said for longest, so that no two reviews of a quarter say the same."""
+        at = self.dice.whole(0, len(texts) - 1)
+        text = min(texts[at:] + texts[:at], key=lambda text: self.said.get(text, 0))
+        self.said[text] = len(self.said) + max(self.said.values(), default=0)
+        return text
 
     def some(self, texts, most):
         left, found = list(texts), []
@@ -57,15 +93,15 @@ class Learning:
         say = lambda text: text.format(svc=svc)
         self.line("reviews", {"incident": key, "held_at": self.time(held), "url": f"https://wiki.lumen.example/reviews/{key}",
                               "facilitator_involved": dice.chance(0.25), "readers": dice.whole(4, 60) if dice.chance(0.6) else None,
-                              "why_surprised": say(dice.pick(SURPRISES)) if dice.chance(0.6) else None,
-                              "risk_awareness": say(dice.pick(RISKS)) if dice.chance(0.35) else None})
+                              "why_surprised": say(self.unsaid(SURPRISES)) if dice.chance(0.6) else None,
+                              "risk_awareness": say(self.unsaid(RISKS)) if dice.chance(0.35) else None})
         for team in sorted(involved):
             for _ in range(dice.whole(1, 3)):
                 self.line("attendance", {"incident": key, "team": team, "required": True})
         for team in self.some(sorted(set(self.teams) - set(involved)), 4):
             self.line("attendance", {"incident": key, "team": team, "required": False})
-        for text in self.some(LEARNINGS, 3):
-            self.line("learnings", {"incident": key, "text": say(text), "at": self.time(held + HOUR)})
+        for _ in range(dice.whole(0, 3)):
+            self.line("learnings", {"incident": key, "text": say(self.unsaid(LEARNINGS)), "at": self.time(held + HOUR)})
         for title in self.some(ACTIONS, 3):
             closed = held + dice.whole(3, 120) * DAY
             done = dice.chance(0.8) and closed <= self.snapshot

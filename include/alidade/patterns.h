@@ -41,6 +41,7 @@ struct ald_pattern_count {
     struct ald_interval past;      /* within which the number lies in a period like those before; METHODS 5, Count */
     size_t read;                   /* of its incidents, those with a start reading */
     double mean_percentile;        /* of them; only when read > 0 */
+    struct ald_interval percentile_ci; /* of that mean: METHODS 5, adjusted shift; cut at 0 and 1 */
 };
 struct ald_pattern_figures {
     const struct ald_pattern_count *patterns; /* every pattern, by id */

@@ -103,6 +103,8 @@ class Leadership(Words, support.Case):
             upper = support.row_at(keys[row["key"]], "readings.{shown}.upper_s")
             under = "just under " if took > upper and duration(took) == duration(upper) else ""
             self.assertIn(f" to {under}{duration(upper)}.", row["in_short"], "what lies beyond a bound that reads like it")
+            self.assertEqual(row["reasons"][0]["id"], "surprise")
+            self.assertIn(f'Its review: "{self.start(row["reasons"][0]["evidence"], 80)}"', row["in_short"], "its words, not that there are some")
             self.assertIn(row["in_short"], self.page.text)
         self.open_and_longest(tree, rows)
         named = {row["key"] for row in tree["read_in_full"]} | {row["latest"] for row in tree["recurring"]}
@@ -324,7 +326,7 @@ class Leadership(Words, support.Case):
         self.assertEqual([(row["key"], row["title"], row["time_s"]) for row in tree["most_severe"]],
                          [(row["key"], row["title"], row["clocks"]["resolve_s"]) for row in highest], "at most five of the highest are named")
         self.assertEqual(self.answers["more_incidents"][2], f"{list(counts)[0]}: " + "; ".join(
-            f"{row['key']} {self.start(row['title'], 60 if len(highest) <= 3 else 48)} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".",
+            f"{row['key']} {self.start(row['title'], 60 if len(highest) <= 3 else 40)} ({duration(row['clocks']['resolve_s'])})" for row in highest) + ".",
             "by name; of more than three shorter, since the page is one")
         self.assertIn("As declared: " + ", ".join(f"{n} {label}" for label, n in counts.items()),
                       self.answers["more_incidents"][1])

@@ -195,8 +195,9 @@ static void few_weeks(void **state)
         int january[4], february[4];
         const char *why;
     } cases[] = {
-        {{1, 2, 3, 4}, {1, 2, 3, 0}, "only 3 weeks of the period have an incident with this clock, 4 are needed"},
-        {{1, 2, 0, 0}, {1, 2, 3, 4}, "only 2 weeks of the baseline have an incident with this clock, 4 are needed"},
+        {{1, 2, 3, 4}, {1, 2, 3, 0}, "only 3 weeks of the period have an incident with a time of resolution, 4 are needed"},
+        {{1, 2, 3, 4}, {3, 0, 0, 0}, "only 1 week of the period has an incident with a time of resolution, 4 are needed"},
+        {{1, 2, 0, 0}, {1, 2, 3, 4}, "only 2 weeks before the period have an incident with a time of resolution, 4 are needed"},
     };
     for (size_t i = 0; i < N(cases); i++) {
         struct synthetic s;

@@ -154,7 +154,7 @@ static void test_charts(void **state)
     has(cells, "logBase=10\tmax=1\tmin=0.01\n");
     has(cells, "\tmax=1\tmin=0\tmax=1\tmin=0\n");
     has(cells, "(alt)\tEach point is an incident. longer: 19. =shorter: 20. no reading: 20.");
-    has(cells, "\ttime to resolve (hours)\n");
+    has(cells, "\ttime to resolve, hours (log scale)\n");
     has(cells, "\t=x\t");                                     /* the title of an axis, no formula */
     assert_int_equal(times(cells, "\"no reading (20)\""), 2); /* a chart drawn twice has its points once */
 }
