@@ -194,6 +194,23 @@ class File(Faults):
         (self.dir / "alidade.db").write_bytes(data)
         return bytes(data)
 
+    @unittest.skipIf(os.geteuid() != 0, "a file of another user's: giving it away needs root")
+    def test_what_another_user_has_put_there(self):
+        """Whoever made the empty file could read what comes into it, and a link could lead anywhere."""
+        store = self.dir / "alidade.db"
+        store.touch()
+        os.chown(store, 54321, 54321)
+        self.assertIn("the empty file there is another user's; remove it", self.alidade("ingest", code=1).err)
+        self.assertEqual(store.stat().st_size, 0)
+        store.unlink()
+        store.symlink_to(self.dir / "elsewhere.db")
+        os.chown(store, 54321, 54321, follow_symlinks=False)
+        self.assertIn("it is a symbolic link of another user; remove it", self.alidade("ingest", code=1).err)
+        self.assertFalse((self.dir / "elsewhere.db").exists())
+        os.chown(store, 0, 0, follow_symlinks=False)
+        (self.dir / "elsewhere.db").touch()
+        self.alidade("ingest")
+
     def test_damaged(self):
         """doctor finds it, says what to do, and touches nothing; other commands say it too, and delete nothing."""
         self.alidade("ingest", "-q")

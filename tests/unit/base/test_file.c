@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +280,33 @@ static void test_path_beside_above(void **state)
     assert_int_equal(rmdir(a), 0);
 }
 
+/* What another run is writing is left to it; what nobody holds any more goes, and nothing that is called otherwise. */
+static void test_left_over_of_others(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"tmp.99999997", "tmp.99999998", "tmp.9x"};
+    char target[128], names[3][160];
+    struct ald_replace r;
+    (void)in_folder("others", target);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(names[i], sizeof names[i], "%s.%s", target, tails[i]);
+        put(names[i], "junk", 4);
+    }
+    int held = open(names[0], O_RDONLY | O_CLOEXEC);
+    assert_true(held >= 0);
+    assert_int_equal(flock(held, LOCK_EX), 0);
+    for (int released = 0; released < 2; released++) {
+        assert_int_equal(ald_replace_begin(&r, target, NULL), ALD_OK);
+        assert_int_equal(access(names[0], F_OK), released ? -1 : 0);
+        assert_int_equal(access(names[1], F_OK), -1);
+        assert_int_equal(access(names[2], F_OK), 0);
+        ald_replace_abort(&r);
+        if (!released)
+            assert_int_equal(close(held), 0);
+    }
+    assert_int_equal(unlink(names[2]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_link_and_left_over),
+        cmocka_unit_test(test_left_over_of_others),
         cmocka_unit_test(test_path_beside),
         cmocka_unit_test(test_path_beside_above),
     };

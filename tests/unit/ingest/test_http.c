@@ -472,6 +472,8 @@ static void redact(void **state)
         {"https://x.test?sysparm_query=sys_updated_on%3E%3D2026",
          "https://x.test?sysparm_query=sys_updated_on%3E%3D2026"},
         {"/relative?key=1", "/relative?key=***"},
+        {"/?PHPSID=1&auth_code=2&user_pass=3&jwt=4&session=5&pwd=6&credentials=7&xapikey=8&side=9",
+         "/?PHPSID=***&auth_code=***&user_pass=***&jwt=***&session=***&pwd=***&credentials=***&xapikey=***&side=9"},
         {"https://x.test/?flag&%4", "https://x.test/?flag&%4"},
         {"", ""},
     };

@@ -244,6 +244,37 @@ static void aliases(void **state)
                         ald_sprintf(b->arena, "[{\"actor\":\"%s\",\"t\":\"to %s\"}]", ada, ada));
 }
 
+/* Of identities that aliases make two people of, the least stands for both, whichever is told first. */
+static void aliases_of_both_identities(void **state)
+{
+    struct bench *b = *state;
+    static const char *const pairs[] = {"desk:u1", "chat:c1", "a@x.org", "chat:d1", "desk:u2", "chat:c2", "b@x.org", "chat:d2", "desk:u3", "chat:c3",
+                                        "c@x.org", "chat:d3", "desk:u4", "chat:c4", "d@x.org", "chat:d4", NULL};
+    b->scrub.aliases = pairs;
+    for (size_t i = 0; pairs[i]; i += 4) {
+        const char *least = p(b, pairs[i]);
+        for (size_t k = 1; k < 4; k++)
+            least = strcmp(p(b, pairs[i + k]), least) < 0 ? p(b, pairs[i + k]) : least;
+        const char *doc = ald_sprintf(b->arena, "{\"result\":[{\"watchers\":[{\"user\":{\"id\":\"%s\",\"email\":\"%s\"}}]}]}", pairs[i] + 5, pairs[i + 2]);
+        assert_string_equal(scrub(b, "tickets", doc), ald_sprintf(b->arena, "{\"result\":[{\"watchers\":[{\"user\":\"%s\"}]}]}", least));
+    }
+}
+
+/* Two people of one name: texts mean the same one, in whatever order they were told. */
+static void one_name_of_two_people(void **state)
+{
+    struct bench *b = *state;
+    static const char *const people[] = {"00000000000000aa", "00000000000000bb"};
+    for (size_t first = 0; first < 2; first++) {
+        struct ald_known_names *known = ald_known_names_new(b->scrub.key);
+        ald_text_names_add(known, "Jane Doe", people[first], true);
+        ald_text_names_add(known, "jane doe", people[1 - first], true);
+        assert_string_equal(ald_text_names_find(known, "JANE DOE", 8), people[0]);
+        assert_string_equal(ald_text_names_find(known, "Doe, Jane", 9), people[0]);
+        ald_known_names_free(known);
+    }
+}
+
 static void texts(void **state)
 {
     struct bench *b = *state;
@@ -590,7 +621,8 @@ int main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
-        CASE(aliases),      CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
+        CASE(aliases), CASE(aliases_of_both_identities), CASE(one_name_of_two_people),
+        CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
         CASE(names_of_the_store), CASE(words_that_stood), CASE(people_names), CASE(same_again), CASE(many_names), CASE(the_same_people_again),
     };
 #undef CASE
