@@ -1,6 +1,6 @@
 /* Writes an analysis into the store: incidents, links, signal values, readings, and what they were computed from. The
- * caller holds the write transaction, so that readers see the old analysis or the new one. Most rows of a daily run are
- * those of the day before, and are left alone. */
+ * caller holds the write transaction, so that readers see the old analysis or the new one; where there is no old one, it is committed a part
+ * at a time, and counts for none until the last. Most rows of a daily run are those of the day before, and are left alone. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -180,6 +180,29 @@ static ALD_CHECK enum ald_rc put_all(struct tables *t, struct ald_store *store, 
     return put_signals(&t->signals, packer, i, err);
 }
 
+/* ---- A first analysis ---- */
+
+enum { PART_INCIDENTS = 32768 }; /* some 25 MB of rows */
+
+static bool is_first(const struct tables *t, const struct links *links)
+{
+    return !t->incidents.row && !t->signals.row && !t->readings.row && !links->kept.row;
+}
+
+/* The log of one transaction holds all that it writes, is read once more for its sums, and is copied into the file at the end, when nothing is left
+ * to be done beside. Of a part it is short, and copied while readings are made. What tells that there is an analysis comes last: a part alone, after
+ * a kill for one, is none to anybody, and the next analyze keeps what is right of it. */
+static ALD_CHECK enum ald_rc save_part(struct ald_store *store, struct ald_err *err)
+{
+    ALD_CLEANUP(ald_q_closep) struct ald_q *q = NULL;
+    ALD_TRY(ald_q_open(store, "analysis_meta_none", &q, err));
+    ALD_TRY(ald_q_run(q, err));
+    ALD_TRY(ald_store_commit(store, err));
+    return ald_store_begin(store, err);
+}
+
+/* ---- All ---- */
+
 /* Incident by incident, all that there is of it, so that SQLite writes one quarter while other threads read the next ones; of the links a
  * share with each quarter. */
 static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struct ald_analysis *a, struct ald_ahead *ahead, int64_t *ret_read, struct ald_err *err)
@@ -191,12 +214,15 @@ static ALD_CHECK enum ald_rc save_incidents(struct ald_store *store, const struc
     int64_t quarter = INT64_MIN; /* whose frames are written */
     ald_packer_init(&packer, a);
     ALD_TRY(tables_open(store, 0, &t, err));
-    if (!t.incidents.row)
-        ALD_TRY(ald_store_writes_anew(store, a->incidents_n, err));
     ALD_TRY(links_open(store, a, &links, err));
+    bool first = is_first(&t, &links);
+    if (first)
+        ALD_TRY(ald_store_writes_anew(store, a->incidents_n, err));
     ALD_TRY(ald_q_open(store, "part_frame_put", &frames, err));
     for (size_t i = 0; i < a->incidents_n; i++) {
         const struct ald_incident *inc = &a->incidents[i];
+        if (first && i && i % PART_INCIDENTS == 0)
+            ALD_TRY(save_part(store, err));
         ALD_TRY(put_all(&t, store, &packer, i, err));
         if (i && inc->quarter != a->incidents[i - 1].quarter)
             ALD_TRY(put_links(&links, (size_t)((double)links.n * (double)i / (double)a->incidents_n), err));

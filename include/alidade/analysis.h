@@ -564,8 +564,8 @@ void ald_analysis_let_go(struct ald_analysis *analysis);
 /** And of incidents that did not start in the period: of these nothing may be asked, and no reading that was not made. */
 void ald_analysis_narrow(struct ald_analysis *analysis, const struct ald_period *period);
 void ald_analysis_freep(struct ald_analysis **analysis);
-/** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction), a quarter in
- *  memory at a time; readings that were made before are dropped. An analysis that was made to be saved (ald_analysis_whole, ald_analysis_again)
+/** Writes incidents, links, signal values and readings into the store (inside the caller's write transaction; of a large store that had none
+ *  it commits that and begins the next, several times: what is written counts only from the caller's commit on), a quarter in memory at a time; readings that were made before are dropped. An analysis that was made to be saved (ald_analysis_whole, ald_analysis_again)
  *  has no events, no past and no evidence afterwards. *ret_read: incidents that have a reading. */
 ALD_CHECK enum ald_rc ald_analysis_save(struct ald_store *store, struct ald_analysis *analysis, size_t *ret_read,
                                         struct ald_err *err);

@@ -168,5 +168,9 @@ ON CONFLICT (incident, reading) DO UPDATE SET n_ref = excluded.n_ref, candidates
 INSERT OR FAIL INTO reading (incident, reading, n_ref, candidates, k, m, complexity, blast_radius, lower_ms, median_ms, upper_ms, percentile, text, absent)
 SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13 FROM ald_batch(?1);
 
+-- Nothing says any more that there is an analysis.
+-- name: analysis_meta_none
+DELETE FROM meta WHERE key LIKE 'analysis\_%' ESCAPE '\';
+
 -- name: analysis_meta_put
 INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
