@@ -119,13 +119,6 @@ struct ald_bytes ald_frame_pack(const struct ald_frame *frame, struct ald_arena 
 
 /* ---- Reading ---- */
 
-/* What lies where in the bytes of a frame. */
-struct layout {
-    size_t n;
-    bool scaled;
-    const unsigned char *members, *axes[ALD_AXIS_N], *scales;
-};
-
 /* Moves on over n things of so many bytes; false where there are not as many. */
 static bool over(const unsigned char **at, const unsigned char *end, uint64_t n, size_t bytes)
 {
@@ -156,18 +149,19 @@ static bool over_numbers(const unsigned char **at, const unsigned char *end, uin
     return numbers == n && (bytes == 0 || !(from[bytes - 1] & 0x80u));
 }
 
-static bool lay_out(const struct ald_packed_frame *packed, int lens, struct layout *ret)
+/* Finds what lies where: all bytes are gone over. */
+static bool lay_out(struct ald_packed_frame *ret, int lens)
 {
-    const unsigned char *at = packed->data, *end = at + packed->n;
-    if (packed->n < 8)
+    const unsigned char *at = ret->data, *end = at + ret->n;
+    if (ret->n < 8)
         return false;
-    *ret = (struct layout){.n = ald_get_bytes(&at, 4)};
+    ret->members_n = ald_get_bytes(&at, 4);
     ret->scaled = ald_get_bytes(&at, 4) != 0;
     ret->members = at;
-    bool sound = lens == ALD_LENS_TOTAL || over_numbers(&at, end, 2 * (uint64_t)ret->n);
+    bool sound = lens == ALD_LENS_TOTAL || over_numbers(&at, end, 2 * (uint64_t)ret->members_n);
     for (int axis = 0; axis < ALD_AXIS_N && sound && ret->scaled && lens != ALD_LENS_TOTAL; axis++) {
         ret->axes[axis] = at;
-        sound = over(&at, end, 1, 4) && over_counted(&at, end, 8) && over_numbers(&at, end, ret->n);
+        sound = over(&at, end, 1, 4) && over_counted(&at, end, 8) && over_numbers(&at, end, ret->members_n);
     }
     ret->scales = at;
     for (size_t s = 0; s < ALD_SIGNAL_N && sound && ret->scaled; s++)
@@ -197,24 +191,23 @@ enum ald_rc ald_frames_load(struct ald_store *store, const struct ald_analysis *
         ALD_TRY(ald_q_step(q, &row, err));
         if (!row)
             return ALD_OK;
-        struct layout layout;
         int lens = lens_of(ald_q_col_text(q, 0));
         struct ald_packed_frame frame = {.from = ald_q_col_int(q, 1), .to = ald_q_col_int(q, 2)};
         const void *bytes = ald_q_col_blob(q, 3, &frame.n);
         frame.data = memcpy(ald_alloc(a->arena, frame.n + 1), bytes, frame.n);
-        *ret_sound = lens >= 0 && frame.from == from && frame.to == to && lay_out(&frame, lens, &layout);
+        *ret_sound = lens >= 0 && frame.from == from && frame.to == to && lay_out(&frame, lens);
         if (*ret_sound)
             ret->frames[lens] = frame;
     }
     return ALD_OK;
 }
 
-static void read_members(const struct layout *layout, struct ald_arena *arena, struct ald_frame *ret)
+static void read_members(const struct ald_packed_frame *packed, struct ald_arena *arena, struct ald_frame *ret)
 {
-    const unsigned char *at = layout->members + 4;
-    struct ald_member *members = ald_calloc(arena, layout->n, sizeof *members);
+    const unsigned char *at = packed->members + 4;
+    struct ald_member *members = ald_calloc(arena, packed->members_n, sizeof *members);
     int64_t twice = 0;
-    for (size_t i = 0; i < layout->n; i++) {
+    for (size_t i = 0; i < packed->members_n; i++) {
         members[i].incident = (uint32_t)ald_get_number(&at);
         twice += ald_signed_of(ald_get_number(&at));
         members[i].open = twice & 1;
@@ -224,12 +217,12 @@ static void read_members(const struct layout *layout, struct ald_arena *arena, s
     ret->members = members;
 }
 
-static void read_axis(const struct layout *layout, int axis, struct ald_arena *arena, struct ald_axis_frame *ret)
+static void read_axis(const struct ald_packed_frame *packed, int axis, struct ald_arena *arena, struct ald_axis_frame *ret)
 {
     ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
-    const unsigned char *at = layout->axes[axis];
+    const unsigned char *at = packed->axes[axis];
     ret->raw_n = ald_get_bytes(&at, 4);
-    ret->position = ald_calloc(arena, layout->n, sizeof *ret->position);
+    ret->position = ald_calloc(arena, packed->members_n, sizeof *ret->position);
     ret->raw_keys = ald_calloc(arena, ret->raw_n, sizeof *ret->raw_keys);
     size_t filled = 0, n = ald_get_bytes(&at, 4);
     double *positions = ald_calloc(scratch, n + 1, sizeof *positions); /* by which raw */
@@ -243,7 +236,7 @@ static void read_axis(const struct layout *layout, int axis, struct ald_arena *a
     }
     ret->raw_n = filled;
     at += 4;
-    for (size_t i = 0; i < layout->n; i++) {
+    for (size_t i = 0; i < packed->members_n; i++) {
         uint64_t which = ald_get_number(&at);
         ret->position[i] = positions[which <= n ? which : 0];
     }
@@ -271,32 +264,34 @@ static void read_scale(const struct ald_analysis *a, size_t signal, int lens, si
     ald_scale_set(ret, table, below, values, members_n);
 }
 
-static void read_scales(const struct ald_analysis *a, const struct layout *layout, int lens, struct ald_arena *arena,
+static void read_scales(const struct ald_analysis *a, const struct ald_packed_frame *packed, int lens, struct ald_arena *arena,
                         struct ald_scale ret[ALD_SIGNAL_N])
 {
-    const unsigned char *at = layout->scales;
+    const unsigned char *at = packed->scales;
     for (size_t s = 0; s < ALD_SIGNAL_N; s++) {
         ald_scale_begin(a, s, &ret[s]);
-        read_scale(a, s, lens, layout->n, &at, arena, &ret[s]);
+        read_scale(a, s, lens, packed->members_n, &at, arena, &ret[s]);
     }
 }
 
+enum { SCALES_ROOM = 1 << 16 }; /* what lies between, of one incident */
+
 static const struct ald_frame *make_frame(const struct ald_analysis *a, const struct ald_stored_quarter *of, int reading)
 {
-    struct layout layout;
+    const struct ald_packed_frame *packed = &of->frames[reading];
     struct ald_frame *frame = ald_alloc(a->arena, sizeof *frame);
     *frame = (struct ald_frame){.reading = reading, .stored = true, .analysis = a};
-    if (!lay_out(&of->frames[reading], reading, &layout))
+    if (!packed->data)
         return frame;
-    frame->n = layout.n;
-    ald_arena_reserve(a->arena, layout.n * (sizeof *frame->members + ALD_AXIS_N * 2 * sizeof(double)));
-    read_members(&layout, a->arena, frame);
-    if (!layout.scaled)
+    frame->n = packed->members_n;
+    ald_arena_reserve(a->arena, frame->n * (sizeof *frame->members + ALD_AXIS_N * 2 * sizeof(double)) + SCALES_ROOM);
+    read_members(packed, a->arena, frame);
+    if (!packed->scaled)
         return frame;
-    read_scales(a, &layout, reading, a->arena, frame->signals);
+    read_scales(a, packed, reading, a->arena, frame->signals);
     for (int axis = 0; axis < ALD_AXIS_N; axis++) {
         frame->axes[axis].weight = ald_axis_weight(frame->signals, (enum ald_axis)axis);
-        read_axis(&layout, axis, a->arena, &frame->axes[axis]);
+        read_axis(packed, axis, a->arena, &frame->axes[axis]);
     }
     return frame;
 }
@@ -311,20 +306,17 @@ void ald_frame_read(const struct ald_analysis *a, struct ald_stored_quarter *of,
 void ald_scales_read(const struct ald_analysis *a, const struct ald_stored_quarter *of, int lens, struct ald_arena *arena,
                      struct ald_scale ret[ALD_SIGNAL_N])
 {
-    struct layout layout;
-    if (lay_out(&of->frames[lens], lens, &layout) && layout.scaled)
-        read_scales(a, &layout, lens, arena, ret);
+    const struct ald_packed_frame *packed = &of->frames[lens];
+    if (packed->data && packed->scaled)
+        read_scales(a, packed, lens, arena, ret);
 }
 
 void ald_reference_read(const struct ald_analysis *a, int64_t quarter, struct ald_reference *ret)
 {
-    struct layout layout;
     struct ald_stored_quarter *of = a->stored->quarters;
     for (size_t i = 0; i < a->stored->quarters_n; i++)
         if (a->stored->quarters[i].quarter == quarter)
             of = &a->stored->quarters[i];
     const struct ald_packed_frame *start = &of->frames[ALD_START_READING];
-    *ret = (struct ald_reference){.from = start->from, .to = start->to, .stored = of};
-    if (lay_out(start, ALD_START_READING, &layout))
-        ret->n = layout.n;
+    *ret = (struct ald_reference){.from = start->from, .to = start->to, .n = start->members_n, .stored = of};
 }

@@ -28,15 +28,29 @@ static void make_scratch(struct ald_neighbourhood *near, struct ald_arena *arena
     near->marks = ald_calloc(arena, near->frame->n / (ALD_MARKS_A_WORD * ALD_MARKS_A_WORD) + 1, sizeof *near->marks);
 }
 
+/* How many members are candidates on each basis: all are gone over, without a branch. */
+static void count_candidates(struct ald_neighbourhood *near)
+{
+    const double *x = near->frame->axes[ALD_COMPLEXITY].position, *y = near->frame->axes[ALD_BLAST_RADIUS].position;
+    size_t on_x = 0, on_y = 0, on_both = 0;
+    for (size_t i = 0; i < near->frame->n && x && y; i++) {
+        bool has_x = !isnan(x[i]), has_y = !isnan(y[i]);
+        on_x += has_x;
+        on_y += has_y;
+        on_both += has_x & has_y;
+    }
+    near->candidates[ALD_BASIS_COMPLEXITY] = on_x;
+    near->candidates[ALD_BASIS_BLAST_RADIUS] = on_y;
+    near->candidates[ALD_BASIS_BOTH] = on_both;
+}
+
 void ald_neighbourhood_init(struct ald_neighbourhood *near, const struct ald_frame *frame, struct ald_arena *arena)
 {
     uint64_t *open = ald_calloc(arena, frame->n / ALD_MARKS_A_WORD + 1, sizeof *open);
     for (size_t i = 0; i < frame->n; i++)
         open[i / ALD_MARKS_A_WORD] |= (uint64_t)frame->members[i].open << (i % ALD_MARKS_A_WORD);
     *near = (struct ald_neighbourhood){.frame = frame, .open = open, .once = frame->stored};
-    for (int basis = 0; basis < ALD_BASIS_WHOLE; basis++)
-        for (size_t i = 0; i < frame->n; i++)
-            near->candidates[basis] += is_candidate(frame, (enum ald_basis)basis, i);
+    count_candidates(near);
     make_scratch(near, arena);
 }
 

@@ -60,8 +60,12 @@ ALD_CHECK enum ald_rc ald_stored_save(struct ald_store *store, const struct ald_
 
 struct ald_packed_frame {
     int64_t from, to; /* starts of the reference */
-    const unsigned char *data;
+    const unsigned char *data; /* NULL: there is none */
     size_t n;
+    /* What lies where in the bytes. */
+    size_t members_n;
+    bool scaled;
+    const unsigned char *members, *axes[ALD_AXIS_N], *scales;
 };
 struct ald_quarter;
 /** Writes the frames that a quarter has packed; q: part_frame_put. */
@@ -178,7 +182,7 @@ struct ald_datum ald_first_cell(int64_t first, int64_t row);
 /** The frames of a quarter. */
 struct ald_stored_quarter {
     int64_t quarter;
-    struct ald_packed_frame frames[ALD_READING_N + 1]; /* by lens; n 0: there is none */
+    struct ald_packed_frame frames[ALD_READING_N + 1]; /* by lens */
     const struct ald_frame *made[ALD_READING_N];       /* of them, once they were asked for; NULL: not yet */
 };
 /** Of an analysis that takes over what an earlier one found: frames come from the store. */

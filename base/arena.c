@@ -40,6 +40,7 @@
 struct block {
     struct block *next;
     size_t used, size;
+    bool reserved; /* what is large lies in it as well */
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -247,8 +248,9 @@ static void *take(struct ald_arena *arena, size_t bytes, size_t align)
         abort();
     struct block *b = arena->head;
     size_t at = b ? (b->used + align - 1) / align * align : 0;
-    bool alone = ARENA_APART || bytes > OWN_BLOCK_BYTES; /* so that it can be made longer where it lies, if it is a list */
-    if (alone || !b || at > b->size || b->size - at < bytes) {
+    bool fits = b && at <= b->size && b->size - at >= bytes;
+    bool alone = ARENA_APART || (bytes > OWN_BLOCK_BYTES && !(fits && b->reserved)); /* so that it can be made longer where it lies, if it is a list */
+    if (alone || !fits) {
         b = new_block(arena, alone ? bytes : arena->next_size < bytes ? bytes : arena->next_size);
         if (arena->head && bytes > OWN_BLOCK_BYTES) { /* full at once: what is left in the head stays in use */
             b->next = arena->head->next;
@@ -270,6 +272,7 @@ void ald_arena_reserve(struct ald_arena *arena, size_t bytes)
     if (ARENA_APART || bytes < HUGE_BLOCK_BYTES)
         return;
     struct block *b = new_block(arena, bytes);
+    b->reserved = true;
     b->next = arena->head;
     arena->head = b;
 }
