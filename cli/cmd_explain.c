@@ -115,8 +115,8 @@ enum ald_rc ald_cmd_explain(struct ald_session *s, int *ret_code, struct ald_err
     size_t i = SIZE_MAX;
     ALD_TRY(analysis_of(s, &an, &i, err));
     if (i == SIZE_MAX)
-        return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s' in '%s'%s (see alidade list)", s->options.args[0], s->config.store,
-                        ald_named_meant(s, an, s->options.args[0]));
+        return ald_fail(err, ALD_ERR_UNKNOWN, "no incident '%.80s' in '%s'%s%.40s%s (see alidade list)", s->options.args[0], s->config.store,
+                        s->options.as_of ? " as of " : "", s->options.as_of ? s->options.as_of : "", ald_named_meant(s, an, s->options.args[0]));
     if (s->options.json)
         return as_json(s, an, i, err);
     ald_explain_head(an, i);

@@ -8,6 +8,7 @@
 #include "alidade/json.h"
 #include "alidade/utf8.h"
 #include "commands.h"
+#include "named.h"
 
 #define REASON_CHARS 160
 
@@ -220,10 +221,18 @@ static enum ald_rc show(struct ald_session *s, int64_t id, struct ald_err *err)
     return ALD_OK;
 }
 
+static enum ald_rc is_there(struct ald_session *s, int64_t id, struct ald_err *err)
+{
+    struct ald_q *ALD_CLEANUP(ald_q_closep) q = NULL;
+    return open_row(s, id, &q, err);
+}
+
 static enum ald_rc retry(struct ald_session *s, int64_t id, int *ret_code, struct ald_err *err)
 {
     struct ald_source_cfg *sources = NULL;
     size_t n = 0;
+    if (id)
+        ALD_TRY(is_there(s, id, err));
     const struct ald_reread how = {.quarantined = true, .only = id, .free_text = s->config.settings.free_text};
     ALD_TRY(sources_of(s, "cli_quarantine_sources", &sources, &n, err));
     for (size_t i = 0; i < n; i++) {
@@ -254,6 +263,7 @@ static enum ald_rc drop(struct ald_session *s, int64_t id, struct ald_err *err)
     const char *reason = s->options.reason;
     if (!reason || !reason[strspn(reason, " \t")])
         return ald_fail(err, ALD_ERR_USAGE, "dropping needs a reason: --reason TEXT; it stays in Data quality");
+    ALD_TRY(ald_named_words(s, &reason, err));
     ALD_TRY(ald_store_begin(s->store, err));
     ALD_TRY(open_row(s, id, &q, err));
     const char *source = ald_strdup(s->arena, ald_q_col_text(q, 1));

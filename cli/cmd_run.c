@@ -27,8 +27,6 @@ static enum ald_rc steps(struct ald_session *s, int *ret_code, struct ald_err *e
 enum ald_rc ald_cmd_run(struct ald_session *s, int *ret_code, struct ald_err *err)
 {
     int64_t as_of = 0;
-    if (s->options.args_n)
-        return ald_fail(err, ALD_ERR_USAGE, "'alidade run' takes no arguments, found '%.40s'", s->options.args[0]);
     ALD_TRY(ald_session_check_period(s, &as_of, err));
     ALD_TRY(ald_run_begin(s, err));
     enum ald_rc rc = steps(s, ret_code, err);

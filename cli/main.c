@@ -229,6 +229,9 @@ static enum ald_rc open_store(struct ald_session *s, unsigned needs, struct ald_
 static enum ald_rc prepare(struct ald_session *s, const struct ald_command *command, struct ald_err *err)
 {
     ALD_TRY(ald_options_check(&s->options, command->options, err));
+    if (!*command->args && s->options.args_n) /* a period without --period would be another one */
+        return ald_fail(err, ALD_ERR_USAGE, "'alidade %s' takes no arguments, found '%.40s' (see alidade %s --help)", command->name, s->options.args[0],
+                        command->name);
     ALD_TRY(open_log(s, err));
     if (command->needs & ALD_NEED_CONFIG) {
         ALD_TRY(ald_session_configure(s, err));

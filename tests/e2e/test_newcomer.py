@@ -156,6 +156,8 @@ class Starters(support.Case):
         said = self.alidade("ingest", code=2, env={"PD_TOKEN": ""})
         self.assertEqual((said.out, said.err), ("", "alidade: source 'pager': token_env: environment variable 'PD_TOKEN' is empty\n"))
         self.assertIn("did you mean '--period'?", self.alidade("run", "--perod", "2026Q3", code=2).err)
+        for command in ("list", "analyze", "status", "run"):
+            self.assertIn(f"'alidade {command}' takes no arguments, found '2026Q3'", self.alidade(command, "2026Q3", code=2).err)
         self.configure(support.ndjson("history.ndjson"), support.ndjson("pages.ndjson", name="pager"))
         self.assertIn("no source 'pagr' in", self.alidade("ingest", "pagr", code=2).err)
         self.assertIn("(did you mean 'pager'?)", self.alidade("ingest", "pagr", code=2).err)
@@ -243,6 +245,7 @@ class Lists(support.Case):
         self.assertIn("none in 2026Q3: the newest of the store began on 2026-04-01", self.alidade("list", "--period", "2026Q3").err)
         self.assertIn("none in 2026Q2: as of 2026-03-31 nothing had happened yet that the store tells of, which begins on 2026-04-01",
                       self.alidade("list", "--period", "2026Q2", "--as-of", "2026-03-31").err)
+        self.assertRegex(self.alidade("explain", "INC-1", "--as-of", "2026-03-31", code=1).err, r"no incident 'INC-1' in '\S+' as of 2026-03-31 \(see")
         self.assertIn("INC-1", self.alidade("list", "--period", "2026Q2", "--service", "ledger", "--team", "payments").out)
         self.assertIn("none in 2026Q2 that is so", self.alidade("list", "--period", "2026Q2", "--text", "nowhere").err)
         self.assertIn("no incident of the store names 'Legder' (did you mean 'Ledger'?)",

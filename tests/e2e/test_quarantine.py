@@ -69,6 +69,17 @@ class Quarantine(support.Case):
         [finding] = [f for f in tree["findings"] if f["id"] == "quarantine_dropped"]
         self.assertIn("a test line", finding["text"])
 
+    def test_a_reason_names_nobody(self):
+        number = str(self.rows()[0]["id"])
+        self.alidade("quarantine", "drop", number, "--reason", "wrong, says ida.example@people.example")
+        [finding] = [f for f in self.report("2026Q2", AS_OF, code=3)["findings"] if f["id"] == "quarantine_dropped"]
+        self.assertRegex(finding["text"], "wrong, says [0-9a-f]{16}$")
+        self.assert_nowhere(["ida.example"])
+
+    def test_a_number_that_is_not_there(self):
+        for verb in ("show", "retry"):
+            self.assertIn("nothing of number 99 in quarantine", self.alidade("quarantine", verb, "99", code=1).err)
+
     def test_wrong_words(self):
         for args, words in ((("drop",), "needs the number"), (("show",), "needs the number"), (("mend",), "expected list, show N"),
                             (("show", "first"), "expected the number"), (("retry", "1", "2"), "one number")):
