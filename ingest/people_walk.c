@@ -375,10 +375,9 @@ static bool has_below(const struct ald_jv *v)
     return kind == ALD_JSON_OBJECT || kind == ALD_JSON_ARRAY;
 }
 
-/** False where the path cannot lead anywhere from the object. */
-static bool may_lead(const struct ald_jv *v, const char *path)
+/** False where the path, whose first member takes n bytes, cannot lead anywhere from the object. */
+static bool may_lead(const struct ald_jv *v, const char *path, size_t n)
 {
-    const size_t n = strcspn(path, ".[");
     return n == 0 || *path == '*' || ald_json_names(v, path, n);
 }
 
@@ -390,7 +389,7 @@ static enum ald_rc everywhere(struct ald_people_work *w, struct ald_jv *v, const
     enum ald_json_kind kind = ald_json_kind(v);
     if (kind != ALD_JSON_OBJECT && kind != ALD_JSON_ARRAY)
         return ALD_OK;
-    if (kind == ALD_JSON_OBJECT && *rest && may_lead(v, rest))
+    if (kind == ALD_JSON_OBJECT && *rest && may_lead(v, rest, strcspn(rest, ".[")))
         ALD_TRY(ald_people_walk(w, v, parent, rest, element, err));
     bool own = false;
     if (kind == ALD_JSON_OBJECT && !*rest)
@@ -411,9 +410,9 @@ static enum ald_rc everywhere(struct ald_people_work *w, struct ald_jv *v, const
 enum ald_rc ald_people_walk(struct ald_people_work *w, struct ald_jv *v, const struct ald_jv *parent, const char *path, bool element,
                         struct ald_err *err)
 {
-    if (strncmp(path, "**", 2) == 0)
+    if (path[0] == '*' && path[1] == '*')
         return everywhere(w, v, parent, path + 2 + (path[2] == '.'), element, err);
-    bool list = strncmp(path, "[]", 2) == 0;
+    bool list = path[0] == '[' && path[1] == ']';
     if (!list && !*path)
         return visit(w, v, parent, element, err);
     const char *rest = list ? path + 2 : path;
@@ -428,7 +427,7 @@ enum ald_rc ald_people_walk(struct ald_people_work *w, struct ald_jv *v, const s
         return ald_people_walk(w, v, parent, rest, true, err);
     size_t n = strcspn(path, ".[");
     struct ald_jv child;
-    if (!may_lead(v, path) || !ald_json_opt(v, ald_strndup(w->arena, path, n), &child))
+    if (!may_lead(v, path, n) || !ald_json_opt(v, ald_strndup(w->arena, path, n), &child))
         return ALD_OK;
     return ald_people_walk(w, &child, v, path + n + (path[n] == '.'), false, err);
 }

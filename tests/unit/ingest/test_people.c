@@ -616,6 +616,23 @@ static void the_same_people_again(void **state)
     assert_string_equal(found, ald_sprintf(b->arena, "[{\"t\":\"%s\"}]", strcmp(one, two) < 0 ? one : two));
 }
 
+/* A list in which the same few people stand again and again, one of them also with blanks around: each becomes whom they are, as when they
+ * stand there once, and a row for each is made. */
+static void many_of_the_same(void **state)
+{
+    struct bench *b = *state;
+    static const char *const given[] = {"u1", "Ada@x.org", " u1 ", "u7", "System"};
+    const char *const wanted[] = {p(b, "desk:login:u1"), p(b, "ada@x.org"), p(b, "desk:login:u1"), p(b, "desk:login:u7"), ""};
+    const char *json = "{\"data\":[", *text = json;
+    for (size_t i = 0; i < 100; i++) {
+        const char *between = i ? "," : "";
+        json = ald_sprintf(b->arena, "%s%s{\"owner\":\"%s\"}", json, between, given[i % 5]);
+        text = ald_sprintf(b->arena, "%s%s{\"owner\":\"%s\"}", text, between, wanted[i % 5]);
+    }
+    assert_string_equal(scrub(b, "logs", ald_sprintf(b->arena, "%s]}", json)), ald_sprintf(b->arena, "%s]}", text));
+    assert_int_equal(b->rows.n, 3);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -623,7 +640,7 @@ int main(void)
         CASE(bare_values),  CASE(objects),    CASE(shapes_of_lists), CASE(only_when),        CASE(defining_objects),
         CASE(aliases), CASE(aliases_of_both_identities), CASE(one_name_of_two_people),
         CASE(texts),      CASE(escapes), CASE(login_first), CASE(emails),        CASE(names_of_the_run), CASE(names_and_machines), CASE(people_none),
-        CASE(names_of_the_store), CASE(words_that_stood), CASE(people_names), CASE(same_again), CASE(many_names), CASE(the_same_people_again),
+        CASE(names_of_the_store), CASE(words_that_stood), CASE(people_names), CASE(same_again), CASE(many_names), CASE(the_same_people_again), CASE(many_of_the_same),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
