@@ -36,14 +36,20 @@ static void hook(void)
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = take, .free_fn = give_back});
 }
 
-/* With its NUL, as cJSON likes it: it steps back from the very end of a buffer. */
-static cJSON *parse_into(struct ald_arena *arena, const struct ald_buf *text, const char **ret_end)
+/* Whether all of the text is a document. A copy goes with its NUL: at the very end of a buffer cJSON steps back, which does no harm where
+ * nothing is left open. *ret_stop: how far it came. */
+static bool parse_into(struct ald_arena *arena, const struct ald_json_repaired *fixed, cJSON **ret, size_t *ret_stop)
 {
+    const char *end = NULL;
     (void)pthread_once(&hooked, hook);
     parsed_into = arena;
-    cJSON *root = cJSON_ParseWithLengthOpts(text->data, text->len + 1, ret_end, 0);
+    *ret = cJSON_ParseWithLengthOpts(fixed->text, fixed->len + (fixed->copy.len > 0), &end, 0);
     parsed_into = NULL;
-    return root;
+    size_t stop = end ? (size_t)(end - fixed->text) : 0;
+    while (*ret && stop < fixed->len && strchr(" \t\r\n", fixed->text[stop]))
+        stop++;
+    *ret_stop = stop;
+    return *ret && stop == fixed->len;
 }
 
 /* ---- Documents ---- */
@@ -52,8 +58,8 @@ static cJSON *parse_into(struct ald_arena *arena, const struct ald_buf *text, co
 static enum ald_rc not_json(const char *bytes, size_t n, const struct ald_json_repaired *fixed, size_t stop,
                             struct ald_err *err)
 {
-    size_t end = fixed->text.len;
-    while (end > 0 && strchr(" \t\r\n", fixed->text.data[end - 1]))
+    size_t end = fixed->len;
+    while (end > 0 && strchr(" \t\r\n", fixed->text[end - 1]))
         end--;
     if (fixed->open > 0 && stop + 1 >= end)
         return ald_fail(err, ALD_ERR_FORMAT, "not JSON at byte %zu: the text ends inside an array or object", n);
@@ -69,19 +75,21 @@ static enum ald_rc parse(struct ald_arena *arena, const char *bytes, size_t n, c
 {
     struct ald_json_repaired fixed;
     ALD_TRY(ald_json_repair(bytes, n, &fixed, err));
-    const char *end = NULL;
-    cJSON *root = parse_into(arena, &fixed.text, &end);
-    size_t stop = end ? (size_t)(end - fixed.text.data) : 0;
-    while (root && stop < fixed.text.len && strchr(" \t\r\n", fixed.text.data[stop]))
-        stop++;
+    cJSON *root = NULL;
+    size_t stop = 0;
+    bool whole = parse_into(arena, &fixed, &root, &stop);
+    if (!whole && fixed.copy.len == 0 && ald_buf_add(&fixed.copy, fixed.text, fixed.len, NULL) == ALD_OK) { /* only that tells where */
+        fixed.text = fixed.copy.data;
+        whole = parse_into(arena, &fixed, &root, &stop);
+    }
     enum ald_rc rc = ALD_OK;
-    if (!root || stop < fixed.text.len) {
+    if (!whole) {
         rc = not_json(bytes, n, &fixed, stop, err);
     } else {
         *ret = root;
         *ret_repairs = fixed.repairs;
     }
-    ald_buf_done(&fixed.text);
+    ald_buf_done(&fixed.copy);
     return rc;
 }
 

@@ -14,13 +14,15 @@
 #define ALD_JSON_NUMBER_BYTES 40
 
 struct ald_json_repaired {
-    struct ald_buf text;
+    const char *text; /* of len bytes: the document itself, where there was nothing to repair, else a copy that ends with NUL */
+    size_t len;
+    struct ald_buf copy;
     struct ald_json_repairs repairs;
-    int open; /* arrays and objects that the text leaves open: it was cut off */
+    int open; /* arrays and objects that the text leaves open: it was cut off, and text is a copy */
 };
-/** Copies a document with its repairs. Every byte outside strings then belongs to a token of JSON, every string and
+/** A document with its repairs. Every byte outside strings then belongs to a token of JSON, every string and
  *  every number is well-formed and within its limits; the order of the tokens is left for the parser to judge.
- *  @param ret written on success only; the caller calls ald_buf_done on its text. */
+ *  @param ret written on success only; the caller calls ald_buf_done on its copy. */
 ALD_CHECK enum ald_rc ald_json_repair(const char *bytes, size_t n, struct ald_json_repaired *ret, struct ald_err *err);
 /** The offset in `bytes` of what the repaired text has at `offset`. */
 size_t ald_json_repair_origin(const char *bytes, size_t n, size_t offset);

@@ -341,7 +341,6 @@ static enum ald_rc lex(struct lexer *lx, struct ald_err *err)
         if (lx->nodes > nodes_max)
             return ald_fail(err, ALD_ERR_LIMIT, "JSON at byte %zu: more than %zu values in %zu bytes", lx->pos, nodes_max, lx->n);
     }
-    flush(lx);
     return ALD_OK;
 }
 
@@ -350,11 +349,19 @@ enum ald_rc ald_json_repair(const char *bytes, size_t n, struct ald_json_repaire
     struct lexer lx = {.in = bytes, .n = n, .wanted_out = NOWHERE, .found_in = NOWHERE};
     ald_buf_init(&lx.out, SIZE_MAX / 2);
     enum ald_rc rc = lex(&lx, err);
-    if (rc == ALD_OK)
-        *ret = (struct ald_json_repaired){lx.out, lx.repairs, lx.depth};
-    else
+    if (rc != ALD_OK) {
         ald_buf_done(&lx.out);
-    return rc;
+        return rc;
+    }
+    const bool as_it_is = lx.out.len == 0 && lx.depth == 0; /* most are */
+    if (!as_it_is)
+        flush(&lx);
+    *ret = (struct ald_json_repaired){.text = as_it_is ? bytes + lx.run : lx.out.data,
+                                      .len = as_it_is ? n - lx.run : lx.out.len,
+                                      .copy = lx.out,
+                                      .repairs = lx.repairs,
+                                      .open = lx.depth};
+    return ALD_OK;
 }
 
 size_t ald_json_repair_origin(const char *bytes, size_t n, size_t offset)
@@ -362,6 +369,8 @@ size_t ald_json_repair_origin(const char *bytes, size_t n, size_t offset)
     struct lexer lx = {.in = bytes, .n = n, .wanted_out = offset, .found_in = NOWHERE};
     ald_buf_init(&lx.out, SIZE_MAX / 2);
     enum ald_rc rc = lex(&lx, NULL);
+    if (rc == ALD_OK)
+        flush(&lx);
     ald_buf_done(&lx.out);
     return rc == ALD_OK && lx.found_in != NOWHERE ? lx.found_in : n;
 }
