@@ -6,6 +6,7 @@
 
 #include "alidade/hash.h"
 #include "alidade/rng.h"
+#include "sentences.h"
 #include "words.h"
 
 #define LABEL_MAX 30
@@ -340,7 +341,7 @@ static size_t nearest(const struct naming *g, size_t corner)
         const struct ald_point *p = &g->p->points[i];
         double dx = unit(g, 0, p->x) - (double)(corner % 2), dy = unit(g, 1, p->y) - (double)(corner / 2);
         double distance = hypot(dx, dy);
-        if (distance < best_distance && *p->label && !crowded(g, p, usual_side(g, p)) && !covered(g, p, usual_side(g, p))) {
+        if (distance < best_distance && *p->label && !ald_key_is_drawn(p->label) && !crowded(g, p, usual_side(g, p)) && !covered(g, p, usual_side(g, p))) {
             best = i;
             best_distance = distance;
         }

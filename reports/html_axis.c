@@ -3,7 +3,9 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
+#include "alidade/utf8.h"
 #include "alidade/zone.h"
 
 double ald_scale_unit(const struct ald_scale *axis, double v)
@@ -165,6 +167,15 @@ static void widen(struct ald_scale *axis, enum ald_show show, bool whole)
         axis->low -= room > 0 ? room : 1;
 }
 
+enum { SHORT_LABEL = 7 }; /* "2026-07" */
+
+/* Of a period that is a span of days, its first: below an axis there is no room for both. */
+static const char *begins(struct ald_arena *a, const char *label)
+{
+    const char *to = strstr(label, "..");
+    return to ? ald_strndup(a, label, (size_t)(to - label)) : label;
+}
+
 void ald_scale_lay(struct ald_arena *a, const struct ald_report *report, const struct ald_points *p, int i, size_t ticks, struct ald_scale *ret)
 {
     const struct ald_chart *chart = p->chart;
@@ -173,9 +184,12 @@ void ald_scale_lay(struct ald_arena *a, const struct ald_report *report, const s
     if (chart->form == ALD_CHART_RANGES && !i) {
         ret->low = -0.5;
         ret->high = (double)p->n - 0.5;
+        size_t chars = ald_utf8_count(begins(a, p->points[p->n - 1].label));
+        if (chars > SHORT_LABEL) /* half as many, and the last one wholly left of the end */
+            ticks = ticks * 5 / chars > 1 ? ticks * 5 / chars : 1;
         size_t step = p->n > ticks ? (p->n + ticks - 1) / ticks : 1;
         for (size_t k = (p->n - 1) % step; k < p->n; k += step) /* the last one always has its name */
-            add(ret, (double)k, p->points[k].label);
+            add(ret, (double)k, begins(a, p->points[k].label));
         return;
     }
     if (!ald_chart_extent(report, p, i, &ret->low, &ret->high))

@@ -11,6 +11,7 @@
 #define NAME_CHARS 18 /* of a point's name, at most */
 #define NAME_GAP 8    /* from a point to its name */
 #define LINE 13.0     /* height of a line of words */
+#define HALF_LAST 26.0 /* of a word below the end of an axis: more has no room there */
 #define HALF_MARK 5.0 /* from the middle of a mark to its edge */
 #define MOVED_MOST 4  /* lines that the word of a corner gives way */
 #define LARGE_MOST 300 /* more points than this are drawn smaller */
@@ -72,12 +73,13 @@ static void put_x_axis(const struct plot *p)
     for (size_t i = p->axis[0].ticks_n; i-- > 0;) {
         const struct ald_tick *tick = &p->axis[0].ticks[i];
         double x = ux(p, tick->at), half = half_length(tick);
+        bool beyond = x * narrow.width + half > narrow.width + HALF_LAST; /* the edge of the figure */
         bool fits = x * narrow.width + half + 4 <= free_to;
         if (fits)
-            free_to = x * narrow.width - half;
+            free_to = x * narrow.width - (beyond ? 2 * half : half);
         if (p->chart->form == ALD_CHART_POINTS)
             ald_html_rawf(p->h, "<line class=\"gr\" x1=\"%.1f%%\" x2=\"%.1f%%\" y2=\"100%%\"/>", 100 * x, 100 * x);
-        ald_html_rawf(p->h, "<text%s x=\"%.1f%%\" y=\"100%%\" dy=\"15\" text-anchor=\"middle\">", fits ? "" : " class=\"wd\"", 100 * x);
+        ald_html_rawf(p->h, "<text%s x=\"%.1f%%\" y=\"100%%\" dy=\"15\" text-anchor=\"%s\">", fits ? "" : " class=\"wd\"", 100 * x, beyond ? "end" : "middle");
         ald_html_text(p->h, tick->label);
         ald_html_raw(p->h, "</text>");
     }

@@ -12,7 +12,7 @@ void ald_standouts_nodes(struct ald_arena *a, struct ald_node *root, const struc
 /** hard{}: how many were hard, how many reached far, of how many, and by which reading. */
 struct ald_node *ald_hard_node(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
 /** What is said of it, by the tree. The first sentence tells how they stand beside comparable ones. */
-const char *const *ald_leadership_hard(struct ald_arena *a, const struct ald_node *root, const struct ald_settings *settings, const struct ald_figures *figures,
+const char *const *ald_leadership_hard(struct ald_arena *a, const struct ald_node *root, const struct ald_analysis *analysis, const struct ald_figures *figures,
                                        const struct ald_changes *changes);
 /** How far comparing is to be believed in this period, by its calibration; NULL: as far as it says. */
 const char *ald_leadership_skill(struct ald_arena *a, const struct ald_node *root, const struct ald_settings *settings);

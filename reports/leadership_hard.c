@@ -6,6 +6,7 @@
 
 #include "alidade/stats.h"
 #include "nodes.h"
+#include "quarterly.h"
 #include "sentences.h"
 #include "words.h"
 
@@ -244,16 +245,18 @@ static const char *readings(struct ald_arena *a, const struct ald_figures *f, co
                        with_usual(a, ald_usual_of(usual, usual->longer, read)), also);
 }
 
-const char *const *ald_leadership_hard(struct ald_arena *a, const struct ald_node *root, const struct ald_settings *settings, const struct ald_figures *f,
+const char *const *ald_leadership_hard(struct ald_arena *a, const struct ald_node *root, const struct ald_analysis *an, const struct ald_figures *f,
                                        const struct ald_changes *changes)
 {
     struct ald_sentences t = {.a = a};
-    const char *landmark = ald_span(a, (double)settings->landmark_ms);
+    const char *landmark = ald_span(a, (double)an->settings->landmark_ms);
     if (f->shorter + f->typical + f->longer + f->open_longer)
         ald_sentence_add(&t, readings(a, f, changes));
-    else if (f->incidents_n)
+    else if (f->incidents_n) {
         ald_sentence_add(&t, ald_sprintf(a, "How hard they were cannot be told yet: comparing needs 30 incidents from before their quarter, within %d quarters.",
-                                         settings->lookback_quarters));
+                                         an->settings->lookback_quarters));
+        ald_sentence_add(&t, ald_until_readings(a, an, f));
+    }
     ald_sentence_add(&t, hardest(a, root, landmark));
     ald_sentence_add(&t, too_short(a, root, landmark));
     return ald_sentences_end(&t);

@@ -250,7 +250,7 @@ static const char *const *what_was_hard(const struct asked *q)
     static const char *const none[] = {"With no incident there is nothing to compare.", NULL};
     if (!q->f->incidents_n)
         return none;
-    return ald_leadership_hard(q->a, q->report->root, q->in->analysis->settings, q->f, q->changes);
+    return ald_leadership_hard(q->a, q->report->root, q->in->analysis, q->f, q->changes);
 }
 
 /* ---- What is still open, what took longest? ---- */

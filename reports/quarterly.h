@@ -11,6 +11,8 @@ void ald_quarterly_views(const struct ald_report_input *in, struct ald_report *r
 /** The sentences of the summary, most important first; each carries its uncertainty. NULL-terminated, arena-owned. */
 const char *const *ald_quarterly_sentences(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures,
                                            const struct ald_changes *changes);
+/** How long until incidents can be compared with earlier ones, where none can yet: a sentence. Arena-owned. */
+const char *ald_until_readings(struct ald_arena *a, const struct ald_analysis *analysis, const struct ald_figures *figures);
 /** What is in none of the times, and why; what was counted apart. NULL-terminated, arena-owned. */
 const char *const *ald_quarterly_left_out(struct ald_arena *a, const struct ald_figures *figures);
 /** " 12 are told by nothing but status (since 3 May 2026): ..." where sources that began within the baseline make a count differ from

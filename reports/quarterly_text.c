@@ -119,14 +119,42 @@ static void say_pairs(struct ald_sentences *t, const struct ald_figures *f)
                                         ald_many(t->a, f->pairs_n, "pair of incidents", "pairs of incidents"), by_start(t->a, f->pairs_n, start)));
 }
 
+const char *ald_until_readings(struct ald_arena *a, const struct ald_analysis *an, const struct ald_figures *f)
+{
+    enum { NEEDED = 30 };
+    const double quarter_ms = 365.25 / 4 * (double)ALD_DAY_MS;
+    int quarters = an->settings->lookback_quarters;
+    size_t have = 0, own = 0;
+    for (size_t i = 0; i < an->incidents_n; i++) {
+        const struct ald_incident *inc = &an->incidents[i];
+        bool timed = inc->state == ALD_OPEN || (inc->state == ALD_STATE_RESOLVED && inc->duration_ms != ALD_TIME_NONE);
+        if (inc->cls != ALD_INCIDENT || !timed || inc->started_at == ALD_TIME_NONE || inc->started_at >= f->period.end ||
+            (double)(f->period.end - inc->started_at) > quarters * quarter_ms)
+            continue;
+        have++;
+        own += inc->started_at >= f->period.start;
+    }
+    if (have >= NEEDED)
+        return ald_sprintf(a, "%s are on record by now: incidents of the quarter after this can be compared.", ald_words_count(a, (int64_t)have));
+    const char *far = ald_sprintf(a, "%s so far", ald_many(a, have, "is on record", "are on record"));
+    if (!own)
+        return ald_sprintf(a, "%s.", far);
+    size_t more = (NEEDED - have + own - 1) / own;
+    if ((double)more * (double)(f->period.end - f->period.start) > quarters * quarter_ms)
+        return ald_sprintf(a, "%s; at the pace of this period 30 will not come together within %d quarters: analysis.lookback can be longer.", far, quarters);
+    return ald_sprintf(a, "%s; at the pace of this period that takes about %s.", far, ald_many(a, more, "more period like it", "more periods like it"));
+}
+
 static void say_readings(struct ald_sentences *t, const struct ald_analysis *an, const struct ald_figures *f, const struct ald_changes *changes)
 {
     size_t longer = f->longer + f->open_longer, read = f->shorter + f->typical + longer;
     if (read + f->still_open == 0) {
-        if (f->incidents_n)
+        if (f->incidents_n) {
             ald_sentence_add(t, ald_sprintf(t->a, "No incident can be seen beside comparable ones yet: that needs 30 resolved or open incidents from before "
                                      "its quarter, within %d quarters.",
                                an->settings->lookback_quarters));
+            ald_sentence_add(t, ald_until_readings(t->a, an, f));
+        }
         return;
     }
     if (read == 0)

@@ -284,6 +284,16 @@ class Leadership(Words, support.Case):
         self.assertIn(self.answers["read"][0], self.page.text, "the same words as in the JSON")
         self.assertEqual(tree["clocks"]["resolve"]["absent"]["km_median_s"], tree["clocks"]["resolve"]["absent"]["median_s"])
 
+    def test_how_long_until_incidents_can_be_compared(self):
+        self.history([self.one(n, n, 60) for n in range(5)])
+        for formats in ("quarterly", "leadership"):
+            tree = self.lead("2026Q1", "2026-05-01T00:00:00Z") if formats == "leadership" else self.report("2026Q1", "2026-05-01T00:00:00Z")
+            said = " ".join(tree["summary"] if formats == "quarterly" else self.answers["hard"])
+            self.assertIn("5 are on record so far; at the pace of this period that takes about 5 more periods like it.", said)
+        self.history([self.one(n, n, 60) for n in range(31)])
+        self.lead("2026Q1", "2026-05-01T00:00:00Z")
+        self.assertIn("31 are on record by now: incidents of the quarter after this can be compared.", self.answers["hard"])
+
     def test_a_status_page_alone(self):
         """What is known from nothing else tells of no customers; that all of it was posted is no news."""
         self.history([{**self.one(n, n, 60), "kind": "status"} for n in range(5)])

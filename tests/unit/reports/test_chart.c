@@ -350,6 +350,21 @@ static void test_names_do_not_cover_points(void **state)
     assert_int_equal(named[0].side, 1);
 }
 
+/* Nobody looks for an identifier that a machine drew. */
+static void test_drawn_keys_are_no_names(void **state)
+{
+    struct room *room = *state;
+    struct ald_node *rows = rows_of(room);
+    add_row(room, rows, "fr6wzzpg0bsv", "a", 0.05, 60);
+    add_row(room, rows, "LUM-7", "a", 0.95, 3600);
+    struct ald_chart chart = points_chart;
+    chart.named = true;
+    struct ald_points *p = ald_chart_points(room->arena, &room->report, &chart, 10);
+    struct ald_named_point named[ALD_NAMED_MOST];
+    assert_int_equal(ald_chart_names(&room->report, p, named), 1);
+    assert_string_equal(p->points[named[0].point].label, "LUM-7");
+}
+
 /* Rows that a chart leaves out by intent are named below it, and count as neither drawn nor without a value; only marked points have names. */
 static void test_rows_left_out_by_intent(void **state)
 {
@@ -422,6 +437,10 @@ static void test_axes(void **state)
     p = ald_chart_points(room->arena, &room->report, &chart, 10);
     ald_scale_lay(room->arena, &room->report, p, 0, 9, &axis);
     has_ticks(&axis, "one | two");
+    struct ald_point *last = &p->points[p->n - 1];
+    last->label = "2026-10-03..2026-10-04";
+    ald_scale_lay(room->arena, &room->report, p, 0, 9, &axis);
+    has_ticks(&axis, "one | 2026-10-03");
 }
 
 static void test_axes_of_time(void **state)
@@ -452,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_samples_are_the_same_each_time, enter, leave),
         cmocka_unit_test_setup_teardown(test_names_do_not_cover_each_other, enter, leave),
         cmocka_unit_test_setup_teardown(test_names_do_not_cover_points, enter, leave),
+        cmocka_unit_test_setup_teardown(test_drawn_keys_are_no_names, enter, leave),
         cmocka_unit_test_setup_teardown(test_rows_left_out_by_intent, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes, enter, leave),
         cmocka_unit_test_setup_teardown(test_axes_of_time, enter, leave),
