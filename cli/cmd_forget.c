@@ -111,6 +111,8 @@ static enum ald_rc in_recordings(struct ald_session *s, struct tally *t, struct 
 
 static enum ald_rc everywhere(struct ald_session *s, struct tally *t, size_t known, struct ald_err *err)
 {
+    if (t->keep) /* should this end before old pages are cleared, the next analyze clears them */
+        ALD_TRY(ald_store_owe_scour(s->store, err));
     ALD_TRY(in_store(s, t, known, err));
     ALD_TRY(in_copies(s, t, err));
     ALD_TRY(in_recordings(s, t, err));
