@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alidade/hash.h"
+#include "alidade/parallel.h"
 #include "analysis/packing.h"
 
 enum { VERSION = 3, HEAD = -1 /* its number among the chunks */, HEAD_BYTES = 2 * 8 };
@@ -193,21 +194,66 @@ static ALD_CHECK enum ald_rc save_changes(struct ald_store *store, const struct 
     return ALD_OK;
 }
 
+/* Chunks that are packed at the same time. */
+struct packing {
+    const struct ald_build *b;
+    const struct ald_brief_states *states;
+    struct packing_chunk {
+        struct ald_arena *arena;
+        size_t from, to; /* of by_row */
+        struct ald_bytes packed;
+    } chunks[ALD_PARALLEL_MOST];
+};
+
+static void pack_chunk(void *ctx, size_t i)
+{
+    struct packing *p = ctx;
+    struct packing_chunk *chunk = &p->chunks[i];
+    ald_arena_reset(chunk->arena);
+    chunk->packed = ald_brief_pack(p->b, &p->b->by_row[chunk->from], chunk->to - chunk->from, p->states, NULL, chunk->arena);
+}
+
+static int64_t chunk_number(const struct ald_build *b, size_t at)
+{
+    return b->by_row[at].row / ALD_BRIEFS_A_CHUNK;
+}
+
+/* The next chunks from `at` on, which moves behind them. @return how many. */
+static size_t pack_next(struct packing *p, size_t most, size_t *at)
+{
+    size_t n = 0;
+    for (; n < most && *at < p->b->by_row_n; n++) {
+        struct packing_chunk *chunk = &p->chunks[n];
+        chunk->from = *at;
+        while (*at < p->b->by_row_n && chunk_number(p->b, *at) == chunk_number(p->b, chunk->from))
+            ++*at;
+        chunk->to = *at;
+    }
+    ald_parallel(n, pack_chunk, p);
+    return n;
+}
+
+static void packing_done(struct packing *p)
+{
+    for (size_t i = 0; i < ALD_PARALLEL_MOST; i++)
+        ald_arena_free(p->chunks[i].arena);
+}
+
 enum ald_rc ald_briefs_write(const struct ald_build *b, const struct ald_brief_states *states, struct ald_err *err)
 {
-    ALD_CLEANUP(ald_arena_freep) struct ald_arena *scratch = ald_arena_new();
+    ALD_CLEANUP(packing_done) struct packing p = {.b = b, .states = states};
     ALD_CLEANUP(ald_kept_done) struct ald_kept kept = {.store = NULL};
     const struct ald_datum after[] = {ald_datum_int(HEAD)};
+    const size_t parts = ald_parallel_parts_for(b->by_row_n);
+    for (size_t i = 0; i < parts; i++)
+        p.chunks[i].arena = ald_arena_new();
     ALD_TRY(ald_kept_open(b->store, &table, after, &kept, err));
-    for (size_t from = 0, to = 0; from < b->by_row_n; from = to) {
-        int64_t number = b->by_row[from].row / ALD_BRIEFS_A_CHUNK;
-        while (to < b->by_row_n && b->by_row[to].row / ALD_BRIEFS_A_CHUNK == number)
-            to++;
-        ald_arena_reset(scratch);
-        const struct ald_bytes packed = ald_brief_pack(b, &b->by_row[from], to - from, states, NULL, scratch);
-        const struct ald_datum cells[] = {ald_datum_int(number), ald_datum_blob(packed.data, packed.n)};
-        ALD_TRY(ald_kept_row(&kept, cells, err));
-    }
+    for (size_t at = 0; at < b->by_row_n;)
+        for (size_t i = 0, n = pack_next(&p, parts, &at); i < n; i++) {
+            const struct packing_chunk *chunk = &p.chunks[i];
+            const struct ald_datum cells[] = {ald_datum_int(chunk_number(b, chunk->from)), ald_datum_blob(chunk->packed.data, chunk->packed.n)};
+            ALD_TRY(ald_kept_row(&kept, cells, err));
+        }
     b->a->briefs_kept = true;
     return ald_kept_end(&kept, err);
 }
