@@ -172,6 +172,8 @@ class Sample(Words, support.Case):
             self.assertRegex(paper, rf"\.{printed} :nth-child\(n\+{int(printed[1:]) + 1}\)")
             titles = next(table["titles"] for table in self.page.tables if table["rows"] == rows and printed in table["classes"])
             self.assertIn("On paper without: " + ", ".join(titles[int(printed[1:]):]) + ".", self.page.text)
+        [titles] = [table["titles"] for table in self.page.tables if "In people's own words" in table["titles"]]
+        self.assertNotIn("Kind", titles, "no source tells it")
         [titles] = [table["titles"] for table in self.page.tables if "Read by" in table["titles"]]
         self.assertLess(titles.index("Read by"), 11, "which reading it is stands on paper too")
         self.assertIn("q1", shown["findings"][0], "counts in the first column stand under their heading")

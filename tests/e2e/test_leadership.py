@@ -293,6 +293,10 @@ class Leadership(Words, support.Case):
         self.history([self.one(n, n, 60) for n in range(31)])
         self.lead("2026Q1", "2026-05-01T00:00:00Z")
         self.assertIn("31 are on record by now: incidents of the quarter after this can be compared.", self.answers["hard"])
+        self.assertNotIn("Beside comparable earlier ones", self.page.text, "a column in which nothing would stand")
+        tree = self.lead("2026-01-03..2026-01-04", "2026-05-01T00:00:00Z")
+        self.assertIn("Reliability, 3 January 2026", self.page.text)
+        self.assertNotIn("would likely show", " ".join(self.answers["change"]), "of one incident no change can be told, of whatever size")
 
     def test_a_status_page_alone(self):
         """What is known from nothing else tells of no customers; that all of it was posted is no news."""

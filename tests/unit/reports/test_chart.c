@@ -169,6 +169,7 @@ static void test_periods(void **state)
                  {2025, 2026, 4, 1, 4, 1, 12, "April 2025 to March 2026"},
                  {2025, 2026, 11, 1, 2, 1, 3, "November 2025 to January 2026"},
                  {2026, 2026, 7, 1, 8, 13, 0, "1 July to 12 August 2026"},
+                 {2026, 2026, 10, 3, 10, 4, 0, "3 October 2026"},
                  {2025, 2026, 12, 30, 1, 3, 0, "30 December 2025 to 2 January 2026"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(ald_words_period(room->arena, room->zone, at(room, cases[i].from_year, cases[i].from_month, cases[i].from_day),
