@@ -3,8 +3,10 @@
 #include "sync_reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "alidade/hash.h"
 #include "alidade/limits.h"
@@ -43,11 +45,16 @@ enum ald_rc ald_sync_reader_open(struct ald_sync *s, const char *path, struct al
     ald_buf_init(&r->object, (size_t)6 * ALD_MAX_LINE_BYTES);
     ald_buf_init(&r->document, ALD_MAX_RESPONSE_BYTES);
     r->cells = ald_arena_new();
-    r->file = fopen(path, "rbe");
-    if (!r->file)
-        return ald_fail(err, ALD_ERR_IO, "path: cannot read '%s': %s", path, strerror(errno));
-    if (fstat(fileno(r->file), &info) == 0 && S_ISDIR(info.st_mode))
-        return ald_fail(err, ALD_ERR_IO, "path: '%s' is a folder", path);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is not waited for */
+    r->file = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!r->file) {
+        const int why = errno;
+        if (fd >= 0)
+            (void)close(fd);
+        return ald_fail(err, ALD_ERR_IO, "path: cannot read '%s': %s", path, strerror(why));
+    }
+    if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) /* the next run reads it to see whether it is as it was */
+        return ald_fail(err, ALD_ERR_IO, "path: '%s' is %s", path, S_ISDIR(info.st_mode) ? "a folder" : "a pipe or a device, expected a file");
     return ALD_OK;
 }
 

@@ -1,10 +1,9 @@
 /* sync of file sources: what a line may be, what a changed file does, that no line takes another with it. */
 #include "sync_room.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <time.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "alidade/limits.h"
 
@@ -241,47 +240,41 @@ static void the_first_events_leave_one_note(void **state)
     room_close(&room);
 }
 
-/** A file that is written while it is read: a megabyte, and another one as soon as its first page is being stored. */
-struct pipe {
+/** What is looked at while the first page is being stored: how far the file is read. */
+struct ahead {
     const char *path;
-    sem_t stored, written;
+    long long first; /* bytes that the first page takes to be read */
     bool read_meanwhile;
 };
 
-static void feed_lines(int file, int from, int to)
+/** Where this program stands in a file that it reads; 0 when it does not. */
+static long long place_in(const char *path)
 {
-    char line[2048], title[1200];
-    memset(title, 'T', sizeof title);
-    for (int i = from; i < to; i++) {
-        const int n = snprintf(line, sizeof line, "{\"external_id\": \"%d\", \"title\": \"%.*s\", \"opened_at\": \"2026-01-02T03:04:05Z\"}\n", i,
-                               (int)sizeof title, title);
-        if (write(file, line, (size_t)n) != n)
-            abort(); /* in a thread of its own */
+    char name[64], target[PATH_MAX];
+    long long place = 0;
+    for (int file = 3; file < 256; file++) {
+        (void)snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+        const ssize_t n = readlink(name, target, sizeof target - 1);
+        if (n < 0 || (size_t)n != strlen(path) || memcmp(target, path, (size_t)n) != 0)
+            continue;
+        (void)snprintf(name, sizeof name, "/proc/self/fdinfo/%d", file);
+        FILE *info = fopen(name, "re");
+        assert_non_null(info);
+        assert_int_equal(fscanf(info, "pos: %lld", &place), 1);
+        (void)fclose(info);
     }
-}
-
-static void *feed(void *ctx)
-{
-    struct pipe *pipe = ctx;
-    const int file = open(pipe->path, O_WRONLY | O_CLOEXEC);
-    feed_lines(file, 0, 1000); /* more than is read at once */
-    (void)sem_wait(&pipe->stored);
-    feed_lines(file, 1000, 1500); /* more than waits in a pipe */
-    (void)sem_post(&pipe->written);
-    (void)close(file);
-    return NULL;
+    return place;
 }
 
 static void wait_for_reader(void *ctx, const struct ald_progress_event *event)
 {
-    struct pipe *pipe = ctx;
-    struct timespec until;
+    struct ahead *ahead = ctx;
     if (event->note || event->pages != 1)
         return;
-    (void)sem_post(&pipe->stored);
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 60;
-    pipe->read_meanwhile = sem_timedwait(&pipe->written, &until) == 0;
+    for (int i = 0; i < 6000 && !ahead->read_meanwhile; i++) {
+        ahead->read_meanwhile = place_in(ahead->path) > ahead->first;
+        (void)usleep(10000);
+    }
 }
 
 static void the_next_page_is_read_while_one_is_stored(void **state)
@@ -289,22 +282,38 @@ static void the_next_page_is_read_while_one_is_stored(void **state)
     (void)state;
     struct room room;
     struct files files;
-    pthread_t feeder;
+    char title[1200];
     one_source(&room, &files);
-    struct pipe pipe = {.path = files.a};
-    assert_int_equal(mkfifo(files.a, 0600), 0);
-    assert_int_equal(sem_init(&pipe.stored, 0, 0), 0);
-    assert_int_equal(sem_init(&pipe.written, 0, 0), 0);
-    assert_int_equal(pthread_create(&feeder, NULL, feed, &pipe), 0);
+    struct ahead ahead = {.path = files.a, .first = 1 << 20}; /* what is read at once */
+    FILE *file = fopen(files.a, "we");
+    assert_non_null(file);
+    memset(title, 'T', sizeof title);
+    for (int i = 0; i < 1500; i++)
+        assert_true(fprintf(file, "{\"external_id\": \"%d\", \"title\": \"%.*s\", \"opened_at\": \"2026-01-02T03:04:05Z\"}\n", i,
+                            (int)sizeof title, title) > 0);
+    assert_int_equal(fclose(file), 0);
     room.sources[0].page_size = 500;
     room.opts.progress = wait_for_reader;
-    room.opts.progress_ctx = &pipe;
+    room.opts.progress_ctx = &ahead;
     run(&room);
-    assert_int_equal(pthread_join(feeder, NULL), 0);
-    assert_true(pipe.read_meanwhile);
+    assert_true(ahead.read_meanwhile);
     assert_int_equal(room_count(&room, N("record")), 1500);
-    (void)sem_destroy(&pipe.stored);
-    (void)sem_destroy(&pipe.written);
+    room_close(&room);
+}
+
+static void what_is_no_file_is_refused(void **state)
+{
+    (void)state;
+    struct room room;
+    struct files files;
+    one_source(&room, &files);
+    assert_int_equal(mkfifo(files.a, 0600), 0);
+    assert_int_equal(room_run(&room), ALD_OK);
+    assert_int_equal(room.out[0].rc, ALD_ERR_IO);
+    assert_non_null(strstr(room.out[0].message, "is a pipe or a device"));
+    (void)snprintf(files.a, sizeof files.a, "/dev/zero");
+    assert_int_equal(room_run(&room), ALD_OK);
+    assert_non_null(strstr(room.out[0].message, "is a pipe or a device"));
     room_close(&room);
 }
 
@@ -359,6 +368,7 @@ int main(void)
         cmocka_unit_test(events_tell_of_records_without_any),
         cmocka_unit_test(the_first_events_leave_one_note),
         cmocka_unit_test(the_next_page_is_read_while_one_is_stored),
+        cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(missing_file_names_it),
         cmocka_unit_test(another_type_of_the_same_name),
     };
