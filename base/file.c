@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,6 +81,14 @@ static enum ald_rc make_parents(const char *path, struct ald_err *err)
     return ALD_OK;
 }
 
+/* Names a temp file. No pid: in containers every run has the same, and one of another container on the same volume, or what a kill left where
+ * there are no locks, would be in the way. */
+static unsigned long long any_number(void)
+{
+    unsigned long long ret = 0;
+    return getrandom(&ret, sizeof ret, 0) == (ssize_t)sizeof ret ? ret : (unsigned long long)getpid();
+}
+
 /* Fills in the paths. A link is followed, so that its target is replaced and not the link; a device or a pipe must not
  * become a file. */
 static enum ald_rc set_paths(struct ald_replace *r, const char *path, struct ald_err *err)
@@ -95,7 +104,7 @@ static enum ald_rc set_paths(struct ald_replace *r, const char *path, struct ald
     if (!target)
         return ald_fail(err, ALD_ERR_IO, "cannot write '%s': %s", path, strerror(errno));
     int n = snprintf(r->path, sizeof r->path, "%s", target);
-    int m = snprintf(r->temp, sizeof r->temp, "%s.tmp.%ld", target, (long)getpid());
+    int m = snprintf(r->temp, sizeof r->temp, "%s.tmp.%llu", target, any_number());
     free(target);
     if (n < 0 || m < 0 || (size_t)n >= sizeof r->path || (size_t)m >= sizeof r->temp) {
         r->temp[0] = '\0';
@@ -116,8 +125,8 @@ static void sweep_one(int folder, const char *name, const char *base, size_t bas
     static const char mark[] = ".tmp.";
     if (strncmp(name, base, base_n) != 0 || strncmp(name + base_n, mark, sizeof mark - 1) != 0)
         return;
-    const char *pid = name + base_n + sizeof mark - 1;
-    if (!*pid || pid[strspn(pid, "0123456789")])
+    const char *number = name + base_n + sizeof mark - 1;
+    if (!*number || number[strspn(number, "0123456789")])
         return;
     ALD_CLEANUP(close_fd) const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat st;
