@@ -218,7 +218,7 @@ class Doctor(Case):
         self.write("alidade.yaml", "stores: alidade.db\nseverity_order: [SEV1, SEV2, SEV3]\nsources: [{ name: a, type: ndjson, path: x }]\n")
         self.assertEqual(self.alidade("doctor", code=2).out.count("alidade.yaml:"), 1)
         self.write("alidade.yaml", "stores: alidade.db\nseverity_order: [SEV1, [SEV2], SEV3]\n")
-        self.assertRegex(self.alidade("doctor", code=2).out, r"(?s)yaml:1:.*yaml:2:24: key 'severity_order': found a\s+list, expected a\s+text")
+        self.assertRegex(self.alidade("doctor", code=2).out, r"(?s)yaml:1:.*yaml:2:24:\s+key\s+'severity_order':\s+found\s+a\s+list,\s+expected\s+a\s+text")
 
     def test_a_store_that_lives_on_imports_is_sound(self):
         self.configure()

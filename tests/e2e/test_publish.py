@@ -85,7 +85,7 @@ class Publish(support.Case):
 
     def test_what_stands_out_is_what_the_report_says(self):
         """The message decides nothing; a report of before the flag has nothing that stands out."""
-        for place, strong in ((1, 0), (4, len(self.tree["answers"][4]["sentences"]) - 1), (1, None)):
+        for place, strong in ((1, 0), (4, 0), (1, None)):
             for row in self.tree["answers"]:
                 row.pop("strong")
             if strong is not None:
