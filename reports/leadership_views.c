@@ -59,16 +59,6 @@ static void say_together(struct ald_report *report, struct ald_section *s, size_
         ald_view_text(report, s, text);
 }
 
-/* Whether one of those that are named can be compared: else its column would be bare. */
-static bool any_reading(const struct ald_report *report)
-{
-    const struct ald_node *list = ald_node_at(report->root, "open_and_longest");
-    for (size_t i = 0; i < ald_rows_n(list); i++)
-        if (ald_text_at(list->list.items[i], "reading"))
-            return true;
-    return false;
-}
-
 /* By name, whatever their reading: who asks for them knows them. */
 static void open_and_longest(struct ald_report *report, struct ald_section *s)
 {
@@ -83,7 +73,7 @@ static void open_and_longest(struct ald_report *report, struct ald_section *s)
     heading(report, s, OPEN);
     if (!open)
         ald_view_text(report, s, "No incident is still open. The longest:");
-    ald_view_table(report, s, NULL, "open_and_longest", NULL, columns, any_reading(report) ? N(columns) : N(columns) - 1, false);
+    ald_view_table(report, s, NULL, "open_and_longest", NULL, columns, N(columns) - !ald_rows_tell(ald_node_at(report->root, "open_and_longest"), "reading"), false);
     const struct ald_node *list = ald_node_at(report->root, "open_and_longest");
     for (size_t i = 0; i < ald_rows_n(list); i++)
         shown += strcmp(ald_text_at(list->list.items[i], "state"), "over") != 0;

@@ -42,19 +42,6 @@ static void reviews(struct ald_report *report, struct ald_section *s)
     ald_view_figures(report, s, "Reviews, who came, what followed", figures, N(figures));
 }
 
-/* Whether a source tells what kind of learning it is: else its column would be bare. */
-static bool any_kind(const struct ald_report *report)
-{
-    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
-    const struct ald_node *rows = ald_node_at(report->root, "learning.learnings");
-    bool any = false;
-    for (size_t i = 0; i < ald_rows_n(rows) && !any; i++) {
-        any = ald_text_at(ald_rows_at(rows, i, scratch), "kind") != NULL;
-        ald_arena_reset(scratch);
-    }
-    return any;
-}
-
 static void said(struct ald_report *report, struct ald_section *s)
 {
     const struct ald_column columns[] = {
@@ -65,7 +52,7 @@ static void said(struct ald_report *report, struct ald_section *s)
     };
     const char *empty = count_at(report, "learning.learnings_n") ? "What people said is counted, but its text is not stored (free_text: off)."
                                                                  : "Nothing is on record for this period.";
-    ald_view_table(report, s, "What people said they learned", "learning.learnings", empty, columns, any_kind(report) ? N(columns) : N(columns) - 1, false);
+    ald_view_table(report, s, "What people said they learned", "learning.learnings", empty, columns, N(columns) - !ald_rows_tell(ald_node_at(report->root, "learning.learnings"), "kind"), false);
 }
 
 static void actions(struct ald_report *report, struct ald_section *s)

@@ -297,6 +297,17 @@ const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct
     return rows->kind == ALD_NODE_LIST ? rows->list.items[i] : rows->rows.row(rows->rows.ctx, i, scratch);
 }
 
+bool ald_rows_tell(const struct ald_node *rows, const char *path)
+{
+    struct ald_arena *ALD_CLEANUP(ald_arena_freep) scratch = ald_arena_new();
+    bool any = false;
+    for (size_t i = 0; i < ald_rows_n(rows) && !any; i++) {
+        any = ald_text_at(ald_rows_at(rows, i, scratch), path) != NULL;
+        ald_arena_reset(scratch);
+    }
+    return any;
+}
+
 const char *ald_text_at(const struct ald_node *node, const char *path)
 {
     const struct ald_node *at = path ? ald_node_at(node, path) : NULL;

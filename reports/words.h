@@ -43,6 +43,8 @@ size_t ald_table_rows(const struct ald_report *report, const struct ald_table *t
 const char *ald_table_remark(struct ald_arena *a, const struct ald_report *report, const struct ald_table *table, size_t shown);
 /** Row i < ald_rows_n; of ROWS made on scratch. */
 const struct ald_node *ald_rows_at(const struct ald_node *rows, size_t i, struct ald_arena *scratch);
+/** Whether one of them has a text there: else a column of it would be bare. */
+bool ald_rows_tell(const struct ald_node *rows, const char *path);
 /** The text at a path inside a node, or NULL. */
 const char *ald_text_at(const struct ald_node *node, const char *path);
 /** A count of the tree; 0 where it is absent. */
